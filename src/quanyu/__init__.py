@@ -1,0 +1,1 @@
+"""Quanyu: one closed loop of omnichannel precision marketing."""

@@ -1,0 +1,1 @@
+"""Do it, once, on record."""

@@ -1,0 +1,1 @@
+"""HTTP: thin routers, one per stage."""

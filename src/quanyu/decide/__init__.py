@@ -1,0 +1,1 @@
+"""What to offer, at what price, for how much."""

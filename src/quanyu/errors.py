@@ -1,0 +1,127 @@
+"""One family of errors; every message says what happened, what is allowed and what to do next.
+
+QuanyuError
+├── WorkspaceError
+│   ├── WorkspaceMissingError     no workspace where one was named
+│   └── WorkspaceBusyError        another load or run is writing
+├── SettingError                  a setting has a value that is not allowed
+├── ContractError
+│   ├── UnknownTableError         no contract has this name
+│   ├── OwnershipError            a stage wrote a table that it does not own
+│   └── ColumnError               columns do not fit the contract
+├── SourceError
+│   ├── UnreadableFileError       truncated, encrypted, not the type its name says, a bomb
+│   └── UnknownLayoutError        no layout recognises the header
+├── QueryError                    SQL that cannot be run or is not read-only
+├── QualityError                  a threshold in quanyu.toml stopped the run
+├── IdentityError                 a split or merge that is not allowed
+├── MethodError                   a specification that cannot be fitted
+├── StorageError                  the disk is full or refuses to write
+└── MissingExtraError             an optional library is needed
+"""
+
+from __future__ import annotations
+
+
+class QuanyuError(Exception):
+    """The root of the family; `hint` is the next thing to do and `exit_code` what a shell sees."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message}\n{self.hint}" if self.hint else message
+
+
+class WorkspaceError(QuanyuError):
+    """The workspace cannot be used."""
+
+    exit_code = 3
+
+
+class WorkspaceMissingError(WorkspaceError):
+    """There is no workspace at the given place."""
+
+
+class WorkspaceBusyError(WorkspaceError):
+    """Another process is writing to this workspace."""
+
+    exit_code = 4
+
+
+class SettingError(QuanyuError):
+    """A setting has a value that is not allowed."""
+
+    exit_code = 2
+
+
+class ContractError(QuanyuError):
+    """Data or code does not keep a table's contract."""
+
+    exit_code = 5
+
+
+class UnknownTableError(ContractError):
+    """No table has this name."""
+
+
+class OwnershipError(ContractError):
+    """A stage tried to write a table owned by another stage."""
+
+
+class ColumnError(ContractError):
+    """Columns are missing, surplus or of the wrong type."""
+
+
+class SourceError(QuanyuError):
+    """A source file cannot be taken."""
+
+    exit_code = 6
+
+
+class UnreadableFileError(SourceError):
+    """The file is damaged, protected, too large when opened, or not what its name says."""
+
+
+class UnknownLayoutError(SourceError):
+    """No layout recognises the file."""
+
+
+class QueryError(QuanyuError):
+    """The SQL cannot be run, or is not read-only."""
+
+    exit_code = 7
+
+
+class QualityError(QuanyuError):
+    """A quality threshold stopped the run before derived tables changed."""
+
+    exit_code = 8
+
+
+class IdentityError(QuanyuError):
+    """A split or merge of people that is not allowed."""
+
+    exit_code = 9
+
+
+class MethodError(QuanyuError):
+    """A method's specification cannot be fitted."""
+
+    exit_code = 10
+
+
+class StorageError(QuanyuError):
+    """Storage refuses to take more."""
+
+    exit_code = 11
+
+
+class MissingExtraError(QuanyuError):
+    """An optional library is not installed."""
+
+    exit_code = 12

@@ -1,0 +1,1 @@
+"""Operational records only: the single home of sqlalchemy."""

@@ -1,0 +1,1 @@
+"""The shape of every analysis: need, reduce, solve, score."""

@@ -1,0 +1,1 @@
+"""What next, who, and what may go wrong."""

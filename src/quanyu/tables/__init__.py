@@ -1,0 +1,33 @@
+"""The shared language: one declared contract per warehouse table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from quanyu.errors import UnknownTableError
+from quanyu.tables.acted import ACTED
+from quanyu.tables.collected import COLLECTED, SALES, STATUSES
+from quanyu.tables.contract import Column, Privacy, Stage, Table
+from quanyu.tables.decided import DECIDED
+from quanyu.tables.measured import MEASURED
+from quanyu.tables.understood import UNDERSTOOD
+
+CONTRACTS: Mapping[str, Table] = MappingProxyType(
+    {table.name: table for table in (*COLLECTED, *UNDERSTOOD, *DECIDED, *ACTED, *MEASURED)}
+)
+
+
+def contract(name: str) -> Table:
+    """Return the contract of a table, or raise `UnknownTableError` naming the nearest ones.
+
+    >>> contract("orders").key
+    ('source', 'order_id')
+    """
+    try:
+        return CONTRACTS[name]
+    except KeyError:
+        raise UnknownTableError(f"There is no table {name!r}.", f"Tables: {', '.join(CONTRACTS)}.") from None
+
+
+__all__ = ["CONTRACTS", "SALES", "STATUSES", "Column", "Privacy", "Stage", "Table", "contract"]

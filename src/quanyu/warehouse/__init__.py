@@ -1,0 +1,1 @@
+"""Engines only: the single home of duckdb, pyspark and deltalake."""

@@ -1,0 +1,1 @@
+"""Simulated shops with known truth, for the demo, documents, tests and benchmarks."""
