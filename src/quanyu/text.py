@@ -1,4 +1,4 @@
-"""Every user-visible string in Chinese and English: English is the key, `locale/zh.po` the translation."""
+"""Every user-visible string in Chinese and English: English is the key, `locale/zh/*.po` the translations."""
 
 from __future__ import annotations
 
@@ -17,25 +17,27 @@ LOCALE = Path(__file__).parent / "locale"
 def catalogue(language: Language) -> Mapping[str, str]:
     """Return the translations of a language, English text to translated text.
 
-    The files are ordinary gettext catalogues, so any gettext editor can work on them.
+    The files are ordinary gettext catalogues, one per room, so any gettext editor can work on them.
     """
-    path = LOCALE / f"{language}.po"
-    if language == "en" or not path.exists():
-        return {}
     entries: dict[str, str] = {}
-    field, key, value = "", "", ""
-    for line in [*path.read_text(encoding="utf-8").splitlines(), 'msgid ""']:
-        word, _, quoted = line.partition(" ")
-        if word == "msgid":
-            if key and value:
-                entries[key] = value
-            field, key, value = "msgid", ast.literal_eval(quoted), ""
-        elif word == "msgstr":
-            field, value = "msgstr", ast.literal_eval(quoted)
-        elif line.startswith('"') and field == "msgid":
-            key += ast.literal_eval(line)
-        elif line.startswith('"'):
-            value += ast.literal_eval(line)
+    for path in sorted((LOCALE / language).glob("*.po")):
+        entries |= _read_catalogue(path)
+    return entries
+
+
+def _read_catalogue(path: Path) -> dict[str, str]:
+    blocks = path.read_text(encoding="utf-8").replace("\r\n", "\n").split("\n\n")
+    entries = {}
+    for block in blocks:
+        words = {"msgid": "", "msgstr": ""}
+        field = ""
+        for line in block.splitlines():
+            word, _, quoted = line.partition(" ")
+            field = word if word in words else field
+            if field and line.endswith('"'):
+                words[field] += ast.literal_eval(quoted if word in words else line)
+        if words["msgid"] and words["msgstr"]:
+            entries[words["msgid"]] = words["msgstr"]
     return entries
 
 

@@ -1,0 +1,102 @@
+"""Delta tables on Parquet files: a commit is atomic, readers never block, a killed writer leaves the last version."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake.exceptions import TableNotFoundError
+from deltalake.transaction import AddAction, create_table_with_add_actions
+
+MAINTENANCE = {"delta.logRetentionDuration": "interval 30 days"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """One committed state of a table: its number (-1 before the first commit), files and rows."""
+
+    number: int
+    files: tuple[str, ...]
+    n_rows: int
+    schema: pa.Schema | None
+
+
+NOTHING = Version(-1, (), 0, None)
+
+
+def read_version(path: Path, number: int | None = None) -> Version:
+    """Return a version of the table at `path`: the newest unless a number is given."""
+    if not (path / "_delta_log").is_dir():
+        return NOTHING
+    try:
+        table = DeltaTable(path, version=number)
+    except TableNotFoundError:
+        return NOTHING
+    return Version(table.version(), tuple(sorted(table.file_uris())), table.count(), pa.schema(table.schema()))
+
+
+def newest(path: Path) -> int:
+    """Return the number of the newest commit without reading the log, -1 when there is none."""
+    log = path / "_delta_log"
+    if not log.is_dir():
+        return -1
+    return max((int(name.stem) for name in log.glob("*.json") if name.stem.isdigit()), default=-1)
+
+
+def commit(
+    path: Path,
+    files: Iterable[Path],
+    schema: pa.Schema,
+    mode: Literal["append", "overwrite"],
+    about: dict[str, Any],
+) -> int:
+    """Commit Parquet files that already lie in `path` and return the new version number.
+
+    `overwrite` replaces every earlier file in the same commit. The files keep their names, so a commit
+    costs one log entry however large they are.
+    """
+    actions = [_add(path, file) for file in files]
+    properties = CommitProperties(custom_metadata=about)
+    log_schema = Schema.from_arrow(schema)
+    if newest(path) < 0:
+        create_table_with_add_actions(
+            str(path), log_schema, actions, mode="overwrite", configuration=MAINTENANCE, commit_properties=properties
+        )
+    else:
+        table = DeltaTable(path)
+        table.create_write_transaction(actions, mode, log_schema, commit_properties=properties)
+    return newest(path)
+
+
+def _add(path: Path, file: Path) -> AddAction:
+    footer = pq.read_metadata(file)
+    return AddAction(
+        path=file.relative_to(path).as_posix(),
+        size=file.stat().st_size,
+        partition_values={},
+        modification_time=int(time.time() * 1000),
+        data_change=True,
+        stats=f'{{"numRecords": {footer.num_rows}}}',
+    )
+
+
+def history(path: Path) -> list[dict[str, Any]]:
+    """Return the commits of a table, newest first."""
+    return DeltaTable(path).history() if newest(path) >= 0 else []
+
+
+def vacuum(path: Path, keep: Sequence[str] = ()) -> int:
+    """Remove files that the newest version does not use; return how many. Older versions become unreadable."""
+    if newest(path) < 0:
+        return 0
+    used = {Path(file).name for file in read_version(path).files} | set(keep)
+    unused = [file for file in path.glob("*.parquet") if file.name not in used]
+    for file in unused:
+        file.unlink()
+    return len(unused)

@@ -1,0 +1,122 @@
+"""The embedded engine: DuckDB in this process, spilling to the workspace's temporary folder."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from quanyu.errors import QueryError, StorageError
+
+SETUP = (
+    "SET TimeZone = 'UTC'",
+    "SET enable_progress_bar = false",
+    # Spark's word for local time, so that `portable.local_time` is one expression on both engines.
+    "CREATE OR REPLACE MACRO from_utc_timestamp(moment, zone) AS timezone(zone, moment)",
+)
+
+
+class DuckDB:
+    """DuckDB held in memory; tables are views over Parquet files."""
+
+    name = "duckdb"
+
+    def __init__(self, temporary: Path, memory_limit: str = "4GB", threads: int = 0) -> None:
+        self._lock = threading.RLock()
+        self._temporary = temporary
+        self._config: dict[str, object] = {"memory_limit": memory_limit}
+        if threads:
+            self._config["threads"] = threads
+        temporary.mkdir(parents=True, exist_ok=True)
+        self.connection = ibis.duckdb.connect(temp_directory=str(temporary), **self._config)
+        for statement in SETUP:
+            self.connection.raw_sql(statement)
+        self._known: set[str] = set()
+
+    def scan(self, name: str, files: Sequence[str]) -> ir.Table:
+        """Return the files as one view; see `Engine.scan`."""
+        with self._lock:
+            if name not in self._known:
+                self.connection.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {_select(files)}')
+                self._known.add(name)
+            return self.connection.table(name)
+
+    def write(self, expression: ir.Table, folder: Path) -> list[Path]:
+        """Write one Parquet file; see `Engine.write`."""
+        file = folder / f"part-{uuid.uuid4().hex}.parquet"
+        folder.mkdir(parents=True, exist_ok=True)
+        sql = ibis.to_sql(expression, dialect="duckdb")
+        with self._lock:
+            try:
+                self._register(expression)
+                self.connection.raw_sql(f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT parquet, COMPRESSION zstd)")
+            except (duckdb.Error, OSError) as error:
+                file.unlink(missing_ok=True)
+                raise _storage(error) from error
+        return [file]
+
+    def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
+        """Return the result in batches from a cursor of its own; see `Engine.stream`."""
+        with self._lock:
+            self._register(expression)
+            cursor = self.connection.con.cursor() if not _in_memory(expression) else self.connection.con
+            try:
+                reader = cursor.sql(ibis.to_sql(expression, dialect="duckdb")).to_arrow_reader(chunk)
+            except duckdb.Error as error:
+                raise _storage(error) from error
+            wanted = expression.schema().to_pyarrow()
+            if cursor is self.connection.con:
+                return reader.read_all().cast(wanted).to_reader(chunk)
+            return pa.RecordBatchReader.from_batches(wanted, (batch.cast(wanted) for batch in reader))
+
+    def query(self, sql: str, tables: dict[str, Sequence[str]]) -> pa.Table:
+        """Run SQL in a sealed connection that can read only the tables' files; see `Engine.query`."""
+        folders = sorted({str(Path(file).parent) for files in tables.values() for file in files})
+        with duckdb.connect(config={**self._config, "temp_directory": str(self._temporary)}) as sealed:
+            sealed.execute(SETUP[0])
+            sealed.execute("SET allowed_directories = $1", [folders])
+            for name, files in tables.items():
+                sealed.execute(f'CREATE VIEW "{name}" AS {_select(files)}')
+            sealed.execute("SET enable_external_access = false")
+            sealed.execute("SET lock_configuration = true")
+            try:
+                return sealed.sql(sql).to_arrow_table()
+            except duckdb.Error as error:
+                raise QueryError(f"The query failed: {error}", "Tables and columns: quanyu describe TABLE.") from None
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self.connection.disconnect()
+
+    def _register(self, expression: ir.Table) -> None:
+        """Register in-memory tables that the expression carries."""
+        self.connection._run_pre_execute_hooks(expression)
+
+
+def _in_memory(expression: ir.Table) -> bool:
+    return bool(expression.op().find(ibis.expr.operations.InMemoryTable))
+
+
+def _quoted(path: Path | str) -> str:
+    return str(path).replace("'", "''")
+
+
+def _select(files: Sequence[str]) -> str:
+    listed = ", ".join(f"'{_quoted(file)}'" for file in files)
+    return f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+
+
+def _storage(error: Exception) -> Exception:
+    full = any(mark in str(error).lower() for mark in ("no space left", "disk quota", "file too large", "could not write"))
+    if full:
+        return StorageError(
+            "The disk is full or refuses to write; nothing was committed.", "Free space and run the command again."
+        )
+    return error

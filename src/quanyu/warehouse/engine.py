@@ -1,0 +1,31 @@
+"""What an engine must be able to do; DuckDB and Spark are the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+class Engine(Protocol):
+    """A query engine that reads Parquet files natively and runs Ibis expressions."""
+
+    name: str
+
+    def scan(self, name: str, files: Sequence[str]) -> ir.Table:
+        """Return the files as one table registered under `name`; the same name twice is the same table."""
+
+    def write(self, expression: ir.Table, folder: Path) -> list[Path]:
+        """Write the rows of an expression as Parquet files into `folder` and return them."""
+
+    def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
+        """Return the rows of an expression in record batches of about `chunk` rows."""
+
+    def query(self, sql: str, tables: dict[str, Sequence[str]]) -> pa.Table:
+        """Run one SELECT over named tables, each given as Parquet files, unable to reach anything else."""
+
+    def close(self) -> None:
+        """Release the engine."""

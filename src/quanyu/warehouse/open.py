@@ -1,0 +1,227 @@
+"""Open a warehouse: a folder of Delta tables under contracts, and one engine that reads and writes them."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from quanyu.errors import ColumnError, OwnershipError
+from quanyu.settings import Settings
+from quanyu.tables import CONTRACTS, Stage, Table, contract
+from quanyu.warehouse import delta
+from quanyu.warehouse.duckdb import DuckDB
+from quanyu.warehouse.engine import Engine
+from quanyu.warehouse.merge import Delta, split
+from quanyu.warehouse.query import checked
+
+Rows: TypeAlias = "ir.Table | pa.Table | pa.RecordBatchReader | Sequence[Path]"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a write did: rows added, changed, left as they were, and the version it made."""
+
+    added: int
+    changed: int
+    same: int
+    version: int
+
+
+class Warehouse:
+    """Tables under contract; every write is one atomic commit by the stage that owns the table."""
+
+    def __init__(self, root: Path, engine: Engine) -> None:
+        self.root = root
+        self.engine = engine
+
+    def folder(self, name: str) -> Path:
+        """Return the Delta folder of a table."""
+        return self.root / contract(name).name
+
+    def exists(self, name: str) -> bool:
+        """Say whether the table has ever been written."""
+        return self.version(name) >= 0
+
+    def version(self, name: str) -> int:
+        """Return the newest version number, -1 when there is none."""
+        return delta.newest(self.folder(name))
+
+    def count(self, name: str) -> int:
+        """Return the number of rows from the log, without a scan."""
+        return delta.read_version(self.folder(name)).n_rows
+
+    def table(self, name: str, version: int | None = None) -> ir.Table:
+        """Return a version of a table as an expression: pinned, so later writes do not change it."""
+        promise = contract(name)
+        state = delta.read_version(self.folder(name), version)
+        if not state.files:
+            return self._empty(promise, state)
+        rows = self.engine.scan(f"{name}__v{state.number}", state.files)
+        declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
+        extra = [rows[column] for column in rows.columns if promise.is_open and column not in promise.schema]
+        return rows.select(*declared, *extra)
+
+    def scan(self, paths: Sequence[Path | str]) -> ir.Table:
+        """Return Parquet files outside the warehouse as an expression of this engine."""
+        return self.engine.scan(f"files_{uuid.uuid4().hex}", [str(path) for path in paths])
+
+    def read(self, expression: ir.Expr) -> pa.Table:
+        """Run an expression and return its rows."""
+        return self.stream(expression).read_all()
+
+    def stream(self, expression: ir.Expr, chunk: int = 100_000) -> pa.RecordBatchReader:
+        """Run an expression and return its rows batch by batch."""
+        return self.engine.stream(expression.as_table(), chunk)
+
+    def replace(self, name: str, rows: Rows, *, by: Stage) -> Change:
+        """Make `rows` the whole table; earlier versions stay readable until `vacuum`."""
+        with _Staged(self, rows) as staged:
+            return self._commit(name, staged, "overwrite", by, "replace")
+
+    def append(self, name: str, rows: Rows, *, by: Stage) -> Change:
+        """Add `rows` to the table without looking at what is there."""
+        with _Staged(self, rows) as staged:
+            return self._commit(name, staged, "append", by, "append")
+
+    def merge(self, name: str, rows: Rows, *, by: Stage) -> Change:
+        """Bring rows in by the contract's key: new keys are added, changed rows rewritten, equal rows ignored.
+
+        The last of several rows with one key wins. Append-only tables keep the row they have. One commit.
+        """
+        promise = self._owned(name, by)
+        with _Staged(self, rows) as staged:
+            incoming = self._shaped(promise, staged)
+            plan: Delta = split(self, promise, incoming)
+            if not plan.n_added and not plan.n_changed:
+                return Change(0, 0, plan.n_same, self.version(name))
+            mode = "overwrite" if plan.n_changed else "append"
+            done = self._commit(name, plan.rows, mode, by, "merge")
+        return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)
+
+    def delete(self, name: str, predicate: Callable[[ir.Table], ir.BooleanValue], *, by: Stage) -> Change:
+        """Delete the rows for which the predicate is true; rows where it is null stay."""
+        self._owned(name, by)
+        before, rows = self.count(name), self.table(name)
+        kept = rows.filter(~predicate(rows).fill_null(False))
+        done = self._commit(name, kept, "overwrite", by, "delete")
+        return Change(0, before - self.count(name), self.count(name), done.version)
+
+    def history(self, name: str) -> list[dict[str, Any]]:
+        """Return the commits of a table, newest first."""
+        return delta.history(self.folder(name))
+
+    def vacuum(self, name: str) -> int:
+        """Remove files the newest version does not use and return how many there were."""
+        return delta.vacuum(self.folder(name))
+
+    def query(self, sql: str) -> pa.Table:
+        """Run one read-only SELECT over every table; raise `QueryError` for anything else."""
+        statement = checked(sql)
+        return self.engine.query(statement, {name: self._files(name) for name in CONTRACTS})
+
+    def close(self) -> None:
+        """Release the engine."""
+        self.engine.close()
+
+    def _files(self, name: str) -> Sequence[str]:
+        state = delta.read_version(self.folder(name))
+        return state.files or [str(self._blank(contract(name)))]
+
+    def _empty(self, promise: Table, state: delta.Version) -> ir.Table:
+        rows = self.engine.scan(f"{promise.name}__none", [str(self._blank(promise))])
+        return rows.select(*[_typed(rows, column, kind) for column, kind in promise.schema.items()])
+
+    def _blank(self, promise: Table) -> Path:
+        """An empty Parquet file with the table's columns, so that a table not yet written is just empty."""
+        file = self.root / ".blank" / f"{promise.name}-{len(promise.columns)}.parquet"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part = file.with_name(f"{uuid.uuid4().hex}.part")
+            pq.write_table(promise.schema.to_pyarrow().empty_table(), part)
+            part.replace(file)
+        return file
+
+    def _owned(self, name: str, by: Stage) -> Table:
+        promise = contract(name)
+        if promise.owner != by:
+            raise OwnershipError(
+                f"The stage {by!r} may not write {name!r}; it belongs to {promise.owner!r}.",
+                "Write a table of your own and let the owner read it.",
+            )
+        return promise
+
+    def _shaped(self, promise: Table, rows: ir.Table) -> ir.Table:
+        surplus = [column for column in rows.columns if column not in promise.schema]
+        missing = [column.name for column in promise.columns if column.is_required and column.name not in rows.columns]
+        if missing or (surplus and not promise.is_open):
+            raise ColumnError(
+                f"Rows for {promise.name!r} miss {missing} and have unknown {surplus}.",
+                f"The columns are: {', '.join(promise.schema.names)}.",
+            )
+        declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
+        return rows.select(*declared, *[rows[column] for column in surplus])
+
+    def _commit(self, name: str, rows: ir.Table, mode: Any, by: Stage, operation: str) -> Change:
+        shaped = self._shaped(self._owned(name, by), rows)
+        folder = self.folder(name)
+        files = self.engine.write(shaped, folder)
+        n_rows = sum(pq.read_metadata(file).num_rows for file in files)
+        schema = shaped.schema().to_pyarrow()
+        version = delta.commit(folder, files, _utc(schema), mode, {"stage": by, "operationName": operation})
+        return Change(n_rows, 0, 0, version)
+
+
+class _Staged:
+    """Rows of any accepted form as an expression; what had to be written down for it is removed afterwards."""
+
+    def __init__(self, warehouse: Warehouse, rows: Rows) -> None:
+        self.warehouse, self.rows = warehouse, rows
+        self.folder: Path | None = None
+
+    def __enter__(self) -> ir.Table:
+        if isinstance(self.rows, ir.Table):
+            return self.rows
+        if not isinstance(self.rows, (pa.Table, pa.RecordBatchReader)):
+            return self.warehouse.scan(self.rows)
+        self.folder = self.warehouse.root / ".staged" / uuid.uuid4().hex
+        self.folder.mkdir(parents=True)
+        file = self.folder / "rows.parquet"
+        with pq.ParquetWriter(file, self.rows.schema) as writer:
+            for batch in self.rows.to_batches() if isinstance(self.rows, pa.Table) else self.rows:
+                writer.write_batch(batch)
+        return self.warehouse.scan([file])
+
+    def __exit__(self, *_: object) -> None:
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _typed(rows: ir.Table, column: str, kind: Any) -> ir.Value:
+    value = rows[column].cast(kind) if column in rows.columns else ibis.null(kind)
+    return value.name(column)
+
+
+def _utc(schema: pa.Schema) -> pa.Schema:
+    fields = [
+        pa.field(field.name, pa.timestamp("us", "UTC")) if pa.types.is_timestamp(field.type) else field
+        for field in schema
+    ]
+    return pa.schema([field.with_nullable(True) for field in fields])
+
+
+def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse:
+    """Open the warehouse in the folder `root` with the engine the settings name."""
+    if settings.engine == "spark":
+        from quanyu.warehouse.spark import Spark  # noqa: PLC0415 - optional extra
+
+        return Warehouse(root, Spark(settings.spark, temporary))
+    return Warehouse(root, DuckDB(temporary, settings.memory_limit, settings.threads))

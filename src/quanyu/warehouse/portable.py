@@ -1,0 +1,29 @@
+"""Where engines differ: one expression that means the same on DuckDB and Spark."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+
+
+@ibis.udf.scalar.builtin(signature=(("timestamp", "string"), "timestamp"))
+def from_utc_timestamp(at, zone):  # type: ignore[no-untyped-def] # noqa: D103
+    ...
+
+
+def local_time(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """Return a UTC time as the naive local time of an IANA zone, daylight saving included."""
+    return from_utc_timestamp(at, zone)
+
+
+def local_day(at: ir.TimestampValue, zone: str) -> ir.DateValue:
+    """Return the local calendar day of a UTC time: days are days of the workspace's zone."""
+    return local_time(at, zone).date()
+
+
+def days_between(later: dt.date | ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
+    """Return whole calendar days from `earlier` to `later`."""
+    until = ibis.literal(later) if isinstance(later, dt.date) else later
+    return until.delta(earlier, unit="day").cast("int64")

@@ -1,0 +1,30 @@
+"""Which SQL may be run by hand: one statement that only reads."""
+
+from __future__ import annotations
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from quanyu.errors import QueryError
+
+READS = (exp.Select, exp.SetOperation, exp.Describe)
+FORBIDDEN = (exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Command, exp.Copy, exp.Attach, exp.Set)
+
+
+def checked(sql: str) -> str:
+    """Return the statement if it is one read-only SELECT; raise `QueryError` otherwise.
+
+    >>> checked("SELECT 1;")
+    'SELECT 1'
+    """
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, read="duckdb") if statement]
+    except SqlglotError as error:
+        raise QueryError(f"This is not SQL: {str(error).splitlines()[0]}", "Example: SELECT count(*) FROM orders") from None
+    if len(statements) != 1:
+        raise QueryError(f"{len(statements)} statements were given; one is allowed.", "Run them one at a time.")
+    statement = statements[0]
+    if not isinstance(statement, READS) or statement.find(*FORBIDDEN):
+        raise QueryError("Only SELECT is allowed: the warehouse is written by load and run.", "Start with SELECT or WITH.")
+    return sql.strip().rstrip(";").rstrip()

@@ -1,0 +1,146 @@
+"""The distributed engine: Spark SQL over the same Parquet files, from a laptop's `local[2]` to a cluster."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import uuid
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlglot
+from sqlglot import exp
+
+from quanyu.errors import MissingExtraError, QueryError
+from quanyu.settings import SparkSettings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", FutureWarning)
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import DataFrame, SparkSession
+    except ImportError as error:
+        raise MissingExtraError(
+            "This workspace runs on Spark, which is not installed.", "Install it with: pip install 'quanyu[spark]'"
+        ) from error
+
+REFLECTION = {"reflect", "java_method", "try_reflect"}
+"""SQL functions that would call arbitrary Java methods."""
+
+OPTIONS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.runSQLOnFiles": "false",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.maxResultSize": "0",
+    "spark.log.level": "ERROR",
+}
+
+
+class Spark:
+    """A Spark session; tables are temporary views over Parquet files that all workers can reach."""
+
+    name = "spark"
+
+    def __init__(self, settings: SparkSettings, temporary: Path) -> None:
+        temporary.mkdir(parents=True, exist_ok=True)
+        if settings.master.startswith("local"):
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        self._temporary = temporary
+        self._lock = threading.RLock()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.session = _session(settings, temporary)
+            self.connection = ibis.pyspark.connect(self.session)
+        self._known: set[str] = set()
+
+    def scan(self, name: str, files: Sequence[str]) -> ir.Table:
+        """Return the files as one temporary view; see `Engine.scan`."""
+        unique = f"{name}_{abs(hash(tuple(files))):x}"
+        with self._lock:
+            if unique not in self._known:
+                rows = self.session.read.option("mergeSchema", "true").parquet(*map(str, files))
+                rows.createOrReplaceTempView(unique)
+                self._known.add(unique)
+            return self.connection.table(unique)
+
+    def write(self, expression: ir.Table, folder: Path) -> list[Path]:
+        """Write one Parquet file per task; see `Engine.write`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f".part-{uuid.uuid4().hex}"
+        try:
+            self._frame(expression).write.option("compression", "zstd").parquet(str(target))
+            moved = [
+                part.rename(folder / f"part-{uuid.uuid4().hex}.parquet") for part in sorted(target.glob("part-*.parquet"))
+            ]
+        finally:
+            shutil.rmtree(target, ignore_errors=True)
+        return moved or [_empty(expression, folder)]
+
+    def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
+        """Return the result in batches; see `Engine.stream`."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            rows = self._frame(expression).toArrow()
+        return rows.cast(expression.schema().to_pyarrow()).to_reader(chunk)
+
+    def query(self, sql: str, tables: dict[str, Sequence[str]]) -> pa.Table:
+        """Run SQL in a session of its own that cannot read files by path; see `Engine.query`."""
+        statement = sqlglot.parse_one(sql, read="duckdb")
+        called = {str(call.this).lower() for call in statement.find_all(exp.Anonymous)}
+        if called & REFLECTION:
+            raise QueryError(f"The function {sorted(called & REFLECTION)[0]} is not allowed.", "Use SQL functions only.")
+        sealed = self.session.newSession()
+        for name, value in OPTIONS.items():
+            if name.startswith("spark.sql.session") or name == "spark.sql.runSQLOnFiles":
+                sealed.conf.set(name, value)
+        for name, files in tables.items():
+            sealed.read.option("mergeSchema", "true").parquet(*map(str, files)).createOrReplaceTempView(name)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)
+                return sealed.sql(statement.sql(dialect="spark")).toArrow()
+        except PySparkException as error:
+            message = str(error).splitlines()[0]
+            raise QueryError(f"The query failed: {message}", "Tables and columns: quanyu describe TABLE.") from None
+
+    def close(self) -> None:
+        """Stop the session."""
+        self.session.stop()
+
+    def _frame(self, expression: ir.Table) -> DataFrame:
+        with self._lock, warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            self.connection._run_pre_execute_hooks(expression)
+            return self.session.sql(ibis.to_sql(expression, dialect="pyspark"))
+
+
+def _session(settings: SparkSettings, temporary: Path) -> SparkSession:
+    builder: Any = SparkSession.builder.appName("quanyu").master(settings.master)
+    options = {
+        **OPTIONS,
+        "spark.driver.memory": settings.driver_memory,
+        "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
+        "spark.local.dir": str(temporary),
+        "spark.sql.warehouse.dir": str(temporary / "spark-warehouse"),
+        **({"spark.driver.host": "127.0.0.1"} if settings.master.startswith("local") else {}),
+        **settings.options,
+    }
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+def _empty(expression: ir.Table, folder: Path) -> Path:
+    file = folder / f"part-{uuid.uuid4().hex}.parquet"
+    pq.write_table(expression.schema().to_pyarrow().empty_table(), file)
+    return file

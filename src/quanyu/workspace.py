@@ -1,0 +1,129 @@
+"""A workspace: warehouse, ledger, clock, seed and secret in one folder; the only thing handed around."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from quanyu.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMissingError
+from quanyu.ledger import Ledger, open_ledger
+from quanyu.settings import FILE, STATE, Settings, read_settings
+from quanyu.warehouse import Warehouse, open_warehouse
+
+Clock = Callable[[], dt.datetime]
+NEXT = "Make one with: quanyu init DIR, or name one with --workspace or QUANYU_WORKSPACE."
+
+
+def system_clock() -> dt.datetime:
+    """Return the present moment in UTC; the only place that looks at the wall clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+def pseudonym(secret: str, kind: str, value: str) -> str:
+    """Return the keyed hash that stands for a personal value in facts: 32 hexadecimal digits.
+
+    sha256(secret + sha256(secret + kind + ":" + value)), the nested form that length extension cannot reach.
+
+    >>> pseudonym("00", "phone", "+8613800000000") == pseudonym("01", "phone", "+8613800000000")
+    False
+    """
+    inner = hashlib.sha256(f"{secret}{kind}:{value}".encode()).hexdigest()
+    return hashlib.sha256(f"{secret}{inner}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything a step needs. `clock` gives aware UTC times and can be a simulated one."""
+
+    root: Path
+    settings: Settings
+    clock: Clock = system_clock
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The tables and their engine, opened on first use."""
+        return open_warehouse(self.root / "tables", self.settings, self.path("tmp"))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The operational records, opened on first use."""
+        return open_ledger(self.settings.ledger_url or f"sqlite:///{self.path('ledger.db')}")
+
+    @cached_property
+    def secret(self) -> str:
+        """The key of all pseudonyms, as hexadecimal text; QUANYU_SECRET wins over the workspace's file."""
+        return os.environ.get("QUANYU_SECRET") or self.path("secret").read_text(encoding="ascii").strip()
+
+    def path(self, *parts: str) -> Path:
+        """Return a path inside the state folder."""
+        return self.root.joinpath(STATE, *parts)
+
+    def now(self) -> dt.datetime:
+        """Return the present moment of the clock in UTC."""
+        return self.clock().astimezone(dt.UTC)
+
+    def today(self) -> dt.date:
+        """Return today's date in the workspace's time zone."""
+        return self.now().astimezone(self.settings.zone).date()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock; raise `WorkspaceBusyError` if another process holds it."""
+        lock = FileLock(self.path("lock"), timeout=0)
+        try:
+            with lock:
+                yield
+        except Timeout:
+            raise WorkspaceBusyError(
+                f"Another load or run is writing to {self.root}.", "Wait until it has ended and try again."
+            ) from None
+
+    def close(self) -> None:
+        """Release the engine and the ledger."""
+        for name in ("warehouse", "ledger"):
+            if name in self.__dict__:
+                getattr(self, name).close()
+
+
+def create(root: str | Path, *, clock: Clock = system_clock, **settings: Any) -> Workspace:
+    """Make a workspace in a folder, with settings such as timezone, currency and engine, and open it."""
+    folder = Path(root).expanduser().resolve()
+    if (folder / FILE).exists():
+        raise WorkspaceError(f"{folder} is a workspace already.", "Use it as it is, or choose another folder.")
+    checked = Settings(**settings)
+    state = folder / STATE
+    state.mkdir(parents=True, exist_ok=True)
+    state.chmod(0o700)
+    secret = state / "secret"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_hex(32), encoding="ascii")
+    given = {"timezone": checked.timezone, "currency": checked.currency, "engine": checked.engine, **settings}
+    lines = [f"{name} = {_toml(value)}" for name, value in given.items()]
+    (folder / FILE).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return open(folder, clock=clock)
+
+
+def open(root: str | Path | None = None, *, clock: Clock = system_clock) -> Workspace:
+    """Open the workspace at `root`, at QUANYU_WORKSPACE, or in the current folder.
+
+    Raises `WorkspaceMissingError` where there is none.
+    """
+    folder = Path(root or os.environ.get("QUANYU_WORKSPACE") or Path.cwd()).expanduser().resolve()
+    if not (folder / FILE).exists():
+        raise WorkspaceMissingError(f"There is no workspace in {folder}.", NEXT)
+    return Workspace(folder, read_settings(folder), clock)
+
+
+def _toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else f'"{value}"'
