@@ -1,0 +1,94 @@
+"""What a database error means to the person who meets it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+
+from quanyu.errors import QuanyuError, StorageError, WorkspaceBusyError, WorkspaceError
+
+Meaning = tuple[type[QuanyuError], str, str]
+
+BUSY: Meaning = (
+    WorkspaceBusyError,
+    "Another process is writing to the ledger and did not finish in time",
+    "Wait until it has ended and try again.",
+)
+FULL: Meaning = (StorageError, "The disk of the ledger is full", "Free some space and run the command again.")
+REFUSED: Meaning = (
+    StorageError,
+    "The storage of the ledger refuses to write",
+    "Check the disk, the mount and the permissions of the workspace's state folder.",
+)
+READING: Meaning = (WorkspaceError, "A reading transaction tried to write", "Write inside Ledger.begin().")
+DAMAGED: Meaning = (
+    WorkspaceError,
+    "The ledger's file is damaged or is not a ledger",
+    "Restore it from a backup, or move it away to start a new one.",
+)
+UNREACHABLE: Meaning = (
+    WorkspaceError,
+    "The ledger's database cannot be opened",
+    "Check ledger_url in quanyu.toml, and that the server is up.",
+)
+OTHER: Meaning = (WorkspaceError, "The ledger refused a record", "")
+
+SQLITE: dict[int, Meaning] = {
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_IOERR: REFUSED,
+    sqlite3.SQLITE_PERM: REFUSED,
+    sqlite3.SQLITE_READONLY: REFUSED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_CANTOPEN: UNREACHABLE,
+}
+"""Meaning by primary result code: https://www.sqlite.org/rescode.html"""
+
+POSTGRES: dict[str, Meaning] = {
+    "55P03": BUSY,
+    "57014": BUSY,
+    "40001": BUSY,
+    "40P01": BUSY,
+    "53100": FULL,
+    "25006": READING,
+    "08": UNREACHABLE,
+    "28": UNREACHABLE,
+    "3D": UNREACHABLE,
+    "57": UNREACHABLE,
+    "58": REFUSED,
+}
+"""Meaning by SQLSTATE, or by its class: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+
+@contextmanager
+def explained(place: str) -> Iterator[None]:
+    """Raise errors of the database as errors of the family; `place` names the ledger in the message."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        kind, what, hint = meaning(error)
+        raise kind(f"{what} ({place}): {_cause(error)}", hint) from error
+
+
+def meaning(error: SQLAlchemyError) -> Meaning:
+    """Return which error of the family a database error is, what happened and what to do."""
+    original = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(original, sqlite3.Error):
+        found = SQLITE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF, OTHER)
+        return READING if found is REFUSED and "readonly" in str(original) else found
+    if original is None:
+        return OTHER
+    state = getattr(original, "sqlstate", None)
+    if state is None:
+        return UNREACHABLE if type(original).__name__ == "OperationalError" else OTHER
+    return POSTGRES.get(state) or POSTGRES.get(state[:2]) or OTHER
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    cause = error.orig if isinstance(error, StatementError) and error.orig is not None else error
+    return str(cause).strip().split("\n", 1)[0]
