@@ -37,15 +37,15 @@ class DuckDB:
         self.connection = ibis.duckdb.connect(temp_directory=str(temporary), **self._config)
         for statement in SETUP:
             self.connection.raw_sql(statement)
-        self._known: set[str] = set()
+        self._known: dict[str, ir.Table] = {}
 
     def scan(self, name: str, files: Sequence[str]) -> ir.Table:
         """Return the files as one view; see `Engine.scan`."""
         with self._lock:
             if name not in self._known:
                 self.connection.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {_select(files)}')
-                self._known.add(name)
-            return self.connection.table(name)
+                self._known[name] = self.connection.table(name)
+            return self._known[name]
 
     def write(self, expression: ir.Table, folder: Path) -> list[Path]:
         """Write one Parquet file; see `Engine.write`."""

@@ -223,5 +223,5 @@ def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse
     if settings.engine == "spark":
         from quanyu.warehouse.spark import Spark  # noqa: PLC0415 - optional extra
 
-        return Warehouse(root, Spark(settings.spark, temporary))
+        return Warehouse(root, Spark(settings.spark))
     return Warehouse(root, DuckDB(temporary, settings.memory_limit, settings.threads))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
 import shutil
+import tempfile
 import threading
 import uuid
 import warnings
@@ -31,6 +34,9 @@ with warnings.catch_warnings():
             "This workspace runs on Spark, which is not installed.", "Install it with: pip install 'quanyu[spark]'"
         ) from error
 
+SCRATCH = Path(tempfile.gettempdir()) / f"quanyu-spark-{os.getpid()}"
+"""Spark's own files: one session serves the whole process, so they cannot belong to a workspace."""
+
 REFLECTION = {"reflect", "java_method", "try_reflect"}
 """SQL functions that would call arbitrary Java methods."""
 
@@ -51,27 +57,27 @@ class Spark:
 
     name = "spark"
 
-    def __init__(self, settings: SparkSettings, temporary: Path) -> None:
-        temporary.mkdir(parents=True, exist_ok=True)
+    def __init__(self, settings: SparkSettings) -> None:
         if settings.master.startswith("local"):
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        self._temporary = temporary
+        os.environ.setdefault("SPARK_WORKER_DIR", str(SCRATCH / "work"))
+        logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
         self._lock = threading.RLock()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self.session = _session(settings, temporary)
+            self.session = _session(settings)
             self.connection = ibis.pyspark.connect(self.session)
-        self._known: set[str] = set()
+        self._known: dict[str, ir.Table] = {}
+        atexit.register(self.close)
 
     def scan(self, name: str, files: Sequence[str]) -> ir.Table:
         """Return the files as one temporary view; see `Engine.scan`."""
         unique = f"{name}_{abs(hash(tuple(files))):x}"
         with self._lock:
             if unique not in self._known:
-                rows = self.session.read.option("mergeSchema", "true").parquet(*map(str, files))
-                rows.createOrReplaceTempView(unique)
-                self._known.add(unique)
-            return self.connection.table(unique)
+                _read(self.session, files).createOrReplaceTempView(unique)
+                self._known[unique] = self.connection.table(unique)
+            return self._known[unique]
 
     def write(self, expression: ir.Table, folder: Path) -> list[Path]:
         """Write one Parquet file per task; see `Engine.write`."""
@@ -104,7 +110,7 @@ class Spark:
             if name.startswith("spark.sql.session") or name == "spark.sql.runSQLOnFiles":
                 sealed.conf.set(name, value)
         for name, files in tables.items():
-            sealed.read.option("mergeSchema", "true").parquet(*map(str, files)).createOrReplaceTempView(name)
+            _read(sealed, files).createOrReplaceTempView(name)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
@@ -114,8 +120,9 @@ class Spark:
             raise QueryError(f"The query failed: {message}", "Tables and columns: quanyu describe TABLE.") from None
 
     def close(self) -> None:
-        """Stop the session."""
+        """Stop the session, which ends it for every workspace of this process."""
         self.session.stop()
+        shutil.rmtree(SCRATCH, ignore_errors=True)
 
     def _frame(self, expression: ir.Table) -> DataFrame:
         with self._lock, warnings.catch_warnings():
@@ -124,20 +131,24 @@ class Spark:
             return self.session.sql(ibis.to_sql(expression, dialect="pyspark"))
 
 
-def _session(settings: SparkSettings, temporary: Path) -> SparkSession:
+def _session(settings: SparkSettings) -> SparkSession:
     builder: Any = SparkSession.builder.appName("quanyu").master(settings.master)
     options = {
         **OPTIONS,
         "spark.driver.memory": settings.driver_memory,
         "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
-        "spark.local.dir": str(temporary),
-        "spark.sql.warehouse.dir": str(temporary / "spark-warehouse"),
+        "spark.local.dir": str(SCRATCH),
+        "spark.sql.warehouse.dir": str(SCRATCH / "warehouse"),
         **({"spark.driver.host": "127.0.0.1"} if settings.master.startswith("local") else {}),
         **settings.options,
     }
     for name, value in options.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
+
+
+def _read(session: SparkSession, files: Sequence[str]) -> DataFrame:
+    return session.read.option("mergeSchema", str(len(files) > 1).lower()).parquet(*map(str, files))
 
 
 def _empty(expression: ir.Table, folder: Path) -> Path:
