@@ -125,8 +125,8 @@ class Warehouse:
 
     def query(self, sql: str) -> pa.Table:
         """Run one read-only SELECT over every table; raise `QueryError` for anything else."""
-        statement = checked(sql)
-        return self.engine.query(statement, {name: self._files(name) for name in CONTRACTS})
+        statement, named = checked(sql)
+        return self.engine.query(statement, {name: self._files(name) for name in CONTRACTS if name in named})
 
     def close(self) -> None:
         """Release the engine."""

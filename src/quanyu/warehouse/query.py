@@ -12,11 +12,11 @@ READS = (exp.Select, exp.SetOperation, exp.Describe)
 FORBIDDEN = (exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Command, exp.Copy, exp.Attach, exp.Set)
 
 
-def checked(sql: str) -> str:
-    """Return the statement if it is one read-only SELECT; raise `QueryError` otherwise.
+def checked(sql: str) -> tuple[str, set[str]]:
+    """Return the statement and the tables it names if it is one read-only SELECT; raise `QueryError` otherwise.
 
-    >>> checked("SELECT 1;")
-    'SELECT 1'
+    >>> checked("SELECT count(*) FROM orders;")
+    ('SELECT count(*) FROM orders', {'orders'})
     """
     try:
         statements = [statement for statement in sqlglot.parse(sql, read="duckdb") if statement]
@@ -27,4 +27,4 @@ def checked(sql: str) -> str:
     statement = statements[0]
     if not isinstance(statement, READS) or statement.find(*FORBIDDEN):
         raise QueryError("Only SELECT is allowed: the warehouse is written by load and run.", "Start with SELECT or WITH.")
-    return sql.strip().rstrip(";").rstrip()
+    return sql.strip().rstrip(";").rstrip(), {table.name.lower() for table in statement.find_all(exp.Table)}

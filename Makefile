@@ -1,0 +1,45 @@
+# Quanyu. `make` lists the tasks.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+
+.PHONY: help setup demo test check serve bench soak format clean lock
+
+help:  ## list the tasks
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/ready: requirements.txt requirements-dev.txt pyproject.toml
+	@PYTHON=$(PYTHON) scripts/setup $(VENV)
+	@touch $@
+
+setup: $(VENV)/ready  ## make .venv with Quanyu installed (.venv/bin/quanyu)
+
+demo: setup  ## simulate a shop, load its files, run one turn of the loop, write a report
+	@rm -rf $(DEMO)
+	@$(BIN)/quanyu demo $(DEMO)
+
+serve: setup  ## open the demo workspace in the console
+	@test -f $(DEMO)/quanyu.toml || $(BIN)/quanyu demo $(DEMO)
+	@$(BIN)/quanyu serve --workspace $(DEMO)
+
+test: setup  ## run all tests, browser included
+	@scripts/system
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: setup  ## format, lint, strict types, import rules, docs
+	@scripts/check $(BIN)
+
+format: setup  ## put the code into its form
+	@$(BIN)/ruff format src tests bench && $(BIN)/ruff check --fix src tests bench
+
+bench: setup  ## measure, and print ratios against named peers in the same run
+	@$(BIN)/python -m bench
+
+lock: setup  ## pin the dependencies anew, with hashes
+	@scripts/lock
+
+clean:  ## remove what make has made
+	@rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,34 @@
+"""`quanyu report`: the review of the shop as one HTML file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quanyu.cli.screen import WorkspaceOption, out, say, workspace
+from quanyu.plan.report import write_report
+
+
+class LanguageName(StrEnum):
+    """The languages of the report."""
+
+    zh = "zh"
+    en = "en"
+
+
+def report(
+    to: Annotated[Path, typer.Option("--out", help=say("File to write."))] = Path("report.html"),
+    language: Annotated[LanguageName | None, typer.Option(help=say("Default: the workspace's language."))] = None,
+    root: WorkspaceOption = None,
+) -> None:
+    """Write the report: one self-contained HTML file with charts.
+
+    Example: quanyu report --out report.html --language en
+    """
+    with workspace(root) as ws:
+        chosen = language.value if language else ws.settings.language
+        written = write_report(ws, to, chosen)
+    out.print(say("Wrote {file}.", file=written), highlight=False)

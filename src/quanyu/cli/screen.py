@@ -1,0 +1,97 @@
+"""What commands print: tables, progress and errors for people, JSON for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+import quanyu.workspace
+from quanyu.text import Language, translate
+from quanyu.workspace import Workspace
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+def language() -> Language:
+    """Return the language of the command line: QUANYU_LANGUAGE, else the one of LANG, else English."""
+    told = os.environ.get("QUANYU_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if told.startswith("zh") else "en"
+
+
+def say(message: str, /, **values: object) -> str:
+    """Translate a message into the language of the command line."""
+    return translate(message, language(), **values)
+
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", envvar="QUANYU_WORKSPACE", help=say("Folder of the workspace; default: here.")),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help=say("Print JSON for a program to read."))]
+
+
+@contextmanager
+def workspace(root: Path | None) -> Iterator[Workspace]:
+    """Open the workspace of a command and close it afterwards."""
+    opened = quanyu.workspace.open(root)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show progress bars on the error stream, so that output stays clean."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        yield bars
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows as a table; numbers stand right."""
+    grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for position, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[position], int | float | decimal.Decimal) for row in rows)
+        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*[_cell(value) for value in row])
+    out.print(grid)
+
+
+def as_json(value: object) -> None:
+    """Print a value as JSON: decimals and times as text, everything else as it is."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, decimal.Decimal):
+        return str(value)
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value)

@@ -1,0 +1,91 @@
+"""`quanyu tables`, `quanyu describe` and `quanyu sql`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, language, out, say, table, workspace
+from quanyu.loop import lineage
+from quanyu.tables import CONTRACTS, contract
+
+PREVIEW = 1000
+"""Rows that `quanyu sql` prints for people; --json prints all."""
+
+
+def tables(root: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List the tables: what they hold, rows, version, owner.
+
+    Example: quanyu tables
+    """
+    with workspace(root) as ws:
+        rows = [
+            (name, getattr(promise, language()), promise.owner, ws.warehouse.count(name), ws.warehouse.version(name))
+            for name, promise in CONTRACTS.items()
+        ]
+    if json:
+        as_json([dict(zip(("table", "label", "owner", "rows", "version"), row, strict=True)) for row in rows])
+    else:
+        table("", [say(name) for name in ("Table", "Holds", "Owner", "Rows", "Version")], rows)
+
+
+def describe(
+    name: Annotated[str, typer.Argument(metavar="TABLE", help=say("Name of the table."))],
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show a table's contract, rows, versions and lineage.
+
+    Example: quanyu describe orders
+    """
+    promise = contract(name)
+    with workspace(root) as ws:
+        state = {"rows": ws.warehouse.count(name), "version": ws.warehouse.version(name), **lineage()[name]}
+        columns = [
+            (column.name, column.type, getattr(column, language()), column.privacy, column.unit, column.note)
+            for column in promise.columns
+        ]
+        extra = ws.warehouse.table(name).schema() if promise.is_open else promise.schema
+        columns += [(c, str(kind), "", "", "", "") for c, kind in extra.items() if c not in promise.schema]
+    heads = ("column", "type", "label", "privacy", "unit", "note")
+    if json:
+        as_json(
+            {
+                "table": name, "grain": promise.grain, "key": promise.key, "owner": promise.owner, **state,
+                "columns": [dict(zip(heads, column, strict=True)) for column in columns],
+            }
+        )  # fmt: skip
+        return
+    out.print(f"[bold]{name}[/bold] {getattr(promise, language())}", highlight=False)
+    facts = (
+        ("One row per", promise.grain),
+        ("Key", ", ".join(promise.key)),
+        ("Owner", promise.owner),
+        ("Rows", f"{state['rows']:,}"),
+        ("Version", state["version"]),
+        ("Written by", ", ".join(state["written_by"])),
+        ("Read by", ", ".join(state["read_by"])),
+    )
+    for label, value in facts:
+        out.print(f"  {say(label)}: {value}", highlight=False)
+    table("", [say(head.capitalize()) for head in heads], columns)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help=say("One SELECT over the tables."))],
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run a read-only query over every table.
+
+    Example: quanyu sql "SELECT count(*) AS n FROM orders" --json
+    """
+    with workspace(root) as ws:
+        answer = ws.warehouse.query(query)
+    if json:
+        as_json(answer.to_pylist())
+        return
+    table("", answer.column_names, [tuple(row.values()) for row in answer.slice(0, PREVIEW).to_pylist()])
+    if answer.num_rows > PREVIEW:
+        out.print(say("{n} more rows; --json prints all.", n=f"{answer.num_rows - PREVIEW:,}"), style="dim")

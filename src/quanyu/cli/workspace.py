@@ -1,0 +1,50 @@
+"""`quanyu init` and `quanyu serve`."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import quanyu.workspace
+from quanyu.cli.screen import WorkspaceOption, out, say, workspace
+
+
+class EngineName(StrEnum):
+    """The engines a workspace can run on."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("Folder to make the workspace in."))],
+    timezone: Annotated[str, typer.Option(help=say("Days are days of this zone."))] = "Asia/Shanghai",
+    currency: Annotated[str, typer.Option(help=say("Currency of all money, ISO 4217."))] = "CNY",
+    engine: Annotated[EngineName, typer.Option(help=say("What runs the queries."))] = EngineName.duckdb,
+) -> None:
+    """Make a workspace.
+
+    Example: quanyu init shop --timezone Europe/London --currency GBP
+    """
+    made = quanyu.workspace.create(folder, timezone=timezone, currency=currency, engine=engine.value)
+    out.print(say("Made the workspace {root}.", root=made.root), highlight=False)
+    out.print(say("Next: quanyu load FILES --workspace {root}", root=folder), highlight=False)
+    made.close()
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help=say("Port on this machine."))] = 8080,
+    root: WorkspaceOption = None,
+) -> None:
+    """Open the console in a browser, on this machine only.
+
+    Example: quanyu serve --port 8080
+    """
+    with workspace(root) as ws:
+        sys.argv = ["quanyu.web", "--workspace", str(ws.root), "--port", str(port)]
+    runpy.run_module("quanyu.web", run_name="__main__")

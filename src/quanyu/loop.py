@@ -1,0 +1,195 @@
+"""One turn of the loop as data: steps with what they read and write. Explain it or run it; what is fresh is skipped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any, Literal
+
+from quanyu import ledger
+from quanyu.collect.identity import resolve
+from quanyu.collect.people import golden
+from quanyu.collect.quality import check
+from quanyu.errors import QuanyuError
+from quanyu.measure.compute import metrics
+from quanyu.tables import CONTRACTS
+from quanyu.understand.portrait import portraits
+from quanyu.understand.rfm import rfm
+from quanyu.warehouse.portable import local_day
+from quanyu.workspace import Workspace
+
+INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
+FACTS = ("orders", "order_lines", "items", "events", "feedback", "touches")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: the tables it reads and writes, the settings it depends on, and what it does.
+
+    Steps meet only in tables, so the order of the turn follows from `reads` and `writes`.
+    """
+
+    name: str
+    label: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    do: Callable[[Workspace, dt.date], Any]
+    settings: tuple[str, ...] = ()
+
+
+STEPS = (
+    Step("quality", "Check the quality of what was loaded", (*INPUTS, "rejects"), ("findings",), check, ("quality",)),
+    Step(
+        "identity", "Find the people behind the identifiers",
+        ("links", "members", "orders", "events", "touches", "feedback", "consents", "leads"),
+        ("identities", "identity_log"), resolve,
+    ),
+    Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
+    Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
+    Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
+    Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a turn would do with one step, and why."""
+
+    step: Step
+    is_due: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a turn did with one step."""
+
+    step: str
+    status: Literal["done", "fresh"]
+    why: str
+    seconds: float = 0.0
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+def as_of(ws: Workspace) -> dt.date:
+    """Return the day all derived tables speak of: the day after the newest order or event, at most today."""
+    newest = [_newest_day(ws, name, column) for name, column in (("orders", "ordered_at"), ("events", "occurred_at"))]
+    known = [day for day in newest if day is not None]
+    return min(ws.today(), max(known) + dt.timedelta(days=1)) if known else ws.today()
+
+
+def explain(ws: Workspace, only: str | None = None) -> list[Planned]:
+    """Return what a turn would do now, step by step, without doing it.
+
+    A step is due if it reads what another due step writes, or if anything it read last time has changed.
+    """
+    day, planned, dirty = as_of(ws), [], set[str]()
+    for step in chosen(only):
+        upstream = sorted(dirty & set(step.reads))
+        why = f"reads {', '.join(upstream)}, which will change" if upstream else _reason(ws, step, day)
+        planned.append(Planned(step, bool(why), why or "nothing it reads has changed"))
+        dirty |= set(step.writes) if why else set()
+    return planned
+
+
+def run(
+    ws: Workspace, only: str | None = None, progress: Callable[[Step, int, int], None] | None = None
+) -> list[Ran]:
+    """Do one turn: run what is due, skip what is fresh, resume after a kill. Holds the write lock.
+
+    `progress` hears each step before it starts, with its position and the number of steps. A step's tables
+    change in one commit each, so a turn that was killed is simply run again.
+    """
+    with ws.writing():
+        ledger.fail_interrupted_steps(ws.ledger, at=ws.now())
+        day, turn, ran = as_of(ws), uuid.uuid4().hex, []
+        steps = chosen(only)
+        for position, step in enumerate(steps):
+            why = _reason(ws, step, day)
+            if progress:
+                progress(step, position, len(steps))
+            ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", "nothing it reads has changed"))
+        return ran
+
+
+def chosen(only: str | None = None) -> Sequence[Step]:
+    """Return the steps of a turn in order, or the one named; raise `QuanyuError` if there is none."""
+    steps = [step for step in STEPS if only in (None, step.name)]
+    if not steps:
+        raise QuanyuError(f"There is no step {only!r}.", f"Steps: {', '.join(step.name for step in STEPS)}.")
+    return steps
+
+
+def lineage() -> dict[str, dict[str, list[str]]]:
+    """Return for every table which steps write and read it: `{"orders": {"written_by": [...], "read_by": [...]}}`.
+
+    >>> lineage()["rfm"]["written_by"]
+    ['rfm']
+    """
+    return {
+        name: {
+            "written_by": [step.name for step in STEPS if name in step.writes] or (["load"] if name in INPUTS else []),
+            "read_by": [step.name for step in STEPS if name in step.reads],
+        }
+        for name in CONTRACTS
+    }
+
+
+def _run(ws: Workspace, step: Step, day: dt.date, turn: str, why: str) -> Ran:
+    inputs = _versions(ws, step.reads)
+    plan = ledger.StepPlan(step.name, _fingerprint(ws, step, day), inputs=inputs, turn=turn)
+    record = ledger.begin_step(ws.ledger, plan, at=ws.now())
+    started = time.perf_counter()
+    try:
+        step.do(ws, day)
+    except BaseException as error:
+        ledger.fail_step(ws.ledger, record.run_id, f"{type(error).__name__}: {error}", at=ws.now())
+        raise
+    rows = {name: ws.warehouse.count(name) for name in step.writes}
+    seconds = time.perf_counter() - started
+    summary = {"rows": rows, "seconds": round(seconds, 3), "as_of": day.isoformat()}
+    ledger.finish_step(ws.ledger, record.run_id, _versions(ws, step.writes), summary, at=ws.now())
+    return Ran(step.name, "done", why, seconds, rows)
+
+
+def _reason(ws: Workspace, step: Step, day: dt.date) -> str:
+    """Say why a step is due, or nothing if it is fresh."""
+    last = ledger.last_good(ws.ledger, step.name)
+    if last is None:
+        return "it has never run"
+    changed = [name for name, number in _versions(ws, step.reads).items() if last.inputs.get(name) != number]
+    if changed:
+        return f"{', '.join(changed)} changed"
+    if last.outputs != _versions(ws, step.writes):
+        return f"{', '.join(step.writes)} changed since it ran"
+    if last.fingerprint != _fingerprint(ws, step, day):
+        return "the day, the settings or the program changed"
+    return ""
+
+
+def _versions(ws: Workspace, tables: Sequence[str]) -> dict[str, int]:
+    return {name: ws.warehouse.version(name) for name in tables}
+
+
+def _fingerprint(ws: Workspace, step: Step, day: dt.date) -> str:
+    depends = {
+        "inputs": _versions(ws, step.reads),
+        "settings": ws.settings.model_dump(mode="json", include={"timezone", "currency", *step.settings}),
+        "as_of": day.isoformat(),
+        "program": version("quanyu"),
+    }
+    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
+
+
+def _newest_day(ws: Workspace, name: str, column: str) -> dt.date | None:
+    if not ws.warehouse.exists(name):
+        return None
+    rows = ws.warehouse.table(name)
+    day: dt.date | None = ws.warehouse.read(local_day(rows[column].max(), ws.settings.timezone)).column(0)[0].as_py()
+    return day
