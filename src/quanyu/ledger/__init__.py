@@ -1,5 +1,28 @@
 """Operational records only: the single home of sqlalchemy."""
 
+from quanyu.ledger.audit import (
+    Edit,
+    audited,
+    list_edits,
+    replay,
+)
+from quanyu.ledger.courier import (
+    Courier,
+    Deliver,
+    Round,
+    deliver_due,
+)
+from quanyu.ledger.document import (
+    Document,
+    as_kept,
+    to_json,
+)
+from quanyu.ledger.fit import (
+    KeptFit,
+    find_fit,
+    keep_fit,
+    list_fits,
+)
 from quanyu.ledger.load import (
     Load,
     Tally,
@@ -9,6 +32,16 @@ from quanyu.ledger.load import (
     find_load,
     finish_load,
     list_loads,
+)
+from quanyu.ledger.outbox import (
+    Claim,
+    ClaimedLetter,
+    Letter,
+    claim,
+    count_letters,
+    mark_delivered,
+    mark_failed,
+    post,
 )
 from quanyu.ledger.run import (
     Run,
@@ -20,26 +53,57 @@ from quanyu.ledger.run import (
     last_good,
     list_runs,
 )
-from quanyu.ledger.session import Ledger, Scope, open_ledger
+from quanyu.ledger.session import (
+    Ledger,
+    Scope,
+    open_ledger,
+    reading,
+    writing,
+)
 
 __all__ = [
+    "Claim",
+    "ClaimedLetter",
+    "Courier",
+    "Deliver",
+    "Document",
+    "Edit",
+    "KeptFit",
     "Ledger",
+    "Letter",
     "Load",
+    "Round",
     "Run",
     "Scope",
     "StepPlan",
     "Tally",
+    "as_kept",
+    "audited",
     "begin_load",
     "begin_step",
+    "claim",
+    "count_letters",
+    "deliver_due",
     "fail_interrupted_loads",
     "fail_interrupted_steps",
     "fail_load",
     "fail_step",
+    "find_fit",
     "find_load",
     "finish_load",
     "finish_step",
+    "keep_fit",
     "last_good",
+    "list_edits",
+    "list_fits",
     "list_loads",
     "list_runs",
+    "mark_delivered",
+    "mark_failed",
     "open_ledger",
+    "post",
+    "reading",
+    "replay",
+    "to_json",
+    "writing",
 ]

@@ -1,0 +1,78 @@
+"""The audit log: every change that a person makes to a record, with who, when, before and after.
+
+The database itself refuses to change or delete a line. Personal data is named here by `person_id`, never in
+clear, so that erasing a person needs no change of the log.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from quanyu.errors import WorkspaceError
+from quanyu.ledger.document import Document, as_kept
+from quanyu.ledger.schema import AUDIT
+from quanyu.ledger.session import Scope, reading
+
+COLUMNS = [column for column in AUDIT.c if column.name != "audit_id"]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of one record: `before` is None where it was made, `after` is None where it was removed."""
+
+    changed_at: dt.datetime
+    who: str
+    record: str
+    key: str
+    before: Document | None
+    after: Document | None
+
+
+def audited(connection: Connection, edit: Edit) -> int:
+    """Record an edit in the transaction that makes it, after the change: both are kept, or neither.
+
+    Returns the number of the line; the lines of one record are in the order of their numbers.
+    """
+    written = connection.execute(sa.insert(AUDIT).values(vars(edit)).returning(AUDIT.c.audit_id))
+    return int(written.scalar_one())
+
+
+def list_edits(
+    scope: Scope, *, record: str = "", key: str = "", who: str = "", limit: int = 1000
+) -> list[Edit]:
+    """Return the newest edits, oldest first; of one record, one key or one person where named."""
+    wanted = sa.select(*COLUMNS).order_by(AUDIT.c.audit_id.desc()).limit(limit)
+    for column, value in ((AUDIT.c.record, record), (AUDIT.c.key, key), (AUDIT.c.who, who)):
+        wanted = wanted.where(column == value) if value else wanted
+    with reading(scope) as connection:
+        rows = connection.execute(wanted).mappings().all()
+    return [Edit(**row) for row in reversed(rows)]
+
+
+def replay(edits: Iterable[Edit], start: Document | None = None) -> Document | None:
+    """Return the state of one record after its edits, oldest first.
+
+    Raises `WorkspaceError` where an edit did not start from what the one before it left: a change was made
+    that the log does not know.
+
+    >>> moment = dt.datetime(2026, 11, 11, tzinfo=dt.UTC)
+    >>> made = Edit(moment, "wang", "budgets", "2026-11", None, {"limit": 100})
+    >>> raised = Edit(moment, "li", "budgets", "2026-11", {"limit": 100}, {"limit": 250})
+    >>> replay([made, raised])
+    {'limit': 250}
+    """
+    state = as_kept(start)
+    for edit in edits:
+        if as_kept(edit.before) != state:
+            raise WorkspaceError(
+                f"{edit.who} found {edit.record} {edit.key} as {edit.before} at {edit.changed_at}, "
+                f"but the log had left it as {state}.",
+                "Something changed it without the audit log; compare with a backup.",
+            )
+        state = as_kept(edit.after)
+    return state if state is None else dict(state)

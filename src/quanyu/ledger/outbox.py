@@ -1,0 +1,121 @@
+"""The outbox: a message is committed with the change that caused it, and delivered from here.
+
+Delivery is at least once: a courier that dies is followed by another. Each letter has a key that makes it
+once for whoever receives it, and posting a key again posts nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from quanyu.ledger.document import Document
+from quanyu.ledger.once import insert_once
+from quanyu.ledger.schema import OUTBOX
+from quanyu.ledger.session import Scope, reading, writing
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message to post: `topic` says who delivers it, `key` makes it once within the topic.
+
+    >>> Letter("sms", "c7:1:p-17", {"template": "hello"}).key
+    'c7:1:p-17'
+    """
+
+    topic: str
+    key: str
+    payload: Document
+    due_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class ClaimedLetter:
+    """A letter in the hands of a courier; `n_attempts` counts this claim."""
+
+    letter_id: int
+    topic: str
+    key: str
+    payload: Document
+    n_attempts: int
+    claimed_until: dt.datetime
+
+
+@dataclass(frozen=True)
+class Claim:
+    """How a courier takes letters: its name, how long it may hold them, and how many at once."""
+
+    who: str
+    lease: dt.timedelta = dt.timedelta(minutes=5)
+    limit: int = 100
+
+
+def post(connection: Connection, letters: Sequence[Letter], *, at: dt.datetime) -> int:
+    """Post letters in the transaction that causes them and return how many were new."""
+    fresh = {"status": "waiting", "posted_at": at, "n_attempts": 0, "error": ""}
+    rows = [{**vars(letter), **fresh, "due_at": letter.due_at or at} for letter in letters]
+    return insert_once(connection, OUTBOX, rows)
+
+
+def claim(scope: Scope, topic: str, by: Claim, *, at: dt.datetime) -> list[ClaimedLetter]:
+    """Take the letters of a topic that are due, oldest first, and hold them for a while.
+
+    No two couriers hold the same letter, unless one kept it beyond its lease: then it is taken to be dead.
+    """
+    is_free = (OUTBOX.c.status == "waiting") & (OUTBOX.c.due_at <= at)
+    is_abandoned = (OUTBOX.c.status == "claimed") & (OUTBOX.c.claimed_until <= at)
+    due = (
+        sa.select(OUTBOX.c.letter_id)
+        .where(OUTBOX.c.topic == topic, is_free | is_abandoned)
+        .order_by(OUTBOX.c.due_at, OUTBOX.c.letter_id)
+        .limit(by.limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = {"status": "claimed", "claimed_by": by.who, "claimed_until": at + by.lease}
+    columns = [OUTBOX.c[name] for name in ClaimedLetter.__dataclass_fields__]
+    with writing(scope) as connection:
+        ids = connection.execute(due).scalars().all()
+        update = sa.update(OUTBOX).where(OUTBOX.c.letter_id.in_(ids))
+        update = update.values(taken | {"n_attempts": OUTBOX.c.n_attempts + 1})
+        rows = connection.execute(update.returning(*columns)).mappings().all() if ids else []
+    order = {letter_id: place for place, letter_id in enumerate(ids)}
+    return sorted((ClaimedLetter(**row) for row in rows), key=lambda letter: order[letter.letter_id])
+
+
+def mark_delivered(scope: Scope, letter_ids: Collection[int], *, at: dt.datetime) -> int:
+    """Mark letters as delivered, whoever holds them now, and return how many were not marked before."""
+    arrived = OUTBOX.c.letter_id.in_(letter_ids) & (OUTBOX.c.status != "delivered")
+    values = {"status": "delivered", "delivered_at": at, "claimed_until": None, "error": ""}
+    with writing(scope) as connection:
+        return connection.execute(sa.update(OUTBOX).where(arrived).values(values)).rowcount
+
+
+def mark_failed(
+    scope: Scope, letter: ClaimedLetter, error: str, *, who: str, retry_at: dt.datetime | None
+) -> bool:
+    """Give a letter back after a failed attempt, to be tried again at `retry_at`, or never when it is None.
+
+    Returns False when the courier `who` no longer holds the letter, and changes nothing then.
+    """
+    held = (
+        (OUTBOX.c.letter_id == letter.letter_id)
+        & (OUTBOX.c.status == "claimed")
+        & (OUTBOX.c.claimed_by == who)
+    )
+    next_state = {"status": "dead"} if retry_at is None else {"status": "waiting", "due_at": retry_at}
+    values = {"claimed_until": None, "error": error, **next_state}
+    with writing(scope) as connection:
+        return connection.execute(sa.update(OUTBOX).where(held).values(values)).rowcount == 1
+
+
+def count_letters(scope: Scope, *, topic: str = "") -> dict[str, int]:
+    """Return how many letters are waiting, claimed, delivered and dead; of one topic where named."""
+    counted = sa.select(OUTBOX.c.status, sa.func.count()).group_by(OUTBOX.c.status)
+    counted = counted.where(OUTBOX.c.topic == topic) if topic else counted
+    with reading(scope) as connection:
+        found: dict[str, int] = dict(connection.execute(counted).tuples().all())
+    return {status: found.get(status, 0) for status in ("waiting", "claimed", "delivered", "dead")}
