@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from hypothesis import given
@@ -7,9 +8,12 @@ from hypothesis import strategies as st
 
 from quanyu.ledger import KeptFit, as_kept, find_fit, keep_fit, list_fits
 
-FINITE = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+FINITE = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+)
 DOCUMENTS = st.dictionaries(
-    st.text(), st.recursive(FINITE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+    st.text(),
+    st.recursive(FINITE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8),
 )
 
 
@@ -44,14 +48,10 @@ def test_the_same_fit_is_kept_once_with_its_first_time(ledger, at):
 
 @given(DOCUMENTS)
 def test_the_id_survives_the_way_through_json(parameters):
-    import datetime as dt
-
     fit = KeptFit("any", dt.datetime(2026, 1, 1, tzinfo=dt.UTC), parameters=parameters)
     assert replace(fit, parameters=as_kept(parameters)).fit_id == fit.fit_id
 
 
 def test_the_id_does_not_depend_on_number_keys():
-    import datetime as dt
-
     fit = KeptFit("any", dt.datetime(2026, 1, 1, tzinfo=dt.UTC), parameters={10: "a", 2: "b"})
     assert replace(fit, parameters={"2": "b", "10": "a"}).fit_id == fit.fit_id

@@ -62,9 +62,9 @@ def test_a_load_ends_once(ledger, at):
 
 
 def test_names_that_are_not_valid_text_are_kept_escaped(ledger, at):
-    name = b"\xb6\xa9\xb5\xa5.csv".decode("utf-8", "surrogateescape") + "\0"
+    name = "订单\udcb5\0.csv"
     begun = begin_load(ledger, **ORDERS | {"file_name": name}, at=at(0))
-    assert begun.file_name == r"\udcb6\u0669\udcb5.csv\x00".replace(r"\u0669", "\u0669") or ".csv" in begun.file_name
+    assert begun.file_name == r"订单\udcb5\x00.csv"
     assert list_loads(ledger)[0] == begun
 
 

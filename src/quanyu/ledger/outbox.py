@@ -117,5 +117,5 @@ def count_letters(scope: Scope, *, topic: str = "") -> dict[str, int]:
     counted = sa.select(OUTBOX.c.status, sa.func.count()).group_by(OUTBOX.c.status)
     counted = counted.where(OUTBOX.c.topic == topic) if topic else counted
     with reading(scope) as connection:
-        found: dict[str, int] = dict(connection.execute(counted).tuples().all())
+        found = {row[0]: int(row[1]) for row in connection.execute(counted)}
     return {status: found.get(status, 0) for status in ("waiting", "claimed", "delivered", "dead")}
