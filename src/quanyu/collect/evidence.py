@@ -1,0 +1,84 @@
+"""What is known about identifiers before any is joined: when each was seen, with which others, under what name."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.workspace import Workspace
+
+SEEN = (
+    ("orders", "id_key", "ordered_at", "ordered_at"),
+    ("events", "id_key", "occurred_at", "occurred_at"),
+    ("touches", "id_key", "touched_at", "touched_at"),
+    ("feedback", "id_key", "said_at", "said_at"),
+    ("consents", "id_key", "decided_at", "decided_at"),
+    ("leads", "id_key", "contacted_on", "contacted_on"),
+    ("members", "id_key", "joined_on", "seen_at"),
+    ("links", "id_key", "first_seen_at", "last_seen_at"),
+    ("links", "other_key", "first_seen_at", "last_seen_at"),
+)
+"""Where identifiers occur: table, column, and the columns that say when first and last."""
+
+TIME = "timestamp('UTC')"
+MASKS = r"[*＊#$•?？]|\d{5}|^(先生|女士|小姐|匿名|.先生|.女士|.小姐)$"
+"""Names that are masked, ciphertext, a number or a mere form of address tell nobody apart."""
+
+
+def identifiers(ws: Workspace) -> ir.Table:
+    """Return id_key, first_seen_at, last_seen_at: every identifier that occurs anywhere, once."""
+    parts = [_seen(ws, *place) for place in SEEN if ws.warehouse.exists(place[0])]
+    if not parts:
+        return _seen(ws, *SEEN[0])
+    return _first_and_last(reduce(lambda left, right: left.union(right), parts))
+
+
+def _seen(ws: Workspace, table: str, column: str, first: str, last: str) -> ir.Table:
+    rows = ws.warehouse.table(table)
+    rows = rows.filter(rows[column].notnull() & (rows[column] != ""))
+    low, high = rows[first].cast(TIME), rows[last].cast(TIME)
+    return _first_and_last(
+        rows.select(id_key=rows[column], first_seen_at=low.coalesce(high), last_seen_at=high.coalesce(low))
+    )
+
+
+def _first_and_last(rows: ir.Table) -> ir.Table:
+    return rows.group_by("id_key").aggregate(
+        first_seen_at=rows["first_seen_at"].min(), last_seen_at=rows["last_seen_at"].max()
+    )
+
+
+def pairs(ws: Workspace) -> ir.Table:
+    """Return low, high, is_verified, n_sources, last_epoch: every linked pair of identifiers, once.
+
+    The smaller key comes first whichever way the sources wrote the link.
+    """
+    links = ws.warehouse.table("links")
+    links = links.filter((links["id_key"] != links["other_key"]) & (links["id_key"] != "") & (links["other_key"] != ""))
+    moment = links["last_seen_at"].coalesce(links["first_seen_at"])
+    rows = links.select(
+        low=ibis.least(links["id_key"], links["other_key"]),
+        high=ibis.greatest(links["id_key"], links["other_key"]),
+        is_verified=links["is_verified"].fill_null(False),
+        moment=moment.epoch_seconds().cast("int64").fill_null(0),
+    )
+    return rows.group_by("low", "high").aggregate(
+        is_verified=rows["is_verified"].any(), n_sources=rows.count(), last_epoch=rows["moment"].max()
+    )
+
+
+def names(ws: Workspace) -> ir.Table:
+    """Return id_key, name_hash for identifiers that go under exactly one full name.
+
+    The name is lower case without blanks and points, and leaves this expression only as a keyed hash.
+    """
+    members = ws.warehouse.table("members").filter(lambda t: t["name"].notnull())
+    name = members["name"].lower().re_replace(r"[\s.·,，'-]+", "")
+    rows = members.select("id_key", name=name)
+    rows = rows.filter((rows["name"].length() >= 2) & ~rows["name"].re_search(MASKS))
+    known = rows.group_by("id_key").aggregate(name=rows["name"].min(), other=rows["name"].max())
+    known = known.filter(known["name"] == known["other"])
+    salted = ibis.literal(f"{ws.secret}name:") + known["name"]
+    return known.select("id_key", name_hash=salted.hexdigest("sha256").substr(0, 16))

@@ -1,0 +1,195 @@
+"""One person from many identifiers: the loop step `identity`, and the part of it that a correction touches.
+
+The step does not fit need -> reduce -> solve -> score: components need every link at once, so links leave the
+engine as integers and labels come back (docs/decisions/components-are-solved-on-integers.md).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from quanyu.collect import evidence
+from quanyu.collect.guard import Guards
+from quanyu.collect.identity_log import Entry, append_entries, read_decisions
+from quanyu.collect.kind import KINDS, kind_named
+from quanyu.collect.partition import Desk, Evidence, Partition, desk, partition
+from quanyu.solve.component import Integers
+from quanyu.workspace import Workspace
+
+LAST = np.iinfo(np.int64).max
+MOST_REFUSALS = 100_000
+"""Refused links that one turn writes into the log; the rest is counted in the summary only."""
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What a turn found and changed; `n_guarded` identifiers are shared, `n_refused` links would join two people."""
+
+    n_identifiers: int
+    n_people: int
+    n_known: int
+    n_links: int
+    n_used: int
+    n_guarded: int
+    n_refused: int
+    n_merged: int
+    n_split: int
+
+
+def resolve(ws: Workspace, as_of: dt.date, guards: Guards | None = None) -> Resolution:
+    """Decide who is who over all identifiers and write `identities` and what became of persons to the log.
+
+    A person keeps its id as long as the identifier that the id is derived from stays with it. Writes nothing
+    when nothing changed. `as_of` is recorded with new people; identifiers of any time count.
+    """
+    with desk(ws) as on:
+        found = Evidence(evidence.identifiers(ws), evidence.pairs(ws), evidence.names(ws))
+        parts = partition(on, found, read_decisions(ws), guards or Guards())
+        rows = on.put(named(on, parts, ws.warehouse.table("identities")))
+        return settle(on, parts, rows, is_all=True, as_of=as_of)
+
+
+def named(on: Desk, parts: Partition, before: ir.Table) -> ir.Table:
+    """Return id_key, kind, person_id, first_seen_at, last_seen_at and `was`, the person before (null if new).
+
+    The person is named after the surviving identifier of its part: one that names a person now, then one that
+    did before a merge, then known before anonymous, then the oldest, then the smallest text.
+    """
+    nodes = _with_past(on, parts.nodes, before)
+    survivor = _survivors(on, parts, nodes)
+    labels = pa.table({"node": np.arange(len(survivor), dtype=np.int64), "survivor": survivor})
+    moved = on.put_arrow(labels.filter(pa.array(survivor != np.arange(len(survivor)))))
+    title = nodes.select(survivor="node", survivor_key="id_key")
+    other = moved.join(title, "survivor").select(node="node", survivor_key="survivor_key")
+    rows = nodes.left_join(other, "node")
+    return rows.select(
+        "id_key",
+        "kind",
+        person_id=person_named(rows["survivor_key"].coalesce(rows["id_key"])),
+        first_seen_at="first_seen_at",
+        last_seen_at="last_seen_at",
+        was="was",
+    )
+
+
+def person_named(id_key: ir.StringValue) -> ir.StringValue:
+    """Return the person_id derived from an identifier: `p` and 20 hexadecimal digits of its SHA-256."""
+    return ibis.literal("p") + id_key.hexdigest("sha256").substr(0, 20)
+
+
+def _with_past(on: Desk, nodes: ir.Table, before: ir.Table) -> ir.Table:
+    """Add `was` (the person before) and `rank` (0 names a person now, 1 did once, 2 never)."""
+    warehouse = on.ws.warehouse
+    if not warehouse.count("identities"):
+        return nodes.mutate(was=ibis.null("string"), rank=ibis.literal(2))
+    past = before.select(past_key="id_key", was="person_id")
+    rows = nodes.left_join(past, nodes["id_key"] == past["past_key"]).drop("past_key")
+    log = warehouse.table("identity_log")
+    retired = log.filter(log["action"] == "merge").select(once="person_id").distinct()
+    rows = rows.mutate(own=person_named(rows["id_key"]))
+    rows = rows.left_join(retired, rows["own"] == retired["once"])
+    rank = ibis.cases((rows["own"] == rows["was"], 0), (rows["once"].notnull(), 1), else_=2)
+    return on.put(rows.mutate(rank=rank).drop("own", "once"))
+
+
+def _survivors(on: Desk, parts: Partition, nodes: ir.Table) -> Integers:
+    """Return for each node the node that names its person."""
+    n = len(parts.labels)
+    first, rank = np.full(n, LAST, dtype=np.int64), np.full(n, 2, dtype=np.int8)
+    moment = nodes["first_seen_at"].epoch_seconds().cast("int64").fill_null(int(LAST))
+    for batch in on.ws.warehouse.stream(nodes.select("node", first=moment, rank=nodes["rank"].cast("int64")), 1_000_000):
+        node = batch.column("node").to_numpy(zero_copy_only=False)
+        first[node] = batch.column("first").to_numpy(zero_copy_only=False)
+        rank[node] = batch.column("rank").to_numpy(zero_copy_only=False)
+    is_anonymous = np.array([kind_named(name).role == "anonymous" for name in parts.kinds], dtype=bool)
+    several = np.flatnonzero(np.bincount(parts.labels, minlength=n)[parts.labels] > 1)
+    label = parts.labels[several]
+    # The last key sorts first; nodes are numbered in the order of their text.
+    order = np.lexsort((several, first[several], is_anonymous[parts.kind[several]], rank[several], label))
+    is_first = np.diff(label[order], prepend=-1) != 0
+    best = np.arange(n, dtype=np.int64)
+    best[label[order][is_first]] = several[order][is_first]
+    return best[parts.labels] if n else best
+
+
+def settle(on: Desk, parts: Partition, rows: ir.Table, *, is_all: bool, as_of: dt.date) -> Resolution:
+    """Write the log, then `identities`: a step killed between the two does the same again and logs nothing twice."""
+    ws = on.ws
+    refusals = _refusals(on, parts)
+    fates = _fates(on, rows)
+    n_known, n_people, n_new = _counted(on, rows)
+    made = [Entry("create", reason=f"{n_new} new identifiers up to {as_of}")] if n_new else []
+    append_entries(ws, [*made, *fates, *refusals])
+    if is_all:
+        if not _is_same(on, rows):
+            ws.warehouse.replace("identities", rows.drop("was"), by="collect")
+    else:
+        ws.warehouse.merge("identities", rows.drop("was"), by="collect")
+    n_merged = sum(fate.action == "merge" for fate in fates)
+    return Resolution(
+        len(parts.labels), n_people, n_known, parts.n_links, parts.n_used, parts.n_guarded, parts.refused.shape[1],
+        n_merged, len(fates) - n_merged,
+    )  # fmt: skip
+
+
+def _counted(on: Desk, rows: ir.Table) -> tuple[int, int, int]:
+    anonymous = [kind.name for kind in KINDS.values() if kind.role == "anonymous"]
+    person, is_known = rows["person_id"], ~rows["kind"].isin(anonymous)
+    counts = rows.aggregate(
+        known=person.nunique(where=is_known), people=person.nunique(), new=rows.count(where=rows["was"].isnull())
+    )
+    known, people, new = (int(column[0].as_py() or 0) for column in on.ws.warehouse.read(counts).columns)
+    return known, people, new
+
+
+def _fates(on: Desk, rows: ir.Table) -> list[Entry]:
+    """Return what became of persons: merged into another, or identifiers split off to another."""
+    moved = rows.filter(rows["was"].notnull() & (rows["was"] != rows["person_id"]))
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for line in on.ws.warehouse.read(moved.select("was", "person_id", "id_key")).to_pylist():
+        pairs.setdefault((line["was"], line["person_id"]), []).append(line["id_key"])
+    if not pairs:
+        return []
+    gone = on.put_arrow(pa.table({"person_id": sorted({was for was, _ in pairs})}))
+    left = on.ws.warehouse.read(rows.semi_join(gone, "person_id").select("person_id").distinct())
+    alive = set(left.column("person_id").to_pylist())
+    return [
+        Entry("split" if was in alive else "merge", was, now, sorted(keys))
+        for (was, now), keys in sorted(pairs.items())
+    ]
+
+
+def _refusals(on: Desk, parts: Partition) -> list[Entry]:
+    n = len(parts.labels)
+    ends = parts.refused[:, (parts.refused < n).all(axis=0)][:, :MOST_REFUSALS]
+    if not ends.size:
+        return []
+    wanted = on.put_arrow(pa.table({"node": np.unique(ends).astype(np.int64)}))
+    found = on.ws.warehouse.read(parts.nodes.semi_join(wanted, "node").select("node", "id_key"))
+    key = dict(zip(found.column("node").to_pylist(), found.column("id_key").to_pylist(), strict=True))
+    pairs = sorted(tuple(sorted((key[a], key[b]))) for a, b in ends.T.tolist())
+    return [Entry("refuse", id_keys=pair, reason="would join different people") for pair in pairs]
+
+
+def _is_same(on: Desk, rows: ir.Table) -> bool:
+    """Say whether the rows are what `identities` holds already."""
+    warehouse = on.ws.warehouse
+    if not warehouse.exists("identities"):
+        return False
+    before = warehouse.table("identities")
+    both = rows.join(before, "id_key", rname="{name}_old")
+    same = both.filter(
+        (both["person_id"] == both["person_id_old"])
+        & both["first_seen_at"].identical_to(both["first_seen_at_old"])
+        & both["last_seen_at"].identical_to(both["last_seen_at_old"])
+    )
+    n_rows, n_same = (int(warehouse.read(table.count()).column(0)[0].as_py()) for table in (rows, same))
+    return n_rows == n_same == warehouse.count("identities")
+
+

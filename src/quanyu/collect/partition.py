@@ -1,0 +1,188 @@
+"""From evidence to parts: number the identifiers, keep the links that count, find who belongs together."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from quanyu.collect.guard import CLASS, MANUAL, VERIFIED, Guards, Usable, guarded, usable
+from quanyu.collect.identity_log import Decisions
+from quanyu.collect.kind import kind_named, kind_of
+from quanyu.solve.component import Integers, Labels, Marks, separated
+from quanyu.workspace import Workspace
+
+
+class Desk:
+    """A temporary folder where intermediate tables lie as Parquet of the workspace's engine."""
+
+    def __init__(self, ws: Workspace, folder: Path) -> None:
+        self.ws, self.folder = ws, folder
+
+    def put(self, rows: ir.Table) -> ir.Table:
+        """Run an expression once and return its rows as a table that can be read many times."""
+        return self.ws.warehouse.scan(self.ws.warehouse.engine.write(rows, self.folder / uuid.uuid4().hex))
+
+    def put_arrow(self, rows: pa.Table) -> ir.Table:
+        """Lay down an Arrow table."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / f"{uuid.uuid4().hex}.parquet"
+        pq.write_table(rows, file)
+        return self.ws.warehouse.scan([file])
+
+
+@contextmanager
+def desk(ws: Workspace) -> Iterator[Desk]:
+    """Open a desk and clear it away afterwards."""
+    folder = ws.path("tmp", f"identity-{uuid.uuid4().hex}")
+    try:
+        yield Desk(ws, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The identifiers and links to be judged, and the names that tell people apart."""
+
+    identifiers: ir.Table
+    pairs: ir.Table
+    names: ir.Table
+
+
+@dataclass(frozen=True)
+class Partition:
+    """`nodes`: node, id_key, kind, name_hash, first_seen_at, last_seen_at. `labels[node]`: its part."""
+
+    nodes: ir.Table
+    kinds: tuple[str, ...]
+    kind: Integers
+    labels: Labels
+    refused: Integers
+    n_links: int
+    n_used: int
+    n_guarded: int
+
+
+def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards) -> Partition:
+    """Return who belongs together: a function of evidence, decisions and guards alone, not of any order."""
+    nodes = on.put(_numbered(evidence))
+    links = on.put(_encoded(nodes, evidence.pairs, guards))
+    status = on.put(guarded(links, guards))
+    kept = usable(links, status)
+    n, kinds, kind, marks = _node_arrays(on, nodes)
+    edges, n_virtual = _edge_arrays(on, nodes, kept, decisions, n)
+    marks = _claims(on, nodes, edges, marks, decisions)
+    parts = separated(n + n_virtual, edges[0], edges[1], edges[2], marks)
+    refused = edges[:2, parts.refused]
+    labels = _real(parts.labels, n)
+    counts = [int(on.ws.warehouse.read(table.count()).column(0)[0].as_py()) for table in (links, status)]
+    return Partition(nodes, kinds, kind, labels, refused, counts[0], edges.shape[1], counts[1])
+
+
+def _numbered(evidence: Evidence) -> ir.Table:
+    rows = evidence.identifiers.mutate(kind=kind_of(evidence.identifiers["id_key"]))
+    rows = rows.left_join(evidence.names, "id_key").drop("id_key_right")
+    return rows.mutate(node=ibis.row_number().over(order_by=rows["id_key"]))
+
+
+def _encoded(nodes: ir.Table, pairs: ir.Table, guards: Guards) -> ir.Table:
+    left = nodes.select(low="id_key", left="node", left_kind="kind", left_name="name_hash")
+    right = nodes.select(high="id_key", right="node", right_kind="kind", right_name="name_hash")
+    rows = pairs.join(left, "low").join(right, "high")
+    if guards.blocked:
+        rows = rows.filter(~rows["low"].isin(guards.blocked) & ~rows["high"].isin(guards.blocked))
+    return rows.drop("low", "high")
+
+
+def _node_arrays(on: Desk, nodes: ir.Table) -> tuple[int, tuple[str, ...], Integers, Marks]:
+    """Read what each node is: its kind as a code, and the marks of the exclusive kinds."""
+    warehouse = on.ws.warehouse
+    kinds = tuple(sorted(warehouse.read(nodes.select("kind").distinct()).column("kind").to_pylist()))
+    n = int(warehouse.read(nodes.count()).column(0)[0].as_py())
+    kind = np.zeros(n, dtype=np.int16)
+    if not n:
+        none = np.empty(0, dtype=np.int64)
+        return 0, kinds, kind, Marks(none, none, none)
+    code = nodes["kind"].cases(*[(name, number) for number, name in enumerate(kinds)], else_=-1).cast("int64")
+    named_nodes, named = [], []
+    for batch in warehouse.stream(nodes.select("node", code=code, name_hash="name_hash"), 1_000_000):
+        node = batch.column("node").to_numpy(zero_copy_only=False)
+        kind[node] = batch.column("code").to_numpy(zero_copy_only=False)
+        has = batch.column("name_hash").is_valid().to_numpy(zero_copy_only=False)
+        named_nodes.append(node[has])
+        named.append(batch.column("name_hash").drop_null())
+    value = np.arange(n, dtype=np.int64)
+    names = pa.chunked_array(named, pa.string()).combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    value[np.concatenate(named_nodes)] = n + names
+    is_exclusive = np.array([kind_named(name).is_exclusive for name in kinds], dtype=bool)
+    node = np.flatnonzero(is_exclusive[kind])
+    return n, kinds, kind, Marks(node, kind[node].astype(np.int64), value[node])
+
+
+def _edge_arrays(
+    on: Desk, nodes: ir.Table, kept: Usable, decisions: Decisions, n: int
+) -> tuple[Integers, int]:
+    """Read the links as three rows (left, right, strength); a key shared by namesakes becomes one node per name."""
+    direct = _matrix(on, kept.direct)
+    rows = on.ws.warehouse.read(kept.named)
+    # Sorted, so that numbers (and with them ties) follow from the names and not from the order of rows.
+    names = np.unique(np.asarray(rows.column("name_hash").to_pylist(), dtype="U16"), return_inverse=True)[1]
+    key, other, strength = (rows.column(name).to_numpy() for name in ("key", "other", "strength"))
+    group = key.astype(np.int64) * (int(names.max(initial=0)) + 1) + names
+    found, virtual = np.unique(group, return_inverse=True)
+    named = np.stack([other, n + virtual, strength]) if len(other) else np.empty((3, 0), dtype=np.int64)
+    manual = _lookup(on, nodes, [key for pair in decisions.together for key in pair])
+    made = [(manual[a], manual[b], MANUAL * CLASS) for a, b in decisions.together if a in manual and b in manual]
+    joined = np.array(made, dtype=np.int64).reshape(-1, 3).T
+    return np.concatenate([direct, named, joined], axis=1), len(found)
+
+
+def _matrix(on: Desk, rows: ir.Table) -> Integers:
+    parts = [
+        np.stack([batch.column(name).to_numpy(zero_copy_only=False) for name in ("left", "right", "strength")])
+        for batch in on.ws.warehouse.stream(rows, 1_000_000)
+    ]
+    return np.concatenate(parts, axis=1) if parts else np.empty((3, 0), dtype=np.int64)
+
+
+def _claims(on: Desk, nodes: ir.Table, edges: Integers, marks: Marks, decisions: Decisions) -> Marks:
+    """Vouched accounts stand for themselves, others for their name; a decision to keep apart is a family of its own."""
+    is_vouched = (edges[2] >= VERIFIED * CLASS) & (edges[2] < MANUAL * CLASS)
+    vouched = np.zeros(int(max(edges[:2].max(initial=-1), marks.node.max(initial=-1))) + 1, dtype=bool)
+    vouched[edges[:2, is_vouched].ravel()] = True
+    value = np.where(vouched[marks.node], marks.node, marks.value)
+    keys = [key for group in decisions.apart for key in (*group.some, *group.rest)]
+    number = _lookup(on, nodes, keys)
+    extra = [
+        (number[key], 1_000 + family, side)
+        for family, group in enumerate(decisions.apart)
+        for side, keys_of_side in enumerate((group.some, group.rest))
+        for key in sorted(keys_of_side)
+        if key in number
+    ]
+    more = np.array(extra, dtype=np.int64).reshape(-1, 3).T
+    parts = ((marks.node, more[0]), (marks.family, more[1]), (value, more[2]))
+    return Marks(*[np.concatenate(pair).astype(np.int64) for pair in parts])
+
+
+def _lookup(on: Desk, nodes: ir.Table, keys: list[str]) -> dict[str, int]:
+    if not keys:
+        return {}
+    wanted = on.put_arrow(pa.table({"id_key": sorted(set(keys))}))
+    found = on.ws.warehouse.read(nodes.semi_join(wanted, "id_key").select("id_key", "node"))
+    return dict(zip(found.column("id_key").to_pylist(), found.column("node").to_pylist(), strict=True))
+
+
+def _real(labels: Labels, n: int) -> Labels:
+    """Drop the nodes that stood for a name on a shared key: real nodes have the smaller numbers, so labels are real."""
+    return labels[:n]
