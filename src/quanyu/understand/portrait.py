@@ -1,0 +1,34 @@
+"""Portraits: one row per person with every trait, made in one pass over the facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.understand.catalogue import TRAITS
+from quanyu.understand.custom import read_traits, with_custom
+from quanyu.understand.fact import Facts
+from quanyu.understand.trait import Trait
+from quanyu.workspace import Workspace
+
+
+def traits(ws: Workspace) -> tuple[Trait, ...]:
+    """Return every trait of a workspace: those that come with Quanyu and those of its traits.toml."""
+    return TRAITS + tuple(read_traits(ws))
+
+
+def portrait_table(ws: Workspace, as_of: dt.date) -> ir.Table:
+    """Return the portraits as an expression: person_id, as_of and one column per trait."""
+    people = Facts(ws, as_of).people().mutate(as_of=ibis.literal(as_of))
+    rows, custom = with_custom(people, read_traits(ws))
+    return rows.select("person_id", "as_of", *(trait.column(rows) for trait in (*TRAITS, *custom)))
+
+
+def portraits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+    """Write the table `portraits`: the loop step."""
+    change = ws.warehouse.replace("portraits", portrait_table(ws, as_of), by="understand")
+    return {"n_people": change.added, "n_traits": len(traits(ws))}
