@@ -1,0 +1,92 @@
+"""Campaigns with control groups whose true lift is known and differs between people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from quanyu.world.calendar import Calendar
+from quanyu.world.lettering import Flags, Floats, Ints
+from quanyu.world.people import PLATFORMS, People
+from quanyu.world.shop import Shop
+
+WINDOW_DAYS = 14
+HOLDOUT = 0.2
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A message campaign to members: its channel, its place in the shop's days, and its mean true lift.
+
+    `platform` is where the orders it causes are placed (None: where each person likes best).
+    """
+
+    name: str
+    title: str
+    channel: str
+    at: float
+    lift: float
+    platform: int | None
+    cost_fen: int
+
+
+CAMPAIGNS: tuple[Campaign, ...] = (
+    Campaign("C01", "新年焕新短信", "sms", 0.12, 0.020, None, 5),
+    Campaign("C02", "会员日小程序消息", "wechat", 0.30, 0.035, PLATFORMS.index("youzan"), 0),
+    Campaign("C03", "沉睡唤醒券", "sms", 0.45, 0.045, None, 5),
+    Campaign("C04", "新品邮件", "mail", 0.58, 0.010, PLATFORMS.index("own"), 1),
+    Campaign("C05", "618 返场短信", "sms", 0.66, 0.000, None, 5),
+    Campaign("C06", "双11 预热消息", "wechat", 0.90, 0.030, PLATFORMS.index("youzan"), 0),
+)
+"""C05 truly does nothing: a system that finds an effect there is wrong."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """One value per person in a campaign of one block.
+
+    `lift` is the true probability that the message alone brings an order within `WINDOW_DAYS`;
+    `is_caused` says that it did.
+    """
+
+    campaign: int
+    starts: int
+    person: Ints
+    is_treated: Flags
+    lift: Floats
+    is_caused: Flags
+    order_day: Ints
+
+
+def run_campaigns(shop: Shop, calendar: Calendar, people: People, block: int) -> tuple[Reached, ...]:
+    """Draw the arms of every campaign and the orders that it causes."""
+    return tuple(_run(shop, people, number, block) for number in range(len(CAMPAIGNS)))
+
+
+def _run(shop: Shop, people: People, number: int, block: int) -> Reached:
+    campaign = CAMPAIGNS[number]
+    random = shop.random(f"campaign {campaign.name}", block)
+    starts = int(campaign.at * shop.days)
+    joined = people.joined - shop.first_day < starts
+    person = np.flatnonzero(people.is_member & joined & _can_receive(people, campaign.channel))
+    is_treated = random.random(len(person)) >= HOLDOUT
+    lift = campaign.lift * _response(people, person)
+    is_caused = is_treated & (random.random(len(person)) < lift)
+    lag = np.minimum(random.geometric(0.35, len(person)), WINDOW_DAYS - 1)
+    order_day = np.minimum(starts + lag, shop.days - 1)
+    return Reached(number, starts, person, is_treated, lift, is_caused & (starts + lag < shop.days), order_day)
+
+
+def _can_receive(people: People, channel: str) -> Flags:
+    if channel == "wechat":
+        return people.has_openid
+    if channel == "mail":
+        return people.has_account
+    return np.ones(people.n, dtype=bool)
+
+
+def _response(people: People, person: Ints) -> Floats:
+    """Return the relative lift: twice and more for the price-sensitive, none for the insensitive rest."""
+    by_sensitivity = np.array([0.0, 0.9, 2.2])[people.sensitivity[person]]
+    return by_sensitivity * np.where(people.is_female[person], 1.15, 0.75)

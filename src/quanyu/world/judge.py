@@ -1,0 +1,122 @@
+"""The planted truth of a simulated shop beside what was found in its files. Only for people to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from quanyu.tables import SALES
+from quanyu.workspace import Workspace, pseudonym
+
+HASHED = ("phone", "email")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One planted fact beside the found one, as printed; `agreement` is a share in per cent or a difference."""
+
+    what: str
+    planted: str
+    found: str
+    agreement: str
+
+
+@dataclass(frozen=True)
+class PairScore:
+    """How well identifiers were joined into people, over all pairs of identifiers.
+
+    precision = pairs joined that belong together / pairs joined;
+    recall = pairs joined that belong together / pairs that belong together.
+    """
+
+    n_pairs: int
+    precision: float
+    recall: float
+
+
+def judge(ws: Workspace, truth: Path) -> list[Verdict]:
+    """Return planted and found figures: people, pairs, orders, money, refusals. `truth` is the folder of `export`."""
+    return [*_people(ws, truth), *_orders(ws, truth), *_refused(ws, truth)]
+
+
+def score_pairs(ws: Workspace, truth: Path) -> PairScore:
+    """Score identity over pairs of identifiers that occur in the loaded data and belong to one true person.
+
+    A phone or mailbox shared by a household belongs to several true people and is left out.
+    """
+    known = ws.warehouse.read(ws.warehouse.scan([truth / "identities.parquet"]).select("person", "kind", "value"))
+    owners: dict[str, set[int]] = {}
+    for row in known.to_pylist():
+        value = pseudonym(ws.secret, row["kind"], row["value"]) if row["kind"] in HASHED else row["value"]
+        owners.setdefault(f"{row['kind']}:{value}", set()).add(row["person"])
+    single = {key: next(iter(people)) for key, people in owners.items() if len(people) == 1}
+    found = ws.warehouse.read(ws.warehouse.table("identities").select("id_key", "person_id")).to_pylist()
+    cells: dict[tuple[int, str], int] = {}
+    for row in found:
+        if row["id_key"] in single:
+            cell = (single[row["id_key"]], row["person_id"])
+            cells[cell] = cells.get(cell, 0) + 1
+    true, joined = _sums(cells, 0), _sums(cells, 1)
+    both, belong, together = (_pairs(counts) for counts in (cells, true, joined))
+    return PairScore(belong, both / together if together else 1.0, both / belong if belong else 1.0)
+
+
+def _sums(cells: dict[tuple[int, str], int], side: int) -> dict[object, int]:
+    sums: dict[object, int] = {}
+    for cell, n in cells.items():
+        sums[cell[side]] = sums.get(cell[side], 0) + n
+    return sums
+
+
+def _pairs(counts: dict[tuple[int, str], int] | dict[object, int]) -> int:
+    return sum(n * (n - 1) // 2 for n in counts.values())
+
+
+def _people(ws: Workspace, truth: Path) -> Iterator[Verdict]:
+    pairs = score_pairs(ws, truth)
+    yield Verdict("Identifier pairs joined rightly (precision)", "100 %", f"{pairs.precision:.2%}", "")
+    yield Verdict("Identifier pairs that were joined (recall)", "100 %", f"{pairs.recall:.2%}", "")
+    orders, identities = ws.warehouse.table("orders"), ws.warehouse.table("identities")
+    sales = orders.filter(orders.status.isin(SALES))
+    found = sales.join(identities, "id_key").person_id.nunique()
+    planted = _truth(ws, truth, "orders")
+    yield _compared(ws, "Buyers that can be known", planted.filter(_is_sale(planted) & planted.is_known).person.nunique(), found)
+
+
+def _orders(ws: Workspace, truth: Path) -> Iterator[Verdict]:
+    found, planted = ws.warehouse.table("orders"), _truth(ws, truth, "orders")
+    sold, meant = found.filter(found.status.isin(SALES)), planted.filter(_is_sale(planted))
+    yield _compared(ws, "Orders", planted.count(), found.count())
+    yield _compared(ws, "Paid orders", meant.count(), sold.count())
+    yield _compared(ws, "Paid amount", meant.paid.sum(), sold.paid_amount.sum())
+    yield _compared(ws, "Refunded", meant.refund.sum(), sold.refund_amount.sum())
+    yield _compared(ws, "Net of refunds", meant.net.sum(), sold.net_amount.sum())
+
+
+def _refused(ws: Workspace, truth: Path) -> Iterator[Verdict]:
+    dirty = _truth(ws, truth, "dirty")
+    yield _compared(ws, "Dirty rows refused", dirty.n_rows.sum(), ws.warehouse.table("rejects").count())
+
+
+def _is_sale(orders: ir.Table) -> ir.BooleanValue:
+    return orders.status.isin(SALES)
+
+
+def _truth(ws: Workspace, truth: Path, name: str) -> ir.Table:
+    return ws.warehouse.scan([truth / f"{name}.parquet"])
+
+
+def _compared(ws: Workspace, what: str, planted: ir.Value, found: ir.Value) -> Verdict:
+    meant, seen = (ws.warehouse.read(value.name("value")).column(0)[0].as_py() or 0 for value in (planted, found))
+    share = f"{float(seen) / float(meant):.2%}" if meant else ("100.00%" if not seen else "")
+    return Verdict(what, _shown(meant), _shown(seen), share)
+
+
+def _shown(value: float | Decimal) -> str:
+    return f"{value:,.2f}" if isinstance(value, Decimal | float) else f"{value:,}"
+
+
