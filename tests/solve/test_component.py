@@ -40,15 +40,23 @@ def test_components_are_those_of_networkx_on_large_random_graphs():
     rng = np.random.default_rng(5)
     for n, m in ((1000, 300), (1000, 900), (5000, 5000)):
         edges = rng.integers(0, n, (m, 2))
-        assert components(n, edges[:, 0], edges[:, 1]).tolist() == _reference(n, list(map(tuple, edges.tolist())))
+        assert components(n, edges[:, 0], edges[:, 1]).tolist() == _reference(
+            n, list(map(tuple, edges.tolist()))
+        )
 
 
 @st.composite
 def marked(draw: st.DrawFn):
     n, edges = draw(graphs())
-    strength = np.array(draw(st.lists(st.integers(0, 3), min_size=len(edges), max_size=len(edges))), dtype=np.int64)
-    claims = draw(st.dictionaries(st.tuples(st.integers(0, n - 1), st.integers(0, 2)), st.integers(0, 3), max_size=n))
-    triples = np.array([(node, family, value) for (node, family), value in claims.items()], dtype=np.int64).reshape(-1, 3)
+    strength = np.array(
+        draw(st.lists(st.integers(0, 3), min_size=len(edges), max_size=len(edges))), dtype=np.int64
+    )
+    claims = draw(
+        st.dictionaries(st.tuples(st.integers(0, n - 1), st.integers(0, 2)), st.integers(0, 3), max_size=n)
+    )
+    triples = np.array(
+        [(node, family, value) for (node, family), value in claims.items()], dtype=np.int64
+    ).reshape(-1, 3)
     return n, edges, strength, Marks(triples[:, 0], triples[:, 1], triples[:, 2])
 
 

@@ -56,7 +56,9 @@ def pairs(ws: Workspace) -> ir.Table:
     The smaller key comes first whichever way the sources wrote the link.
     """
     links = ws.warehouse.table("links")
-    links = links.filter((links["id_key"] != links["other_key"]) & (links["id_key"] != "") & (links["other_key"] != ""))
+    links = links.filter(
+        (links["id_key"] != links["other_key"]) & (links["id_key"] != "") & (links["other_key"] != "")
+    )
     moment = links["last_seen_at"].coalesce(links["first_seen_at"])
     rows = links.select(
         low=ibis.least(links["id_key"], links["other_key"]),

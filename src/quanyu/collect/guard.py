@@ -142,6 +142,6 @@ def _named(rows: ir.Table, key: str, other: str) -> ir.Table:
 def _strength(rows: ir.Table, otherwise: int) -> ir.IntegerValue:
     sources = ibis.least(rows["n_sources"], ibis.literal(9))
     grade = ibis.ifelse(rows["is_verified"], VERIFIED, otherwise)
-    return (grade.cast("int64") * CLASS + sources * 10**10 + rows["last_epoch"].clip(0, 10**10 - 1)).cast("int64")
-
-
+    return (grade.cast("int64") * CLASS + sources * 10**10 + rows["last_epoch"].clip(0, 10**10 - 1)).cast(
+        "int64"
+    )

@@ -103,7 +103,9 @@ def _survivors(on: Desk, parts: Partition, nodes: ir.Table) -> Integers:
     n = len(parts.labels)
     first, rank = np.full(n, LAST, dtype=np.int64), np.full(n, 2, dtype=np.int8)
     moment = nodes["first_seen_at"].epoch_seconds().cast("int64").fill_null(int(LAST))
-    for batch in on.ws.warehouse.stream(nodes.select("node", first=moment, rank=nodes["rank"].cast("int64")), 1_000_000):
+    for batch in on.ws.warehouse.stream(
+        nodes.select("node", first=moment, rank=nodes["rank"].cast("int64")), 1_000_000
+    ):
         node = batch.column("node").to_numpy(zero_copy_only=False)
         first[node] = batch.column("first").to_numpy(zero_copy_only=False)
         rank[node] = batch.column("rank").to_numpy(zero_copy_only=False)
@@ -142,7 +144,9 @@ def _counted(on: Desk, rows: ir.Table) -> tuple[int, int, int]:
     anonymous = [kind.name for kind in KINDS.values() if kind.role == "anonymous"]
     person, is_known = rows["person_id"], ~rows["kind"].isin(anonymous)
     counts = rows.aggregate(
-        known=person.nunique(where=is_known), people=person.nunique(), new=rows.count(where=rows["was"].isnull())
+        known=person.nunique(where=is_known),
+        people=person.nunique(),
+        new=rows.count(where=rows["was"].isnull()),
     )
     known, people, new = (int(column[0].as_py() or 0) for column in on.ws.warehouse.read(counts).columns)
     return known, people, new
@@ -191,5 +195,3 @@ def _is_same(on: Desk, rows: ir.Table) -> bool:
     )
     n_rows, n_same = (int(warehouse.read(table.count()).column(0)[0].as_py()) for table in (rows, same))
     return n_rows == n_same == warehouse.count("identities")
-
-

@@ -10,27 +10,49 @@ from typing import Any
 
 import pyarrow as pa
 
+from quanyu.collect.kind import kind_named
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
 TABLE = "identity_log"
+ROLES = ("account", "contact", "anonymous")
 
 
 @dataclass(frozen=True)
-class Apart:
-    """A decision that the identifiers `some` are not the person of the identifiers `rest`."""
+class Decision:
+    """A decision about two groups of identifiers: that they are one person, or that they are not."""
 
     log_id: str
-    some: frozenset[str]
-    rest: frozenset[str]
+    some: tuple[str, ...]
+    rest: tuple[str, ...]
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The identifiers that stand for the groups: accounts rather than contacts, contacts rather than cookies."""
+        return representative(self.some), representative(self.rest)
+
+    def bridges(self, other: Decision) -> bool:
+        """Say whether the groups of both overlap on both sides, so that both cannot be in force."""
+        some, rest = set(other.some), set(other.rest)
+        straight = not some.isdisjoint(self.some) and not rest.isdisjoint(self.rest)
+        return straight or (not some.isdisjoint(self.rest) and not rest.isdisjoint(self.some))
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """What people decided and nobody decided otherwise since: pairs that belong together, groups that do not."""
+    """What people decided and nobody decided otherwise since, oldest first."""
 
-    together: tuple[tuple[str, str], ...] = ()
-    apart: tuple[Apart, ...] = ()
+    together: tuple[Decision, ...] = ()
+    apart: tuple[Decision, ...] = ()
+
+
+def representative(id_keys: Iterable[str]) -> str:
+    """Return the identifier that stands for a group.
+
+    >>> representative(["cookie:a", "phone:1", "user:2"])
+    'user:2'
+    """
+    return min(id_keys, key=lambda key: (ROLES.index(kind_named(key.split(":")[0]).role), key))
 
 
 @dataclass(frozen=True)
@@ -48,29 +70,28 @@ class Entry:
 def in_force(lines: Iterable[dict[str, Any]]) -> Decisions:
     """Return the decisions in force after the lines, oldest first: a join ends the splits it bridges, and vice versa.
 
-    >>> join = {"log_id": "1", "action": "join", "id_keys": '["user:1", "user:2"]'}
+    >>> join = {"log_id": "1", "action": "join", "id_keys": '[["user:1"], ["user:2"]]'}
     >>> forbid = {"log_id": "2", "action": "forbid", "id_keys": '[["user:2"], ["user:1", "cookie:a"]]'}
-    >>> in_force([join]).together, in_force([join, forbid]).together
-    ((('user:1', 'user:2'),), ())
+    >>> len(in_force([join]).together), in_force([join, forbid]).together
+    (1, ())
     """
-    together: list[tuple[str, str]] = []
-    apart: list[Apart] = []
+    together: list[Decision] = []
+    apart: list[Decision] = []
     for line in lines:
-        keys = json.loads(line["id_keys"] or "[]")
+        some, rest = json.loads(line["id_keys"])
+        new = Decision(line["log_id"], tuple(some), tuple(rest))
         if line["action"] == "join":
-            pair = (keys[0], keys[1])
-            apart = [other for other in apart if not _bridges(pair, other)]
-            together.append(pair)
-        elif line["action"] == "forbid":
-            group = Apart(line["log_id"], frozenset(keys[0]), frozenset(keys[1]))
-            together = [pair for pair in together if not _bridges(pair, group)]
-            apart.append(group)
+            apart = [old for old in apart if not new.bridges(old)]
+            together.append(new)
+        else:
+            together = [old for old in together if not _stands(old).bridges(new)]
+            apart.append(new)
     return Decisions(tuple(together), tuple(apart))
 
 
-def _bridges(pair: tuple[str, str], group: Apart) -> bool:
-    a, b = pair
-    return (a in group.some and b in group.rest) or (b in group.some and a in group.rest)
+def _stands(join: Decision) -> Decision:
+    """Return the link that a join makes: only the two identifiers that stand for the groups."""
+    return Decision(join.log_id, join.pair[:1], join.pair[1:])
 
 
 def read_decisions(ws: Workspace) -> Decisions:
@@ -78,6 +99,15 @@ def read_decisions(ws: Workspace) -> Decisions:
     log = ws.warehouse.table(TABLE)
     lines = ws.warehouse.read(log.filter(log["action"].isin(["join", "forbid"]))).to_pylist()
     return in_force(sorted(lines, key=lambda line: (line["decided_at"], line["log_id"])))
+
+
+def read_log(ws: Workspace, person_id: str) -> list[dict[str, Any]]:
+    """Return the lines about a person, oldest first."""
+    log = ws.warehouse.table(TABLE)
+    lines = ws.warehouse.read(
+        log.filter((log["person_id"] == person_id) | (log["other_id"] == person_id))
+    ).to_pylist()
+    return sorted(lines, key=lambda line: (line["decided_at"], line["log_id"]))
 
 
 def append_entries(ws: Workspace, entries: Sequence[Entry]) -> list[str]:

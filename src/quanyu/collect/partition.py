@@ -14,8 +14,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from quanyu.collect.guard import CLASS, MANUAL, VERIFIED, Guards, Usable, guarded, usable
+from quanyu.collect.guard import CLASS, HUB, MANUAL, VERIFIED, Guards, Usable, guarded, usable
 from quanyu.collect.identity_log import Decisions
 from quanyu.collect.kind import kind_named, kind_of
 from quanyu.solve.component import Integers, Labels, Marks, separated
@@ -50,13 +51,21 @@ def desk(ws: Workspace) -> Iterator[Desk]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+FIRST_DECISION = 1_000
+"""Families below are kinds of accounts, from here on decisions to keep apart."""
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """The identifiers and links to be judged, and the names that tell people apart."""
+    """The identifiers and links to be judged, the names that tell people apart, and known hubs.
+
+    `hubs` are identifiers of which not all links are here; a full turn finds them by itself.
+    """
 
     identifiers: ir.Table
     pairs: ir.Table
     names: ir.Table
+    hubs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,9 @@ class Partition:
 
 def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards) -> Partition:
     """Return who belongs together: a function of evidence, decisions and guards alone, not of any order."""
-    nodes = on.put(_numbered(evidence))
-    links = on.put(_encoded(nodes, evidence.pairs, guards))
-    status = on.put(guarded(links, guards))
+    nodes = on.put(numbered(evidence))
+    links = on.put(encoded(nodes, evidence.pairs, guards))
+    status = on.put(_with_hubs(on, nodes, guarded(links, guards), evidence.hubs))
     kept = usable(links, status)
     n, kinds, kind, marks = _node_arrays(on, nodes)
     edges, n_virtual = _edge_arrays(on, nodes, kept, decisions, n)
@@ -89,19 +98,30 @@ def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards
     return Partition(nodes, kinds, kind, labels, refused, counts[0], edges.shape[1], counts[1])
 
 
-def _numbered(evidence: Evidence) -> ir.Table:
+def numbered(evidence: Evidence) -> ir.Table:
+    """Return the identifiers with their kind, name and a number in the order of their text."""
     rows = evidence.identifiers.mutate(kind=kind_of(evidence.identifiers["id_key"]))
     rows = rows.left_join(evidence.names, "id_key").drop("id_key_right")
     return rows.mutate(node=ibis.row_number().over(order_by=rows["id_key"]))
 
 
-def _encoded(nodes: ir.Table, pairs: ir.Table, guards: Guards) -> ir.Table:
+def encoded(nodes: ir.Table, pairs: ir.Table, guards: Guards) -> ir.Table:
+    """Return the links as numbers: left, right, with kind and name of both, less those of blocked identifiers."""
     left = nodes.select(low="id_key", left="node", left_kind="kind", left_name="name_hash")
     right = nodes.select(high="id_key", right="node", right_kind="kind", right_name="name_hash")
     rows = pairs.join(left, "low").join(right, "high")
     if guards.blocked:
         rows = rows.filter(~rows["low"].isin(guards.blocked) & ~rows["high"].isin(guards.blocked))
     return rows.drop("low", "high")
+
+
+def _with_hubs(on: Desk, nodes: ir.Table, status: ir.Table, hubs: tuple[str, ...]) -> ir.Table:
+    number = sorted(_lookup(on, nodes, list(hubs)).values())
+    if not number:
+        return status
+    known = on.put_arrow(pa.table({"node": number, "status": pa.array([HUB] * len(number), pa.int8())}))
+    others = status.anti_join(known, "node").mutate(status=lambda t: t["status"].cast("int8"))
+    return others.union(known)
 
 
 def _node_arrays(on: Desk, nodes: ir.Table) -> tuple[int, tuple[str, ...], Integers, Marks]:
@@ -122,7 +142,12 @@ def _node_arrays(on: Desk, nodes: ir.Table) -> tuple[int, tuple[str, ...], Integ
         named_nodes.append(node[has])
         named.append(batch.column("name_hash").drop_null())
     value = np.arange(n, dtype=np.int64)
-    names = pa.chunked_array(named, pa.string()).combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    names = (
+        pa.chunked_array(named, pa.string())
+        .combine_chunks()
+        .dictionary_encode()
+        .indices.to_numpy(zero_copy_only=False)
+    )
     value[np.concatenate(named_nodes)] = n + names
     is_exclusive = np.array([kind_named(name).is_exclusive for name in kinds], dtype=bool)
     node = np.flatnonzero(is_exclusive[kind])
@@ -141,15 +166,18 @@ def _edge_arrays(
     group = key.astype(np.int64) * (int(names.max(initial=0)) + 1) + names
     found, virtual = np.unique(group, return_inverse=True)
     named = np.stack([other, n + virtual, strength]) if len(other) else np.empty((3, 0), dtype=np.int64)
-    manual = _lookup(on, nodes, [key for pair in decisions.together for key in pair])
-    made = [(manual[a], manual[b], MANUAL * CLASS) for a, b in decisions.together if a in manual and b in manual]
+    pairs = [decision.pair for decision in decisions.together]
+    manual = _lookup(on, nodes, [key for pair in pairs for key in pair])
+    made = [(manual[a], manual[b], MANUAL * CLASS) for a, b in pairs if a in manual and b in manual]
     joined = np.array(made, dtype=np.int64).reshape(-1, 3).T
     return np.concatenate([direct, named, joined], axis=1), len(found)
 
 
 def _matrix(on: Desk, rows: ir.Table) -> Integers:
     parts = [
-        np.stack([batch.column(name).to_numpy(zero_copy_only=False) for name in ("left", "right", "strength")])
+        np.stack(
+            [batch.column(name).to_numpy(zero_copy_only=False) for name in ("left", "right", "strength")]
+        )
         for batch in on.ws.warehouse.stream(rows, 1_000_000)
     ]
     return np.concatenate(parts, axis=1) if parts else np.empty((3, 0), dtype=np.int64)
@@ -161,18 +189,31 @@ def _claims(on: Desk, nodes: ir.Table, edges: Integers, marks: Marks, decisions:
     vouched = np.zeros(int(max(edges[:2].max(initial=-1), marks.node.max(initial=-1))) + 1, dtype=bool)
     vouched[edges[:2, is_vouched].ravel()] = True
     value = np.where(vouched[marks.node], marks.node, marks.value)
-    keys = [key for group in decisions.apart for key in (*group.some, *group.rest)]
-    number = _lookup(on, nodes, keys)
+    every = (*decisions.together, *decisions.apart)
+    number = _lookup(on, nodes, [key for decision in every for key in (*decision.some, *decision.rest)])
+    for decision in decisions.together:
+        held = np.array(
+            [number[key] for key in (*decision.some, *decision.rest) if key in number], dtype=np.int64
+        )
+        _agree(marks, value, vouched, np.flatnonzero(np.isin(marks.node, held)))
     extra = [
-        (number[key], 1_000 + family, side)
-        for family, group in enumerate(decisions.apart)
-        for side, keys_of_side in enumerate((group.some, group.rest))
-        for key in sorted(keys_of_side)
+        (number[key], FIRST_DECISION + family, side)
+        for family, decision in enumerate(decisions.apart)
+        for side, keys in enumerate((decision.some, decision.rest))
+        for key in keys
         if key in number
     ]
     more = np.array(extra, dtype=np.int64).reshape(-1, 3).T
     parts = ((marks.node, more[0]), (marks.family, more[1]), (value, more[2]))
     return Marks(*[np.concatenate(pair).astype(np.int64) for pair in parts])
+
+
+def _agree(marks: Marks, value: Integers, vouched: NDArray[np.bool_], places: Integers) -> None:
+    """Let the accounts that a person declared to be one person's claim the same, except those a platform vouches for."""
+    for family in np.unique(marks.family[places]):
+        same = places[marks.family[places] == family]
+        sure = same[vouched[marks.node[same]]]
+        value[same[~vouched[marks.node[same]]]] = value[sure[0] if len(sure) else same[0]]
 
 
 def _lookup(on: Desk, nodes: ir.Table, keys: list[str]) -> dict[str, int]:

@@ -96,7 +96,9 @@ def separated(n: int, left: Integers, right: Integers, strength: Integers, marks
 def _walk(n: int, left: Integers, right: Integers, marks: Marks) -> tuple[Labels, Labels]:
     parent = list(range(n))
     claims: list[dict[int, int]] = [{} for _ in range(n)]
-    for node, family, value in zip(marks.node.tolist(), marks.family.tolist(), marks.value.tolist(), strict=True):
+    for node, family, value in zip(
+        marks.node.tolist(), marks.family.tolist(), marks.value.tolist(), strict=True
+    ):
         claims[node][family] = value
     refused = []
     for position, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
