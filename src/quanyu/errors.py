@@ -7,6 +7,7 @@ QuanyuError
 ├── SettingError                  a setting has a value that is not allowed
 ├── ContractError
 │   ├── UnknownTableError         no contract has this name
+│   ├── UnknownMetricError        no metric has this name
 │   ├── OwnershipError            a stage wrote a table that it does not own
 │   └── ColumnError               columns do not fit the contract
 ├── SourceError
@@ -67,6 +68,10 @@ class ContractError(QuanyuError):
 
 class UnknownTableError(ContractError):
     """No table has this name."""
+
+
+class UnknownMetricError(ContractError):
+    """No metric has this name."""
 
 
 class OwnershipError(ContractError):

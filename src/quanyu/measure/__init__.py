@@ -1,1 +1,1 @@
-"""What came of it."""
+"""What came of it: the metric catalogue computed from sums, and what screens ask of it."""

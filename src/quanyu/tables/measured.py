@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+from quanyu.tables.period import GRAINS
 
 METRICS = Table(
     "metrics", "measure", "指标", "Metrics", "metric, grain, day and slice", ("metric", "grain", "on", "dimension", "slice"),
     (
         C("metric", "text", "指标", "Metric", is_required=True),
-        C("grain", "text", "粒度", "Grain", is_required=True, allowed=("day", "week", "month")),
+        C("grain", "text", "粒度", "Grain", is_required=True, allowed=GRAINS),
         C("on", "day", "日期", "Day", is_required=True, note="first day of the period, in the workspace's time zone"),
         C("dimension", "text", "维度", "Dimension", is_required=True, note="all, channel, ..."),
         C("slice", "text", "切片", "Slice", is_required=True),

@@ -1,0 +1,147 @@
+"""Orders to measures: one scan to cells of (day, person, channel, region), small cubes for sums, people per period."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from quanyu.measure.span import Scratch, Spans, add_up, slices
+from quanyu.tables import SALES
+from quanyu.tables.period import WINDOWS, preset
+from quanyu.warehouse.portable import local_day
+
+DIMENSIONS = ("all", "channel", "region")
+SUMS = (
+    "paid", "paid_on_sales", "paid_by_known", "gross", "discount", "shipping", "refund", "net", "margin",
+    "net_with_margin", "n_orders", "n_paid_orders", "n_refunded_orders", "n_items",
+)  # fmt: skip
+
+
+def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+    """Return the measures of `orders` per period and slice.
+
+    A sale counts on the day it was paid, a return document on its own day. Sums come from cubes of days; different
+    buyers are counted anew for every period and slice.
+    """
+    cells = scratch.keep(_cells(scratch, as_of))
+    bought = cells.filter(cells.n_orders > 0, cells.person.notnull())
+    firsts = scratch.keep(bought.group_by("person").agg(first_on=bought.day.min()))
+    first_of = firsts.rename(buyer="person")
+    dated = cells.left_join(first_of, cells.person == first_of.buyer).drop("buyer")
+    cube = scratch.keep(_sum(cells, ("day", "channel", "region")))
+    ages = scratch.keep(_sum(dated, ("day", "first_on")))
+    buyers = scratch.keep(
+        dated.filter(dated.n_orders > 0, dated.person.notnull()).select(
+            "day", "person", "channel", "region", "first_on"
+        )
+    )
+    spread = spans.spread(buyers)
+    aged = spread.mutate(new_old=_new_old(spread))
+    return [
+        *add_up(scratch, cube, spans, DIMENSIONS),
+        _by_age(scratch, ages, spans),
+        *[_buyers(scratch, aged, dimension) for dimension in (*DIMENSIONS, "new_old")],
+        *_returning(scratch, buyers, spans, as_of),
+    ]
+
+
+def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
+    orders, known = scratch.warehouse.table("orders"), scratch.warehouse.table("identities")
+    people = known.select(key="id_key", known_as="person_id")
+    rows = orders.left_join(people, orders.id_key == people.key).mutate(
+        person=ibis.coalesce(people.known_as, orders.id_key)
+    )
+    value = ibis.greatest(rows.gross_amount.fill_null(0), rows.paid_amount.fill_null(0))
+    is_return = rows.status == "returned"
+    is_sale = rows.status.isin(SALES) & (value > 0)
+    was_paid = is_sale | ((rows.status == "closed") & rows.paid_at.notnull() & (rows.paid_amount > 0))
+    at = ibis.ifelse(is_return, rows.ordered_at, ibis.coalesce(rows.paid_at, rows.ordered_at))
+    rows = rows.mutate(
+        day=local_day(at, scratch.zone), is_sale=is_sale, was_paid=was_paid, is_return=is_return
+    )
+    rows = rows.filter(rows.was_paid | rows.is_return, rows.day < as_of)
+    return rows.group_by("day", "person", "channel", "region").agg(**_sums(rows))
+
+
+def _sums(rows: ir.Table) -> dict[str, ir.Value]:
+    sale, paid, is_refund = rows.is_sale, rows.was_paid, rows.refund_amount > 0
+    has_margin = rows.margin_amount.notnull()
+    sums = {
+        "paid": rows.paid_amount.sum(where=paid),
+        "paid_on_sales": rows.paid_amount.sum(where=sale),
+        "paid_by_known": rows.paid_amount.sum(where=sale & rows.person.notnull()),
+        "gross": rows.gross_amount.sum(where=sale),
+        "discount": rows.discount_amount.sum(where=sale),
+        "shipping": rows.shipping_amount.sum(where=sale),
+        "refund": rows.refund_amount.sum(),
+        "net": rows.net_amount.sum(),
+        "net_with_margin": rows.net_amount.sum(where=has_margin),
+        "n_orders": sale.cast("int64").sum(),
+        "n_paid_orders": paid.cast("int64").sum(),
+        "n_refunded_orders": (is_refund | rows.is_return).fill_null(False).cast("int64").sum(),
+        "n_items": rows.n_items.sum(where=sale),
+    }
+    return {name: total.fill_null(0) for name, total in sums.items()} | {"margin": rows.margin_amount.sum()}
+
+
+def _sum(rows: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    return rows.group_by(*keys).agg(**{name: rows[name].sum() for name in SUMS})
+
+
+def _new_old(rows: ir.Table) -> ir.StringValue:
+    """New: the first sale in the data falls in the same period."""
+    return ibis.cases((rows.first_on >= rows.on, "new"), (rows.first_on < rows.on, "old"), else_="unknown")
+
+
+def _by_age(scratch: Scratch, ages: ir.Table, spans: Spans) -> pa.Table:
+    spread = spans.spread(ages)
+    sums = {name: spread[name].sum().cast("float64") for name in SUMS}
+    return scratch.read(spread.group_by("grain", "on", slice=_new_old(spread)).agg(**sums), "new_old")
+
+
+def _buyers(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
+    person = rows.group_by("grain", "on", "person", slice=slices(rows, dimension)).agg(
+        earliest=rows.day.min(), latest=rows.day.max(), first_on=rows.first_on.min()
+    )
+    is_repeat = ibis.ifelse(
+        person.grain == "day", ibis.null("int64"), (person.latest > person.earliest).cast("int64")
+    )
+    counted = person.group_by("grain", "on", "slice").agg(
+        n_buyers=person.count().cast("float64"),
+        n_new_buyers=(person.first_on >= person.on).cast("int64").sum().cast("float64"),
+        n_repeat_buyers=is_repeat.sum().cast("float64"),
+    )
+    return scratch.read(counted, dimension)
+
+
+def _returning(scratch: Scratch, buyers: ir.Table, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+    calendar = tuple(grain for grain in spans.calendar if grain != "day")
+    pairs = [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)]
+    linked = Spans(tuple(one for pair in pairs for one in pair), calendar) if spans.calendar else None
+    if linked is None:
+        return []
+    here = linked.spread(buyers.select("day", "person")).select("grain", "on", "person").distinct()
+    follows = ibis.cases(
+        (here.grain == "week", (here.on + ibis.interval(days=7)).cast("date")),
+        (here.grain == "month", (here.on + ibis.interval(months=1)).cast("date")),
+        *[
+            ((here.grain == now.grain) & (here.on == before.since), ibis.literal(now.since))
+            for before, now in pairs
+        ],
+    )
+    before = here.mutate(follows=follows)
+    before = before.filter(before.follows.notnull(), before.follows < as_of).select(
+        "grain", "person", on="follows"
+    )
+    again = here.rename(again="person", again_grain="grain", again_on="on")
+    both = before.left_join(
+        again,
+        (before.person == again.again) & (before.grain == again.again_grain) & (before.on == again.again_on),
+    )
+    counted = both.group_by("grain", "on", slice=ibis.literal("all")).agg(
+        n_previous_buyers=both.count().cast("float64"), n_returning_buyers=both.again.count().cast("float64")
+    )
+    return [scratch.read(counted, "all")]
