@@ -1,0 +1,80 @@
+"""Bring staged rows into the warehouse: a file speaks only of what it says, the rest stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.collect.fill import FOLLOWS, filled
+from quanyu.tables import Table, contract
+from quanyu.warehouse import Change
+from quanyu.workspace import Workspace
+
+Fold = Callable[[ir.Value, ir.Value], ir.Value]
+
+
+def _earlier(new: ir.Value, old: ir.Value) -> ir.Value:
+    return ibis.least(ibis.coalesce(new, old), ibis.coalesce(old, new))
+
+
+def _later(new: ir.Value, old: ir.Value) -> ir.Value:
+    return ibis.greatest(ibis.coalesce(new, old), ibis.coalesce(old, new))
+
+
+def _either(new: ir.Value, old: ir.Value) -> ir.Value:
+    return new.fill_null(False) | old.fill_null(False)
+
+
+def _said(new: ir.Value, old: ir.Value) -> ir.Value:
+    return ibis.coalesce(new, old)
+
+
+FOLDS: Mapping[tuple[str, str], Fold] = {
+    ("links", "first_seen_at"): _earlier, ("links", "last_seen_at"): _later, ("links", "is_verified"): _either,
+}  # fmt: skip
+"""How a value that is known already and a new one become one; elsewhere the new one, if there is one."""
+
+
+def bring(ws: Workspace, name: str, paths: Sequence[Path], *, says_all: bool = False) -> Change:
+    """Merge Parquet files of contract columns into a table by its key.
+
+    An empty cell leaves what another file said (an order's buyer, an item's category). `says_all` tells that
+    the rows are complete, which saves the comparison.
+    """
+    table = contract(name)
+    rows = ws.warehouse.scan(paths)
+    rows = rows.select(table.schema.names)
+    if says_all or table.is_append_only or not ws.warehouse.count(name):
+        return ws.warehouse.merge(name, rows, by="collect")
+    return ws.warehouse.merge(name, _beside(rows, ws.warehouse.table(name), table), by="collect")
+
+
+def patch(ws: Workspace, name: str, paths: Sequence[Path]) -> tuple[Change, int]:
+    """Complete rows that are there and work out anew what follows from them; return the change and how many are not there."""
+    table = contract(name)
+    rows = ws.warehouse.scan(paths).select(table.schema.names)
+    existing = ws.warehouse.table(name)
+    same = [rows[key].identical_to(existing[key]) for key in table.key]
+    both = rows.inner_join(existing, same, rname="{name}_old")
+    stale = [column for owner, column in FOLLOWS if owner == name]
+    values: dict[str, ir.Value] = {key: both[key] for key in table.key}
+    for column in table.schema.names:
+        if column not in table.key and column not in stale:
+            values[column] = ibis.coalesce(both[column], both[f"{column}_old"])
+    whole = both.select(**filled(table, values, {}))
+    missing = rows.anti_join(existing, same)
+    n_missing = int(ws.warehouse.read(missing.aggregate(n=missing.count())).column(0)[0].as_py())
+    return ws.warehouse.merge(name, whole, by="collect"), n_missing
+
+
+def _beside(rows: ir.Table, existing: ir.Table, table: Table) -> ir.Table:
+    same = [rows[key].identical_to(existing[key]) for key in table.key]
+    both = rows.left_join(existing, same, rname="{name}_old")
+    values = {
+        name: FOLDS.get((table.name, name), _said)(both[name], both[f"{name}_old"]) for name in table.schema.names if name not in table.key
+    }
+    keys = {name: both[name] for name in table.key}
+    return both.select(**{name: (keys | values)[name] for name in table.schema.names})

@@ -1,0 +1,58 @@
+"""What a contract's columns mean together: figures that a file leaves out and that follow from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.tables import SALES, Table
+
+MONEY = "decimal(18, 4)"
+Cells = Mapping[str, ir.Value]
+Filler = Callable[[Cells], ir.Value]
+
+
+def _is_sale(t: Cells) -> ir.BooleanValue:
+    return t["status"].isin(SALES).fill_null(False)
+
+
+def _net_of_order(t: Cells) -> ir.Value:
+    refund = t["refund_amount"].cast(MONEY).fill_null(0)
+    kept = t["paid_amount"].cast(MONEY) - refund
+    nothing = ibis.literal(0).cast(MONEY)
+    return ibis.cases((_is_sale(t), kept), (t["status"] == "returned", -refund), else_=nothing)
+
+
+def _discount_of_order(t: Cells) -> ir.Value:
+    off = t["gross_amount"].cast(MONEY) + t["shipping_amount"].cast(MONEY).fill_null(0) - t["paid_amount"].cast(MONEY)
+    return _is_sale(t).ifelse(ibis.greatest(off, ibis.literal(0).cast(MONEY)), ibis.null(MONEY))
+
+
+def _net_of_line(t: Cells) -> ir.Value:
+    off = t["discount_amount"].cast(MONEY).fill_null(0)
+    whole = t["n_items"].cast("float64") * t["unit_price_amount"].cast("float64")
+    return whole.try_cast(MONEY) - off
+
+
+FOLLOWS: Mapping[tuple[str, str], Filler] = {
+    ("orders", "discount_amount"): _discount_of_order,
+    ("orders", "net_amount"): _net_of_order,
+    ("order_lines", "net_amount"): _net_of_line,
+}
+
+
+def filled(table: Table, given: Cells, constants: Mapping[str, str]) -> dict[str, ir.Value]:
+    """Return all columns of the contract: given ones first, then constants, then what follows from them.
+
+    The constants (source, currency, channel, platform) stand where the file says nothing.
+    """
+    cells = {column.name: given.get(column.name, ibis.null(column.type)) for column in table.columns}
+    for name, word in constants.items():
+        if name in cells and word:
+            cells[name] = ibis.coalesce(given[name], ibis.literal(word)) if name in given else ibis.literal(word)
+    for (owner, name), make in FOLLOWS.items():
+        if owner == table.name:
+            cells[name] = ibis.coalesce(cells[name].cast(MONEY), make(cells).cast(MONEY))
+    return {column.name: cells[column.name].try_cast(column.type) for column in table.columns}

@@ -1,0 +1,211 @@
+"""The first pass over a file: every cell read once, every row judged, all tables side by side in one file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from quanyu.collect.check import Rule, first_broken, rules
+from quanyu.collect.fill import filled
+from quanyu.collect.layout import Field, Layout, Target
+from quanyu.collect.reason import UNKNOWN, UNREADABLE, because
+from quanyu.collect.shape import Page, Read, condition, read_field
+from quanyu.collect.value import NULLS
+from quanyu.tables import Table, contract
+from quanyu.tables.contract import Kind
+
+_DIGIT = re.compile(r"\d")
+LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
+TOTALS = ("总计", "合计", "小计", "汇总", "总计:", "合计:", "Total", "Totals", "Grand total")
+MARKED = 3
+"""A totals row says so in one of the first columns."""
+WORDS: Mapping[Kind, str] = {
+    "integer": "a whole number", "number": "a number", "money": "money", "price": "a price", "flag": "yes or no",
+    "day": "a day", "time": "a time",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a reading depends on besides the file: the layout, the clock, and constants such as the currency."""
+
+    layout: Layout
+    now: dt.datetime
+    constants: Mapping[str, str]
+
+
+def parse(page: Page, setting: Setting, *, skip: int = 0) -> ir.Table:
+    """Return one row per record: its number from 0, why it is refused, and the columns of every table.
+
+    Columns are named `table__column`. Tables that are made of several records (`per`, `running`) are judged
+    later, when the records are brought together. The first `skip` records are left out.
+    """
+    layout = setting.layout
+    kept = _kept(page, layout, skip)
+    reads = dict(_reads(page, layout, kept))
+    made = {key: read.value for key, read in reads.items()}
+    texts = {f"_text_{key}": read.text for key, read in reads.items() if read.text is not None}
+    flags = _flags(page, layout, kept)
+    values = kept.select(LINE, **made, **texts, **flags)
+    whole = _with_keys(_with_people(values, layout), layout)
+    single = [target for target in layout.targets if not target.is_gathered]
+    for target in single:
+        whole = _completed(whole, target, setting)
+    broken = [*_unread(whole, reads, layout), *(rule for target in single for rule in _judged(whole, target, setting))]
+    out = [name for name in whole.columns if not name.startswith("_text_")]
+    return whole.mutate(**{REASON: first_broken(broken)}).select(*out, REASON)
+
+
+def _kept(page: Page, layout: Layout, skip: int) -> ir.Table:
+    """Return the clean cells of the records that are data: no totals, no blank lines, no second header."""
+    names = [name for each in _all_fields(layout) for name in each.names]
+    names += [name for target in layout.targets for name in (*target.only, *(n for e in target.exempt.values() for n in e))]
+    cells = page.cleaned(names)
+    rows = page.cells.select(file_row_number=page.cells["file_row_number"], **{**_first(page), **cells})
+    marks = [*TOTALS, *layout.totals]
+    totals = [rows[f"_first{i}"].isin(marks) | rows[f"_first{i}"].startswith("Total:") for i in range(min(MARKED, len(page.names)))]
+    is_total = reduce(lambda left, right: left | right, (mark.fill_null(False) for mark in totals))
+    is_blank = ibis.coalesce(*[rows[name] for name in cells], ibis.null("string")).isnull()
+    is_data = ~is_total & ~is_blank & (rows["file_row_number"] >= skip)
+    return rows.filter(is_data).select(**{LINE: rows["file_row_number"]}, **{name: rows[name] for name in cells})
+
+
+def unread_header(head: pa.Table, page: Page, layout: Layout) -> int:
+    """Return 1 if the first record explains the header rather than being data, else 0.
+
+    It does when no cell of it has a digit although some are of columns that are read as figures or times,
+    and the next record has digits.
+    """
+    rows = [[str(cell or "") for cell in (row[f"c{i}"] for i in range(len(page.names)))] for row in head.to_pylist()]
+    if len(rows) < 2 or _DIGIT.search("".join(rows[0])) or not _DIGIT.search("".join(rows[1])):
+        return 0
+    fields = [(field, target.table[name]) for target in layout.targets for name, field in target.fields.items()]
+    figures = {i for field, column in fields if column.kind in WORDS for name in field.columns for i in page.places(name)}
+    return int(any(rows[0][i].strip() not in NULLS for i in figures))
+
+
+def _first(page: Page) -> dict[str, ir.Value]:
+    return {f"_first{i}": page.cells[f"c{i}"].strip() for i in range(min(MARKED, len(page.names)))}
+
+
+def _all_fields(layout: Layout) -> Iterator[Field]:
+    for target in layout.targets:
+        yield from target.fields.values()
+    yield from layout.people.ids
+    yield from layout.people.fields.values()
+    if layout.people.seen_at:
+        yield layout.people.seen_at
+
+
+def _reads(page: Page, layout: Layout, rows: ir.Table) -> Iterator[tuple[str, Read]]:
+    """Yield every column that is read, by the name it has in the parsed file."""
+    for target in layout.targets:
+        for name, field in target.fields.items():
+            read = read_field(field, target.table[name], page, rows)
+            if read is not None:
+                yield f"{target.table.name}__{name}", read
+    members = contract("members")
+    for number, field in enumerate(layout.people.ids):
+        read = read_field(field, members["id_key"], page, rows)
+        if read is not None:
+            yield f"_id{number}", Read(None, read.value)
+    for name, field in layout.people.fields.items():
+        read = read_field(field, members[name], page, rows)
+        if read is not None:
+            yield f"people__{name}", Read(None, read.value)
+    if layout.people.seen_at:
+        read = read_field(layout.people.seen_at, members["seen_at"], page, rows)
+        if read is not None:
+            yield SEEN, Read(None, read.value)
+
+
+def _flags(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
+    flags = {f"_keep_{t.table.name}": condition(t.only, page, rows).fill_null(False) for t in layout.targets if t.only}
+    for target in layout.targets:
+        for name, words in target.exempt.items():
+            flags[f"_exempt_{target.table.name}__{name}"] = condition(words, page, rows)
+    return flags
+
+
+def ids_of(rows: ir.Table) -> list[str]:
+    """Return the identifier columns of a parsed file, best first."""
+    return sorted((name for name in rows.columns if name.startswith("_id")), key=lambda name: int(name[3:]))
+
+
+def _with_people(values: ir.Table, layout: Layout) -> ir.Table:
+    """Give every table with an identifier the best one of the row, where the layout names no other."""
+    ids = [values[name] for name in ids_of(values)]
+    if not ids:
+        return values
+    best = ibis.coalesce(*ids)
+    filled_in = {}
+    for target in layout.targets:
+        key = f"{target.table.name}__id_key"
+        if "id_key" in target.table.by_name:
+            filled_in[key] = ibis.coalesce(values[key], best) if key in values.columns else best
+    return values.mutate(**filled_in) if filled_in else values
+
+
+def _with_keys(rows: ir.Table, layout: Layout) -> ir.Table:
+    """Let a further table take only the rows that have its key: a line without an item number is no item."""
+    kept = {}
+    for target in layout.targets[1:]:
+        name = f"_keep_{target.table.name}"
+        has = [rows[f"{target.table.name}__{key}"].notnull() for key in target.keys if f"{target.table.name}__{key}" in rows.columns]
+        tests = [rows[name], *has] if name in rows.columns else has
+        if tests:
+            kept[name] = reduce(lambda left, right: left & right, tests)
+    return rows.mutate(**kept) if kept else rows
+
+
+def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterator[Rule]:
+    """Yield the rules "what is written can be read" for typed and looked-up columns."""
+    for target in layout.targets:
+        for name, field in target.fields.items():
+            key = f"{target.table.name}__{name}"
+            read = reads.get(key)
+            if read is None or read.text is None or field.value is not None:
+                continue
+            column = target.table[name]
+            if read.is_mapped:
+                reason = because(UNKNOWN, rows[f"_text_{key}"], column=name)
+            elif column.kind in WORDS:
+                reason = because(UNREADABLE, rows[f"_text_{key}"], column=name, kind=WORDS[column.kind])
+            else:
+                continue
+            yield rows[f"_text_{key}"].notnull() & rows[key].isnull() & _applies(rows, target, field), reason
+
+
+def _applies(rows: ir.Table, target: Target, field: Field) -> ir.BooleanValue:
+    keep = f"_keep_{target.table.name}"
+    if field.when:
+        return ibis.literal(False)
+    return rows[keep].fill_null(False) if keep in rows.columns else ibis.literal(True)
+
+
+def _completed(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:
+    """Complete one table's columns in place."""
+    whole = filled(target.table, cells_of(rows, target.table), setting.constants)
+    return rows.mutate(**{f"{target.table.name}__{name}": value for name, value in whole.items()})
+
+
+def _judged(rows: ir.Table, target: Target, setting: Setting) -> Iterator[Rule]:
+    """Yield the rules that one table's columns must keep, in the rows that are for it."""
+    table = target.table
+    exempt = {name: rows[f"_exempt_{table.name}__{name}"].fill_null(False) for name in target.exempt}
+    keep = f"_keep_{table.name}"
+    for broken, reason in rules(table, cells_of(rows, table), exempt, setting.now):
+        yield (broken & rows[keep] if keep in rows.columns else broken), reason
+
+
+def cells_of(rows: ir.Table, table: Table) -> dict[str, ir.Value]:
+    """Return the columns of one table in a parsed file under their own names."""
+    prefix = f"{table.name}__"
+    return {name.removeprefix(prefix): rows[name] for name in rows.columns if name.startswith(prefix)}

@@ -1,0 +1,71 @@
+"""Why a row was refused: sentences with the column, the value seen and what is allowed, in both languages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.text import Language, translate
+
+BREAK = "\x1f"
+"""Stands between a sentence and the value seen, so that rows refused for one reason can be counted as one."""
+VALUE = "{value}"
+
+SENTENCES = (
+    "{column} is {value}, which cannot be read as {kind}",
+    "{column} is {value}, a word that the layout does not know",
+    "{column} is missing",
+    "{column} is {value}, at least {low} is allowed",
+    "{column} is {value}, at most {high} is allowed",
+    "{column} is {value}, allowed: {allowed}",
+    "{column} is {value}, in the future",
+    "the line has {found} cells, {wanted} are expected",
+    "a quotation mark is not closed",
+    "the line is not a JSON object",
+    "the text is not valid in the file's encoding",
+    "the line is too long",
+    "the order {value} is not loaded yet",
+)
+UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
+NOT_YET = SENTENCES[12]
+
+
+def because(sentence: str, value: ir.Value | None = None, **words: object) -> ir.StringValue:
+    """Return the reason as an expression: the sentence with its words, then the value seen."""
+    told = sentence.replace(VALUE, "\x00")
+    told = told.format(**words).replace("\x00", VALUE)
+    if value is None:
+        return ibis.literal(told + BREAK)
+    return ibis.literal(told + BREAK) + value.cast("string").substr(0, 200).fill_null("")
+
+
+def sentence_of(reason: ir.StringValue) -> ir.StringValue:
+    """Return the reason with its value filled in."""
+    parts = reason.split(BREAK)
+    return parts[0].replace(VALUE, parts[1])
+
+
+def rule_of(reason: ir.StringValue) -> ir.StringValue:
+    """Return the reason without the value, the same for all rows refused for it."""
+    return reason.split(BREAK)[0].replace(VALUE, "…")
+
+
+def tell(reason: str, language: Language) -> str:
+    """Return a stored reason in a language.
+
+    >>> tell("n_items is -3, at least 0 is allowed", "en")
+    'n_items is -3, at least 0 is allowed'
+    """
+    for sentence in SENTENCES:
+        found = _pattern(sentence).fullmatch(reason)
+        if found:
+            return translate(sentence, language, **found.groupdict())
+    return translate(reason, language)
+
+
+@cache
+def _pattern(sentence: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(sentence)), re.DOTALL)

@@ -1,0 +1,93 @@
+"""Recognise a file by its header: rank the layouts by the columns that are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from quanyu.collect.layout import GUIDE, Layout, normal
+from quanyu.errors import UnknownLayoutError
+
+ENOUGH = 0.5
+"""Share of a file's columns that a plain layout must know, so that one shared name does not claim a file."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well a layout fits a header: columns it needs and lacks, and how many of the header's it knows."""
+
+    layout: Layout
+    missing: tuple[str, ...]
+    n_known: int
+    n_columns: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Every column that the layout needs is there."""
+        covered = not self.layout.is_plain or self.n_known >= ENOUGH * self.n_columns
+        return not self.missing and covered and self.n_known > 0
+
+    @property
+    def share(self) -> float:
+        """The share of the needed columns that is there."""
+        needed = len(self.layout.match) + bool(self.layout.either)
+        return (needed - len(self.missing)) / needed if needed else 0.0
+
+
+def recognise(header: Sequence[str], layouts: Iterable[Layout], hint: str = "") -> list[Match]:
+    """Rank layouts for a header, the best first; `hint` (the file's name) only breaks ties.
+
+    >>> from quanyu.collect.catalogue import layouts
+    >>> recognise(["lead_id", "contacted_on"], layouts())[0].layout.name
+    'plain_leads'
+    """
+    names = [normal(cell) for cell in header if cell.strip()]
+    matches = [_match(layout, names) for layout in layouts]
+    return sorted(matches, key=lambda match: _rank(match, hint), reverse=True)
+
+
+def _rank(match: Match, hint: str) -> tuple[bool, float, int, int, bool]:
+    about = match.layout.name.removeprefix("plain_")
+    called = about in hint
+    return (match.is_whole, match.share if not match.is_whole else 1.0, match.n_known, len(match.layout.match), called)
+
+
+def _match(layout: Layout, names: Sequence[str]) -> Match:
+    missing = [name for name in layout.match if not any(fits(name, cell) for cell in names)]
+    if layout.either and not any(fits(name, cell) for name in layout.either for cell in names):
+        missing.append(" / ".join(layout.either))
+    known = sum(any(fits(name, cell) for name in layout.known) for cell in names)
+    return Match(layout, tuple(missing), known, len(names))
+
+
+def fits(name: str, cell: str) -> bool:
+    """Say whether a declared column name, in which `*` stands for any text, is this (normal) header cell."""
+    wanted = normal(name)
+    return wanted == cell or ("*" in wanted and bool(_pattern(wanted).fullmatch(cell)))
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(re.escape(name).replace(r"\*", "(.*?)"))
+
+
+def captured(name: str, cell: str) -> str:
+    """Return what `*` of a declared name stands for in a header cell, "" when it does not fit."""
+    found = _pattern(normal(name)).fullmatch(normal(cell))
+    return found.group(1) if found and found.groups() else ""
+
+
+def the_layout(header: Sequence[str], layouts: Sequence[Layout], file: str, hint: str = "") -> Match:
+    """Return the best whole match, or raise `UnknownLayoutError` naming the nearest layouts and what they miss."""
+    ranked = recognise(header, layouts, hint)
+    if ranked and ranked[0].is_whole:
+        return ranked[0]
+    near = [match for match in sorted(ranked, key=lambda m: (m.share, m.n_known), reverse=True) if match.n_known][:2]
+    shown = ", ".join(cell.strip() for cell in header if cell.strip())[:300]
+    tell = "; ".join(f"nearest is {m.layout.name}, missing: {', '.join(m.missing) or 'most columns'}" for m in near[:1])
+    raise UnknownLayoutError(
+        f"No layout recognises {file}. Its columns: {shown or 'none'}. {tell + '.' if tell else 'No layout is near.'}",
+        f"Name one with --as LAYOUT (list: quanyu layouts), or write one. {GUIDE}",
+    )

@@ -1,0 +1,164 @@
+"""Turn the declared verbs of a field into expressions over the cells of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.collect import identifier
+from quanyu.collect.layout import Condition, Field
+from quanyu.collect.recognise import captured, fits
+from quanyu.collect.value import Habits, clean, mapped, matches, reader, unmasked
+from quanyu.tables import Column
+
+NUMERIC = ("money", "price", "number", "integer")
+PROVINCE = (
+    r"^\s*(北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|"
+    r"四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|台湾|香港|澳门)"
+)
+"""A Chinese region is kept by its short name, so that 广东 and 广东省 are one."""
+PATTERNS = {"province": PROVINCE, "city": r"(?:^|省|自治区|\s)([^\s省区]{1,8}?市)"}
+EXACT = "decimal(18, 4)"
+
+
+@ibis.udf.scalar.builtin(name="to_json", signature=None)
+def _to_json(value) -> str:  # type: ignore[no-untyped-def]
+    ...
+
+
+@dataclass(frozen=True)
+class Page:
+    """A file opened: its cells as text columns c0, c1, ..., their names as compared, and its habits."""
+
+    cells: ir.Table
+    names: tuple[str, ...]
+    habits: Habits
+    secret: str
+    file: str
+
+    def places(self, name: str) -> list[int]:
+        """Return where a declared column is, in the order of the file."""
+        return [i for i, cell in enumerate(self.names) if cell and fits(name, cell)]
+
+    def cleaned(self, names: Sequence[str]) -> dict[str, ir.Value]:
+        """Return the clean text of every cell that the given columns name, as k0, k1, ..."""
+        used = sorted({i for name in names for i in self.places(name)})
+        return {f"k{i}": clean(self.cells[f"c{i}"], self.habits) for i in used}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A column being read: the text it came from (none for constants and sums), its value, and whether a word
+    was looked up in a map.
+    """
+
+    text: ir.Value | None
+    value: ir.Value
+    is_mapped: bool = False
+
+
+def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read | None:
+    """Return how a column is read from the clean cells of `rows`; none if the file has no such column."""
+    if field.sum or field.times:
+        return _finished(field, column, page, rows, None, _arithmetic(field, page, rows))
+    if field.json:
+        return _finished(field, column, page, rows, None, _object(field, page, rows))
+    text = _text(field, page, rows)
+    if text is None:
+        if field.default is None:
+            return None
+        return Read(None, reader(column.kind)(ibis.literal(field.default), page.habits))
+    if field.pattern:
+        text = text.re_extract(PATTERNS.get(field.pattern, field.pattern), 1).nullif("")
+    if column.name == "region":
+        text = ibis.coalesce(text.re_extract(PROVINCE, 1).nullif(""), text)
+    value = mapped(text, field.map) if field.map else text
+    if field.id:
+        value = identifier.id_key(field.id, value, page.secret)
+    elif column.privacy == "personal" and column.kind == "text":
+        value = identifier.NORMAL.get(column.name, lambda plain: plain)(unmasked(value)) if column.name != "name" else unmasked(value)
+    else:
+        value = reader(column.kind, field.format)(value, page.habits)
+    return _finished(field, column, page, rows, text, value)
+
+
+def _finished(field: Field, column: Column, page: Page, rows: ir.Table, text: ir.Value | None, value: ir.Value) -> Read:
+    if column.kind in NUMERIC and (field.percent or field.scale != 1.0):
+        factor = field.scale / (100 if field.percent else 1)
+        value = (value.cast("float64") * factor).try_cast(value.type())
+    if field.at_least is not None:
+        value = ibis.greatest(value, ibis.literal(field.at_least).cast(value.type()))
+    if field.when:
+        value = condition(field.when, page, rows).ifelse(value, ibis.null(value.type()))
+    if field.default is not None:
+        value = ibis.coalesce(value, reader(column.kind)(ibis.literal(field.default), page.habits).cast(value.type()))
+    return Read(text, value, bool(field.map))
+
+
+def _text(field: Field, page: Page, rows: ir.Table) -> ir.StringValue | None:
+    if field.value is not None:
+        return ibis.literal(field.value)
+    if field.file:
+        found = re.search(field.file, page.file)
+        return ibis.literal(found.group(1)) if found else None
+    if field.header:
+        told = [captured(field.header, page.names[i]) for i in page.places(field.header)]
+        return ibis.literal(told[0].upper()) if told else None
+    if field.join:
+        parts = [cell for name in field.join if (cell := _cell((name,), page, rows)) is not None]
+        return ibis.literal(" ").join(parts).nullif("") if parts else None
+    return _cell(field.columns, page, rows)
+
+
+def _cell(names: Sequence[str], page: Page, rows: ir.Table) -> ir.StringValue | None:
+    places = list(dict.fromkeys(i for name in names for i in page.places(name)))
+    cells = [rows[f"k{i}"] for i in places]
+    return ibis.coalesce(*cells) if len(cells) > 1 else cells[0] if cells else None
+
+
+def _arithmetic(field: Field, page: Page, rows: ir.Table) -> ir.Value:
+    """Add or multiply columns; in a sum an empty cell is nothing, in a product it makes the product unknown.
+
+    In binary floating point and back: exact to 4 decimals below 1e11, and what is too large cannot stop the load.
+    """
+    names = field.sum or field.times
+    parts = [(_number(name.lstrip("-"), page, rows), name.startswith("-")) for name in names]
+    values = [(-part if is_minus else part) for part, is_minus in parts]
+    if field.times:
+        return reduce(lambda left, right: left * right, values).try_cast(EXACT)
+    known = reduce(lambda left, right: left | right, (value.notnull() for value in values))
+    return known.ifelse(reduce(lambda left, right: left + right, (value.fill_null(0) for value in values)), ibis.null("float64")).try_cast(EXACT)
+
+
+def _number(name: str, page: Page, rows: ir.Table) -> ir.Value:
+    cell = _cell((name,), page, rows)
+    return ibis.null("float64") if cell is None else reader("price")(cell, page.habits).cast("float64")
+
+
+def _object(field: Field, page: Page, rows: ir.Table) -> ir.Value:
+    cells = {name: cell for name in field.json if (cell := _cell((name,), page, rows)) is not None}
+    return _to_json(ibis.struct(cells)).cast("string") if cells else ibis.null("string")
+
+
+def condition(words: Condition, page: Page, rows: ir.Table) -> ir.BooleanValue:
+    """Say for each row whether every named column is one of its words; a column the file lacks is empty."""
+    tests = [_matches(name, allowed, page, rows) for name, allowed in words.items()]
+    return reduce(lambda left, right: left & right, tests)
+
+
+def _matches(name: str, allowed: tuple[str, ...], page: Page, rows: ir.Table) -> ir.BooleanValue:
+    cell = _cell((name,), page, rows)
+    no = [word[1:] for word in allowed if word.startswith("!")]
+    yes = tuple(word for word in allowed if not word.startswith("!")) or ("*", "")
+    text = ibis.null("string") if cell is None else cell
+    return matches(text, yes) & ~matches(text, tuple(no)) if no else matches(text, yes)
+
+
+def columns_of(fields: Mapping[str, Field]) -> list[str]:
+    """Return every source column that the fields read."""
+    return [name for field in fields.values() for name in field.names]

@@ -1,0 +1,136 @@
+"""Open a file of any accepted kind as a table of text with its header, ready for a layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as pq
+
+from quanyu.collect.layout import normal
+from quanyu.collect.sheet import read_sheet
+from quanyu.collect.sniff import cut_of, encoding_of, to_utf8
+from quanyu.collect.unpack import Kind, Print, kind_of, print_of, unpack
+from quanyu.errors import UnreadableFileError
+from quanyu.warehouse.reader import BadLine, Reader, Text
+
+SUFFIXES = (
+    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".json", ".jsonl", ".ndjson", ".parquet", ".pq",
+    ".arrow", ".feather", ".gz", ".zip",
+)  # fmt: skip
+"""What is taken from a folder; a file that is named is tried whatever its suffix."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file to load: where it lies and what people call it (a file in an archive: `archive.zip/name`)."""
+
+    path: Path
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file as text columns c0, c1, ... with its header.
+
+    `first_line` is the number of the first record; `bad` are records that could not be cut into cells.
+    """
+
+    rows: ir.Table
+    header: tuple[str, ...]
+    first_line: int
+    bad: tuple[BadLine, ...] = ()
+
+    @property
+    def gaps(self) -> list[int]:
+        """For each bad record the number of good ones before it: what shifts the numbers of those after."""
+        return [bad.line - self.first_line - i for i, bad in enumerate(self.bad)]
+
+
+def files_in(paths: list[Path]) -> Iterator[Path]:
+    """Yield the files named, and in folders those with a known suffix, sorted; raise where there is nothing."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.name.startswith((".", "~$")))
+        elif path.exists():
+            yield path
+        else:
+            raise UnreadableFileError(f"There is no file {path}.", "Check the name.")
+
+
+def find(path: Path, work: Path) -> Iterator[Found]:
+    """Yield the file itself, or the files in it when it is an archive."""
+    kind = kind_of(path)
+    if kind not in ("gzip", "zip"):
+        yield Found(path, path.name, kind)
+        return
+    for inner in unpack(path, kind, work / "unpacked"):
+        inside = kind_of(inner)
+        if inside in ("gzip", "zip"):
+            raise UnreadableFileError(f"{path.name} holds another archive, {inner.name}.", "Unpack it and load what is in it.")
+        yield Found(inner, f"{path.name}/{inner.name}", inside)
+
+
+def fingerprint(found: Found) -> Print:
+    """Return what is known of the whole file: its hash, its guards, whether it is UTF-8."""
+    return print_of(found.path)
+
+
+def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str], work: Path) -> Opened:
+    """Open a file with the reader that its kind needs; `known` are all column names any layout reads."""
+    raw = work / "raw.parquet"
+    opened = _OPENERS.get(found.kind, _open_text)(reader, found, seen, known, raw)
+    if not any(normal(cell) for cell in opened.header):
+        raise UnreadableFileError(f"{found.name} has no header.", "The first rows must hold the column names.")
+    return opened
+
+
+def _open_text(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    encoding = encoding_of(found.path, is_utf8=seen.is_utf8)
+    cut = cut_of(found.path, encoding, known)
+    plain = encoding in ("utf-8", "utf-8-sig")
+    text = found.path if plain else to_utf8(found.path, encoding, raw.with_suffix(".txt"))
+    bad = reader.cut(Text(text, len(cut.header), cut.delimiter, skip=cut.n_lines), raw)
+    if not plain:
+        text.unlink()
+    shift = cut.n_records - cut.n_lines
+    moved = tuple(BadLine(line.line + shift, line.reason, line.content) for line in bad)
+    return Opened(reader.scan(raw, numbered=True), cut.header, cut.n_records + 1, moved)
+
+
+def _open_json(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    encoding = encoding_of(found.path, is_utf8=seen.is_utf8)
+    text = found.path if encoding == "utf-8" else to_utf8(found.path, encoding, raw.with_suffix(".txt"))
+    keys, bad = reader.split_json(text, raw)
+    return Opened(reader.scan(raw, numbered=True), tuple(keys), 1, tuple(bad))
+
+
+def _open_parquet(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    return _flat(reader, found.path, raw)
+
+
+def _flat(reader: Reader, path: Path, raw: Path) -> Opened:
+    header = reader.flatten(path, raw)
+    return Opened(reader.scan(raw, numbered=True), tuple(header), 1)
+
+
+def _open_arrow(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    copy = raw.with_suffix(".arrow.parquet")
+    try:
+        pq.write_table(feather.read_table(found.path), copy)
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableFileError(f"{found.name} is not a readable Arrow file: {error}", "Export it again.") from None
+    return _flat(reader, copy, raw)
+
+
+def _open_sheet(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    header, at = read_sheet(found.path, known, raw)
+    return Opened(reader.scan(raw, numbered=True), header, at + 1)
+
+
+_OPENERS = {"json": _open_json, "parquet": _open_parquet, "arrow": _open_arrow, "excel": _open_sheet, "text": _open_text}

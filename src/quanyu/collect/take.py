@@ -1,0 +1,127 @@
+"""Take one opened file with one layout: parse, gather, keep what is refused, bring the rest into the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.collect import linking
+from quanyu.collect.bring import bring, patch
+from quanyu.collect.gather import gather, lines_of
+from quanyu.collect.layout import Layout, normal
+from quanyu.collect.parse import LINE, REASON, Setting, parse, unread_header
+from quanyu.collect.recognise import fits
+from quanyu.collect.reject import Origin, Rejects, is_total, keep_rejects
+from quanyu.collect.shape import Page
+from quanyu.collect.source import Opened
+from quanyu.collect.unpack import Print
+from quanyu.collect.value import Habits
+from quanyu.warehouse import Change
+from quanyu.warehouse.reader import Reader
+from quanyu.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to take: where it is opened, how it is read, and the folder for its staged rows."""
+
+    ws: Workspace
+    reader: Reader
+    name: str
+    seen: Print
+    opened: Opened
+    layout: Layout
+    work: Path
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Rows of the file, the refused ones, changes per table, columns that the layout does not read, and how many
+    rows of other files it completes that are not there yet.
+    """
+
+    n_rows: int
+    rejects: Rejects
+    changes: dict[str, Change]
+    ignored: tuple[str, ...]
+    n_waiting: int = 0
+
+
+def take(job: Job, tick: Callable[[int], None]) -> Taken:
+    """Bring a file into the warehouse; every table's rows come in one commit of their own, rejects last.
+
+    Taking it again after an interruption does what is left, because rows are merged by their natural key.
+    """
+    setting = _setting(job)
+    page = _page(job)
+    first = unread_header(job.reader.read(job.opened.rows.limit(2)), page, job.layout)
+    parsed = job.reader.scan(job.reader.write(parse(page, setting, skip=first), job.work / "parsed.parquet"))
+    tick(2)
+    staged, refused = _staged(job, parsed, setting)
+    origin = Origin(job.layout.source, job.name, job.seen.sha256, job.ws.now())
+    rejects = keep_rejects(job.reader, job.opened, refused, origin, job.work)
+    n_rows = _count(job, parsed) + sum(not is_total(line) for line in job.opened.bad)
+    tick(3)
+    patches = [target.table.name for target in job.layout.targets if target.is_patch]
+    changes = {name: bring(job.ws, name, [path]) for name, path in staged.items() if name not in patches}
+    n_waiting = 0
+    for name in patches:
+        changes[name], n_missing = patch(job.ws, name, [staged[name]])
+        n_waiting += n_missing
+    if rejects.paths:
+        changes["rejects"] = bring(job.ws, "rejects", rejects.paths)
+    return Taken(n_rows, rejects, changes, _ignored(job), n_waiting)
+
+
+def _setting(job: Job) -> Setting:
+    layout = job.layout
+    platform = "" if layout.is_plain else layout.platform
+    constants = {
+        "source": layout.source, "currency": layout.currency or job.ws.settings.currency, "platform": platform, "channel": platform,
+    }  # fmt: skip
+    return Setting(layout, job.ws.now(), constants)
+
+
+def _page(job: Job) -> Page:
+    zone = job.layout.timezone or job.ws.settings.timezone
+    habits = Habits(job.seen.guards, job.layout.nulls, zone)
+    names = tuple(normal(cell) for cell in job.opened.header)
+    return Page(job.opened.rows, names, habits, job.ws.secret, job.name)
+
+
+def _staged(job: Job, parsed: ir.Table, setting: Setting) -> tuple[dict[str, Path], ir.Table]:
+    """Write the good rows of every table; the first table's refusals take their records out of the others too."""
+    refused = [parsed.filter(parsed[REASON].notnull()).select(LINE, REASON)]
+    staged: dict[str, Path] = {}
+    for number, target in enumerate(job.layout.targets):
+        name = target.table.name
+        rows = job.reader.scan(job.reader.write(gather(parsed, target, setting), job.work / f"{name}.all.parquet"))
+        bad = rows.filter(rows[REASON].notnull())
+        if target.is_gathered and _count(job, bad):
+            lines = job.reader.scan(job.reader.write(lines_of(parsed, rows, target), job.work / f"{name}.refused.parquet"))
+            refused.append(lines)
+            parsed = _without(parsed, lines) if number == 0 else parsed
+        staged[name] = job.reader.write(rows.filter(rows[REASON].isnull()).drop(LINE, REASON), job.work / f"{name}.parquet")
+    for name, people in (("links", linking.links(parsed, job.layout)), ("members", linking.members(parsed, job.layout))):
+        if people is not None:
+            staged[name] = job.reader.write(people, job.work / f"{name}.parquet")
+    return staged, ibis.union(*refused) if len(refused) > 1 else refused[0]
+
+
+def _without(parsed: ir.Table, lines: ir.Table) -> ir.Table:
+    both = parsed.left_join(lines, parsed[LINE] == lines[LINE], rname="refused_{name}")
+    reason = ibis.coalesce(both[REASON], both[f"refused_{REASON}"])
+    return both.mutate(**{REASON: reason}).select(parsed.columns)
+
+
+def _count(job: Job, rows: ir.Table) -> int:
+    return int(job.reader.read(rows.aggregate(n=rows.count())).column(0)[0].as_py())
+
+
+def _ignored(job: Job) -> tuple[str, ...]:
+    known = job.layout.known
+    return tuple(cell.strip() for cell in job.opened.header if cell.strip() and not any(fits(name, normal(cell)) for name in known))

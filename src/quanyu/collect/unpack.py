@@ -1,0 +1,149 @@
+"""What a file really is, whatever its name says; archives are opened under a guard against bombs."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+from quanyu.errors import UnreadableFileError
+
+Kind = Literal["text", "json", "parquet", "arrow", "excel", "gzip", "zip"]
+MOST_BYTES = 50_000_000_000
+RATIO_FROM = 100_000_000
+"""An archive may unpack to this many bytes whatever its ratio, and beyond it only up to `MOST_RATIO`."""
+MOST_RATIO = 200
+BLOCK = 1 << 20
+GUARDS = {"\t": b"\t", "'": b"'", "=": b"=", "\u3000": "\u3000".encode(), "\xa0": "\xa0".encode()}
+"""Marks that spreadsheets and platforms put around an id; a file without one of them needs no cleaning of it."""
+
+
+@dataclass(frozen=True)
+class Print:
+    """A file's SHA-256, whether it is UTF-8 throughout, and which guard marks occur in it."""
+
+    sha256: str
+    is_utf8: bool
+    guards: frozenset[str]
+
+
+def kind_of(path: Path) -> Kind:
+    """Say what a file is by its first bytes; raise `UnreadableFileError` for what cannot be a table."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+        raise UnreadableFileError(f"{path.name} is empty.", "Export it again.")
+    if head.startswith(b"PK\x03\x04"):
+        return _kind_of_zip(path)
+    for mark, kind in _MARKS.items():
+        if head.startswith(mark):
+            return kind
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    if start[:1] == b"<":
+        raise UnreadableFileError(f"{path.name} is a web page or XML, not a table.", "Open it in Excel and save it as CSV or xlsx.")
+    if start[:2] == b"[{" or start[:5] == b"[\n  {":
+        raise UnreadableFileError(f"{path.name} is one JSON array.", "Write one JSON object per line (JSON lines).")
+    return "json" if start[:1] == b"{" else "text"
+
+
+_MARKS: dict[bytes, Kind] = {
+    b"PAR1": "parquet", b"ARROW1": "arrow", b"\x1f\x8b": "gzip", b"\xd0\xcf\x11\xe0": "excel",
+}  # fmt: skip
+
+
+def _kind_of_zip(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {entry.filename for entry in archive.infolist()}
+            _refuse_bomb(path, sum(entry.file_size for entry in archive.infolist()))
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise _damaged(path, error) from None
+    return "excel" if "[Content_Types].xml" in names or "content.xml" in names else "zip"
+
+
+def unpack(path: Path, kind: Kind, into: Path) -> list[Path]:
+    """Unpack a gzip or zip file into a folder and return the files in it; a bomb raises `UnreadableFileError`."""
+    into.mkdir(parents=True, exist_ok=True)
+    try:
+        if kind == "gzip":
+            with gzip.open(path) as stream:
+                return [_pour(stream, into / path.name.removesuffix(".gz"), path, 0)[0]]
+        return _unzip(path, into)
+    except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile, RuntimeError, NotImplementedError) as error:
+        raise _damaged(path, error) from None
+
+
+def _unzip(path: Path, into: Path) -> list[Path]:
+    files, n_bytes = [], 0
+    with zipfile.ZipFile(path) as archive:
+        for number, entry in enumerate(archive.infolist()):
+            name = Path(_zip_name(entry)).name
+            if entry.is_dir() or name.startswith(".") or "__MACOSX" in entry.filename:
+                continue
+            folder = into / str(number)
+            folder.mkdir(exist_ok=True)
+            with archive.open(entry) as stream:
+                file, n_bytes = _pour(stream, folder / name, path, n_bytes)
+            files.append(file)
+    return files
+
+
+def _zip_name(entry: zipfile.ZipInfo) -> str:
+    """Chinese Windows writes names in GBK without saying so."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return entry.filename
+
+
+def _pour(stream: IO[bytes], into: Path, archive: Path, n_bytes: int) -> tuple[Path, int]:
+    with into.open("wb") as out:
+        while block := stream.read(BLOCK):
+            n_bytes += len(block)
+            _refuse_bomb(archive, n_bytes)
+            out.write(block)
+    return into, n_bytes
+
+
+def _refuse_bomb(archive: Path, n_bytes: int) -> None:
+    ratio = n_bytes / max(archive.stat().st_size, 1)
+    if n_bytes > MOST_BYTES or (n_bytes > RATIO_FROM and ratio > MOST_RATIO):
+        raise UnreadableFileError(
+            f"{archive.name} grows to {n_bytes:,} bytes, {ratio:.0f} times its size: it looks like a zip bomb.",
+            f"Archives may grow {MOST_RATIO} times. If the file is yours, unpack it and load what is in it.",
+        )
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableFileError:
+    return UnreadableFileError(f"{path.name} is damaged, truncated or protected: {error}.", "Export or copy it again, without a password.")
+
+
+def print_of(path: Path) -> Print:
+    """Read a file once and return what must be known of all of it."""
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, seen, tail = True, set[str](), b""
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+            is_utf8 = is_utf8 and _decodes(decoder, block)
+            around = tail + block
+            seen |= {name for name, mark in GUARDS.items() if name not in seen and mark in around}
+            tail = block[-3:]
+    is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
+    return Print(digest.hexdigest(), is_utf8, frozenset(seen))
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(block, final)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,175 @@
+"""The door for files: an embedded DuckDB turns local files into tables of text and expressions into Parquet."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
+
+LINE_LIMIT = 8_000_000
+"""Bytes of the longest record that is read; a longer one is refused."""
+ROW = "file_row_number"
+FULL = ("no space left", "disk quota", "file too large", "could not write", "failed to write")
+
+
+@dataclass(frozen=True)
+class Text:
+    """How a UTF-8 text file is cut: `skip` lines before the first record, then `width` cells per record."""
+
+    path: Path
+    width: int
+    delimiter: str = ","
+    quote: str = '"'
+    skip: int = 0
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A record that could not be cut into cells: its number in the file (from 1), why, and its text."""
+
+    line: int
+    reason: str
+    content: str
+
+
+class Reader:
+    """An embedded engine for files at the edge; the same for every workspace engine. Use it as a context."""
+
+    def __init__(self, temporary: Path, memory_limit: str = "1GB", threads: int = 0) -> None:
+        temporary.mkdir(parents=True, exist_ok=True)
+        config: dict[str, Any] = {"memory_limit": memory_limit}
+        if threads:
+            config["threads"] = threads
+        self._connection = ibis.duckdb.connect(temp_directory=str(temporary), **config)
+        self._connection.raw_sql("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._connection.disconnect()
+
+    def cut(self, text: Text, into: Path) -> list[BadLine]:
+        """Cut a delimited UTF-8 file into Parquet with the text columns c0, c1, ...; return what could not be cut."""
+        columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(text.width))
+        options = (
+            f"columns = {{{columns}}}, auto_detect = false, header = false, skip = {text.skip}, delim = {_sql(text.delimiter)}, "
+            f"quote = {_sql(text.quote)}, escape = {_sql(text.quote)}, max_line_size = {LINE_LIMIT}, store_rejects = true, "
+            f"rejects_limit = 1000000"
+        )
+        self._copy(f"SELECT * FROM read_csv({_sql(text.path)}, {options})", into)
+        return self._bad_lines()
+
+    def split_json(self, path: Path, into: Path) -> tuple[list[str], list[BadLine]]:
+        """Split JSON lines into Parquet with one text column per key; return the keys and the broken lines."""
+        lines = into.with_suffix(".lines.parquet")
+        lost = self.cut(Text(path, 1, delimiter="\x01", quote=""), lines)
+        source = f"(SELECT {ROW} AS n, c0 FROM read_parquet({_sql(lines)}, {ROW} = true) WHERE trim(c0) <> '')"
+        valid = f"SELECT * FROM {source} WHERE json_valid(c0) AND json_type(c0) = 'OBJECT'"
+        broken = self._rows(f"SELECT n + 1, c0 FROM {source} WHERE NOT (json_valid(c0) AND json_type(c0) = 'OBJECT')")
+        found = self._rows(f"SELECT key, min(n) AS at FROM (SELECT unnest(json_keys(c0)) AS key, n FROM ({valid})) GROUP BY key ORDER BY at, key")
+        keys = [str(row[0]) for row in found]
+        cells = [f"json_extract_string(c0, {_sql(_pointer(key))}) AS c{i}" for i, key in enumerate(keys)] or ["c0"]
+        self._copy(f"SELECT {', '.join(cells)} FROM ({valid}) ORDER BY n", into)
+        lines.unlink()
+        return keys, lost + [BadLine(int(n), "the line is not a JSON object", str(text)) for n, text in broken]
+
+    def flatten(self, path: Path, into: Path) -> list[str]:
+        """Turn a Parquet file into one with the text columns c0, c1, ...; return the column names."""
+        try:
+            schema = self._connection.read_parquet(str(path)).schema()
+        except (duckdb.Error, OSError) as error:
+            raise UnreadableFileError(f"{path.name} is not a readable Parquet file: {_first(error)}", "Export it again.") from None
+        cells = [f"{_as_text(name, kind)} AS c{i}" for i, (name, kind) in enumerate(schema.items())]
+        self._copy(f"SELECT {', '.join(cells)} FROM read_parquet({_sql(path)})", into)
+        return list(schema.names)
+
+    def scan(self, *paths: Path, numbered: bool = False) -> ir.Table:
+        """Return Parquet files as an expression; `numbered` adds the row's number from 0 as `file_row_number`."""
+        name = f"scan_{uuid.uuid4().hex}"
+        listed = ", ".join(_sql(path) for path in paths)
+        option = f", {ROW} = true" if numbered else ""
+        self._connection.raw_sql(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet([{listed}]{option})")
+        return self._connection.table(name, database=("temp", "main"))
+
+    def write(self, expression: ir.Table, into: Path) -> Path:
+        """Write an expression to one Parquet file, in the order of its rows, with flat memory."""
+        self._copy(ibis.to_sql(expression, dialect="duckdb"), into)
+        return into
+
+    def read(self, expression: ir.Table) -> pa.Table:
+        """Run an expression and return its rows."""
+        try:
+            return self._connection.to_pyarrow(expression)
+        except duckdb.Error as error:
+            raise _refusal(error) from error
+
+    def _copy(self, sql: str, into: Path) -> None:
+        into.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection.raw_sql(f"COPY ({sql}) TO {_sql(into)} (FORMAT parquet, COMPRESSION lz4_raw)")
+        except (duckdb.Error, OSError) as error:
+            into.unlink(missing_ok=True)
+            raise _refusal(error) from error
+
+    def _bad_lines(self) -> list[BadLine]:
+        rows = self._rows("SELECT line, min(error_message), any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line")
+        self._connection.raw_sql("DROP TABLE reject_errors; DROP TABLE reject_scans")
+        return [BadLine(int(line), _told(str(why)), str(text or "").rstrip("\r\n")) for line, why, text in rows]
+
+    def _rows(self, sql: str) -> Sequence[tuple[Any, ...]]:
+        rows: Sequence[tuple[Any, ...]] = self._connection.raw_sql(sql).fetchall()
+        return rows
+
+
+def _as_text(name: str, kind: ibis.DataType) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    if kind.is_nested():
+        return f"CAST(to_json({quoted}) AS VARCHAR)"
+    if kind.is_binary():
+        return f"decode({quoted})"
+    if kind.is_floating():
+        return f"CASE WHEN isfinite({quoted}) THEN regexp_replace(CAST({quoted} AS VARCHAR), '\\.0$', '') END"
+    return f"CAST({quoted} AS VARCHAR)"
+
+
+def _pointer(key: str) -> str:
+    escaped = key.replace("~", "~0").replace("/", "~1")
+    return f"/{escaped}"
+
+
+def _told(message: str) -> str:
+    """Say in our words why a record could not be cut."""
+    first = message.splitlines()[0]
+    if first.startswith("Expected Number of Columns"):
+        wanted, found = (part.strip().split(" ")[0] for part in first.split(":")[1:3])
+        return f"the line has {found} cells, {wanted} are expected"
+    if "quote" in first.lower():
+        return "a quotation mark is not closed"
+    if "unicode" in first.lower() or "utf" in first.lower():
+        return "the text is not valid in the file's encoding"
+    return "the line is too long" if "maximum line size" in first.lower() else first.rstrip(".")
+
+
+def _refusal(error: Exception) -> QuanyuError:
+    if any(mark in str(error).lower() for mark in FULL):
+        return StorageError("The disk is full or refuses to write; nothing was committed.", "Free space and run the command again.")
+    return UnreadableFileError(f"The file cannot be read: {_first(error)}", "Export it again and load it again.")
+
+
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _sql(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
