@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Text = Any  # a pyarrow array or scalar of strings; pyarrow carries no types
 BEIJING = 8 * 3_600
+DAY_DIGITS = "[-: ]"
 
 LARGEST_TOKEN = 636_363_636
 _STEP = 393_294_401  # a prime that does not divide LARGEST_TOKEN

@@ -1,0 +1,67 @@
+"""Broken rows, put into files on purpose and counted, so that what a load refuses can be checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+NEVER = "2099-01-01 00:00:00"
+NO_DATE = "2026-13-45 25:61:00"
+FAR = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Dirt:
+    """`n` copies of a good row, each with a new value in column `key` and one `bad` value in column `column`.
+
+    `table` is the warehouse table that must refuse the row and `reason` why.
+    """
+
+    reason: str
+    table: str
+    column: str
+    bad: Any
+    key: str = ""
+    n: int = 1
+    file: str = ""
+
+    def into(self, file: str) -> Dirt:
+        """Return the same dirt with the file that it went into."""
+        return replace(self, file=file)
+
+
+def soil(table: pa.Table, dirt: tuple[Dirt, ...]) -> pa.Table:
+    """Return the table with the broken rows put in one third of the way down."""
+    rows = []
+    for number, one in enumerate(dirt):
+        for copy in range(one.n):
+            row = table.slice((number + copy) % table.num_rows, 1).to_pylist()[0]
+            if one.key:
+                row[one.key] = _fresh(row[one.key], number * 100 + copy)
+            row[one.column] = one.bad
+            rows.append(row)
+    at = table.num_rows // 3
+    broken = pa.Table.from_pylist(rows, schema=table.schema)
+    return pa.concat_tables([table.slice(0, at), broken, table.slice(at)])
+
+
+def _fresh(value: Any, number: int) -> Any:
+    """Return an id that no good row has: the digits of the old one replaced, its guards kept."""
+    words = str(value)
+    digits = f"99{number:06d}"
+    first = next((place for place, sign in enumerate(words) if sign.isdigit()), len(words))
+    last = len(words) - next((place for place, sign in enumerate(reversed(words)) if sign.isdigit()), 0)
+    return words[:first] + digits + words[last:] if first < last else words + digits
+
+
+def log(dirt: list[Dirt]) -> pa.Table:
+    """Return the broken rows as a table: file, table, reason, column, value, n_rows."""
+    columns = {
+        "file": [one.file for one in dirt], "table": [one.table for one in dirt],
+        "reason": [one.reason for one in dirt], "column": [one.column for one in dirt],
+        "value": [None if one.bad is None else str(one.bad) for one in dirt], "n_rows": [one.n for one in dirt],
+    }  # fmt: skip
+    return pa.table(columns)
