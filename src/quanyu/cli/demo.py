@@ -10,7 +10,8 @@ import typer
 
 import quanyu.workspace
 from quanyu import loop
-from quanyu.cli.screen import err, out, progress, say, table
+from quanyu.cli.screen import progress, table
+from quanyu.cli.speech import err, out, say
 from quanyu.collect.load import load
 from quanyu.errors import WorkspaceError
 from quanyu.plan.report import write_report
@@ -20,21 +21,22 @@ FOLDER = Path("demo")
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("Folder for the shop; it must be new or empty."))] = FOLDER,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help=say("Folder for the shop; it must be new or empty."))
+    ] = FOLDER,
     people: Annotated[int, typer.Option(min=100, help=say("People in the shop."))] = 20_000,
     days: Annotated[int, typer.Option(min=30, help=say("Days of history."))] = 400,
     seed: Annotated[int, typer.Option(help=say("The same seed makes the same shop."))] = 7,
 ) -> None:
-    """Simulate a shop, load its files, run one turn, print what was found beside the truth, write a report.
-
-    Example: quanyu demo demo --people 2000 --days 120
-    """
+    """Simulate a shop, load its files, run one turn, set what was found beside the truth."""
     if folder.exists() and any(folder.iterdir()):
         raise WorkspaceError(f"{folder} is not empty.", "Name another folder, or remove this one.")
     ws = quanyu.workspace.create(folder)
     steps = len(loop.STEPS)
     with progress() as bars:
-        task = bars.add_task(say("Simulating {n} people over {days} days", n=f"{people:,}", days=days), total=4 + steps)
+        task = bars.add_task(
+            say("Simulating {n} people over {days} days", n=f"{people:,}", days=days), total=4 + steps
+        )
         world = simulate(Shop(people=people, days=days, seed=seed, ends_on=ws.today() - dt.timedelta(days=1)))
         bars.update(task, advance=1, description=say("Writing the files as the platforms export them"))
         export(world, folder)

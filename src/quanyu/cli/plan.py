@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from quanyu.cli.screen import WorkspaceOption, out, say, workspace
+from quanyu.cli.screen import WorkspaceOption, workspace
+from quanyu.cli.speech import out, say
 from quanyu.plan.report import write_report
 
 
@@ -21,13 +22,12 @@ class LanguageName(StrEnum):
 
 def report(
     to: Annotated[Path, typer.Option("--out", help=say("File to write."))] = Path("report.html"),
-    language: Annotated[LanguageName | None, typer.Option(help=say("Default: the workspace's language."))] = None,
+    language: Annotated[
+        LanguageName | None, typer.Option(help=say("Default: the workspace's language."))
+    ] = None,
     root: WorkspaceOption = None,
 ) -> None:
-    """Write the report: one self-contained HTML file with charts.
-
-    Example: quanyu report --out report.html --language en
-    """
+    """Write the report: one self-contained HTML file with charts."""
     with workspace(root) as ws:
         chosen = language.value if language else ws.settings.language
         written = write_report(ws, to, chosen)

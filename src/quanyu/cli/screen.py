@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,32 +12,25 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 import quanyu.workspace
-from quanyu.text import Language, translate
+from quanyu.cli.speech import err, out, say
 from quanyu.workspace import Workspace
-
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
-
-
-def language() -> Language:
-    """Return the language of the command line: QUANYU_LANGUAGE, else the one of LANG, else English."""
-    told = os.environ.get("QUANYU_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "zh" if told.startswith("zh") else "en"
-
-
-def say(message: str, /, **values: object) -> str:
-    """Translate a message into the language of the command line."""
-    return translate(message, language(), **values)
-
 
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option("--workspace", "-w", envvar="QUANYU_WORKSPACE", help=say("Folder of the workspace; default: here.")),
+    typer.Option(
+        "--workspace", "-w", envvar="QUANYU_WORKSPACE", help=say("Folder of the workspace; default: here.")
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=say("Print JSON for a program to read."))]
 
@@ -56,7 +48,13 @@ def workspace(root: Path | None) -> Iterator[Workspace]:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Show progress bars on the error stream, so that output stays clean."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bars:
         yield bars
 

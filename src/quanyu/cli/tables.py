@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, language, out, say, table, workspace
+from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
+from quanyu.cli.speech import language, out, say
 from quanyu.loop import lineage
 from quanyu.tables import CONTRACTS, contract
 
@@ -15,13 +16,16 @@ PREVIEW = 1000
 
 
 def tables(root: WorkspaceOption = None, json: JsonOption = False) -> None:
-    """List the tables: what they hold, rows, version, owner.
-
-    Example: quanyu tables
-    """
+    """List the tables: what they hold, rows, version, owner."""
     with workspace(root) as ws:
         rows = [
-            (name, getattr(promise, language()), promise.owner, ws.warehouse.count(name), ws.warehouse.version(name))
+            (
+                name,
+                getattr(promise, language()),
+                promise.owner,
+                ws.warehouse.count(name),
+                ws.warehouse.version(name),
+            )
             for name, promise in CONTRACTS.items()
         ]
     if json:
@@ -35,24 +39,23 @@ def describe(
     root: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show a table's contract, rows, versions and lineage.
-
-    Example: quanyu describe orders
-    """
+    """Show a table's contract, rows, versions and lineage."""
     promise = contract(name)
+    made = lineage()[name]
     with workspace(root) as ws:
-        state = {"rows": ws.warehouse.count(name), "version": ws.warehouse.version(name), **lineage()[name]}
-        columns = [
-            (column.name, column.type, getattr(column, language()), column.privacy, column.unit, column.note)
-            for column in promise.columns
-        ]
-        extra = ws.warehouse.table(name).schema() if promise.is_open else promise.schema
-        columns += [(c, str(kind), "", "", "", "") for c, kind in extra.items() if c not in promise.schema]
+        n_rows, version = ws.warehouse.count(name), ws.warehouse.version(name)
+        present = ws.warehouse.table(name).schema() if promise.is_open else promise.schema
+    columns: list[tuple[str, ...]] = [
+        (column.name, column.type, getattr(column, language()), column.privacy, column.unit, column.note)
+        for column in promise.columns
+    ]
+    columns += [(c, str(kind), "", "", "", "") for c, kind in present.items() if c not in promise.schema]
     heads = ("column", "type", "label", "privacy", "unit", "note")
     if json:
         as_json(
             {
-                "table": name, "grain": promise.grain, "key": promise.key, "owner": promise.owner, **state,
+                "table": name, "grain": promise.grain, "key": promise.key, "owner": promise.owner,
+                "rows": n_rows, "version": version, **made,
                 "columns": [dict(zip(heads, column, strict=True)) for column in columns],
             }
         )  # fmt: skip
@@ -62,10 +65,10 @@ def describe(
         ("One row per", promise.grain),
         ("Key", ", ".join(promise.key)),
         ("Owner", promise.owner),
-        ("Rows", f"{state['rows']:,}"),
-        ("Version", state["version"]),
-        ("Written by", ", ".join(state["written_by"])),
-        ("Read by", ", ".join(state["read_by"])),
+        ("Rows", f"{n_rows:,}"),
+        ("Version", version),
+        ("Written by", ", ".join(made["written_by"])),
+        ("Read by", ", ".join(made["read_by"])),
     )
     for label, value in facts:
         out.print(f"  {say(label)}: {value}", highlight=False)
@@ -77,10 +80,7 @@ def sql(
     root: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Run a read-only query over every table.
-
-    Example: quanyu sql "SELECT count(*) AS n FROM orders" --json
-    """
+    """Run a read-only query over every table."""
     with workspace(root) as ws:
         answer = ws.warehouse.query(query)
     if json:

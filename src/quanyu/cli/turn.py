@@ -2,52 +2,73 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 from typing import Annotated
 
 import typer
 
 from quanyu import loop
-from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, out, progress, say, table, workspace
+from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
+from quanyu.cli.speech import out, say
+from quanyu.workspace import Workspace
 
 
 def run(
-    explain: Annotated[bool, typer.Option("--explain", help=say("Say what would be done, and do nothing."))] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=say("Say what would be done, and do nothing."))
+    ] = False,
     only: Annotated[str | None, typer.Option(metavar="STEP", help=say("Only this step."))] = None,
     root: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Do one turn of the loop: what is up to date is skipped, a killed turn is resumed.
-
-    Example: quanyu run --explain
-    """
+    """Do one turn of the loop: what is up to date is skipped, a killed turn is resumed."""
     with workspace(root) as ws:
         if explain:
-            planned = loop.explain(ws, only)
-            rows = [
-                (one.step.name, say("due") if one.is_due else say("fresh"), one.why, ", ".join(one.step.writes))
-                for one in planned
-            ]
-            heads = ("Step", "State", "Why", "Writes")
+            _show_plan(loop.explain(ws, only), json)
         else:
-            ran = _run(ws, only)
-            rows = [
-                (one.step, say(one.status), one.why, ", ".join(f"{name} {n:,}" for name, n in one.rows.items()), f"{one.seconds:.1f} s")
-                for one in ran
-            ]
-            heads = ("Step", "State", "Why", "Rows", "Time")
+            _show_turn(_run(ws, only), loop.as_of(ws), json)
+
+
+def _show_plan(planned: list[loop.Planned], json: bool) -> None:
     if json:
-        as_json([dict(zip([head.lower() for head in heads], row, strict=True)) for row in rows])
-    else:
-        table("", [say(head) for head in heads], rows)
+        as_json([_fields(one) for one in planned])
+        return
+    rows = [
+        (one.step.name, say("due") if one.is_due else say("fresh"), say(one.why), ", ".join(one.step.writes))
+        for one in planned
+    ]
+    table("", [say(head) for head in ("Step", "State", "Why", "Writes")], rows)
 
 
-def _run(ws: loop.Workspace, only: str | None) -> list[loop.Ran]:
+def _fields(one: loop.Planned) -> dict[str, object]:
+    step = one.step
+    return {
+        "step": step.name,
+        "is_due": one.is_due,
+        "why": one.why,
+        "reads": step.reads,
+        "writes": step.writes,
+    }
+
+
+def _show_turn(ran: list[loop.Ran], day: dt.date, json: bool) -> None:
+    if json:
+        as_json([dataclasses.asdict(one) | {"as_of": day} for one in ran])
+        return
+    rows = []
+    for one in ran:
+        counts = ", ".join(f"{name} {n:,}" for name, n in one.rows.items())
+        rows.append((one.step, say(one.status), say(one.why), counts, f"{one.seconds:.1f} s"))
+    table("", [say(head) for head in ("Step", "State", "Why", "Rows", "Time")], rows)
+    out.print(say("As of {day}.", day=day), style="dim", highlight=False)
+
+
+def _run(ws: Workspace, only: str | None) -> list[loop.Ran]:
     with progress() as bars:
         task = bars.add_task(say("One turn of the loop"), total=None)
 
         def advance(step: loop.Step, position: int, total: int) -> None:
             bars.update(task, description=say(step.label), completed=position, total=total)
 
-        ran = loop.run(ws, only, advance)
-    out.print(say("As of {day}.", day=loop.as_of(ws)), style="dim", highlight=False)
-    return ran
+        return loop.run(ws, only, advance)

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 import quanyu.workspace
-from quanyu.cli.screen import WorkspaceOption, out, say, workspace
+from quanyu.cli.screen import WorkspaceOption, workspace
+from quanyu.cli.speech import out, say
 
 
 class EngineName(StrEnum):
@@ -27,10 +28,7 @@ def init(
     currency: Annotated[str, typer.Option(help=say("Currency of all money, ISO 4217."))] = "CNY",
     engine: Annotated[EngineName, typer.Option(help=say("What runs the queries."))] = EngineName.duckdb,
 ) -> None:
-    """Make a workspace.
-
-    Example: quanyu init shop --timezone Europe/London --currency GBP
-    """
+    """Make a workspace."""
     made = quanyu.workspace.create(folder, timezone=timezone, currency=currency, engine=engine.value)
     out.print(say("Made the workspace {root}.", root=made.root), highlight=False)
     out.print(say("Next: quanyu load FILES --workspace {root}", root=folder), highlight=False)
@@ -41,10 +39,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help=say("Port on this machine."))] = 8080,
     root: WorkspaceOption = None,
 ) -> None:
-    """Open the console in a browser, on this machine only.
-
-    Example: quanyu serve --port 8080
-    """
+    """Open the console in a browser, on this machine only."""
     with workspace(root) as ws:
         sys.argv = ["quanyu.web", "--workspace", str(ws.root), "--port", str(port)]
     runpy.run_module("quanyu.web", run_name="__main__")

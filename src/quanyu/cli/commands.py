@@ -1,0 +1,89 @@
+"""The commands as a table; a command's module is imported when it is called, so `--help` answers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+
+from quanyu.cli.speech import help_of, say
+
+TITLE = "Omnichannel precision marketing: from raw platform files to people, figures and a report."
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its name, where it lives (`module:function`), what it does, an example."""
+
+    name: str
+    home: str
+    summary: str
+    example: str
+    is_group: bool = False
+
+    @property
+    def help(self) -> str:
+        """The help text in the language of the command line."""
+        return help_of(self.summary, self.example)
+
+    def load(self) -> Any:
+        """Import and return the function, or the Typer app of a group."""
+        module, _, name = self.home.partition(":")
+        return getattr(import_module(f"quanyu.cli.{module}"), name)
+
+
+COMMANDS = (
+    Command("init", "workspace:init", "Make a workspace.",
+            "quanyu init shop --timezone Europe/London --currency GBP"),
+    Command("load", "collect:load",
+            "Load files; say what was recognised, taken and refused, and why. Loading again adds nothing.",
+            "quanyu load exports/ orders.csv --as plain_orders"),
+    Command("layouts", "collect:layouts", "List the file layouts that can be recognised.",
+            "quanyu layouts --json"),
+    Command("run", "turn:run",
+            "Do one turn of the loop: what is up to date is skipped, a killed turn is resumed.",
+            "quanyu run --explain"),
+    Command("tables", "tables:tables", "List the tables: what they hold, rows, version, owner.",
+            "quanyu tables"),
+    Command("describe", "tables:describe", "Show a table's contract, rows, versions and lineage.",
+            "quanyu describe orders"),
+    Command("sql", "tables:sql", "Run a read-only query over every table.",
+            'quanyu sql "SELECT count(*) AS n FROM orders" --json'),
+    Command("report", "plan:report", "Write the report: one self-contained HTML file with charts.",
+            "quanyu report --out report.html --language en"),
+    Command("demo", "demo:demo",
+            "Simulate a shop, load its files, run one turn; set what was found beside the planted truth.",
+            "quanyu demo demo --people 2000 --days 120"),
+    Command("serve", "workspace:serve", "Open the console in a browser, on this machine only.",
+            "quanyu serve --port 8080"),
+    Command("people", "people:people", "Look into identity and correct it.", "quanyu people explain jd:13912",
+            is_group=True),
+)  # fmt: skip
+"""Every command, in the order in which `quanyu --help` lists them."""
+
+
+def commands(*called: str) -> typer.Typer:
+    """Return the command line with the named commands (all, if none is named); the others are only listed."""
+    app = typer.Typer(
+        name="quanyu",
+        help=say(TITLE),
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        rich_markup_mode=None,
+    )
+    for command in COMMANDS:
+        is_loaded = not called or command.name in called
+        if command.is_group and is_loaded:
+            app.add_typer(command.load(), name=command.name, help=command.help)
+        else:
+            act: Callable[..., Any] = command.load() if is_loaded else _nothing
+            app.command(name=command.name, help=command.help)(act)
+    return app
+
+
+def _nothing() -> None:
+    """Stand for a command that is only listed."""
