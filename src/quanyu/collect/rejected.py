@@ -1,0 +1,66 @@
+"""What was refused, for people to read: by source and reason, with a few lines, personal data masked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import ibis
+
+from quanyu.workspace import Workspace
+
+SAMPLES = 5
+SEEN_VALUE = r" is .*?(, |$)"
+"""The value seen stands in a reason between `is` and the comma: without it, rows of one rule count as one."""
+
+_DIGITS = re.compile(r"(?<!\d)(\+?\d{0,4}1[3-9]\d)(\d{4})(\d{4})(?!\d)")
+_MAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w.-]+)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One refused line; phones and mail addresses in its content are masked."""
+
+    file: str
+    line: int | None
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The lines of one source refused for one reason."""
+
+    source: str
+    reason: str
+    n_rows: int
+    n_files: int
+    samples: tuple[Line, ...]
+
+
+def rejected(ws: Workspace, samples: int = SAMPLES) -> list[Rejected]:
+    """Return what was refused by source and reason, most frequent first, with sample lines."""
+    rows = ws.warehouse.table("rejects")
+    rows = rows.mutate(rule=rows.reason.re_replace(SEEN_VALUE, r" is …\1"))
+    counted = rows.group_by("source", "rule").aggregate(n_rows=rows.count(), n_files=rows.file.nunique())
+    groups = ws.warehouse.read(counted.order_by(ibis.desc("n_rows"), "source", "rule").limit(200)).to_pylist()
+    window = ibis.window(group_by=["source", "rule"], order_by=[rows.file, rows.line])
+    first = rows.mutate(place=ibis.row_number().over(window)).filter(lambda t: t["place"] < samples)
+    listed = ws.warehouse.read(first.select("source", "rule", "file", "line", "reason", "content", "place"))
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for row in sorted(listed.to_pylist(), key=lambda row: row["place"]):
+        kept = Line(row["file"], row["line"], row["reason"], masked(row["content"] or ""))
+        lines.setdefault((row["source"], row["rule"]), []).append(kept)
+    return [
+        Rejected(row["source"], row["rule"], row["n_rows"], row["n_files"], tuple(lines.get((row["source"], row["rule"]), ())))
+        for row in groups
+    ]
+
+
+def masked(text: str) -> str:
+    """Return text with phone numbers and mail addresses masked.
+
+    >>> masked("王, 13812345678, li@example.com")
+    '王, 138****5678, l***@example.com'
+    """
+    return _MAIL.sub(r"\1***\2", _DIGITS.sub(r"\1****\3", text))

@@ -1,0 +1,31 @@
+"""Open the console of a workspace: `python -m quanyu.web --workspace shop --port 8080`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import quanyu.workspace
+from quanyu.errors import QuanyuError
+from quanyu.web.app import serve
+
+
+def main() -> None:
+    """Read the arguments and serve until stopped."""
+    parser = argparse.ArgumentParser(prog="quanyu serve", description=__doc__)
+    parser.add_argument("--workspace", default=None, help="folder of the workspace")
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen on")
+    told = parser.parse_args()
+    try:
+        ws = quanyu.workspace.open(told.workspace)
+        sys.stdout.write(f"http://{told.host}:{told.port}\n")
+        sys.stdout.flush()
+        serve(ws, told.host, told.port)
+    except QuanyuError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+
+
+if __name__ in {"__main__", "__mp_main__"}:
+    main()

@@ -1,0 +1,117 @@
+"""The console as a web application: routes, the language cookie, and the door that opens to this machine only."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import urlsplit
+
+
+from nicegui import app, ui
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from quanyu.errors import SettingError
+from quanyu.text import Language
+from quanyu.web.cache import Cache
+from quanyu.web.frame import frame
+from quanyu.web.pages.data import data
+from quanyu.web.pages.metrics import metrics
+from quanyu.web.pages.overview import overview
+from quanyu.web.pages.people import people
+from quanyu.web.pages.person import person
+from quanyu.web.pages.portraits import portraits
+from quanyu.web.parts.notice import fault, report
+from quanyu.web.view import View
+from quanyu.workspace import Workspace
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+COOKIE = "quanyu_language"
+STATIC = Path(__file__).parent / "static"
+TAGS = {"zh": "zh-CN", "en": "en-US"}
+
+Draw = Callable[..., None]
+PAGES: dict[str, tuple[str, Draw]] = {
+    "/": ("Overview", overview),
+    "/data": ("Data and quality", data),
+    "/people": ("People", people),
+    "/people/{person_id}": ("Person", person),
+    "/portraits": ("Portraits and RFM", portraits),
+    "/metrics": ("Metrics", metrics),
+}
+"""Every screen: address, title and the function that draws it."""
+
+
+def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
+    """Serve the console until it is stopped; raise `SettingError` for a host other machines could reach.
+
+    There is no login yet, so only this machine may connect, and only under its own names: a page of another
+    site that points its name at this machine is refused.
+    """
+    if host not in LOOPBACK:
+        raise SettingError(
+            f"The console may not be opened to {host!r}: it has no login yet.",
+            f"Allowed: {', '.join(LOOPBACK)}. For another machine, use an SSH tunnel: ssh -L {port}:127.0.0.1:{port} HOST.",
+        )
+    build(ws)
+    ui.run(
+        host=host, port=port, title="Quanyu", favicon=STATIC / "mark.svg", reload=False, show=False, dark=False,
+        tailwind=False, show_welcome_message=False, reconnect_timeout=30, markdown=False,
+    )  # fmt: skip
+
+
+def build(ws: Workspace) -> None:
+    """Register the screens, the style and the language switch of a workspace's console."""
+    cache = Cache(ws)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
+    app.add_static_files("/static", STATIC)
+    app.colors(primary="#2457c5")
+    stamp = hashlib.sha256((STATIC / "console.css").read_bytes()).hexdigest()[:12]
+    ui.add_head_html(f'<link rel="stylesheet" href="/static/console.css?{stamp}">', shared=True)
+    for path, (title, draw) in PAGES.items():
+        ui.page(path)(_screen(ws, cache, title, draw))
+    app.get("/language/{code}", include_in_schema=False)(_switch)
+
+
+def language_of(request: Request, ws: Workspace) -> Language:
+    """Return the language this browser chose, else the workspace's."""
+    chosen = request.cookies.get(COOKIE, "")
+    return chosen if chosen in get_args(Language) else ws.settings.language  # type: ignore[return-value]
+
+
+def inside(address: str) -> str:
+    """Return an address of this console: anything that leads elsewhere becomes the first page.
+
+    >>> inside("/people"), inside("//evil.example"), inside("https://evil.example")
+    ('/people', '/', '/')
+    """
+    parts = urlsplit(address.replace("\\", "/"))
+    return address if address.startswith("/") and not parts.netloc and not parts.scheme else "/"
+
+
+def _screen(ws: Workspace, cache: Cache, title: str, draw: Draw) -> Callable[..., Any]:
+    def screen(request: Request) -> None:
+        view = View(ws, cache, language_of(request, ws), request.url.path, dict(request.query_params))
+        client = ui.context.client
+        client.page = copy.copy(client.page)
+        client.page.language = TAGS[view.language]  # type: ignore[assignment]
+        with frame(view, view.say(title)):
+            try:
+                draw(view, **request.path_params)
+            except Exception as error:
+                report(error)
+                fault(view, error)
+
+    return screen
+
+
+def _switch(code: str, request: Request) -> RedirectResponse:
+    """Remember the language in this browser and go back."""
+    answer = RedirectResponse(inside(request.query_params.get("next", "/")), status_code=303)
+    if code in get_args(Language):
+        answer.set_cookie(COOKIE, code, max_age=31_536_000, samesite="lax", httponly=True)
+    return answer

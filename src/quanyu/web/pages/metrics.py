@@ -1,0 +1,159 @@
+"""The explorer: one metric by day, week or month, against before and last year, by slice, with what moved it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+from nicegui import ui
+
+from quanyu.measure import read
+from quanyu.measure.explain import Explained, explain_change
+from quanyu.measure.trend import Trend, trend
+from quanyu.tables.book import Card, Slice
+from quanyu.tables.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
+from quanyu.tables.metric import Metric
+from quanyu.web.pages.labels import DIMENSIONS, slice_label
+from quanyu.web.parts.card import card
+from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.parts.choice import dropdown, segments
+from quanyu.web.parts.definition import about
+from quanyu.web.parts.markup import div, put, span, tag
+from quanyu.web.parts.notice import not_run
+from quanyu.web.parts.option import ACCENT, FAINT, GHOST, Line, bars, lines
+from quanyu.web.parts.period import chosen_period, period_picker
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.table import table
+from quanyu.web.parts.waiting import fill
+from quanyu.web.parts.write import UNITS, writer
+from quanyu.web.view import View
+
+FAMILIES: Mapping[str, tuple[Metric, ...]] = {
+    "Trade": TRADE, "Buyers": BUYERS, "Traffic": TRAFFIC, "Advertising": SPENDING, "Voice": VOICE,
+}  # fmt: skip
+GRAINS = {"day": "By day", "week": "By week", "month": "By month"}
+MOST = 15
+"""Slices that the bars show; the table below has all."""
+
+
+def metrics(view: View) -> None:
+    """Draw the explorer; what is chosen stands in the address."""
+    day = view.ask(read.as_of)
+    if day is None:
+        not_run(view)
+        return
+    one = metric(view.query.get("metric", "net_revenue"))
+    period = chosen_period(view, day)
+    grain = view.query.get("grain", "day" if period.days <= 120 else "week")
+    grain = grain if grain in GRAINS else "day"
+    dimension = view.query.get("dimension", "channel")
+    dimension = dimension if dimension in DIMENSIONS and dimension != "all" else "channel"
+    put(Markup("").join([tag("h1", view.say("Metrics")), period_picker(view, period)]), class_="head")
+    put(_choices(view, one, grain, dimension), class_="head")
+    with ui.element("div").classes("panels"):
+        with ui.element("div").classes("w4 stack"):
+            fill(view, _card, read.card, one.name, period)
+            put(_definition(view, one), "section", "panel")
+        with ui.element("div").classes("w8"):
+            fill(view, _trend, trend, one.name, grain, period)
+        with ui.element("div").classes("w6"):
+            fill(view, lambda v, found: _slices(v, one, dimension, found), read.breakdown, one.name, dimension, period)
+        with ui.element("section").classes("panel w6"):
+            fill(view, _explained, explain_change, one.name, dimension, period)
+
+
+def _choices(view: View, one: Metric, grain: str, dimension: str) -> Markup:
+    groups = {
+        view.say(family): {each.name: each.name_in(view.language) for each in listed} for family, listed in FAMILIES.items()
+    }
+    grains = {name: view.say(label) for name, label in GRAINS.items()}
+    dimensions = {name: view.say(label) for name, label in DIMENSIONS.items() if name != "all"}
+    return div(
+        "choices",
+        dropdown(view, "metric", groups, one.name, view.say("Metric")),
+        segments(view, "grain", grains, grain, view.say("Grain")),
+        segments(view, "dimension", dimensions, dimension, view.say("Dimension")),
+    )
+
+
+def _card(view: View, found: Card) -> None:
+    put(card(view, found), class_="")
+
+
+def _definition(view: View, one: Metric) -> Markup:
+    formula = f"{one.numerator} / {one.denominator}" if one.is_ratio else f"sum({one.numerator})"
+    scaled = f" × {one.per:g}" if one.per != 1 else ""
+    better = {"up": "Higher is better", "down": "Lower is better", "none": "Neither higher nor lower is better"}[one.better]
+    return Markup("").join(
+        [
+            tag("h2", view.say("Definition")),
+            tag("p", one.definition_in(view.language)),
+            tag("p", tag("code", f"{formula}{scaled}", class_="command")),
+            tag("p", view.say(better), class_="muted"),
+        ]
+    )
+
+
+def _trend(view: View, found: Trend) -> None:
+    one = found.metric
+    label, kind = one.name_in(view.language), UNITS[one.unit]
+    shape = "%m-%d" if found.grain == "day" else "%Y-%m" if found.grain == "month" else "%Y-%m-%d"
+    heads = (view.say("This period"), view.say("Period before"), view.say("A year ago"))
+    sides = (found.values, found.previous, found.last_year)
+    drawn = [
+        Line(head, side, color, is_dashed)
+        for head, side, color, is_dashed in zip(heads, sides, (ACCENT, GHOST, FAINT), (False, True, False), strict=True)
+        if any(value is not None for value in side)
+    ]
+    sheet = Sheet(
+        f"{label} {view.say(GRAINS[found.grain])}",
+        (Head(view.say("Day"), "day"), *(Head(head, kind) for head in heads)),
+        tuple(zip(found.on, *sides, strict=True)),
+    )
+    places = [day.strftime(shape) for day in found.on]
+    chart(view, Chart(sheet, lines(view, places, drawn, one.unit), (one.definition_in(view.language),), is_tall=True))
+
+
+def _slices(view: View, one: Metric, dimension: str, found: list[Slice]) -> None:
+    label, kind = one.name_in(view.language), UNITS[one.unit]
+    by = view.say(DIMENSIONS[dimension])
+    if not found:
+        put(_not_by(view, label, by), "section", "panel")
+        return
+    names = [slice_label(view, part.slice) for part in found]
+    drawn = [
+        Line(view.say("This period"), [part.value for part in found[:MOST]]),
+        Line(view.say("Period before"), [part.previous for part in found[:MOST]], FAINT),
+    ]
+    columns = (
+        Head(by), Head(view.say("This period"), kind), Head(view.say("Period before"), kind),
+        Head(view.say("Change"), "ratio"), Head(view.say("Share"), "ratio"),
+    )  # fmt: skip
+    rows = tuple((name, p.value, p.previous, p.change, p.share) for name, p in zip(names, found, strict=True))
+    sheet = Sheet(view.say("{metric} by slice: {dimension}", metric=label, dimension=by), columns, rows)
+    drawing = bars(view, names[:MOST], drawn, one.unit)
+    chart(view, Chart(sheet, drawing, (one.definition_in(view.language),), is_tall=len(found) > 7))
+
+
+def _explained(view: View, found: Explained) -> None:
+    label, kind = found.metric.name_in(view.language), UNITS[found.metric.unit]
+    title = view.say("What moved {metric}", metric=label)
+    explanation = view.say(
+        "Each slice's part in the change on the period before. Mix: the slice grew or shrank; rate: its own value changed. "
+        "The parts add up to the change."
+    )
+    put(Markup("").join([tag("h2", title), about(view, title, explanation)]), class_="bar")
+    if not found.parts:
+        put(span("muted", view.say("There is no period before to compare with, or this metric is not kept by this dimension.")))
+        return
+    heads = ("Slice", "Period before", "This period", "Contribution", "of which mix", "of which rate")
+    columns = tuple(Head(view.say(head), kind if place else "text") for place, head in enumerate(heads))
+    rows = tuple(
+        (slice_label(view, part.slice), part.before, part.now, part.contribution, part.mix, part.rate)
+        for part in found.parts[:MOST]
+    )
+    put(table(Sheet(title, columns, rows), writer(view)))
+
+
+def _not_by(view: View, label: str, by: str) -> Markup:
+    return tag("p", view.say("{metric} is not kept by {dimension}.", metric=label, dimension=by), class_="muted")

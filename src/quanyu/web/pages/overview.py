@@ -1,0 +1,174 @@
+"""The first screen: how the shop is doing, what moved, what stands out, and how fresh the data is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import ui
+
+from quanyu import figure, ledger
+from quanyu.ledger import Run
+from quanyu.measure import read
+from quanyu.measure.trend import Trend, trend
+from quanyu.plan.advice import Advice, advice
+from quanyu.plan.review import review
+from quanyu.tables.book import Card, Slice
+from quanyu.tables.catalogue import metric
+from quanyu.tables.period import Period
+from quanyu.text import Language
+from quanyu.understand.rfm_map import RfmMap, rfm_map
+from quanyu.web.pages.labels import slice_label
+from quanyu.web.parts.card import cards
+from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.parts.choice import segments
+from quanyu.web.parts.markup import div, put, span, tag
+from quanyu.web.parts.notice import not_run, nothing_loaded
+from quanyu.web.parts.option import ACCENT, FAINT, GHOST, Line, bars, lines
+from quanyu.web.parts.period import chosen_period, period_picker
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.waiting import fill
+from quanyu.web.parts.write import UNITS
+from quanyu.web.view import View
+from quanyu.workspace import Workspace
+
+CARDS = (
+    "gmv", "net_revenue", "n_orders", "n_buyers", "aov_per_order", "aov_per_buyer", "refund_rate", "n_new_buyers",
+    "repurchase_rate", "visitors", "pay_conversion_rate", "cost", "roas", "cac", "satisfaction",
+)  # fmt: skip
+TRENDS = ("net_revenue", "gmv", "n_orders", "visitors")
+
+
+def overview(view: View) -> None:
+    """Draw the screen: the newest complete days before the as-of day unless the address names others."""
+    if not view.ws.warehouse.count("orders") and not view.ws.warehouse.count("events"):
+        nothing_loaded(view)
+        return
+    day = view.ask(read.as_of)
+    if day is None:
+        not_run(view)
+        return
+    period = chosen_period(view, day)
+    put(Markup("").join([tag("h1", view.say("Overview")), period_picker(view, period)]), class_="head")
+    fill(view, _cards, kpis, period)
+    name = view.query.get("trend", TRENDS[0])
+    name = name if name in TRENDS else TRENDS[0]
+    grain = "day" if period.days <= 120 else "week"
+    with ui.element("div").classes("panels"):
+        with ui.element("div").classes("w7"):
+            fill(view, _trend, trend, name, grain, period)
+        with ui.element("section").classes("panel w5"):
+            put(tag("h2", view.say("What stands out")), class_="bar")
+            fill(view, _advice, stands_out, view.language)
+        with ui.element("div").classes("w6"):
+            fill(view, _channels, read.breakdown, "net_revenue", "channel", period)
+        with ui.element("div").classes("w6"):
+            fill(view, _groups, rfm_map)
+        with ui.element("section").classes("panel w12"):
+            _freshness(view)
+
+
+def kpis(ws: Workspace, period: Period) -> list[Card]:
+    """Return the cards of the screen; metrics that the data cannot tell are left out."""
+    return [card for card in read.cards(ws, CARDS, period) if card.value is not None]
+
+
+def stands_out(ws: Workspace, language: Language) -> tuple[Advice, ...]:
+    """Return the sentences of the review."""
+    return advice(review(ws), language)
+
+
+def _cards(view: View, found: list[Card]) -> None:
+    if found:
+        cards(view, found)
+    else:
+        put(div("notice", view.say("Nothing happened in this period; choose another one.")))
+
+
+def _trend(view: View, found: Trend) -> None:
+    one = found.metric
+    label = one.name_in(view.language)
+    places = [day.strftime("%m-%d") if found.grain == "day" else day.isoformat() for day in found.on]
+    heads = (view.say("This period"), view.say("Period before"), view.say("A year ago"))
+    sides = (found.values, found.previous, found.last_year)
+    styles = ((ACCENT, False), (GHOST, True), (FAINT, False))
+    drawn = [
+        Line(head, side, *style)
+        for head, side, style in zip(heads, sides, styles, strict=True)
+        if any(value is not None for value in side)
+    ]
+    kind = UNITS[one.unit]
+    columns = (Head(view.say("Day"), "day"), *(Head(head, kind) for head in heads))
+    sheet = Sheet(label, columns, tuple(zip(found.on, *sides, strict=True)))
+    options = {name: metric(name).name_in(view.language) for name in TRENDS}
+    switch = segments(view, "trend", options, one.name, view.say("Metric"))
+    chart(view, Chart(sheet, lines(view, places, drawn, one.unit), (one.definition_in(view.language),), is_tall=True), beside=switch)
+
+
+def _channels(view: View, found: list[Slice]) -> None:
+    one = metric("net_revenue")
+    rows = [part for part in found if part.value or part.previous][:10]
+    title = view.say("{metric} by channel", metric=one.name_in(view.language))
+    names = [slice_label(view, part.slice) for part in rows]
+    drawn = [
+        Line(view.say("This period"), [part.value for part in rows]),
+        Line(view.say("Period before"), [part.previous for part in rows], FAINT),
+    ]
+    columns = (
+        Head(view.say("Channel")), Head(view.say("This period"), "currency"), Head(view.say("Period before"), "currency"),
+        Head(view.say("Change"), "ratio"), Head(view.say("Share"), "ratio"),
+    )  # fmt: skip
+    cells = tuple((name, p.value, p.previous, p.change, p.share) for name, p in zip(names, rows, strict=True))
+    chart(view, Chart(Sheet(title, columns, cells), bars(view, names, drawn, one.unit), (one.definition_in(view.language),)))
+
+
+def _groups(view: View, found: RfmMap) -> None:
+    title = view.say("Customer groups (RFM)")
+    names = [view.pick(one.group.zh, one.group.en) for one in found.groups]
+    drawn = [
+        Line(view.say("Share of buyers"), [one.people_share for one in found.groups], FAINT),
+        Line(view.say("Share of money"), [one.money_share for one in found.groups]),
+    ]
+    columns = (
+        Head(view.say("Group")), Head(view.say("People"), "count"), Head(view.say("Money"), "currency"),
+        Head(view.say("Share of buyers"), "ratio"), Head(view.say("Share of money"), "ratio"), Head(view.say("Usual action")),
+    )  # fmt: skip
+    cells = tuple(
+        (name, one.n_people, one.monetary_amount, one.people_share, one.money_share, view.say(one.group.action))
+        for name, one in zip(names, found.groups, strict=True)
+    )
+    about = view.say("Buyers by how recently, how often and for how much they bought; each axis is cut in high and low.")
+    note = view.say("{n} buyers, as of {day}", n=f"{found.n_people:,}", day=found.as_of)
+    chart(view, Chart(Sheet(title, columns, cells), bars(view, names, drawn, "ratio"), (about,), note))
+
+
+def _advice(view: View, found: tuple[Advice, ...]) -> None:
+    lines = [
+        tag("li", one.says, *([tag("div", one.do, class_="muted")] if one.do else []), class_=one.tone)
+        for one in found
+    ] or [tag("li", view.say("Nothing unusual."))]
+    put(Markup("").join(lines), "ul", "standout")
+
+
+def _freshness(view: View) -> None:
+    put(tag("h2", view.say("Freshness")), class_="bar")
+    ran = ledger.list_runs(view.ws.ledger, limit=1)
+    loaded = ledger.list_loads(view.ws.ledger, limit=1)
+    facts: list[tuple[str, Any]] = [
+        (view.say("Data until"), figure.day(view.ask(read.as_of) or view.ws.today(), view.language)),
+        (view.say("Last load"), _when(view, loaded[0].started_at) if loaded else figure.NOTHING),
+        (view.say("Last run"), _ran(view, ran[0]) if ran else figure.NOTHING),
+        (view.say("Orders"), f"{view.ws.warehouse.count('orders'):,}"),
+        (view.say("Events"), f"{view.ws.warehouse.count('events'):,}"),
+        (view.say("People"), f"{view.ws.warehouse.count('people'):,}"),
+    ]
+    put(Markup("").join(div("", tag("dt", label), tag("dd", value)) for label, value in facts), "dl", "facts")
+
+
+def _when(view: View, at: Any) -> str:
+    return f"{at.astimezone(view.ws.settings.zone):%Y-%m-%d %H:%M}"
+
+
+def _ran(view: View, run: Run) -> Markup:
+    level = {"done": "note", "failed": "stop"}.get(run.status, "warning")
+    return Markup("").join([_when(view, run.started_at), " ", span(f"mark {level}", view.say(run.status))])

@@ -1,0 +1,44 @@
+"""The card of a metric: its value, the change on the period before and on last year, a sparkline, its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from quanyu import figure
+from quanyu.tables.book import Card
+from quanyu.web.parts.definition import about
+from quanyu.web.parts.markup import div, put, span, tag
+from quanyu.web.parts.spark import spark
+from quanyu.web.parts.write import shown
+from quanyu.web.view import View
+
+
+def cards(view: View, listed: Iterable[Card]) -> None:
+    """Place the cards side by side."""
+    put(Markup("").join(card(view, one) for one in listed), class_="cards")
+
+
+def card(view: View, one: Card) -> Markup:
+    """Return one card; its value leads to the metric's own page."""
+    label = one.metric.name_in(view.language)
+    address = view.link("/metrics", metric=one.metric.name, period=one.period.name)
+    lunar = view.say("Last year is aligned by the Chinese calendar.") if one.alignment == "lunar" else ""
+    return tag(
+        "article",
+        div("label", label),
+        div("about-place", about(view, label, one.metric.definition_in(view.language), lunar)),
+        div("value", tag("a", shown(view, one.value, one.metric.unit), href=address)),
+        div("spark", spark(one.spark)),
+        div("foot", arrow(view, view.say("vs before"), one.change), arrow(view, view.say("vs last year"), one.change_on_year)),
+        class_="card", aria_label=label, data_metric=one.metric.name,
+    )  # fmt: skip
+
+
+def arrow(view: View, label: str, change: float | None) -> Markup:
+    """Return a change with its arrow; colour says rise or fall, by the workspace's custom."""
+    if change is None:
+        return span("", label, " ", span("flat", figure.NOTHING))
+    kind, sign = ("rise", "▲") if change > 0 else ("fall", "▼") if change < 0 else ("flat", "")
+    return span("", label, " ", span(kind, sign, " ", figure.change(change).lstrip("+-")))

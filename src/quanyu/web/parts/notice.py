@@ -1,0 +1,56 @@
+"""What to say when there is nothing to show or something went wrong: always with the next thing to do."""
+
+from __future__ import annotations
+
+import logging
+
+from markupsafe import Markup
+
+from quanyu.errors import QuanyuError
+from quanyu.web.parts.markup import div, put, tag
+from quanyu.web.view import View
+
+
+LOG = logging.getLogger("quanyu.web")
+
+
+def empty(view: View, title: str, hint: str, *commands: str) -> None:
+    """Place an empty state: what is missing and the commands that bring it."""
+    lines = [tag("code", command, class_="command") for command in commands]
+    body = [tag("h2", view.say(title)), tag("p", view.say(hint), class_="muted"), *lines]
+    put(div("empty", *body, role="status"))
+
+
+def notice(text: str, hint: str = "", level: str = "note") -> Markup:
+    """Return a notice of a level: note, warning or stop."""
+    more = tag("div", hint, class_="muted") if hint else Markup("")
+    return div(f"notice {level}", tag("strong", text), more, role="status")
+
+
+def fault(view: View, error: Exception) -> None:
+    """Place an error: message and hint of a Quanyu error, a plain sentence for any other."""
+    if isinstance(error, QuanyuError):
+        put(notice(str(error.args[0]), error.hint, "stop"))
+    else:
+        hint = view.say("Reload the page. If it happens again, look at the output of quanyu serve.")
+        put(notice(view.say("This part could not be shown: {error}", error=type(error).__name__), hint, "stop"))
+
+
+def report(error: Exception) -> None:
+    """Write an error that is not one of Quanyu's own to the log of the server."""
+    if not isinstance(error, QuanyuError):
+        LOG.error("A part of a page failed", exc_info=error)
+
+
+def nothing_loaded(view: View) -> None:
+    """Place the empty state of a workspace without data."""
+    empty(
+        view, "There is no data yet",
+        "Load the files your platforms export; then run one turn of the loop.",
+        "quanyu load FILES", "quanyu run",
+    )  # fmt: skip
+
+
+def not_run(view: View) -> None:
+    """Place the empty state of data that was loaded but not worked on yet."""
+    empty(view, "Nothing has been computed yet", "Run one turn of the loop, then reload this page.", "quanyu run")

@@ -1,0 +1,57 @@
+"""One look at the console by one browser: workspace, language, address and what may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from quanyu.text import Language, translate
+from quanyu.web.cache import Cache
+from quanyu.workspace import Workspace
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page needs to draw itself; `query` holds the part of the address after the question mark."""
+
+    ws: Workspace
+    cache: Cache
+    language: Language
+    path: str
+    query: Mapping[str, str]
+
+    @cached_property
+    def stamp(self) -> tuple[int, ...]:
+        """The versions of all tables when the page was opened."""
+        return self.cache.stamp()
+
+    def say(self, message: str, /, **values: object) -> str:
+        """Return a message in the browser's language."""
+        return translate(message, self.language, **values)
+
+    def pick(self, zh: str, en: str) -> str:
+        """Return the label of the browser's language."""
+        return zh if self.language == "zh" else en
+
+    def ask(self, read: Callable[..., T], *arguments: Hashable) -> T:
+        """Return `read(ws, *arguments)`, remembered until a table changes."""
+        return self.cache.ask(self.stamp, read, *arguments)
+
+    def knows(self, read: Callable[..., T], *arguments: Hashable) -> bool:
+        """Say whether `ask` would answer at once."""
+        return self.cache.knows(self.stamp, read, *arguments)
+
+    def link(self, path: str | None = None, **changes: str | None) -> str:
+        """Return an address: this page with some of its choices changed (None drops one), or another page.
+
+        >>> View(None, None, "en", "/metrics", {"grain": "day"}).link(grain="week")
+        '/metrics?grain=week'
+        """
+        chosen = {} if path else dict(self.query)
+        merged = {name: value for name, value in {**chosen, **changes}.items() if value is not None}
+        return (path or self.path) + (f"?{urlencode(merged)}" if merged else "")
