@@ -7,7 +7,12 @@ from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from quanyu.errors import SettingError
 from quanyu.text import Language
@@ -20,33 +25,44 @@ STATE = ".quanyu"
 class SparkSettings(BaseModel):
     """Where Spark runs; `local-cluster[2,1,1024]` is two workers with one core and 1 GB each."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     master: str = "local[2]"
+    """The Spark master: `local[2]`, `local-cluster[2,1,1024]`, `spark://host:7077`, `yarn`."""
     driver_memory: str = "2g"
+    """Memory of the driver."""
     shuffle_partitions: int = Field(default=4, ge=1)
+    """Parts into which joins and groupings are divided; about the number of cores."""
     options: dict[str, str] = Field(default_factory=dict)
+    """Any other Spark configuration, by its Spark name."""
 
 
 class QualitySettings(BaseModel):
     """Limits that stop a run before derived tables change: share of bad rows, per check or `table.check`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     stop: dict[str, float] = Field(default_factory=dict)
+    """Highest allowed share of bad rows (0 to 1) by check, or by `table.check`; more stops the run."""
 
 
 class RfmSettings(BaseModel):
     """How RFM is cut and what money it counts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     window_days: int | None = Field(default=None, ge=1)
+    """Days before the as-of day that count; nothing: all."""
     cut: Literal["mean", "median", "quantile", "fixed"] = "median"
+    """Where an axis turns high."""
     quantiles: int = Field(default=5, ge=2, le=10)
+    """Number of scores per axis."""
     fixed: tuple[float, float, float] = (10.0, 3.0, 200.0)
+    """Days, orders and money from which an axis is high, with `cut = "fixed"`."""
     money: Literal["sum", "average"] = "sum"
+    """What M is: all that was spent, or the average per order."""
     basis: Literal["net", "gross"] = "net"
+    """Money after refunds and returns, or before."""
 
 
 class Settings(BaseSettings):
@@ -57,22 +73,40 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="QUANYU_", env_nested_delimiter="__", frozen=True, extra="ignore", toml_file=None
+        env_prefix="QUANYU_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        toml_file=None,
+        use_attribute_docstrings=True,
     )
 
     name: str = ""
+    """Name of the shop, shown in the report and the console."""
     timezone: str = "Asia/Shanghai"
+    """IANA time zone; days are days of this zone, and file times without a zone are read in it."""
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    """Currency of all money, ISO 4217."""
     language: Language = "zh"
+    """Language of the report and the console: `zh` or `en`."""
     engine: Literal["duckdb", "spark"] = "duckdb"
+    """What runs the queries."""
     ledger_url: str = ""
+    """SQLAlchemy URL of the ledger; nothing: SQLite inside the workspace."""
     memory_limit: str = Field(default="4GB", pattern=r"^\d+(\.\d+)?(MB|GB|MiB|GiB)$")
+    """Memory that DuckDB may use before it spills to disk."""
     threads: int = Field(default=0, ge=0)
+    """Threads of DuckDB; 0: one per core."""
     seed: int = 20261111
+    """The seed of everything drawn at random."""
     rises_are_red: bool = True
+    """Rises are red and falls green, as is the custom in China; false: the other way round."""
     spark: SparkSettings = SparkSettings()
+    """Where Spark runs."""
     quality: QualitySettings = QualitySettings()
+    """Limits that stop a run."""
     rfm: RfmSettings = RfmSettings()
+    """How RFM is cut."""
 
     @field_validator("timezone")
     @classmethod
