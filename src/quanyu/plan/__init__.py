@@ -1,1 +1,1 @@
-"""What next, who, and what may go wrong."""
+"""What next: the review of the shop, and the report that shows it."""

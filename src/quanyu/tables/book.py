@@ -80,8 +80,11 @@ class Book:
     count: Count = field(default=lambda name, dimension, period: {})
 
     def first(self, name: str) -> dt.date | None:
-        """Return the first day the metric has data for."""
-        return min((on for grain, on in self.rows.get((name, "all"), {}) if grain == "day"), default=None)
+        """Return the first day the metric has data for; the first period where it is not counted by day."""
+        kept = list(self.rows.get((name, "all"), {}))
+        starts = [min((on for one, on in kept if one == grain), default=None) for grain in ("day", "week", "month")]
+        known = [on for on in starts if on]
+        return starts[0] or max(known, default=None)
 
     def sums(self, name: str, period: Period, dimension: str = "all") -> dict[str, Sums]:
         """Return numerator and denominator per slice; empty where the data does not reach back so far.

@@ -1,0 +1,174 @@
+"""What the review says about people: the eight RFM groups, the recency-frequency grid, portraits, identity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.workspace import Workspace
+
+GROUPS = MappingProxyType(
+    {
+        "champions": ("Champions", "VIP service and early access; no deep discount"),
+        "promising": ("Promising big spenders", "Raise frequency: coupon for the next order, membership"),
+        "at_risk": ("Valuable, slipping away", "Reactivate by personal contact"),
+        "must_win_back": ("Valuable, nearly lost", "Strong win-back before they are gone"),
+        "loyal_small": ("Loyal small baskets", "Raise the basket: bundles and add-ons"),
+        "new": ("New and occasional", "Welcome, and bring to the second order"),
+        "fading": ("Fading regulars", "A light touch"),
+        "lost": ("Lost", "Leave out, or cheap channels only"),
+    }
+)
+"""The eight groups in the order in which they are shown: English name and usual action."""
+
+TRAITS = MappingProxyType(
+    {
+        "life_cycle": "Life cycle",
+        "activity": "Activity",
+        "funnel_stage": "Funnel stage",
+        "region": "Region",
+        "city_tier": "City tier",
+        "age_band": "Age band",
+        "sex": "Sex",
+        "member_tier": "Member tier",
+        "preferred_platform": "Preferred platform",
+        "preferred_category": "Preferred category",
+        "price_band": "Price band",
+        "favourite_hour": "Favourite hour",
+    }
+)
+"""Traits the report may show, in order of preference, with their labels."""
+MOST_TRAITS, MOST_WORDS = 6, 6
+
+
+@dataclass(frozen=True)
+class Group:
+    """One RFM group: how many buyers, their money, and their share of both."""
+
+    group_id: str
+    n_people: int
+    money_amount: float
+    people_share: float
+    money_share: float
+    recency_days: float
+    frequency: float
+
+    @property
+    def name(self) -> str:
+        """The English name, the key of its translation."""
+        return GROUPS.get(self.group_id, (self.group_id, ""))[0]
+
+    @property
+    def action(self) -> str:
+        """What is usually done, as a key of its translation."""
+        return GROUPS.get(self.group_id, ("", ""))[1]
+
+    @property
+    def average_amount(self) -> float:
+        """Money per buyer."""
+        return self.money_amount / self.n_people if self.n_people else 0.0
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Buyers by recency score (rows, most recent first) and frequency score (columns)."""
+
+    r_scores: tuple[int, ...]
+    f_scores: tuple[int, ...]
+    n_people: Mapping[tuple[int, int], int]
+
+    @property
+    def most(self) -> int:
+        """The fullest cell."""
+        return max(self.n_people.values(), default=1)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How people spread over the values of a trait: (value, people, share of those with a value)."""
+
+    name: str
+    label: str
+    n_known: int
+    words: tuple[tuple[str, int, float], ...]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How many people stand behind how many identifiers, and how many were recognised by more than one."""
+
+    n_people: int
+    n_identifiers: int
+    n_joined: int
+
+
+def groups(ws: Workspace) -> tuple[Group, ...]:
+    """Return the RFM groups in the order of the scheme."""
+    rows = ws.warehouse.table("rfm")
+    found = ws.warehouse.read(
+        rows.group_by("group").agg(
+            n_people=rows.count(),
+            money=rows.monetary_amount.sum().cast("float64"),
+            recency=rows.recency_days.mean(),
+            frequency=rows.frequency.mean(),
+        )
+    ).to_pylist()
+    people, money = sum(row["n_people"] for row in found), sum(row["money"] for row in found)
+    order = list(GROUPS)
+    made = [
+        Group(
+            row["group"], row["n_people"], row["money"], row["n_people"] / people, row["money"] / (money or 1),
+            row["recency"], row["frequency"],
+        )
+        for row in found
+    ]  # fmt: skip
+    return tuple(sorted(made, key=lambda one: order.index(one.group_id) if one.group_id in order else len(order)))
+
+
+def grid(ws: Workspace) -> Grid:
+    """Return how many buyers have each pair of recency and frequency scores."""
+    rows = ws.warehouse.table("rfm")
+    found = ws.warehouse.read(rows.group_by("r_score", "f_score").agg(n=rows.count())).to_pylist()
+    cells = {(row["r_score"], row["f_score"]): row["n"] for row in found}
+    r_scores = sorted({r for r, _ in cells}, reverse=True)
+    return Grid(tuple(r_scores), tuple(sorted({f for _, f in cells})), MappingProxyType(cells))
+
+
+def distributions(ws: Workspace) -> tuple[Distribution, ...]:
+    """Return the traits that say something: known for at least one in twenty, with at least two values."""
+    rows = ws.warehouse.table("portraits")
+    n_people = ws.warehouse.count("portraits")
+    names = [name for name in TRAITS if name in rows.columns]
+    if not names or not n_people:
+        return ()
+    counted = ibis.union(*[_words(rows, name) for name in names]) if len(names) > 1 else _words(rows, names[0])
+    found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+    for row in ws.warehouse.read(counted).to_pylist():
+        found[row["trait"]].append((row["word"], row["n"]))
+    told = [_distribution(name, words) for name, words in found.items()]
+    return tuple(one for one in told if len(one.words) > 1 and one.n_known * 20 >= n_people)[:MOST_TRAITS]
+
+
+def _words(rows: ir.Table, name: str) -> ir.Table:
+    known = rows.filter(rows[name].notnull())
+    return known.group_by(trait=ibis.literal(name), word=known[name].cast("string")).agg(n=known.count())
+
+
+def _distribution(name: str, words: list[tuple[str, int]]) -> Distribution:
+    known = sum(n for _, n in words)
+    top = sorted(words, key=lambda one: (-one[1], one[0]))[:MOST_WORDS]
+    return Distribution(name, TRAITS[name], known, tuple((word, n, n / known) for word, n in top))
+
+
+def identity(ws: Workspace) -> Identity:
+    """Return the figures of identity."""
+    rows = ws.warehouse.table("identities")
+    each = rows.group_by("person_id").agg(n=rows.count())
+    one = ws.warehouse.read(
+        each.agg(people=each.count(), identifiers=each.n.sum(), joined=(each.n > 1).cast("int64").sum())
+    ).to_pylist()[0]
+    return Identity(one["people"], one["identifiers"] or 0, one["joined"] or 0)

@@ -1,0 +1,141 @@
+"""The report: one self-contained HTML file with charts, readable on a phone, on paper and as tables."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from quanyu.figure import change, day, exact, figure, money, month, percent, short
+from quanyu.plan.advice import advice
+from quanyu.plan.chart import Curve, Tile, bars, line, spark, tint, treemap
+from quanyu.plan.review import Review, review
+from quanyu.tables import CONTRACTS
+from quanyu.tables.catalogue import metric
+from quanyu.text import Language, translate
+from quanyu.workspace import Workspace
+
+HERE = Path(__file__).parent
+RED, GREEN = "#c8372d", "#1d8a4e"
+
+
+def write_report(ws: Workspace, out: Path, language: Language | None = None) -> Path:
+    """Write the review of the shop to `out` and return the path; the workspace's language unless another is given."""
+    chosen = language or ws.settings.language
+    page = render(review(ws), chosen, rises_are_red=ws.settings.rises_are_red)
+    out = Path(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".{out.name}.part")
+    part.write_text(page, encoding="utf-8")
+    part.replace(out)
+    return out
+
+
+def render(found: Review, language: Language, *, rises_are_red: bool = True) -> str:
+    """Return the page of a review."""
+    pages = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    rise, fall = (RED, GREEN) if rises_are_red else (GREEN, RED)
+    css = (HERE / "report.css").read_text(encoding="utf-8").replace("RISE", rise).replace("FALL", fall)
+    return pages.get_template("report.html").render(
+        review=found,
+        language=language,
+        css=Markup(css),
+        advice=advice(found, language),
+        charts=_charts(found, language),
+        **_words(found, language),
+    )
+
+
+def _words(found: Review, language: Language) -> dict[str, Any]:
+    """What the template calls to write words and numbers."""
+    used = [*found.cards, *[card for card in found.yearly if card.metric not in [one.metric for one in found.cards]]]
+    tell = partial(_tell, language)
+    return {
+        "tr": tell,
+        "change": change,
+        "percent": percent,
+        "tint": tint,
+        "metric": metric,
+        "metrics": [card.metric for card in used],
+        "day": lambda on, **more: day(on, language, **more),
+        "month": lambda on: month(on, language),
+        "figure": lambda value, unit: figure(value, unit, language, found.currency),
+        "exact": lambda value, unit: exact(value, unit, found.currency),
+        "money": lambda amount: money(amount, found.currency),
+        "short": lambda amount: short(amount, language, found.currency),
+        "table_name": lambda name: _named(name, language),
+        "column_name": lambda table, name: _column(table, name, language),
+    }
+
+
+def _tell(language: Language, message: str, **values: object) -> str:
+    return translate(str(message), language, **values)
+
+
+def _named(name: str, language: Language) -> str:
+    table = CONTRACTS.get(name)
+    return name if table is None else table.zh if language == "zh" else table.en
+
+
+def _column(table: str, name: str, language: Language) -> str:
+    found = CONTRACTS[table].by_name.get(name) if table in CONTRACTS else None
+    return name if found is None else found.zh if language == "zh" else found.en
+
+
+def _charts(found: Review, language: Language) -> dict[str, Markup]:
+    if found.is_empty:
+        return {}
+    tell = partial(_tell, language)
+    write = lambda value: short(value, language, found.currency)  # noqa: E731
+    axis = lambda value: write(value).replace(".00", "").replace(".0", "") if value else "0"  # noqa: E731
+    days = Curve(
+        [day(point.on, language, has_year=False) for point in found.days],
+        [point.value for point in found.days],
+        [point.value for point in found.days_before],
+        [day(point.on, language, has_year=False) for point in found.days_before],
+    )
+    stacks = [(tell("Old buyers"), [point.numerator for point in found.months_old]),
+              (tell("New buyers"), [point.numerator for point in found.months_new])]  # fmt: skip
+    charts = {
+        "days": line(days, axis, tell("Net revenue by day")),
+        "months": _months(found, stacks, axis, tell("Net revenue by month"), language),
+        "groups": treemap(_tiles(found, language), tell("Buyers by RFM group")),
+    }
+    return charts | {f"spark_{card.metric.name}": spark(card.spark, card.metric.name_in(language)) for card in found.cards}
+
+
+def _months(found: Review, stacks: Any, axis: Any, title: str, language: Language) -> Markup:
+    labels = [month(point.on, language) for point in found.months]
+    by_month = {point.on: at for at, point in enumerate(found.months)}
+    if not found.months:
+        return Markup("")
+    spread = []
+    for (name, values), points in zip(stacks, (found.months_old, found.months_new), strict=True):
+        filled = [0.0] * len(labels)
+        for point, value in zip(points, values, strict=True):
+            if point.on in by_month:
+                filled[by_month[point.on]] = value
+        spread.append((name, filled))
+    rest = [point.numerator - sum(values[at] for _, values in spread) for at, point in enumerate(found.months)]
+    spread.append((translate("Not identified", language), rest))
+    return bars(labels, spread, axis, title)
+
+
+def _tiles(found: Review, language: Language) -> list[Tile]:
+    top = max((one.money_share for one in found.groups), default=0.0) or 1.0
+    return [
+        Tile(
+            one.n_people,
+            one.money_share / top,
+            translate(one.name, language),
+            translate("{people} of buyers · {money} of money", language,
+                      people=percent(one.people_share, 0), money=percent(one.money_share, 0)),
+            f"{translate(one.name, language)}: {one.n_people:,} · {money(one.money_amount, found.currency)}",
+        )
+        for one in found.groups
+    ]  # fmt: skip
