@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -142,11 +143,30 @@ def read_settings(root: Path) -> Settings:
     try:
         return Settings.model_validate(_FromFile().model_dump())
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SettingError(
-            f"Setting {where!r} is {first.get('input')!r}: {first['msg']}.",
-            f"Correct it in {root / FILE} or in the variable QUANYU_{where.upper().replace('.', '__')}.",
-        ) from None
+        where = _place(error)
+        variable = f"QUANYU_{where.upper().replace('.', '__')}"
+        raise _wrong(error, f"Correct it in {root / FILE} or in the variable {variable}.") from None
     except ValueError as error:
         raise SettingError(f"{root / FILE} is not valid TOML: {error}.", "Correct the file.") from None
+
+
+def check_settings(given: Mapping[str, object]) -> Settings:
+    """Return settings made of given values; raise `SettingError` naming the one that is wrong or unknown."""
+    if unknown := sorted(given.keys() - Settings.model_fields.keys()):
+        raise SettingError(
+            f"There is no setting {unknown[0]!r}.", f"Settings: {', '.join(Settings.model_fields)}."
+        )
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise _wrong(error, "See docs/reference/settings.md for what is allowed.") from None
+
+
+def _place(error: ValidationError) -> str:
+    return ".".join(str(part) for part in error.errors()[0]["loc"])
+
+
+def _wrong(error: ValidationError, hint: str) -> SettingError:
+    first = error.errors()[0]
+    said = first["msg"].removeprefix("Value error, ")
+    return SettingError(f"Setting {_place(error)!r} is {first.get('input')!r}: {said}.", hint)

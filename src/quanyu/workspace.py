@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from quanyu.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMissingError
 from quanyu.ledger import Ledger, open_ledger
-from quanyu.settings import FILE, STATE, Settings, read_settings
+from quanyu.settings import FILE, STATE, Settings, check_settings, read_settings
 from quanyu.warehouse import Warehouse, open_warehouse
 
 Clock = Callable[[], dt.datetime]
@@ -99,8 +99,10 @@ def create(root: str | Path, *, clock: Clock = system_clock, **settings: Any) ->
     """Make a workspace in a folder, with settings such as timezone, currency and engine, and open it."""
     folder = Path(root).expanduser().resolve()
     if (folder / FILE).exists():
-        raise WorkspaceError(f"{folder} is a workspace already.", "Use it as it is, or choose another folder.")
-    checked = Settings(**settings)
+        raise WorkspaceError(
+            f"{folder} is a workspace already.", "Use it as it is, or choose another folder."
+        )
+    checked = check_settings(settings)
     state = folder / STATE
     state.mkdir(parents=True, exist_ok=True)
     state.chmod(0o700)
@@ -126,4 +128,10 @@ def open(root: str | Path | None = None, *, clock: Clock = system_clock) -> Work
 
 
 def _toml(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else f'"{value}"'
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+        if isinstance(value, int)
+        else f'"{value}"'
+    )

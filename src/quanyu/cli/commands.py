@@ -50,7 +50,7 @@ COMMANDS = (
             "quanyu tables"),
     Command("describe", "tables:describe", "Show a table's contract, rows, versions and lineage.",
             "quanyu describe orders"),
-    Command("sql", "tables:sql", "Run a read-only query over every table.",
+    Command("sql", "query:sql", "Run a read-only query over every table.",
             'quanyu sql "SELECT count(*) AS n FROM orders" --json'),
     Command("report", "plan:report", "Write the report: one self-contained HTML file with charts.",
             "quanyu report --out report.html --language en"),

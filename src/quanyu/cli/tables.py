@@ -1,4 +1,4 @@
-"""`quanyu tables`, `quanyu describe` and `quanyu sql`."""
+"""`quanyu tables` and `quanyu describe`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, works
 from quanyu.cli.speech import language, out, say
 from quanyu.loop import lineage
 from quanyu.tables import CONTRACTS, contract
-
-PREVIEW = 1000
-"""Rows that `quanyu sql` prints for people; --json prints all."""
 
 
 def tables(root: WorkspaceOption = None, json: JsonOption = False) -> None:
@@ -73,19 +70,3 @@ def describe(
     for label, value in facts:
         out.print(f"  {say(label)}: {value}", highlight=False)
     table("", [say(head.capitalize()) for head in heads], columns)
-
-
-def sql(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help=say("One SELECT over the tables."))],
-    root: WorkspaceOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Run a read-only query over every table."""
-    with workspace(root) as ws:
-        answer = ws.warehouse.query(query)
-    if json:
-        as_json(answer.to_pylist())
-        return
-    table("", answer.column_names, [tuple(row.values()) for row in answer.slice(0, PREVIEW).to_pylist()])
-    if answer.num_rows > PREVIEW:
-        out.print(say("{n} more rows; --json prints all.", n=f"{answer.num_rows - PREVIEW:,}"), style="dim")
