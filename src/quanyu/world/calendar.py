@@ -15,14 +15,38 @@ from quanyu.world.shop import EPOCH, Shop
 
 LUNAR: Mapping[str, Mapping[int, tuple[int, int]]] = MappingProxyType(
     {
-        "春节": {2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26),
-                 2029: (2, 13), 2030: (2, 3)},
-        "七夕": {2023: (8, 22), 2024: (8, 10), 2025: (8, 29), 2026: (8, 19), 2027: (8, 8), 2028: (8, 26),
-                 2029: (8, 16), 2030: (8, 5)},
-        "中秋": {2023: (9, 29), 2024: (9, 17), 2025: (10, 6), 2026: (9, 25), 2027: (9, 15), 2028: (10, 3),
-                 2029: (9, 22), 2030: (9, 12)},
+        "春节": {
+            2023: (1, 22),
+            2024: (2, 10),
+            2025: (1, 29),
+            2026: (2, 17),
+            2027: (2, 6),
+            2028: (1, 26),
+            2029: (2, 13),
+            2030: (2, 3),
+        },
+        "七夕": {
+            2023: (8, 22),
+            2024: (8, 10),
+            2025: (8, 29),
+            2026: (8, 19),
+            2027: (8, 8),
+            2028: (8, 26),
+            2029: (8, 16),
+            2030: (8, 5),
+        },
+        "中秋": {
+            2023: (9, 29),
+            2024: (9, 17),
+            2025: (10, 6),
+            2026: (9, 25),
+            2027: (9, 15),
+            2028: (10, 3),
+            2029: (9, 22),
+            2030: (9, 12),
+        },
     }
-)  # fmt: skip
+)
 """Month and day of lunar festivals (lunar_python 1.4.8)."""
 
 
@@ -70,9 +94,33 @@ PHASES: tuple[Phase, ...] = (
 
 WEEKDAYS = np.array([0.96, 0.95, 0.96, 0.98, 1.0, 1.09, 1.06])
 HOURS = np.array(
-    [1.6, 0.9, 0.5, 0.3, 0.3, 0.4, 0.9, 1.8, 3.0, 4.2, 5.2, 5.3,
-     5.0, 4.9, 5.0, 5.1, 5.0, 4.7, 4.8, 6.0, 7.6, 8.2, 7.0, 3.9]
-)  # fmt: skip
+    [
+        1.6,
+        0.9,
+        0.5,
+        0.3,
+        0.3,
+        0.4,
+        0.9,
+        1.8,
+        3.0,
+        4.2,
+        5.2,
+        5.3,
+        5.0,
+        4.9,
+        5.0,
+        5.1,
+        5.0,
+        4.7,
+        4.8,
+        6.0,
+        7.6,
+        8.2,
+        7.0,
+        3.9,
+    ]
+)
 """Share of orders by hour of the day (unscaled): a noon shoulder and an evening peak."""
 
 
@@ -121,7 +169,9 @@ class Calendar:
     @cached_property
     def weekday(self) -> Floats:
         """Monday 0 to Sunday 6 of each day."""
-        return (np.arange(self.shop.days) + self.shop.first_day + (EPOCH.weekday())) % 7.0
+        return np.asarray(
+            (np.arange(self.shop.days) + self.shop.first_day + EPOCH.weekday()) % 7, dtype=np.float64
+        )
 
     @cached_property
     def demand(self) -> Floats:

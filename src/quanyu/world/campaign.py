@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanyu.world.calendar import Calendar
 from quanyu.world.lettering import Flags, Floats, Ints
 from quanyu.world.people import PLATFORMS, People
 from quanyu.world.shop import Shop
@@ -59,7 +58,7 @@ class Reached:
     order_day: Ints
 
 
-def run_campaigns(shop: Shop, calendar: Calendar, people: People, block: int) -> tuple[Reached, ...]:
+def run_campaigns(shop: Shop, people: People, block: int) -> tuple[Reached, ...]:
     """Draw the arms of every campaign and the orders that it causes."""
     return tuple(_run(shop, people, number, block) for number in range(len(CAMPAIGNS)))
 
@@ -75,7 +74,9 @@ def _run(shop: Shop, people: People, number: int, block: int) -> Reached:
     is_caused = is_treated & (random.random(len(person)) < lift)
     lag = np.minimum(random.geometric(0.35, len(person)), WINDOW_DAYS - 1)
     order_day = np.minimum(starts + lag, shop.days - 1)
-    return Reached(number, starts, person, is_treated, lift, is_caused & (starts + lag < shop.days), order_day)
+    return Reached(
+        number, starts, person, is_treated, lift, is_caused & (starts + lag < shop.days), order_day
+    )
 
 
 def _can_receive(people: People, channel: str) -> Flags:

@@ -55,7 +55,9 @@ def make_catalogue(shop: Shop) -> Catalogue:
     random = shop.random("catalogue")
     n, k = shop.n_items, len(WARES)
     shares = np.array([ware.share for ware in WARES])
-    category = np.concatenate([np.arange(k), random.choice(k, n - k, p=shares / shares.sum())]).astype(np.int64)
+    category = np.concatenate([np.arange(k), random.choice(k, n - k, p=shares / shares.sum())]).astype(
+        np.int64
+    )
     category.sort()
     level = np.array([ware.price for ware in WARES])[category]
     list_price = (np.round(level * np.exp(random.normal(0, 0.35, n))).astype(np.int64) + 1) * 100 - 10
@@ -66,24 +68,31 @@ def make_catalogue(shop: Shop) -> Catalogue:
     own_cut = random.choice([0, 0.05, 0.1, 0.2, 0.3], (weeks, n), p=[0.72, 0.08, 0.1, 0.07, 0.03])
     return Catalogue(
         item_id=tuple(f"QY{number:05d}" for number in range(10_001, 10_001 + n)),
-        name=name, brand=brand, spec=spec, category=category, list_price=list_price,
+        name=name,
+        brand=brand,
+        spec=spec,
+        category=category,
+        list_price=list_price,
         cost=np.round(list_price * random.uniform(0.3, 0.55, n)).astype(np.int64),
         launched=launch.astype(np.int64) + shop.first_day,
         quality=random.normal(0, 1, n),
         popularity=random.pareto(1.3, n) + 0.15,
         stock=random.integers(0, 2_000, n),
         discount=own_cut,
-    )  # fmt: skip
+    )
 
 
 def _names(
     category: Ints, random: np.random.Generator
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     brands, names, specs = [], [], []
-    for number, (ware, draw) in enumerate(zip(category.tolist(), random.random((len(category), 3)), strict=True)):
+    for number, (ware, draw) in enumerate(
+        zip(category.tolist(), random.random((len(category), 3)), strict=True)
+    ):
         kinds = WARES[ware]
         brand, kind, spec = (
-            words[int(u * len(words))] for words, u in zip((kinds.brands, kinds.kinds, kinds.specs), draw, strict=True)
+            words[int(u * len(words))]
+            for words, u in zip((kinds.brands, kinds.kinds, kinds.specs), draw, strict=True)
         )
         brands.append(brand)
         names.append(f"{brand} {kind} {spec} {number % 97 + 1:02d}款")
@@ -113,5 +122,7 @@ def choose_items(
         weight = catalogue.popularity[items] * (1 - catalogue.discount[at, items]) ** power
         weight = weight * (catalogue.launched[items] <= first_day + at * 7)
         ladder = np.cumsum(weight)
-        chosen[rows] = items[np.searchsorted(ladder, draws[rows] * ladder[-1], side="right").clip(max=len(items) - 1)]
+        chosen[rows] = items[
+            np.searchsorted(ladder, draws[rows] * ladder[-1], side="right").clip(max=len(items) - 1)
+        ]
     return chosen

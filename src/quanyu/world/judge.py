@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -17,7 +19,7 @@ HASHED = ("phone", "email")
 
 @dataclass(frozen=True)
 class Verdict:
-    """One planted fact beside the found one, as printed; `agreement` is a share in per cent or a difference."""
+    """One planted fact beside the found one, as printed; `agreement` is a share in per cent."""
 
     what: str
     planted: str
@@ -30,7 +32,7 @@ class PairScore:
     """How well identifiers were joined into people, over all pairs of identifiers.
 
     precision = pairs joined that belong together / pairs joined;
-    recall = pairs joined that belong together / pairs that belong together.
+    recall = pairs joined that the files tie together / pairs that the files tie together.
     """
 
     n_pairs: int
@@ -39,40 +41,35 @@ class PairScore:
 
 
 def judge(ws: Workspace, truth: Path) -> list[Verdict]:
-    """Return planted and found figures: people, pairs, orders, money, refusals. `truth` is the folder of `export`."""
+    """Return planted and found figures: people, pairs, orders, money, refusals.
+
+    `truth` is the folder of that name that `export` filled.
+    """
     return [*_people(ws, truth), *_orders(ws, truth), *_refused(ws, truth)]
 
 
 def score_pairs(ws: Workspace, truth: Path) -> PairScore:
     """Score identity over pairs of identifiers that occur in the loaded data and belong to one true person.
 
-    A phone or mailbox shared by a household belongs to several true people and is left out.
+    A phone or mailbox shared by a household belongs to several true people and is left out. Recall counts the
+    pairs that the files tie together (see `truth.identities_truth`): nobody could find the others.
     """
-    known = ws.warehouse.read(ws.warehouse.scan([truth / "identities.parquet"]).select("person", "kind", "value"))
-    owners: dict[str, set[int]] = {}
-    for row in known.to_pylist():
+    planted = _truth(ws, truth, "identities").select("person_id", "kind", "value", "evidence")
+    owners: dict[str, set[tuple[str, str]]] = {}
+    for row in ws.warehouse.read(planted).to_pylist():
         value = pseudonym(ws.secret, row["kind"], row["value"]) if row["kind"] in HASHED else row["value"]
-        owners.setdefault(f"{row['kind']}:{value}", set()).add(row["person"])
+        owners.setdefault(f"{row['kind']}:{value}", set()).add((row["person_id"], row["evidence"]))
     single = {key: next(iter(people)) for key, people in owners.items() if len(people) == 1}
     found = ws.warehouse.read(ws.warehouse.table("identities").select("id_key", "person_id")).to_pylist()
-    cells: dict[tuple[int, str], int] = {}
-    for row in found:
-        if row["id_key"] in single:
-            cell = (single[row["id_key"]], row["person_id"])
-            cells[cell] = cells.get(cell, 0) + 1
-    true, joined = _sums(cells, 0), _sums(cells, 1)
-    both, belong, together = (_pairs(counts) for counts in (cells, true, joined))
-    return PairScore(belong, both / together if together else 1.0, both / belong if belong else 1.0)
+    joined = [(*single[row["id_key"]], row["person_id"]) for row in found if row["id_key"] in single]
+    right = _pairs(Counter((person, mine) for person, _, mine in joined))
+    together = _pairs(Counter(mine for _, _, mine in joined))
+    both = _pairs(Counter((group, mine) for _, group, mine in joined))
+    belong = _pairs(Counter(group for _, group, _ in joined))
+    return PairScore(belong, right / together if together else 1.0, both / belong if belong else 1.0)
 
 
-def _sums(cells: dict[tuple[int, str], int], side: int) -> dict[object, int]:
-    sums: dict[object, int] = {}
-    for cell, n in cells.items():
-        sums[cell[side]] = sums.get(cell[side], 0) + n
-    return sums
-
-
-def _pairs(counts: dict[tuple[int, str], int] | dict[object, int]) -> int:
+def _pairs(counts: Counter[Any]) -> int:
     return sum(n * (n - 1) // 2 for n in counts.values())
 
 
@@ -84,7 +81,12 @@ def _people(ws: Workspace, truth: Path) -> Iterator[Verdict]:
     sales = orders.filter(orders.status.isin(SALES))
     found = sales.join(identities, "id_key").person_id.nunique()
     planted = _truth(ws, truth, "orders")
-    yield _compared(ws, "Buyers that can be known", planted.filter(_is_sale(planted) & planted.is_known).person.nunique(), found)
+    yield _compared(
+        ws,
+        "Buyers that can be known",
+        planted.filter(_is_sale(planted) & planted.is_known).person_id.nunique(),
+        found,
+    )
 
 
 def _orders(ws: Workspace, truth: Path) -> Iterator[Verdict]:
@@ -92,9 +94,9 @@ def _orders(ws: Workspace, truth: Path) -> Iterator[Verdict]:
     sold, meant = found.filter(found.status.isin(SALES)), planted.filter(_is_sale(planted))
     yield _compared(ws, "Orders", planted.count(), found.count())
     yield _compared(ws, "Paid orders", meant.count(), sold.count())
-    yield _compared(ws, "Paid amount", meant.paid.sum(), sold.paid_amount.sum())
-    yield _compared(ws, "Refunded", meant.refund.sum(), sold.refund_amount.sum())
-    yield _compared(ws, "Net of refunds", meant.net.sum(), sold.net_amount.sum())
+    yield _compared(ws, "Paid amount", meant.paid_amount.sum(), sold.paid_amount.sum())
+    yield _compared(ws, "Refunded", meant.refund_amount.sum(), sold.refund_amount.sum())
+    yield _compared(ws, "Net of refunds", meant.net_amount.sum(), sold.net_amount.sum())
 
 
 def _refused(ws: Workspace, truth: Path) -> Iterator[Verdict]:
@@ -111,12 +113,12 @@ def _truth(ws: Workspace, truth: Path, name: str) -> ir.Table:
 
 
 def _compared(ws: Workspace, what: str, planted: ir.Value, found: ir.Value) -> Verdict:
-    meant, seen = (ws.warehouse.read(value.name("value")).column(0)[0].as_py() or 0 for value in (planted, found))
+    meant, seen = (
+        ws.warehouse.read(value.name("value")).column(0)[0].as_py() or 0 for value in (planted, found)
+    )
     share = f"{float(seen) / float(meant):.2%}" if meant else ("100.00%" if not seen else "")
     return Verdict(what, _shown(meant), _shown(seen), share)
 
 
 def _shown(value: float | Decimal) -> str:
     return f"{value:,.2f}" if isinstance(value, Decimal | float) else f"{value:,}"
-
-

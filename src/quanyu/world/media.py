@@ -1,4 +1,4 @@
-"""Paid channels: what is spent each day, and how many orders it truly brings, with carry-over and saturation."""
+"""Paid channels: what is spent each day and how many orders it truly brings, carry-over and saturation."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from quanyu.world.shop import Shop
 class Channel:
     """One paid channel and its planted effect.
 
-    Spend per person s_t in yuan is carried over, a_t = (1 - carry) * sum over l of carry**l * s_(t-l), and saturates:
-    true orders per person and day = strength * a_t**slope / (half**slope + a_t**slope) (Hill). `intent_rate` is the
-    share of orders that come anyway but pass by a click of this channel: what platforms claim and did not cause.
+    Spend per person s_t in yuan is carried over, a_t = (1 - carry) * sum over l of carry**l * s_(t-l), and
+    saturates (Hill): true orders per person and day = strength * a_t**slope / (half**slope + a_t**slope).
+    `intent_rate` is the share of orders that come anyway but pass by a click of this channel: what platforms
+    claim and did not cause.
     """
 
     name: str
@@ -36,26 +37,117 @@ class Channel:
 
 
 CHANNELS: tuple[Channel, ...] = (
-    Channel("wanxiangtai", 0, "search", 0.030, 1.6, 0.045, 0.10, 0.040, 1.0, 4.2e-4, 0.22, 15,
-            ("关键词推广-日常", "关键词推广-大促", "人群推广-拉新")),
-    Channel("qianchuan", 2, "social", 0.022, 0.9, 0.032, 0.45, 0.030, 1.3, 3.4e-4, 0.12, 7,
-            ("直播间成交-A", "短视频带货-B")),
-    Channel("ocean_engine", 4, "social", 0.016, 1.1, 0.018, 0.60, 0.020, 1.6, 1.5e-4, 0.06, 7,
-            ("信息流-新客", "信息流-再营销")),
-    Channel("tencent_ads", 3, "social", 0.012, 1.3, 0.012, 0.55, 0.012, 1.2, 1.6e-4, 0.07, 7,
-            ("朋友圈-品牌", "小程序-转化")),
-    Channel("baidu_search", 4, "search", 0.008, 2.4, 0.060, 0.05, 0.010, 1.0, 0.8e-4, 0.25, 15,
-            ("品牌词", "通用词")),
-    Channel("google_ads", 4, "search", 0.006, 3.0, 0.050, 0.10, 0.008, 1.0, 0.9e-4, 0.10, 30,
-            ("Brand Search", "Generic Search")),
-    Channel("meta_ads", 4, "social", 0.009, 2.0, 0.015, 0.65, 0.010, 1.4, 1.2e-4, 0.08, 7,
-            ("Prospecting", "Retargeting")),
-)  # fmt: skip
+    Channel(
+        "wanxiangtai",
+        0,
+        "search",
+        0.030,
+        1.6,
+        0.045,
+        0.10,
+        0.040,
+        1.0,
+        4.2e-4,
+        0.22,
+        15,
+        ("关键词推广-日常", "关键词推广-大促", "人群推广-拉新"),
+    ),
+    Channel(
+        "qianchuan",
+        2,
+        "social",
+        0.022,
+        0.9,
+        0.032,
+        0.45,
+        0.030,
+        1.3,
+        3.4e-4,
+        0.12,
+        7,
+        ("直播间成交-A", "短视频带货-B"),
+    ),
+    Channel(
+        "ocean_engine",
+        4,
+        "social",
+        0.016,
+        1.1,
+        0.018,
+        0.60,
+        0.020,
+        1.6,
+        1.5e-4,
+        0.06,
+        7,
+        ("信息流-新客", "信息流-再营销"),
+    ),
+    Channel(
+        "tencent_ads",
+        3,
+        "social",
+        0.012,
+        1.3,
+        0.012,
+        0.55,
+        0.012,
+        1.2,
+        1.6e-4,
+        0.07,
+        7,
+        ("朋友圈-品牌", "小程序-转化"),
+    ),
+    Channel(
+        "baidu_search",
+        4,
+        "search",
+        0.008,
+        2.4,
+        0.060,
+        0.05,
+        0.010,
+        1.0,
+        0.8e-4,
+        0.25,
+        15,
+        ("品牌词", "通用词"),
+    ),
+    Channel(
+        "google_ads",
+        4,
+        "search",
+        0.006,
+        3.0,
+        0.050,
+        0.10,
+        0.008,
+        1.0,
+        0.9e-4,
+        0.10,
+        30,
+        ("Brand Search", "Generic Search"),
+    ),
+    Channel(
+        "meta_ads",
+        4,
+        "social",
+        0.009,
+        2.0,
+        0.015,
+        0.65,
+        0.010,
+        1.4,
+        1.2e-4,
+        0.08,
+        7,
+        ("Prospecting", "Retargeting"),
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Media:
-    """`spend[channel, day]` in yuan for the whole shop and `orders[channel, day]`, the expected true orders."""
+    """`spend[channel, day]` of the whole shop in yuan, and `orders[channel, day]`: true orders expected."""
 
     spend: Floats
     orders: Floats
@@ -63,7 +155,7 @@ class Media:
     def clicks(self) -> Floats:
         """Return the expected clicks of each channel and day."""
         prices = np.array([channel.cost_per_click for channel in CHANNELS])
-        return self.spend / prices[:, None]
+        return np.asarray(self.spend / prices[:, None])
 
 
 def carry_over(spend: Floats, carry: float) -> Floats:
@@ -92,7 +184,8 @@ def make_media(shop: Shop, calendar: Calendar) -> Media:
     spend = np.array([_spend(channel, shop, calendar, random) for channel in CHANNELS])
     orders = np.array(
         [
-            channel.strength * saturate(carry_over(row / shop.people, channel.carry), channel.half, channel.slope)
+            channel.strength
+            * saturate(carry_over(row / shop.people, channel.carry), channel.half, channel.slope)
             for channel, row in zip(CHANNELS, spend, strict=True)
         ]
     )

@@ -1,4 +1,4 @@
-"""The texts by which people and orders are known: nicknames, accounts, phones, mails, names, order numbers."""
+"""The texts by which people and orders are known: nicknames, accounts, mails, names, order numbers."""
 
 from __future__ import annotations
 
@@ -108,5 +108,3 @@ def line_id(orders: Orders, lines: Ints) -> Text:
     base = np.array([4_100_000_000_000_000_000, 0, 6_917_000_000_000_000_000, 0, 0])
     stride = np.array([97, 0, 1_009, 0, 0])
     return text(base[platform] + number * stride[platform] + orders.lines.number[lines])
-
-

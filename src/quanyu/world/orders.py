@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from quanyu.world.calendar import Calendar
-from quanyu.world.catalogue import Catalogue, choose_items
+from quanyu.world.catalogue import choose_items
 from quanyu.world.lettering import Flags, Ints
 from quanyu.world.people import PLATFORMS, People
 from quanyu.world.purchase import Purchases
+from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY, Shop
 
 STATUSES = ("placed", "paid", "shipped", "completed", "closed")
@@ -93,7 +94,7 @@ class Orders:
     @property
     def is_sale(self) -> Flags:
         """Paid and not closed."""
-        return self.was_paid & (self.status != CLOSED)
+        return np.asarray(self.was_paid & (self.status != CLOSED))
 
     @property
     def net(self) -> Ints:
@@ -120,15 +121,17 @@ class Orders:
         return np.bincount(self.lines.order, values, minlength=self.n).astype(np.int64)
 
 
-def make_orders(
-    shop: Shop, calendar: Calendar, catalogue: Catalogue, people: People, bought: Purchases
-) -> Orders:
+def make_orders(setting: Setting, people: People, bought: Purchases) -> Orders:
     """Fill the baskets of a block's purchases and work out their money and state."""
+    shop, calendar, catalogue = setting.shop, setting.calendar, setting.catalogue
     random = shop.random("orders", people.first // shop.block)
-    lines = _baskets(shop, calendar, catalogue, people, bought, random)
+    lines = _baskets(setting, people, bought, random)
     n = len(bought.person)
     begins = shop.first_day * DAY
-    gross, cut = (np.bincount(lines.order, value, minlength=n).astype(np.int64) for value in (lines.gross, lines.discount))
+    gross, cut = (
+        np.bincount(lines.order, value, minlength=n).astype(np.int64)
+        for value in (lines.gross, lines.discount)
+    )
     has_coupon = calendar.has_coupon[bought.day] & (gross - cut >= COUPON_FROM)
     lines = _share_coupon(lines, np.where(has_coupon, COUPON_OFF, 0), gross - cut)
     discount = cut + np.where(has_coupon, COUPON_OFF, 0)
@@ -136,42 +139,64 @@ def make_orders(
     presale, paid_at = _payment(calendar, bought, random)
     unpaid = (random.random(n) < shop.unpaid_rate) & ~np.isin(bought.platform, (JD, YOUZAN))
     unpaid |= presale & (paid_at >= shop.days * DAY)
-    refunded = _refunds(shop, catalogue, bought, lines, ~unpaid, random)
+    refunded = _refunds(setting, bought, lines, ~unpaid, random)
     lines = replace(lines, is_refunded=refunded)
     n_refunded = np.bincount(lines.order, refunded, minlength=n)
     all_refunded = (n_refunded > 0) & (n_refunded == np.bincount(lines.order, minlength=n))
-    refund = np.bincount(lines.order, lines.net * refunded, minlength=n).astype(np.int64)
+    with_postage = np.where(
+        (lines.number == 1) & (bought.platform == DOUYIN)[lines.order], shipping[lines.order], 0
+    )
+    refund = np.bincount(lines.order, (lines.net + with_postage) * refunded, minlength=n).astype(np.int64)
     status = _status(shop, bought, paid_at, unpaid, all_refunded)
     return Orders(
-        person=bought.person, platform=bought.platform, cause=bought.cause,
+        person=bought.person,
+        platform=bought.platform,
+        cause=bought.cause,
         number=people.first // shop.block * 10_000_000 + np.arange(n),
-        ordered=begins + bought.second, paid_at=begins + paid_at, status=status, was_paid=~unpaid,
-        is_presale=presale, has_coupon=has_coupon, is_renamed=bought.day >= shop.renamed_on,
-        gross=gross, discount=discount, shipping=shipping,
+        ordered=begins + bought.second,
+        paid_at=begins + paid_at,
+        status=status,
+        was_paid=~unpaid,
+        is_presale=presale,
+        has_coupon=has_coupon,
+        is_renamed=bought.day >= shop.renamed_on,
+        gross=gross,
+        discount=discount,
+        shipping=shipping,
         refund=np.where(all_refunded, gross - discount + shipping, refund),
-        cost=np.bincount(lines.order, catalogue.cost[lines.item] * lines.quantity * ~refunded, minlength=n).astype(np.int64),
+        cost=np.bincount(
+            lines.order, catalogue.cost[lines.item] * lines.quantity * ~refunded, minlength=n
+        ).astype(np.int64),
         lines=lines,
-    )  # fmt: skip
+    )
 
 
-def _baskets(
-    shop: Shop, calendar: Calendar, catalogue: Catalogue, people: People, bought: Purchases, random: np.random.Generator
-) -> Lines:
+def _baskets(setting: Setting, people: People, bought: Purchases, random: np.random.Generator) -> Lines:
+    catalogue, calendar = setting.catalogue, setting.calendar
     n_lines = np.minimum(1 + random.poisson(0.55, len(bought.person)), 6)
     order = np.repeat(np.arange(len(n_lines)), n_lines)
     number = np.arange(len(order)) - np.repeat(np.cumsum(n_lines) - n_lines, n_lines) + 1
     person, day = bought.person[order], bought.day[order]
     ladder = np.cumsum(people.taste, axis=1)[person]
     category = np.minimum((random.random(len(order))[:, None] > ladder).sum(axis=1), ladder.shape[1] - 1)
-    item = choose_items(catalogue, shop.first_day, (category, day // 7, people.sensitivity[person]), random)
+    item = choose_items(
+        catalogue, setting.shop.first_day, (category, day // 7, people.sensitivity[person]), random
+    )
     quantity = np.minimum(random.geometric(0.8, len(order)), 9)
     list_price = catalogue.list_price[item]
     sale_price = catalogue.sale_price(item, day // 7, calendar.cut[day])
     nothing = np.zeros(len(order), dtype=np.int64)
     return Lines(
-        order, number, item, quantity, list_price, sale_price, (list_price - sale_price) * quantity,
-        nothing.astype(bool), nothing,
-    )  # fmt: skip
+        order,
+        number,
+        item,
+        quantity,
+        list_price,
+        sale_price,
+        (list_price - sale_price) * quantity,
+        nothing.astype(bool),
+        nothing,
+    )
 
 
 def _share_coupon(lines: Lines, coupon: Ints, total: Ints) -> Lines:
@@ -184,20 +209,23 @@ def _share_coupon(lines: Lines, coupon: Ints, total: Ints) -> Lines:
 
 def _payment(calendar: Calendar, bought: Purchases, random: np.random.Generator) -> tuple[Flags, Ints]:
     """Return who buys in a presale, and when each order is paid in full."""
-    presale = calendar.is_presale[bought.day] & (bought.platform == TAOBAO) & (random.random(len(bought.day)) < 0.5)
+    presale = (
+        calendar.is_presale[bought.day] & (bought.platform == TAOBAO) & (random.random(len(bought.day)) < 0.5)
+    )
     due = np.array([calendar.balance_day.get(day, day) for day in range(len(calendar.demand))])
     balance = due[bought.day] * DAY + random.integers(0, DAY // 2, len(bought.day))
     return presale, np.where(presale, balance, bought.second + random.integers(5, 900, len(bought.day)))
 
 
 def _refunds(
-    shop: Shop, catalogue: Catalogue, bought: Purchases, lines: Lines, was_paid: Flags, random: np.random.Generator
+    setting: Setting, bought: Purchases, lines: Lines, was_paid: Flags, random: np.random.Generator
 ) -> Flags:
     """Draw refunded lines, more of them where quality is low.
 
     Classic Taobao, JD and Youzan files show no partial refund: there an order goes back as a whole or not.
     """
-    quality = catalogue.quality[lines.item]
+    shop = setting.shop
+    quality = setting.catalogue.quality[lines.item]
     chance = shop.refund_rate * np.exp(-0.6 * quality - 0.18)
     renamed = bought.day >= shop.renamed_on
     is_whole = np.isin(bought.platform, (JD, YOUZAN)) | ((bought.platform == TAOBAO) & ~renamed)

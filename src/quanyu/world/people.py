@@ -69,7 +69,7 @@ class People:
 
 
 def phone_number(token: Ints) -> Ints:
-    """Return the phone of a token: a multiple of 11, so that one wrong digit never makes another valid one."""
+    """Return the phone of a token, a multiple of 11: one wrong digit never makes another valid one."""
     return 13_000_000_001 + (token % _PHONES) * 11
 
 
@@ -101,7 +101,9 @@ def make_people(shop: Shop, block: int) -> People:
         session_rate=np.where(preference[:, 4] > 0, random.gamma(0.8, 10 / 0.8, n), 0) / 400,
         household=household,
         phone=phone_number(scramble(2 * (first + head))),
-        second_phone=np.where((random.random(n) < 0.06) & ~together, phone_number(scramble(2 * number + 1)), 0),
+        second_phone=np.where(
+            (random.random(n) < 0.06) & ~together, phone_number(scramble(2 * number + 1)), 0
+        ),
         mail=scramble(first + np.where(shares_mail, head, np.arange(n)), 3),
         device=_devices(random, number, head + first),
         is_member=together | (random.random(n) < 0.5),

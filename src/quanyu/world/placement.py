@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanyu.world.block import Setting
 from quanyu.world.lettering import Floats, Ints
 from quanyu.world.media import CHANNELS
+from quanyu.world.setting import Setting
 from quanyu.world.traffic import Claims
 
 SHARES = {2: np.array([0.6, 0.4]), 3: np.array([0.5, 0.3, 0.2])}
@@ -70,7 +70,8 @@ def _place(setting: Setting, claims: Claims, number: int) -> Placements:
     clicks = np.maximum(clicks, claims.clicks[number, :, :n_plans].astype(np.int64))
     impressions = clicks + random.poisson(clicks * (1 / channel.click_rate - 1))
     orders, revenue, buyers = (
-        values[number, :, :n_plans].astype(np.int64) for values in (claims.orders, claims.revenue, claims.buyers)
+        values[number, :, :n_plans].astype(np.int64)
+        for values in (claims.orders, claims.revenue, claims.buyers)
     )
     day, plan = np.nonzero((cost > 0) | (clicks > 0) | (orders > 0))
     columns = (values[day, plan] for values in (cost, impressions, clicks, orders, revenue, buyers))

@@ -11,14 +11,17 @@ from quanyu.world.campaign import CAMPAIGNS, Reached
 from quanyu.world.lettering import Floats, Ints
 from quanyu.world.media import CHANNELS, Media
 from quanyu.world.people import PLATFORMS, People
+from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY, Shop
 
 BASE = 0
 """Cause 0: the person's own process. Causes 1.. are `CHANNELS`, then come `CAMPAIGNS`."""
 
 CAUSES: tuple[str, ...] = (
-    "base", *(channel.name for channel in CHANNELS), *(campaign.name for campaign in CAMPAIGNS)
-)  # fmt: skip
+    "base",
+    *(channel.name for channel in CHANNELS),
+    *(campaign.name for campaign in CAMPAIGNS),
+)
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,12 @@ class Purchases:
         return self.second // DAY
 
 
-def draw_purchases(
-    shop: Shop, calendar: Calendar, media: Media, people: People, reached: tuple[Reached, ...]
-) -> Purchases:
+def draw_purchases(setting: Setting, people: People, reached: tuple[Reached, ...]) -> Purchases:
     """Draw every order of a block, whatever caused it."""
+    shop = setting.shop
     block = people.first // shop.block
     random = shop.random("purchases", block)
-    parts = [_own(shop, calendar, people, random), _by_media(shop, media, people, random)]
+    parts = [_own(shop, setting.calendar, people, random), _by_media(shop, setting.media, people, random)]
     parts += [_by_campaign(people, one, random) for one in reached]
     person, day, platform, cause = (np.concatenate(column) for column in zip(*parts, strict=True))
     second = day * DAY + clock(len(day), random)
@@ -59,7 +61,9 @@ def clock(n: int, random: np.random.Generator) -> Ints:
 def choose_platform(people: People, person: Ints, random: np.random.Generator) -> Ints:
     """Draw a platform for each person by their preference."""
     ladder = np.cumsum(people.preference[person], axis=1)
-    return np.minimum((random.random(len(person))[:, None] > ladder).sum(axis=1), len(PLATFORMS) - 1)
+    return np.asarray(
+        np.minimum((random.random(len(person))[:, None] > ladder).sum(axis=1), len(PLATFORMS) - 1)
+    )
 
 
 def _own(
@@ -103,7 +107,9 @@ def _by_media(
     return person, day, platform, cause
 
 
-def _by_campaign(people: People, reached: Reached, random: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:
+def _by_campaign(
+    people: People, reached: Reached, random: np.random.Generator
+) -> tuple[Ints, Ints, Ints, Ints]:
     person = reached.person[reached.is_caused]
     fixed = CAMPAIGNS[reached.campaign].platform
     platform = choose_platform(people, person, random) if fixed is None else np.full(len(person), fixed)

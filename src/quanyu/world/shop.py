@@ -48,11 +48,16 @@ class Shop:
 
     def __post_init__(self) -> None:
         for name, low, high in (
-            ("people", 1, 100_000_000), ("days", 1, 3_650), ("n_items", 20, 5_000), ("block", 1, 1_000_000),
-        ):  # fmt: skip
+            ("people", 1, 100_000_000),
+            ("days", 1, 3_650),
+            ("n_items", 20, 5_000),
+            ("block", 1, 1_000_000),
+        ):
             value = getattr(self, name)
             if not low <= value <= high:
-                raise SettingError(f"A simulated shop cannot have {name}={value}.", f"Allowed: {low} to {high}.")
+                raise SettingError(
+                    f"A simulated shop cannot have {name}={value}.", f"Allowed: {low} to {high}."
+                )
 
     @property
     def starts_on(self) -> date:

@@ -1,4 +1,4 @@
-"""Which identifiers the files show: open, masked, mistyped, shared; and which of them evidence ties together."""
+"""Which identifiers the files show, open, masked or mistyped, and which of them evidence ties together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ from quanyu.world.orders import DOUYIN, JD, OWN, TAOBAO, YOUZAN, Orders
 from quanyu.world.people import MAX_DEVICES, People
 from quanyu.world.shop import Shop
 
-KINDS = ("taobao", "jd", "phone", "phone2", "email", "member", "user", "wechat_openid", "cookie0", "cookie1", "cookie2")
+KINDS = (
+    "taobao",
+    "jd",
+    "phone",
+    "phone2",
+    "email",
+    "member",
+    "user",
+    "wechat_openid",
+    "cookie0",
+    "cookie1",
+    "cookie2",
+)
 NICK, ACCOUNT, PHONE, PHONE2, MAIL, MEMBER, USER, OPENID, COOKIE = range(9)
 
 
@@ -44,36 +56,51 @@ def see(shop: Shop, people: People, orders: Orders, is_device_used: Flags) -> Si
     member_has_mail = people.is_member & (random.random(n) < 0.4)
     account_has_phone = people.has_account & (random.random(n) < 0.6)
     openid_has_phone = people.has_openid & (random.random(n) < 0.7)
-    is_login_device = people.has_account[:, None] & (random.random((n, MAX_DEVICES)) < np.array([0.95, 0.7, 0.6]))
+    is_login_device = people.has_account[:, None] & (
+        random.random((n, MAX_DEVICES)) < np.array([0.95, 0.7, 0.6])
+    )
     shown = orders.person, orders.platform, phone, is_typo
     seen, edges = _seen_and_tied(people, orders, shown)
     for kind, flags in (
-        (MEMBER, people.is_member), (USER, people.has_account), (OPENID, people.has_openid),
-        (PHONE, member_has_phone | account_has_phone | openid_has_phone), (MAIL, member_has_mail | people.has_account),
-    ):  # fmt: skip
+        (MEMBER, people.is_member),
+        (USER, people.has_account),
+        (OPENID, people.has_openid),
+        (PHONE, member_has_phone | account_has_phone | openid_has_phone),
+        (MAIL, member_has_mail | people.has_account),
+    ):
         seen[:, kind] |= flags
     alone = ~people.lives_together
     seen[:, COOKIE:] = is_device_used
     edges += [
-        (MEMBER, PHONE, member_has_phone & alone), (MEMBER, MAIL, member_has_mail & alone),
-        (USER, PHONE, account_has_phone & alone), (USER, MAIL, people.has_account & alone),
-        (OPENID, PHONE, openid_has_phone & alone), (OPENID, MEMBER, people.has_openid & people.is_member),
+        (MEMBER, PHONE, member_has_phone & alone),
+        (MEMBER, MAIL, member_has_mail & alone),
+        (USER, PHONE, account_has_phone & alone),
+        (USER, MAIL, people.has_account & alone),
+        (OPENID, PHONE, openid_has_phone & alone),
+        (OPENID, MEMBER, people.has_openid & people.is_member),
         (USER, MEMBER, people.has_account & people.is_member),
-    ]  # fmt: skip
+    ]
     for device in range(MAX_DEVICES):
         tied = is_login_device[:, device] & is_device_used[:, device]
         edges.append((COOKIE + device, USER, tied & (alone if device == 0 else True)))
     evidence = _groups(n, edges)
     return Sightings(
-        phone, is_typo, member_has_phone, member_has_mail, account_has_phone, openid_has_phone, is_login_device,
-        seen, evidence,
-    )  # fmt: skip
+        phone,
+        is_typo,
+        member_has_phone,
+        member_has_mail,
+        account_has_phone,
+        openid_has_phone,
+        is_login_device,
+        seen,
+        evidence,
+    )
 
 
 def _order_phones(
     shop: Shop, people: People, orders: Orders, random: np.random.Generator
 ) -> tuple[Ints, Flags]:
-    """Return the phone each order shows, 0 where masked: always open in Youzan, never in Taobao's new export."""
+    """Return the phone each order shows, 0 where masked: open in Youzan, never in Taobao's new export."""
     person, platform = orders.person, orders.platform
     always = platform == YOUZAN
     never = (platform == TAOBAO) & orders.is_renamed
@@ -103,12 +130,18 @@ def _seen_and_tied(
     is_right = (phone > 0) & ~is_typo
     is_second = is_right & (phone == people.second_phone[person])
     is_first = is_right & ~is_second
-    seen[:, NICK], seen[:, ACCOUNT], seen[:, MAIL] = anyone(classic), anyone(platform == JD), anyone(platform == OWN)
+    seen[:, NICK], seen[:, ACCOUNT], seen[:, MAIL] = (
+        anyone(classic),
+        anyone(platform == JD),
+        anyone(platform == OWN),
+    )
     seen[:, PHONE], seen[:, PHONE2] = anyone(is_first), anyone(is_second)
     edges = [
-        (NICK, PHONE, anyone(classic & is_first) & alone), (ACCOUNT, PHONE, anyone((platform == JD) & is_first) & alone),
-        (ACCOUNT, PHONE2, anyone((platform == JD) & is_second)), (MAIL, PHONE, anyone((platform == OWN) & is_first) & alone),
-    ]  # fmt: skip
+        (NICK, PHONE, anyone(classic & is_first) & alone),
+        (ACCOUNT, PHONE, anyone((platform == JD) & is_first) & alone),
+        (ACCOUNT, PHONE2, anyone((platform == JD) & is_second)),
+        (MAIL, PHONE, anyone((platform == OWN) & is_first) & alone),
+    ]
     return seen, edges
 
 
@@ -129,7 +162,7 @@ def _groups(n: int, edges: list[tuple[int, int, Flags]]) -> Ints:
 def typo_group(orders: Orders, sightings: Sightings) -> tuple[Ints, Ints]:
     """Return the orders that show a mistyped phone and the evidence group that each one joins.
 
-    A mistyped phone is tied to the identifier it stands beside; alone (Youzan, Douyin) it is a group of its own.
+    A mistyped phone is tied to the identifier beside it; alone (Youzan, Douyin) it is a group of its own.
     """
     rows = np.flatnonzero(sightings.is_typo)
     platform = orders.platform[rows]

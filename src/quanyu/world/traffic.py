@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from quanyu.world.lettering import Floats, Ints
-from quanyu.world.media import CHANNELS, Media
+from quanyu.world.media import CHANNELS
 from quanyu.world.orders import Orders
 from quanyu.world.people import People
+from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY, Shop
 
 RANDOM_CLICKS = 1.1
@@ -18,7 +19,7 @@ RANDOM_CLICKS = 1.1
 
 @dataclass(frozen=True)
 class Clicks:
-    """One value per ad click of a known person, in Beijing seconds since 1970; `plan` is the channel's campaign."""
+    """One value per ad click of a known person: when (Beijing seconds), channel, and its campaign."""
 
     person: Ints
     at: Ints
@@ -33,7 +34,7 @@ class Clicks:
 
 @dataclass(frozen=True)
 class Claims:
-    """What platforms claim: orders and revenue (fen) by [channel, day of the click, campaign of the channel]."""
+    """What platforms claim: orders and revenue (fen) by [channel, day of the click, channel's campaign]."""
 
     orders: Floats
     revenue: Floats
@@ -42,9 +43,11 @@ class Claims:
 
     def __add__(self, other: Claims) -> Claims:
         return Claims(
-            self.orders + other.orders, self.revenue + other.revenue,
-            self.buyers + other.buyers, self.clicks + other.clicks,
-        )  # fmt: skip
+            self.orders + other.orders,
+            self.revenue + other.revenue,
+            self.buyers + other.buyers,
+            self.clicks + other.clicks,
+        )
 
 
 PLANS = max(len(channel.campaigns) for channel in CHANNELS)
@@ -56,8 +59,12 @@ def no_claims(shop: Shop) -> Claims:
     return Claims(nothing, nothing, nothing, nothing)
 
 
-def draw_clicks(shop: Shop, media: Media, people: People, orders: Orders) -> Clicks:
-    """Draw clicks that lead to nothing, clicks that cause orders, and clicks on the way to an order that comes anyway."""
+def draw_clicks(setting: Setting, people: People, orders: Orders) -> Clicks:
+    """Draw clicks that lead to nothing, that cause orders, and that precede an order which comes anyway.
+
+    Nobody clicks on a day without spend; carry-over brings orders without a click then.
+    """
+    shop, media = setting.shop, setting.media
     random = shop.random("clicks", people.first // shop.block)
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
     for number, channel in enumerate(CHANNELS):
@@ -74,11 +81,16 @@ def draw_clicks(shop: Shop, media: Media, people: People, orders: Orders) -> Cli
         passing = np.flatnonzero(likely & (random.random(orders.n) < channel.intent_rate))
         passing_at = orders.ordered[passing] - random.integers(60, 2 * DAY, len(passing))
         plans = len(channel.campaigns)
-        plan = np.concatenate([random.integers(0, plans, len(idle) + len(caused)), np.zeros(len(passing), dtype=np.int64)])
+        plan = np.concatenate(
+            [random.integers(0, plans, len(idle) + len(caused)), np.zeros(len(passing), dtype=np.int64)]
+        )
         person = np.concatenate([idle, orders.person[caused], orders.person[passing]])
-        parts.append((person, np.concatenate([idle_at, caused_at, passing_at]), np.full(len(person), number), plan))
+        parts.append(
+            (person, np.concatenate([idle_at, caused_at, passing_at]), np.full(len(person), number), plan)
+        )
     person, at, number_, plan = (np.concatenate(column) for column in zip(*parts, strict=True))
     kept = at >= shop.first_day * DAY
+    kept[kept] = media.spend[number_[kept], at[kept] // DAY - shop.first_day] > 0
     order = np.argsort(at[kept], kind="stable")
     return Clicks(*(column[kept][order] for column in (person, at, number_, plan)))
 
@@ -106,7 +118,7 @@ def claim(shop: Shop, orders: Orders, clicks: Clicks) -> Claims:
 
 
 def _last_click(orders: Orders, rows: Ints, clicks: Clicks, own: Ints, window: int) -> tuple[Ints, Ints]:
-    """Return which of the orders have a click of the channel within the window before, and the last such click."""
+    """Return which orders have a click of the channel within the window before, and the last such click."""
     wide = 10**11
     key = clicks.person[own] * wide + clicks.at[own]
     order = np.argsort(key)

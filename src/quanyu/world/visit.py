@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanyu.world.calendar import Calendar
-from quanyu.world.catalogue import Catalogue, choose_items
+from quanyu.world.catalogue import choose_items
 from quanyu.world.lettering import Flags, Ints
 from quanyu.world.media import CHANNELS
 from quanyu.world.orders import OWN, Orders
 from quanyu.world.people import MAX_DEVICES, People
 from quanyu.world.purchase import clock
+from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY, Shop
 from quanyu.world.traffic import Clicks
 
@@ -26,7 +26,7 @@ class Visits:
     """One value per visit, in Beijing seconds since 1970.
 
     `click` is the row of the ad click that brought it (-1: none), `order` the row of the order it ends with
-    (-1: none), `free` the index in `FREE_CHANNELS` where no click brought it; `item` is the item most looked at.
+    (-1: none), `free` the index in `FREE_CHANNELS` where no click brought it; `item` is what is looked at.
     """
 
     person: Ints
@@ -46,7 +46,7 @@ class Visits:
 
 @dataclass(frozen=True)
 class Events:
-    """One value per event, in the order of visits; `visit` is the row of its visit, `name` an index in `EVENTS`."""
+    """One value per event, in the order of visits: row of its visit, index in `EVENTS`, when, what."""
 
     visit: Ints
     name: Ints
@@ -54,10 +54,9 @@ class Events:
     item: Ints
 
 
-def draw_visits(
-    shop: Shop, calendar: Calendar, catalogue: Catalogue, people: People, orders: Orders, clicks: Clicks
-) -> Visits:
-    """Draw a block's visits: those that ads bring, those that end with an order, and those that just happen."""
+def draw_visits(setting: Setting, people: People, orders: Orders, clicks: Clicks) -> Visits:
+    """Draw a block's visits: those ads bring, those that end with an order, those that just happen."""
+    shop, calendar = setting.shop, setting.calendar
     random = shop.random("visits", people.first // shop.block)
     brought = np.flatnonzero(np.array([channel.platform == OWN for channel in CHANNELS])[clicks.channel])
     buying = np.flatnonzero(orders.platform == OWN)
@@ -71,22 +70,34 @@ def draw_visits(
     click, order = none.copy(), none.copy()
     click[: len(brought)] = brought
     order[len(brought) : len(brought) + len(buying)] = buying
-    at = np.concatenate([clicks.at[brought], orders.ordered[buying] - random.integers(300, 1_500, len(buying)), idle_at])
+    at = np.concatenate(
+        [clicks.at[brought], orders.ordered[buying] - random.integers(300, 1_500, len(buying)), idle_at]
+    )
     n = len(person)
     n_devices = (people.device >= 0).sum(axis=1)
     device = np.where(random.random(n) < 0.7, 0, random.integers(0, MAX_DEVICES, n) % n_devices[person])
     at = np.maximum(at, shop.first_day * DAY)
-    item = _looked_at(shop, catalogue, people, (person, at), random)
+    item = _looked_at(setting, people, (person, at), random)
     item = np.where(order >= 0, orders.lines.item[orders.first_line[np.maximum(order, 0)]], item)
     free = random.choice(len(FREE_CHANNELS), n, p=[0.5, 0.25, 0.15, 0.1])
     rows = np.argsort(at, kind="stable")
-    columns = (person, at, click, order, free, device, random.random(n) < 0.12, item)
-    return Visits(*(column[rows] for column in columns))
+    keen = random.random(n) < 0.12
+    return Visits(
+        person=person[rows],
+        at=at[rows],
+        click=click[rows],
+        order=order[rows],
+        free=free[rows],
+        device=device[rows],
+        is_keen=keen[rows],
+        item=item[rows],
+    )
 
 
 def _looked_at(
-    shop: Shop, catalogue: Catalogue, people: People, when: tuple[Ints, Ints], random: np.random.Generator
+    setting: Setting, people: People, when: tuple[Ints, Ints], random: np.random.Generator
 ) -> Ints:
+    shop, catalogue = setting.shop, setting.catalogue
     person, at = when
     ladder = np.cumsum(people.taste, axis=1)[person]
     category = np.minimum((random.random(len(person))[:, None] > ladder).sum(axis=1), ladder.shape[1] - 1)
@@ -101,10 +112,14 @@ def draw_events(shop: Shop, people: People, orders: Orders, visits: Visits) -> E
     n = visits.n
     cart = buys | (visits.is_keen & (random.random(n) < 0.8))
     counts = (
-        (PAGE, 1 + random.poisson(0.8, n)), (SEARCH, random.random(n) < 0.25), (PRODUCT, random.poisson(1.2, n) + buys),
-        (FAVOURITE, visits.is_keen & (random.random(n) < 0.3)), (CART, cart),
-        (CHECKOUT, buys | (cart & (random.random(n) < 0.2))), (PURCHASE, buys),
-    )  # fmt: skip
+        (PAGE, 1 + random.poisson(0.8, n)),
+        (SEARCH, random.random(n) < 0.25),
+        (PRODUCT, random.poisson(1.2, n) + buys),
+        (FAVOURITE, visits.is_keen & (random.random(n) < 0.3)),
+        (CART, cart),
+        (CHECKOUT, buys | (cart & (random.random(n) < 0.2))),
+        (PURCHASE, buys),
+    )
     visit = np.concatenate([np.repeat(np.arange(n), count) for _, count in counts])
     name = np.concatenate([np.full(int(np.sum(count)), kind) for kind, count in counts])
     rows = np.lexsort((name, visit))

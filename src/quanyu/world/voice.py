@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanyu.world.catalogue import Catalogue
 from quanyu.world.lettering import Ints, Text, join, pick, where
 from quanyu.world.orders import COMPLETED, SHIPPED, Orders
 from quanyu.world.people import People
-from quanyu.world.shop import DAY, Shop
+from quanyu.world.setting import Setting
+from quanyu.world.shop import DAY
 from quanyu.world.vocabulary import BAD, GOOD, OPENINGS, OWN_WORDS, PLAIN, WARES
 
 
 @dataclass(frozen=True)
 class Reviews:
-    """One value per review: the order and line it speaks of, when (Beijing seconds), its stars and its words."""
+    """One value per review: the order and item it is on, when (Beijing seconds), its stars and its words."""
 
     order: Ints
     item: Ints
@@ -25,8 +25,9 @@ class Reviews:
     words: Text
 
 
-def draw_reviews(shop: Shop, catalogue: Catalogue, people: People, orders: Orders) -> Reviews:
+def draw_reviews(setting: Setting, people: People, orders: Orders) -> Reviews:
     """Draw the reviews of a block: stars = 4.3 + 0.7 * quality + noise, held between 1 and 5."""
+    shop, catalogue = setting.shop, setting.catalogue
     random = shop.random("reviews", people.first // shop.block)
     lines = orders.lines
     said_after = random.integers(3, 25, len(lines.order)) * DAY + random.integers(0, DAY, len(lines.order))

@@ -10,10 +10,8 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from quanyu.world import truth
-from quanyu.world.block import Block, Setting, simulate_block
-from quanyu.world.calendar import Calendar
-from quanyu.world.catalogue import make_catalogue
-from quanyu.world.media import make_media
+from quanyu.world.block import Block, simulate_block
+from quanyu.world.setting import Setting, make_setting
 from quanyu.world.shop import Shop
 
 BY_BLOCK: Mapping[str, Callable[[Block], pa.Table]] = MappingProxyType(
@@ -78,5 +76,4 @@ class World:
 
 def simulate(shop: Shop) -> World:
     """Return the world of a shop: calendar, items and ads at once, people when they are asked for."""
-    calendar = Calendar(shop)
-    return World(Setting(shop, calendar, make_catalogue(shop), make_media(shop, calendar)))
+    return World(make_setting(shop))

@@ -6,15 +6,30 @@ import numpy as np
 import pyarrow as pa
 
 from quanyu.world import naming
-from quanyu.world.block import Block, Setting
+from quanyu.world.block import Block
 from quanyu.world.campaign import CAMPAIGNS
 from quanyu.world.export.dirt import FAR, Dirt
 from quanyu.world.export.member import key_of
 from quanyu.world.export.writer import Columns, Folder
-from quanyu.world.lettering import Flags, Ints, Text, constant, join, padded, pick, scramble, stamp, text, utc, where, yuan
+from quanyu.world.lettering import (
+    Flags,
+    Ints,
+    Text,
+    constant,
+    join,
+    padded,
+    pick,
+    scramble,
+    stamp,
+    text,
+    utc,
+    where,
+    yuan,
+)
 from quanyu.world.media import CHANNELS
 from quanyu.world.orders import JD, OWN, TAOBAO, YOUZAN
 from quanyu.world.people import PLATFORMS
+from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
 from quanyu.world.sighting import MEMBER, OPENID, USER
 from quanyu.world.visit import CART, EVENTS, FREE_CHANNELS, PRODUCT, PURCHASE, SEARCH
@@ -44,7 +59,7 @@ def write_behaviour(folder: Folder, setting: Setting, block: Block) -> None:
 
 
 def site_key(block: Block, person: Ints, device: Ints, draw: Ints) -> Text:
-    """Return who the own site sees: the account on devices where people log in, two times in three, else the cookie."""
+    """Return who the own site sees: on devices where people log in mostly the account, else the cookie."""
     is_logged_in = block.sightings.is_login_device[person, device] & (draw % 3 > 0)
     cookie = join("cookie:", naming.cookie(block.people.device[person, device]))
     return where(is_logged_in, key_of(block, USER, person), cookie)
@@ -71,9 +86,11 @@ def _events(setting: Setting, block: Block) -> pa.Table:
     number = block.number * 100_000_000
     plan = _plan_id(_of_click(block.clicks.channel, visits.click), _of_click(block.clicks.plan, visits.click))
     by_visit = {
-        "id_key": who, "session_id": join("s", text(number + np.arange(visits.n))),
-        "channel": _channel(block, visits.click, free), "campaign_id": where(visits.click >= 0, plan, None),
-    }  # fmt: skip
+        "id_key": who,
+        "session_id": join("s", text(number + np.arange(visits.n))),
+        "channel": _channel(block, visits.click, free),
+        "campaign_id": where(visits.click >= 0, plan, None),
+    }
     of = pa.array(events.visit)
     shared = {name: column.take(of) for name, column in by_visit.items()}
     n = len(events.visit)
@@ -87,14 +104,21 @@ def _events(setting: Setting, block: Block) -> pa.Table:
     counted = is_buy | (events.name == CART)
     return pa.table(
         {
-            "event_id": join("e", text(number + np.arange(n))), "id_key": shared["id_key"], "name": pick(EVENTS, events.name),
-            "occurred_at": utc(events.at), "received_at": utc(events.at + 1), "session_id": shared["session_id"],
-            "channel": shared["channel"], "campaign_id": shared["campaign_id"],
+            "event_id": join("e", text(number + np.arange(n))),
+            "id_key": shared["id_key"],
+            "name": pick(EVENTS, events.name),
+            "occurred_at": utc(events.at),
+            "received_at": utc(events.at + 1),
+            "session_id": shared["session_id"],
+            "channel": shared["channel"],
+            "campaign_id": shared["campaign_id"],
             "item_id": where(has_item & ~is_buy, pick(setting.catalogue.item_id, item), None),
-            "n_items": pa.array(count, mask=~counted), "value_amount": pa.array(value / 100, mask=events.name < PRODUCT),
-            "currency": constant("CNY", n), "properties": _properties(setting, block, events.name, order),
+            "n_items": pa.array(count, mask=~counted),
+            "value_amount": pa.array(value / 100, mask=events.name < PRODUCT),
+            "currency": constant("CNY", n),
+            "properties": _properties(setting, block, events.name, order),
         }
-    )  # fmt: skip
+    )
 
 
 def _at(values: Ints, rows: Ints) -> Ints:
@@ -125,10 +149,12 @@ def _clicks(block: Block) -> Columns:
     return {
         "touch_id": join("t", text(block.number * 100_000_000 + rows)),
         "id_key": where(platform[rows] == OWN, site, key_of(block, OPENID, person)),
-        "touched_at": stamp(clicks.at[rows]), "channel": pick([one.name for one in CHANNELS], channel),
-        "campaign_id": _plan_id(channel, clicks.plan[rows]), "kind": constant("click", len(rows)),
+        "touched_at": stamp(clicks.at[rows]),
+        "channel": pick([one.name for one in CHANNELS], channel),
+        "campaign_id": _plan_id(channel, clicks.plan[rows]),
+        "kind": constant("click", len(rows)),
         "cost_amount": yuan(prices[channel]),
-    }  # fmt: skip
+    }
 
 
 def _messages(setting: Setting, block: Block) -> Columns:
@@ -138,11 +164,16 @@ def _messages(setting: Setting, block: Block) -> Columns:
     at = starts * DAY + 10 * 3_600 + scramble(person, 43) % 3_600
     n = len(person)
     return {
-        "touch_id": join("m", pick([one.name for one in CAMPAIGNS], number), padded(block.people.first + person, 9)),
-        "id_key": key_of(block, MEMBER, person), "touched_at": stamp(at),
-        "channel": pick([one.channel for one in CAMPAIGNS], number), "campaign_id": pick([one.name for one in CAMPAIGNS], number),
-        "kind": constant("message", n), "cost_amount": yuan(np.array([one.cost_fen for one in CAMPAIGNS])[number]),
-    }  # fmt: skip
+        "touch_id": join(
+            "m", pick([one.name for one in CAMPAIGNS], number), padded(block.people.first + person, 9)
+        ),
+        "id_key": key_of(block, MEMBER, person),
+        "touched_at": stamp(at),
+        "channel": pick([one.channel for one in CAMPAIGNS], number),
+        "campaign_id": pick([one.name for one in CAMPAIGNS], number),
+        "kind": constant("message", n),
+        "cost_amount": yuan(np.array([one.cost_fen for one in CAMPAIGNS])[number]),
+    }
 
 
 def _reviews(block: Block) -> Columns:
@@ -156,11 +187,18 @@ def _reviews(block: Block) -> Columns:
     who = where((platform == OWN) & people.has_account[person], key_of(block, USER, person), who)
     n = len(reviews.order)
     return {
-        "feedback_id": join("r", text(block.number * 100_000_000 + np.arange(n))), "kind": constant("review", n),
-        "id_key": who, "item_id": pick([f"QY{10_001 + k:05d}" for k in range(int(reviews.item.max(initial=0)) + 1)], reviews.item),
-        "order_id": naming.order_id(orders, reviews.order), "said_at": stamp(reviews.at), "score": text(reviews.score),
-        "text": reviews.words, "channel": pick(PLATFORMS, platform),
-    }  # fmt: skip
+        "feedback_id": join("r", text(block.number * 100_000_000 + np.arange(n))),
+        "kind": constant("review", n),
+        "id_key": who,
+        "item_id": pick(
+            [f"QY{10_001 + k:05d}" for k in range(int(reviews.item.max(initial=0)) + 1)], reviews.item
+        ),
+        "order_id": naming.order_id(orders, reviews.order),
+        "said_at": stamp(reviews.at),
+        "score": text(reviews.score),
+        "text": reviews.words,
+        "channel": pick(PLATFORMS, platform),
+    }
 
 
 __all__ = ["MEMBER", "site_key", "write_behaviour"]

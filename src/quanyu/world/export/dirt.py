@@ -60,8 +60,11 @@ def _fresh(value: Any, number: int) -> Any:
 def log(dirt: list[Dirt]) -> pa.Table:
     """Return the broken rows as a table: file, table, reason, column, value, n_rows."""
     columns = {
-        "file": [one.file for one in dirt], "table": [one.table for one in dirt],
-        "reason": [one.reason for one in dirt], "column": [one.column for one in dirt],
-        "value": [None if one.bad is None else str(one.bad) for one in dirt], "n_rows": [one.n for one in dirt],
-    }  # fmt: skip
+        "file": [one.file for one in dirt],
+        "table": [one.table for one in dirt],
+        "reason": [one.reason for one in dirt],
+        "column": [one.column for one in dirt],
+        "value": [None if one.bad is None else str(one.bad) for one in dirt],
+        "n_rows": [one.n for one in dirt],
+    }
     return pa.table(columns)

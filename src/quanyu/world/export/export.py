@@ -28,13 +28,23 @@ from quanyu.world.purchase import CAUSES
 from quanyu.world.traffic import no_claims
 from quanyu.world.world import BY_BLOCK, World
 
-BLOCK_FILES = (write_taobao, write_jd, write_douyin, write_youzan, write_shopify, write_members, write_behaviour)
+BLOCK_FILES = (
+    write_taobao,
+    write_jd,
+    write_douyin,
+    write_youzan,
+    write_shopify,
+    write_members,
+    write_behaviour,
+)
 
 
-def export(world: World, folder: Path | str, progress: Callable[[int, int], None] | None = None) -> list[Path]:
+def export(
+    world: World, folder: Path | str, progress: Callable[[int, int], None] | None = None
+) -> list[Path]:
     """Write what the platforms would export into `folder/files` and the truth into `folder/truth`.
 
-    Files are overwritten; the same world gives the same bytes. `progress` is told the blocks done and all blocks.
+    Files are overwritten; the same world gives the same bytes. `progress` is told blocks done and all blocks.
     Returns the files written.
     """
     root = Path(folder)
@@ -48,7 +58,11 @@ def export(world: World, folder: Path | str, progress: Callable[[int, int], None
             write(files, world.setting, block)
         for name, make in BY_BLOCK.items():
             beside.parquet(f"{name}.parquet", make(block))
-        claims, totals, caused = claims + block.claims, totals + truth.totals_of(block), caused + _caused(block)
+        claims, totals, caused = (
+            claims + block.claims,
+            totals + truth.totals_of(block),
+            caused + _caused(block),
+        )
         if progress:
             progress(block.number + 1, world.shop.n_blocks)
     placements = place(world.setting, claims)
@@ -70,7 +84,9 @@ def export(world: World, folder: Path | str, progress: Callable[[int, int], None
 def _caused(block: Block) -> Ints:
     """Return orders and net fen by cause."""
     cause, n = block.orders.cause, len(CAUSES)
-    return np.array([np.bincount(cause, minlength=n), np.bincount(cause, block.orders.net, minlength=n)]).astype(np.int64)
+    return np.array(
+        [np.bincount(cause, minlength=n), np.bincount(cause, block.orders.net, minlength=n)]
+    ).astype(np.int64)
 
 
 def _write(path: Path, table: pa.Table) -> Path:

@@ -1,4 +1,4 @@
-"""Member files: what member cards, site accounts and WeChat say about people, their links and their consents."""
+"""Member files: what member cards, site accounts and WeChat say about people, their links and consents."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ import numpy as np
 import pyarrow.compute as pc
 
 from quanyu.world import naming
-from quanyu.world.block import Block, Setting
+from quanyu.world.block import Block
 from quanyu.world.export.dirt import Dirt
 from quanyu.world.export.writer import Columns, Folder
 from quanyu.world.lettering import Flags, Ints, Text, constant, day, join, pick, stamp, text, where
 from quanyu.world.people import MAX_DEVICES
+from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
 from quanyu.world.sighting import COOKIE, MEMBER, OPENID, USER
 from quanyu.world.vocabulary import NICKNAMES
 
 TIERS = ("普通", "银卡", "金卡", "黑金")
 KEYS: dict[int, tuple[str, Callable[[Ints], Text]]] = {
-    MEMBER: ("member:", naming.member_no), USER: ("user:", naming.user), OPENID: ("wechat_openid:", naming.openid),
-}  # fmt: skip
+    MEMBER: ("member:", naming.member_no),
+    USER: ("user:", naming.user),
+    OPENID: ("wechat_openid:", naming.openid),
+}
 DIRT = (Dirt("bad date", "members", "joined_on", "2026-13-45", "member_no", 1),)
 
 
@@ -32,7 +35,11 @@ def key_of(block: Block, kind: int, person: Ints) -> Text:
 
 def write_members(folder: Folder, setting: Setting, block: Block) -> None:
     """Write members, links and consents."""
-    for kind, flags in ((MEMBER, block.people.is_member), (USER, block.people.has_account), (OPENID, block.people.has_openid)):
+    for kind, flags in (
+        (MEMBER, block.people.is_member),
+        (USER, block.people.has_account),
+        (OPENID, block.people.has_openid),
+    ):
         person = np.flatnonzero(flags)
         folder.csv("members.csv", _members(setting, block, kind, person), dirt=DIRT if kind == MEMBER else ())
     _write_links(folder, setting, block)
@@ -42,29 +49,58 @@ def write_members(folder: Folder, setting: Setting, block: Block) -> None:
 def _members(setting: Setting, block: Block, kind: int, person: Ints) -> Columns:
     people, seen = block.people, block.sightings
     n = len(person)
-    has_phone = {MEMBER: seen.member_has_phone, USER: seen.account_has_phone, OPENID: seen.openid_has_phone}[kind][person]
-    has_mail = {MEMBER: seen.member_has_mail, USER: people.has_account, OPENID: np.zeros(people.n, dtype=bool)}[kind][person]
+    has_phone = {MEMBER: seen.member_has_phone, USER: seen.account_has_phone, OPENID: seen.openid_has_phone}[
+        kind
+    ][person]
+    has_mail = {
+        MEMBER: seen.member_has_mail,
+        USER: people.has_account,
+        OPENID: np.zeros(people.n, dtype=bool),
+    }[kind][person]
     is_card = kind == MEMBER
     none = where(np.zeros(n, dtype=bool), "", None)
     phone, token = text(people.phone[person]), people.mail[person]
-    tidy = where(person % 7 == 0, join("+86 ", phone), where(person % 7 == 1, join(pc.utf8_slice_codeunits(phone, 0, 3), "-", pc.utf8_slice_codeunits(phone, 3, 7), "-", pc.utf8_slice_codeunits(phone, 7)), phone))
-    name = naming.full_name(people, person) if is_card else pick(NICKNAMES, people.given[person] % len(NICKNAMES)) if kind == OPENID else none
+    tidy = where(
+        person % 7 == 0,
+        join("+86 ", phone),
+        where(
+            person % 7 == 1,
+            join(
+                pc.utf8_slice_codeunits(phone, 0, 3),
+                "-",
+                pc.utf8_slice_codeunits(phone, 3, 7),
+                "-",
+                pc.utf8_slice_codeunits(phone, 7),
+            ),
+            phone,
+        ),
+    )
+    name = (
+        naming.full_name(people, person)
+        if is_card
+        else pick(NICKNAMES, people.given[person] % len(NICKNAMES))
+        if kind == OPENID
+        else none
+    )
     tier = np.minimum((people.rate[person] * 60).astype(np.int64), 3)
     return {
         "id_key": key_of(block, kind, person),
         "member_no": naming.member_no(people.first + person) if is_card else none,
-        "name": name if is_card else none, "phone": where(has_phone, tidy, None),
+        "name": name if is_card else none,
+        "phone": where(has_phone, tidy, None),
         "email": where(has_mail, naming.untidy_mail(token, person), None),
         "sex": where(people.is_female[person], "female", "male") if is_card else none,
         "born_on": day(people.born[person]) if is_card else none,
         "region": naming.province(people, person) if is_card else none,
         "city": naming.city(people, person) if is_card else none,
         "address": naming.street(people, person) if is_card else none,
-        "language": constant("zh", n), "time_zone": constant("Asia/Shanghai", n), "joined_on": day(people.joined[person]),
+        "language": constant("zh", n),
+        "time_zone": constant("Asia/Shanghai", n),
+        "joined_on": day(people.joined[person]),
         "member_tier": pick(TIERS, tier) if is_card else none,
         "is_personalised": where(people.given[person] % 50 > 0, "true", "false"),
         "seen_at": constant(f"{setting.shop.ends_on} 08:00:00", n),
-    }  # fmt: skip
+    }
 
 
 def _write_links(folder: Folder, setting: Setting, block: Block) -> None:
@@ -80,9 +116,12 @@ def _write_links(folder: Folder, setting: Setting, block: Block) -> None:
     for one, other, who in parts:
         first = np.maximum(people.joined[who], setting.shop.first_day) * DAY + 10 * 3_600
         columns = {
-            "id_key": one, "other_key": other, "is_verified": constant("true", len(who)), "first_seen_at": stamp(first),
+            "id_key": one,
+            "other_key": other,
+            "is_verified": constant("true", len(who)),
+            "first_seen_at": stamp(first),
             "last_seen_at": constant(f"{setting.shop.ends_on} 07:30:00", len(who)),
-        }  # fmt: skip
+        }
         folder.csv("links.csv", columns)
 
 
@@ -92,7 +131,9 @@ def _write_consents(folder: Folder, setting: Setting, block: Block) -> None:
     last = setting.shop.first_day + setting.shop.days - 1
     for channel, share in (("sms", 0.85), ("mail", 0.6), ("wechat", 0.9)):
         joined = block.people.joined[members]
-        folder.csv("consents.csv", _decisions(block, members, channel, random.random(len(members)) < share, joined))
+        folder.csv(
+            "consents.csv", _decisions(block, members, channel, random.random(len(members)) < share, joined)
+        )
         gone = members[random.random(len(members)) < 0.05]
         when = np.minimum(block.people.joined[gone] + random.integers(1, 400, len(gone)), last)
         folder.csv("consents.csv", _decisions(block, gone, channel, np.zeros(len(gone), dtype=bool), when))
@@ -102,10 +143,14 @@ def _decisions(block: Block, person: Ints, channel: str, granted: Flags, on: Int
     n = len(person)
     source = where(granted, "入会页", "短信退订") if channel == "sms" else constant("偏好设置", n)
     return {
-        "id_key": key_of(block, MEMBER, person), "purpose": constant("marketing", n), "channel": constant(channel, n),
-        "is_granted": where(granted, "true", "false"), "decided_at": join(day(on), where(granted, " 10:00:00", " 11:00:00")),
-        "source": source, "text_version": constant("2025-01", n),
-    }  # fmt: skip
+        "id_key": key_of(block, MEMBER, person),
+        "purpose": constant("marketing", n),
+        "channel": constant(channel, n),
+        "is_granted": where(granted, "true", "false"),
+        "decided_at": join(day(on), where(granted, " 10:00:00", " 11:00:00")),
+        "source": source,
+        "text_version": constant("2025-01", n),
+    }
 
 
 __all__ = ["MAX_DEVICES", "key_of", "write_members"]

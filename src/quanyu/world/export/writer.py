@@ -66,7 +66,9 @@ class Folder:
         path, is_new = self._place(name)
         if is_new:
             table = self._soil(name, table, dirt)
-            self._parquet[path] = pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=1)
+            self._parquet[path] = pq.ParquetWriter(
+                path, table.schema, compression="zstd", compression_level=1
+            )
         self._parquet[path].write_table(table)
 
     def close(self) -> list[Path]:
