@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 
-.PHONY: help setup demo test check serve bench soak format clean lock
+.PHONY: help setup demo test check serve bench soak docs format clean lock
 
 help:  ## list the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ format: setup  ## put the code into its form
 
 bench: setup  ## measure, and print ratios against named peers in the same run
 	@$(BIN)/python -m bench
+
+docs: setup  ## write docs/reference/ from the program
+	@$(BIN)/python docs/generate.py
 
 lock: setup  ## pin the dependencies anew, with hashes
 	@scripts/lock

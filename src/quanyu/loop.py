@@ -25,6 +25,7 @@ from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
+LOADED = (*INPUTS, "rejects")
 FACTS = ("orders", "order_lines", "items", "events", "feedback", "touches")
 
 
@@ -134,7 +135,7 @@ def lineage() -> dict[str, dict[str, list[str]]]:
     """
     return {
         name: {
-            "written_by": [step.name for step in STEPS if name in step.writes] or (["load"] if name in INPUTS else []),
+            "written_by": [step.name for step in STEPS if name in step.writes] or (["load"] if name in LOADED else []),
             "read_by": [step.name for step in STEPS if name in step.reads],
         }
         for name in CONTRACTS
