@@ -11,13 +11,9 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
-from quanyu.understand.person import Fold, favourite, folded, per_person, tallest
+from quanyu.understand.person import favourite, of_person, per_person
 from quanyu.warehouse.portable import local_time
 from quanyu.workspace import Workspace
-
-HOURS = MappingProxyType({hour: f"hour_{hour}" for hour in range(24)})
-WEEKDAYS = MappingProxyType({day + 1: f"weekday_{day + 1}" for day in range(7)})
-"""Monday is 1 and Sunday 7."""
 
 ACTIONS = MappingProxyType(
     {
@@ -46,38 +42,31 @@ class Facts:
         return reduce(_attach, (self.orders(), self.visits(), self.baskets(), self.contacts(), self.voices()), spine)
 
     def orders(self) -> ir.Table:
-        """Reduce orders to people: counts, money, first and last day, hours, where they buy."""
-        rows = self._until("orders", "ordered_at")
-        rows = rows.mutate(is_sale=rows.status.isin(SALES))
-        recent = rows.is_sale & (rows.on > self._ago(90))
+        """Reduce orders to people: counts, money, first and last day, where they buy."""
+        rows = of_person(self.ws, self._until("orders", "ordered_at"))
+        is_sale = rows.status.isin(SALES)
         zero = ibis.literal(0).cast("decimal(18, 2)")
-        folds: dict[str, Fold] = {
-            "n_orders": ("sum", rows.count(where=rows.is_sale)),
-            "n_orders_90d": ("sum", rows.count(where=recent)),
-            "n_orders_365d": ("sum", rows.count(where=rows.is_sale & (rows.on > self._ago(365)))),
-            "n_discounted": ("sum", rows.count(where=rows.is_sale & (rows.discount_amount > 0))),
-            "n_items_bought": ("sum", rows.n_items.sum(where=rows.is_sale).cast("int64")),
-            "first_order_on": ("min", rows.on.min(where=rows.is_sale)),
-            "last_order_on": ("max", rows.on.max(where=rows.is_sale)),
-            "spend_amount": ("sum", rows.net_amount.sum()),
-            "spend_90d_amount": ("sum", ibis.ifelse(rows.on > self._ago(90), rows.net_amount, zero).sum()),
-            "paid_amount": ("sum", rows.paid_amount.sum()),
-            "refund_amount": ("sum", rows.refund_amount.sum()),
-            "margin_amount": ("sum", rows.margin_amount.sum()),
-            "gross_amount": ("sum", rows.gross_amount.sum(where=rows.is_sale)),
-            "discount_amount": ("sum", rows.discount_amount.sum(where=rows.is_sale)),
-            "largest_order_amount": ("max", rows.net_amount.max(where=rows.is_sale)),
-        }
-        cells = per_person(self.ws, rows, folds, by=("channel", "region"))
-        bought = cells.filter(cells.n_orders > 0)
-        return reduce(
-            _attach,
-            (
-                favourite(bought, "channel", "n_orders", "preferred_platform"),
-                favourite(bought, "region", "n_orders", "order_region"),
-            ),
-            folded(cells, folds),
+        totals = rows.group_by("person_id").aggregate(
+            n_orders=rows.count(where=is_sale),
+            n_orders_90d=rows.count(where=is_sale & (rows.on > self._ago(90))),
+            n_orders_365d=rows.count(where=is_sale & (rows.on > self._ago(365))),
+            n_discounted=rows.count(where=is_sale & (rows.discount_amount > 0)),
+            n_items_bought=rows.n_items.sum(where=is_sale).cast("int64"),
+            first_order_on=rows.on.min(where=is_sale),
+            last_order_on=rows.on.max(where=is_sale),
+            spend_amount=rows.net_amount.sum(),
+            spend_90d_amount=ibis.ifelse(rows.on > self._ago(90), rows.net_amount, zero).sum(),
+            paid_amount=rows.paid_amount.sum(),
+            refund_amount=rows.refund_amount.sum(),
+            margin_amount=rows.margin_amount.sum(),
+            gross_amount=rows.gross_amount.sum(where=is_sale),
+            discount_amount=rows.discount_amount.sum(where=is_sale),
+            largest_order_amount=rows.net_amount.max(where=is_sale),
         )
+        sales = rows.filter(is_sale)
+        platform = favourite(sales, "channel", "preferred_platform").rename(n_platforms="n_channel")
+        region = favourite(sales, "region", "order_region").drop("n_region")
+        return reduce(_attach, (platform, region), totals)
 
     def visits(self) -> ir.Table:
         """Reduce events to visits and visits to people: sessions, dwell time, actions, habits, channels.
@@ -92,55 +81,57 @@ class Facts:
             **{name: rows.count(where=rows["name"].isin(events)) for name, events in ACTIONS.items()},
         )
         local = local_time(visits.began_at, self.ws.settings.timezone)
-        visits = visits.mutate(on=local.date(), hour=local.hour(), weekday=local.day_of_week.index() + 1)
-        folds: dict[str, Fold] = {
-            "n_sessions": ("sum", visits.count()),
-            "n_sessions_30d": ("sum", visits.count(where=visits.on > self._ago(30))),
-            "dwell_seconds": (
-                "sum",
-                (visits.ended_at.epoch_seconds() - visits.began_at.epoch_seconds()).sum().cast("int64"),
+        visits = of_person(
+            self.ws,
+            visits.select(
+                "id_key",
+                "channel",
+                *ACTIONS,
+                on=local.date(),
+                hour=local.hour().cast("int64"),
+                weekday=(local.day_of_week.index() + 1).cast("int64"),
+                seconds=visits.ended_at.epoch_seconds() - visits.began_at.epoch_seconds(),
             ),
-            "first_visit_on": ("min", visits.on.min()),
-            "last_visit_on": ("max", visits.on.max()),
-            **{name: ("sum", visits[name].sum().cast("int64")) for name in ACTIONS},
-            **{name: ("sum", visits.count(where=visits.hour == hour)) for hour, name in HOURS.items()},
-            **{name: ("sum", visits.count(where=visits.weekday == day)) for day, name in WEEKDAYS.items()},
-        }
-        cells = per_person(self.ws, visits, folds, by=("channel",))
-        whole = folded(cells, folds)
-        habits = whole.mutate(favourite_hour=tallest(whole, HOURS), favourite_weekday=tallest(whole, WEEKDAYS))
-        habits = habits.drop(*HOURS.values(), *WEEKDAYS.values())
-        n_channels = cells.group_by("person_id").aggregate(n_channels=cells.channel.nunique())
-        return reduce(_attach, (favourite(cells, "channel", "n_sessions", "preferred_channel"), n_channels), habits)
+        )
+        totals = visits.group_by("person_id").aggregate(
+            n_sessions=visits.count(),
+            n_sessions_30d=visits.count(where=visits.on > self._ago(30)),
+            dwell_seconds=visits.seconds.sum().cast("int64"),
+            first_visit_on=visits.on.min(),
+            last_visit_on=visits.on.max(),
+            **{name: visits[name].sum().cast("int64") for name in ACTIONS},
+        )
+        habits = (
+            favourite(visits, "hour", "favourite_hour").drop("n_hour"),
+            favourite(visits, "weekday", "favourite_weekday").drop("n_weekday"),
+            favourite(visits, "channel", "preferred_channel").rename(n_channels="n_channel"),
+        )
+        return reduce(_attach, habits, totals)
 
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""
-        orders = self._until("orders", "ordered_at")
-        sales = orders.filter(orders.status.isin(SALES)).select("source", "order_id", "id_key")
+        orders = self._until("orders", "ordered_at", with_day=False)
+        sales = of_person(self.ws, orders.filter(orders.status.isin(SALES)).select("source", "order_id", "id_key"))
         lines = self.ws.warehouse.table("order_lines").drop("discount_amount")
         items = self.ws.warehouse.table("items").select("item_id", "category", "brand")
         rows = lines.inner_join(sales, ["source", "order_id"]).left_join(items, "item_id")
-        rows = rows.mutate(
-            amount=rows.net_amount.fill_null(rows.unit_price_amount * rows.n_items).cast("decimal(18, 2)"),
-            listed=rows.unit_price_amount * rows.n_items,
+        listed = rows.unit_price_amount * rows.n_items
+        rows = rows.select(
+            "person_id",
+            "category",
+            "brand",
+            "n_items",
+            listed=listed,
+            amount=rows.net_amount.fill_null(listed.cast("decimal(18, 2)")),
         )
-        folds: dict[str, Fold] = {
-            "amount": ("sum", rows.amount.sum()),
-            "n_units": ("sum", rows.n_items.sum().cast("int64")),
-            "listed_amount": ("sum", rows.listed.sum()),
-        }
-        cells = per_person(self.ws, rows, folds, by=("category", "brand"))
-        kinds = cells.group_by("person_id").aggregate(
-            n_categories=cells.category.nunique(),
-            n_brands=cells.brand.nunique(),
-            n_units=cells.n_units.sum().cast("int64"),
-            listed_amount=cells.listed_amount.sum(),
+        totals = rows.group_by("person_id").aggregate(
+            n_units=rows.n_items.sum().cast("int64"), listed_amount=rows.listed.sum()
         )
-        parts = (
-            favourite(cells, "category", "amount", "preferred_category"),
-            favourite(cells, "brand", "amount", "preferred_brand"),
+        tastes = (
+            favourite(rows, "category", "preferred_category", rows.amount).rename(n_categories="n_category"),
+            favourite(rows, "brand", "preferred_brand", rows.amount).rename(n_brands="n_brand"),
         )
-        return reduce(_attach, parts, kinds)
+        return reduce(_attach, tastes, totals)
 
     def contacts(self) -> ir.Table:
         """Reduce touches to people: how often and when they were last reached."""
@@ -181,4 +172,5 @@ class Facts:
 
 
 def _attach(left: ir.Table, right: ir.Table) -> ir.Table:
-    return left.left_join(right, "person_id").drop("person_id_right")
+    joined = left.left_join(right, "person_id")
+    return joined.select(*left.columns, *(name for name in right.columns if name != "person_id"))
