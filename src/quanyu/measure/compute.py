@@ -81,7 +81,7 @@ def _sums_of(metric: Metric, wide: pa.Table) -> pa.Table:
     """Return one metric's rows. A slice needs both sums: a channel that brings no events has no conversion rate."""
     top = wide[metric.numerator]
     bottom = (
-        wide[metric.denominator] if metric.is_ratio else pa.chunked_array([pa.array([1.0] * wide.num_rows)])
+        wide[metric.denominator] if metric.is_ratio else pa.chunked_array([pa.array([1.0] * wide.num_rows, pa.float64())])
     )
     is_all = pc.equal(wide["dimension"], "all")
     both = pc.and_(pc.is_valid(top), pc.is_valid(bottom))

@@ -28,11 +28,11 @@ def period(ws: Workspace, name: str, since: dt.date | None = None, until: dt.dat
 
 
 def open_book(ws: Workspace, names: Iterable[str], dimensions: Iterable[str], grains: Iterable[str]) -> Book:
-    """Read the sums of the named metrics: the whole and some dimensions, days and some other grains."""
+    """Read the sums of the named metrics: the whole and some dimensions, calendar grains and some windows."""
     rows = ws.warehouse.table("metrics")
     wanted = rows.metric.isin([metric(name).name for name in names])
     inside = rows.dimension.isin(sorted({"all", *dimensions})) & rows.grain.isin(
-        sorted({"day", *grains} - {""})
+        sorted({"day", "week", "month", *grains} - {""})
     )
 
     def count(name: str, dimension: str, period: Period) -> dict[str, Sums]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from quanyu.figure import change, percent, short
+from quanyu.figure import change, day, percent, short
 from quanyu.plan.review import Review
 from quanyu.text import Language, translate
 
@@ -71,7 +71,20 @@ def refunds(review: Review, language: Language) -> Advice | None:
             "Refunds took {rate} of what was paid, against {before} in the period before.",
             language, rate=percent(rate), before=percent(before),
         )  # fmt: skip
-    return Advice("bad", says, translate("Look at the largest refunds first: one order can make the month.", language))
+    return Advice("bad", says, _when_refunded(review, language))
+
+
+def _when_refunded(review: Review, language: Language) -> str:
+    """Name the day that had most of the refunds, if one did."""
+    points = review.sums.series("refund", "day", review.period)
+    total = sum(point.numerator for point in points)
+    top = max(points, key=lambda point: point.numerator)
+    if top.numerator < total * 0.3:
+        return translate("Look at the reasons by item and channel first.", language)
+    return translate(
+        "{share} of them fell on {day}: look at the largest order of that day first.", language,
+        share=percent(top.numerator / total, 0), day=day(top.on, language, has_year=False),
+    )  # fmt: skip
 
 
 def slipping(review: Review, language: Language) -> Advice | None:

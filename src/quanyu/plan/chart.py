@@ -159,7 +159,7 @@ def _treemap(tiles: Sequence[Tile], title: str, frame: Frame) -> str:
     boxes = _split([tile.size for tile in shown], 0.0, 0.0, float(frame.width), float(frame.height))
     body = []
     for tile, (x, y, width, height) in zip(shown, boxes, strict=True):
-        tone = "dark" if tile.strength > 0.5 else "light"
+        tone = "dark" if tile.strength > 0.7 else "light"
         body.append(
             f'<g class="tile {tone}"><title>{escape(tile.says)}</title><rect x="{x + 1:.1f}" y="{y + 1:.1f}" '
             f'width="{max(width - 2, 0):.1f}" height="{max(height - 2, 0):.1f}" rx="3" fill-opacity="{tint(tile.strength):.3f}"/>'
