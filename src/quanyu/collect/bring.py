@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
@@ -38,24 +39,42 @@ FOLDS: Mapping[tuple[str, str], Fold] = {
 """How a value that is known already and a new one become one; elsewhere the new one, if there is one."""
 
 
-def bring(ws: Workspace, name: str, paths: Sequence[Path], *, says_all: bool = False) -> Change:
-    """Merge Parquet files of contract columns into a table by its key.
+@dataclass(frozen=True)
+class Staged:
+    """Rows of a table waiting in Parquet files: those whose `blank` columns are null and `true` columns are true.
 
-    An empty cell leaves what another file said (an order's buyer, an item's category). `says_all` tells that
-    the rows are complete, which saves the comparison.
+    `prefix` stands before the contract's columns.
+    """
+
+    paths: tuple[Path, ...]
+    prefix: str = ""
+    blank: tuple[str, ...] = ()
+    true: tuple[str, ...] = ()
+
+    def rows(self, scan: Callable[[Sequence[Path]], ir.Table], table: Table) -> ir.Table:
+        """Return the rows as an expression of the engine that scans."""
+        rows = scan(self.paths)
+        good = [rows[name].isnull() for name in self.blank] + [rows[name] for name in self.true]
+        kept = rows.filter(*good) if good else rows
+        return kept.select(**{name: kept[f"{self.prefix}{name}"] for name in table.schema.names})
+
+
+def bring(ws: Workspace, name: str, staged: Staged) -> Change:
+    """Merge staged rows into a table by its key.
+
+    An empty cell leaves what another file said (an order's buyer, an item's category).
     """
     table = contract(name)
-    rows = ws.warehouse.scan(paths)
-    rows = rows.select(table.schema.names)
-    if says_all or table.is_append_only or not ws.warehouse.count(name):
+    rows = staged.rows(ws.warehouse.scan, table)
+    if table.is_append_only or not ws.warehouse.count(name):
         return ws.warehouse.merge(name, rows, by="collect")
     return ws.warehouse.merge(name, _beside(rows, ws.warehouse.table(name), table), by="collect")
 
 
-def patch(ws: Workspace, name: str, paths: Sequence[Path]) -> tuple[Change, int]:
+def patch(ws: Workspace, name: str, staged: Staged) -> tuple[Change, int]:
     """Complete rows that are there and work out anew what follows from them; return the change and how many are not there."""
     table = contract(name)
-    rows = ws.warehouse.scan(paths).select(table.schema.names)
+    rows = staged.rows(ws.warehouse.scan, table)
     existing = ws.warehouse.table(name)
     same = [rows[key].identical_to(existing[key]) for key in table.key]
     both = rows.inner_join(existing, same, rname="{name}_old")

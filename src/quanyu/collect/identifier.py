@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.value import unmasked
+from quanyu.collect.clean import unmasked
 
 PERSONAL = ("phone", "email", "name", "address")
 """Kinds whose value never appears outside the columns that may hold it: a keyed hash stands for it."""
-HASHED = r"^[0-9a-f]{32}$"
+DONE = "^[a-z]+:[0-9a-f]{32}$"
+OPEN = r"^[^:]+:[^*#$~][^*]*$"
 
 
 @ibis.udf.scalar.builtin(name="sha256")
@@ -65,10 +66,12 @@ def id_key(kind: str, text: ir.StringValue, secret: str) -> ir.StringValue:
 
 
 def _keyed(text: ir.StringValue, secret: str) -> ir.StringValue:
-    at = text.find(":")
-    value = unmasked(text.substr(at + 1))
-    cases = [
-        (text.startswith(f"{kind}:") & ~value.re_search(HASHED).fill_null(False), id_key(kind, value, secret)) for kind in PERSONAL
-    ]
-    known = (at > 0) & (value != "")
-    return ibis.cases(*cases, (known.fill_null(False), text.substr(0, at) + ibis.literal(":") + value), else_=ibis.null("string"))
+    """Read a cell that says its kind: personal kinds are hashed (unless they are already), the others stay."""
+    value = text.re_replace("^[^:]*:", "")
+    hashed = [(text.startswith(f"{kind}:"), id_key(kind, value, secret)) for kind in PERSONAL]
+    personal = text.re_search(DONE).ifelse(text, ibis.cases(*hashed, else_=ibis.null("string")))
+    return ibis.cases(
+        (text.re_search(f"^({'|'.join(PERSONAL)}):"), personal),
+        (text.re_search(OPEN), text),
+        else_=ibis.null("string"),
+    )

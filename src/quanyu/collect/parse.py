@@ -17,14 +17,14 @@ from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.reason import UNKNOWN, UNREADABLE, because
 from quanyu.collect.shape import Page, Read, condition, read_field
-from quanyu.collect.value import NULLS
+from quanyu.collect.clean import NULLS, clean
 from quanyu.tables import Table, contract
 from quanyu.tables.contract import Kind
 
 _DIGIT = re.compile(r"\d")
 LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
-TOTALS = ("总计", "合计", "小计", "汇总", "总计:", "合计:", "Total", "Totals", "Grand total")
-MARKED = 3
+TOTALS = ("总计", "合计", "小计", "汇总", "Total", "Totals", "Grand total")
+MARKED = 2
 """A totals row says so in one of the first columns."""
 WORDS: Mapping[Kind, str] = {
     "integer": "a whole number", "number": "a number", "money": "money", "price": "a price", "flag": "yes or no",
@@ -67,14 +67,16 @@ def _kept(page: Page, layout: Layout, skip: int) -> ir.Table:
     """Return the clean cells of the records that are data: no totals, no blank lines, no second header."""
     names = [name for each in _all_fields(layout) for name in each.names]
     names += [name for target in layout.targets for name in (*target.only, *(n for e in target.exempt.values() for n in e))]
-    cells = page.cleaned(names)
-    rows = page.cells.select(file_row_number=page.cells["file_row_number"], **{**_first(page), **cells})
-    marks = [*TOTALS, *layout.totals]
-    totals = [rows[f"_first{i}"].isin(marks) | rows[f"_first{i}"].startswith("Total:") for i in range(min(MARKED, len(page.names)))]
-    is_total = reduce(lambda left, right: left | right, (mark.fill_null(False) for mark in totals))
-    is_blank = ibis.coalesce(*[rows[name] for name in cells], ibis.null("string")).isnull()
-    is_data = ~is_total & ~is_blank & (rows["file_row_number"] >= skip)
-    return rows.filter(is_data).select(**{LINE: rows["file_row_number"]}, **{name: rows[name] for name in cells})
+    used = page.used(names)
+    marks = "|".join(re.escape(mark) for mark in (*TOTALS, *layout.totals))
+    total = rf"^[\s='\"]*(?:(?:{marks})[\s'\":：]*$|Total:)"
+    first = [page.cells[f"c{i}"] for i in range(min(MARKED, len(page.names)))]
+    is_total = reduce(lambda left, right: left | right, (cell.re_search(total).fill_null(False) for cell in first))
+    number = page.cells["file_row_number"]
+    is_blank = ibis.coalesce(*[page.cells[name] for name in used], ibis.null("string")).isnull()
+    data = page.cells.filter(~is_total & ~is_blank & (number >= skip)).select(**{LINE: number}, **{name: page.cells[name] for name in used})
+    raw = data.mutate(**{f"raw_{name}": data[name] for name in used})
+    return clean(raw, used, page.habits)
 
 
 def unread_header(head: pa.Table, page: Page, layout: Layout) -> int:
@@ -89,10 +91,6 @@ def unread_header(head: pa.Table, page: Page, layout: Layout) -> int:
     fields = [(field, target.table[name]) for target in layout.targets for name, field in target.fields.items()]
     figures = {i for field, column in fields if column.kind in WORDS for name in field.columns for i in page.places(name)}
     return int(any(rows[0][i].strip() not in NULLS for i in figures))
-
-
-def _first(page: Page) -> dict[str, ir.Value]:
-    return {f"_first{i}": page.cells[f"c{i}"].strip() for i in range(min(MARKED, len(page.names)))}
 
 
 def _all_fields(layout: Layout) -> Iterator[Field]:

@@ -62,7 +62,7 @@ def keep_rejects(reader: Reader, opened: Opened, refused: ir.Table, origin: Orig
 def is_total(line: BadLine) -> bool:
     """Say whether a line that could not be cut is a totals line (they are often shorter), or blank."""
     cells = [cell.strip('" \t') for cell in line.content.replace("\t", ",").split(",")]
-    return not any(cells) or any(cell in TOTALS or cell.startswith("Total:") for cell in cells[:3])
+    return not any(cells) or any(cell.rstrip(":：") in TOTALS or cell.startswith("Total:") for cell in cells[:3])
 
 
 def _first_reason(refused: ir.Table) -> ir.Table:

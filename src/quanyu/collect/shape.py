@@ -13,7 +13,8 @@ import ibis.expr.types as ir
 from quanyu.collect import identifier
 from quanyu.collect.layout import Condition, Field
 from quanyu.collect.recognise import captured, fits
-from quanyu.collect.value import Habits, clean, mapped, matches, reader, unmasked
+from quanyu.collect.clean import Habits, cleaned, unmasked
+from quanyu.collect.value import QUICK, mapped, matches, reader
 from quanyu.tables import Column
 
 NUMERIC = ("money", "price", "number", "integer")
@@ -45,10 +46,9 @@ class Page:
         """Return where a declared column is, in the order of the file."""
         return [i for i, cell in enumerate(self.names) if cell and fits(name, cell)]
 
-    def cleaned(self, names: Sequence[str]) -> dict[str, ir.Value]:
-        """Return the clean text of every cell that the given columns name, as k0, k1, ..."""
-        used = sorted({i for name in names for i in self.places(name)})
-        return {f"k{i}": clean(self.cells[f"c{i}"], self.habits) for i in used}
+    def used(self, names: Sequence[str]) -> list[str]:
+        """Return the cells that the given columns name."""
+        return [f"c{i}" for i in sorted({i for name in names for i in self.places(name)})]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read
         return _finished(field, column, page, rows, None, _arithmetic(field, page, rows))
     if field.json:
         return _finished(field, column, page, rows, None, _object(field, page, rows))
+    if _is_quick(field, column, page):
+        return _quick(field, column, page, rows)
     text = _text(field, page, rows)
     if text is None:
         if field.default is None:
@@ -85,6 +87,26 @@ def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read
     else:
         value = reader(column.kind, field.format)(value, page.habits)
     return _finished(field, column, page, rows, text, value)
+
+
+def _is_quick(field: Field, column: Column, page: Page) -> bool:
+    """Say whether the column is one plain cell of a kind that has a quick reading."""
+    plain = field.columns and not (field.map or field.pattern or field.format or field.id)
+    return bool(plain) and column.kind in QUICK and len(_places(field.columns, page)) == 1
+
+
+def _quick(field: Field, column: Column, page: Page, rows: ir.Table) -> Read:
+    """Read the cell as it stands; only where that fails, clean it and read it with care."""
+    raw = rows[f"raw_c{_places(field.columns, page)[0]}"]
+    fast = QUICK[column.kind](raw, page.habits)
+    slow = cleaned(raw, page.habits)
+    value = ibis.coalesce(fast, reader(column.kind)(slow, page.habits))
+    text = fast.isnull().ifelse(slow, ibis.null("string"))
+    return _finished(field, column, page, rows, text, value)
+
+
+def _places(names: Sequence[str], page: Page) -> list[int]:
+    return list(dict.fromkeys(i for name in names for i in page.places(name)))
 
 
 def _finished(field: Field, column: Column, page: Page, rows: ir.Table, text: ir.Value | None, value: ir.Value) -> Read:
@@ -116,8 +138,8 @@ def _text(field: Field, page: Page, rows: ir.Table) -> ir.StringValue | None:
 
 
 def _cell(names: Sequence[str], page: Page, rows: ir.Table) -> ir.StringValue | None:
-    places = list(dict.fromkeys(i for name in names for i in page.places(name)))
-    cells = [rows[f"k{i}"] for i in places]
+    places = _places(names, page)
+    cells = [rows[f"c{i}"] for i in places]
     return ibis.coalesce(*cells) if len(cells) > 1 else cells[0] if cells else None
 
 
@@ -137,7 +159,9 @@ def _arithmetic(field: Field, page: Page, rows: ir.Table) -> ir.Value:
 
 def _number(name: str, page: Page, rows: ir.Table) -> ir.Value:
     cell = _cell((name,), page, rows)
-    return ibis.null("float64") if cell is None else reader("price")(cell, page.habits).cast("float64")
+    if cell is None:
+        return ibis.null("float64")
+    return ibis.coalesce(cell.try_cast("float64"), reader("price")(cell, page.habits).cast("float64"))
 
 
 def _object(field: Field, page: Page, rows: ir.Table) -> ir.Value:

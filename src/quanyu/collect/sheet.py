@@ -65,5 +65,5 @@ def _write(rows: Iterator[list[str]], width: int, into: Path) -> None:
     into.parent.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(into, schema, compression="lz4") as writer:
         while batch := list(islice(rows, BATCH)):
-            columns = [[row[i] if i < len(row) else None for row in batch] for i in range(width)]
+            columns = [[(row[i] or None) if i < len(row) else None for row in batch] for i in range(width)]
             writer.write_table(pa.table(columns, schema=schema))

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect import linking
-from quanyu.collect.bring import bring, patch
+from quanyu.collect.bring import Staged, bring, patch
 from quanyu.collect.gather import gather, lines_of
 from quanyu.collect.layout import Layout, normal
 from quanyu.collect.parse import LINE, REASON, Setting, parse, unread_header
@@ -18,8 +18,8 @@ from quanyu.collect.recognise import fits
 from quanyu.collect.reject import Origin, Rejects, is_total, keep_rejects
 from quanyu.collect.shape import Page
 from quanyu.collect.source import Opened
-from quanyu.collect.unpack import Print
-from quanyu.collect.value import Habits
+from quanyu.collect.unpack import GUARDS, Print
+from quanyu.collect.clean import Habits
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader
 from quanyu.workspace import Workspace
@@ -59,21 +59,21 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     setting = _setting(job)
     page = _page(job)
     first = unread_header(job.reader.read(job.opened.rows.limit(2)), page, job.layout)
-    parsed = job.reader.scan(job.reader.write(parse(page, setting, skip=first), job.work / "parsed.parquet"))
+    parsed = job.reader.write(parse(page, setting, skip=first), job.work / "parsed.parquet")
     tick(2)
     staged, refused = _staged(job, parsed, setting)
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.ws.now())
     rejects = keep_rejects(job.reader, job.opened, refused, origin, job.work)
-    n_rows = _count(job, parsed) + sum(not is_total(line) for line in job.opened.bad)
+    n_rows = _count(job, job.reader.scan(parsed)) + sum(not is_total(line) for line in job.opened.bad)
     tick(3)
     patches = [target.table.name for target in job.layout.targets if target.is_patch]
-    changes = {name: bring(job.ws, name, [path]) for name, path in staged.items() if name not in patches}
+    changes = {name: bring(job.ws, name, rows) for name, rows in staged.items() if name not in patches}
     n_waiting = 0
     for name in patches:
-        changes[name], n_missing = patch(job.ws, name, [staged[name]])
+        changes[name], n_missing = patch(job.ws, name, staged[name])
         n_waiting += n_missing
     if rejects.paths:
-        changes["rejects"] = bring(job.ws, "rejects", rejects.paths)
+        changes["rejects"] = bring(job.ws, "rejects", Staged(rejects.paths))
     return Taken(n_rows, rejects, changes, _ignored(job), n_waiting)
 
 
@@ -88,27 +88,35 @@ def _setting(job: Job) -> Setting:
 
 def _page(job: Job) -> Page:
     zone = job.layout.timezone or job.ws.settings.timezone
-    habits = Habits(job.seen.guards, job.layout.nulls, zone)
+    guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
+    habits = Habits(guards, job.layout.nulls, zone)
     names = tuple(normal(cell) for cell in job.opened.header)
     return Page(job.opened.rows, names, habits, job.ws.secret, job.name)
 
 
-def _staged(job: Job, parsed: ir.Table, setting: Setting) -> tuple[dict[str, Path], ir.Table]:
-    """Write the good rows of every table; the first table's refusals take their records out of the others too."""
-    refused = [parsed.filter(parsed[REASON].notnull()).select(LINE, REASON)]
-    staged: dict[str, Path] = {}
+def _staged(job: Job, parsed: Path, setting: Setting) -> tuple[dict[str, Staged], ir.Table]:
+    """Stage the good rows of every table; the first table's refusals take their records out of the others too."""
+    rows = job.reader.scan(parsed)
+    refused = [rows.filter(rows[REASON].notnull()).select(LINE, REASON)]
+    staged: dict[str, Staged] = {}
     for number, target in enumerate(job.layout.targets):
         name = target.table.name
-        rows = job.reader.scan(job.reader.write(gather(parsed, target, setting), job.work / f"{name}.all.parquet"))
-        bad = rows.filter(rows[REASON].notnull())
-        if target.is_gathered and _count(job, bad):
-            lines = job.reader.scan(job.reader.write(lines_of(parsed, rows, target), job.work / f"{name}.refused.parquet"))
+        if not target.is_gathered:
+            keep = f"_keep_{name}"
+            staged[name] = Staged((parsed,), f"{name}__", (REASON,), (keep,) if keep in rows.columns else ())
+            continue
+        made = job.reader.write(gather(rows, target, setting), job.work / f"{name}.parquet")
+        staged[name] = Staged((made,), blank=(REASON,))
+        whole = job.reader.scan(made)
+        if _count(job, whole.filter(whole[REASON].notnull())):
+            lines = job.reader.scan(job.reader.write(lines_of(rows, whole, target), job.work / f"{name}.refused.parquet"))
             refused.append(lines)
-            parsed = _without(parsed, lines) if number == 0 else parsed
-        staged[name] = job.reader.write(rows.filter(rows[REASON].isnull()).drop(LINE, REASON), job.work / f"{name}.parquet")
-    for name, people in (("links", linking.links(parsed, job.layout)), ("members", linking.members(parsed, job.layout))):
+            if number == 0:
+                parsed = job.reader.write(_without(rows, lines), job.work / "kept.parquet")
+                rows = job.reader.scan(parsed)
+    for name, people in (("links", linking.links(rows, job.layout)), ("members", linking.members(rows, job.layout))):
         if people is not None:
-            staged[name] = job.reader.write(people, job.work / f"{name}.parquet")
+            staged[name] = Staged((job.reader.write(people, job.work / f"{name}.parquet"),))
     return staged, ibis.union(*refused) if len(refused) > 1 else refused[0]
 
 

@@ -104,13 +104,13 @@ class Reader:
 
     def write(self, expression: ir.Table, into: Path) -> Path:
         """Write an expression to one Parquet file, in the order of its rows, with flat memory."""
-        self._copy(ibis.to_sql(expression, dialect="duckdb"), into)
+        self._copy(_as_sql(expression), into)
         return into
 
     def read(self, expression: ir.Table) -> pa.Table:
         """Run an expression and return its rows."""
         try:
-            return self._connection.to_pyarrow(expression)
+            return self._connection.con.sql(_as_sql(expression)).to_arrow_table()
         except duckdb.Error as error:
             raise _refusal(error) from error
 
@@ -130,6 +130,16 @@ class Reader:
     def _rows(self, sql: str) -> Sequence[tuple[Any, ...]]:
         rows: Sequence[tuple[Any, ...]] = self._connection.raw_sql(sql).fetchall()
         return rows
+
+
+def _as_sql(expression: ir.Table) -> str:
+    """Compile step by step: fused into one SELECT, an expression used twice would be written and computed twice."""
+    before = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        return str(ibis.to_sql(expression, dialect="duckdb"))
+    finally:
+        ibis.options.sql.fuse_selects = before
 
 
 def _as_text(name: str, kind: ibis.DataType) -> str:

@@ -1,0 +1,84 @@
+"""Free cells from what platforms and spreadsheets put around a value: guards, blanks, marks for nothing, masks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+NULLS = ("", "-", "--", "---", "—", "null", "NULL", "None", "N/A", "#N/A", "\\N", "无", "无退款申请", "订单未关闭")
+"""Cells that mean "no value" in every layout."""
+
+MASKS = r"\*|^##|^\$\$|^~"
+"""A platform hid the value: 1******6198, 江苏省 ****, ##..., $$...; it is missing, not known."""
+
+BLANKS = ("\t", "\u3000", "\xa0")
+
+
+@ibis.udf.scalar.builtin(name="trim", signature=(("string", "string"), "string"))
+def _trim(text, marks):  # type: ignore[no-untyped-def]
+    ...
+
+
+@ibis.udf.scalar.builtin(name="trim", signature=(("string",), "string"))
+def _bare(text):  # type: ignore[no-untyped-def]
+    """Trim blanks only, which is ten times faster."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What the reader must know of a file: guard marks that occur in it, its null marks, and its time zone."""
+
+    guards: frozenset[str]
+    nulls: tuple[str, ...]
+    zone: str
+
+
+Step = Callable[[ir.StringValue], ir.StringValue]
+
+
+def _steps(habits: Habits) -> list[Step]:
+    """Return what is done to a cell, one thing after another."""
+    blanks = "".join(mark for mark in BLANKS if mark in habits.guards)
+    trim: Step = (lambda cell: _trim(cell, ibis.literal(f" \r\n{blanks}"))) if blanks else _bare
+    free = [_guard(mark, strip) for mark, strip in _GUARDS.items() if mark in habits.guards]
+    return [trim, *free, lambda cell: _null_marks(cell, (*NULLS, *habits.nulls))]
+
+
+def _guard(mark: str, strip: Step) -> Step:
+    return lambda cell: cell.startswith(mark).ifelse(strip(cell), cell)
+
+
+_GUARDS: Mapping[str, Step] = {
+    "=": lambda text: text.re_replace(r'^="?(.*?)"?$', r"\1").strip(),
+    "'": lambda text: text.re_replace("^'", "").strip(),
+}
+
+
+def _null_marks(cell: ir.StringValue, words: Sequence[str]) -> ir.StringValue:
+    """Comparing with a dozen words one by one is faster than the join that `IN` becomes."""
+    means_none = reduce(lambda left, right: left | right, (cell == word for word in words))
+    return means_none.ifelse(ibis.null("string"), cell)
+
+
+def clean(cells: ir.Table, names: Sequence[str], habits: Habits) -> ir.Table:
+    """Return the table with the named cells freed from guards (`="..."`, TAB, apostrophe) and blanks.
+
+    Cells that mean "no value" become null. Each step is a projection of its own, so that nothing is done twice.
+    """
+    for step in _steps(habits):
+        cells = cells.mutate(**{name: step(cells[name]) for name in names})
+    return cells
+
+
+def cleaned(cell: ir.StringValue, habits: Habits) -> ir.StringValue:
+    """Return one cell freed in the same way, as one expression: for the rare cells that a quick reading fails on."""
+    return reduce(lambda text, step: step(text), _steps(habits), cell)
+
+
+def unmasked(text: ir.StringValue) -> ir.StringValue:
+    """Return the text, or null where the platform masked or encrypted it."""
+    return text.re_search(MASKS).ifelse(ibis.null("string"), text)
