@@ -51,7 +51,7 @@ class DuckDB:
         """Write one Parquet file; see `Engine.write`."""
         file = folder / f"part-{uuid.uuid4().hex}.parquet"
         folder.mkdir(parents=True, exist_ok=True)
-        sql = ibis.to_sql(expression, dialect="duckdb")
+        sql = self.connection.compile(expression)
         with self._lock:
             try:
                 self._register(expression)
@@ -67,7 +67,7 @@ class DuckDB:
             self._register(expression)
             cursor = self.connection.con.cursor() if not _in_memory(expression) else self.connection.con
             try:
-                reader = cursor.sql(ibis.to_sql(expression, dialect="duckdb")).to_arrow_reader(chunk)
+                reader = cursor.sql(self.connection.compile(expression)).to_arrow_reader(chunk)
             except duckdb.Error as error:
                 raise _storage(error) from error
             wanted = expression.schema().to_pyarrow()

@@ -128,7 +128,7 @@ class Spark:
         with self._lock, warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             self.connection._run_pre_execute_hooks(expression)
-            return self.session.sql(ibis.to_sql(expression, dialect="pyspark"))
+            return self.session.sql(self.connection.compile(expression))
 
 
 def _session(settings: SparkSettings) -> SparkSession:
