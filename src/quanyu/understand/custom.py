@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import sqlglot
+from ibis.common.exceptions import IbisError
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from quanyu.errors import SettingError
+from quanyu.tables import contract
 from quanyu.tables.contract import TYPES
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.trait import FAMILIES, Trait
@@ -22,18 +27,24 @@ FILE = "traits.toml"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 WORDS = {"zh", "en", "family", "kind", "unit", "note", "expression"}
 
-ALLOWED = (
-    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Neg, exp.Not, exp.And, exp.Or,
-    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between,
-    exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Abs, exp.Round, exp.Floor, exp.Ceil,
-    exp.Ln, exp.Sqrt, exp.Upper, exp.Lower, exp.Like, exp.Cast, exp.DataType,
-)  # fmt: skip
-"""What an expression may be made of: no queries, no other tables, no functions that reach outside."""
+BY_NAME: Mapping[str, Trait] = {trait.name: trait for trait in TRAITS}
+PERSONAL = {column.name for column in contract("people").columns if column.privacy == "personal"}
 
-CAST_TO = {
-    exp.DataType.Type.DOUBLE, exp.DataType.Type.BIGINT, exp.DataType.Type.INT, exp.DataType.Type.VARCHAR,
-    exp.DataType.Type.TEXT, exp.DataType.Type.BOOLEAN, exp.DataType.Type.DATE,
+TWO: Mapping[type[exp.Expression], Callable[[Any, Any], Any]] = {
+    exp.Add: operator.add, exp.Sub: operator.sub, exp.Mul: operator.mul,
+    exp.Div: lambda a, b: a.cast("float64") / b.cast("float64").nullif(0),
+    exp.EQ: operator.eq, exp.NEQ: operator.ne, exp.GT: operator.gt, exp.GTE: operator.ge, exp.LT: operator.lt,
+    exp.LTE: operator.le, exp.And: operator.and_, exp.Or: operator.or_, exp.Like: lambda a, b: a.like(b),
 }  # fmt: skip
+ONE: Mapping[type[exp.Expression], Callable[[Any], Any]] = {
+    exp.Paren: lambda a: a, exp.Neg: operator.neg, exp.Not: operator.invert, exp.Abs: lambda a: a.abs(),
+    exp.Round: lambda a: a.round(), exp.Floor: lambda a: a.floor(), exp.Ceil: lambda a: a.ceil(),
+    exp.Upper: lambda a: a.upper(), exp.Lower: lambda a: a.lower(),
+}  # fmt: skip
+MANY: Mapping[type[exp.Expression], Callable[..., Any]] = {
+    exp.Coalesce: ibis.coalesce, exp.Greatest: ibis.greatest, exp.Least: ibis.least,
+}  # fmt: skip
+"""What an expression may be made of: no queries, no other tables, no functions that reach outside."""
 
 
 def read_traits(ws: Workspace) -> list[Trait]:
@@ -58,53 +69,97 @@ def read_traits(ws: Workspace) -> list[Trait]:
     return [_trait(name, fields) for name, fields in declared.items()]
 
 
-def with_custom(people: ir.Table, declared: Sequence[Trait]) -> tuple[ir.Table, Sequence[Trait]]:
-    """Return the people with a column per declared trait, and traits that read those columns."""
-    if not declared:
-        return people, ()
-    columns = []
-    for trait in declared:
-        sql = checked(trait.name, trait.of.sql, people.columns)  # type: ignore[attr-defined]
-        columns.append(f'{sql} AS "custom_{trait.name}"')
-    return people.alias("facts").sql(f"SELECT *, {', '.join(columns)} FROM facts", dialect="duckdb"), declared
+@dataclass(frozen=True)
+class Formula:
+    """A small SQL expression over traits and a person's facts, translated to Ibis piece by piece.
 
+    Allowed are columns, numbers, texts, arithmetic, comparisons, AND, OR, NOT, IS NULL, IN, BETWEEN, LIKE, CASE,
+    COALESCE, GREATEST, LEAST, ABS, ROUND, FLOOR, CEIL, UPPER and LOWER. Dividing by zero gives null. Anything
+    else raises `SettingError`.
 
-def checked(name: str, sql: str, columns: Sequence[str]) -> str:
-    """Return the expression as canonical SQL, or raise `SettingError` saying what is not allowed.
-
-    A division by zero is null on every engine.
-
-    >>> checked("x", "spend_amount / n_orders", ["spend_amount", "n_orders"])
-    'spend_amount / NULLIF(n_orders, 0)'
+    >>> Formula("x", "n_orders / n_sessions")(ibis.table({"n_orders": "int64", "n_sessions": "int64"})).type().is_float64()
+    True
     """
-    hint = f"Correct the expression of [{name}] in {FILE}; it may use: {', '.join(sorted(columns))}."
-    try:
-        tree = sqlglot.parse_one(f"SELECT {sql}", read="duckdb")
-    except SqlglotError as error:
-        raise SettingError(f"The trait {name!r} is not SQL: {str(error).splitlines()[0]}", hint) from None
-    if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or any(
-        value for part, value in tree.args.items() if part not in {"expressions", "kind"}
-    ):
-        raise SettingError(f"The trait {name!r} must be one expression, not {sql!r}.", hint)
-    tree = tree.expressions[0]
-    for node in tree.walk():
-        if not isinstance(node, ALLOWED) or (isinstance(node, exp.DataType) and node.this not in CAST_TO):
-            raise SettingError(f"The trait {name!r} uses {node.sql(dialect='duckdb')!r}, which is not allowed.", hint)
-        if isinstance(node, exp.Column) and (node.name not in columns or node.table):
-            raise SettingError(f"The trait {name!r} uses the unknown column {node.sql()!r}.", hint)
-        if isinstance(node, exp.Div):
-            node.set("expression", exp.Nullif(this=node.expression.copy(), expression=exp.Literal.number(0)))
-    return str(tree.sql(dialect="duckdb"))
 
-
-class _Custom:
-    """The expression of a declared trait: reads the column that `with_custom` makes."""
-
-    def __init__(self, name: str, sql: str) -> None:
-        self.name, self.sql = name, sql
+    name: str
+    sql: str
 
     def __call__(self, people: ir.Table) -> ir.Value:
-        return people[f"custom_{self.name}"]
+        """Return the expression over the facts."""
+        try:
+            tree = sqlglot.parse_one(self.sql, read="duckdb")
+            found = _translate(tree, people)
+        except (SqlglotError, IbisError, TypeError, AttributeError, KeyError, ValueError) as error:
+            raise SettingError(
+                f"The trait {self.name!r} cannot be computed from {self.sql!r}: {str(error).splitlines()[0]}",
+                f"Correct [{self.name}] in {FILE}. It may use: {', '.join(sorted({*BY_NAME, *people.columns} - PERSONAL))}.",
+            ) from None
+        return found
+
+
+def _translate(node: exp.Expression, people: ir.Table) -> Any:
+    """Return the Ibis expression of one node; anything not listed is refused."""
+    kind = type(node)
+    if kind in TWO:
+        return TWO[kind](_translate(node.this, people), _translate(node.expression, people))
+    if kind in ONE and set(name for name, value in node.args.items() if value) <= {"this"}:
+        return ONE[kind](_translate(node.this, people))
+    if kind in MANY:
+        return MANY[kind](*(_translate(part, people) for part in (node.this, *node.expressions)))
+    special = SPECIAL.get(kind)
+    if special is None:
+        raise ValueError(f"{node.sql(dialect='duckdb')!r} is not allowed")
+    return special(node, people)
+
+
+def _column(node: Any, people: ir.Table) -> Any:
+    if not node.table and node.name in BY_NAME:
+        return BY_NAME[node.name].of(people)
+    if node.table or node.name not in people.columns or node.name in PERSONAL:
+        raise ValueError(f"there is no trait or fact {node.sql()!r}")
+    return people[node.name]
+
+
+def _number(node: Any, people: ir.Table) -> Any:
+    if node.is_string:
+        return ibis.literal(node.this)
+    return ibis.literal(int(node.this) if node.is_int else float(node.this))
+
+
+def _is(node: Any, people: ir.Table) -> Any:
+    if not isinstance(node.expression, exp.Null):
+        raise ValueError("IS is allowed with NULL only")
+    return _translate(node.this, people).isnull()
+
+
+def _in(node: Any, people: ir.Table) -> Any:
+    if not node.expressions:
+        raise ValueError("IN needs a list of values")
+    return _translate(node.this, people).isin([_translate(part, people) for part in node.expressions])
+
+
+def _between(node: Any, people: ir.Table) -> Any:
+    value, low, high = (_translate(node.args[name], people) for name in ("this", "low", "high"))
+    return value.between(low, high)
+
+
+def _case(node: Any, people: ir.Table) -> Any:
+    if node.this:
+        raise ValueError("write CASE WHEN condition THEN value")
+    branches = [(_translate(part.this, people), _translate(part.args["true"], people)) for part in node.args["ifs"]]
+    default = node.args.get("default")
+    return ibis.cases(*branches, else_=_translate(default, people) if default else None)
+
+
+SPECIAL: Mapping[type[exp.Expression], Callable[[Any, ir.Table], Any]] = {
+    exp.Column: _column,
+    exp.Literal: _number,
+    exp.Boolean: lambda node, _: ibis.literal(node.this),
+    exp.Is: _is,
+    exp.In: _in,
+    exp.Between: _between,
+    exp.Case: _case,
+}
 
 
 def _trait(name: str, fields: Any) -> Trait:
@@ -122,6 +177,6 @@ def _trait(name: str, fields: Any) -> Trait:
     english = fields.get("en", name)
     sql = fields["expression"]
     return Trait(
-        name, fields.get("zh", english), english, family, kind, _Custom(name, sql),
+        name, fields.get("zh", english), english, family, kind, Formula(name, sql),
         fields.get("unit", ""), fields.get("note", sql),
     )  # fmt: skip

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.understand.catalogue import TRAITS
-from quanyu.understand.custom import read_traits, with_custom
+from quanyu.understand.custom import read_traits
 from quanyu.understand.fact import Facts
 from quanyu.understand.trait import Trait
 from quanyu.workspace import Workspace
@@ -24,8 +24,7 @@ def traits(ws: Workspace) -> tuple[Trait, ...]:
 def portrait_table(ws: Workspace, as_of: dt.date) -> ir.Table:
     """Return the portraits as an expression: person_id, as_of and one column per trait."""
     people = Facts(ws, as_of).people().mutate(as_of=ibis.literal(as_of))
-    rows, custom = with_custom(people, read_traits(ws))
-    return rows.select("person_id", "as_of", *(trait.column(rows) for trait in (*TRAITS, *custom)))
+    return people.select("person_id", "as_of", *(trait.column(people) for trait in traits(ws)))
 
 
 def portraits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:

@@ -1,0 +1,76 @@
+"""Find people by what a member of staff has at hand: an id, a name, a phone number or a mail address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.understand.mask import mask_email, mask_name, mask_phone
+from quanyu.workspace import Workspace, pseudonym
+
+HOME_CODE = "+86"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A person found, with personal values masked."""
+
+    person_id: str
+    name: str
+    phone: str
+    email: str
+    region: str
+    city: str
+    member_tier: str
+
+
+def e164(text: str) -> str:
+    """Return a phone number with its country code, empty if it is none; bare Chinese mobile numbers get +86.
+
+    >>> e164("138 1234-5678"), e164("0044 20 7946 0000"), e164("hello")
+    ('+8613812345678', '+442079460000', '')
+    """
+    bare = re.sub(r"[\s().-]", "", text)
+    if not re.fullmatch(r"(\+|00)?\d{8,15}", bare):
+        return ""
+    if bare.startswith("00"):
+        return f"+{bare[2:]}"
+    if re.fullmatch(r"1[3-9]\d{9}", bare):
+        return f"{HOME_CODE}{bare}"
+    return bare if bare.startswith("+") else f"+{bare}"
+
+
+def search(ws: Workspace, text: str, limit: int = 20) -> list[Hit]:
+    """Return people whose id, identifier, phone or mail is `text`, or whose name begins with it.
+
+    Phone numbers and mails are looked up by their keyed hash, so any identifier of the person is found.
+    An empty text gives the first people by id.
+    """
+    wanted = text.strip()
+    people = ws.warehouse.table("people")
+    rows = people if not wanted else people.filter(_matches(ws, people, wanted))
+    shown = ("person_id", "name", "phone", "email", "region", "city", "member_tier")
+    found = ws.warehouse.read(rows.select(*shown).order_by("person_id").limit(limit)).to_pylist()
+    masks = {"name": mask_name, "phone": mask_phone, "email": mask_email}
+    return [Hit(**{name: masks.get(name, _text)(value) for name, value in row.items()}) for row in found]
+
+
+def _matches(ws: Workspace, people: ir.Table, text: str) -> ir.BooleanValue:
+    identities = ws.warehouse.table("identities")
+    owners = ws.warehouse.read(identities.filter(identities.id_key.isin(_keys(ws, text))).select("person_id").limit(200))
+    ids = [text, *owners["person_id"].to_pylist()]
+    return people.person_id.isin(ids) | people.name.startswith(text).fill_null(ibis.literal(False))
+
+
+def _keys(ws: Workspace, text: str) -> list[str]:
+    """Return the identifiers that a text may stand for."""
+    phone, email = e164(text), text.lower() if "@" in text else ""
+    hashed = [(kind, value) for kind, value in (("phone", phone), ("email", email)) if value]
+    return [text, f"member:{text}", *(f"{kind}:{pseudonym(ws.secret, kind, value)}" for kind, value in hashed)]
+
+
+def _text(value: str | None) -> str:
+    return value or ""
