@@ -38,10 +38,10 @@ Draw = Callable[..., None]
 PAGES: dict[str, tuple[str, Draw]] = {
     "/": ("Overview", overview),
     "/data": ("Data and quality", data),
-    "/people": ("People", people),
+    "/people": ("Find people", people),
     "/people/{person_id}": ("Person", person),
     "/portraits": ("Portraits and RFM", portraits),
-    "/metrics": ("Metrics", metrics),
+    "/metrics": ("Metric explorer", metrics),
 }
 """Every screen: address, title and the function that draws it."""
 

@@ -29,10 +29,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("/", "Overview", "Overview", "M3 12 12 4l9 8M6 10v10h12V10"),)),
     ("Data", (Entry("/data", "Data and quality", "Data", "M4 6c0-3 16-3 16 0v12c0 3-16 3-16 0zM4 6c0 3 16 3 16 0M4 12c0 3 16 3 16 0"),)),
     ("Customers", (
-        Entry("/people", "People", "People", "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0"),
+        Entry("/people", "Find people", "People", "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0"),
         Entry("/portraits", "Portraits and RFM", "Portraits", "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z"),
     )),
-    ("Reports", (Entry("/metrics", "Metrics", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7"),)),
+    ("Reports", (Entry("/metrics", "Metric explorer", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7"),)),
 )  # fmt: skip
 """The menu by group; a screen is listed once it exists."""
 

@@ -48,7 +48,7 @@ def metrics(view: View) -> None:
     grain = grain if grain in GRAINS else "day"
     dimension = view.query.get("dimension", "channel")
     dimension = dimension if dimension in DIMENSIONS and dimension != "all" else "channel"
-    put(Markup("").join([tag("h1", view.say("Metrics")), period_picker(view, period)]), class_="head")
+    put(Markup("").join([tag("h1", view.say("Metric explorer")), period_picker(view, period)]), class_="head")
     put(_choices(view, one, grain, dimension), class_="head")
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w4 stack"):

@@ -45,7 +45,7 @@ def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
             if beside is not None:
                 put(beside)
             with ui.element("div").classes("tools"):
-                switch = button(view.say("Table"), lambda: show(), title=view.say("Read {title} as a table", title=title))
+                switch = button(view.say("As table"), lambda: show(), title=view.say("Read {title} as a table", title=title))
                 exports(view, one.sheet)
         drawn = ui.echart(one.option, on_point_click=one.on_point, renderer="svg")
         drawn.classes("chart tall" if one.is_tall else "chart").props('role="img"')
@@ -58,7 +58,7 @@ def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
             with place:
                 put(table(one.sheet, writer(view)))
         place.visible, drawn.visible = drawn.visible, place.visible
-        switch.content = view.say("Chart") if place.visible else view.say("Table")
+        switch.content = view.say("As chart") if place.visible else view.say("As table")
         switch.props["aria-pressed"] = "true" if place.visible else "false"
 
 

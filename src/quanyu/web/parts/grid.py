@@ -27,6 +27,9 @@ WORDS = {
     "lastPage": "Last page", "nextPage": "Next page", "previousPage": "Previous page",
 }  # fmt: skip
 
+FEW = 12
+"""A list of so many rows is shown whole, without filters."""
+
 
 def grid(view: View, sheet: Sheet, *, link: Link | None = None, about_it: str = "", is_short: bool = False) -> None:
     """Place a sheet as a grid with its title and exports; `link` gives the address the first column leads to."""
@@ -47,15 +50,16 @@ def grid(view: View, sheet: Sheet, *, link: Link | None = None, about_it: str = 
     options = {
         "columnDefs": [_column(place, head) for place, head in enumerate(sheet.columns)],
         "rowData": rows,
-        "defaultColDef": {"sortable": True, "resizable": True, "minWidth": 96, "flex": 1},
+        "defaultColDef": {"sortable": True, "resizable": True, "minWidth": 96, "flex": 1, "suppressHeaderFilterButton": len(rows) <= FEW},
         "localeText": {key: view.say(word) for key, word in WORDS.items()},
         "enableCellTextSelection": True,
         "pagination": len(rows) > 100,
         "paginationPageSize": 100,
         "suppressCellFocus": False,
         "tooltipShowDelay": 300,
+        **({"domLayout": "autoHeight"} if len(rows) <= FEW else {}),
     }
-    made = ui.aggrid(options, html_columns=[0] if link else []).classes("grid short" if is_short else "grid")
+    made = ui.aggrid(options, html_columns=[0] if link else []).classes("grid few" if len(rows) <= FEW else "grid short" if is_short else "grid")
     made.props["aria-label"] = sheet.title
 
 

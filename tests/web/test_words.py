@@ -1,0 +1,45 @@
+"""Every sentence of the console exists in Chinese."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import quanyu.web
+from quanyu.loop import STEPS
+from quanyu.tables import CONTRACTS
+from quanyu.text import catalogue
+from quanyu.web.app import PAGES
+from quanyu.web.frame import MENU
+from quanyu.web.pages.data import PARTS
+from quanyu.web.pages.labels import DIMENSIONS
+from quanyu.web.pages.metrics import FAMILIES, GRAINS
+from quanyu.web.parts.grid import WORDS
+from quanyu.web.parts.period import OFFERED
+
+ROOT = Path(quanyu.web.__file__).parent
+
+
+def said() -> set[str]:
+    found = set()
+    for file in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            is_said = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say"
+            if is_said and node.args and isinstance(node.args[0], ast.Constant):
+                found.add(node.args[0].value)
+    return found
+
+
+def test_every_sentence_is_translated() -> None:
+    tables = [
+        *(title for title, _ in PAGES.values()), *(label for label, _ in PARTS.values()), *DIMENSIONS.values(), *FAMILIES,
+        *GRAINS.values(), *WORDS.values(), *OFFERED.values(), *(group for group, _ in MENU if group),
+        *(word for _, entries in MENU for entry in entries for word in (entry.label, entry.short)),
+        *(table.grain for table in CONTRACTS.values()),
+    ]  # fmt: skip
+    missing = sorted({*said(), *tables} - set(catalogue("zh")))
+    assert not missing
+
+
+def test_steps_have_chinese_labels() -> None:
+    assert not [step.label for step in STEPS if step.label not in catalogue("zh")]
