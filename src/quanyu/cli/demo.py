@@ -15,7 +15,8 @@ from quanyu.cli.speech import err, out, say
 from quanyu.collect.load import load
 from quanyu.errors import WorkspaceError
 from quanyu.plan.report import write_report
-from quanyu.world import Shop, export, judge, simulate
+from quanyu.world import Shop, export, simulate
+from quanyu.world.judge import judge
 
 FOLDER = Path("demo")
 
