@@ -109,6 +109,8 @@ def choose_items(
     """
     category, week, feeling = wish
     chosen = np.zeros(len(category), dtype=np.int64)
+    if not len(category):
+        return chosen
     weeks, classes = catalogue.discount.shape[0], len(SENSITIVITY)
     code = (category * weeks + week) * classes + feeling
     order = np.argsort(code, kind="stable")

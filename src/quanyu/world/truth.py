@@ -122,10 +122,10 @@ def orders_truth(block: Block) -> pa.Table:
 
 
 def identities_truth(block: Block) -> pa.Table:
-    """Return person_id, kind, value, id_key, is_shared, is_typo, evidence of every identifier in the files.
+    """Return person_id, kind, value, id_key, is_shared, is_typo, evidence of all identifiers shown.
 
     `value` is the raw identifier (phones in E.164, mails in small letters); `id_key` is null for phones and
-    mails, whose keys are hashes. Identifiers of one `evidence` group are tied together by unshared identifiers
+    mails, whose keys are hashes. Identifiers of one `evidence` group are tied together by unshared ones
     in the files: only pairs within a group can be found by anybody.
     """
     people, seen = block.people, block.sightings

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 NEVER = "2099-01-01 00:00:00"
 NO_DATE = "2026-13-45 25:61:00"
@@ -34,16 +35,22 @@ class Dirt:
 
 
 def soil(table: pa.Table, dirt: tuple[Dirt, ...]) -> pa.Table:
-    """Return the table with the broken rows put in one third of the way down."""
+    """Return the table with the broken rows put in about one third of the way down.
+
+    The copied rows hold a value in the column that is spoilt; no order of several rows is torn apart.
+    """
     rows = []
     for number, one in enumerate(dirt):
+        full = table.filter(pc.is_valid(table[one.column]))
         for copy in range(one.n):
-            row = table.slice((number + copy) % table.num_rows, 1).to_pylist()[0]
+            row = full.slice((number + copy) % full.num_rows, 1).to_pylist()[0]
             if one.key:
                 row[one.key] = _fresh(row[one.key], number * 100 + copy)
             row[one.column] = one.bad
             rows.append(row)
-    at = table.num_rows // 3
+    at, keys = table.num_rows // 3, table.column(0)
+    while at and keys[at] == keys[at - 1]:
+        at -= 1
     broken = pa.Table.from_pylist(rows, schema=table.schema)
     return pa.concat_tables([table.slice(0, at), broken, table.slice(at)])
 
