@@ -74,11 +74,6 @@ def clean(cells: ir.Table, names: Sequence[str], habits: Habits) -> ir.Table:
     return cells
 
 
-def cleaned(cell: ir.StringValue, habits: Habits) -> ir.StringValue:
-    """Return one cell freed in the same way, as one expression: for the rare cells that a quick reading fails on."""
-    return reduce(lambda text, step: step(text), _steps(habits), cell)
-
-
 def unmasked(text: ir.StringValue) -> ir.StringValue:
     """Return the text, or null where the platform masked or encrypted it."""
     return text.re_search(MASKS).ifelse(ibis.null("string"), text)

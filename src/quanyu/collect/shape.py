@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from quanyu.collect import identifier
 from quanyu.collect.layout import Condition, Field
 from quanyu.collect.recognise import captured, fits
-from quanyu.collect.clean import Habits, cleaned, unmasked
+from quanyu.collect.clean import Habits, unmasked
 from quanyu.collect.value import QUICK, mapped, matches, reader
 from quanyu.tables import Column
 
@@ -68,7 +68,7 @@ def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read
         return _finished(field, column, page, rows, None, _arithmetic(field, page, rows))
     if field.json:
         return _finished(field, column, page, rows, None, _object(field, page, rows))
-    if _is_quick(field, column, page):
+    if quick_kind(field, column, page):
         return _quick(field, column, page, rows)
     text = _text(field, page, rows)
     if text is None:
@@ -89,20 +89,24 @@ def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read
     return _finished(field, column, page, rows, text, value)
 
 
-def _is_quick(field: Field, column: Column, page: Page) -> bool:
-    """Say whether the column is one plain cell of a kind that has a quick reading."""
+def quick_kind(field: Field, column: Column, page: Page) -> str:
+    """Return the kind of quick reading of a column that is one plain cell, "" where it has none."""
     plain = field.columns and not (field.map or field.pattern or field.format or field.id)
-    return bool(plain) and column.kind in QUICK and len(_places(field.columns, page)) == 1
+    return column.kind if plain and column.kind in QUICK and len(_places(field.columns, page)) == 1 else ""
+
+
+def quick_name(field: Field, column: Column, page: Page) -> str:
+    """Return the name under which the quick reading of a cell waits."""
+    return f"quick_c{_places(field.columns, page)[0]}_{column.kind}"
 
 
 def _quick(field: Field, column: Column, page: Page, rows: ir.Table) -> Read:
-    """Read the cell as it stands; only where that fails, clean it and read it with care."""
-    raw = rows[f"raw_c{_places(field.columns, page)[0]}"]
-    fast = QUICK[column.kind](raw, page.habits)
-    slow = cleaned(raw, page.habits)
-    value = ibis.coalesce(fast, reader(column.kind)(slow, page.habits))
-    text = fast.isnull().ifelse(slow, ibis.null("string"))
-    return _finished(field, column, page, rows, text, value)
+    """Take the quick reading; only where that failed the cell was kept, to be cleaned and read with care."""
+    fast = rows[quick_name(field, column, page)]
+    text = _cell(field.columns, page, rows)
+    assert text is not None
+    value = ibis.coalesce(fast, reader(column.kind)(text, page.habits))
+    return _finished(field, column, page, rows, fast.isnull().ifelse(text, ibis.null("string")), value)
 
 
 def _places(names: Sequence[str], page: Page) -> list[int]:

@@ -104,15 +104,24 @@ class Reader:
 
     def write(self, expression: ir.Table, into: Path) -> Path:
         """Write an expression to one Parquet file, in the order of its rows, with flat memory."""
-        self._copy(_as_sql(expression), into)
+        self._copy(self._sql_of(expression), into)
         return into
 
     def read(self, expression: ir.Table) -> pa.Table:
         """Run an expression and return its rows."""
         try:
-            return self._connection.con.sql(_as_sql(expression)).to_arrow_table()
+            return self._connection.con.sql(self._sql_of(expression)).to_arrow_table()
         except duckdb.Error as error:
             raise _refusal(error) from error
+
+    def _sql_of(self, expression: ir.Table) -> str:
+        """Compile step by step: fused into one SELECT, what is used twice would be written and computed twice."""
+        before = ibis.options.sql.fuse_selects
+        ibis.options.sql.fuse_selects = False
+        try:
+            return str(self._connection.compile(expression))
+        finally:
+            ibis.options.sql.fuse_selects = before
 
     def _copy(self, sql: str, into: Path) -> None:
         into.parent.mkdir(parents=True, exist_ok=True)
@@ -130,16 +139,6 @@ class Reader:
     def _rows(self, sql: str) -> Sequence[tuple[Any, ...]]:
         rows: Sequence[tuple[Any, ...]] = self._connection.raw_sql(sql).fetchall()
         return rows
-
-
-def _as_sql(expression: ir.Table) -> str:
-    """Compile step by step: fused into one SELECT, an expression used twice would be written and computed twice."""
-    before = ibis.options.sql.fuse_selects
-    ibis.options.sql.fuse_selects = False
-    try:
-        return str(ibis.to_sql(expression, dialect="duckdb"))
-    finally:
-        ibis.options.sql.fuse_selects = before
 
 
 def _as_text(name: str, kind: ibis.DataType) -> str:
