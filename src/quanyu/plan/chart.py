@@ -67,8 +67,8 @@ def line(curve: Curve, write: Write, title: str) -> Markup:
 
 
 def _line(curve: Curve, write: Write, title: str, frame: Frame) -> str:
-    known = [value for value in (*curve.values, *curve.ghost) if value is not None]
-    marks = ticks(min(0.0, *known), max(*known, 1.0))
+    known = [0.0, *(value for value in (*curve.values, *curve.ghost) if value is not None)]
+    marks = ticks(min(known), max(*known, 1.0))
     low, high = marks[0], marks[-1]
     step = frame.inner_width / max(len(curve.values) - 1, 1)
     places = [frame.left + step * at for at in range(len(curve.values))]

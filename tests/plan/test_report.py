@@ -1,0 +1,142 @@
+"""The report of a small shop: complete, self-contained, in both languages; an empty one says what to do next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from quanyu.figure import money
+from quanyu.plan.report import GREEN, RED, HERE, render, write_report
+from quanyu.plan.review import review
+from quanyu.text import catalogue
+
+AS_OF = dt.date(2026, 11, 20)
+VOID = {"meta", "br", "link", "img", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Checks that tags close, and collects what the page links to and what it shows."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.stack, self.links, self.ids, self.shown = [], [], set(), []
+        self.feed(text)
+        assert not self.stack
+
+    def handle_starttag(self, tag, attrs) -> None:
+        found = dict(attrs)
+        self.links += [found[name] for name in ("href", "src") if found.get(name)]
+        self.ids |= {found["id"]} if "id" in found else set()
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs) -> None:
+        pass
+
+    def handle_endtag(self, tag) -> None:
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data) -> None:
+        if "style" not in self.stack:
+            self.shown.append(data)
+
+
+def write_metrics(ws, days: int = 90) -> float:
+    """Write metrics of a shop with two channels by hand; return the net revenue of the last 30 days."""
+    rows = []
+    for at in range(1, days + 1):
+        on = AS_OF - dt.timedelta(days=at)
+        for dimension, part, share in (("all", "all", 1.0), ("channel", "taobao", 0.75), ("channel", "jd", 0.25)):
+            rows += [(name, "day", on, dimension, part, value * share, 1.0) for name, value in ONE_DAY.items()]
+    for since, until, on in ((30, 0, AS_OF - dt.timedelta(days=30)), (60, 30, AS_OF - dt.timedelta(days=60))):
+        for dimension, part, share in (("all", "all", 1.0), ("channel", "taobao", 0.75), ("channel", "jd", 0.25)):
+            factor = share * (since - until) * (1.2 if until == 0 else 1.0)
+            rows += [(name, "last_30", on, dimension, part, value * factor, 1.0) for name, value in ONE_DAY.items()]
+    rows += [("gmv", "last_7", AS_OF - dt.timedelta(days=7), "all", "all", 1.0, 1.0)]
+    rows += [(name, "month", dt.date(2026, 10, 1), "all", "all", value * 31, 1.0) for name, value in ONE_DAY.items()]
+    names = ("metric", "grain", "on", "dimension", "slice", "numerator", "denominator")
+    ws.warehouse.replace("metrics", pa.table(dict(zip(names, zip(*rows, strict=True), strict=True))), by="measure")
+    return ONE_DAY["net_revenue"] * 36
+
+
+ONE_DAY = {"gmv": 1200.0, "net_revenue": 1000.0, "n_orders": 12.0, "refund": 200.0}
+
+
+def write_people(ws) -> None:
+    rfm = {
+        "person_id": ["p1", "p2", "p3"], "as_of": [AS_OF] * 3, "recency_days": [3, 90, 200], "frequency": [9, 4, 1],
+        "monetary_amount": pa.array([9000, 3000, 50], pa.decimal128(18, 2)), "r_score": [5, 2, 1], "f_score": [5, 4, 1],
+        "m_score": [5, 4, 1], "group": ["champions", "at_risk", "lost"], "fit_id": ["f"] * 3,
+    }  # fmt: skip
+    ws.warehouse.replace("rfm", pa.table(rfm), by="understand")
+    portraits = {"person_id": ["p1", "p2", "p3"], "as_of": [AS_OF] * 3, "life_cycle": ["mature", "lost", "lost"]}
+    ws.warehouse.replace("portraits", pa.table(portraits), by="understand")
+    rejects = {
+        "source": ["taobao_orders"], "file": ["a.csv"], "line": [3], "reason": ["<b>price</b> is negative"],
+        "rejected_at": pa.array([dt.datetime(2026, 11, 1, tzinfo=dt.UTC)]),
+    }  # fmt: skip
+    ws.warehouse.replace("rejects", pa.table(rejects), by="collect")
+
+
+@pytest.fixture
+def ws(make_workspace):
+    ws = make_workspace(name="测试 & 店铺")
+    write_metrics(ws)
+    write_people(ws)
+    return ws
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_report_is_one_sound_page(ws, tmp_path: Path, language) -> None:
+    text = write_report(ws, tmp_path / "out" / "report.html", language).read_text(encoding="utf-8")
+    page = Page(text)
+    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
+    assert not re.search(r"<script|https?://|@import|url\(", text)
+    assert text.count("<svg") >= 6 and text.count("<details") >= 3
+    shown = " ".join(page.shown)
+    assert "测试 & 店铺" in shown and "<b>price</b> is negative" in shown
+    assert ("重要价值客户" in shown) == (language == "zh") != ("Champions" in shown)
+    assert not re.search(r"\b(None|nan|Undefined)\b", shown)
+
+
+def test_figures_are_those_of_the_table(ws) -> None:
+    found = review(ws)
+    card = found.card("net_revenue")
+    assert card.value == 36_000 and card.change == pytest.approx(0.2)
+    text = render(found, "zh")
+    assert money(36_000.0) in text and "¥3.60万" in text and "+20.0%" in text
+    assert [place.slice for place in found.places] == ["taobao", "jd"]
+    assert found.places[0].share == 0.75
+
+
+def test_the_colour_of_a_rise_is_a_setting(ws) -> None:
+    found = review(ws)
+    assert f"--up: {RED}; --down: {GREEN}" in render(found, "zh", rises_are_red=True)
+    assert f"--up: {GREEN}; --down: {RED}" in render(found, "zh", rises_are_red=False)
+
+
+def test_the_report_says_what_stands_out(ws) -> None:
+    text = render(review(ws), "en")
+    assert "orders +20.0%" in text or "Net revenue of the last 30 days" in text
+    assert "1 valuable buyers stay away; they have spent ¥3,000.00, 24.9% of all." in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_empty_workspace_says_what_to_do_next(make_workspace, tmp_path: Path, language) -> None:
+    text = write_report(make_workspace(), tmp_path / "report.html", language).read_text(encoding="utf-8")
+    Page(text)
+    assert "quanyu load orders.csv" in text
+
+
+def test_everything_the_report_says_is_translated() -> None:
+    said = set(re.findall(r'tr\("([^"]+)"', (HERE / "report.html").read_text(encoding="utf-8")))
+    for file in ("advice.py", "report.py"):
+        text = re.sub(r'"\s*\n\s*"', "", (HERE / file).read_text(encoding="utf-8"))
+        said |= set(re.findall(r'(?:translate|tell)\(\s*"([^"]+)"', text))
+    assert len(said) > 60
+    assert sorted(said - set(catalogue("zh"))) == []
