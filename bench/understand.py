@@ -74,7 +74,12 @@ def run_quanyu(folder: Path) -> dict[str, Any]:
     made = portraits(ws, AS_OF)
     spent = time.perf_counter() - started
     ws.close()
-    return {"seconds": spent, "rfm": after_rfm - started, "n_buyers": found["n_buyers"], "n_traits": made["n_traits"]}
+    return {
+        "seconds": spent,
+        "rfm": after_rfm - started,
+        "n_buyers": found["n_buyers"],
+        "n_traits": made["n_traits"],
+    }
 
 
 def run_pandas(folder: Path) -> dict[str, Any]:
@@ -118,12 +123,20 @@ def run_pandas(folder: Path) -> dict[str, Any]:
         seen[action] = events[events.name == action].groupby("person_id").size()
     for column in ("hour", "weekday", "channel"):
         seen[f"favourite_{column}"] = _pandas_mode(visits, column)
-    lines = read["order_lines"].merge(sales[["order_id", "person_id"]], on="order_id").merge(read["items"], on="item_id")
+    lines = (
+        read["order_lines"]
+        .merge(sales[["order_id", "person_id"]], on="order_id")
+        .merge(read["items"], on="item_id")
+    )
     lines["net_amount"] = lines.net_amount.astype("float64")
     taste = lines.groupby("person_id").agg(n_categories=("category", "nunique"), price=("net_amount", "mean"))
     for column in ("category", "brand"):
         spent = lines.groupby(["person_id", column], as_index=False).net_amount.sum()
-        taste[column] = spent.sort_values("net_amount").drop_duplicates("person_id", keep="last").set_index("person_id")[column]
+        taste[column] = (
+            spent.sort_values("net_amount")
+            .drop_duplicates("person_id", keep="last")
+            .set_index("person_id")[column]
+        )
     people = read["people"].set_index("person_id").join([facts, seen, taste])
     people.to_parquet(folder / "pandas.parquet")
     return {"seconds": time.perf_counter() - started, "n_buyers": len(facts)}
@@ -151,10 +164,15 @@ def run_polars(folder: Path) -> dict[str, Any]:
     ).join(orders.group_by(by).agg(spend=pl.col("net_amount").sum().cast(pl.Float64)), on="person_id")  # fmt: skip
     facts = facts.with_columns(recency=(pl.lit(AS_OF) - pl.col("last_on")).dt.total_days())
     scored = [
-        (1 + sum((pl.col(c) > pl.col(c).quantile(q)).cast(pl.Int64) for q in (0.2, 0.4, 0.6, 0.8))).alias(f"{c}_score")
+        (1 + sum((pl.col(c) > pl.col(c).quantile(q)).cast(pl.Int64) for q in (0.2, 0.4, 0.6, 0.8))).alias(
+            f"{c}_score"
+        )
         for c in ("recency", "n_orders", "spend")
     ]
-    facts = facts.with_columns(*scored, *[(pl.col(c) >= pl.col(c).median()).alias(f"{c}_high") for c in ("recency", "n_orders", "spend")])
+    facts = facts.with_columns(
+        *scored,
+        *[(pl.col(c) >= pl.col(c).median()).alias(f"{c}_high") for c in ("recency", "n_orders", "spend")],
+    )
     events = read["events"].join(owner, on="id_key")
     visits = events.group_by("person_id", "channel", "session_id").agg(
         began_at=pl.col("occurred_at").min(), ended_at=pl.col("occurred_at").max(),
@@ -167,14 +185,26 @@ def run_polars(folder: Path) -> dict[str, Any]:
         last_visit=pl.col("began_at").max(),
         **{a: pl.col(a).sum() for a in ("page_view", "product_view", "add_to_cart")},
     )  # fmt: skip
-    lines = read["order_lines"].join(sales.select("order_id", "person_id"), on="order_id").join(read["items"], on="item_id")
-    taste = lines.group_by(by).agg(n_categories=pl.col("category").n_unique(), price=pl.col("net_amount").mean())
+    lines = (
+        read["order_lines"]
+        .join(sales.select("order_id", "person_id"), on="order_id")
+        .join(read["items"], on="item_id")
+    )
+    taste = lines.group_by(by).agg(
+        n_categories=pl.col("category").n_unique(), price=pl.col("net_amount").mean()
+    )
     people = read["people"].join(facts, on="person_id", how="left").join(seen, on="person_id", how="left")
-    people = people.join(taste, on="person_id", how="left").join(_polars_mode(sales, "channel", pl.len()), on="person_id", how="left")
+    people = people.join(taste, on="person_id", how="left").join(
+        _polars_mode(sales, "channel", pl.len()), on="person_id", how="left"
+    )
     for column in ("hour", "weekday", "channel"):
-        people = people.join(_polars_mode(visits, column, pl.len()), on="person_id", how="left", suffix=f"_{column}")
+        people = people.join(
+            _polars_mode(visits, column, pl.len()), on="person_id", how="left", suffix=f"_{column}"
+        )
     for column in ("category", "brand"):
-        people = people.join(_polars_mode(lines, column, pl.col("net_amount").sum()), on="person_id", how="left", suffix="_l")
+        people = people.join(
+            _polars_mode(lines, column, pl.col("net_amount").sum()), on="person_id", how="left", suffix="_l"
+        )
     made = people.collect(engine="streaming")
     made.write_parquet(folder / "polars.parquet")
     return {"seconds": time.perf_counter() - started, "n_buyers": made["n_orders"].count()}
@@ -206,9 +236,13 @@ def main() -> None:
         draw(Path(folder), n)
         results = {name: alone(globals()[f"run_{name}"], Path(folder)) for name in wanted}
     for name, result in results.items():
-        print(f"{name:<8}{json.dumps({k: round(v, 2) if isinstance(v, float) else v for k, v in result.items()})}")
+        print(
+            f"{name:<8}{json.dumps({k: round(v, 2) if isinstance(v, float) else v for k, v in result.items()})}"
+        )
     for name in wanted[1:]:
-        print(f"{name} / {wanted[0]}: {results[name]['seconds'] / results[wanted[0]]['seconds']:.1f} x the time")
+        print(
+            f"{name} / {wanted[0]}: {results[name]['seconds'] / results[wanted[0]]['seconds']:.1f} x the time"
+        )
 
 
 if __name__ == "__main__":

@@ -72,7 +72,8 @@ def test_gross_basis_gives_the_published_figures(shop: Workspace) -> None:
     }  # fmt: skip
     people = {row["person_id"]: row for row in shop.warehouse.read(rows).to_pylist()}
     figures = {
-        key: (row["recency_days"], row["frequency"], float(row["monetary_amount"])) for key, row in people.items()
+        key: (row["recency_days"], row["frequency"], float(row["monetary_amount"]))
+        for key, row in people.items()
     }
     assert figures["p12347"] == (3, 7, 4310.00)
     assert figures["p14646"] == (2, 73, 280206.02)

@@ -19,7 +19,9 @@ def at(day: str, clock: str = "12:00") -> dt.datetime:
     return dt.datetime.fromisoformat(f"{day}T{clock}:00+08:00")
 
 
-def order(number: int, key: str, when: dt.datetime, status: str = "completed", **given: object) -> dict[str, object]:
+def order(
+    number: int, key: str, when: dt.datetime, status: str = "completed", **given: object
+) -> dict[str, object]:
     gross = Decimal(str(given.pop("gross", 100)))
     discount, refund = Decimal(str(given.pop("discount", 0))), Decimal(str(given.pop("refund", 0)))
     paid = gross - discount if status == "completed" else Decimal(0)
@@ -30,7 +32,9 @@ def order(number: int, key: str, when: dt.datetime, status: str = "completed", *
     }  # fmt: skip
 
 
-def event(number: int, key: str, when: dt.datetime, name: str, session: str | None, channel: str = "own") -> dict[str, object]:
+def event(  # noqa: PLR0917 - a row
+    number: int, key: str, when: dt.datetime, name: str, session: str | None, channel: str = "own"
+) -> dict[str, object]:
     return {
         "event_id": f"e{number}", "source": "test", "id_key": key, "name": name, "occurred_at": when,
         "session_id": session, "channel": channel,
@@ -57,7 +61,12 @@ EVENTS = [
     event(6, "cookie:cy", at("2026-08-01", "18:00"), "page_view", None),
 ]
 
-LINES = [("o1", 1, "tea", 1, 100), ("o2", 1, "cup", 2, 100), ("o2", 2, "tea", 1, 100), ("o5", 1, "pot", 1, 500)]
+LINES = [
+    ("o1", 1, "tea", 1, 100),
+    ("o2", 1, "cup", 2, 100),
+    ("o2", 2, "tea", 1, 100),
+    ("o5", 1, "pot", 1, 500),
+]
 
 
 @pytest.fixture
@@ -72,7 +81,14 @@ def small_shop(make_workspace: Callable[..., Workspace]) -> Workspace:
 
 def fill(ws: Workspace) -> Workspace:
     phone = f"phone:{pseudonym(ws.secret, 'phone', '+8613812345678')}"
-    owners = {"taobao:ann": "ann", "jd:ann": "ann", "cookie:ann": "ann", phone: "ann", "taobao:bo": "bo", "cookie:cy": "cy"}
+    owners = {
+        "taobao:ann": "ann",
+        "jd:ann": "ann",
+        "cookie:ann": "ann",
+        phone: "ann",
+        "taobao:bo": "bo",
+        "cookie:cy": "cy",
+    }
     born = {"ann": dt.date(1990, 11, 21), "bo": dt.date(1980, 11, 20), "cy": None, "di": None}
     people = [
         {"person_id": person, "born_on": day, "city": city, "name": name, "n_identifiers": 1, "phone": number}
@@ -92,12 +108,17 @@ def fill(ws: Workspace) -> Workspace:
             {"item_id": "pot", "category": "壶", "brand": "A"},
         ],
         "order_lines": [
-            {"order_id": o, "line_no": n, "source": "test", "item_id": i, "n_items": k, "unit_price_amount": Decimal(p)}
+            {
+                "order_id": o, "line_no": n, "source": "test", "item_id": i, "n_items": k,
+                "unit_price_amount": Decimal(p),
+            }
             for o, n, i, k, p in LINES
         ],
         "feedback": [
-            {"feedback_id": "f1", "source": "test", "kind": "review", "id_key": "taobao:ann", "said_at": at("2026-11-15"),
-             "score": 4.0, "text": "好喝"}
+            {
+                "feedback_id": "f1", "source": "test", "kind": "review", "id_key": "taobao:ann",
+                "said_at": at("2026-11-15"), "score": 4.0, "text": "好喝",
+            }
         ],
     }  # fmt: skip
     for name, rows in tables.items():

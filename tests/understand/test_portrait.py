@@ -16,7 +16,8 @@ from quanyu.workspace import Workspace
 AS_OF = dt.date(2026, 11, 20)
 
 ANN = {
-    "age_band": "35-39", "city_tier": "1", "region": "上海", "n_orders": 3, "n_orders_90d": 3, "recency_days": 8,
+    "age_band": "35-39", "city_tier": "1", "region": "上海", "n_orders": 3, "n_orders_90d": 3,
+    "recency_days": 8,
     "first_order_on": dt.date(2026, 11, 1), "tenure_days": 19, "order_interval_days": 5.5, "n_sessions": 3,
     "n_page_views": 2, "n_product_views": 1, "n_add_to_cart": 1, "n_searches": 1, "last_seen_days": 7,
     "favourite_hour": 23, "favourite_weekday": 2, "preferred_channel": "own", "preferred_platform": "jd",
@@ -39,7 +40,9 @@ DI = {"n_sessions": 0, "funnel_stage": "unseen", "activity": None, "favourite_ho
 
 def test_portraits_are_what_one_works_out_by_hand(shop: Workspace) -> None:
     portraits(shop, AS_OF)
-    rows = {row["person_id"]: row for row in shop.warehouse.read(shop.warehouse.table("portraits")).to_pylist()}
+    rows = {
+        row["person_id"]: row for row in shop.warehouse.read(shop.warehouse.table("portraits")).to_pylist()
+    }
     assert set(rows) == {"ann", "bo", "cy", "di"}
     for person, expected in {"ann": ANN, "bo": BO, "cy": CY, "di": DI}.items():
         found = {name: rows[person][name] for name in expected}
@@ -48,7 +51,10 @@ def test_portraits_are_what_one_works_out_by_hand(shop: Workspace) -> None:
 
     rfm(shop, AS_OF)
     groups = {row["person_id"]: row for row in shop.warehouse.read(shop.warehouse.table("rfm")).to_pylist()}
-    assert {person: (row["recency_days"], row["frequency"], row["monetary_amount"]) for person, row in groups.items()} == {
+    assert {
+        person: (row["recency_days"], row["frequency"], row["monetary_amount"])
+        for person, row in groups.items()
+    } == {
         "ann": (9, 2, Decimal("390.00")),
         "bo": (203, 1, Decimal("50.00")),
     }
@@ -97,7 +103,15 @@ def test_people_add_traits_of_their_own(shop: Workspace) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["phone", "1; DROP TABLE x", "(SELECT 1)", "read_csv('/etc/passwd')", "n_orders FROM people", "x +", "getenv('A')"],
+    [
+        "phone",
+        "1; DROP TABLE x",
+        "(SELECT 1)",
+        "read_csv('/etc/passwd')",
+        "n_orders FROM people",
+        "x +",
+        "getenv('A')",
+    ],
 )
 def test_what_an_expression_may_not_do(small_shop: Workspace, expression: str) -> None:
     (small_shop.root / "traits.toml").write_text(f'[bad]\nexpression = "{expression}"\n', encoding="utf-8")

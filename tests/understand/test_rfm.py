@@ -59,7 +59,11 @@ def test_rfm_keeps_the_laws_on_both_engines(make_workspace: Any, tmp_path: Any) 
 
 
 def test_a_value_at_the_cut_is_high_and_equal_values_share_a_score() -> None:
-    rows = {"recency_days": np.array([5, 5, 9]), "frequency": np.array([1, 2, 2]), "monetary_amount": np.array([1.0, 7.5, 9.0])}
+    rows = {
+        "recency_days": np.array([5, 5, 9]),
+        "frequency": np.array([1, 2, 2]),
+        "monetary_amount": np.array([1.0, 7.5, 9.0]),
+    }
     stats = {axis: Cells.of({name: rows[name]}, np.ones(3, int)) for axis, name in AXES.items()}
     solved = Rfm().solve(stats, {})
     assert not isinstance(solved, Inconclusive)
@@ -73,7 +77,9 @@ def test_a_value_at_the_cut_is_high_and_equal_values_share_a_score() -> None:
 def test_discrete_quantiles_are_numpys(values: list[int], q: float) -> None:
     cells = Cells.of({"x": np.array(values)}, np.ones(len(values), int))
     assert cells.median() == np.median(values)
-    assert cells.quantile(q) == np.quantile(values, round(q * len(values), 9) / len(values), method="inverted_cdf")
+    assert cells.quantile(q) == np.quantile(
+        values, round(q * len(values), 9) / len(values), method="inverted_cdf"
+    )
 
 
 def test_every_combination_has_one_group() -> None:

@@ -35,7 +35,7 @@ class Inconclusive:
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted method: specification, parameters, data window (first and last day), table versions, scans, seed.
+    """A fitted method: specification, parameters, data window (first, last day), table versions, scans, seed.
 
     >>> fit = Fit("Rfm", {"cut": "median"}, {"high": {"recency_days": 51}}, seed=7)
     >>> Fit.from_json(fit.to_json()) == fit
@@ -87,16 +87,24 @@ class Fit:
         return "\n".join(f"{name:<{_WIDTH}}{value}" for name, value in self._rows())
 
     def _repr_html_(self) -> str:
-        rows = (f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in self._rows())
+        rows = (
+            f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in self._rows()
+        )
         return f"<table>{''.join(rows)}</table>"
 
     def _rows(self) -> Iterable[tuple[str, str]]:
-        yield "method", f"{self.method}({', '.join(f'{name}={value!r}' for name, value in self.spec.items())})"
+        yield (
+            "method",
+            f"{self.method}({', '.join(f'{name}={value!r}' for name, value in self.spec.items())})",
+        )
         yield "fit", self.fit_id
         yield "window", " to ".join(str(day or "...") for day in self.window)
         yield "tables", ", ".join(f"{name} v{number}" for name, number in self.versions.items())
         yield "scans, seed", f"{self.scans}, {self.seed}"
-        yield from ((name, _short(value)) for name, value in ({**self.parameters, **self.diagnostics}).items())
+        yield from (
+            (name, _short(value)) for name, value in ({**self.parameters, **self.diagnostics}).items()
+        )
 
 
 _WIDTH = 18

@@ -36,14 +36,19 @@ class Cells:
         fresh = np.concatenate(([True], np.any([v[1:] != v[:-1] for v in arranged.values()], axis=0)))
         starts = np.flatnonzero(fresh)
         return cls(
-            {name: values[starts] for name, values in arranged.items()}, np.add.reduceat(weight[order], starts)
+            {name: values[starts] for name, values in arranged.items()},
+            np.add.reduceat(weight[order], starts),
         )
 
     def __add__(self, other: Cells) -> Cells:
         """Pool two disjoint parts."""
         if set(self.columns) != set(other.columns):
-            raise MethodError(f"Cells of {sorted(self.columns)} cannot be added to cells of {sorted(other.columns)}.")
-        joined = {name: np.concatenate((values, other.columns[name])) for name, values in self.columns.items()}
+            raise MethodError(
+                f"Cells of {sorted(self.columns)} cannot be added to cells of {sorted(other.columns)}."
+            )
+        joined = {
+            name: np.concatenate((values, other.columns[name])) for name, values in self.columns.items()
+        }
         return Cells.of(joined, np.concatenate((self.weight, other.weight)))
 
     @property
@@ -56,7 +61,7 @@ class Cells:
         return float(np.average(self._column(name), weights=self.weight)) if self.n else float("nan")
 
     def quantile(self, q: float, name: str = "") -> float:
-        """Return the value at place ceil(q * n) in sorted order: always a value that occurred; NaN when empty."""
+        """Return the value at place ceil(q * n) in sorted order: a value that occurred; NaN when empty."""
         values, upto = self._cumulative(name)
         if not len(values):
             return float("nan")

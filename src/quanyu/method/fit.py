@@ -24,7 +24,7 @@ MOST_SCANS = 200
 
 
 def measure(need: Need, reduce: Reduce) -> tuple[Stats, int]:
-    """Answer a need and say how many queries that took: one, and a look at 1000 rows where moments are asked."""
+    """Answer a need and say how many queries it took: one, and a look at 1000 rows for moments."""
     glance = need.peek()
     ready = need if glance is None else need.shifted(reduce(glance))
     return ready.answers(reduce(ready.query())), 1 if glance is None else 2
@@ -55,7 +55,7 @@ def fit(
             break
     else:
         raise MethodError(f"{method} did not settle within {MOST_SCANS} rounds.", "Loosen its tolerance.")
-    # Twelve digits: sums taken in another order differ in the last bits, and equal data shall give equal bytes.
+    # Twelve digits: sums in another order differ in the last bits; equal data shall give equal bytes.
     learned = plain(state, digits=12)
     diagnostics = learned.pop("diagnostics", {})
     spec = plain(spec_of(method))
@@ -65,5 +65,8 @@ def fit(
 def spec_of(method: Method) -> Mapping[str, object]:
     """Return the specification of a method as a mapping of its fields."""
     if not dataclasses.is_dataclass(method) or isinstance(method, type):
-        raise MethodError(f"{method!r} is not a frozen dataclass.", "Declare the specification with @dataclass(frozen=True).")
+        raise MethodError(
+            f"{method!r} is not a frozen dataclass.",
+            "Declare the specification with @dataclass(frozen=True).",
+        )
     return {item.name: getattr(method, item.name) for item in dataclasses.fields(method)}

@@ -60,7 +60,10 @@ def parts_add_up(case: Case) -> None:
     half = len(case.rows) // 2
     first, second, whole = (case.stats(rows) for rows in (case.rows[:half], case.rows[half:], case.rows))
     for name, total in whole.items():
-        _require(is_close(_pooled(first[name], second[name]), total), f"the parts of {name!r} do not add up to the whole")
+        _require(
+            is_close(_pooled(first[name], second[name]), total),
+            f"the parts of {name!r} do not add up to the whole",
+        )
 
 
 def order_does_not_matter(case: Case) -> None:
@@ -111,7 +114,7 @@ LAWS = (
 
 
 def is_close(left: Any, right: Any) -> bool:
-    """Say whether two statistics are equal: exactly where they are exact, to 1e-12 relative where they are floats."""
+    """Say whether two statistics are equal: exactly, or to 1e-12 relative where they are floats."""
     if isinstance(left, Mapping):
         return left.keys() == right.keys() and all(is_close(left[name], right[name]) for name in left)
     if isinstance(left, Cells):
@@ -137,7 +140,9 @@ def as_array(column: pa.ChunkedArray) -> Any:
 def _pooled(left: Any, right: Any) -> Any:
     if isinstance(left, Mapping):
         return {
-            group: left[group] + right[group] if group in left and group in right else left.get(group, right.get(group))
+            group: left[group] + right[group]
+            if group in left and group in right
+            else left.get(group, right.get(group))
             for group in {**left, **right}
         }
     return left + right
@@ -155,7 +160,9 @@ def _scores(case: Case, engine: Load) -> Mapping[str, Any]:
         return {}
     table, run = engine(case.rows)
     scored = run(case.method.score(fitted, table)).sort_by("key")
-    return {name: as_array(scored[name]) for name in scored.column_names if name not in case.rows.column_names}
+    return {
+        name: as_array(scored[name]) for name in scored.column_names if name not in case.rows.column_names
+    }
 
 
 def _require(claim: bool, message: str) -> None:

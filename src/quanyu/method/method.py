@@ -20,7 +20,7 @@ Arrays: TypeAlias = Mapping[str, npt.NDArray[np.generic]]
 
 @runtime_checkable
 class Method(Protocol):
-    """A specification that can be fitted: a frozen dataclass, printable and hashable, that never changes itself.
+    """A specification that can be fitted: a frozen dataclass, printable, hashable, never changing itself.
 
     `begin` gives the parameters before the first scan; `need` says what the engine must add up given the
     parameters so far; `solve` turns the answer into better parameters and says whether it is done, or returns

@@ -17,7 +17,7 @@ from quanyu.method.cells import Cells
 from quanyu.method.moments import Moments
 
 Stats: TypeAlias = Mapping[str, Any]
-"""Answers by name: a number, `Moments` or `Cells`; where the request has groups, a mapping from group to it."""
+"""Answers by name: a number, `Moments` or `Cells`; for a request with groups, a mapping from group to it."""
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -64,7 +64,7 @@ class AskSum:
 
 @dataclass(frozen=True, eq=False)
 class AskDistinct:
-    """How many different values a column has. This number does not add over parts; ask for cells if it must."""
+    """How many different values a column has. It does not add over parts; ask for cells if it must."""
 
     of: ir.Column
 
@@ -92,7 +92,10 @@ class AskMoments:
         """See `Ask`."""
         whole = ibis.and_(*(value.notnull() for value in self.of.values()))
         shift = self.shift or (0.0,) * len(self.of)
-        centred = [value.cast("float64") - ibis.literal(s, "float64") for value, s in zip(self.of.values(), shift)]
+        centred = [
+            value.cast("float64") - ibis.literal(s, "float64")
+            for value, s in zip(self.of.values(), shift, strict=True)
+        ]
         pairs = [(i, j) for i in range(len(centred)) for j in range(i + 1)]
         return {
             "n": whole.cast("int64").sum(),
@@ -133,7 +136,9 @@ class Need:
     requests: Mapping[str, tuple[Keys, Ask | AskCells]]
 
     @classmethod
-    def of(cls, table: ir.Table, by: Mapping[str, ir.Column] | None = None, /, **requests: Ask | AskCells) -> Need:
+    def of(
+        cls, table: ir.Table, by: Mapping[str, ir.Column] | None = None, /, **requests: Ask | AskCells
+    ) -> Need:
         """Return a need over `table` in the groups `by`."""
         keys = tuple((by or {}).items())
         return cls(table, {name: (keys, request) for name, request in requests.items()})
@@ -145,7 +150,9 @@ class Need:
             if _identity(self.requests[name]) != _identity(other.requests[name]):
                 raise MethodError(f"Two different requests are both named {name!r}.", "Rename one of them.")
         if not self.table.equals(other.table):
-            raise MethodError("Needs over two different tables cannot share a scan.", "Fit the methods one by one.")
+            raise MethodError(
+                "Needs over two different tables cannot share a scan.", "Fit the methods one by one."
+            )
         return Need(self.table, {**self.requests, **other.requests})
 
     def peek(self) -> ir.Table | None:
@@ -167,7 +174,9 @@ class Need:
             columns = (rows[f"{name}__{column}"].drop_null().to_numpy() for column in ask.of)
             return replace(ask, shift=tuple(float(np.median(c)) if len(c) else 0.0 for c in columns))
 
-        return Need(self.table, {name: (keys, shift(name, ask)) for name, (keys, ask) in self.requests.items()})
+        return Need(
+            self.table, {name: (keys, shift(name, ask)) for name, (keys, ask) in self.requests.items()}
+        )
 
     def query(self) -> ir.Table:
         """Return one expression that answers every request: a branch per grouping, told apart by `_part`."""
@@ -175,7 +184,10 @@ class Need:
         schema = {name: kind for branch in branches for name, kind in branch.schema().items()}
         padded = [
             branch.select(
-                **{name: branch[name] if name in branch.columns else ibis.null(kind) for name, kind in schema.items()}
+                **{
+                    name: branch[name] if name in branch.columns else ibis.null(kind)
+                    for name, kind in schema.items()
+                }
             )
             for branch in branches
         ]

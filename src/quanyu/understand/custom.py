@@ -73,12 +73,13 @@ def read_traits(ws: Workspace) -> list[Trait]:
 class Formula:
     """A small SQL expression over traits and a person's facts, translated to Ibis piece by piece.
 
-    Allowed are columns, numbers, texts, arithmetic, comparisons, AND, OR, NOT, IS NULL, IN, BETWEEN, LIKE, CASE,
-    COALESCE, GREATEST, LEAST, ABS, ROUND, FLOOR, CEIL, UPPER and LOWER. Dividing by zero gives null. Anything
-    else raises `SettingError`.
+    Allowed are columns, numbers, texts, arithmetic, comparisons, AND, OR, NOT, IS NULL, IN, BETWEEN, LIKE,
+    CASE, COALESCE, GREATEST, LEAST, ABS, ROUND, FLOOR, CEIL, UPPER and LOWER. Dividing by zero
+    gives null. Anything else raises `SettingError`.
 
-    >>> Formula("x", "n_orders / n_sessions")(ibis.table({"n_orders": "int64", "n_sessions": "int64"})).type().is_float64()
-    True
+    >>> facts = ibis.table({"n_orders": "int64", "n_sessions": "int64"}, name="facts")
+    >>> Formula("orders_per_visit", "n_orders / n_sessions")(facts).type()
+    Float64(nullable=True)
     """
 
     name: str
@@ -92,7 +93,7 @@ class Formula:
         except (SqlglotError, IbisError, TypeError, AttributeError, KeyError, ValueError) as error:
             raise SettingError(
                 f"The trait {self.name!r} cannot be computed from {self.sql!r}: {str(error).splitlines()[0]}",
-                f"Correct [{self.name}] in {FILE}. It may use: {', '.join(sorted({*BY_NAME, *people.columns} - PERSONAL))}.",
+                f"Correct [{self.name}] in {FILE}. It may use: {', '.join(_known(people))}.",
             ) from None
         return found
 
@@ -102,7 +103,7 @@ def _translate(node: exp.Expression, people: ir.Table) -> Any:
     kind = type(node)
     if kind in TWO:
         return TWO[kind](_translate(node.this, people), _translate(node.expression, people))
-    if kind in ONE and set(name for name, value in node.args.items() if value) <= {"this"}:
+    if kind in ONE and {name for name, value in node.args.items() if value} <= {"this"}:
         return ONE[kind](_translate(node.this, people))
     if kind in MANY:
         return MANY[kind](*(_translate(part, people) for part in (node.this, *node.expressions)))
@@ -110,6 +111,10 @@ def _translate(node: exp.Expression, people: ir.Table) -> Any:
     if special is None:
         raise ValueError(f"{node.sql(dialect='duckdb')!r} is not allowed")
     return special(node, people)
+
+
+def _known(people: ir.Table) -> list[str]:
+    return sorted({*BY_NAME, *people.columns} - PERSONAL)
 
 
 def _column(node: Any, people: ir.Table) -> Any:
@@ -146,7 +151,9 @@ def _between(node: Any, people: ir.Table) -> Any:
 def _case(node: Any, people: ir.Table) -> Any:
     if node.this:
         raise ValueError("write CASE WHEN condition THEN value")
-    branches = [(_translate(part.this, people), _translate(part.args["true"], people)) for part in node.args["ifs"]]
+    branches = [
+        (_translate(part.this, people), _translate(part.args["true"], people)) for part in node.args["ifs"]
+    ]
     default = node.args.get("default")
     return ibis.cases(*branches, else_=_translate(default, people) if default else None)
 
@@ -166,7 +173,11 @@ def _trait(name: str, fields: Any) -> Trait:
     hint = f"A trait is a table [name] with {', '.join(sorted(WORDS))}; see the tutorial on traits."
     if not NAME.fullmatch(name) or name in {"person_id", "as_of", *(trait.name for trait in TRAITS)}:
         raise SettingError(f"The trait name {name!r} is taken or not a lower-case word.", hint)
-    if not isinstance(fields, dict) or set(fields) - WORDS or not all(isinstance(v, str) for v in fields.values()):
+    if (
+        not isinstance(fields, dict)
+        or set(fields) - WORDS
+        or not all(isinstance(v, str) for v in fields.values())
+    ):
         raise SettingError(f"The trait {name!r} has fields that are not known texts: {fields!r}.", hint)
     family, kind = fields.get("family", "behaviour"), fields.get("kind", "number")
     if family not in FAMILIES or kind not in TYPES or not fields.get("expression"):
@@ -174,9 +185,9 @@ def _trait(name: str, fields: Any) -> Trait:
             f"The trait {name!r} has family {family!r} and kind {kind!r}.",
             f"Families: {', '.join(FAMILIES)}. Kinds: {', '.join(TYPES)}. An expression is needed.",
         )
-    english = fields.get("en", name)
-    sql = fields["expression"]
+    english = str(fields.get("en", name))
+    sql = str(fields["expression"])
     return Trait(
-        name, fields.get("zh", english), english, family, kind, Formula(name, sql),
-        fields.get("unit", ""), fields.get("note", sql),
+        name, str(fields.get("zh", english)), english, family, kind, Formula(name, sql),
+        str(fields.get("unit", "")), str(fields.get("note", sql)),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What each table of facts says about a person: every table is scanned once and reduced before it is joined."""
+"""What each table of facts says about a person: each table is scanned once, reduced, then joined."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ class Facts:
         """Return one row per person with everything that traits are made of; no name, phone or mail."""
         people = self.ws.warehouse.table("people")
         spine = people.drop("name", "phone", "email").rename(home_region="region")
-        return reduce(_attach, (self.orders(), self.visits(), self.baskets(), self.contacts(), self.voices()), spine)
+        return reduce(
+            _attach, (self.orders(), self.visits(), self.baskets(), self.contacts(), self.voices()), spine
+        )
 
     def orders(self) -> ir.Table:
         """Reduce orders to people: counts, money, first and last day, where they buy."""
@@ -111,7 +113,9 @@ class Facts:
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""
         orders = self._until("orders", "ordered_at", with_day=False)
-        sales = of_person(self.ws, orders.filter(orders.status.isin(SALES)).select("source", "order_id", "id_key"))
+        sales = of_person(
+            self.ws, orders.filter(orders.status.isin(SALES)).select("source", "order_id", "id_key")
+        )
         lines = self.ws.warehouse.table("order_lines").drop("discount_amount")
         items = self.ws.warehouse.table("items").select("item_id", "category", "brand")
         rows = lines.inner_join(sales, ["source", "order_id"]).left_join(items, "item_id")

@@ -15,7 +15,7 @@ STAGES = ("prospect", "introduction", "growth", "mature", "declining", "lost")
 
 @dataclass(frozen=True)
 class LifeCycle:
-    """Where the stages break: orders up to `introduction` and `growth`, days after which one declines or is lost.
+    """Where the stages break: orders up to `introduction` and `growth`, days until one declines or is lost.
 
     The defaults are the usual ones where a shop has no history of its own: 2 and 7 orders, 60 and 90 days.
     """

@@ -14,7 +14,7 @@ Fold: TypeAlias = tuple[Literal["sum", "min", "max"], ir.Scalar]
 
 
 def of_person(ws: Workspace, rows: ir.Table) -> ir.Table:
-    """Return rows with `person_id` in place of `id_key`; rows whose identifier belongs to nobody are left out.
+    """Return rows with `person_id` in place of `id_key`; rows whose identifier is nobody's are left out.
 
     Reduce the rows as far as possible first: the join is then as small as it can be.
     """
@@ -36,7 +36,7 @@ def per_person(ws: Workspace, rows: ir.Table, folds: Mapping[str, Fold]) -> ir.T
 def favourite(rows: ir.Table, column: str, name: str, weight: ir.NumericColumn | None = None) -> ir.Table:
     """Return per person the value of `column` with the most rows, or the largest total `weight`, as `name`.
 
-    Ties go to the value that sorts first, on every engine. `n_<column>` is how many different values there are.
+    Ties go to the value that sorts first, on every engine. `n_<column>` counts the different values.
     """
     total = rows.count() if weight is None else weight.sum()
     cells = rows.group_by("person_id", column).aggregate(total=total).filter(lambda t: t[column].notnull())

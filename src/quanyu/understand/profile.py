@@ -21,7 +21,7 @@ MOST_BARS = 24
 
 @dataclass(frozen=True)
 class Person:
-    """A person as a screen may show them: masked names and numbers, traits by name, RFM row, identifier kinds."""
+    """A person as a screen may show them: masked names and numbers, traits, RFM row, identifiers."""
 
     person_id: str
     name: str
@@ -91,7 +91,9 @@ def _of_words(ws: Workspace, item: Trait, value: ir.Value) -> Distribution:
     rows = ws.warehouse.read(cells.order_by(ibis.desc("n"), "value")).to_pylist()
     known = [row for row in rows if row["value"] is not None]
     n_known, n_all = sum(row["n"] for row in known), sum(row["n"] for row in rows)
-    return Distribution(item, tuple(Bar(row["value"], row["n"]) for row in known[:MOST_BARS]), n_known, n_all - n_known)
+    return Distribution(
+        item, tuple(Bar(row["value"], row["n"]) for row in known[:MOST_BARS]), n_known, n_all - n_known
+    )
 
 
 def _of_numbers(ws: Workspace, item: Trait, value: ir.Value) -> Distribution:
@@ -110,7 +112,10 @@ def _of_numbers(ws: Workspace, item: Trait, value: ir.Value) -> Distribution:
     place = (rows.value / width).floor().cast("int64").clip(first, last).name("place")
     cells = rows.filter(rows.value.notnull()).group_by(place).aggregate(n=ibis._.count())
     counts = {row["place"]: row["n"] for row in ws.warehouse.read(cells).to_pylist()}
-    bars = [Bar(_range(k * width, width, item), counts.get(k, 0), k * width, (k + 1) * width) for k in range(first, last + 1)]
+    bars = [
+        Bar(_range(k * width, width, item), counts.get(k, 0), k * width, (k + 1) * width)
+        for k in range(first, last + 1)
+    ]
     return Distribution(item, tuple(bars), seen["n"], seen["n_all"] - seen["n"], seen["median"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -59,10 +59,10 @@ class Rfm:
     """The specification of an RFM grouping.
 
     `cut` says where an axis turns high: at the `mean` or the `median` of all buyers (a value equal to the cut
-    is high; for recency fewer days are better, so equal or fewer is high), at the mean `quantile` score, or at
-    `fixed` values (days, orders, money). Scores run from 1 to `quantiles`, always by the discrete quantiles
-    (the value at place ceil(q * n)); equal values get equal scores. `money` is the `sum` or the `average` per
-    order; `basis` counts `net` of refunds and returns or `gross`.
+    is high; for recency equal or fewer days are), at the mean `quantile` score, or
+    at `fixed` values (days, orders, money). Scores run from 1 to `quantiles`, always by the discrete
+    quantiles (the value at place ceil(q * n)); equal values get equal scores. `money` is the `sum` or the
+    `average` per order; `basis` counts `net` of refunds and returns or `gross`.
 
     Source of the groups: the rule table of the Chinese eight-group scheme (八大客群); of the scores:
     Hughes (1994), Strategic Database Marketing.
@@ -102,11 +102,11 @@ class Rfm:
         scores = {axis: _score(t[column], axis, fit) for axis, column in AXES.items()}
         high = [_is_high(t[column], scores[axis], axis, fit) for axis, column in AXES.items()]
         branches = [
-            (ibis.and_(*(claim if wanted else ~claim for claim, wanted in zip(high, group.is_high, strict=True))),
-             ibis.literal(group.group_id))
-            for group in GROUPS
-        ]  # fmt: skip
-        return t.mutate(**{f"{axis}_score": score for axis, score in scores.items()}, group=ibis.cases(*branches))
+            (ibis.and_(*_as_wanted(high, group.is_high)), ibis.literal(group.group_id)) for group in GROUPS
+        ]
+        return t.mutate(
+            **{f"{axis}_score": score for axis, score in scores.items()}, group=ibis.cases(*branches)
+        )
 
     def score_arrays(self, fit: Fit, columns: Arrays) -> Arrays:
         """Return what `score` adds, by NumPy."""
@@ -126,6 +126,10 @@ class Rfm:
             return float(np.average(score, weights=cells.weight))
         found = {"mean": cells.mean, "median": cells.median}.get(self.cut)
         return found() if found else self.fixed["rfm".index(axis)]
+
+
+def _as_wanted(claims: Sequence[ir.BooleanValue], wanted: Sequence[bool]) -> list[ir.BooleanValue]:
+    return [claim if is_high else ~claim for claim, is_high in zip(claims, wanted, strict=True)]
 
 
 def _score(value: ir.NumericColumn, axis: str, fit: Fit) -> ir.IntegerColumn:
@@ -178,7 +182,9 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
     money = people.amount.cast("decimal(18, 2)")
     if spec.money == "average":
         money = (money.cast("float64") / people.frequency).round(2).cast("decimal(18, 2)")
-    return people.select("person_id", "frequency", recency_days=days_between(as_of, people.last_on), monetary_amount=money)
+    return people.select(
+        "person_id", "frequency", recency_days=days_between(as_of, people.last_on), monetary_amount=money
+    )
 
 
 def rfm(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:

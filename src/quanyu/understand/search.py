@@ -60,7 +60,9 @@ def search(ws: Workspace, text: str, limit: int = 20) -> list[Hit]:
 
 def _matches(ws: Workspace, people: ir.Table, text: str) -> ir.BooleanValue:
     identities = ws.warehouse.table("identities")
-    owners = ws.warehouse.read(identities.filter(identities.id_key.isin(_keys(ws, text))).select("person_id").limit(200))
+    owners = ws.warehouse.read(
+        identities.filter(identities.id_key.isin(_keys(ws, text))).select("person_id").limit(200)
+    )
     ids = [text, *owners["person_id"].to_pylist()]
     return people.person_id.isin(ids) | people.name.startswith(text).fill_null(ibis.literal(False))
 
@@ -69,7 +71,11 @@ def _keys(ws: Workspace, text: str) -> list[str]:
     """Return the identifiers that a text may stand for."""
     phone, email = e164(text), text.lower() if "@" in text else ""
     hashed = [(kind, value) for kind, value in (("phone", phone), ("email", email)) if value]
-    return [text, f"member:{text}", *(f"{kind}:{pseudonym(ws.secret, kind, value)}" for kind, value in hashed)]
+    return [
+        text,
+        f"member:{text}",
+        *(f"{kind}:{pseudonym(ws.secret, kind, value)}" for kind, value in hashed),
+    ]
 
 
 def _text(value: str | None) -> str:

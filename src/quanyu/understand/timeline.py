@@ -1,4 +1,4 @@
-"""What happened with one person, newest first: orders, visits to the shop, contacts and feedback in one list."""
+"""What happened with one person, newest first: orders, events, contacts and feedback in one list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quanyu.workspace import Workspace
 
 @dataclass(frozen=True)
 class Source:
-    """How a fact table appears in a timeline: its time, the columns for what, where, about what and how much."""
+    """How a fact table appears in a timeline: its time and the columns for what, about what, how much."""
 
     time: str
     what: str

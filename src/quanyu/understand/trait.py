@@ -29,7 +29,7 @@ class Trait:
     `kind` is a column kind of the contracts (text, integer, number, money, day, flag), `note` the definition
     that screens show.
 
-    >>> Trait("n_orders", "订单数", "Orders", "behaviour", "integer", lambda p: p.n_orders, "order").label("zh")
+    >>> Trait("n_orders", "订单数", "Orders", "behaviour", "integer", lambda p: p.n_orders).label("zh")
     '订单数'
     """
 
