@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import os
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import quanyu.cli.main
 import quanyu.workspace
 from quanyu.workspace import Workspace
+from quanyu.world import Shop, export, simulate
 
 NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
 """The moment at which tests happen: noon in Shanghai."""
@@ -58,3 +64,70 @@ def datasets() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("QUANYU_DATASETS names no folder of real data")
     return Path(folder)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said and the exit code it ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+def command(*words: str) -> Answer:
+    """Run the command `quanyu` in this process, exactly as the program does, in English."""
+    out, err = io.StringIO(), io.StringIO()
+    before, told = sys.argv, os.environ.get("QUANYU_LANGUAGE")
+    sys.argv, os.environ["QUANYU_LANGUAGE"] = ["quanyu", *words], told or "en"
+    code: object = 0
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            quanyu.cli.main.app()
+    except SystemExit as end:
+        code = end.code
+    finally:
+        sys.argv = before
+        if told is None:
+            del os.environ["QUANYU_LANGUAGE"]
+    return Answer(int(code) if isinstance(code, int) else 0 if code is None else 1, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session", name="command")
+def command_fixture() -> Callable[..., Answer]:
+    """Return the runner of commands: `command("sql", "SELECT 1")`."""
+    return command
+
+
+EXPORTED = ("orders/taobao_orders_classic.csv", "orders/jd_orders.csv", "ads/wanxiangtai.csv", "members.csv", "consents.csv")
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with some files of a small simulated shop, as the platforms export them."""
+    root = tmp_path_factory.mktemp("world")
+    export(simulate(Shop(people=200, days=45, seed=7, ends_on=dt.date(2025, 6, 30))), root)
+    folder = root / "exports"
+    folder.mkdir()
+    for name in EXPORTED:
+        shutil.copy(root / "files" / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def loaded_shop(exports: Path) -> Path:
+    """Return a workspace beside `exports` that was loaded and run once; copy it before changing it."""
+    root = exports.parent / "shop"
+    for words in (("init", str(root)), ("load", str(exports), "-w", str(root)), ("run", "-w", str(root))):
+        answer = command(*words)
+        assert answer.code == 0, answer
+    return root
+
+
+@pytest.fixture
+def shop(loaded_shop: Path, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the loaded shop, with `exports` beside it; it is the current folder."""
+    shutil.copytree(exports, tmp_path / "exports")
+    shutil.copytree(loaded_shop, tmp_path / "shop")
+    monkeypatch.chdir(tmp_path / "shop")
+    return tmp_path / "shop"

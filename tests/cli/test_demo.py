@@ -1,0 +1,24 @@
+"""`quanyu demo` on a small shop: it ends by itself and sets what it found beside what was planted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_finds_the_people_and_writes_the_report(command: Callable[..., Any], tmp_path: Path) -> None:
+    answer = command("demo", str(tmp_path / "demo"), "--people", "150", "--days", "40")
+    assert answer.code == 0, answer
+    assert "Planted" in answer.out
+    assert "failed" not in answer.err
+    assert (tmp_path / "demo" / "report.html").stat().st_size > 10_000
+
+
+def test_the_demo_wants_a_folder_of_its_own(command: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
+    answer = command("demo", str(tmp_path))
+    assert (answer.code, "is not empty" in answer.err) == (3, True)
