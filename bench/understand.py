@@ -1,8 +1,9 @@
 """RFM and portraits against the same in pandas and polars: `python bench/understand.py [PEOPLE]`.
 
-One shop is drawn with DuckDB: per person 2 identifiers, 3 orders of 2 lines, 20 events in about 5 visits. Every
-contestant reads the same Parquet files and makes the same RFM table and the same core traits; Quanyu makes all of
-its traits besides and writes them. pandas and polars run in processes of their own, the way a good user writes it.
+One shop is drawn with DuckDB: per person 2 identifiers, 3 orders of 2 lines, 20 events in about 5 visits.
+Every contestant reads the same Parquet files and makes the same RFM table and the same core traits; Quanyu
+makes all of its traits besides and writes them. pandas and polars run in processes of their own, written the
+way a good user writes it.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ TABLES = ("people", "identities", "orders", "order_lines", "items", "events")
 
 SHOP = {
     "people": """SELECT 'p' || i AS person_id, CASE WHEN draw(i) % 2 = 0 THEN 'female' ELSE 'male' END AS sex,
-        DATE '1970-01-01' + (draw(i) % 13000)::INT AS born_on, '上海' AS region, '上海市' AS city, 2 AS n_identifiers
-        FROM range({n}) t(i)""",
+        DATE '1970-01-01' + (draw(i) % 13000)::INT AS born_on, '上海' AS region, '上海市' AS city,
+        2 AS n_identifiers FROM range({n}) t(i)""",
     "identities": """SELECT k || ':' || i AS id_key, k AS kind, 'p' || i AS person_id
         FROM range({n}) t(i), (VALUES ('cookie'), ('taobao')) v(k)""",
     "orders": """SELECT 'o' || i AS order_id, 'bench' AS source, 'taobao:' || (draw(i) % {n}) AS id_key,
@@ -40,7 +41,8 @@ SHOP = {
         (10 + draw(i * 11) % 50000 / 100)::DECIMAL(18,2) AS gross_amount,
         (draw(i * 13) % 300 / 100)::DECIMAL(18,2) AS discount_amount,
         (10 + draw(i * 11) % 50000 / 100)::DECIMAL(18,2) AS paid_amount, 0::DECIMAL(18,2) AS refund_amount,
-        (CASE WHEN draw(i * 3) % 4 < 3 THEN 10 + draw(i * 11) % 50000 / 100 ELSE 0 END)::DECIMAL(18,2) AS net_amount,
+        (CASE WHEN draw(i * 3) % 4 < 3 THEN 10 + draw(i * 11) % 50000 / 100 ELSE 0 END)::DECIMAL(18,2)
+        AS net_amount,
         2::BIGINT AS n_items FROM range(3 * {n}) t(i)""",
     "order_lines": """SELECT 'o' || (i // 2) AS order_id, 1 + i % 2 AS line_no, 'bench' AS source,
         'i' || (draw(i) % 2000) AS item_id, 1::BIGINT AS n_items,
@@ -48,9 +50,11 @@ SHOP = {
         (5 + draw(i * 11) % 25000 / 100)::DECIMAL(18,2) AS net_amount FROM range(6 * {n}) t(i)""",
     "items": """SELECT 'i' || i AS item_id, '类目' || (i % 40) AS category, '品牌' || (i % 300) AS brand
         FROM range(2000) t(i)""",
-    "events": """SELECT 'e' || i AS event_id, 'bench' AS source, 'cookie:' || ((i // 4) * 2654435761 % {n}) AS id_key,
+    "events": """SELECT 'e' || i AS event_id, 'bench' AS source,
+        'cookie:' || ((i // 4) * 2654435761 % {n}) AS id_key,
         ['page_view', 'product_view', 'page_view', 'add_to_cart'][1 + draw(i) % 4] AS name,
-        TIMESTAMPTZ '2025-11-01 00:00:00+00' + INTERVAL 1 SECOND * (draw(i // 4) % 33000000 + i % 4 * 40) AS occurred_at,
+        TIMESTAMPTZ '2025-11-01 00:00:00+00' + INTERVAL 1 SECOND * (draw(i // 4) % 33000000 + i % 4 * 40)
+        AS occurred_at,
         's' || (i // 4) AS session_id, ['own', 'wechat', 'taobao'][1 + draw(i // 4 * 3) % 3] AS channel
         FROM range(20 * {n}) t(i)""",
 }
@@ -97,9 +101,13 @@ def run_pandas(folder: Path) -> dict[str, Any]:
     sales = orders[orders.status.isin(["paid", "shipped", "completed"])]
     net = orders.groupby("person_id").net_amount.sum()
     facts = sales.groupby("person_id").agg(
-        n_orders=("order_id", "size"), first_on=("on", "min"), last_on=("on", "max"), gross=("gross_amount", "sum"),
-        discount=("discount_amount", "sum"), largest=("net_amount", "max"),
-    )  # fmt: skip
+        n_orders=("order_id", "size"),
+        first_on=("on", "min"),
+        last_on=("on", "max"),
+        gross=("gross_amount", "sum"),
+        discount=("discount_amount", "sum"),
+        largest=("net_amount", "max"),
+    )
     facts["spend"] = net
     facts["recency"] = (as_of - facts.last_on).dt.days
     for column in ("recency", "n_orders", "spend"):
@@ -157,11 +165,19 @@ def run_polars(folder: Path) -> dict[str, Any]:
     orders = read["orders"].join(owner, on="id_key").with_columns(on=local)
     sales = orders.filter(pl.col("status").is_in(["paid", "shipped", "completed"]))
     by = pl.col("person_id")
-    facts = sales.group_by(by).agg(
-        n_orders=pl.len(), first_on=pl.col("on").min(), last_on=pl.col("on").max(), gross=pl.col("gross_amount").sum(),
-        discount=pl.col("discount_amount").sum(), largest=pl.col("net_amount").max(),
-        n_orders_90d=(pl.col("on") > AS_OF - dt.timedelta(days=90)).sum(),
-    ).join(orders.group_by(by).agg(spend=pl.col("net_amount").sum().cast(pl.Float64)), on="person_id")  # fmt: skip
+    facts = (
+        sales.group_by(by)
+        .agg(
+            n_orders=pl.len(),
+            first_on=pl.col("on").min(),
+            last_on=pl.col("on").max(),
+            gross=pl.col("gross_amount").sum(),
+            discount=pl.col("discount_amount").sum(),
+            largest=pl.col("net_amount").max(),
+            n_orders_90d=(pl.col("on") > AS_OF - dt.timedelta(days=90)).sum(),
+        )
+        .join(orders.group_by(by).agg(spend=pl.col("net_amount").sum().cast(pl.Float64)), on="person_id")
+    )
     facts = facts.with_columns(recency=(pl.lit(AS_OF) - pl.col("last_on")).dt.total_days())
     scored = [
         (1 + sum((pl.col(c) > pl.col(c).quantile(q)).cast(pl.Int64) for q in (0.2, 0.4, 0.6, 0.8))).alias(
@@ -175,16 +191,18 @@ def run_polars(folder: Path) -> dict[str, Any]:
     )
     events = read["events"].join(owner, on="id_key")
     visits = events.group_by("person_id", "channel", "session_id").agg(
-        began_at=pl.col("occurred_at").min(), ended_at=pl.col("occurred_at").max(),
+        began_at=pl.col("occurred_at").min(),
+        ended_at=pl.col("occurred_at").max(),
         **{a: (pl.col("name") == a).sum() for a in ("page_view", "product_view", "add_to_cart")},
-    )  # fmt: skip
+    )
     began = pl.col("began_at").dt.convert_time_zone("Asia/Shanghai")
     visits = visits.with_columns(hour=began.dt.hour(), weekday=began.dt.weekday())
     seen = visits.group_by(by).agg(
-        n_sessions=pl.len(), dwell=(pl.col("ended_at") - pl.col("began_at")).dt.total_seconds().sum(),
+        n_sessions=pl.len(),
+        dwell=(pl.col("ended_at") - pl.col("began_at")).dt.total_seconds().sum(),
         last_visit=pl.col("began_at").max(),
         **{a: pl.col(a).sum() for a in ("page_view", "product_view", "add_to_cart")},
-    )  # fmt: skip
+    )
     lines = (
         read["order_lines"]
         .join(sales.select("order_id", "person_id"), on="order_id")

@@ -83,7 +83,8 @@ def test_needs_are_answered_together_and_as_numpy_does(workspace: Any, tmp_path:
     assert stats["xy"].average("y") == pytest.approx(y.mean(), rel=1e-11)
     for group in ("a", "b"):
         assert stats["total"][(group,)] == k[g == group].sum()
-        assert stats["spread"][(group,)].variance("x") == pytest.approx(np.var(x[g == group], ddof=1), rel=1e-10)
+        spread = stats["spread"][(group,)].variance("x")
+        assert spread == pytest.approx(np.var(x[g == group], ddof=1), rel=1e-10)
         assert stats["cells"][(group,)].weight.tolist() == np.bincount(k[g == group]).tolist()
 
 

@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 
 from quanyu.errors import SettingError
+from quanyu.text import catalogue
 from quanyu.understand.catalogue import TRAITS
+from quanyu.understand.life_cycle import STAGES
 from quanyu.understand.portrait import portraits, traits
-from quanyu.understand.rfm import rfm
+from quanyu.understand.rfm import GROUPS, rfm
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 20)
@@ -117,3 +119,8 @@ def test_what_an_expression_may_not_do(small_shop: Workspace, expression: str) -
     (small_shop.root / "traits.toml").write_text(f'[bad]\nexpression = "{expression}"\n', encoding="utf-8")
     with pytest.raises(SettingError, match="bad"):
         portraits(small_shop, AS_OF)
+
+
+def test_every_definition_and_action_exists_in_chinese() -> None:
+    texts = [*(trait.note for trait in TRAITS), *(group.action for group in GROUPS), *STAGES]
+    assert [text for text in texts if text not in catalogue("zh")] == []
