@@ -83,8 +83,8 @@ def _people(ws: Workspace, truth: Path) -> Iterator[Verdict]:
     planted = _truth(ws, truth, "orders")
     yield _compared(
         ws,
-        "Buyers that can be known",
-        planted.filter(_is_sale(planted) & planted.is_known).person_id.nunique(),
+        "Buyers that the files can tell apart",
+        planted.filter(_is_sale(planted)).evidence.nunique(),
         found,
     )
 

@@ -171,4 +171,13 @@ def typo_group(orders: Orders, sightings: Sightings) -> tuple[Ints, Ints]:
     return rows, np.where(beside >= 0, group, 100 + np.arange(len(rows)))
 
 
-__all__ = ["DOUYIN", "KINDS", "Sightings", "see", "typo_group"]
+def order_group(people: People, orders: Orders, sightings: Sightings) -> Ints:
+    """Return the evidence group of the identifier an order shows: -1 for none, -2 for a shared phone."""
+    person, platform = orders.person, orders.platform
+    kind = np.select([platform == TAOBAO, platform == JD, platform == OWN], [NICK, ACCOUNT, MAIL], PHONE)
+    rows, typo = typo_group(orders, sightings)
+    group = sightings.evidence[person, kind]
+    group[rows] = typo
+    shared = (kind == PHONE) & people.lives_together[person] & ~sightings.is_typo
+    is_hidden = (platform == TAOBAO) & orders.is_renamed | (platform == DOUYIN) & (sightings.phone == 0)
+    return np.where(is_hidden, -1, np.where(shared, -2, group))
