@@ -116,7 +116,7 @@ def _correct(ws: Workspace, entry: Entry, touched: Iterable[str], guards: Guards
     decisions = read_decisions(ws)
     with desk(ws) as on:
         parts = partition(on, around(on, touched, decisions, guards), decisions, guards)
-        rows = on.put(named(on, parts, ws.warehouse.table("identities")))
+        rows = named(on, parts, ws.warehouse.table("identities"))
         return settle(on, parts, rows, is_all=False, as_of=ws.today())
 
 

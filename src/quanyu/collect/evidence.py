@@ -83,4 +83,4 @@ def names(ws: Workspace) -> ir.Table:
     known = rows.group_by("id_key").aggregate(name=rows["name"].min(), other=rows["name"].max())
     known = known.filter(known["name"] == known["other"])
     salted = ibis.literal(f"{ws.secret}name:") + known["name"]
-    return known.select("id_key", name_hash=salted.hexdigest("sha256").substr(0, 16))
+    return known.select("id_key", name_hash=salted.hexdigest("sha256").substr(0, 12))

@@ -9,7 +9,7 @@ from quanyu.collect.correction import find_person, identifiers_of
 from quanyu.collect.guard import HUB, SHARED, VERIFIED_ONLY, Guards, guarded
 from quanyu.collect.identity_log import read_decisions, read_log
 from quanyu.collect.neighbourhood import around
-from quanyu.collect.partition import desk, encoded, numbered
+from quanyu.collect.partition import desk, encoded, kinds_of, numbered
 from quanyu.workspace import Workspace
 
 REASONS = {
@@ -61,7 +61,8 @@ def _judged(ws: Workspace, held: set[str], guards: Guards) -> tuple[dict[str, st
     with desk(ws) as on:
         found = around(on, held, read_decisions(ws), guards)
         nodes = on.put(numbered(found))
-        status = guarded(on.put(encoded(nodes, found.pairs, guards)), guards)
+        kinds = kinds_of(on, nodes)
+        status = guarded(on.put(encoded(nodes, found.pairs, guards, kinds)), guards, kinds)
         marked = ws.warehouse.read(status.join(nodes, "node").select("id_key", "status"))
         pairs = ws.warehouse.read(found.pairs).to_pylist()
     state = dict(zip(marked.column("id_key").to_pylist(), marked.column("status").to_pylist(), strict=True))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.kind import OPEN_ACCOUNTS, role_of
+from quanyu.collect.kind import kind_named
 
 PLAIN, NAMED, VERIFIED, MANUAL = 1, 2, 3, 4
 """Classes of strength: a link, a link with the same full name, one a platform vouches for, one a person made."""
@@ -54,14 +54,16 @@ class Usable:
     guarded: ir.Table
 
 
-def guarded(links: ir.Table, guards: Guards) -> ir.Table:
+def guarded(links: ir.Table, guards: Guards, kinds: Sequence[str]) -> ir.Table:
     """Return node, status for the identifiers that are not `OPEN`.
 
-    `links` has left, right, left_kind, right_kind, left_name, right_name, is_verified.
+    `links` has left, right, left_kind, right_kind, left_name, right_name, is_verified; a kind is its place in
+    `kinds`: grouping by numbers takes half the time of grouping by text.
     """
     ends = _end(links, "left", "right").union(_end(links, "right", "left"))
     verified_name = ibis.ifelse(ends["is_verified"], ends["name"], ibis.null("string"))
-    kinds = ends.group_by("node", "node_kind", "kind").aggregate(
+    held = ends.group_by("node", "kind").aggregate(
+        node_kind=ends["node_kind"].min(),
         n=ends.count(),
         n_verified=ends["is_verified"].cast("int64").sum(),
         n_named=ends["name"].count(),
@@ -70,18 +72,18 @@ def guarded(links: ir.Table, guards: Guards) -> ir.Table:
         verified_low=verified_name.min(),
         verified_high=verified_name.max(),
     )
-    limit = _limit(kinds, guards)
-    is_one_name = (kinds["n_named"] == kinds["n"]) & (kinds["low"] == kinds["high"])
-    kinds = kinds.mutate(
-        is_over=(kinds["n"] > limit) & ~is_one_name.fill_null(False),
-        is_verified_over=(kinds["n_verified"] > limit) & ~is_one_name.fill_null(False),
+    limit = _limit(held, guards, kinds)
+    is_one_name = (held["n_named"] == held["n"]) & (held["low"] == held["high"])
+    held = held.mutate(
+        is_over=(held["n"] > limit) & ~is_one_name.fill_null(False),
+        is_verified_over=(held["n_verified"] > limit) & ~is_one_name.fill_null(False),
     )
-    keys = kinds.group_by("node").aggregate(
-        n=kinds["n"].sum(),
-        n_verified=kinds["n_verified"].sum(),
-        is_over=kinds["is_over"].any() | (kinds["low"].min() != kinds["high"].max()).fill_null(False),
-        is_verified_over=kinds["is_verified_over"].any()
-        | (kinds["verified_low"].min() != kinds["verified_high"].max()).fill_null(False),
+    keys = held.group_by("node").aggregate(
+        n=held["n"].sum(),
+        n_verified=held["n_verified"].sum(),
+        is_over=held["is_over"].any() | (held["low"].min() != held["high"].max()).fill_null(False),
+        is_verified_over=held["is_verified_over"].any()
+        | (held["verified_low"].min() != held["verified_high"].max()).fill_null(False),
     )
     status = ibis.cases(
         (keys["n"] > guards.most_links, HUB),
@@ -119,14 +121,20 @@ def _end(links: ir.Table, here: str, there: str) -> ir.Table:
     )
 
 
-def _limit(kinds: ir.Table, guards: Guards) -> ir.IntegerValue:
-    role, here = role_of(kinds["kind"]), role_of(kinds["node_kind"])
+def _limit(held: ir.Table, guards: Guards, kinds: Sequence[str]) -> ir.IntegerValue:
+    places: dict[str, list[int]] = {"account": [], "contact": [], "anonymous": [], "open": []}
+    for place, name in enumerate(kinds):
+        kind = kind_named(name)
+        is_open = kind.role == "account" and not kind.is_exclusive
+        places["open" if is_open else kind.role].append(place)
+    there, here = held["kind"], held["node_kind"]
     return ibis.cases(
-        (kinds["kind"].isin(OPEN_ACCOUNTS), guards.open_accounts),
-        ((role == "contact") & (here == "account"), guards.contacts_per_account),
-        (role == "contact", guards.contacts_per_contact),
-        ((role == "anonymous") & (here == "anonymous"), guards.anonymous_per_anonymous),
-        (role == "anonymous", guards.anonymous_per_known),
+        (there.isin(places["open"]), guards.open_accounts),
+        (there.isin(places["contact"]) & here.isin(places["contact"]), guards.contacts_per_contact),
+        (there.isin(places["contact"]) & here.isin(places["anonymous"]), guards.contacts_per_contact),
+        (there.isin(places["contact"]), guards.contacts_per_account),
+        (there.isin(places["anonymous"]) & here.isin(places["anonymous"]), guards.anonymous_per_anonymous),
+        (there.isin(places["anonymous"]), guards.anonymous_per_known),
         else_=guards.exclusive,
     )
 

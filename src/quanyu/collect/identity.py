@@ -13,11 +13,12 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from quanyu.collect import evidence
 from quanyu.collect.guard import Guards
 from quanyu.collect.identity_log import Entry, append_entries, read_decisions
-from quanyu.collect.kind import KINDS, kind_named
+from quanyu.collect.kind import kind_named
 from quanyu.collect.partition import Desk, Evidence, Partition, desk, partition
 from quanyu.solve.component import Integers
 from quanyu.workspace import Workspace
@@ -51,12 +52,12 @@ def resolve(ws: Workspace, as_of: dt.date, guards: Guards | None = None) -> Reso
     with desk(ws) as on:
         found = Evidence(evidence.identifiers(ws), evidence.pairs(ws), evidence.names(ws))
         parts = partition(on, found, read_decisions(ws), guards or Guards())
-        rows = on.put(named(on, parts, ws.warehouse.table("identities")))
+        rows = named(on, parts, ws.warehouse.table("identities"))
         return settle(on, parts, rows, is_all=True, as_of=as_of)
 
 
 def named(on: Desk, parts: Partition, before: ir.Table) -> ir.Table:
-    """Return id_key, kind, person_id, first_seen_at, last_seen_at and `was`, the person before (null if new).
+    """Return the rows of `identities`, and with `was` and `is_same` what they were before (null if new).
 
     The person is named after the surviving identifier of its part: one that names a person now, then one that
     did before a merge, then known before anonymous, then the oldest, then the smallest text.
@@ -68,14 +69,9 @@ def named(on: Desk, parts: Partition, before: ir.Table) -> ir.Table:
     title = nodes.select(survivor="node", survivor_key="id_key")
     other = moved.join(title, "survivor").select(node="node", survivor_key="survivor_key")
     rows = nodes.left_join(other, "node")
-    return rows.select(
-        "id_key",
-        "kind",
-        person_id=person_named(rows["survivor_key"].coalesce(rows["id_key"])),
-        first_seen_at="first_seen_at",
-        last_seen_at="last_seen_at",
-        was="was",
-    )
+    rows = rows.mutate(person_id=person_named(rows["survivor_key"].coalesce(rows["id_key"])))
+    is_same = (rows["was"] == rows["person_id"]) & rows["is_seen_same"]
+    return rows.select("id_key", "kind", "person_id", "first_seen_at", "last_seen_at", "was", is_same=is_same)
 
 
 def person_named(id_key: ir.StringValue) -> ir.StringValue:
@@ -84,18 +80,21 @@ def person_named(id_key: ir.StringValue) -> ir.StringValue:
 
 
 def _with_past(on: Desk, nodes: ir.Table, before: ir.Table) -> ir.Table:
-    """Add `was` (the person before) and `rank` (0 names a person now, 1 did once, 2 never)."""
+    """Add `was` (the person before), `is_seen_same` and `rank` (0 names a person now, 1 did once, 2 never)."""
     warehouse = on.ws.warehouse
     if not warehouse.count("identities"):
-        return nodes.mutate(was=ibis.null("string"), rank=ibis.literal(2))
-    past = before.select(past_key="id_key", was="person_id")
-    rows = nodes.left_join(past, nodes["id_key"] == past["past_key"]).drop("past_key")
+        return nodes.mutate(was=ibis.null("string"), is_seen_same=ibis.literal(False), rank=ibis.literal(2))
+    past = before.select(past_key="id_key", was="person_id", first="first_seen_at", last="last_seen_at")
+    rows = nodes.left_join(past, nodes["id_key"] == past["past_key"])
+    is_seen_same = rows["first"].identical_to(rows["first_seen_at"]) & rows["last"].identical_to(
+        rows["last_seen_at"]
+    )
+    rows = rows.mutate(is_seen_same=is_seen_same, own=person_named(rows["id_key"]))
     log = warehouse.table("identity_log")
     retired = log.filter(log["action"] == "merge").select(once="person_id").distinct()
-    rows = rows.mutate(own=person_named(rows["id_key"]))
     rows = rows.left_join(retired, rows["own"] == retired["once"])
     rank = ibis.cases((rows["own"] == rows["was"], 0), (rows["once"].notnull(), 1), else_=2)
-    return on.put(rows.mutate(rank=rank).drop("own", "once"))
+    return on.put(rows.mutate(rank=rank).drop("own", "once", "past_key", "first", "last"))
 
 
 def _survivors(on: Desk, parts: Partition, nodes: ir.Table) -> Integers:
@@ -109,11 +108,10 @@ def _survivors(on: Desk, parts: Partition, nodes: ir.Table) -> Integers:
         node = batch.column("node").to_numpy(zero_copy_only=False)
         first[node] = batch.column("first").to_numpy(zero_copy_only=False)
         rank[node] = batch.column("rank").to_numpy(zero_copy_only=False)
-    is_anonymous = np.array([kind_named(name).role == "anonymous" for name in parts.kinds], dtype=bool)
     several = np.flatnonzero(np.bincount(parts.labels, minlength=n)[parts.labels] > 1)
     label = parts.labels[several]
     # The last key sorts first; nodes are numbered in the order of their text.
-    order = np.lexsort((several, first[several], is_anonymous[parts.kind[several]], rank[several], label))
+    order = np.lexsort((several, first[several], _anonymous(parts)[several], rank[several], label))
     is_first = np.diff(label[order], prepend=-1) != 0
     best = np.arange(n, dtype=np.int64)
     best[label[order][is_first]] = several[order][is_first]
@@ -121,35 +119,48 @@ def _survivors(on: Desk, parts: Partition, nodes: ir.Table) -> Integers:
 
 
 def settle(on: Desk, parts: Partition, rows: ir.Table, *, is_all: bool, as_of: dt.date) -> Resolution:
-    """Write the log, then `identities`: a step killed between the two does the same again and logs nothing twice."""
-    ws = on.ws
-    refusals = _refusals(on, parts)
-    fates = _fates(on, rows)
-    n_known, n_people, n_new = _counted(on, rows)
+    """Write the log, then `identities`.
+
+    A step killed between the two does the same again and logs nothing twice.
+    """
+    ws, n = on.ws, len(parts.labels)
+    n_before = ws.warehouse.count("identities")
+    rows = on.put(rows) if n_before else rows
+    n_new, n_same, fates = (*_compared(on, rows), _fates(on, rows)) if n_before else (n, 0, [])
     made = [Entry("create", reason=f"{n_new} new identifiers up to {as_of}")] if n_new else []
-    append_entries(ws, [*made, *fates, *refusals])
-    if is_all:
-        if not _is_same(on, rows):
-            ws.warehouse.replace("identities", rows.drop("was"), by="collect")
-    else:
-        ws.warehouse.merge("identities", rows.drop("was"), by="collect")
+    append_entries(ws, [*made, *fates, *_refusals(on, parts)])
+    final = rows.drop("was", "is_same")
+    if not is_all:
+        ws.warehouse.merge("identities", final, by="collect")
+    elif not ws.warehouse.exists("identities") or not n == n_same == n_before:
+        ws.warehouse.replace("identities", final, by="collect")
     n_merged = sum(fate.action == "merge" for fate in fates)
+    is_known = np.zeros(n, dtype=bool)
+    is_known[parts.labels[~_anonymous(parts)]] = True
     return Resolution(
-        len(parts.labels), n_people, n_known, parts.n_links, parts.n_used, parts.n_guarded, parts.refused.shape[1],
-        n_merged, len(fates) - n_merged,
-    )  # fmt: skip
-
-
-def _counted(on: Desk, rows: ir.Table) -> tuple[int, int, int]:
-    anonymous = [kind.name for kind in KINDS.values() if kind.role == "anonymous"]
-    person, is_known = rows["person_id"], ~rows["kind"].isin(anonymous)
-    counts = rows.aggregate(
-        known=person.nunique(where=is_known),
-        people=person.nunique(),
-        new=rows.count(where=rows["was"].isnull()),
+        n_identifiers=n,
+        n_people=int((parts.labels == np.arange(n)).sum()),
+        n_known=int(is_known.sum()),
+        n_links=parts.n_links,
+        n_used=parts.n_used,
+        n_guarded=parts.n_guarded,
+        n_refused=parts.refused.shape[1],
+        n_merged=n_merged,
+        n_split=len(fates) - n_merged,
     )
-    known, people, new = (int(column[0].as_py() or 0) for column in on.ws.warehouse.read(counts).columns)
-    return known, people, new
+
+
+def _anonymous(parts: Partition) -> NDArray[np.bool_]:
+    is_anonymous = np.array([kind_named(name).role == "anonymous" for name in parts.kinds], dtype=bool)
+    return is_anonymous[parts.kind] if len(parts.kind) else np.zeros(0, dtype=bool)
+
+
+def _compared(on: Desk, rows: ir.Table) -> tuple[int, int]:
+    counts = rows.aggregate(
+        new=rows.count(where=rows["was"].isnull()), same=rows.count(where=rows["is_same"])
+    )
+    new, same = (int(column[0].as_py() or 0) for column in on.ws.warehouse.read(counts).columns)
+    return new, same
 
 
 def _fates(on: Desk, rows: ir.Table) -> list[Entry]:
@@ -179,19 +190,3 @@ def _refusals(on: Desk, parts: Partition) -> list[Entry]:
     key = dict(zip(found.column("node").to_pylist(), found.column("id_key").to_pylist(), strict=True))
     pairs = sorted(tuple(sorted((key[a], key[b]))) for a, b in ends.T.tolist())
     return [Entry("refuse", id_keys=pair, reason="would join different people") for pair in pairs]
-
-
-def _is_same(on: Desk, rows: ir.Table) -> bool:
-    """Say whether the rows are what `identities` holds already."""
-    warehouse = on.ws.warehouse
-    if not warehouse.exists("identities"):
-        return False
-    before = warehouse.table("identities")
-    both = rows.join(before, "id_key", rname="{name}_old")
-    same = both.filter(
-        (both["person_id"] == both["person_id_old"])
-        & both["first_seen_at"].identical_to(both["first_seen_at_old"])
-        & both["last_seen_at"].identical_to(both["last_seen_at_old"])
-    )
-    n_rows, n_same = (int(warehouse.read(table.count()).column(0)[0].as_py()) for table in (rows, same))
-    return n_rows == n_same == warehouse.count("identities")

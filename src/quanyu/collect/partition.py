@@ -33,6 +33,10 @@ class Desk:
         """Run an expression once and return its rows as a table that can be read many times."""
         return self.ws.warehouse.scan(self.ws.warehouse.engine.write(rows, self.folder / uuid.uuid4().hex))
 
+    def count(self, rows: ir.Table) -> int:
+        """Return the number of rows."""
+        return int(self.ws.warehouse.read(rows.count()).column(0)[0].as_py())
+
     def put_arrow(self, rows: pa.Table) -> ir.Table:
         """Lay down an Arrow table."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -85,17 +89,29 @@ class Partition:
 def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards) -> Partition:
     """Return who belongs together: a function of evidence, decisions and guards alone, not of any order."""
     nodes = on.put(numbered(evidence))
-    links = on.put(encoded(nodes, evidence.pairs, guards))
-    status = on.put(_with_hubs(on, nodes, guarded(links, guards), evidence.hubs))
-    kept = usable(links, status)
-    n, kinds, kind, marks = _node_arrays(on, nodes)
-    edges, n_virtual = _edge_arrays(on, nodes, kept, decisions, n)
+    kinds = kinds_of(on, nodes)
+    links = on.put(encoded(nodes, evidence.pairs, guards, kinds))
+    status = on.put(_with_hubs(on, nodes, guarded(links, guards, kinds), evidence.hubs))
+    kind, marks = _node_arrays(on, nodes, kinds)
+    n = len(kind)
+    edges, n_virtual = _edge_arrays(on, nodes, usable(links, status), decisions, n)
     marks = _claims(on, nodes, edges, marks, decisions)
     parts = separated(n + n_virtual, edges[0], edges[1], edges[2], marks)
-    refused = edges[:2, parts.refused]
-    labels = _real(parts.labels, n)
-    counts = [int(on.ws.warehouse.read(table.count()).column(0)[0].as_py()) for table in (links, status)]
-    return Partition(nodes, kinds, kind, labels, refused, counts[0], edges.shape[1], counts[1])
+    # Nodes that stand for a name on a shared key have the larger numbers, so the labels of the others are real.
+    labels, refused = parts.labels[:n], edges[:2, parts.refused]
+    n_links, n_guarded = (on.count(table) for table in (links, status))
+    return Partition(nodes, kinds, kind, labels, refused, n_links, edges.shape[1], n_guarded)
+
+
+def kinds_of(on: Desk, nodes: ir.Table) -> tuple[str, ...]:
+    """Return the kinds that occur, sorted; elsewhere a kind is its place here."""
+    return tuple(sorted(on.ws.warehouse.read(nodes.select("kind").distinct()).column("kind").to_pylist()))
+
+
+def _place(kind: ir.StringValue, kinds: tuple[str, ...]) -> ir.IntegerValue:
+    if not kinds:
+        return ibis.literal(0, type="int16")
+    return kind.cases(*[(name, place) for place, name in enumerate(kinds)], else_=-1).cast("int16")
 
 
 def numbered(evidence: Evidence) -> ir.Table:
@@ -105,10 +121,11 @@ def numbered(evidence: Evidence) -> ir.Table:
     return rows.mutate(node=ibis.row_number().over(order_by=rows["id_key"]))
 
 
-def encoded(nodes: ir.Table, pairs: ir.Table, guards: Guards) -> ir.Table:
+def encoded(nodes: ir.Table, pairs: ir.Table, guards: Guards, kinds: tuple[str, ...]) -> ir.Table:
     """Return the links as numbers: left, right, with kind and name of both, less those of blocked identifiers."""
-    left = nodes.select(low="id_key", left="node", left_kind="kind", left_name="name_hash")
-    right = nodes.select(high="id_key", right="node", right_kind="kind", right_name="name_hash")
+    place = _place(nodes["kind"], kinds)
+    left = nodes.select(low="id_key", left="node", left_kind=place, left_name="name_hash")
+    right = nodes.select(high="id_key", right="node", right_kind=place, right_name="name_hash")
     rows = pairs.join(left, "low").join(right, "high")
     if guards.blocked:
         rows = rows.filter(~rows["low"].isin(guards.blocked) & ~rows["high"].isin(guards.blocked))
@@ -124,18 +141,16 @@ def _with_hubs(on: Desk, nodes: ir.Table, status: ir.Table, hubs: tuple[str, ...
     return others.union(known)
 
 
-def _node_arrays(on: Desk, nodes: ir.Table) -> tuple[int, tuple[str, ...], Integers, Marks]:
-    """Read what each node is: its kind as a code, and the marks of the exclusive kinds."""
-    warehouse = on.ws.warehouse
-    kinds = tuple(sorted(warehouse.read(nodes.select("kind").distinct()).column("kind").to_pylist()))
-    n = int(warehouse.read(nodes.count()).column(0)[0].as_py())
+def _node_arrays(on: Desk, nodes: ir.Table, kinds: tuple[str, ...]) -> tuple[Integers, Marks]:
+    """Read what each node is: its kind as a place in `kinds`, and the marks of the exclusive kinds."""
+    n = on.count(nodes)
     kind = np.zeros(n, dtype=np.int16)
     if not n:
         none = np.empty(0, dtype=np.int64)
-        return 0, kinds, kind, Marks(none, none, none)
-    code = nodes["kind"].cases(*[(name, number) for number, name in enumerate(kinds)], else_=-1).cast("int64")
+        return kind, Marks(none, none, none)
+    rows = nodes.select("node", "name_hash", code=_place(nodes["kind"], kinds))
     named_nodes, named = [], []
-    for batch in warehouse.stream(nodes.select("node", code=code, name_hash="name_hash"), 1_000_000):
+    for batch in on.ws.warehouse.stream(rows, 1_000_000):
         node = batch.column("node").to_numpy(zero_copy_only=False)
         kind[node] = batch.column("code").to_numpy(zero_copy_only=False)
         has = batch.column("name_hash").is_valid().to_numpy(zero_copy_only=False)
@@ -151,7 +166,7 @@ def _node_arrays(on: Desk, nodes: ir.Table) -> tuple[int, tuple[str, ...], Integ
     value[np.concatenate(named_nodes)] = n + names
     is_exclusive = np.array([kind_named(name).is_exclusive for name in kinds], dtype=bool)
     node = np.flatnonzero(is_exclusive[kind])
-    return n, kinds, kind, Marks(node, kind[node].astype(np.int64), value[node])
+    return kind, Marks(node, kind[node].astype(np.int64), value[node])
 
 
 def _edge_arrays(
@@ -222,8 +237,3 @@ def _lookup(on: Desk, nodes: ir.Table, keys: list[str]) -> dict[str, int]:
     wanted = on.put_arrow(pa.table({"id_key": sorted(set(keys))}))
     found = on.ws.warehouse.read(nodes.semi_join(wanted, "id_key").select("id_key", "node"))
     return dict(zip(found.column("id_key").to_pylist(), found.column("node").to_pylist(), strict=True))
-
-
-def _real(labels: Labels, n: int) -> Labels:
-    """Drop the nodes that stood for a name on a shared key: real nodes have the smaller numbers, so labels are real."""
-    return labels[:n]
