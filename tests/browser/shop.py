@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from quanyu import ledger
 from quanyu.tables import contract
 from quanyu.workspace import Workspace, pseudonym
 
@@ -22,7 +22,7 @@ TITLES = ("面霜", "口红", "婴儿湿巾", "坚果礼盒", "四件套", "耳�
 
 
 def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
-    """Write orders, lines, items, events, spend, feedback, members, links, identities, people and rejects."""
+    """Write orders, lines, items, events, spend, feedback, members, links, refused rows, and the record of a load."""
     rng = np.random.default_rng(seed)
     rate = rng.gamma(0.9, 1.0, people)
     members = [_member(rng, n) for n in range(people)]
@@ -41,12 +41,15 @@ def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
     put = {
         "items": items, "orders": orders, "order_lines": lines, "events": events, "feedback": feedback,
         "members": [{name: value for name, value in one.items() if not name.startswith("_")} for one in members],
-        "spend": _spend(rng), "rejects": _rejects(), "findings": _findings(), **_identities(ws, members),
+        "spend": _spend(rng), "rejects": _rejects(), "links": _links(ws, members),
     }  # fmt: skip
     for name, rows in put.items():
         given = [column for column in contract(name).schema.names if any(row.get(column) is not None for row in rows)]
         columns = {column: [row.get(column) for row in rows] for column in given}
         ws.warehouse.replace(name, pa.table(columns), by="collect")
+    load = ledger.begin_load(ws.ledger, file_name="订单 2026-06.csv", file_hash="ab", layout="taobao_orders", at=ws.now())
+    tally = ledger.Tally(len(orders) + 11, len(orders), 11, {"orders": {"added": len(orders)}})
+    ledger.finish_load(ws.ledger, load.load_id, tally, at=ws.now())
 
 
 def _moment(rng: np.random.Generator, day: dt.date) -> dt.datetime:
@@ -140,20 +143,13 @@ def _spend(rng: np.random.Generator) -> list[dict[str, Any]]:
     return rows
 
 
-def _identities(ws: Workspace, members: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _links(ws: Workspace, members: list[dict[str, Any]]) -> list[dict[str, Any]]:
     seen = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    identities, people, links = [], [], []
-    for n, one in enumerate(members):
-        person = f"p{n:06d}"
-        phone = f"phone:{pseudonym(ws.secret, 'phone', one['phone'])}"
-        for key in (one["id_key"], phone):
-            identities.append({"id_key": key, "kind": key.split(":")[0], "person_id": person,
-                               "first_seen_at": seen, "last_seen_at": seen})  # fmt: skip
-        links.append({"id_key": one["id_key"], "other_key": phone, "source": "members", "is_verified": True,
-                      "first_seen_at": seen, "last_seen_at": seen})  # fmt: skip
-        kept = {name: one.get(name) for name in contract("people").schema if name in one}
-        people.append({**kept, "person_id": person, "n_identifiers": 2})
-    return {"identities": identities, "people": people, "links": links}
+    return [
+        {"id_key": one["id_key"], "other_key": f"phone:{pseudonym(ws.secret, 'phone', one['phone'])}", "source": "members",
+         "is_verified": True, "first_seen_at": seen, "last_seen_at": seen}
+        for one in members
+    ]  # fmt: skip
 
 
 def _rejects() -> list[dict[str, Any]]:
@@ -164,16 +160,3 @@ def _rejects() -> list[dict[str, Any]]:
          "reason": reasons[n % 3], "content": f"90000{n},王小明,13812345678,-3,2062-01-01", "rejected_at": at}
         for n in range(11)
     ]  # fmt: skip
-
-
-def _findings() -> list[dict[str, Any]]:
-    at = dt.datetime(2026, 6, 30, 16, tzinfo=dt.UTC)
-    rows = (
-        ("orders", "region", "completeness", 1500, 90, 0.06, 0.05, "warning"),
-        ("orders", "order_id", "uniqueness", 1500, 0, 0.0, 0.0, "ok"),
-        ("order_lines", "item_id", "reference", 2700, 4, 0.0015, 0.01, "note"),
-        ("events", "occurred_at", "freshness", 6000, 0, 0.0, 2.0, "ok"),
-    )
-    names = ("table", "column", "check", "n_rows", "n_bad", "value", "threshold", "severity")
-    examples = json.dumps([{"source": "taobao_orders", "order_id": "o000012"}])
-    return [{**dict(zip(names, row, strict=True)), "examples": examples, "as_of": at} for row in rows]

@@ -72,7 +72,7 @@ def test_a_card_shows_value_changes_and_definition() -> None:
     assert "¥1.23万" in made
     assert "▲ 23.5%" in made
     assert metric("net_revenue").definition[0] in made
-    assert "¥12.3K" in card(look("en"), CARD)
+    assert "¥12.35K" in card(look("en"), CARD)
     assert "–" in card(look(), replace(CARD, value=None))
 
 

@@ -39,7 +39,7 @@ PAGES: dict[str, tuple[str, Draw]] = {
     "/": ("Overview", overview),
     "/data": ("Data and quality", data),
     "/people": ("Find people", people),
-    "/people/{person_id}": ("Person", person),
+    "/people/{person_id}": ("Person details", person),
     "/portraits": ("Portraits and RFM", portraits),
     "/metrics": ("Metric explorer", metrics),
 }

@@ -29,7 +29,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("/", "Overview", "Overview", "M3 12 12 4l9 8M6 10v10h12V10"),)),
     ("Data", (Entry("/data", "Data and quality", "Data", "M4 6c0-3 16-3 16 0v12c0 3-16 3-16 0zM4 6c0 3 16 3 16 0M4 12c0 3 16 3 16 0"),)),
     ("Customers", (
-        Entry("/people", "Find people", "People", "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0"),
+        Entry("/people", "Find people", "Customers", "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0"),
         Entry("/portraits", "Portraits and RFM", "Portraits", "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z"),
     )),
     ("Reports", (Entry("/metrics", "Metric explorer", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7"),)),
@@ -82,7 +82,7 @@ def _side(view: View) -> Markup:
     for group, entries in MENU:
         parts += [tag("b", view.say(group))] if group else []
         parts += [
-            tag("a", _icon(entry.icon), span("", view.say(entry.label)), href=entry.path,
+            tag("a", _icon(entry.icon), span("long", view.say(entry.label)), span("short", view.say(entry.short)), href=entry.path,
                 aria_current="page" if entry.path == here else None)
             for entry in entries
         ]  # fmt: skip

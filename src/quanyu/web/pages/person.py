@@ -34,7 +34,7 @@ CLASSES = {"orders": "order", "events": "event", "touches": "touch", "feedback":
 
 def person(view: View, person_id: str) -> None:
     """Draw everything known about a person; phone, mail and name are masked."""
-    put(tag("a", "← ", view.say("Back to the search"), href="/people"))
+    put(tag("a", "← ", view.say("Back to the search"), href="/people"), class_="back")
     fill(view, lambda v, found: _person(v, person_id, found), read_person, person_id)
 
 
@@ -46,15 +46,16 @@ def _person(view: View, person_id: str, found: Person | None) -> None:
     with ui.element("div").classes("panels person"):
         with ui.element("div").classes("w12"):
             put(_record(view, found), "section", "panel")
-        put(_rfm(view, found.rfm), "section", "panel w4")
-        with ui.element("section").classes("panel w8"):
-            put(Markup("").join(_families(view, found.traits)))
+        with ui.element("div").classes("w5 stack"):
+            put(_rfm(view, found.rfm), "section", "panel")
+            with ui.element("section").classes("panel"):
+                _titled(view, "Identifiers and why they belong together", "")
+                fill(view, _identity, explain, person_id)
+            with ui.element("section").classes("panel"):
+                _titled(view, "Timeline", "What happened, newest first")
+                fill(view, _timeline, timeline, person_id)
         with ui.element("section").classes("panel w7"):
-            _titled(view, "Timeline", "What happened, newest first")
-            fill(view, _timeline, timeline, person_id)
-        with ui.element("section").classes("panel w5"):
-            _titled(view, "Identifiers and why they belong together", "")
-            fill(view, _identity, explain, person_id)
+            put(Markup("").join(_families(view, found.traits)))
         with ui.element("section").classes("panel w12"):
             fill(view, _orders, purchases, person_id)
 

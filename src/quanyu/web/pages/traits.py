@@ -24,6 +24,8 @@ from quanyu.web.view import View
 
 DEFAULT = "life_cycle"
 KINDS: dict[str, Kind] = {"money": "currency", "integer": "count", "number": "number", "day": "day", "flag": "flag"}
+UNITS = {"day": "{n} days", "minute": "{n} minutes", "hour": "{n}:00"}
+"""Units that are written out; the label of a count says what it counts."""
 
 
 def distributions(view: View) -> None:
@@ -51,8 +53,8 @@ def trait_value(view: View, trait: Trait, value: Any) -> str:
     kind = trait_kind(trait)
     if kind == "text":
         return view.say(str(value))
-    unit = view.say(trait.unit) if trait.unit not in {"", "share", "currency"} else ""
-    return f"{writer(view)(value, kind)} {unit}".strip()
+    written = writer(view)(value, kind)
+    return view.say(UNITS[trait.unit], n=written) if trait.unit in UNITS else written
 
 
 def _distribution(view: View, found: Distribution) -> None:

@@ -61,7 +61,7 @@ def file_name(title: str, day: dt.date, suffix: str) -> str:
 
 def sheet_name(title: str) -> str:
     """Return a title as Excel allows it for a worksheet: 31 characters, none of `[]:*?/\\`."""
-    return re.sub(r"[\[\]:*?/\\]+", " ", title).strip(" '")[:31] or "Quanyu"
+    return re.sub(r"[\[\]:*?/\\\s]+", " ", title).strip(" '")[:31] or "Quanyu"
 
 
 def _defused(text: str) -> str:

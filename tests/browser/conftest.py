@@ -1,0 +1,152 @@
+"""A real console on a free port and a real Chromium that may only talk to it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import quanyu.workspace
+from quanyu import loop
+
+FLAGS = ("--headless", "--no-sandbox", "--disable-background-networking", "--disable-gpu")
+
+
+@dataclass
+class Seen:
+    """What the browser complained of and whom it asked."""
+
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Visit:
+    """A browser tab on the console."""
+
+    page: Page
+    base: str
+    seen: Seen
+
+    def open(self, path: str) -> Page:
+        """Open an address and wait until nothing is being read any more."""
+        self.page.goto(self.base + path)
+        self.page.wait_for_selector("main")
+        self.page.wait_for_function("document.querySelector('main').children.length && !document.querySelector('.waiting')")
+        return self.page
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[str]:
+    """Serve a workspace's console in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "quanyu.web", "--workspace", str(root), "--port", str(port)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    log = (root.parent / f"console-{port}.log").open("w+")
+    with subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=root.parent) as process:
+        try:
+            base = f"http://127.0.0.1:{port}"
+            for _ in range(240):
+                if process.poll() is not None:
+                    break
+                try:
+                    urllib.request.urlopen(f"{base}/static/mark.svg", timeout=1).close()
+                    break
+                except OSError:
+                    time.sleep(0.25)
+            assert process.poll() is None, Path(log.name).read_text()
+            yield base
+        finally:
+            process.terminate()
+            process.wait(20)
+            log.close()
+
+
+def written_shop(folder: Path) -> Path:
+    """Return a workspace with a small shop after one turn of the loop."""
+    spec = importlib.util.spec_from_file_location("shop", Path(__file__).with_name("shop.py"))
+    assert spec
+    assert spec.loader
+    shop = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(shop)
+    ws = quanyu.workspace.create(folder, name="示例店铺")
+    shop.write_shop(ws, people=200)
+    loop.run(ws)
+    ws.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a console over a small shop."""
+    with serving(written_shop(tmp_path_factory.mktemp("console") / "shop")) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def empty_console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a console over a workspace without data."""
+    root = tmp_path_factory.mktemp("empty") / "shop"
+    quanyu.workspace.create(root).close()
+    with serving(root) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return a headless Chromium: the one CHROMIUM names, else the system's."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        pytest.skip(f"there is no Chromium at {path}; set CHROMIUM")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visitor]:
+    """Return a maker of visits: `visit(base, width=390)`; each has its own cookies."""
+    contexts = []
+
+    def make(base: str, width: int = 1280) -> Visit:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
+        contexts.append(context)
+        page, seen = context.new_page(), Seen()
+        page.set_default_timeout(30_000)
+
+        def heard(message: Any) -> None:
+            if message.type == "error":
+                seen.errors.append(message.text)
+
+        def asked(request: Any) -> None:
+            if not request.url.startswith((base, base.replace("http", "ws"), "data:", "blob:")):
+                seen.outside.append(request.url)
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.on("request", asked)
+        page.on("websocket", lambda socket: None if "127.0.0.1" in socket.url else seen.outside.append(socket.url))
+        return Visit(page, base, seen)
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,180 @@
+"""The console in a real browser: every screen, both widths, both languages, exports, search, empty states."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    "/", "/?period=last_7&trend=gmv", "/data", "/data?part=quality", "/data?part=rejects", "/data?part=tables",
+    "/data?part=dictionary", "/people", "/portraits", "/portraits?size=money&trait=spend_amount", "/metrics",
+    "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
+    "/metrics?period=custom&since=2026-05-01&until=2026-05-20&metric=n_buyers",
+)  # fmt: skip
+Visitor = Callable[..., Any]
+
+
+def a_person(base: str, visit: Visitor) -> str:
+    page = visit(base).open("/people")
+    href = page.locator(".ag-cell a").first.get_attribute("href")
+    assert href
+    return str(href)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_screen_is_whole_at_both_widths(console: str, visit: Visitor, width: int) -> None:
+    tab = visit(console, width)
+    for path in (*PATHS, a_person(console, visit)):
+        page = tab.open(path)
+        page.wait_for_timeout(300)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{path} is {overflow} pixels too wide"
+        assert page.locator("main h1").count() >= 1, path
+        assert page.locator(".notice.stop").count() == 0, f"{path}: {page.locator('.notice.stop').first.inner_text()}"
+        unnamed = page.evaluate(
+            "[...document.querySelectorAll('main button, main input, main select')].filter(e => e.offsetParent && "
+            "!e.closest('.ag-root-wrapper') && e.type !== 'hidden' && "
+            "!(e.innerText || e.getAttribute('aria-label') || e.closest('label'))).length"
+        )
+        assert unnamed == 0, f"{path} has controls without a name"
+    assert tab.seen.errors == []
+    assert tab.seen.outside == []
+
+
+def test_chinese_first_english_by_a_switch_that_is_remembered(console: str, visit: Visitor) -> None:
+    tab = visit(console)
+    page = tab.open("/metrics?metric=gmv")
+    assert page.locator("h1").first.inner_text() == "指标探索"
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.get_by_role("link", name="EN", exact=True).click()
+    page.wait_for_function("document.documentElement.lang === 'en-US'")
+    assert page.url.endswith("/metrics?metric=gmv")
+    page = tab.open("/data?part=quality")
+    assert page.locator("h1").first.inner_text() == "Data and quality"
+    shown = page.locator("main").inner_text()
+    assert not re.findall(r"[一-鿿]{2,}", shown)
+    assert visit(console).open("/").locator("h1").first.inner_text() == "首页看板"
+
+
+def test_a_chart_is_read_as_a_table_and_exported(console: str, visit: Visitor, tmp_path: Path) -> None:
+    page = visit(console).open("/metrics?metric=net_revenue&period=last_7")
+    panel = page.locator("section.panel", has=page.locator(".nicegui-echart")).first
+    assert panel.locator("table").count() == 0
+    panel.get_by_role("button", name="以表格查看").click()
+    panel.locator("table tbody tr").first.wait_for()
+    days = panel.locator("table tbody tr")
+    assert days.count() == 7
+    assert "¥" in days.first.inner_text()
+    with page.expect_download() as saved:
+        panel.get_by_role("button", name="Excel").click()
+    file = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(file)
+    assert file.suffix == ".xlsx"
+    sheet = openpyxl.load_workbook(file).active
+    assert (sheet.max_row, sheet["A1"].value) == (8, "日期")
+    assert isinstance(sheet["B2"].value, int | float)
+    with page.expect_download() as saved:
+        panel.get_by_role("button", name="CSV").click()
+    saved.value.save_as(tmp_path / "table.csv")
+    text = (tmp_path / "table.csv").read_bytes()
+    assert text.startswith("\ufeff日期".encode())
+    assert len(io.StringIO(text.decode("utf-8-sig")).readlines()) == 8
+    panel.get_by_role("button", name="以表格查看").click()
+    panel.locator(".nicegui-echart").wait_for()
+
+
+def test_every_number_shows_its_definition_by_keyboard(console: str, visit: Visitor) -> None:
+    page = visit(console).open("/")
+    cards = page.locator("article.card")
+    assert cards.count() >= 10
+    assert page.locator("article.card .about").count() == cards.count()
+    opener = page.locator("article.card .about").first
+    opener.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".definition:popover-open").inner_text().strip()
+    page.keyboard.press("Escape")
+    assert page.locator(".definition:popover-open").count() == 0
+
+
+def test_a_person_is_found_by_phone_and_shown_masked(console: str, visit: Visitor) -> None:
+    tab = visit(console)
+    page = tab.open("/people")
+    page.get_by_role("searchbox").fill("13800000007")
+    page.get_by_role("searchbox").press("Enter")
+    page.get_by_text("查找结果").wait_for()
+    assert "13800000007" not in page.url
+    page.locator(".ag-cell a").first.click()
+    page.wait_for_url("**/people/p*")
+    page.wait_for_function("document.querySelectorAll('.story li').length && !document.querySelector('.waiting')")
+    whole = page.content()
+    assert "138****0007" in page.locator("main").inner_text()
+    assert "13800000007" not in whole
+    assert "buyer7@example.com" not in whole
+    assert page.locator(".facts dd").count() > 30
+    assert "质量一般" not in whole or "<b>质量一般</b>" not in page.locator(".story").inner_html()
+
+
+def test_a_group_leads_to_its_people_and_on_to_a_person(console: str, visit: Visitor) -> None:
+    page = visit(console).open("/portraits")
+    page.locator(".group button").first.click()
+    page.locator("#members .ag-cell a, [id=members] .ag-cell a").first.wait_for()
+    link = page.locator("[id=members] .ag-cell a").first
+    target = link.get_attribute("href")
+    link.click()
+    page.wait_for_url(f"**{target}")
+
+
+def test_choices_stand_in_the_address(console: str, visit: Visitor) -> None:
+    page = visit(console).open("/metrics")
+    page.get_by_label("指标", exact=False).first.select_option("roas")
+    page.wait_for_url("**metric=roas**")
+    page.get_by_role("link", name="近90天").click()
+    page.wait_for_url("**period=last_90**")
+    assert "metric=roas" in page.url
+
+
+def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> None:
+    tab = visit(console)
+    assert "没有客户" in tab.open("/people/p-nobody").locator("main").inner_text()
+    page = tab.open("/metrics?metric=nothing")
+    assert "nothing" in page.locator(".notice.stop").inner_text()
+    page = tab.open("/?period=custom&since=2026-06-03&until=2026-06-01")
+    assert page.locator(".notice.stop").count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, width: int) -> None:
+    tab = visit(empty_console, width)
+    for path in ("/", "/data", "/people", "/portraits"):
+        assert "quanyu load" in tab.open(path).locator("main").inner_text(), path
+    assert "quanyu run" in tab.open("/metrics").locator("main").inner_text()
+    assert "quanyu run" in tab.open("/data?part=quality").locator("main").inner_text()
+    assert tab.seen.errors == []
+
+
+def test_only_this_machine_by_its_own_name(console: str) -> None:
+    request = urllib.request.Request(console, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+    assert refused.value.code == 400
+
+
+def test_a_known_page_answers_fast(console: str, visit: Visitor) -> None:
+    visit(console).open("/")
+    seconds = []
+    for _ in range(5):
+        started = time.perf_counter()
+        urllib.request.urlopen(console, timeout=10).read()
+        seconds.append(time.perf_counter() - started)
+    assert min(seconds) < 0.3
