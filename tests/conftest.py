@@ -51,7 +51,9 @@ def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
         shutil.rmtree(workspace.root, ignore_errors=True)
 
 
-@pytest.fixture(params=["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.xdist_group("spark")])])
+@pytest.fixture(
+    params=["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.xdist_group("spark")])]
+)
 def workspace(request: pytest.FixtureRequest, make_workspace: MakeWorkspace) -> Workspace:
     """Return an empty workspace on each engine; the Spark one shares a local cluster with two workers."""
     return make_workspace(engine=request.param)
@@ -90,7 +92,9 @@ def command(*words: str) -> Answer:
         sys.argv = before
         if told is None:
             del os.environ["QUANYU_LANGUAGE"]
-    return Answer(int(code) if isinstance(code, int) else 0 if code is None else 1, out.getvalue(), err.getvalue())
+    return Answer(
+        int(code) if isinstance(code, int) else 0 if code is None else 1, out.getvalue(), err.getvalue()
+    )
 
 
 @pytest.fixture(scope="session", name="command")
@@ -99,7 +103,13 @@ def command_fixture() -> Callable[..., Answer]:
     return command
 
 
-EXPORTED = ("orders/taobao_orders_classic.csv", "orders/jd_orders.csv", "ads/wanxiangtai.csv", "members.csv", "consents.csv")
+EXPORTED = (
+    "orders/taobao_orders_classic.csv",
+    "orders/jd_orders.csv",
+    "ads/wanxiangtai.csv",
+    "members.csv",
+    "consents.csv",
+)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,151 @@
+"""README and guides are executed: their commands run, what they show is what comes out, their Python runs.
+
+In a block ```sh the lines that start with `quanyu` are run (not `quanyu serve`, which does not end), `cd` is followed, `make` must name
+a target. Lines of a block ```text must all stand in what the commands before it said. A block ```python runs beside the folder `shop`, a block
+whose head names a file (```toml layouts/mine.toml) writes it. PERSON, OTHER and IDENTIFIER stand for somebody in the shop.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import quanyu as qy
+
+pytestmark = pytest.mark.xdist_group("shop")
+ROOT = Path(__file__).parents[2]
+HOW_TO = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+Command = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block: its language, the rest of its head, its lines."""
+
+    language: str
+    head: str
+    text: str
+
+
+def blocks(path: Path) -> Iterator[Block]:
+    for language, head, text in re.findall(
+        r"^```(\w*) ?(.*?)\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S
+    ):
+        yield Block(language, head, text)
+
+
+def words_of(line: str) -> list[str]:
+    return shlex.split(line, comments=True)
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+
+
+def plain(line: str) -> str:
+    return " ".join(line.split())
+
+
+def play(path: Path, command: Command, names: dict[str, str], *, beside: Path | None = None) -> None:
+    """Do what a page says, block by block."""
+    said = ""
+    for block in blocks(path):
+        if block.head:
+            Path(block.head).parent.mkdir(parents=True, exist_ok=True)
+            Path(block.head).write_text(block.text, encoding="utf-8")
+        elif block.language == "sh":
+            said = "".join(_line(words_of(line), command, names) for line in block.text.splitlines())
+        elif block.language == "text":
+            got = [plain(line) for line in said.splitlines()]
+            for line in block.text.splitlines():
+                assert any(plain(line) in one for one in got), f"{path.name}: {line!r} is not in:\n{said}"
+        elif block.language == "python" and beside:
+            _python(path, beside)
+            beside = None
+
+
+def _line(words: list[str], command: Command, names: dict[str, str]) -> str:
+    if words[:1] == ["cd"]:
+        os.chdir(words[1])
+    if words[:1] == ["make"]:
+        assert words[1] in targets(), words
+    if words[:1] != ["quanyu"] or words[1] == "serve":
+        return ""
+    answer = command(*[names.get(word, word) for word in words[1:]])
+    assert answer.code == 0, (words, answer)
+    return str(answer.out)
+
+
+def _python(path: Path, beside: Path) -> None:
+    """Run all Python of a page in one namespace, as a reader would."""
+    here = Path.cwd()
+    os.chdir(beside)
+    space: dict[str, Any] = {}
+    try:
+        for block in blocks(path):
+            if block.language == "python":
+                exec(compile(block.text, path.name, "exec"), space)
+    finally:
+        os.chdir(here)
+        if "ws" in space:
+            space["ws"].close()
+
+
+def somebody(shop: Path) -> dict[str, str]:
+    """Return a person with several identifiers and another one without a rival account."""
+    ws = qy.open(shop)
+    rows = ws.warehouse.query(
+        "SELECT person_id, count(*) AS n, min(id_key) AS key, string_agg(DISTINCT kind) AS kinds FROM identities "
+        "GROUP BY person_id ORDER BY n DESC, person_id"
+    ).to_pylist()
+    ws.close()
+    first = rows[0]
+    other = next(row for row in reversed(rows) if row["kinds"] in ("cookie", "phone", "email", "device"))
+    return {"PERSON": first["person_id"], "OTHER": other["person_id"], "IDENTIFIER": first["key"]}
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_readme_runs(name: str, command: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = shop.parent
+    shutil.rmtree(shop)
+    monkeypatch.chdir(beside)
+    play(ROOT / name, command, {}, beside=beside)
+
+
+@pytest.mark.parametrize("path", HOW_TO, ids=lambda path: path.stem)
+def test_guide_runs(path: Path, command: Command, shop: Path) -> None:
+    play(path, command, somebody(shop), beside=shop.parent)
+
+
+@pytest.mark.datasets
+def test_tutorial_runs(
+    command: Command, datasets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(datasets / "online_retail" / "online_retail.parquet", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    play(ROOT / "docs" / "tutorial.md", command, {})
+    assert (tmp_path / "shop" / "report.html").stat().st_size > 20_000
+
+
+def test_examples_of_settings_are_valid(tmp_path: Path) -> None:
+    """Every TOML example without a file name, outside of pages about other files, is a valid quanyu.toml."""
+    from quanyu.settings import read_settings
+
+    for name in (
+        "how-to/stop-bad-data.md",
+        "how-to/use-spark.md",
+        "how-to/use-postgres.md",
+        "reference/settings.md",
+    ):
+        for block in blocks(ROOT / "docs" / name):
+            if block.language == "toml":
+                (tmp_path / "quanyu.toml").write_text(block.text, encoding="utf-8")
+                read_settings(tmp_path)
