@@ -27,7 +27,14 @@ def _net_of_order(t: Cells) -> ir.Value:
 
 def _discount_of_order(t: Cells) -> ir.Value:
     off = t["gross_amount"].cast(MONEY) + t["shipping_amount"].cast(MONEY).fill_null(0) - t["paid_amount"].cast(MONEY)
-    return _is_sale(t).ifelse(ibis.greatest(off, ibis.literal(0).cast(MONEY)), ibis.null(MONEY))
+    nothing = ibis.literal(0).cast(MONEY)
+    return ibis.cases((_is_sale(t) & (off < 0), nothing), (_is_sale(t), off), else_=ibis.null(MONEY))
+
+
+def _gross_of_order(t: Cells) -> ir.Value:
+    """Where no list price is known, what was paid for the goods stands for it."""
+    paid = t["paid_amount"].cast(MONEY) - t["shipping_amount"].cast(MONEY).fill_null(0)
+    return (_is_sale(t) & (paid >= 0)).ifelse(paid + t["discount_amount"].cast(MONEY).fill_null(0), ibis.null(MONEY))
 
 
 def _net_of_line(t: Cells) -> ir.Value:
@@ -38,6 +45,7 @@ def _net_of_line(t: Cells) -> ir.Value:
 
 FOLLOWS: Mapping[tuple[str, str], Filler] = {
     ("orders", "discount_amount"): _discount_of_order,
+    ("orders", "gross_amount"): _gross_of_order,
     ("orders", "net_amount"): _net_of_order,
     ("order_lines", "net_amount"): _net_of_line,
 }

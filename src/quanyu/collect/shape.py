@@ -23,7 +23,8 @@ PROVINCE = (
     r"四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|台湾|香港|澳门)"
 )
 """A Chinese region is kept by its short name, so that 广东 and 广东省 are one."""
-PATTERNS = {"province": PROVINCE, "city": r"(?:^|省|自治区|\s)([^\s省区]{1,8}?市)"}
+_CITY = rf"{PROVINCE}?(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)?\s*([^\s省区市]{{2,8}}市)".replace("(北京", "(?:北京")
+PATTERNS = {"province": PROVINCE, "city": _CITY}
 EXACT = "decimal(18, 4)"
 
 
@@ -118,7 +119,8 @@ def _finished(field: Field, column: Column, page: Page, rows: ir.Table, text: ir
         factor = field.scale / (100 if field.percent else 1)
         value = (value.cast("float64") * factor).try_cast(value.type())
     if field.at_least is not None:
-        value = ibis.greatest(value, ibis.literal(field.at_least).cast(value.type()))
+        least = ibis.literal(field.at_least).cast(value.type())
+        value = (value < least).ifelse(least, value)
     if field.when:
         value = condition(field.when, page, rows).ifelse(value, ibis.null(value.type()))
     if field.default is not None:

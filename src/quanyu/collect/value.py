@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
 from zoneinfo import ZoneInfo
@@ -78,7 +79,7 @@ def local(text: ir.StringValue, formats: tuple[str, ...] = ()) -> ir.TimestampVa
     else 年月日 and the like.
     """
     tried = [_try_strptime(text, ibis.literal(form)) for form in (*formats, *FORMATS)]
-    return text.substr(4, 1).isin(["-", "/"]).ifelse(text.try_cast("timestamp"), ibis.coalesce(*tried))
+    return text.re_search(r"^\d{4}[-/]").ifelse(text.try_cast("timestamp"), ibis.coalesce(*tried))
 
 
 def as_time(formats: tuple[str, ...]) -> Callable[[ir.StringValue, Habits], ir.Value]:
@@ -163,8 +164,8 @@ def _is_word(text: ir.StringValue, word: str) -> ir.BooleanValue:
     if word == "*":
         return text.notnull()
     if "*" in word:
-        pattern = word.replace("%", r"\%").replace("_", r"\_").replace("*", "%")
-        return text.like(pattern).fill_null(False)
+        pattern = ".*".join(re.escape(part) for part in word.split("*"))
+        return text.re_search(f"^{pattern}$").fill_null(False)
     return (text == word).fill_null(False)
 
 
