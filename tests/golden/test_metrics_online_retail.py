@@ -26,7 +26,9 @@ def retail(tmp_path_factory, datasets):
     ws.close()
 
 
-def months(ws, metric: str, column: str = "numerator", dimension: str = "all", slice: str = "all") -> list[float]:
+def months(
+    ws, metric: str, column: str = "numerator", dimension: str = "all", slice: str = "all"
+) -> list[float]:
     found = ws.warehouse.query(
         f"""select {column} as value from metrics where metric = '{metric}' and grain = 'month'
         and dimension = '{dimension}' and slice = '{slice}' order by "on" """
@@ -47,7 +49,8 @@ def test_customers_active_in_the_first_two_months(retail) -> None:
 
 
 def test_revenue_is_net_of_cancellations(retail) -> None:
-    """README: all lines add up to 9,747,747.934; bad-debt entries (-11,062.06) and unpriced stock lines are no sale."""
+    """README: all lines add up to 9,747,747.934; bad-debt entries (-11,062.06) and unpriced stock lines
+    are no sale."""
     net, refund, paid = (sum(months(retail, name)) for name in ("net_revenue", "refund", "gmv"))
     assert net == pytest.approx(paid - refund, abs=0.01)
     assert net == pytest.approx(9_747_747.93 + 11_062.06, abs=5)

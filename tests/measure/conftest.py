@@ -45,7 +45,9 @@ def draw_orders(seed: int, n: int = 120) -> list[Order]:
     start = dt.datetime(2026, 9, 11, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     made = []
     for number in range(n):
-        status = draw.choice(["paid", "completed", "completed", "completed", "closed", "placed", "returned", "adjusted"])
+        status = draw.choice(
+            ["paid", "completed", "completed", "completed", "closed", "placed", "returned", "adjusted"]
+        )
         gross = Decimal(draw.choice([0, 1, 1, 1])) * Decimal(draw.randrange(1, 50_000)) / 100
         paid = Decimal(0) if status == "returned" else gross
         refund = paid if status == "closed" else draw.choice([Decimal(0), Decimal(0), paid / 4])
@@ -73,7 +75,9 @@ def write_orders() -> Write:
             "source": ["test"] * len(orders),
             "id_key": pa.array(keys, pa.string()),
             "ordered_at": pa.array([one.at for one in orders], pa.timestamp("us", "UTC")),
-            "paid_at": pa.array([None if one.status == "placed" else one.at for one in orders], pa.timestamp("us", "UTC")),
+            "paid_at": pa.array(
+                [None if one.status == "placed" else one.at for one in orders], pa.timestamp("us", "UTC")
+            ),
             "status": [one.status for one in orders],
             "channel": pa.array([one.channel for one in orders], pa.string()),
             "gross_amount": pa.array([one.gross for one in orders], pa.decimal128(18, 2)),

@@ -101,7 +101,9 @@ def test_metrics_equal_plain_counting_on_each_engine(workspace, write_orders, ra
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 150))
-def test_metrics_equal_plain_counting_on_random_shops(seed, n, make_workspace, write_orders, random_orders) -> None:
+def test_metrics_equal_plain_counting_on_random_shops(
+    seed, n, make_workspace, write_orders, random_orders
+) -> None:
     orders = random_orders(seed, n)
     ws = make_workspace()
     write_orders(ws, orders)
@@ -144,7 +146,12 @@ def test_traffic_spend_and_feedback_count_once(workspace) -> None:
         "feedback_id": list("ab"), "source": ["t"] * 2, "kind": ["review", "review"], "said_at": at[:2],
         "score": [4.0, 5.0],
     }  # fmt: skip
-    for name, rows in (("events", events), ("identities", identities), ("spend", spend), ("feedback", feedback)):
+    for name, rows in (
+        ("events", events),
+        ("identities", identities),
+        ("spend", spend),
+        ("feedback", feedback),
+    ):
         ws.warehouse.replace(name, pa.table(rows), by="collect")
     metrics(ws, AS_OF)
     rows = ws.warehouse.read(ws.warehouse.table("metrics")).to_pylist()

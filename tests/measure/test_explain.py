@@ -16,7 +16,10 @@ SIDE = st.dictionaries(
 @given(SIDE, SIDE)
 def test_mix_and_rate_add_up_to_the_change_of_a_ratio(before, now) -> None:
     parts = decompose(before, now, is_ratio=True)
-    wholes = [sum(top for top, _ in side.values()) / sum(bottom for _, bottom in side.values()) for side in (before, now)]
+    wholes = [
+        sum(top for top, _ in side.values()) / sum(bottom for _, bottom in side.values())
+        for side in (before, now)
+    ]
     scale = 1 + max(top / bottom for side in (before, now) for top, bottom in side.values())
     assert sum(part.contribution for part in parts) == pytest.approx(wholes[1] - wholes[0], abs=1e-9 * scale)
     assert all(part.mix + part.rate == pytest.approx(part.contribution) for part in parts)

@@ -56,7 +56,9 @@ def test_breakdown_shares_add_up_only_where_parts_do(ws) -> None:
 def test_a_change_is_explained_without_rest(ws) -> None:
     for name in ("gmv", "refund_rate", "aov_per_order"):
         told = explain_change(ws, name, "channel", read.period(ws, "last_30"))
-        assert told.now - told.before == pytest.approx(sum(part.contribution for part in told.parts) + told.rest)
+        assert told.now - told.before == pytest.approx(
+            sum(part.contribution for part in told.parts) + told.rest
+        )
         assert told.rest == pytest.approx(0, abs=1e-6)
 
 

@@ -23,7 +23,9 @@ def test_ticks_cover_the_range(low: float, span: float) -> None:
 
 @given(VALUES)
 def test_lines_stay_inside(values) -> None:
-    drawn = line(Curve([str(at) for at in range(len(values))], values, values, [str(at) for at in values]), str, "t")
+    drawn = line(
+        Curve([str(at) for at in range(len(values))], values, values, [str(at) for at in values]), str, "t"
+    )
     for x, y in re.findall(r"[ML](-?[\d.]+),(-?[\d.]+)", drawn):
         assert -1 <= float(x) <= 961 and -1 <= float(y) <= 281
 

@@ -1,4 +1,5 @@
-"""The report of a small shop: complete, self-contained, in both languages; an empty one says what to do next."""
+"""The report of a small shop: complete, self-contained, in both languages; an empty one says what to do
+next."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from quanyu.figure import money
-from quanyu.plan.report import GREEN, RED, HERE, render, write_report
+from quanyu.plan.report import GREEN, HERE, RED, render, write_report
 from quanyu.plan.review import review
 from quanyu.text import catalogue
 
@@ -51,16 +52,33 @@ def write_metrics(ws, days: int = 90) -> float:
     rows = []
     for at in range(1, days + 1):
         on = AS_OF - dt.timedelta(days=at)
-        for dimension, part, share in (("all", "all", 1.0), ("channel", "taobao", 0.75), ("channel", "jd", 0.25)):
-            rows += [(name, "day", on, dimension, part, value * share, 1.0) for name, value in ONE_DAY.items()]
+        for dimension, part, share in (
+            ("all", "all", 1.0),
+            ("channel", "taobao", 0.75),
+            ("channel", "jd", 0.25),
+        ):
+            rows += [
+                (name, "day", on, dimension, part, value * share, 1.0) for name, value in ONE_DAY.items()
+            ]
     for since, until, on in ((30, 0, AS_OF - dt.timedelta(days=30)), (60, 30, AS_OF - dt.timedelta(days=60))):
-        for dimension, part, share in (("all", "all", 1.0), ("channel", "taobao", 0.75), ("channel", "jd", 0.25)):
+        for dimension, part, share in (
+            ("all", "all", 1.0),
+            ("channel", "taobao", 0.75),
+            ("channel", "jd", 0.25),
+        ):
             factor = share * (since - until) * (1.2 if until == 0 else 1.0)
-            rows += [(name, "last_30", on, dimension, part, value * factor, 1.0) for name, value in ONE_DAY.items()]
+            rows += [
+                (name, "last_30", on, dimension, part, value * factor, 1.0) for name, value in ONE_DAY.items()
+            ]
     rows += [("gmv", "last_7", AS_OF - dt.timedelta(days=7), "all", "all", 1.0, 1.0)]
-    rows += [(name, "month", dt.date(2026, 10, 1), "all", "all", value * 31, 1.0) for name, value in ONE_DAY.items()]
+    rows += [
+        (name, "month", dt.date(2026, 10, 1), "all", "all", value * 31, 1.0)
+        for name, value in ONE_DAY.items()
+    ]
     names = ("metric", "grain", "on", "dimension", "slice", "numerator", "denominator")
-    ws.warehouse.replace("metrics", pa.table(dict(zip(names, zip(*rows, strict=True), strict=True))), by="measure")
+    ws.warehouse.replace(
+        "metrics", pa.table(dict(zip(names, zip(*rows, strict=True), strict=True))), by="measure"
+    )
     return ONE_DAY["net_revenue"] * 36
 
 
@@ -74,7 +92,11 @@ def write_people(ws) -> None:
         "m_score": [5, 4, 1], "group": ["champions", "at_risk", "lost"], "fit_id": ["f"] * 3,
     }  # fmt: skip
     ws.warehouse.replace("rfm", pa.table(rfm), by="understand")
-    portraits = {"person_id": ["p1", "p2", "p3"], "as_of": [AS_OF] * 3, "life_cycle": ["mature", "lost", "lost"]}
+    portraits = {
+        "person_id": ["p1", "p2", "p3"],
+        "as_of": [AS_OF] * 3,
+        "life_cycle": ["mature", "lost", "lost"],
+    }
     ws.warehouse.replace("portraits", pa.table(portraits), by="understand")
     rejects = {
         "source": ["taobao_orders"], "file": ["a.csv"], "line": [3], "reason": ["<b>price</b> is negative"],

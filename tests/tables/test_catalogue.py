@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from quanyu.tables.catalogue import BUYERS, MEASURES, METRICS, SPENDING, TRADE, TRAFFIC, VOICE, is_additive, metric
+from quanyu.tables.catalogue import (
+    BUYERS,
+    MEASURES,
+    METRICS,
+    SPENDING,
+    TRADE,
+    TRAFFIC,
+    VOICE,
+    is_additive,
+    metric,
+)
 
 
 def test_there_are_no_two_of_a_name() -> None:

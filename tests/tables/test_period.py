@@ -15,7 +15,9 @@ def test_windows_end_before_the_as_of_day() -> None:
     assert preset("yesterday", as_of).days == 1
     assert preset("this_week", as_of).since == dt.date(2026, 11, 16)
     assert preset("last_week", as_of).previous().since == dt.date(2026, 11, 2)
-    assert preset("last_month", as_of).previous() == Period("last_month", "month", dt.date(2026, 9, 1), dt.date(2026, 10, 1))
+    assert preset("last_month", as_of).previous() == Period(
+        "last_month", "month", dt.date(2026, 9, 1), dt.date(2026, 10, 1)
+    )
 
 
 @pytest.mark.parametrize("name", PRESETS)

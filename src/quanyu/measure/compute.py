@@ -36,7 +36,8 @@ def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
 
 
 def measure(ws: Workspace, as_of: dt.date, spans: Spans) -> pa.Table:
-    """Return the metrics of the given periods: metric, grain, on, dimension, slice, numerator, denominator."""
+    """Return the metrics of the given periods: metric, grain, on, dimension, slice, numerator,
+    denominator."""
     with Scratch(ws) as scratch:
         parts = [
             part
@@ -51,12 +52,14 @@ def measure(ws: Workspace, as_of: dt.date, spans: Spans) -> pa.Table:
 
 
 def is_lunar(ws: Workspace) -> bool:
-    """Say whether last year is compared by the Chinese calendar around Spring Festival: in workspaces that sell in CNY."""
+    """Say whether last year is compared by the Chinese calendar around Spring Festival: in workspaces
+    that sell in CNY."""
     return ws.settings.currency == "CNY"
 
 
 def _beside(parts: Sequence[pa.Table]) -> pa.Table:
-    """Put the measures of all facts side by side, one row per period and slice; null where a fact says nothing."""
+    """Put the measures of all facts side by side, one row per period and slice; null where a fact says
+    nothing."""
     fields = [pa.field(name, pa.date32() if name == "on" else pa.string()) for name in KEYS]
     numbers = [pa.field(name, pa.float64()) for name in MEASURES]
     rows = [_wide(part, pa.schema([*fields, *numbers])) for part in parts if part.num_rows]
@@ -78,10 +81,13 @@ def _wide(part: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _sums_of(metric: Metric, wide: pa.Table) -> pa.Table:
-    """Return one metric's rows. A slice needs both sums: a channel that brings no events has no conversion rate."""
+    """Return one metric's rows. A slice needs both sums: a channel that brings no events has no
+    conversion rate."""
     top = wide[metric.numerator]
     bottom = (
-        wide[metric.denominator] if metric.is_ratio else pa.chunked_array([pa.array([1.0] * wide.num_rows, pa.float64())])
+        wide[metric.denominator]
+        if metric.is_ratio
+        else pa.chunked_array([pa.array([1.0] * wide.num_rows, pa.float64())])
     )
     is_all = pc.equal(wide["dimension"], "all")
     both = pc.and_(pc.is_valid(top), pc.is_valid(bottom))

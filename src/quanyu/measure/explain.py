@@ -1,4 +1,5 @@
-"""Why a metric changed: which slice contributed how much, and whether its own rate or the mix of slices did it."""
+"""Why a metric changed: which slice contributed how much, and whether its own rate or the mix of slices
+did it."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Explained:
 def explain_change(
     ws: Workspace, name: str, dimension: str, period: Period, against: Period | None = None
 ) -> Explained:
-    """Explain the change of a metric from `against` (the period before) to `period` by the slices of a dimension."""
+    """Explain the change of a metric from `against` (the period before) to `period` by the slices of a
+    dimension."""
     other = against or period.previous()
     sums, one = open_book(ws, [name], [dimension], [period.grain, other.grain]), metric(name)
     before, now = sums.sums(name, other, dimension), sums.sums(name, period, dimension)

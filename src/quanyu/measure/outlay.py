@@ -36,7 +36,8 @@ def spending(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
 
 
 def voice(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
-    """Return the measures of `feedback`: reviews with a score, and the balance of survey answers from 0 to 10."""
+    """Return the measures of `feedback`: reviews with a score, and the balance of survey answers from 0
+    to 10."""
     said = scratch.warehouse.table("feedback")
     said = said.mutate(day=local_day(said.said_at, scratch.zone))
     said = said.filter(said.day < as_of, said.score.notnull())
@@ -52,7 +53,8 @@ def voice(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
 
 
 def assortment(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
-    """Return how many items of the catalogue had a sale, and how many were launched by the end of each period."""
+    """Return how many items of the catalogue had a sale, and how many were launched by the end of each
+    period."""
     warehouse = scratch.warehouse
     if not warehouse.count("items"):
         return []
@@ -65,7 +67,7 @@ def assortment(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]
     sold = lines.semi_join(items, "item_id").inner_join(
         dated.filter(dated.day < as_of), ["source", "order_id"]
     )
-    spread = spans.spread(scratch.keep(sold.select("day", "item_id").distinct()))
+    spread = scratch.spread(scratch.keep(sold.select("day", "item_id").distinct()), spans)
     counted = spread.group_by("grain", "on", slice=ibis.literal("all")).agg(
         n_items_sold=spread.item_id.nunique().cast("float64")
     )

@@ -1,4 +1,5 @@
-"""What screens ask of `metrics`: a series, cards with their comparisons, a breakdown. One read of a small table."""
+"""What screens ask of `metrics`: a series, cards with their comparisons, a breakdown. One read of a
+small table."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def open_book(ws: Workspace, names: Iterable[str], dimensions: Iterable[str], gr
 
 
 def series(
-    ws: Workspace, name: str, grain: str, period: Period, dimension: str = "all", slice: str = "all"
+    ws: Workspace, name: str, grain: str, period: Period, *, dimension: str = "all", slice: str = "all"
 ) -> list[Point]:
     """Return a metric by day, week or month, oldest first; empty days are 0 for totals, None for ratios."""
     return open_book(ws, [name], [dimension], [grain]).series(name, grain, period, dimension, slice)
@@ -63,7 +64,8 @@ def cards(
 
 
 def breakdown(ws: Workspace, name: str, dimension: str, period: Period) -> list[Slice]:
-    """Return a metric per slice of a dimension, largest first; shares only where parts add up to the whole."""
+    """Return a metric per slice of a dimension, largest first; shares only where parts add up to the
+    whole."""
     return open_book(ws, [name], [dimension], [period.grain]).breakdown(name, dimension, period)
 
 

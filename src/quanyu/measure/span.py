@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import uuid
 from collections.abc import Sequence
@@ -11,34 +12,25 @@ from types import TracebackType
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from quanyu.tables.period import Period
+from quanyu.tables.period import Period, first_of
 from quanyu.workspace import Workspace
 
-CALENDAR = {"day": "D", "week": "W", "month": "M"}
 KEYS = ("grain", "on", "dimension", "slice")
 
 
 @dataclass(frozen=True)
 class Spans:
-    """The periods to count: calendar grains for all days before `as_of`, and single windows."""
+    """The periods to count: calendar grains for all days, and single windows."""
 
     windows: tuple[Period, ...]
     calendar: tuple[str, ...] = ("day", "week", "month")
 
-    def spread(self, rows: ir.Table) -> ir.Table:
-        """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day)."""
-        parts = [
-            rows.mutate(grain=ibis.literal(grain), on=rows.day.truncate(CALENDAR[grain]).cast("date"))
-            for grain in self.calendar
-        ]
-        parts += [
-            rows.filter(rows.day >= one.since, rows.day < one.until).mutate(
-                grain=ibis.literal(one.grain), on=ibis.literal(one.since)
-            )
-            for one in self.windows
-        ]
-        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    def of(self, day: dt.date) -> list[tuple[dt.date, str, dt.date]]:
+        """Return (day, grain, first day) of every period that holds a day."""
+        found = [(day, grain, first_of(day, grain)) for grain in self.calendar]
+        return found + [(day, one.grain, one.since) for one in self.windows if one.since <= day < one.until]
 
 
 class Scratch:
@@ -52,6 +44,22 @@ class Scratch:
     def keep(self, rows: ir.Table) -> ir.Table:
         """Write rows down and return them as a table of the same engine."""
         return self.warehouse.scan(self.warehouse.engine.write(rows, self.folder / uuid.uuid4().hex))
+
+    def spread(self, rows: ir.Table, spans: Spans) -> ir.Table:
+        """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day).
+
+        The periods of the days that occur are a small table, so this is one join whatever their number.
+        """
+        days = self.warehouse.read(rows.select("day").distinct())["day"].to_pylist()
+        found = [one for day in days if day is not None for one in spans.of(day)]
+        schema = pa.schema({"day_of": pa.date32(), "grain": pa.string(), "on": pa.date32()})
+        names = schema.names
+        periods = pa.Table.from_pylist([dict(zip(names, one, strict=True)) for one in found], schema)
+        file = self.folder / f"{uuid.uuid4().hex}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(periods, file)
+        known = self.warehouse.scan([file])
+        return rows.join(known, rows.day == known.day_of).drop("day_of")
 
     def read(self, rows: ir.Table, dimension: str) -> pa.Table:
         """Run a reduction to (grain, on, slice, measures ...) and add its dimension."""
@@ -75,7 +83,7 @@ def slices(rows: ir.Table, dimension: str) -> ir.StringValue:
 def add_up(scratch: Scratch, cube: ir.Table, spans: Spans, dimensions: Sequence[str]) -> list[pa.Table]:
     """Add up every number column of a small cube per period and slice; `day` and dimensions are the keys."""
     numbers = [name for name in cube.columns if name not in {"day", *dimensions}]
-    spread = spans.spread(cube)
+    spread = scratch.spread(cube, spans)
     return [
         scratch.read(
             spread.group_by("grain", "on", slice=slices(spread, dimension)).agg(

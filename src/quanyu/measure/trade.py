@@ -1,4 +1,5 @@
-"""Orders to measures: one scan to cells of (day, person, channel, region), small cubes for sums, people per period."""
+"""Orders to measures: one scan to cells of (day, person, channel, region), small cubes for sums, people
+per period."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ SUMS = (
 def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `orders` per period and slice.
 
-    A sale counts on the day it was paid, a return document on its own day. Sums come from cubes of days; different
+    A sale counts on the day it was paid, a return document on its own day. Sums come from cubes of
+    days; different
     buyers are counted anew for every period and slice.
     """
     cells = scratch.keep(_cells(scratch, as_of))
@@ -38,13 +40,15 @@ def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
             "day", "person", "channel", "region", "first_on"
         )
     )
-    spread = spans.spread(buyers)
-    aged = spread.mutate(new_old=_new_old(spread))
+    spread = scratch.spread(buyers, spans)
+    people = scratch.keep(_people(spread, "all"))
     return [
         *add_up(scratch, cube, spans, DIMENSIONS),
         _by_age(scratch, ages, spans),
-        *[_buyers(scratch, aged, dimension) for dimension in (*DIMENSIONS, "new_old")],
-        *_returning(scratch, buyers, spans, as_of),
+        _count(scratch, people, "all"),
+        _count(scratch, people.mutate(slice=_new_old(people)), "new_old"),
+        *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
+        *(_returning(scratch, people, as_of) if spans.calendar else ()),
     ]
 
 
@@ -97,33 +101,33 @@ def _new_old(rows: ir.Table) -> ir.StringValue:
 
 
 def _by_age(scratch: Scratch, ages: ir.Table, spans: Spans) -> pa.Table:
-    spread = spans.spread(ages)
+    spread = scratch.spread(ages, spans)
     sums = {name: spread[name].sum().cast("float64") for name in SUMS}
     return scratch.read(spread.group_by("grain", "on", slice=_new_old(spread)).agg(**sums), "new_old")
 
 
-def _buyers(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
-    person = rows.group_by("grain", "on", "person", slice=slices(rows, dimension)).agg(
+def _people(rows: ir.Table, dimension: str) -> ir.Table:
+    """One row per period, slice and buyer."""
+    return rows.group_by("grain", "on", "person", slice=slices(rows, dimension)).agg(
         earliest=rows.day.min(), latest=rows.day.max(), first_on=rows.first_on.min()
     )
+
+
+def _count(scratch: Scratch, people: ir.Table, dimension: str) -> pa.Table:
     is_repeat = ibis.ifelse(
-        person.grain == "day", ibis.null("int64"), (person.latest > person.earliest).cast("int64")
+        people.grain == "day", ibis.null("int64"), (people.latest > people.earliest).cast("int64")
     )
-    counted = person.group_by("grain", "on", "slice").agg(
-        n_buyers=person.count().cast("float64"),
-        n_new_buyers=(person.first_on >= person.on).cast("int64").sum().cast("float64"),
+    counted = people.group_by("grain", "on", "slice").agg(
+        n_buyers=people.count().cast("float64"),
+        n_new_buyers=(people.first_on >= people.on).cast("int64").sum().cast("float64"),
         n_repeat_buyers=is_repeat.sum().cast("float64"),
     )
     return scratch.read(counted, dimension)
 
 
-def _returning(scratch: Scratch, buyers: ir.Table, spans: Spans, as_of: dt.date) -> list[pa.Table]:
-    calendar = tuple(grain for grain in spans.calendar if grain != "day")
+def _returning(scratch: Scratch, people: ir.Table, as_of: dt.date) -> list[pa.Table]:
     pairs = [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)]
-    linked = Spans(tuple(one for pair in pairs for one in pair), calendar) if spans.calendar else None
-    if linked is None:
-        return []
-    here = linked.spread(buyers.select("day", "person")).select("grain", "on", "person").distinct()
+    here = people.filter(people.grain != "day").select("grain", "on", "person")
     follows = ibis.cases(
         (here.grain == "week", (here.on + ibis.interval(days=7)).cast("date")),
         (here.grain == "month", (here.on + ibis.interval(months=1)).cast("date")),
@@ -133,15 +137,11 @@ def _returning(scratch: Scratch, buyers: ir.Table, spans: Spans, as_of: dt.date)
         ],
     )
     before = here.mutate(follows=follows)
-    before = before.filter(before.follows.notnull(), before.follows < as_of).select(
-        "grain", "person", on="follows"
-    )
+    before = before.filter(before.follows.notnull(), before.follows < as_of)
     again = here.rename(again="person", again_grain="grain", again_on="on")
-    both = before.left_join(
-        again,
-        (before.person == again.again) & (before.grain == again.again_grain) & (before.on == again.again_on),
-    )
-    counted = both.group_by("grain", "on", slice=ibis.literal("all")).agg(
+    same = [before.person == again.again, before.grain == again.again_grain, before.follows == again.again_on]
+    both = before.left_join(again, same)
+    counted = both.group_by("grain", on=both.follows, slice=ibis.literal("all")).agg(
         n_previous_buyers=both.count().cast("float64"), n_returning_buyers=both.again.count().cast("float64")
     )
     return [scratch.read(counted, "all")]

@@ -1,4 +1,5 @@
-"""Events to measures: one scan to cells of (day, visitor, session, channel), then sessions and different visitors."""
+"""Events to measures: one scan to cells of (day, visitor, session, channel), then sessions and
+different visitors."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
     views = scratch.keep(
         by_channel.group_by("day", "channel").agg(n_page_views=by_channel.n_page_views.sum())
     )
-    spread = spans.spread(by_channel)
+    spread = scratch.spread(by_channel, spans)
     return [
         *add_up(scratch, views, spans, DIMENSIONS),
         *_sessions(scratch, cells, spans),

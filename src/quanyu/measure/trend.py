@@ -18,7 +18,8 @@ Values = tuple[float | None, ...]
 
 @dataclass(frozen=True)
 class Trend:
-    """A metric by `grain`; `previous` and `last_year` hold the values at the same place of the compared periods.
+    """A metric by `grain`; `previous` and `last_year` hold the values at the same place of the compared
+    periods.
 
     None stands where the data does not reach, or where a ratio has nothing to be divided by.
     """
@@ -32,7 +33,7 @@ class Trend:
 
 
 def trend(
-    ws: Workspace, name: str, grain: str, period: Period, dimension: str = "all", slice: str = "all"
+    ws: Workspace, name: str, grain: str, period: Period, *, dimension: str = "all", slice: str = "all"
 ) -> Trend:
     """Return a metric by day, week or month in a period, with its two comparisons, from one read."""
     book = open_book(ws, [name], [dimension], [grain])

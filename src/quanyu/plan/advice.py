@@ -40,14 +40,20 @@ def revenue(review: Review, language: Language) -> Advice | None:
     values = {"days": card.period.days, "amount": short(card.value, language, review.currency)}
     orders, worth = review.card("n_orders").change, review.card("aov_per_order").change
     if card.change is None or orders is None or worth is None:
-        return Advice("note", translate("Net revenue of the last {days} days is {amount}.", language, **values))
+        return Advice(
+            "note", translate("Net revenue of the last {days} days is {amount}.", language, **values)
+        )
     says = (
         "Net revenue of the last {days} days is {amount}, {change} on the {days} days before: "
         "orders {orders}, order value {worth}."
     )
     values |= {"change": change(card.change), "orders": change(orders), "worth": change(worth)}
     is_orders = abs(orders) >= abs(worth)
-    do = "More orders moved it; keep the traffic that brought them." if is_orders else "The size of baskets moved it."
+    do = (
+        "More orders moved it; keep the traffic that brought them."
+        if is_orders
+        else "The size of baskets moved it."
+    )
     if card.change < 0:
         do = (
             "Fewer orders moved it: bring back the valuable buyers below before buying new traffic."
@@ -98,7 +104,9 @@ def slipping(review: Review, language: Language) -> Advice | None:
         language, n=f"{n:,}", amount=short(money, language, review.currency),
         share=percent(sum(one.money_share for one in away)),
     )  # fmt: skip
-    return Advice("bad", says, translate("Win them back first, by personal contact, with a control group.", language))
+    return Advice(
+        "bad", says, translate("Win them back first, by personal contact, with a control group.", language)
+    )
 
 
 def champions(review: Review, language: Language) -> Advice | None:
@@ -110,7 +118,9 @@ def champions(review: Review, language: Language) -> Advice | None:
         "{people} of buyers are champions and bring {money} of the money.",
         language, people=percent(best.people_share), money=percent(best.money_share),
     )  # fmt: skip
-    return Advice("good", says, translate("Give them service and early access rather than discounts.", language))
+    return Advice(
+        "good", says, translate("Give them service and early access rather than discounts.", language)
+    )
 
 
 def newcomers(review: Review, language: Language) -> Advice | None:
@@ -124,7 +134,11 @@ def newcomers(review: Review, language: Language) -> Advice | None:
         "{share} of buyers were new and brought {money} of the money of known buyers.",
         language, share=percent(share), money=percent(new / (new + old)),
     )  # fmt: skip
-    do = "The shop lives on old buyers: watch their return." if share < 0.4 else "Bring the new ones to a second order."
+    do = (
+        "The shop lives on old buyers: watch their return."
+        if share < 0.4
+        else "Bring the new ones to a second order."
+    )
     return Advice("note", says, translate(do, language))
 
 
@@ -133,7 +147,9 @@ def repurchase(review: Review, language: Language) -> Advice | None:
     card = next((one for one in review.yearly if one.metric.name == "repurchase_rate"), None)
     if card is None or card.value is None:
         return None
-    says = translate("{rate} of the year's buyers bought on two or more days.", language, rate=percent(card.value))
+    says = translate(
+        "{rate} of the year's buyers bought on two or more days.", language, rate=percent(card.value)
+    )
     return Advice("note", says)
 
 
@@ -147,7 +163,9 @@ def spending(review: Review, language: Language) -> Advice | None:
         language, cost=short(card.value, language, review.currency), share=percent(share),
         cac=short(review.card("cac").value, language, review.currency),
     )  # fmt: skip
-    return Advice("note", says, translate("This is blended; only a test shows what advertising caused.", language))
+    return Advice(
+        "note", says, translate("This is blended; only a test shows what advertising caused.", language)
+    )
 
 
 def unknown(review: Review, language: Language) -> Advice | None:
@@ -160,7 +178,9 @@ def unknown(review: Review, language: Language) -> Advice | None:
         "{share} of what was paid came from orders without a customer.", language,
         share=percent(1 - known[0] / all_paid[0]),
     )  # fmt: skip
-    return Advice("note", says, translate("They cannot be reached: ask for a member number at checkout.", language))
+    return Advice(
+        "note", says, translate("They cannot be reached: ask for a member number at checkout.", language)
+    )
 
 
 def quality(review: Review, language: Language) -> Advice | None:
@@ -173,7 +193,9 @@ def quality(review: Review, language: Language) -> Advice | None:
         "{n} checks of the data are not in order and {rejects} rows were refused.",
         language, n=len(bad), rejects=f"{n_rejects:,}",
     )  # fmt: skip
-    return Advice("note", says, translate("See the section on data before trusting a small difference.", language))
+    return Advice(
+        "note", says, translate("See the section on data before trusting a small difference.", language)
+    )
 
 
 RULES: tuple[Rule, ...] = (

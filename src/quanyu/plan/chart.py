@@ -1,6 +1,7 @@
 """Charts as inline SVG: lines with a ghost of the period before, stacked bars, sparklines, a treemap.
 
-Colours are classes of the page's style sheet, so that one accent colour rules them all and print stays readable.
+Colours are classes of the page's style sheet, so that one accent colour rules them all and print stays
+readable.
 """
 
 from __future__ import annotations
@@ -54,11 +55,14 @@ def ticks(low: float, high: float, n: int = 4) -> list[float]:
     >>> ticks(0, 87)
     [0.0, 25.0, 50.0, 75.0, 100.0]
     """
-    span = (high - low) or abs(high) or 1.0
+    span = max(high - low, abs(high) * 1e-6, 1e-6)
     magnitude = 10 ** math.floor(math.log10(span / n))
     step = next(size * magnitude for size in (1, 2, 2.5, 5, 10) if size * magnitude * n >= span)
     first, last = math.floor(low / step), math.ceil(high / step)
     return [place * step for place in range(first, last + 1)]
+
+
+Stacks = Sequence[tuple[str, Sequence[float]]]
 
 
 def line(curve: Curve, write: Write, title: str) -> Markup:
@@ -80,28 +84,35 @@ def _line(curve: Curve, write: Write, title: str, frame: Frame) -> str:
         body.append(f'<path class="ghost" d="{_path(places, ghosts)}"/>')
     area = _path(places, heights)
     if area:
-        body.append(f'<path class="area" d="{area}L{places[-1]:.1f},{floor:.1f}L{places[0]:.1f},{floor:.1f}Z"/>')
+        body.append(
+            f'<path class="area" d="{area}L{places[-1]:.1f},{floor:.1f}L{places[0]:.1f},{floor:.1f}Z"/>'
+        )
     body.append(f'<path class="line" d="{area}"/>')
-    body += [_hover(curve, at, places[at], step, write, frame) for at in range(len(places))]
+    tall = frame.height - frame.top - frame.bottom
+    for at, x in enumerate(places):
+        box = f'x="{x - step / 2:.1f}" y="{frame.top}" width="{step:.1f}" height="{tall}"'
+        body.append(f'<rect class="hit" {box}><title>{escape(_told(curve, at, write))}</title></rect>')
     return _svg(frame, title, body)
 
 
-def _hover(curve: Curve, at: int, x: float, step: float, write: Write, frame: Frame) -> str:
-    value = curve.values[at]
-    told = [f"{curve.labels[at]}: {write(value) if value is not None else '–'}"]
-    if at < len(curve.ghost) and curve.ghost[at] is not None:
-        told.append(f"{curve.ghost_labels[at]}: {write(curve.ghost[at] or 0.0)}")
-    box = f'x="{x - step / 2:.1f}" y="{frame.top}" width="{step:.1f}" height="{frame.height - frame.top - frame.bottom}"'
-    return f'<rect class="hit" {box}><title>{escape(chr(10).join(told))}</title></rect>'
+def _told(curve: Curve, at: int, write: Write) -> str:
+    """What pointing at a place tells: the value, and below it that of the period before."""
+    pairs = [(curve.labels[at], curve.values[at])]
+    pairs += [(curve.ghost_labels[at], curve.ghost[at])] if at < len(curve.ghost) else []
+    return "\n".join(f"{label}: {'–' if value is None else write(value)}" for label, value in pairs)
 
 
-def bars(labels: Sequence[str], stacks: Sequence[tuple[str, Sequence[float]]], write: Write, title: str) -> Markup:
+def bars(labels: Sequence[str], stacks: Stacks, write: Write, title: str) -> Markup:
     """Return stacked bars; each stack is (name, values); negative values hang below the axis."""
     return _both(lambda frame: _bars(labels, stacks, write, title, frame))
 
 
 def _bars(
-    labels: Sequence[str], stacks: Sequence[tuple[str, Sequence[float]]], write: Write, title: str, frame: Frame
+    labels: Sequence[str],
+    stacks: Stacks,
+    write: Write,
+    title: str,
+    frame: Frame,
 ) -> str:
     tops = [sum(max(values[at], 0.0) for _, values in stacks) for at in range(len(labels))]
     bottoms = [sum(min(values[at], 0.0) for _, values in stacks) for at in range(len(labels))]
@@ -117,7 +128,9 @@ def _bars(
             low, high = (up, up + value) if value >= 0 else (down + value, down)
             up, down = (high, down) if value >= 0 else (up, low)
             y, foot = (frame.y(edge, marks[0], marks[-1]) for edge in (high, low))
-            said = escape(f"{labels[at]} · {name}: {write(value)}" if name else f"{labels[at]}: {write(value)}")
+            said = escape(
+                f"{labels[at]} · {name}: {write(value)}" if name else f"{labels[at]}: {write(value)}"
+            )
             box = f'x="{x - width / 2:.1f}" y="{y:.1f}" width="{width:.1f}" height="{max(foot - y, 0):.1f}"'
             body.append(f'<rect class="bar b{number}" {box}><title>{said}</title></rect>')
     return _svg(frame, title, body)
@@ -134,7 +147,10 @@ def spark(values: Sequence[float | None], title: str) -> Markup:
     places = [frame.left + step * at for at in range(len(values))]
     heights = [None if value is None else frame.y(value, low, high) for value in values]
     x, y = next((x, y) for x, y in zip(reversed(places), reversed(heights), strict=True) if y is not None)
-    body = [f'<path class="line thin" d="{_path(places, heights)}"/>', f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>']
+    body = [
+        f'<path class="line thin" d="{_path(places, heights)}"/>',
+        f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>',
+    ]
     return Markup(_svg(frame, title, body, "spark"))
 
 
@@ -151,7 +167,9 @@ class Tile:
 
 def treemap(tiles: Sequence[Tile], title: str) -> Markup:
     """Return a treemap in which area is `size` and colour is `strength`."""
-    return _both(lambda frame: _treemap(tiles, title, frame), Frame(960, 320, 0, 0, 0, 0), Frame(360, 400, 0, 0, 0, 0))
+    return _both(
+        lambda frame: _treemap(tiles, title, frame), Frame(960, 320, 0, 0, 0, 0), Frame(360, 400, 0, 0, 0, 0)
+    )
 
 
 def _treemap(tiles: Sequence[Tile], title: str, frame: Frame) -> str:
@@ -162,7 +180,8 @@ def _treemap(tiles: Sequence[Tile], title: str, frame: Frame) -> str:
         tone = "dark" if tile.strength > 0.7 else "light"
         body.append(
             f'<g class="tile {tone}"><title>{escape(tile.says)}</title><rect x="{x + 1:.1f}" y="{y + 1:.1f}" '
-            f'width="{max(width - 2, 0):.1f}" height="{max(height - 2, 0):.1f}" rx="3" fill-opacity="{tint(tile.strength):.3f}"/>'
+            f'width="{max(width - 2, 0):.1f}" height="{max(height - 2, 0):.1f}" rx="3" '
+            f'fill-opacity="{tint(tile.strength):.3f}"/>'
         )
         if height > 30 and width > _width(tile.name) * 7.4 + 18:
             body.append(f'<text x="{x + 10:.1f}" y="{y + 23:.1f}" class="name">{escape(tile.name)}</text>')
@@ -177,7 +196,9 @@ def tint(strength: float) -> float:
     return 0.08 + 0.84 * min(max(strength, 0.0), 1.0)
 
 
-def _split(sizes: Sequence[float], x: float, y: float, width: float, height: float) -> list[tuple[float, ...]]:
+def _split(
+    sizes: Sequence[float], x: float, y: float, width: float, height: float
+) -> list[tuple[float, ...]]:
     """Halve the sizes as evenly as their order allows and cut the longer side, again and again."""
     if len(sizes) <= 1:
         return [(x, y, width, height)] * len(sizes)
@@ -201,8 +222,14 @@ def _grid(marks: Sequence[float], write: Write, frame: Frame) -> str:
     for mark in marks:
         y = frame.y(mark, marks[0], marks[-1])
         kind = "zero" if mark == 0 else "rule"
-        lines.append(f'<line class="{kind}" x1="{frame.left}" x2="{frame.width - frame.right}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        lines.append(f'<text class="tick" x="{frame.left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(write(mark))}</text>')
+        lines.append(
+            f'<line class="{kind}" x1="{frame.left}" x2="{frame.width - frame.right}" '
+            f'y1="{y:.1f}" y2="{y:.1f}"/>'
+        )
+        lines.append(
+            f'<text class="tick" x="{frame.left - 8}" y="{y + 4:.1f}" '
+            f'text-anchor="end">{escape(write(mark))}</text>'
+        )
     return "".join(lines)
 
 
@@ -212,7 +239,8 @@ def _months(labels: Sequence[str], places: Sequence[float], frame: Frame) -> str
     every = max(1, math.ceil(len(labels) * room / frame.inner_width))
     y = frame.height - 6
     return "".join(
-        f'<text class="tick" x="{places[at]:.1f}" y="{y}" text-anchor="{_anchor(at, places[at], frame)}">{escape(labels[at])}</text>'
+        f'<text class="tick" x="{places[at]:.1f}" y="{y}" '
+        f'text-anchor="{_anchor(at, places[at], frame)}">{escape(labels[at])}</text>'
         for at in range(0, len(labels), every)
     )
 

@@ -1,4 +1,5 @@
-"""What the review says about people: the eight RFM groups, the recency-frequency grid, portraits, identity."""
+"""What the review says about people: the eight RFM groups, the recency-frequency grid, portraits,
+identity."""
 
 from __future__ import annotations
 
@@ -121,12 +122,14 @@ def groups(ws: Workspace) -> tuple[Group, ...]:
     order = list(GROUPS)
     made = [
         Group(
-            row["group"], row["n_people"], row["money"], row["n_people"] / people, row["money"] / (money or 1),
-            row["recency"], row["frequency"],
+            row["group"], row["n_people"], row["money"], row["n_people"] / people,
+            row["money"] / (money or 1), row["recency"], row["frequency"],
         )
         for row in found
     ]  # fmt: skip
-    return tuple(sorted(made, key=lambda one: order.index(one.group_id) if one.group_id in order else len(order)))
+    return tuple(
+        sorted(made, key=lambda one: order.index(one.group_id) if one.group_id in order else len(order))
+    )
 
 
 def grid(ws: Workspace) -> Grid:
@@ -145,7 +148,9 @@ def distributions(ws: Workspace) -> tuple[Distribution, ...]:
     names = [name for name in TRAITS if name in rows.columns]
     if not names or not n_people:
         return ()
-    counted = ibis.union(*[_words(rows, name) for name in names]) if len(names) > 1 else _words(rows, names[0])
+    counted = (
+        ibis.union(*[_words(rows, name) for name in names]) if len(names) > 1 else _words(rows, names[0])
+    )
     found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
     for row in ws.warehouse.read(counted).to_pylist():
         found[row["trait"]].append((row["word"], row["n"]))

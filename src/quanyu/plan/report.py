@@ -23,7 +23,8 @@ RED, GREEN = "#c8372d", "#1d8a4e"
 
 
 def write_report(ws: Workspace, out: Path, language: Language | None = None) -> Path:
-    """Write the review of the shop to `out` and return the path; the workspace's language unless another is given."""
+    """Write the review of the shop to `out` and return the path; the workspace's language unless
+    another is given."""
     chosen = language or ws.settings.language
     page = render(review(ws), chosen, rises_are_red=ws.settings.rises_are_red)
     out = Path(out)
@@ -37,7 +38,11 @@ def write_report(ws: Workspace, out: Path, language: Language | None = None) -> 
 def render(found: Review, language: Language, *, rises_are_red: bool = True) -> str:
     """Return the page of a review."""
     pages = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     rise, fall = (RED, GREEN) if rises_are_red else (GREEN, RED)
     css = (HERE / "report.css").read_text(encoding="utf-8").replace("RISE", rise).replace("FALL", fall)
@@ -53,7 +58,10 @@ def render(found: Review, language: Language, *, rises_are_red: bool = True) -> 
 
 def _words(found: Review, language: Language) -> dict[str, Any]:
     """What the template calls to write words and numbers."""
-    used = [*found.cards, *[card for card in found.yearly if card.metric not in [one.metric for one in found.cards]]]
+    used = [
+        *found.cards,
+        *[card for card in found.yearly if card.metric not in [one.metric for one in found.cards]],
+    ]
     tell = partial(_tell, language)
     return {
         "tr": tell,
@@ -91,8 +99,7 @@ def _charts(found: Review, language: Language) -> dict[str, Markup]:
     if found.is_empty:
         return {}
     tell = partial(_tell, language)
-    write = lambda value: short(value, language, found.currency)  # noqa: E731
-    axis = lambda value: write(value).replace(".00", "").replace(".0", "") if value else "0"  # noqa: E731
+    axis = partial(_axis, language=language, currency=found.currency)
     days = Curve(
         [day(point.on, language, has_year=False) for point in found.days],
         [point.value for point in found.days],
@@ -106,7 +113,13 @@ def _charts(found: Review, language: Language) -> dict[str, Markup]:
         "months": _months(found, stacks, axis, tell("Net revenue by month"), language),
         "groups": treemap(_tiles(found, language), tell("Buyers by RFM group")),
     }
-    return charts | {f"spark_{card.metric.name}": spark(card.spark, card.metric.name_in(language)) for card in found.cards}
+    return charts | {
+        f"spark_{card.metric.name}": spark(card.spark, card.metric.name_in(language)) for card in found.cards
+    }
+
+
+def _axis(value: float, language: Language, currency: str) -> str:
+    return short(value, language, currency).replace(".00", "").replace(".0", "") if value else "0"
 
 
 def _months(found: Review, stacks: Any, axis: Any, title: str, language: Language) -> Markup:
@@ -121,7 +134,9 @@ def _months(found: Review, stacks: Any, axis: Any, title: str, language: Languag
             if point.on in by_month:
                 filled[by_month[point.on]] = value
         spread.append((name, filled))
-    rest = [point.numerator - sum(values[at] for _, values in spread) for at, point in enumerate(found.months)]
+    rest = [
+        point.numerator - sum(values[at] for _, values in spread) for at, point in enumerate(found.months)
+    ]
     spread.append((translate("Not identified", language), rest))
     return bars(labels, spread, axis, title)
 

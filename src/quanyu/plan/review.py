@@ -11,8 +11,8 @@ from quanyu.tables.period import Period, preset
 from quanyu.workspace import Workspace
 
 CARDS = (
-    "net_revenue", "gmv", "n_orders", "n_buyers", "aov_per_order", "aov_per_buyer", "refund_rate", "n_new_buyers",
-    "margin_rate", "visitors", "pay_conversion_rate", "cost", "roas", "cac", "satisfaction",
+    "net_revenue", "gmv", "n_orders", "n_buyers", "aov_per_order", "aov_per_buyer", "refund_rate",
+    "n_new_buyers", "margin_rate", "visitors", "pay_conversion_rate", "cost", "roas", "cac", "satisfaction",
 )  # fmt: skip
 YEARLY = ("net_revenue", "n_orders", "n_buyers", "repurchase_rate")
 PLACES = ("channel", "region")
@@ -42,7 +42,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Review:
-    """Everything the report shows. `period` is the period of the cards; `year` the 365 days before the as-of day."""
+    """Everything the report shows. `period` is the period of the cards; `year` the 365 days before the
+    as-of day."""
 
     name: str
     currency: str
@@ -97,7 +98,9 @@ def review(ws: Workspace) -> Review:
     """Return the review as of the day the metrics were computed for."""
     table = ws.warehouse.table("metrics")
     grains = ("day", "month", "week", "last_7", "last_30", "last_365")
-    sums = book(ws.warehouse.read(table.filter(table.grain.isin(grains))), is_lunar=ws.settings.currency == "CNY")
+    sums = book(
+        ws.warehouse.read(table.filter(table.grain.isin(grains))), is_lunar=ws.settings.currency == "CNY"
+    )
     as_of = _as_of(sums) or ws.today()
     since = sums.first("gmv")
     short = since is not None and (as_of - since).days < 45
@@ -174,10 +177,14 @@ def _funnel(sums: Book, period: Period) -> tuple[tuple[str, float], ...]:
 def _findings(ws: Workspace) -> tuple[Finding, ...]:
     rows = ws.warehouse.table("findings")
     wanted = rows.filter(rows.severity.isin(["note", "warning", "stop"]))
-    found = ws.warehouse.read(wanted.select("table", "column", "check", "n_rows", "n_bad", "severity")).to_pylist()
+    found = ws.warehouse.read(
+        wanted.select("table", "column", "check", "n_rows", "n_bad", "severity")
+    ).to_pylist()
     order = {"stop": 0, "warning": 1, "note": 2}
     made = [Finding(**row) for row in found]
-    return tuple(sorted(made, key=lambda one: (order[one.severity], -(one.n_bad or 0), one.table, one.column)))
+    return tuple(
+        sorted(made, key=lambda one: (order[one.severity], -(one.n_bad or 0), one.table, one.column))
+    )
 
 
 def _rejects(ws: Workspace) -> tuple[tuple[str, int], ...]:

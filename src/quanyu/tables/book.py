@@ -1,4 +1,5 @@
-"""The sums in `metrics`, read once and asked many times: values, cards with comparisons, series, breakdowns."""
+"""The sums in `metrics`, read once and asked many times: values, cards with comparisons, series,
+breakdowns."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ Count = Callable[[str, str, Period], dict[str, Sums]]
 
 @dataclass(frozen=True)
 class Point:
-    """One period of a series: its first day, the sums and their quotient (None where nothing can be divided)."""
+    """One period of a series: its first day, the sums and their quotient (None where nothing can be
+    divided)."""
 
     on: dt.date
     numerator: float
@@ -30,7 +32,8 @@ class Point:
 class Card:
     """A metric in a period beside the period before (环比) and the same period a year ago (同比).
 
-    Changes are relative (0.1 is 10 % up), None where there is nothing to compare with; `spark` has the days of
+    Changes are relative (0.1 is 10 % up), None where there is nothing to compare with; `spark` has the
+    days of
     the period, or its weeks from 90 days on.
     """
 
@@ -82,7 +85,9 @@ class Book:
     def first(self, name: str) -> dt.date | None:
         """Return the first day the metric has data for; the first period where it is not counted by day."""
         kept = list(self.rows.get((name, "all"), {}))
-        starts = [min((on for one, on in kept if one == grain), default=None) for grain in ("day", "week", "month")]
+        starts = [
+            min((on for one, on in kept if one == grain), default=None) for grain in ("day", "week", "month")
+        ]
         known = [on for on in starts if on]
         return starts[0] or max(known, default=None)
 
@@ -109,14 +114,19 @@ class Book:
     def card(self, name: str, period: Period, dimension: str = "all", slice: str = "all") -> Card:
         """Return a metric in a period with the period before, a year ago, and a small series."""
         year, alignment = period.last_year(is_lunar=self.is_lunar)
-        values = [self.value(name, one, dimension, slice) for one in (period, period.previous(), year)]
+        now, before, past = (
+            self.value(name, one, dimension, slice) for one in (period, period.previous(), year)
+        )
         points = self.series(name, "day" if period.days < 90 else "week", period, dimension, slice)
-        return Card(metric(name), period, *values, alignment, tuple(point.value for point in points))
+        return Card(
+            metric(name), period, now, before, past, alignment, tuple(point.value for point in points)
+        )
 
     def series(
         self, name: str, grain: str, period: Period, dimension: str = "all", slice: str = "all"
     ) -> list[Point]:
-        """Return a metric by day, week or month, oldest first; empty days are 0 for totals, None for ratios."""
+        """Return a metric by day, week or month, oldest first; empty days are 0 for totals, None for
+        ratios."""
         kept = self.rows.get((name, dimension), {})
         days = [on for one, on in kept if one == grain]
         if not days:

@@ -1,6 +1,8 @@
-"""Which days a metric covers and which days it is compared with: days, weeks, months, and windows that end today.
+"""Which days a metric covers and which days it is compared with: days, weeks, months, and windows that
+end today.
 
-All periods end before the as-of day: only complete days count. A comparison takes as many days as the period has.
+All periods end before the as-of day: only complete days count. A comparison takes as many days as the
+period has.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from quanyu.errors import SettingError
 ROLLING = {"last_7": 7, "last_30": 30, "last_90": 90, "last_365": 365}
 WINDOWS = (*ROLLING, "this_week", "this_month")
 GRAINS = ("day", "week", "month", *WINDOWS)
-"""The grains stored in `metrics`: calendar grains for all time, windows for the as-of day and its comparisons."""
+"""The grains stored in `metrics`: calendar grains for all time, windows for the as-of day and its
+comparisons."""
 
 PRESETS = (
     "yesterday",
@@ -69,7 +72,8 @@ class Period:
     def last_year(self, *, is_lunar: bool) -> tuple[Period, Alignment]:
         """Return the same period a year ago (同比) and how it was aligned.
 
-        Months take the same month. Other periods go back 52 weeks, so that weekdays match; near Spring Festival they
+        Months take the same month. Other periods go back 52 weeks, so that weekdays match; near Spring
+        Festival they
         go back by the distance of the two festivals if `is_lunar`.
         """
         if self.name in {"this_month", "last_month", "month"}:
@@ -113,7 +117,8 @@ def preset(name: str, as_of: dt.date) -> Period:
 
 
 def windows(as_of: dt.date, *, is_lunar: bool) -> tuple[Period, ...]:
-    """Return every window `metrics` keeps for an as-of day: the windows, the periods before and those a year ago."""
+    """Return every window `metrics` keeps for an as-of day: the windows, the periods before and those a
+    year ago."""
     current = [preset(name, as_of) for name in WINDOWS]
     compared = [other for one in current for other in (one.previous(), one.last_year(is_lunar=is_lunar)[0])]
     return tuple(sorted({*current, *compared}, key=lambda one: (one.grain, one.since)))
