@@ -46,7 +46,10 @@ def tables() -> str:
     """Return the page of the table contracts."""
     index = grid(
         ("table", "中文", "English", "one row per", "owner", "rows come from"),
-        ((f"[{one.name}](#{one.name})", one.zh, one.en, one.grain, one.owner, _origin(one)) for one in CONTRACTS.values()),
+        (
+            (f"[{one.name}](#{one.name})", one.zh, one.en, one.grain, one.owner, _origin(one))
+            for one in CONTRACTS.values()
+        ),
     )
     intro = (
         "Every warehouse table has a contract: who writes it, what one row is, the key, and for each column the type, the unit and "
@@ -58,7 +61,10 @@ def tables() -> str:
 
 def _origin(table: Table) -> str:
     steps = lineage()[table.name]["written_by"]
-    return ", ".join("`quanyu load`" if step == "load" else f"step `{step}`" for step in steps) or "not filled yet"
+    return (
+        ", ".join("`quanyu load`" if step == "load" else f"step `{step}`" for step in steps)
+        or "not filled yet"
+    )
 
 
 def _table(table: Table) -> str:
@@ -67,7 +73,10 @@ def _table(table: Table) -> str:
         for c in table.columns
     )
     facts = f"{table.zh} · {table.en}. One row per {table.grain}; key {code(table.key)}; owned by `{table.owner}`."
-    more = [" Append-only." if table.is_append_only else "", " May have further columns." if table.is_open else ""]
+    more = [
+        " Append-only." if table.is_append_only else "",
+        " May have further columns." if table.is_open else "",
+    ]
     heads = ("column", "type", "中文", "English", "required", "privacy", "unit, limits, notes")
     return f"## {table.name}\n\n{facts}{''.join(more)}\n\n{grid(heads, rows)}"
 
@@ -117,7 +126,9 @@ def _spelling(one: Any) -> str:
     if one.param_type_name == "argument":
         shown = one.metavar or one.name.upper()
         return shown if one.nargs == 1 or shown.endswith("...") else f"{shown}..."
-    return ", ".join(one.opts) + ("" if one.is_flag else f" {one.metavar or _kind(one.type_descriptor.annotation)}")
+    return ", ".join(one.opts) + (
+        "" if one.is_flag else f" {one.metavar or _kind(one.type_descriptor.annotation)}"
+    )
 
 
 def _kind(annotation: Any) -> str:
@@ -138,13 +149,21 @@ def _default(one: Any) -> str:
 
 
 def _exit_codes() -> str:
-    import quanyu.errors as errors
+    from quanyu import errors
 
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.QuanyuError)]
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.QuanyuError)
+    ]
     by_code: dict[int, list[str]] = {}
     for kind in kinds:
         by_code.setdefault(kind.exit_code, []).append(kind.__name__)
-    meaning = {name: (getattr(errors, name).__doc__ or "").splitlines()[0] for names in by_code.values() for name in names}
+    meaning = {
+        name: (getattr(errors, name).__doc__ or "").splitlines()[0]
+        for names in by_code.values()
+        for name in names
+    }
     rows: list[tuple[object, str, str]] = [(0, "", "Done.")]
     rows += [(number, code(names), meaning[names[0]]) for number, names in sorted(by_code.items())]
     rows.append((130, "", "Stopped with Ctrl-C; the same command goes on."))
@@ -157,14 +176,25 @@ def settings() -> str:
     told = (
         "Settings stand in `quanyu.toml` in the workspace's folder; variables win over the file. They are read once, when a command starts. "
         "A name that is not listed here is an error.\n\n"
-        "```toml\ntimezone = \"Asia/Shanghai\"\ncurrency = \"CNY\"\n\n[rfm]\ncut = \"mean\"\n\n[quality.stop]\n\"orders.completeness\" = 0.05\n```\n"
+        '```toml\ntimezone = "Asia/Shanghai"\ncurrency = "CNY"\n\n[rfm]\ncut = "mean"\n\n[quality.stop]\n"orders.completeness" = 0.05\n```\n'
     )
-    rows = [(f"`{name}`", f"`{variable}`", kind, default, meaning) for name, variable, kind, default, meaning in setting_rows(Settings)]
+    rows = [
+        (f"`{name}`", f"`{variable}`", kind, default, meaning)
+        for name, variable, kind, default, meaning in setting_rows(Settings)
+    ]
     more = (
         "`QUANYU_LANGUAGE` also sets the language of the command line. Two more variables are no settings: `QUANYU_WORKSPACE` (the "
         "workspace of a command) and `QUANYU_SECRET` (the key of all pseudonyms, in place of the workspace's own).\n"
     )
-    return "\n".join(["# Settings\n", NOTE, told, grid(("setting", "variable", "allowed", "default", "meaning"), rows), more])
+    return "\n".join(
+        [
+            "# Settings\n",
+            NOTE,
+            told,
+            grid(("setting", "variable", "allowed", "default", "meaning"), rows),
+            more,
+        ]
+    )
 
 
 def setting_rows(model: type[BaseModel], prefix: str = "") -> Iterable[tuple[str, str, str, str, str]]:
@@ -180,12 +210,20 @@ def setting_rows(model: type[BaseModel], prefix: str = "") -> Iterable[tuple[str
 
 
 def _allowed(one: Any) -> str:
-    kind = getattr(one.annotation, "__name__", "") if isinstance(one.annotation, type) else str(one.annotation)
+    kind = (
+        getattr(one.annotation, "__name__", "") if isinstance(one.annotation, type) else str(one.annotation)
+    )
     kind = kind if "[" not in str(one.annotation) else str(one.annotation)
     kind = kind.replace("typing.", "").replace("Literal[", "one of ").replace(" | None", " or nothing")
     kind = kind.removesuffix("]") if kind.startswith("one of ") else kind
-    rules = [str(rule).replace("Ge(ge=", "at least ").replace("Le(le=", "at most ").rstrip(")") for rule in one.metadata]
-    rules = [rule if "pattern" not in rule else f"like `{getattr(raw, 'pattern', '')}`" for rule, raw in zip(rules, one.metadata, strict=True)]
+    rules = [
+        str(rule).replace("Ge(ge=", "at least ").replace("Le(le=", "at most ").rstrip(")")
+        for rule in one.metadata
+    ]
+    rules = [
+        rule if "pattern" not in rule else f"like `{getattr(raw, 'pattern', '')}`"
+        for rule, raw in zip(rules, one.metadata, strict=True)
+    ]
     return ", ".join([kind.replace("'", ""), *rules])
 
 
@@ -251,7 +289,9 @@ def steps() -> str:
     """Return the page of the loop's steps."""
     told = "`quanyu run` does these steps in this order; `quanyu run --explain` says which are due and why.\n"
     rows = ((f"`{one.name}`", one.label, code(one.reads), code(one.writes)) for one in STEPS)
-    return "\n".join(["# Steps of the loop\n", NOTE, told, grid(("step", "what it does", "reads", "writes"), rows)])
+    return "\n".join(
+        ["# Steps of the loop\n", NOTE, told, grid(("step", "what it does", "reads", "writes"), rows)]
+    )
 
 
 def pages() -> Mapping[str, str]:

@@ -1,8 +1,9 @@
 """README and guides are executed: their commands run, what they show is what comes out, their Python runs.
 
-In a block ```sh the lines that start with `quanyu` are run (not `quanyu serve`, which does not end), `cd` is followed, `make` must name
-a target. Lines of a block ```text must all stand in what the commands before it said. A block ```python runs beside the folder `shop`, a block
-whose head names a file (```toml layouts/mine.toml) writes it. PERSON, OTHER and IDENTIFIER stand for somebody in the shop.
+In a block ```sh the lines that start with `quanyu` are run (not `quanyu serve`, which does not end), `cd` is
+followed, `make` must name a target. Lines of a block ```text must all stand in what the commands before it said.
+A block ```python runs beside the folder `shop`; a block whose head names a file (```toml layouts/mine.toml) writes
+it. PERSON, OTHER and IDENTIFIER stand for somebody in the shop.
 """
 
 from __future__ import annotations
@@ -103,8 +104,8 @@ def somebody(shop: Path) -> dict[str, str]:
     """Return a person with several identifiers and another one without a rival account."""
     ws = qy.open(shop)
     rows = ws.warehouse.query(
-        "SELECT person_id, count(*) AS n, min(id_key) AS key, string_agg(DISTINCT kind) AS kinds FROM identities "
-        "GROUP BY person_id ORDER BY n DESC, person_id"
+        "SELECT person_id, count(*) AS n, min(id_key) AS key, string_agg(DISTINCT kind) AS kinds "
+        "FROM identities GROUP BY person_id ORDER BY n DESC, person_id"
     ).to_pylist()
     ws.close()
     first = rows[0]

@@ -41,7 +41,7 @@ def speaks(node: ast.AST) -> bool:
 
 
 def keys_in(path: Path) -> set[str]:
-    """Return the texts that a module translates: literal ones, and those that a comprehension goes through."""
+    """Return the texts that a module translates: literals, and those that a comprehension goes through."""
     found = set[str]()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if speaks(node):

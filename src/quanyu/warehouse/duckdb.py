@@ -51,15 +51,26 @@ class DuckDB:
         """Write one Parquet file; see `Engine.write`."""
         file = folder / f"part-{uuid.uuid4().hex}.parquet"
         folder.mkdir(parents=True, exist_ok=True)
-        sql = self.connection.compile(expression)
+        sql = self._exactly(expression)
         with self._lock:
             try:
                 self._register(expression)
-                self.connection.raw_sql(f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT parquet, COMPRESSION zstd)")
+                self.connection.raw_sql(
+                    f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT parquet, COMPRESSION zstd)"
+                )
             except (duckdb.Error, OSError) as error:
                 file.unlink(missing_ok=True)
                 raise _storage(error) from error
         return [file]
+
+    def _exactly(self, expression: ir.Table) -> str:
+        """Return the SQL with every column cast: a sum of bigint is a hugeint, which Parquet holds as a double."""
+        kinds = self.connection.compiler.type_mapper
+        columns = ", ".join(
+            f'CAST("{name}" AS {kinds.to_string(kind)}) AS "{name}"'
+            for name, kind in expression.schema().items()
+        )
+        return f"SELECT {columns} FROM ({self.connection.compile(expression)})"
 
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches from a cursor of its own; see `Engine.stream`."""
@@ -88,7 +99,9 @@ class DuckDB:
             try:
                 return sealed.sql(sql).to_arrow_table()
             except duckdb.Error as error:
-                raise QueryError(f"The query failed: {error}", "Tables and columns: quanyu describe TABLE.") from None
+                raise QueryError(
+                    f"The query failed: {error}", "Tables and columns: quanyu describe TABLE."
+                ) from None
 
     def close(self) -> None:
         """Close the connection."""
@@ -114,9 +127,13 @@ def _select(files: Sequence[str]) -> str:
 
 
 def _storage(error: Exception) -> Exception:
-    full = any(mark in str(error).lower() for mark in ("no space left", "disk quota", "file too large", "could not write"))
+    full = any(
+        mark in str(error).lower()
+        for mark in ("no space left", "disk quota", "file too large", "could not write")
+    )
     if full:
         return StorageError(
-            "The disk is full or refuses to write; nothing was committed.", "Free space and run the command again."
+            "The disk is full or refuses to write; nothing was committed.",
+            "Free space and run the command again.",
         )
     return error
