@@ -38,20 +38,27 @@ def generate(ws: Workspace, n_identifiers: int, seed: int = 1) -> None:
     for first in range(0, n_identifiers // len(KINDS), BATCH):
         person = np.arange(first, min(first + BATCH, n_identifiers // len(KINDS)))
         phone = np.where(random.random(len(person)) < 1 / 12, person // 2 * 2, person)
-        keys = [_keys(kind, number, phone if kind == "phone" else person) for number, kind in enumerate(KINDS)]
+        keys = [
+            _keys(kind, number, phone if kind == "phone" else person) for number, kind in enumerate(KINDS)
+        ]
         left = pa.concat_arrays([keys[number] for number in (0, 1, 2, 3, 4, 4, 4, 4, 4)])
         right = pa.concat_arrays([keys[number] for number in (5, 5, 5, 5, 5, 6, 7, 8, 9)])
         n = len(left)
         times = pa.array(at + random.integers(0, 10**13, n), pa.timestamp("us", "UTC"))
         verified = pa.array(np.arange(n) >= 4 * len(person))
-        columns = [left, right, pa.array(["bench"] * n), verified, times, times]
+        values = [left, right, pa.array(["bench"] * n), verified, times, times]
+        columns = [value.cast(field.type) for value, field in zip(values, schema, strict=True)]
         files.append(folder / f"{first}.parquet")
-        pq.write_table(pa.table([column.cast(field.type) for column, field in zip(columns, schema, strict=True)], schema=schema), files[-1])  # fmt: skip
+        pq.write_table(pa.table(columns, schema=schema), files[-1])
     ws.warehouse.append("links", files, by="collect")
 
 
 def _keys(kind: str, number: int, person: np.ndarray) -> pa.Array:
-    token = ((person * 10 + number).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(2) if kind == "cookie" else person
+    token = (
+        ((person * 10 + number).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(2)
+        if kind == "cookie"
+        else person
+    )
     return pa.array(np.char.add(f"{kind}:", token.astype(str)).astype(object), pa.string())
 
 
@@ -73,13 +80,16 @@ def main() -> None:
         ws = quanyu.workspace.create(Path(folder) / "shop", engine=engine, memory_limit="3GB")
         generate(ws, n)
         base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        start = time.perf_counter()
+        start, burnt = time.perf_counter(), time.process_time()
         found = resolve(ws, dt.date(2026, 11, 20))
         seconds = time.perf_counter() - start
+        burnt = time.process_time() - burnt
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         rate = found.n_links / seconds
-        print(f"quanyu:   {found.n_identifiers:,} identifiers, {found.n_links:,} links in {seconds:.1f} s on {engine}")
-        print(f"          peak memory {peak:.2f} GB (before: {base:.2f} GB); {found}")
+        print(
+            f"quanyu:   {found.n_identifiers:,} identifiers, {found.n_links:,} links in {seconds:.1f} s on {engine}"
+        )
+        print(f"          peak memory {peak:.2f} GB, before {base:.2f} GB; {found}")
         start = time.perf_counter()
         resolve(ws, dt.date(2026, 11, 21))
         print(f"again:    {time.perf_counter() - start:.1f} s with nothing new")

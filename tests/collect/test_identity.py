@@ -25,9 +25,8 @@ T0 = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 def link(a, b, is_verified=False, day=0):
     at = T0 + dt.timedelta(days=day)
-    return {
-        "id_key": a, "other_key": b, "source": "s", "is_verified": is_verified, "first_seen_at": at, "last_seen_at": at,
-    }  # fmt: skip
+    times = {"first_seen_at": at, "last_seen_at": at}
+    return {"id_key": a, "other_key": b, "source": "s", "is_verified": is_verified, **times}
 
 
 def put(ws, table, rows, *, anew=False):
@@ -40,7 +39,9 @@ def names(ws, given_names):
 
 
 def people(ws):
-    rows = ws.warehouse.read(ws.warehouse.table("identities").select("id_key", "person_id").order_by("id_key"))
+    rows = ws.warehouse.read(
+        ws.warehouse.table("identities").select("id_key", "person_id").order_by("id_key")
+    )
     return dict(zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True))
 
 
@@ -57,7 +58,11 @@ def log(ws, *actions):
 
 
 def test_linked_identifiers_are_one_person(workspace):
-    put(workspace, "links", [link("taobao:a", "phone:1"), link("jd:b", "phone:1"), link("cookie:c", "user:1", True)])
+    put(
+        workspace,
+        "links",
+        [link("taobao:a", "phone:1"), link("jd:b", "phone:1"), link("cookie:c", "user:1", True)],
+    )
     found = resolve(workspace, TODAY)
     assert parts(workspace) == [["cookie:c", "user:1"], ["jd:b", "phone:1", "taobao:a"]]
     assert (found.n_identifiers, found.n_people, found.n_known, found.n_links) == (5, 2, 2, 3)
@@ -65,9 +70,14 @@ def test_linked_identifiers_are_one_person(workspace):
 
 def test_identifiers_of_every_table_are_found(make_workspace):
     ws = make_workspace()
-    put(ws, "orders", [{"order_id": "1", "source": "s", "id_key": "taobao:x", "ordered_at": T0, "status": "paid"}])
+    put(
+        ws,
+        "orders",
+        [{"order_id": "1", "source": "s", "id_key": "taobao:x", "ordered_at": T0, "status": "paid"}],
+    )
     put(ws, "leads", [{"lead_id": "1", "source": "s", "id_key": "lead:x", "contacted_on": T0.date()}])
-    put(ws, "consents", [{"id_key": "phone:x", "purpose": "p", "channel": "sms", "is_granted": True, "decided_at": T0, "source": "s"}])  # fmt: skip
+    decision = {"purpose": "p", "channel": "sms", "is_granted": True, "decided_at": T0}
+    put(ws, "consents", [{"id_key": "phone:x", "source": "s", **decision}])
     resolve(ws, TODAY)
     rows = ws.warehouse.read(ws.warehouse.table("identities")).to_pylist()
     assert {(row["id_key"], row["kind"], row["first_seen_at"]) for row in rows} == {
@@ -76,13 +86,21 @@ def test_identifiers_of_every_table_are_found(make_workspace):
 
 
 def test_a_household_on_one_phone_is_not_one_person(workspace):
-    put(workspace, "links", [link("taobao:a", "phone:1"), link("taobao:b", "phone:1"), link("jd:c", "phone:1")])
+    put(
+        workspace,
+        "links",
+        [link("taobao:a", "phone:1"), link("taobao:b", "phone:1"), link("jd:c", "phone:1")],
+    )
     resolve(workspace, TODAY)
     assert len(parts(workspace)) == 4
 
 
 def test_names_tell_a_household_apart(workspace):
-    put(workspace, "links", [link("taobao:a", "phone:1"), link("taobao:b", "phone:1"), link("jd:c", "phone:1")])
+    put(
+        workspace,
+        "links",
+        [link("taobao:a", "phone:1"), link("taobao:b", "phone:1"), link("jd:c", "phone:1")],
+    )
     names(workspace, {"taobao:a": "李雷", "taobao:b": "韩梅梅", "jd:c": "李 雷"})
     resolve(workspace, TODAY)
     assert ["jd:c", "taobao:a"] in parts(workspace)
@@ -145,7 +163,11 @@ def test_blocked_identifiers_and_hubs_join_nobody(make_workspace):
 
 def test_known_survives_anonymous_then_the_oldest(make_workspace):
     ws = make_workspace()
-    put(ws, "links", [link("cookie:a", "jd:z", day=0), link("jd:z", "phone:1", day=5), link("taobao:b", "phone:1", day=9)])
+    put(
+        ws,
+        "links",
+        [link("cookie:a", "jd:z", day=0), link("jd:z", "phone:1", day=5), link("taobao:b", "phone:1", day=9)],
+    )
     resolve(ws, TODAY)
     alone = make_workspace()
     put(alone, "links", [link("jd:z", "jd:z2", day=0)])
@@ -249,11 +271,25 @@ def test_plain_links_give_the_components_of_networkx(make_workspace):
     assert parts(ws) == sorted(map(sorted, nx.connected_components(nx.Graph(edges))))
 
 
-KEYS = ["user:1", "user:2", "taobao:a", "taobao:b", "jd:c", "phone:1", "phone:2", "email:x", "cookie:q", "cookie:r"]
+KEYS = [
+    "user:1",
+    "user:2",
+    "taobao:a",
+    "taobao:b",
+    "jd:c",
+    "phone:1",
+    "phone:2",
+    "email:x",
+    "cookie:q",
+    "cookie:r",
+]
+EDGE = st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS), st.booleans(), st.integers(0, 9))
 LINKS = st.lists(
-    st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS), st.booleans(), st.integers(0, 9)).filter(lambda e: e[0] != e[1]),
-    min_size=1, max_size=14, unique_by=lambda e: tuple(sorted(e[:2])),
-)  # fmt: skip
+    EDGE.filter(lambda edge: edge[0] != edge[1]),
+    min_size=1,
+    max_size=14,
+    unique_by=lambda edge: tuple(sorted(edge[:2])),
+)
 LAWS = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -322,4 +358,4 @@ def test_two_loads_find_the_same_people_as_one(make_workspace, rows, cut):
     twice = fresh(make_workspace, rows[:cut] or rows[:1])
     put(twice, "links", [link(*row) for row in rows])
     resolve(twice, TODAY)
-    assert [group for group in parts(twice)] == [group for group in parts(once)]
+    assert parts(twice) == parts(once)

@@ -20,19 +20,35 @@ def at(day: int) -> dt.datetime:
 
 
 def put(ws, table, rows):
-    ws.warehouse.append(table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect")
+    ws.warehouse.append(
+        table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect"
+    )
 
 
 def link(a, b, is_verified=True):
-    return {"id_key": a, "other_key": b, "source": "s", "is_verified": is_verified, "first_seen_at": at(1), "last_seen_at": at(1)}
+    return {
+        "id_key": a,
+        "other_key": b,
+        "source": "s",
+        "is_verified": is_verified,
+        "first_seen_at": at(1),
+        "last_seen_at": at(1),
+    }
+
+
+DAY = {"user:1": 3}
+
+
+def says(id_key, **values):
+    return {"id_key": id_key, "source": id_key.split(":")[0], "seen_at": at(DAY.get(id_key, 9)), **values}
 
 
 MEMBERS = [
-    {"id_key": "user:1", "source": "plain", "name": "李雷", "phone": "+8613800000001", "seen_at": at(3), "city": "上海", "joined_on": dt.date(2025, 5, 1)},
-    {"id_key": "taobao:1", "source": "taobao", "name": "李*", "phone": "+8613800000002", "seen_at": at(9), "city": "杭州", "joined_on": dt.date(2024, 5, 1)},
-    {"id_key": "jd:1", "source": "jd", "name": "李雷", "email": "b@x.cn", "seen_at": at(9), "city": "杭州", "is_personalised": True, "language": "zh"},
-    {"id_key": "youzan:1", "source": "youzan", "email": "a@x.cn", "seen_at": at(9), "is_personalised": False, "language": "en"},
-]  # fmt: skip
+    says("user:1", name="李雷", phone="+8613800000001", city="上海", joined_on=dt.date(2025, 5, 1)),
+    says("taobao:1", name="李*", phone="+8613800000002", city="杭州", joined_on=dt.date(2024, 5, 1)),
+    says("jd:1", name="李雷", email="b@x.cn", city="杭州", is_personalised=True, language="zh"),
+    says("youzan:1", email="a@x.cn", is_personalised=False, language="en"),
+]
 LINKS = [link("user:1", "taobao:1"), link("user:1", "jd:1"), link("user:1", "youzan:1")]
 
 
@@ -61,7 +77,9 @@ def test_each_column_follows_its_rule(shop):
 
 def test_a_visitor_is_a_person_without_values(shop):
     golden(shop, TODAY)
-    visitor = shop.warehouse.read(shop.warehouse.table("people").filter(lambda t: t["n_identifiers"] == 2)).to_pylist()
+    visitor = shop.warehouse.read(
+        shop.warehouse.table("people").filter(lambda t: t["n_identifiers"] == 2)
+    ).to_pylist()
     assert [row[name] for row in visitor for name in RULES] == [None] * len(RULES)
 
 
@@ -82,7 +100,12 @@ def test_the_order_of_rows_does_not_matter(make_workspace):
 def test_what_was_said_later_does_not_count(make_workspace):
     ws = make_workspace()
     put(ws, "links", LINKS)
-    put(ws, "members", [*MEMBERS, {"id_key": "user:1", "source": "later", "name": "韩梅梅", "phone": "+8613900000000", "seen_at": dt.datetime(2027, 1, 1, tzinfo=dt.UTC)}])  # fmt: skip
+    late = {"source": "later", "name": "韩梅梅", "phone": "+8613900000000"}
+    put(
+        ws,
+        "members",
+        [*MEMBERS, {"id_key": "user:1", "seen_at": dt.datetime(2027, 1, 1, tzinfo=dt.UTC), **late}],
+    )
     resolve(ws, TODAY)
     golden(ws, TODAY)
     assert ws.warehouse.read(ws.warehouse.table("people")).to_pylist()[0]["phone"] == "+8613800000001"

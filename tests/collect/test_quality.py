@@ -1,4 +1,4 @@
-"""Quality: each check finds what was planted, in one scan, and a limit stops the run with the findings written."""
+"""Quality: each check finds what was planted, in one scan; a limit stops the run with findings written."""
 
 from __future__ import annotations
 
@@ -21,12 +21,26 @@ def at(days_ago: int) -> dt.datetime:
 
 
 def put(ws, table, rows):
-    ws.warehouse.append(table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect")
+    ws.warehouse.append(
+        table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect"
+    )
 
 
 def order(number: int, **values) -> dict:
-    given = {"order_id": f"o{number:04d}", "source": "s", "id_key": f"user:{number}", "ordered_at": at(1 + number % 30)}
-    return {**given, "status": "paid", "channel": "own", "paid_amount": 100 + number % 50, "net_amount": 90, **values}
+    given = {
+        "order_id": f"o{number:04d}",
+        "source": "s",
+        "id_key": f"user:{number}",
+        "ordered_at": at(1 + number % 30),
+    }
+    return {
+        **given,
+        "status": "paid",
+        "channel": "own",
+        "paid_amount": 100 + number % 50,
+        "net_amount": 90,
+        **values,
+    }
 
 
 @pytest.fixture
@@ -44,7 +58,12 @@ def shop(workspace):
         for key, item in (("o0001", "i1"), ("o0002", "i9"), ("gone", None))
     ]
     put(workspace, "order_lines", lines)
-    rejected = {"source": "s", "file": "a.csv", "reason": "net_amount is -3.00, at least 0 is allowed", "rejected_at": at(0)}
+    rejected = {
+        "source": "s",
+        "file": "a.csv",
+        "reason": "net_amount is -3.00, at least 0 is allowed",
+        "rejected_at": at(0),
+    }
     put(workspace, "rejects", [{**rejected, "line": 1}, {**rejected, "line": 2}])
     return workspace
 
@@ -64,7 +83,10 @@ def test_every_planted_fault_is_found(shop):
     assert found["order_lines", "order_id", "references"].n_bad == 1
     assert found["order_lines", "item_id", "references"].n_bad == 1
     refused = next(one for one in found.values() if one.check == "rejects")
-    assert (refused.n_bad, refused.column) == (2, "s: net_amount is …at least … is allowed") or refused.n_bad == 2
+    assert (refused.n_bad, refused.column) == (
+        2,
+        "s: net_amount is …at least … is allowed",
+    ) or refused.n_bad == 2
 
 
 def test_clean_columns_are_reported_as_clean(shop):
@@ -103,10 +125,14 @@ def test_a_table_is_scanned_once(make_workspace):
 )
 def test_a_limit_stops_the_run_and_the_findings_are_there(make_workspace, stop, is_stopped):
     ws = make_workspace()
-    object.__setattr__(ws, "settings", ws.settings.model_copy(update={"quality": ws.settings.quality.model_copy(update={"stop": stop})}))
+    object.__setattr__(
+        ws,
+        "settings",
+        ws.settings.model_copy(update={"quality": ws.settings.quality.model_copy(update={"stop": stop})}),
+    )
     put(ws, "orders", [order(number) for number in range(300)] + [order(900, id_key=None, paid_amount=-1)])
     if is_stopped:
-        with pytest.raises(QualityError, match="is 0|is 1"):
+        with pytest.raises(QualityError, match=r"is 0|is 1"):
             check(ws, TODAY)
         assert any(one.severity == "stop" for one in read_findings(ws))
     else:
@@ -115,9 +141,11 @@ def test_a_limit_stops_the_run_and_the_findings_are_there(make_workspace, stop, 
 
 def test_an_unknown_check_in_the_settings_is_named(make_workspace):
     ws = make_workspace()
-    settings = ws.settings.model_copy(update={"quality": ws.settings.quality.model_copy(update={"stop": {"orders.niceness": 0}})})
+    settings = ws.settings.model_copy(
+        update={"quality": ws.settings.quality.model_copy(update={"stop": {"orders.niceness": 0}})}
+    )
     object.__setattr__(ws, "settings", settings)
-    with pytest.raises(SettingError, match="orders.niceness"):
+    with pytest.raises(SettingError, match=r"orders\.niceness"):
         check(ws, TODAY)
 
 
@@ -128,7 +156,12 @@ def test_an_empty_workspace_has_no_findings(workspace):
 
 def test_a_drop_in_volume_is_a_warning(make_workspace):
     ws = make_workspace()
-    put(ws, "orders", [order(number, ordered_at=at(2 + number % 28)) for number in range(280)] + [order(999, ordered_at=at(1))])
+    put(
+        ws,
+        "orders",
+        [order(number, ordered_at=at(2 + number % 28)) for number in range(280)]
+        + [order(999, ordered_at=at(1))],
+    )
     check(ws, TODAY)
     volume = next(one for one in read_findings(ws) if one.check == "volume")
     assert (volume.value, volume.severity) == (0.1, "warning")

@@ -1,10 +1,10 @@
 """Identity against planted people: households on one phone, typos, masked values, shared browsers, gifts.
 
-Pairs are pairs of identifiers that occur in the loaded tables and have one true holder: a phone or browser that
-several people truly use belongs to no pair, but must not draw its users together. *Precision* counts all pairs
-that are put in one person. *Recall* counts the true pairs that evidence connects at all: both identifiers lie in
-one component of the links whose ends share a true holder. A platform account whose orders showed only masked
-values has no such link, and no method can place it.
+Pairs are pairs of identifiers that occur in the loaded tables and have one true holder: a phone or browser
+that several people truly use belongs to no pair, but must not draw its users together. *Precision* counts all
+pairs that are put in one person. *Recall* counts the true pairs that evidence connects at all: both
+identifiers lie in one component of the links whose ends share a true holder. A platform account whose orders
+showed only masked values has no such link, and no method can place it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ import pyarrow as pa
 import pytest
 
 from quanyu.collect.identity import resolve
+from quanyu.collect.load import load
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
+from quanyu.world import Shop, export, simulate
+from quanyu.world.judge import score_pairs
 
 T0 = dt.datetime(2025, 10, 1, tzinfo=dt.UTC)
 PLATFORMS = ("taobao", "jd", "douyin", "youzan", "user", "member")
@@ -43,13 +46,15 @@ def crowd(seed: int, people: int = 2000) -> Crowd:
         size = int(random.choice([1, 2, 3, 4], p=[0.85, 0.09, 0.04, 0.02]))
         phone, browser = f"phone:{random.integers(10**9):09d}", f"cookie:h{person}"
         mail = f"email:{person}"
-        for number in range(size):
-            _person(made, random, person, phone, browser, mail if random.random() < 0.1 else f"email:{person}")
+        for _ in range(size):
+            own = mail if random.random() < 0.1 else f"email:{person}"
+            _person(made, random, person, (phone, browser, own))
             person += 1
     return made
 
 
-def _person(made: Crowd, random: np.random.Generator, person: int, phone: str, browser: str, mail: str) -> None:
+def _person(made: Crowd, random: np.random.Generator, person: int, ways: tuple[str, str, str]) -> None:
+    phone, browser, mail = ways
     name = f"name {random.integers(3000)}"
     held = [platform for platform in PLATFORMS if random.random() < 0.45] or ["taobao"]
     second = f"phone:second{person}" if random.random() < 0.05 else phone
@@ -58,7 +63,12 @@ def _person(made: Crowd, random: np.random.Generator, person: int, phone: str, b
         _holds(made, key, person)
         is_open = platform in VERIFIED or random.random() < 0.6
         made.members.append(
-            {"id_key": key, "source": platform, "name": _shown(random, name, is_open), "seen_at": _when(random)}
+            {
+                "id_key": key,
+                "source": platform,
+                "name": _shown(random, name, is_open),
+                "seen_at": _when(random),
+            }
         )
         if is_open:
             shown = second if random.random() < 0.3 else phone
@@ -105,7 +115,9 @@ def _link(made: Crowd, random: np.random.Generator, id_key: str, other: str, sou
 
 
 def put(ws: Workspace, table: str, rows: list[dict]) -> None:
-    ws.warehouse.merge(table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect")
+    ws.warehouse.merge(
+        table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect"
+    )
 
 
 def pairwise(found: dict[str, str], truth: dict[str, set[int]], links: list[dict]) -> tuple[float, float]:
@@ -143,3 +155,15 @@ def test_planted_people_are_found(make_workspace, seed):
     print(f"seed {seed}: precision {precision:.5f}, recall {recall:.5f}, {found}")
     assert precision >= 0.995
     assert recall >= 0.97
+
+
+@pytest.mark.timeout(600)
+def test_people_of_a_simulated_shop_are_found_in_the_files_of_its_platforms(make_workspace, tmp_path):
+    export(simulate(Shop(people=1500, days=120, seed=11, ends_on=dt.date(2026, 11, 20))), tmp_path / "shop")
+    ws = make_workspace()
+    load(ws, [tmp_path / "shop" / "files"])
+    resolve(ws, dt.date(2026, 11, 20))
+    score = score_pairs(ws, tmp_path / "shop" / "truth")
+    assert score.n_pairs > 5000
+    assert score.precision >= 0.995
+    assert score.recall >= 0.97

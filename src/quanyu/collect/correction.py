@@ -1,4 +1,4 @@
-"""Corrections by people: two persons are one, or one person is two; on record, and undone by their opposite."""
+"""Corrections by people: two persons are one, or one person is two; on record, undone by their opposite."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def split(
     """Declare some identifiers of a person to be somebody else; a later `merge` undoes it.
 
     No link joins the two again until a person decides so. After a merge, splitting off what came with it
-    gives both persons back as they were, under their ids. Raises `IdentityError` where the identifiers are not
-    the person's or none would be left.
+    gives both persons back as they were, under their ids. Raises `IdentityError` where the identifiers are
+    not the person's or none would be left.
     """
     with ws.writing():
         person = find_person(ws, person_id)
@@ -127,7 +127,7 @@ def _refuse_conflict(ws: Workspace, first: set[str], second: set[str]) -> None:
         rivals = sorted(other for other in second & verified if other.split(":")[0] == kind.name)
         if kind.is_exclusive and rivals:
             raise IdentityError(
-                f"{key} and {rivals[0]} are both verified, and one person has one {kind.name} identifier: not merged.",
+                f"{key} and {rivals[0]} are both verified; a person has one {kind.name}: not merged.",
                 "If one of them is wrong, split it off first with: quanyu people split.",
             )
 

@@ -1,4 +1,4 @@
-"""What is known about identifiers before any is joined: when each was seen, with which others, under what name."""
+"""What is known about identifiers before any is joined: when seen, with which others, under what name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The quality checks as data, and one aggregate expression per table that measures all of them in one scan."""
+"""The quality checks as data, and one aggregate expression per table that measures all in one scan."""
 
 from __future__ import annotations
 
@@ -20,7 +20,16 @@ USUAL_DAYS = 28
 GRID = (0.0001, 0.001, 0.005, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.995, 0.999, 0.9999)
 """Quantiles read in the scan: quartiles make the fences, the tails say how many rows lie beyond them."""
 NUMBERS = ("integer", "number", "money", "price")
-MATTERS = ("id_key", "item_id", "order_id", "channel", "paid_amount", "net_amount", "cost_amount", "is_personalised")
+MATTERS = (
+    "id_key",
+    "item_id",
+    "order_id",
+    "channel",
+    "paid_amount",
+    "net_amount",
+    "cost_amount",
+    "is_personalised",
+)
 """Columns that no contract requires but most figures need."""
 JOINT = "\x1f"
 
@@ -113,7 +122,10 @@ def _bad(check: str, column: str, rows: ir.Table, is_bad: ir.BooleanValue, *, sh
     stem = f"{check}__{column}"
     counts: dict[str, ir.Scalar] = {f"{stem}__bad": rows.count(where=is_bad)}
     if shows:
-        counts |= {f"{stem}__first": rows["_key"].min(where=is_bad), f"{stem}__last": rows["_key"].max(where=is_bad)}
+        counts |= {
+            f"{stem}__first": rows["_key"].min(where=is_bad),
+            f"{stem}__last": rows["_key"].max(where=is_bad),
+        }
     return Probe(check, column, counts)
 
 
@@ -167,9 +179,9 @@ def _timely(rows: ir.Table, table: Table, as_of: dt.date) -> Iterator[Probe]:
         return
     yield _bad("future", table.time, rows, (rows["_day"] > as_of).fill_null(False))
     if table.is_input:
-        yield Probe("freshness", table.time, {"freshness__newest": rows["_day"].max(where=rows["_day"] <= as_of)})
+        yield Probe(
+            "freshness", table.time, {"freshness__newest": rows["_day"].max(where=rows["_day"] <= as_of)}
+        )
         days = [as_of - dt.timedelta(days=back + 1) for back in range(USUAL_DAYS + 1)]
         counts = {f"volume__{back}": rows.count(where=rows["_day"] == day) for back, day in enumerate(days)}
         yield Probe("volume", table.time, counts)
-
-

@@ -1,4 +1,4 @@
-"""Why an identifier belongs to a person: what it holds, which links hold it together, which were not counted."""
+"""Why an identifier belongs to a person: the links that hold it, and those that were not counted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A person: its identifiers with kind and times, the links around them, the guards that applied, the log."""
+    """A person: identifiers with kind and times, the links around them, the guards that applied, the log."""
 
     person_id: str
     asked: str

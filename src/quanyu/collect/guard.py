@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from quanyu.collect.kind import kind_named
 
 PLAIN, NAMED, VERIFIED, MANUAL = 1, 2, 3, 4
-"""Classes of strength: a link, a link with the same full name, one a platform vouches for, one a person made."""
+"""Classes of strength: a link, one with the same full name, one a platform vouches for, one a person made."""
 CLASS = 10**12
 """Strength = class x 10^12 + sources x 10^10 + last second: class first, then sources, then the newest."""
 

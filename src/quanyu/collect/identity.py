@@ -30,7 +30,7 @@ MOST_REFUSALS = 100_000
 
 @dataclass(frozen=True)
 class Resolution:
-    """What a turn found and changed; `n_guarded` identifiers are shared, `n_refused` links would join two people."""
+    """What a turn found and changed; `n_guarded` identifiers are shared, `n_refused` links left out."""
 
     n_identifiers: int
     n_people: int
@@ -80,7 +80,7 @@ def person_named(id_key: ir.StringValue) -> ir.StringValue:
 
 
 def _with_past(on: Desk, nodes: ir.Table, before: ir.Table) -> ir.Table:
-    """Add `was` (the person before), `is_seen_same` and `rank` (0 names a person now, 1 did once, 2 never)."""
+    """Add `was` (the person before), `is_seen_same`, `rank` (0 names a person now, 1 did once, 2 never)."""
     warehouse = on.ws.warehouse
     if not warehouse.count("identities"):
         return nodes.mutate(was=ibis.null("string"), is_seen_same=ibis.literal(False), rank=ibis.literal(2))

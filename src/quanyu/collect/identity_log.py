@@ -28,7 +28,7 @@ class Decision:
 
     @property
     def pair(self) -> tuple[str, str]:
-        """The identifiers that stand for the groups: accounts rather than contacts, contacts rather than cookies."""
+        """The identifiers that stand for the groups: accounts before contacts before cookies."""
         return representative(self.some), representative(self.rest)
 
     def bridges(self, other: Decision) -> bool:
@@ -68,7 +68,9 @@ class Entry:
 
 
 def in_force(lines: Iterable[dict[str, Any]]) -> Decisions:
-    """Return the decisions in force after the lines, oldest first: a join ends the splits it bridges, and vice versa.
+    """Return the decisions in force after the lines, oldest first.
+
+    A join ends the splits it bridges, and the other way round.
 
     >>> join = {"log_id": "1", "action": "join", "id_keys": '[["user:1"], ["user:2"]]'}
     >>> forbid = {"log_id": "2", "action": "forbid", "id_keys": '[["user:2"], ["user:1", "cookie:a"]]'}
@@ -134,7 +136,7 @@ def append_entries(ws: Workspace, entries: Sequence[Entry]) -> list[str]:
     ]
     table = pa.Table.from_pylist(rows, schema=contract(TABLE).schema.to_pyarrow())
     ws.warehouse.merge(TABLE, table, by="collect")
-    return [row["log_id"] for row in rows]
+    return [str(row["log_id"]) for row in rows]
 
 
 def log_id(version: int, entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""From the counts of one scan to findings: how much is bad, whether that is much, and which rows to look at."""
+"""From the counts of one scan to findings: how much is bad, is that much, which rows to look at."""
 
 from __future__ import annotations
 
@@ -58,7 +58,11 @@ def _share(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[F
     keys = dict.fromkeys(key for key in (counts.get(f"{stem}__first"), counts.get(f"{stem}__last")) if key)
     examples = tuple(dict(zip(table.key, key.split(JOINT), strict=True)) for key in keys)
     n_rows = int(counts["n_rows"])
-    limit = 0.0 if probe.check == "completeness" and table[probe.column].is_required else CHECKS[probe.check].warns_above
+    limit = (
+        0.0
+        if probe.check == "completeness" and table[probe.column].is_required
+        else CHECKS[probe.check].warns_above
+    )
     is_minor = probe.check == "completeness" and not _matters(table, probe.column)
     yield Finding(
         table.name, probe.column, probe.check, n_rows, n_bad, n_bad / n_rows, limit,
@@ -122,8 +126,16 @@ def fences(first: float, third: float) -> tuple[float, float]:
 
 def tail(grid: list[float], low: float, high: float, smallest: float, largest: float) -> float:
     """Return the share of values beyond the fences, at most, from the quantile grid and the extremes."""
-    below = min((p for p, value in zip(GRID, grid, strict=True) if value >= low), default=1.0) if smallest < low else 0.0
-    above = max((p for p, value in zip(GRID, grid, strict=True) if value <= high), default=0.0) if largest > high else 1.0
+    below = (
+        min((p for p, value in zip(GRID, grid, strict=True) if value >= low), default=1.0)
+        if smallest < low
+        else 0.0
+    )
+    above = (
+        max((p for p, value in zip(GRID, grid, strict=True) if value <= high), default=0.0)
+        if largest > high
+        else 1.0
+    )
     return below + 1 - above
 
 
@@ -133,7 +145,9 @@ def _freshness(table: Table, probe: Probe, counts: Counts, as_of: dt.date) -> It
         return
     days, limit = (as_of - newest).days, CHECKS["freshness"].warns_above
     severity: Severity = "warning" if days > limit else "ok"
-    yield Finding(table.name, probe.column, "freshness", int(counts["n_rows"]), 0, float(days), limit, severity)
+    yield Finding(
+        table.name, probe.column, "freshness", int(counts["n_rows"]), 0, float(days), limit, severity
+    )
 
 
 def _volume(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[Finding]:
@@ -156,7 +170,7 @@ READINGS: Mapping[str, Callable[[Table, Probe, Counts, dt.date], Iterator[Findin
 
 
 def is_crossed(finding: Finding, limit: float) -> bool:
-    """Say whether a finding crosses a limit of quanyu.toml; only columns that matter count under general names."""
+    """Say whether a finding crosses a limit of quanyu.toml: too much, or for volume too little."""
     if finding.value is None:
         return False
     return finding.value < limit if finding.check == "volume" else finding.value > limit

@@ -1,4 +1,4 @@
-"""The kinds of identifiers as data: which name an account, which are shared by a household, which are anonymous."""
+"""The kinds of identifiers as data: accounts, contacts that a household may share, anonymous traces."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Kind:
 
 
 ACCOUNTS = (
-    "user", "member", "taobao", "tmall", "jd", "douyin", "kuaishou", "pdd", "xiaohongshu", "youzan", "shopify", "amazon",
-    "uci", "wechat_unionid", "alipay", "douyin_unionid",
+    "user", "member", "taobao", "tmall", "jd", "douyin", "kuaishou", "pdd", "xiaohongshu", "youzan",
+    "shopify", "amazon", "uci", "wechat_unionid", "alipay", "douyin_unionid",
 )  # fmt: skip
 OPEN_ACCOUNTS = ("wechat_openid", "douyin_openid", "alipay_openid")
 """One person has one of these per app or public account, so two of them prove nothing."""

@@ -1,4 +1,4 @@
-"""The part of the evidence that a correction can touch: everything reachable over links from some identifiers."""
+"""The part of the evidence that a correction can touch: what some identifiers reach over links."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards
     edges, n_virtual = _edge_arrays(on, nodes, usable(links, status), decisions, n)
     marks = _claims(on, nodes, edges, marks, decisions)
     parts = separated(n + n_virtual, edges[0], edges[1], edges[2], marks)
-    # Nodes that stand for a name on a shared key have the larger numbers, so the labels of the others are real.
+    # Nodes that stand for a name on a shared key have the larger numbers, so labels of others are real.
     labels, refused = parts.labels[:n], edges[:2, parts.refused]
     n_links, n_guarded = (on.count(table) for table in (links, status))
     return Partition(nodes, kinds, kind, labels, refused, n_links, edges.shape[1], n_guarded)
@@ -122,7 +122,7 @@ def numbered(evidence: Evidence) -> ir.Table:
 
 
 def encoded(nodes: ir.Table, pairs: ir.Table, guards: Guards, kinds: tuple[str, ...]) -> ir.Table:
-    """Return the links as numbers: left, right, with kind and name of both, less those of blocked identifiers."""
+    """Return the links as numbers, with kind and name of both ends, less those of blocked identifiers."""
     place = _place(nodes["kind"], kinds)
     left = nodes.select(low="id_key", left="node", left_kind=place, left_name="name_hash")
     right = nodes.select(high="id_key", right="node", right_kind=place, right_name="name_hash")
@@ -172,7 +172,7 @@ def _node_arrays(on: Desk, nodes: ir.Table, kinds: tuple[str, ...]) -> tuple[Int
 def _edge_arrays(
     on: Desk, nodes: ir.Table, kept: Usable, decisions: Decisions, n: int
 ) -> tuple[Integers, int]:
-    """Read the links as three rows (left, right, strength); a key shared by namesakes becomes one node per name."""
+    """Read links as rows left, right, strength; a key shared by several names becomes one node per name."""
     direct = _matrix(on, kept.direct)
     rows = on.ws.warehouse.read(kept.named)
     # Sorted, so that numbers (and with them ties) follow from the names and not from the order of rows.
@@ -199,7 +199,7 @@ def _matrix(on: Desk, rows: ir.Table) -> Integers:
 
 
 def _claims(on: Desk, nodes: ir.Table, edges: Integers, marks: Marks, decisions: Decisions) -> Marks:
-    """Vouched accounts stand for themselves, others for their name; a decision to keep apart is a family of its own."""
+    """Vouched accounts stand for themselves, others for their name; keeping apart is a family of its own."""
     is_vouched = (edges[2] >= VERIFIED * CLASS) & (edges[2] < MANUAL * CLASS)
     vouched = np.zeros(int(max(edges[:2].max(initial=-1), marks.node.max(initial=-1))) + 1, dtype=bool)
     vouched[edges[:2, is_vouched].ravel()] = True
@@ -224,7 +224,7 @@ def _claims(on: Desk, nodes: ir.Table, edges: Integers, marks: Marks, decisions:
 
 
 def _agree(marks: Marks, value: Integers, vouched: NDArray[np.bool_], places: Integers) -> None:
-    """Let the accounts that a person declared to be one person's claim the same, except those a platform vouches for."""
+    """Let accounts that a person declared to be one claim the same, except those a platform vouches for."""
     for family in np.unique(marks.family[places]):
         same = places[marks.family[places] == family]
         sure = same[vouched[marks.node[same]]]

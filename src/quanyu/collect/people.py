@@ -35,18 +35,19 @@ RULES: Mapping[str, How] = MappingProxyType(
 )
 """How the value of a column is chosen among those that are not null and not masked.
 
-trusted: from one's own accounts before platforms before guests, then the newest; recent: the newest; frequent:
-said by most sources, then as trusted; earliest: the smallest; strictest: no as soon as one source says no.
+trusted: from one's own accounts before platforms before guests, then the newest; recent: the newest;
+frequent: said by most sources, then as trusted; earliest: the smallest; strictest: no as soon as one source
+says no.
 Equal claims are settled by the value itself, so the order of rows never matters.
 """
 
 OWN = ("member", "user", "crm")
-"""Kinds of accounts that the seller keeps: what people told the seller counts more than what a platform passes on."""
+"""Accounts that the seller keeps: what people told the seller counts more than what a platform passes on."""
 
 
 @dataclass(frozen=True)
 class Golden:
-    """How many people there are, how many of them have a name, and how many can be reached by phone or mail."""
+    """How many people there are, how many have a name, and how many can be reached by phone or mail."""
 
     n_people: int
     n_named: int
@@ -61,7 +62,9 @@ def golden(ws: Workspace, as_of: dt.date) -> Golden:
     ws.warehouse.replace("people", choose(ws, as_of), by="collect")
     people = ws.warehouse.table("people")
     is_reachable = people["phone"].notnull() | people["email"].notnull()
-    counts = people.aggregate(n=people.count(), named=people["name"].count(), reachable=people.count(where=is_reachable))
+    counts = people.aggregate(
+        n=people.count(), named=people["name"].count(), reachable=people.count(where=is_reachable)
+    )
     return Golden(*[int(column[0].as_py()) for column in ws.warehouse.read(counts).columns])
 
 
@@ -69,7 +72,9 @@ def choose(ws: Workspace, as_of: dt.date) -> ir.Table:
     """Return the rows of `people` as an expression."""
     identities = ws.warehouse.table("identities")
     said = ws.warehouse.table("members")
-    late = ibis.literal(dt.datetime.combine(as_of + dt.timedelta(days=2), dt.time(), dt.UTC), type="timestamp('UTC')")
+    late = ibis.literal(
+        dt.datetime.combine(as_of + dt.timedelta(days=2), dt.time(), dt.UTC), type="timestamp('UTC')"
+    )
     said = said.filter(said["seen_at"].isnull() | (said["seen_at"] < late))
     said = said.join(identities.select("id_key", "person_id"), "id_key")
     said = _weighed(said)
@@ -79,11 +84,13 @@ def choose(ws: Workspace, as_of: dt.date) -> ir.Table:
 
 
 def _weighed(said: ir.Table) -> ir.Table:
-    """Add `trust` (0 is best), `age` (smaller is newer), masked text as null, and votes for each frequent column."""
+    """Add `trust` (0 is best), `age` (smaller is newer) and votes, with masked text as null."""
     kind = kind_of(said["id_key"])
     trust = ibis.cases((kind.isin(OWN), 0), (role_of(kind) == "account", 1), else_=2)
     text = {
-        name: ibis.ifelse(said[name].re_search(r"[*＊#$]"), ibis.null("string"), said[name].strip().nullif(""))
+        name: ibis.ifelse(
+            said[name].re_search(r"[*＊#$]"), ibis.null("string"), said[name].strip().nullif("")
+        )
         for name in RULES
         if contract("people")[name].type == "string"
     }
@@ -107,8 +114,6 @@ def _chosen(rows: ir.Table, name: str) -> ir.Value:
         "recent": (rows["age"], rows["trust"]),
         "frequent": (rows[f"votes_{name}"] if how == "frequent" else rows["age"], rows["trust"], rows["age"]),
     }[how]
-    # The smallest of (first claim, second claim, ..., value) carries its value with it: one aggregate on any engine.
+    # The smallest of (first claim, ..., value) carries its value with it: one aggregate on any engine.
     claim = ibis.struct({**{f"by{place}": key for place, key in enumerate(order)}, "value": value})
     return claim.min(where=value.notnull())["value"]
-
-

@@ -1,4 +1,4 @@
-"""The step `quality`: every check of every input table, one scan per table, before anything is derived from it."""
+"""The step `quality`: every check of every input table, one scan each, before anything is derived."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from quanyu.collect.examination import CHECKS, MATTERS, examine
-from quanyu.collect.judgement import Finding, as_row, is_crossed, judge
+from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judge
 from quanyu.errors import QualityError, SettingError
 from quanyu.tables import CONTRACTS, contract
 from quanyu.workspace import Workspace
@@ -47,7 +47,10 @@ def read_findings(ws: Workspace, *, is_bad: bool = False) -> list[Finding]:
         for row in rows
         if not is_bad or row["severity"] != "ok"
     ]
-    return sorted(found, key=lambda one: (ORDER.index(one.severity), -(one.value or 0), one.table, one.column, one.check))
+    return sorted(
+        found,
+        key=lambda one: (ORDER.index(one.severity), -(one.value or 0), one.table, one.column, one.check),
+    )
 
 
 def _examined(ws: Workspace, as_of: dt.date) -> Iterator[Finding]:
@@ -71,7 +74,7 @@ def _refused(ws: Workspace) -> Iterator[Finding]:
         share = line["n"] / total
         example = ({"source": line["source"], "reason": line["reason"]},)
         column = f"{line['source']}: {line['reason']}"
-        severity = "warning" if share > limit else "note"
+        severity: Severity = "warning" if share > limit else "note"
         yield Finding("rejects", column, "rejects", total, line["n"], share, limit, severity, example)
 
 
@@ -104,5 +107,3 @@ def _is_general(finding: Finding) -> bool:
 
 def _said(finding: Finding) -> str:
     return f"{finding.names[-1]} is {finding.value:.4g}, allowed is {finding.threshold:.4g}"
-
-

@@ -46,13 +46,15 @@ def components(n: int, left: Integers, right: Integers) -> Labels:
     first = np.empty(n_parts, dtype=np.int64)
     # Written from the last node to the first: what stays is the smallest node of each part.
     first[part[::-1]] = np.arange(n - 1, -1, -1, dtype=np.int64)
-    return first[part]
+    labels: Labels = first[part]
+    return labels
 
 
 def conflicted(labels: Labels, marks: Marks) -> Labels:
     """Return the labels of the components that hold two values of one family, sorted.
 
-    >>> conflicted(np.array([0, 0, 2]), Marks(np.array([0, 1, 2]), np.zeros(3, int), np.array([5, 6, 7]))).tolist()
+    >>> marks = Marks(np.array([0, 1, 2]), np.zeros(3, int), np.array([5, 6, 7]))
+    >>> conflicted(np.array([0, 0, 2]), marks).tolist()
     [0]
     """
     where = labels[marks.node]
