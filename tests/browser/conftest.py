@@ -44,8 +44,10 @@ class Visit:
     def open(self, path: str) -> Page:
         """Open an address and wait until nothing is being read any more."""
         self.page.goto(self.base + path)
-        self.page.wait_for_selector("main")
-        self.page.wait_for_function("document.querySelector('main').children.length && !document.querySelector('.waiting')")
+        self.page.wait_for_selector("#content")
+        self.page.wait_for_function(
+            "document.querySelector('#content').children.length && !document.querySelector('.waiting')"
+        )
         return self.page
 
 
@@ -58,7 +60,9 @@ def serving(root: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "quanyu.web", "--workspace", str(root), "--port", str(port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     log = (root.parent / f"console-{port}.log").open("w+")
-    with subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=root.parent) as process:
+    with subprocess.Popen(
+        command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=root.parent
+    ) as process:
         try:
             base = f"http://127.0.0.1:{port}"
             for _ in range(240):
@@ -110,7 +114,12 @@ def empty_console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Return a headless Chromium: the one CHROMIUM names, else the system's."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or "/usr/bin/chromium"
+    path = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("google-chrome")
+        or "/usr/bin/chromium"
+    )
     if not Path(path).exists():
         pytest.skip(f"there is no Chromium at {path}; set CHROMIUM")
     with sync_playwright() as play:
@@ -144,7 +153,9 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
         page.on("console", heard)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
         page.on("request", asked)
-        page.on("websocket", lambda socket: None if "127.0.0.1" in socket.url else seen.outside.append(socket.url))
+        page.on(
+            "websocket", lambda socket: None if "127.0.0.1" in socket.url else seen.outside.append(socket.url)
+        )
         return Visit(page, base, seen)
 
     yield make

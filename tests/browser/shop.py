@@ -22,7 +22,7 @@ TITLES = ("面霜", "口红", "婴儿湿巾", "坚果礼盒", "四件套", "耳�
 
 
 def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
-    """Write orders, lines, items, events, spend, feedback, members, links, refused rows, and the record of a load."""
+    """Write orders, lines, items, events, spend, feedback, members, links, refused rows, and one load."""
     rng = np.random.default_rng(seed)
     rate = rng.gamma(0.9, 1.0, people)
     members = [_member(rng, n) for n in range(people)]
@@ -39,15 +39,29 @@ def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
         for _ in range(int(rng.poisson(6))):
             events += _session(rng, len(events), members[n]["id_key"], items)
     put = {
-        "items": items, "orders": orders, "order_lines": lines, "events": events, "feedback": feedback,
-        "members": [{name: value for name, value in one.items() if not name.startswith("_")} for one in members],
-        "spend": _spend(rng), "rejects": _rejects(), "links": _links(ws, members),
-    }  # fmt: skip
+        "items": items,
+        "orders": orders,
+        "order_lines": lines,
+        "events": events,
+        "feedback": feedback,
+        "members": [
+            {name: value for name, value in one.items() if not name.startswith("_")} for one in members
+        ],
+        "spend": _spend(rng),
+        "rejects": _rejects(),
+        "links": _links(ws, members),
+    }
     for name, rows in put.items():
-        given = [column for column in contract(name).schema.names if any(row.get(column) is not None for row in rows)]
+        given = [
+            column
+            for column in contract(name).schema.names
+            if any(row.get(column) is not None for row in rows)
+        ]
         columns = {column: [row.get(column) for row in rows] for column in given}
         ws.warehouse.replace(name, pa.table(columns), by="collect")
-    load = ledger.begin_load(ws.ledger, file_name="订单 2026-06.csv", file_hash="ab", layout="taobao_orders", at=ws.now())
+    load = ledger.begin_load(
+        ws.ledger, file_name="订单 2026-06.csv", file_hash="ab", layout="taobao_orders", at=ws.now()
+    )
     tally = ledger.Tally(len(orders) + 11, len(orders), 11, {"orders": {"added": len(orders)}})
     ledger.finish_load(ws.ledger, load.load_id, tally, at=ws.now())
 
@@ -60,21 +74,36 @@ def _moment(rng: np.random.Generator, day: dt.date) -> dt.datetime:
 def _member(rng: np.random.Generator, n: int) -> dict[str, Any]:
     name = SURNAMES[n % len(SURNAMES)] + GIVEN[int(rng.integers(20))] + GIVEN[int(rng.integers(20))]
     return {
-        "id_key": f"taobao:buyer{n:05d}", "source": "members", "member_no": f"M{n:05d}", "name": name,
-        "phone": f"+86138{n:08d}", "email": f"buyer{n}@example.com", "sex": ("female", "male")[n % 3 == 0],
-        "born_on": dt.date(1970 + n % 35, 1 + n % 12, 1 + n % 28), "region": REGIONS[int(rng.integers(8))],
-        "city": "杭州" if n % 4 == 0 else None, "language": "zh", "joined_on": LAST - dt.timedelta(days=n % 700),
-        "member_tier": ("普通", "银卡", "金卡", "黑卡")[min(3, int(rng.exponential(0.8)))], "is_personalised": True,
-        "seen_at": dt.datetime(2026, 6, 1, tzinfo=dt.UTC), "_channel": CHANNELS[int(rng.integers(5))],
-    }  # fmt: skip
+        "id_key": f"taobao:buyer{n:05d}",
+        "source": "members",
+        "member_no": f"M{n:05d}",
+        "name": name,
+        "phone": f"+86138{n:08d}",
+        "email": f"buyer{n}@example.com",
+        "sex": ("female", "male")[n % 3 == 0],
+        "born_on": dt.date(1970 + n % 35, 1 + n % 12, 1 + n % 28),
+        "region": REGIONS[int(rng.integers(8))],
+        "city": "杭州" if n % 4 == 0 else None,
+        "language": "zh",
+        "joined_on": LAST - dt.timedelta(days=n % 700),
+        "member_tier": ("普通", "银卡", "金卡", "黑卡")[min(3, int(rng.exponential(0.8)))],
+        "is_personalised": True,
+        "seen_at": dt.datetime(2026, 6, 1, tzinfo=dt.UTC),
+        "_channel": CHANNELS[int(rng.integers(5))],
+    }
 
 
 def _item(n: int) -> dict[str, Any]:
     price = [39, 59, 89, 129, 199, 299][n % 6] + n % 7
     return {
-        "item_id": f"i{n:03d}", "name": f"{TITLES[n % 10]} {n:03d}", "category": CATEGORIES[n % 6],
-        "brand": f"品牌{n % 8}", "list_price_amount": price, "cost_amount": round(price * 0.45, 2), "stock": 100 + n,
-    }  # fmt: skip
+        "item_id": f"i{n:03d}",
+        "name": f"{TITLES[n % 10]} {n:03d}",
+        "category": CATEGORIES[n % 6],
+        "brand": f"品牌{n % 8}",
+        "list_price_amount": price,
+        "cost_amount": round(price * 0.45, 2),
+        "stock": 100 + n,
+    }
 
 
 def _order(
@@ -86,24 +115,45 @@ def _order(
     gross = float(sum(item["list_price_amount"] * count for item, count in zip(chosen, counts, strict=True)))
     discount = round(gross * 0.1, 2) if rng.random() < 0.4 else 0.0
     paid = round(gross - discount, 2)
-    status = ("completed", "completed", "completed", "shipped", "paid", "closed", "placed")[int(rng.integers(7))]
+    status = ("completed", "completed", "completed", "shipped", "paid", "closed", "placed")[
+        int(rng.integers(7))
+    ]
     is_sale = status in {"completed", "shipped", "paid"}
     refund = paid if is_sale and rng.random() < 0.05 else 0.0
     cost = sum(item["cost_amount"] * count for item, count in zip(chosen, counts, strict=True))
     order = {
-        "order_id": f"o{n:06d}", "source": "taobao_orders", "id_key": member["id_key"], "ordered_at": at,
-        "paid_at": at if is_sale else None, "status": status, "channel": member["_channel"],
-        "gross_amount": gross, "discount_amount": discount, "shipping_amount": 0.0,
-        "paid_amount": paid if is_sale else 0.0, "refund_amount": refund, "net_amount": paid - refund if is_sale else 0.0,
-        "margin_amount": round(paid - refund - cost, 2) if is_sale else 0.0, "currency": "CNY",
-        "n_items": sum(counts), "region": member["region"],
-    }  # fmt: skip
+        "order_id": f"o{n:06d}",
+        "source": "taobao_orders",
+        "id_key": member["id_key"],
+        "ordered_at": at,
+        "paid_at": at if is_sale else None,
+        "status": status,
+        "channel": member["_channel"],
+        "gross_amount": gross,
+        "discount_amount": discount,
+        "shipping_amount": 0.0,
+        "paid_amount": paid if is_sale else 0.0,
+        "refund_amount": refund,
+        "net_amount": paid - refund if is_sale else 0.0,
+        "margin_amount": round(paid - refund - cost, 2) if is_sale else 0.0,
+        "currency": "CNY",
+        "n_items": sum(counts),
+        "region": member["region"],
+    }
     lines = [
-        {"order_id": order["order_id"], "line_no": place, "source": "taobao_orders", "item_id": item["item_id"],
-         "n_items": count, "unit_price_amount": float(item["list_price_amount"]), "discount_amount": 0.0,
-         "net_amount": float(item["list_price_amount"] * count), "n_returned": 0}
+        {
+            "order_id": order["order_id"],
+            "line_no": place,
+            "source": "taobao_orders",
+            "item_id": item["item_id"],
+            "n_items": count,
+            "unit_price_amount": float(item["list_price_amount"]),
+            "discount_amount": 0.0,
+            "net_amount": float(item["list_price_amount"] * count),
+            "n_returned": 0,
+        }
         for place, (item, count) in enumerate(zip(chosen, counts, strict=True), start=1)
-    ]  # fmt: skip
+    ]
     return order, lines
 
 
@@ -134,27 +184,48 @@ def _spend(rng: np.random.Generator) -> list[dict[str, Any]]:
     for back in range(DAYS):
         for platform, channel in (("wanxiangtai", "taobao"), ("qianchuan", "douyin"), ("baidu", "search")):
             cost = float(rng.gamma(4, 12))
-            rows.append({
-                "spent_on": LAST - dt.timedelta(days=back), "source": platform, "platform": platform, "channel": channel,
-                "campaign_id": "c1", "campaign": "日常投放", "impressions": int(cost * 45), "clicks": int(cost * 1.1),
-                "cost_amount": round(cost, 2), "currency": "CNY", "platform_orders": round(cost / 40, 1),
-                "platform_revenue_amount": round(cost * 2.2, 2), "attribution_window": "15d",
-            })  # fmt: skip
+            rows.append(
+                {
+                    "spent_on": LAST - dt.timedelta(days=back),
+                    "source": platform,
+                    "platform": platform,
+                    "channel": channel,
+                    "campaign_id": "c1",
+                    "campaign": "日常投放",
+                    "impressions": int(cost * 45),
+                    "clicks": int(cost * 1.1),
+                    "cost_amount": round(cost, 2),
+                    "currency": "CNY",
+                    "platform_orders": round(cost / 40, 1),
+                    "platform_revenue_amount": round(cost * 2.2, 2),
+                    "attribution_window": "15d",
+                }
+            )
     return rows
 
 
 def _links(ws: Workspace, members: list[dict[str, Any]]) -> list[dict[str, Any]]:
     seen = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     return [
-        {"id_key": one["id_key"], "other_key": f"phone:{pseudonym(ws.secret, 'phone', one['phone'])}", "source": "members",
-         "is_verified": True, "first_seen_at": seen, "last_seen_at": seen}
+        {
+            "id_key": one["id_key"],
+            "other_key": f"phone:{pseudonym(ws.secret, 'phone', one['phone'])}",
+            "source": "members",
+            "is_verified": True,
+            "first_seen_at": seen,
+            "last_seen_at": seen,
+        }
         for one in members
-    ]  # fmt: skip
+    ]
 
 
 def _rejects() -> list[dict[str, Any]]:
     at = dt.datetime(2026, 6, 30, 3, tzinfo=dt.UTC)
-    reasons = ("n_items is -3, at least 0 is allowed", "ordered_at is 2062-01-01, in the future", "order_id is missing")
+    reasons = (
+        "n_items is -3, at least 0 is allowed",
+        "ordered_at is 2062-01-01, in the future",
+        "order_id is missing",
+    )
     return [
         {"source": "taobao_orders", "file": "订单 2026-06.csv", "file_hash": "ab", "line": 10 + n,
          "reason": reasons[n % 3], "content": f"90000{n},王小明,13812345678,-3,2062-01-01", "rejected_at": at}

@@ -17,11 +17,20 @@ import pytest
 pytestmark = pytest.mark.browser
 
 PATHS = (
-    "/", "/?period=last_7&trend=gmv", "/data", "/data?part=quality", "/data?part=rejects", "/data?part=tables",
-    "/data?part=dictionary", "/people", "/portraits", "/portraits?size=money&trait=spend_amount", "/metrics",
+    "/",
+    "/?period=last_7&trend=gmv",
+    "/data",
+    "/data?part=quality",
+    "/data?part=rejects",
+    "/data?part=tables",
+    "/data?part=dictionary",
+    "/people",
+    "/portraits",
+    "/portraits?size=money&trait=spend_amount",
+    "/metrics",
     "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
     "/metrics?period=custom&since=2026-05-01&until=2026-05-20&metric=n_buyers",
-)  # fmt: skip
+)
 Visitor = Callable[..., Any]
 
 
@@ -38,12 +47,17 @@ def test_every_screen_is_whole_at_both_widths(console: str, visit: Visitor, widt
     for path in (*PATHS, a_person(console, visit)):
         page = tab.open(path)
         page.wait_for_timeout(300)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert overflow <= 0, f"{path} is {overflow} pixels too wide"
-        assert page.locator("main h1").count() >= 1, path
-        assert page.locator(".notice.stop").count() == 0, f"{path}: {page.locator('.notice.stop').first.inner_text()}"
+        assert page.locator("#content h1").count() >= 1, path
+        assert page.locator(".notice.stop").count() == 0, (
+            f"{path}: {page.locator('.notice.stop').first.inner_text()}"
+        )
         unnamed = page.evaluate(
-            "[...document.querySelectorAll('main button, main input, main select')].filter(e => e.offsetParent && "
+            "[...document.querySelectorAll('#content :is(button, input, select)')].filter("
+            "e => e.offsetParent && "
             "!e.closest('.ag-root-wrapper') && e.type !== 'hidden' && "
             "!(e.innerText || e.getAttribute('aria-label') || e.closest('label'))).length"
         )
@@ -54,15 +68,15 @@ def test_every_screen_is_whole_at_both_widths(console: str, visit: Visitor, widt
 
 def test_chinese_first_english_by_a_switch_that_is_remembered(console: str, visit: Visitor) -> None:
     tab = visit(console)
-    page = tab.open("/metrics?metric=gmv")
+    page = tab.open("/metrics?metric=gmv&grain=week")
     assert page.locator("h1").first.inner_text() == "指标探索"
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     page.get_by_role("link", name="EN", exact=True).click()
     page.wait_for_function("document.documentElement.lang === 'en-US'")
-    assert page.url.endswith("/metrics?metric=gmv")
+    assert page.url.endswith("/metrics?metric=gmv&grain=week")
     page = tab.open("/data?part=quality")
     assert page.locator("h1").first.inner_text() == "Data and quality"
-    shown = page.locator("main").inner_text()
+    shown = page.locator("#content").inner_text()
     assert not re.findall(r"[一-鿿]{2,}", shown)
     assert visit(console).open("/").locator("h1").first.inner_text() == "首页看板"
 
@@ -116,9 +130,11 @@ def test_a_person_is_found_by_phone_and_shown_masked(console: str, visit: Visito
     assert "13800000007" not in page.url
     page.locator(".ag-cell a").first.click()
     page.wait_for_url("**/people/p*")
-    page.wait_for_function("document.querySelectorAll('.story li').length && !document.querySelector('.waiting')")
+    page.wait_for_function(
+        "document.querySelectorAll('.story li').length && !document.querySelector('.waiting')"
+    )
     whole = page.content()
-    assert "138****0007" in page.locator("main").inner_text()
+    assert "138****0007" in page.locator("#content").inner_text()
     assert "13800000007" not in whole
     assert "buyer7@example.com" not in whole
     assert page.locator(".facts dd").count() > 30
@@ -146,7 +162,7 @@ def test_choices_stand_in_the_address(console: str, visit: Visitor) -> None:
 
 def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> None:
     tab = visit(console)
-    assert "没有客户" in tab.open("/people/p-nobody").locator("main").inner_text()
+    assert "没有客户" in tab.open("/people/p-nobody").locator("#content").inner_text()
     page = tab.open("/metrics?metric=nothing")
     assert "nothing" in page.locator(".notice.stop").inner_text()
     page = tab.open("/?period=custom&since=2026-06-03&until=2026-06-01")
@@ -157,9 +173,9 @@ def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> No
 def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, width: int) -> None:
     tab = visit(empty_console, width)
     for path in ("/", "/data", "/people", "/portraits"):
-        assert "quanyu load" in tab.open(path).locator("main").inner_text(), path
-    assert "quanyu run" in tab.open("/metrics").locator("main").inner_text()
-    assert "quanyu run" in tab.open("/data?part=quality").locator("main").inner_text()
+        assert "quanyu load" in tab.open(path).locator("#content").inner_text(), path
+    assert "quanyu run" in tab.open("/metrics").locator("#content").inner_text()
+    assert "quanyu run" in tab.open("/data?part=quality").locator("#content").inner_text()
     assert tab.seen.errors == []
 
 
@@ -168,6 +184,7 @@ def test_only_this_machine_by_its_own_name(console: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=10)
     assert refused.value.code == 400
+    refused.value.close()
 
 
 def test_a_known_page_answers_fast(console: str, visit: Visitor) -> None:
@@ -175,6 +192,7 @@ def test_a_known_page_answers_fast(console: str, visit: Visitor) -> None:
     seconds = []
     for _ in range(5):
         started = time.perf_counter()
-        urllib.request.urlopen(console, timeout=10).read()
+        with urllib.request.urlopen(console, timeout=10) as answer:
+            answer.read()
         seconds.append(time.perf_counter() - started)
     assert min(seconds) < 0.3

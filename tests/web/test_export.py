@@ -28,14 +28,20 @@ def test_csv_opens_in_excel_and_carries_no_formula() -> None:
     lines = text.decode("utf-8-sig").split("\r\n")
     assert lines[0] == "渠道,金额,占比,日,时间"
     assert lines[1] == "淘宝,1234.50,0.25,2026-06-01,2026-06-01 12:00:00"
-    assert lines[2].startswith('"\'=HYPERLINK')
-    assert lines[3] == "\"'-1,5\",-3,0.0,2026-06-02,"
+    assert lines[2].startswith("\"'=HYPERLINK")
+    assert lines[3] == '"\'-1,5",-3,0.0,2026-06-02,'
 
 
 def test_workbook_has_numbers_dates_and_plain_text() -> None:
     page = openpyxl.load_workbook(io.BytesIO(to_xlsx(SHEET, ZONE))).active
     assert page.title == "成交 渠道"
-    assert [cell.value for cell in page[2]] == ["淘宝", 1234.5, 0.25, dt.datetime(2026, 6, 1), dt.datetime(2026, 6, 1, 12)]
+    assert [cell.value for cell in page[2]] == [
+        "淘宝",
+        1234.5,
+        0.25,
+        dt.datetime.fromisoformat("2026-06-01"),
+        dt.datetime.fromisoformat("2026-06-01T12:00"),
+    ]
     assert page[2][2].number_format == "0.00%"
     assert page[3][0].data_type == "s"
     assert page[3][0].value == '=HYPERLINK("http://evil")'

@@ -43,7 +43,9 @@ def test_an_address_keeps_what_is_not_changed() -> None:
     assert view.link("/metrics", metric="gmv") == "/metrics?metric=gmv"
 
 
-@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:x", ""])
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:x", ""]
+)
 def test_the_language_switch_leads_nowhere_else(address: str) -> None:
     assert inside(address) == "/"
 
@@ -98,7 +100,14 @@ def test_a_sparkline_needs_two_points() -> None:
 
 
 def test_a_table_writes_values_by_kind() -> None:
-    columns = (Head("a"), Head("b", "currency"), Head("c", "ratio"), Head("d", "count"), Head("e", "time"), Head("f", "flag"))
+    columns = (
+        Head("a"),
+        Head("b", "currency"),
+        Head("c", "ratio"),
+        Head("d", "count"),
+        Head("e", "time"),
+        Head("f", "flag"),
+    )
     at = dt.datetime(2026, 6, 30, 20, tzinfo=dt.UTC)
     made = table(Sheet("t", columns, (("<x>", 5, 0.5, 1234, at, True),)), writer(look()))
     for shown in ("&lt;x&gt;", "¥5.00", "50.00%", "1,234", "2026-07-01 04:00", "是"):

@@ -24,7 +24,11 @@ def said() -> set[str]:
     found = set()
     for file in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            is_said = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say"
+            is_said = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "say"
+            )
             if is_said and node.args and isinstance(node.args[0], ast.Constant):
                 found.add(node.args[0].value)
     return found
@@ -32,11 +36,17 @@ def said() -> set[str]:
 
 def test_every_sentence_is_translated() -> None:
     tables = [
-        *(title for title, _ in PAGES.values()), *(label for label, _ in PARTS.values()), *DIMENSIONS.values(), *FAMILIES,
-        *GRAINS.values(), *WORDS.values(), *OFFERED.values(), *(group for group, _ in MENU if group),
+        *(title for title, _ in PAGES.values()),
+        *(label for label, _ in PARTS.values()),
+        *DIMENSIONS.values(),
+        *FAMILIES,
+        *GRAINS.values(),
+        *WORDS.values(),
+        *OFFERED.values(),
+        *(group for group, _ in MENU if group),
         *(word for _, entries in MENU for entry in entries for word in (entry.label, entry.short)),
         *(table.grain for table in CONTRACTS.values()),
-    ]  # fmt: skip
+    ]
     missing = sorted({*said(), *tables} - set(catalogue("zh")))
     assert not missing
 

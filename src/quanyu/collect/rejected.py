@@ -52,7 +52,13 @@ def rejected(ws: Workspace, samples: int = SAMPLES) -> list[Rejected]:
         kept = Line(row["file"], row["line"], row["reason"], masked(row["content"] or ""))
         lines.setdefault((row["source"], row["rule"]), []).append(kept)
     return [
-        Rejected(row["source"], row["rule"], row["n_rows"], row["n_files"], tuple(lines.get((row["source"], row["rule"]), ())))
+        Rejected(
+            row["source"],
+            row["rule"],
+            row["n_rows"],
+            row["n_files"],
+            tuple(lines.get((row["source"], row["rule"]), ())),
+        )
         for row in groups
     ]
 

@@ -30,7 +30,9 @@ def holders(
     """
     portraits = ws.warehouse.table("portraits")
     if trait not in portraits.columns:
-        raise ColumnError(f"There is no trait {trait!r} in the portraits.", "Run quanyu run --only portraits.")
+        raise ColumnError(
+            f"There is no trait {trait!r} in the portraits.", "Run quanyu run --only portraits."
+        )
     value = portraits[trait]
     if bar.low is None or bar.high is None:
         claim = value.cast("string") == bar.label

@@ -9,9 +9,17 @@ from decimal import Decimal
 from quanyu.workspace import Workspace
 
 COLUMNS = (
-    "order_id", "ordered_at", "channel", "status", "n_items", "gross_amount", "discount_amount", "paid_amount", "refund_amount",
+    "order_id",
+    "ordered_at",
+    "channel",
+    "status",
+    "n_items",
+    "gross_amount",
+    "discount_amount",
+    "paid_amount",
+    "refund_amount",
     "net_amount",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

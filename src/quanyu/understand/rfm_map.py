@@ -1,4 +1,4 @@
-"""What the RFM screen asks: the eight groups, the cells of recency and frequency, and who is in one of them."""
+"""What the RFM screen asks: the eight groups, the recency-frequency cells, and who is in one of them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def rfm_map(ws: Workspace) -> RfmMap:
     for group in GROUPS:
         n = sum(row["n"] for row in found if row["group"] == group.group_id)
         amount = sum(row["amount"] for row in found if row["group"] == group.group_id)
-        groups.append(GroupSize(group, n, amount, n / people if people else 0.0, amount / money if money else 0.0))
+        groups.append(
+            GroupSize(group, n, amount, n / people if people else 0.0, amount / money if money else 0.0)
+        )
     cells: dict[tuple[int, int], tuple[int, float]] = {}
     for row in found:
         n, amount = cells.get((row["r_score"], row["f_score"]), (0, 0.0))

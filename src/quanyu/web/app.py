@@ -1,4 +1,4 @@
-"""The console as a web application: routes, the language cookie, and the door that opens to this machine only."""
+"""The console as a web application: routes, the language cookie, and the door for this machine only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
-
 
 from nicegui import app, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -55,13 +54,23 @@ def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
     if host not in LOOPBACK:
         raise SettingError(
             f"The console may not be opened to {host!r}: it has no login yet.",
-            f"Allowed: {', '.join(LOOPBACK)}. For another machine, use an SSH tunnel: ssh -L {port}:127.0.0.1:{port} HOST.",
+            f"Allowed: {', '.join(LOOPBACK)}. "
+            f"From another machine, use an SSH tunnel: ssh -L {port}:127.0.0.1:{port} HOST.",
         )
     build(ws)
     ui.run(
-        host=host, port=port, title="Quanyu", favicon=STATIC / "mark.svg", reload=False, show=False, dark=False,
-        tailwind=False, show_welcome_message=False, reconnect_timeout=30, markdown=False,
-    )  # fmt: skip
+        host=host,
+        port=port,
+        title="Quanyu",
+        favicon=STATIC / "mark.svg",
+        reload=False,
+        show=False,
+        dark=False,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=30,
+        markdown=False,
+    )
 
 
 def build(ws: Workspace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from markupsafe import Markup
 from nicegui import ui
@@ -27,13 +28,36 @@ class Entry:
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("/", "Overview", "Overview", "M3 12 12 4l9 8M6 10v10h12V10"),)),
-    ("Data", (Entry("/data", "Data and quality", "Data", "M4 6c0-3 16-3 16 0v12c0 3-16 3-16 0zM4 6c0 3 16 3 16 0M4 12c0 3 16 3 16 0"),)),
-    ("Customers", (
-        Entry("/people", "Find people", "Customers", "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0"),
-        Entry("/portraits", "Portraits and RFM", "Portraits", "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z"),
-    )),
+    (
+        "Data",
+        (
+            Entry(
+                "/data",
+                "Data and quality",
+                "Data",
+                "M4 6c0-3 16-3 16 0v12c0 3-16 3-16 0zM4 6c0 3 16 3 16 0M4 12c0 3 16 3 16 0",
+            ),
+        ),
+    ),
+    (
+        "Customers",
+        (
+            Entry(
+                "/people",
+                "Find people",
+                "Customers",
+                "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0",
+            ),
+            Entry(
+                "/portraits",
+                "Portraits and RFM",
+                "Portraits",
+                "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+            ),
+        ),
+    ),
     ("Reports", (Entry("/metrics", "Metric explorer", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7"),)),
-)  # fmt: skip
+)
 """The menu by group; a screen is listed once it exists."""
 
 
@@ -46,7 +70,7 @@ def frame(view: View, title: str) -> Iterator[None]:
         ui.query("body").classes("rises-green")
     put(_top(view, shop), "header", "top")
     put(_side(view), "nav", "side").props(f'aria-label="{view.say("Menu")}"')
-    with ui.element("main").classes("page").props("id=content"):
+    with ui.element("div").classes("page").props("id=content tabindex=-1"):
         yield
 
 
@@ -59,7 +83,7 @@ def as_of(ws: Workspace) -> str:
 def _top(view: View, shop: str) -> Markup:
     day = as_of(view.ws)
     tongues = [
-        tag("a", label, href=f"/language/{code}?next={view.link()}", hreflang=code, lang=code,
+        tag("a", label, href=f"/language/{code}?next={quote(view.link(), safe='')}", hreflang=code, lang=code,
             aria_current="true" if code == view.language else None)
         for code, label in (("zh", "中文"), ("en", "EN"))
     ]  # fmt: skip
@@ -82,15 +106,21 @@ def _side(view: View) -> Markup:
     for group, entries in MENU:
         parts += [tag("b", view.say(group))] if group else []
         parts += [
-            tag("a", _icon(entry.icon), span("long", view.say(entry.label)), span("short", view.say(entry.short)), href=entry.path,
-                aria_current="page" if entry.path == here else None)
+            tag(
+                "a",
+                _icon(entry.icon),
+                span("long", view.say(entry.label)),
+                span("short", view.say(entry.short)),
+                href=entry.path,
+                aria_current="page" if entry.path == here else None,
+            )
             for entry in entries
-        ]  # fmt: skip
+        ]
     return Markup("").join(parts)
 
 
 def _icon(path: str) -> Markup:
     return Markup(
-        '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linejoin="round" '
-        'stroke-linecap="round" aria-hidden="true"><path d="{}"/></svg>'
+        '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.7" '
+        'stroke-linejoin="round" stroke-linecap="round" aria-hidden="true"><path d="{}"/></svg>'
     ).format(path)

@@ -1,4 +1,4 @@
-"""Everything about the data itself: files, quality, refused rows, tables with their lineage, the dictionary."""
+"""Everything about the data itself: files, quality, refused rows, tables with lineage, the dictionary."""
 
 from __future__ import annotations
 

@@ -6,13 +6,30 @@ from quanyu.understand.rfm import GROUPS
 from quanyu.web.view import View
 
 SLICES = {
-    "taobao": ("淘宝/天猫", "Taobao/Tmall"), "jd": ("京东", "JD"), "douyin": ("抖音", "Douyin"), "wechat": ("微信", "WeChat"),
-    "own": ("自营站", "Own site"), "search": ("搜索", "Search"), "social": ("社交", "Social"), "mail": ("邮件", "Mail"),
-    "sms": ("短信", "SMS"), "direct": ("直接访问", "Direct"), "youzan": ("有赞", "Youzan"), "shopify": ("Shopify", "Shopify"),
-    "new": ("新买家", "New buyers"), "old": ("老买家", "Returning buyers"), "all": ("全部", "All"),
-    "feed": ("信息流", "Feed"), "display": ("展示", "Display"), "live": ("直播", "Live"), "store": ("门店", "Store"),
-    "online": ("线上", "Online"), "(none)": ("未知", "Unknown"), "": ("未知", "Unknown"), "unknown": ("未知", "Unknown"),
-}  # fmt: skip
+    "taobao": ("淘宝/天猫", "Taobao/Tmall"),
+    "jd": ("京东", "JD"),
+    "douyin": ("抖音", "Douyin"),
+    "wechat": ("微信", "WeChat"),
+    "own": ("自营站", "Own site"),
+    "search": ("搜索", "Search"),
+    "social": ("社交", "Social"),
+    "mail": ("邮件", "Mail"),
+    "sms": ("短信", "SMS"),
+    "direct": ("直接访问", "Direct"),
+    "youzan": ("有赞", "Youzan"),
+    "shopify": ("Shopify", "Shopify"),
+    "new": ("新买家", "New buyers"),
+    "old": ("老买家", "Returning buyers"),
+    "all": ("全部", "All"),
+    "feed": ("信息流", "Feed"),
+    "display": ("展示", "Display"),
+    "live": ("直播", "Live"),
+    "store": ("门店", "Store"),
+    "online": ("线上", "Online"),
+    "(none)": ("未知", "Unknown"),
+    "": ("未知", "Unknown"),
+    "unknown": ("未知", "Unknown"),
+}
 DIMENSIONS = {"all": "Total", "channel": "Channel", "region": "Region", "new_old": "New and returning"}
 
 

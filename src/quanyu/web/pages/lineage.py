@@ -1,4 +1,4 @@
-"""The tables with their contracts and rows, which step reads and writes what, and the dictionary of all columns."""
+"""The tables with their contracts and rows, which step reads and writes what, and all columns."""
 
 from __future__ import annotations
 
@@ -41,39 +41,68 @@ def tables(view: View) -> None:
 def dictionary(view: View) -> None:
     """Draw every column of every table."""
     heads: tuple[tuple[str, Kind], ...] = (
-        ("Table", "text"), ("Column", "text"), ("Label", "text"), ("Type", "text"), ("Required", "flag"), ("Privacy", "text"),
-        ("Unit", "text"), ("Allowed", "text"), ("Note", "text"),
-    )  # fmt: skip
+        ("Table", "text"),
+        ("Column", "text"),
+        ("Label", "text"),
+        ("Type", "text"),
+        ("Required", "flag"),
+        ("Privacy", "text"),
+        ("Unit", "text"),
+        ("Allowed", "text"),
+        ("Note", "text"),
+    )
     rows = tuple(
         (
-            table.name, column.name, view.pick(column.zh, column.en), column.type, column.is_required,
-            view.say(column.privacy), column.unit, ", ".join(column.allowed) or _range(column.low, column.high), column.note,
+            table.name,
+            column.name,
+            view.pick(column.zh, column.en),
+            column.type,
+            column.is_required,
+            view.say(column.privacy),
+            column.unit,
+            ", ".join(column.allowed) or _range(column.low, column.high),
+            column.note,
         )
         for table in CONTRACTS.values()
         for column in table.columns
-    )  # fmt: skip
+    )
     columns = tuple(Head(view.say(label), kind) for label, kind in heads)
     with ui.element("section").classes("panel"):
-        about = view.say("What every column means, which values it allows, and whether it holds personal data.")
+        about = view.say(
+            "What every column means, which values it allows, and whether it holds personal data."
+        )
         grid(view, Sheet(view.say("Data dictionary"), columns, rows), about_it=about)
 
 
 def _tables(view: View, found: list[TableState]) -> None:
     heads: tuple[tuple[str, Kind], ...] = (
-        ("Table", "text"), ("Holds", "text"), ("One row per", "text"), ("Rows", "count"), ("Version", "count"), ("Owner", "text"),
-        ("Written by", "text"), ("Read by", "text"),
-    )  # fmt: skip
+        ("Table", "text"),
+        ("Holds", "text"),
+        ("One row per", "text"),
+        ("Rows", "count"),
+        ("Version", "count"),
+        ("Owner", "text"),
+        ("Written by", "text"),
+        ("Read by", "text"),
+    )
     links = loop.lineage()
     rows = tuple(
         (
-            state.name, view.pick(CONTRACTS[state.name].zh, CONTRACTS[state.name].en), view.say(CONTRACTS[state.name].grain),
-            state.n_rows, state.version if state.version >= 0 else None, view.say(CONTRACTS[state.name].owner),
-            ", ".join(links[state.name]["written_by"]), ", ".join(links[state.name]["read_by"]),
+            state.name,
+            view.pick(CONTRACTS[state.name].zh, CONTRACTS[state.name].en),
+            view.say(CONTRACTS[state.name].grain),
+            state.n_rows,
+            state.version if state.version >= 0 else None,
+            view.say(CONTRACTS[state.name].owner),
+            ", ".join(links[state.name]["written_by"]),
+            ", ".join(links[state.name]["read_by"]),
         )
         for state in found
-    )  # fmt: skip
+    )
     with ui.element("section").classes("panel"):
-        about = view.say("Rows of the newest version. Every write makes a version; stages meet only in tables.")
+        about = view.say(
+            "Rows of the newest version. Every write makes a version; stages meet only in tables."
+        )
         columns = tuple(Head(view.say(label), kind) for label, kind in heads)
         grid(view, Sheet(view.say("Tables"), columns, rows), about_it=about)
 
@@ -83,10 +112,14 @@ def _flow(view: View) -> None:
     links = [(label[name], step.name) for step in loop.STEPS for name in step.reads]
     links += [(step.name, label[name]) for step in loop.STEPS for name in step.writes]
     rows = tuple(
-        (step.name, view.say(step.label), ", ".join(step.reads), ", ".join(step.writes)) for step in loop.STEPS
+        (step.name, view.say(step.label), ", ".join(step.reads), ", ".join(step.writes))
+        for step in loop.STEPS
     )
     columns = tuple(Head(view.say(label)) for label in ("Step", "Does", "Reads", "Writes"))
-    about = view.say("A turn of the loop runs the steps from left to right; a step is skipped when nothing it reads has changed.")
+    about = view.say(
+        "A turn of the loop runs the steps from left to right; "
+        "a step is skipped when nothing it reads has changed."
+    )
     sheet = Sheet(view.say("Lineage: the steps of a turn"), columns, rows)
     chart(view, Chart(sheet, _sankey(links), (about,), is_tall=True))
 
@@ -97,27 +130,51 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
     return {
         "aria": {"enabled": True},
         "tooltip": {"trigger": "item"},
-        "series": [{
-            "type": "sankey", "left": 4, "right": 110, "top": 6, "bottom": 6, "nodeWidth": 8, "nodeGap": 7, "draggable": False,
-            "label": {"color": INK, "fontSize": 12}, "lineStyle": {"color": "source", "opacity": 0.35},
-            "emphasis": {"focus": "adjacency"},
-            "data": [{"name": name, "itemStyle": {"color": ACCENT if name in steps else FAINT}} for name in names],
-            "links": [{"source": a, "target": b, "value": 1} for a, b in links],
-        }],
-    }  # fmt: skip
+        "series": [
+            {
+                "type": "sankey",
+                "left": 4,
+                "right": 110,
+                "top": 6,
+                "bottom": 6,
+                "nodeWidth": 8,
+                "nodeGap": 7,
+                "draggable": False,
+                "label": {"color": INK, "fontSize": 12},
+                "lineStyle": {"color": "source", "opacity": 0.35},
+                "emphasis": {"focus": "adjacency"},
+                "data": [
+                    {"name": name, "itemStyle": {"color": ACCENT if name in steps else FAINT}}
+                    for name in names
+                ],
+                "links": [{"source": a, "target": b, "value": 1} for a, b in links],
+            }
+        ],
+    }
 
 
 def _runs(view: View) -> None:
     heads: tuple[tuple[str, Kind], ...] = (
-        ("Step", "text"), ("Started at", "time"), ("Status", "text"), ("Seconds", "number"), ("As of", "text"), ("Rows", "text"), ("Remark", "text"),
-    )  # fmt: skip
+        ("Step", "text"),
+        ("Started at", "time"),
+        ("Status", "text"),
+        ("Seconds", "number"),
+        ("As of", "text"),
+        ("Rows", "text"),
+        ("Remark", "text"),
+    )
     rows = tuple(
         (
-            run.step, run.started_at, view.say(run.status), run.summary.get("seconds"), str(run.summary.get("as_of") or ""),
-            ", ".join(f"{name} {n:,}" for name, n in (run.summary.get("rows") or {}).items()), run.error,
+            run.step,
+            run.started_at,
+            view.say(run.status),
+            run.summary.get("seconds"),
+            str(run.summary.get("as_of") or ""),
+            ", ".join(f"{name} {n:,}" for name, n in (run.summary.get("rows") or {}).items()),
+            run.error,
         )
         for run in ledger.list_runs(view.ws.ledger, limit=60)
-    )  # fmt: skip
+    )
     columns = tuple(Head(view.say(label), kind) for label, kind in heads)
     with ui.element("section").classes("panel"):
         grid(view, Sheet(view.say("Runs"), columns, rows), is_short=True)

@@ -1,4 +1,4 @@
-"""The explorer: one metric by day, week or month, against before and last year, by slice, with what moved it."""
+"""The explorer: one metric over time, against before and last year, by slice, with what moved it."""
 
 from __future__ import annotations
 
@@ -57,14 +57,22 @@ def metrics(view: View) -> None:
         with ui.element("div").classes("w8"):
             fill(view, _trend, trend, one.name, grain, period)
         with ui.element("div").classes("w6"):
-            fill(view, lambda v, found: _slices(v, one, dimension, found), read.breakdown, one.name, dimension, period)
+            fill(
+                view,
+                lambda v, found: _slices(v, one, dimension, found),
+                read.breakdown,
+                one.name,
+                dimension,
+                period,
+            )
         with ui.element("section").classes("panel w6"):
             fill(view, _explained, explain_change, one.name, dimension, period)
 
 
 def _choices(view: View, one: Metric, grain: str, dimension: str) -> Markup:
     groups = {
-        view.say(family): {each.name: each.name_in(view.language) for each in listed} for family, listed in FAMILIES.items()
+        view.say(family): {each.name: each.name_in(view.language) for each in listed}
+        for family, listed in FAMILIES.items()
     }
     grains = {name: view.say(label) for name, label in GRAINS.items()}
     dimensions = {name: view.say(label) for name, label in DIMENSIONS.items() if name != "all"}
@@ -83,7 +91,11 @@ def _card(view: View, found: Card) -> None:
 def _definition(view: View, one: Metric) -> Markup:
     formula = f"{one.numerator} / {one.denominator}" if one.is_ratio else f"sum({one.numerator})"
     scaled = f" × {one.per:g}" if one.per != 1 else ""
-    better = {"up": "Higher is better", "down": "Lower is better", "none": "Neither higher nor lower is better"}[one.better]
+    better = {
+        "up": "Higher is better",
+        "down": "Lower is better",
+        "none": "Neither higher nor lower is better",
+    }[one.better]
     return Markup("").join(
         [
             tag("h2", view.say("Definition")),
@@ -102,7 +114,9 @@ def _trend(view: View, found: Trend) -> None:
     sides = (found.values, found.previous, found.last_year)
     drawn = [
         Line(head, side, color, is_dashed)
-        for head, side, color, is_dashed in zip(heads, sides, (ACCENT, GHOST, FAINT), (False, True, False), strict=True)
+        for head, side, color, is_dashed in zip(
+            heads, sides, (ACCENT, GHOST, FAINT), (False, True, False), strict=True
+        )
         if any(value is not None for value in side)
     ]
     sheet = Sheet(
@@ -111,7 +125,10 @@ def _trend(view: View, found: Trend) -> None:
         tuple(zip(found.on, *sides, strict=True)),
     )
     places = [day.strftime(shape) for day in found.on]
-    chart(view, Chart(sheet, lines(view, places, drawn, one.unit), (one.definition_in(view.language),), is_tall=True))
+    chart(
+        view,
+        Chart(sheet, lines(view, places, drawn, one.unit), (one.definition_in(view.language),), is_tall=True),
+    )
 
 
 def _slices(view: View, one: Metric, dimension: str, found: list[Slice]) -> None:
@@ -139,12 +156,19 @@ def _explained(view: View, found: Explained) -> None:
     label, kind = found.metric.name_in(view.language), UNITS[found.metric.unit]
     title = view.say("What moved {metric}", metric=label)
     explanation = view.say(
-        "Each slice's part in the change on the period before. Mix: the slice grew or shrank; rate: its own value changed. "
-        "The parts add up to the change."
+        "Each slice's part in the change on the period before. "
+        "Mix: the slice grew or shrank; rate: its own value changed. The parts add up to the change."
     )
     put(Markup("").join([tag("h2", title), about(view, title, explanation)]), class_="bar")
     if not found.parts:
-        put(span("muted", view.say("There is no period before to compare with, or this metric is not kept by this dimension.")))
+        put(
+            span(
+                "muted",
+                view.say(
+                    "There is no period before to compare with, or this metric is not kept by this dimension."
+                ),
+            )
+        )
         return
     heads = ("Slice", "Period before", "This period", "Contribution", "of which mix", "of which rate")
     columns = tuple(Head(view.say(head), kind if place else "text") for place, head in enumerate(heads))
@@ -156,4 +180,6 @@ def _explained(view: View, found: Explained) -> None:
 
 
 def _not_by(view: View, label: str, by: str) -> Markup:
-    return tag("p", view.say("{metric} is not kept by {dimension}.", metric=label, dimension=by), class_="muted")
+    return tag(
+        "p", view.say("{metric} is not kept by {dimension}.", metric=label, dimension=by), class_="muted"
+    )

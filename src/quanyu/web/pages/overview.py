@@ -33,9 +33,22 @@ from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
 CARDS = (
-    "gmv", "net_revenue", "n_orders", "n_buyers", "aov_per_order", "aov_per_buyer", "refund_rate", "n_new_buyers",
-    "repurchase_rate", "visitors", "pay_conversion_rate", "cost", "roas", "cac", "satisfaction",
-)  # fmt: skip
+    "gmv",
+    "net_revenue",
+    "n_orders",
+    "n_buyers",
+    "aov_per_order",
+    "aov_per_buyer",
+    "refund_rate",
+    "n_new_buyers",
+    "repurchase_rate",
+    "visitors",
+    "pay_conversion_rate",
+    "cost",
+    "roas",
+    "cac",
+    "satisfaction",
+)
 TRENDS = ("net_revenue", "gmv", "n_orders", "visitors")
 
 
@@ -102,7 +115,11 @@ def _trend(view: View, found: Trend) -> None:
     sheet = Sheet(label, columns, tuple(zip(found.on, *sides, strict=True)))
     options = {name: metric(name).name_in(view.language) for name in TRENDS}
     switch = segments(view, "trend", options, one.name, view.say("Metric"))
-    chart(view, Chart(sheet, lines(view, places, drawn, one.unit), (one.definition_in(view.language),), is_tall=True), beside=switch)
+    chart(
+        view,
+        Chart(sheet, lines(view, places, drawn, one.unit), (one.definition_in(view.language),), is_tall=True),
+        beside=switch,
+    )
 
 
 def _channels(view: View, found: list[Slice]) -> None:
@@ -115,11 +132,21 @@ def _channels(view: View, found: list[Slice]) -> None:
         Line(view.say("Period before"), [part.previous for part in rows], FAINT),
     ]
     columns = (
-        Head(view.say("Channel")), Head(view.say("This period"), "currency"), Head(view.say("Period before"), "currency"),
-        Head(view.say("Change"), "ratio"), Head(view.say("Share"), "ratio"),
-    )  # fmt: skip
+        Head(view.say("Channel")),
+        Head(view.say("This period"), "currency"),
+        Head(view.say("Period before"), "currency"),
+        Head(view.say("Change"), "ratio"),
+        Head(view.say("Share"), "ratio"),
+    )
     cells = tuple((name, p.value, p.previous, p.change, p.share) for name, p in zip(names, rows, strict=True))
-    chart(view, Chart(Sheet(title, columns, cells), bars(view, names, drawn, one.unit), (one.definition_in(view.language),)))
+    chart(
+        view,
+        Chart(
+            Sheet(title, columns, cells),
+            bars(view, names, drawn, one.unit),
+            (one.definition_in(view.language),),
+        ),
+    )
 
 
 def _groups(view: View, found: RfmMap) -> None:
@@ -130,14 +157,27 @@ def _groups(view: View, found: RfmMap) -> None:
         Line(view.say("Share of money"), [one.money_share for one in found.groups]),
     ]
     columns = (
-        Head(view.say("Group")), Head(view.say("People"), "count"), Head(view.say("Money"), "currency"),
-        Head(view.say("Share of buyers"), "ratio"), Head(view.say("Share of money"), "ratio"), Head(view.say("Usual action")),
-    )  # fmt: skip
+        Head(view.say("Group")),
+        Head(view.say("People"), "count"),
+        Head(view.say("Money"), "currency"),
+        Head(view.say("Share of buyers"), "ratio"),
+        Head(view.say("Share of money"), "ratio"),
+        Head(view.say("Usual action")),
+    )
     cells = tuple(
-        (name, one.n_people, one.monetary_amount, one.people_share, one.money_share, view.say(one.group.action))
+        (
+            name,
+            one.n_people,
+            one.monetary_amount,
+            one.people_share,
+            one.money_share,
+            view.say(one.group.action),
+        )
         for name, one in zip(names, found.groups, strict=True)
     )
-    about = view.say("Buyers by how recently, how often and for how much they bought; each axis is cut in high and low.")
+    about = view.say(
+        "Buyers by how recently, how often and for how much they bought; each axis is cut in high and low."
+    )
     note = view.say("{n} buyers, as of {day}", n=f"{found.n_people:,}", day=found.as_of)
     chart(view, Chart(Sheet(title, columns, cells), bars(view, names, drawn, "ratio"), (about,), note))
 

@@ -1,4 +1,4 @@
-"""One person all around: golden record, groups and traits, orders, timeline, and why the identifiers belong together."""
+"""One person all around: golden record, group, traits, orders, timeline, and why the identifiers match."""
 
 from __future__ import annotations
 
@@ -41,7 +41,11 @@ def person(view: View, person_id: str) -> None:
 def _person(view: View, person_id: str, found: Person | None) -> None:
     if found is None:
         missing = view.say("There is no person {person_id}.", person_id=person_id)
-        empty(view, missing, "Search for the person by another identifier; people who were merged keep the older number.")
+        empty(
+            view,
+            missing,
+            "Search for the person by another identifier; people who were merged keep the older number.",
+        )
         return
     with ui.element("div").classes("panels person"):
         with ui.element("div").classes("w12"):
@@ -61,23 +65,34 @@ def _person(view: View, person_id: str, found: Person | None) -> None:
 
 
 def _record(view: View, found: Person) -> Markup:
-    tip = about(view, view.say("Known as"), view.say("One golden record from all sources; phone and e-mail are masked."))
+    tip = about(
+        view,
+        view.say("Known as"),
+        view.say("One golden record from all sources; phone and e-mail are masked."),
+    )
     facts = [
-        (view.say("Phone"), found.phone), (view.say("E-mail"), found.email),
-        (view.say("Sex"), view.say(str(found.traits.get("sex") or ""))), (view.say("Region"), found.traits.get("region")),
-        (view.say("City"), found.traits.get("city")), (view.say("Tier"), found.traits.get("member_tier")),
+        (view.say("Phone"), found.phone),
+        (view.say("E-mail"), found.email),
+        (view.say("Sex"), view.say(str(found.traits.get("sex") or ""))),
+        (view.say("Region"), found.traits.get("region")),
+        (view.say("City"), found.traits.get("city")),
+        (view.say("Tier"), found.traits.get("member_tier")),
         (view.say("Identifiers"), len(found.identifiers)),
-    ]  # fmt: skip
+    ]
     listed = [div("", tag("dt", label), tag("dd", value or figure.NOTHING)) for label, value in facts]
     name = found.name or view.say("unnamed")
-    who = div("who", div("avatar", name[0]), div("", tag("h1", name, " ", tip), span("muted code", found.person_id)))
+    who = div(
+        "who", div("avatar", name[0]), div("", tag("h1", name, " ", tip), span("muted code", found.person_id))
+    )
     return who + tag("dl", *listed, class_="facts", style="margin-top:14px")
 
 
 def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:
     title = tag("h2", view.say("RFM group"))
     if row is None:
-        return title + tag("p", view.say("This person has no RFM group: no order counts as a sale."), class_="muted")
+        return title + tag(
+            "p", view.say("This person has no RFM group: no order counts as a sale."), class_="muted"
+        )
     write = writer(view)
     group = next((one for one in GROUPS if one.group_id == row["group"]), None)
     axes = (
@@ -86,9 +101,15 @@ def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:
         ("M", view.say("Money"), write(row["monetary_amount"], "currency"), row["m_score"]),
     )
     lines = [
-        tag("tr", tag("th", letter, scope="row"), tag("td", label), tag("td", value, class_="n"), tag("td", span("mark note", score), class_="n"))
+        tag(
+            "tr",
+            tag("th", letter, scope="row"),
+            tag("td", label),
+            tag("td", value, class_="n"),
+            tag("td", span("mark note", score), class_="n"),
+        )
         for letter, label, value, score in axes
-    ]  # fmt: skip
+    ]
     action = tag("p", view.say(group.action), class_="muted") if group else Markup("")
     name = tag("p", group_label(view, row["group"]), class_="lead")
     day = tag("p", view.say("As of"), " ", row["as_of"], class_="faint")
@@ -103,7 +124,11 @@ def _families(view: View, values: Mapping[str, Any]) -> list[Markup]:
         facts = [
             div(
                 "",
-                tag("dt", one.label(view.language), about(view, one.label(view.language), one.definition(view.language))),
+                tag(
+                    "dt",
+                    one.label(view.language),
+                    about(view, one.label(view.language), one.definition(view.language)),
+                ),
                 tag("dd", trait_value(view, one, values[one.name])),
             )
             for one in mine
@@ -141,10 +166,15 @@ def _identity(view: View, found: Explanation) -> None:
     write = writer(view)
     put(table(Sheet(view.say("Identifiers"), heads, rows), write))
     if found.links:
-        put(tag("h3", view.say("Link")) + tag("ul", *[_link(view, link) for link in found.links[:40]], class_="links"))
+        put(
+            tag("h3", view.say("Link"))
+            + tag("ul", *[_link(view, link) for link in found.links[:40]], class_="links")
+        )
     if found.log:
         columns = (Head(view.say("When"), "time"), Head(view.say("What happened")), Head(view.say("Why")))
-        log = tuple((row["decided_at"], view.say(row["action"]), row["reason"] or "") for row in found.log[:20])
+        log = tuple(
+            (row["decided_at"], view.say(row["action"]), row["reason"] or "") for row in found.log[:20]
+        )
         put(tag("h3", view.say("Merged and split")) + table(Sheet("", columns, log), write))
 
 
@@ -158,14 +188,32 @@ def _link(view: View, link: Link) -> Markup:
 
 def _orders(view: View, found: list[Purchase]) -> None:
     heads: tuple[tuple[str, Kind], ...] = (
-        ("Order", "text"), ("Ordered at", "time"), ("Channel", "text"), ("Status", "text"), ("Items", "count"),
-        ("Gross", "currency"), ("Discount", "currency"), ("Paid", "currency"), ("Refund", "currency"), ("Net", "currency"),
-    )  # fmt: skip
+        ("Order", "text"),
+        ("Ordered at", "time"),
+        ("Channel", "text"),
+        ("Status", "text"),
+        ("Items", "count"),
+        ("Gross", "currency"),
+        ("Discount", "currency"),
+        ("Paid", "currency"),
+        ("Refund", "currency"),
+        ("Net", "currency"),
+    )
     rows = tuple(
-        (one.order_id, one.ordered_at, slice_label(view, one.channel), view.say(one.status), one.n_items, one.gross_amount,
-         one.discount_amount, one.paid_amount, one.refund_amount, one.net_amount)
+        (
+            one.order_id,
+            one.ordered_at,
+            slice_label(view, one.channel),
+            view.say(one.status),
+            one.n_items,
+            one.gross_amount,
+            one.discount_amount,
+            one.paid_amount,
+            one.refund_amount,
+            one.net_amount,
+        )
         for one in found
-    )  # fmt: skip
+    )
     columns = tuple(Head(view.say(label), kind) for label, kind in heads)
     about_it = view.say("Net is paid less refunded; negative on a return document; 0 while unpaid or closed.")
     grid(view, Sheet(view.say("Orders of this person"), columns, rows), about_it=about_it)

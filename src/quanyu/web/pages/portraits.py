@@ -40,7 +40,9 @@ def portraits(view: View) -> None:
         not_run(view)
         return
     size = "money" if view.query.get("size") == "money" else "people"
-    choice = segments(view, "size", {name: view.say(label) for name, label in SIZES.items()}, size, view.say("Size"))
+    choice = segments(
+        view, "size", {name: view.say(label) for name, label in SIZES.items()}, size, view.say("Size")
+    )
     put(Markup("").join([tag("h1", view.say("Portraits and RFM")), choice]), class_="head")
     fill(view, lambda v, found: _rfm(v, found, size), rfm_map)
     distributions(view)
@@ -48,7 +50,11 @@ def portraits(view: View) -> None:
 
 def _rfm(view: View, found: RfmMap, size: str) -> None:
     if not found.n_people:
-        put(tag("p", view.say("Nobody has bought yet, so there are no groups."), class_="muted"), "section", "panel")
+        put(
+            tag("p", view.say("Nobody has bought yet, so there are no groups."), class_="muted"),
+            "section",
+            "panel",
+        )
         return
     with ui.element("div").classes("panels"):
         below: list[ui.element] = []
@@ -78,19 +84,33 @@ def _treemap(view: View, found: RfmMap, size: str, show: Open) -> None:
         if group_id:
             await show(event.name, group_id, None)
 
-    chart(view, Chart(sheet, option, (_what(view), view.say("Click a group to see who is in it.")), note, on_point=opened))
+    chart(
+        view,
+        Chart(
+            sheet,
+            option,
+            (_what(view), view.say("Click a group to see who is in it.")),
+            note,
+            on_point=opened,
+        ),
+    )
 
 
 def _heat(view: View, found: RfmMap, size: str, show: Open) -> None:
     scores = range(1, found.best + 1)
     across, up = [f"F{score}" for score in scores], [f"R{score}" for score in scores]
-    value = {(c.r_score, c.f_score): float(c.n_people if size == "people" else c.monetary_amount) for c in found.cells}
+    value = {
+        (c.r_score, c.f_score): float(c.n_people if size == "people" else c.monetary_amount)
+        for c in found.cells
+    }
     cells = [(f - 1, r - 1, value[r, f]) for r in scores for f in scores if (r, f) in value]
     title = view.say("Recency by frequency")
     columns = (Head("R"), Head("F"), Head(view.say("People"), "count"), Head(view.say("Money"), "currency"))
     rows = tuple((f"R{c.r_score}", f"F{c.f_score}", c.n_people, c.monetary_amount) for c in found.cells)
     option = heat(view, (across, up), cells, "count" if size == "people" else "currency")
-    said = view.say("R{best} bought most recently, F{best} most often; scores are cut at quantiles.", best=found.best)
+    said = view.say(
+        "R{best} bought most recently, F{best} most often; scores are cut at quantiles.", best=found.best
+    )
 
     async def opened(event: Any) -> None:
         f, r = int(event.value[0]) + 1, int(event.value[1]) + 1
@@ -110,11 +130,20 @@ def _actions(view: View, found: RfmMap, show: Open) -> None:
     with ui.element("div").classes("groups"):
         for one in found.groups:
             name = view.pick(one.group.zh, one.group.en)
-            axes = "".join(letter + ("↑" if high else "↓") for letter, high in zip("RFM", one.group.is_high, strict=True))
+            axes = "".join(
+                letter + ("↑" if high else "↓") for letter, high in zip("RFM", one.group.is_high, strict=True)
+            )
             with ui.element("div").classes("group"):
-                put(Markup("").join([
-                    tag("i", style=f"background:{COLORS[one.group.group_id]}"), tag("strong", name), span("faint code", axes),
-                ]), class_="choices")  # fmt: skip
+                put(
+                    Markup("").join(
+                        [
+                            tag("i", style=f"background:{COLORS[one.group.group_id]}"),
+                            tag("strong", name),
+                            span("faint code", axes),
+                        ]
+                    ),
+                    class_="choices",
+                )
                 put(Markup("").join([
                     tag("b", f"{one.n_people:,}"), " ", view.say("people"), f" · {one.people_share:.1%} · ",
                     view.say("{share} of the money", share=f"{one.money_share:.1%}"),
@@ -144,9 +173,14 @@ def _opener(view: View, below: list[ui.element]) -> Open:
 
 def _member_sheet(view: View, title: str, found: list[Buyer]) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
-        ("Person", "text"), ("Group", "text"), ("Days since last order", "count"), ("Orders", "count"), ("Money", "currency"),
-        ("Region", "text"), ("Tier", "text"),
-    )  # fmt: skip
+        ("Person", "text"),
+        ("Group", "text"),
+        ("Days since last order", "count"),
+        ("Orders", "count"),
+        ("Money", "currency"),
+        ("Region", "text"),
+        ("Tier", "text"),
+    )
     rows = tuple(
         (one.person_id, group_label(view, one.group_id), one.recency_days, one.frequency, one.monetary_amount,
          one.region or "", one.member_tier or "")
@@ -158,17 +192,29 @@ def _member_sheet(view: View, title: str, found: list[Buyer]) -> Sheet:
 
 def _group_sheet(view: View, found: RfmMap) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
-        ("Group", "text"), ("People", "count"), ("Share of buyers", "ratio"), ("Money", "currency"), ("Share of money", "ratio"),
+        ("Group", "text"),
+        ("People", "count"),
+        ("Share of buyers", "ratio"),
+        ("Money", "currency"),
+        ("Share of money", "ratio"),
         ("Usual action", "text"),
-    )  # fmt: skip
+    )
     rows = tuple(
-        (view.pick(one.group.zh, one.group.en), one.n_people, one.people_share, one.monetary_amount, one.money_share,
-         view.say(one.group.action))
+        (
+            view.pick(one.group.zh, one.group.en),
+            one.n_people,
+            one.people_share,
+            one.monetary_amount,
+            one.money_share,
+            view.say(one.group.action),
+        )
         for one in found.groups
-    )  # fmt: skip
+    )
     title = view.say("Customer groups (RFM)")
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
 
 
 def _what(view: View) -> str:
-    return view.say("Buyers by how recently, how often and for how much they bought; each axis is cut in high and low.")
+    return view.say(
+        "Buyers by how recently, how often and for how much they bought; each axis is cut in high and low."
+    )

@@ -44,7 +44,11 @@ def _findings(view: View, found: list[Finding]) -> None:
         else:
             empty(view, "All checks passed", "Nothing to do.")
     with ui.element("section").classes("panel"):
-        grid(view, _sheet(view, found), about_it=view.say("Every check of every column, measured in one scan per table."))
+        grid(
+            view,
+            _sheet(view, found),
+            about_it=view.say("Every check of every column, measured in one scan per table."),
+        )
 
 
 def _finding(view: View, row: Finding) -> Markup:
@@ -55,7 +59,13 @@ def _finding(view: View, row: Finding) -> Markup:
             tag("strong", _where(view, row)),
             " ",
             view.say(check.label if check else row.check),
-            tag("div", view.say("for example"), " ", Markup(" ").join(Markup(one) for one in examples), class_="muted")
+            tag(
+                "div",
+                view.say("for example"),
+                " ",
+                Markup(" ").join(Markup(one) for one in examples),
+                class_="muted",
+            )
             if examples
             else "",
         ]
@@ -82,9 +92,15 @@ def _where(view: View, row: Finding) -> str:
 
 def _sheet(view: View, found: list[Finding]) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
-        ("Severity", "text"), ("Table", "text"), ("Column", "text"), ("Check", "text"), ("Rows", "count"), ("Bad rows", "count"),
-        ("Value", "number"), ("Threshold", "number"),
-    )  # fmt: skip
+        ("Severity", "text"),
+        ("Table", "text"),
+        ("Column", "text"),
+        ("Check", "text"),
+        ("Rows", "count"),
+        ("Bad rows", "count"),
+        ("Value", "number"),
+        ("Threshold", "number"),
+    )
     rows = tuple(
         (
             view.say(row.severity), row.table, row.column,
@@ -93,4 +109,6 @@ def _sheet(view: View, found: list[Finding]) -> Sheet:
         )
         for row in found
     )  # fmt: skip
-    return Sheet(view.say("Quality findings"), tuple(Head(view.say(label), kind) for label, kind in heads), rows)
+    return Sheet(
+        view.say("Quality findings"), tuple(Head(view.say(label), kind) for label, kind in heads), rows
+    )

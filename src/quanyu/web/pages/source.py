@@ -12,7 +12,7 @@ from quanyu.collect.rejected import Rejected, rejected
 from quanyu.ledger import Load
 from quanyu.web.parts.grid import grid
 from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.notice import empty, notice, nothing_loaded
+from quanyu.web.parts.notice import empty, nothing_loaded, notice
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import table
 from quanyu.web.parts.waiting import fill
@@ -31,7 +31,12 @@ def files(view: View) -> None:
         return
     failed = [load for load in loads if load.status == "failed"]
     if failed:
-        put(notice(view.say("{n} loads failed; the reason stands in the last column.", n=len(failed)), level="warning"))
+        put(
+            notice(
+                view.say("{n} loads failed; the reason stands in the last column.", n=len(failed)),
+                level="warning",
+            )
+        )
     names = {layout.name: view.pick(layout.zh, layout.en) for layout in layouts(view.ws.root)}
     heads = (
         ("File", "text"), ("Layout", "text"), ("Loaded at", "time"), ("Status", "text"), ("Rows", "count"),
@@ -58,20 +63,38 @@ def refused(view: View) -> None:
 def _refused(view: View, found: list[Rejected]) -> None:
     if not found:
         with ui.element("section").classes("panel"):
-            empty(view, "No row was refused", "Rows that break a rule are kept here with the file, the line and the reason.")
+            empty(
+                view,
+                "No row was refused",
+                "Rows that break a rule are kept here with the file, the line and the reason.",
+            )
         return
     columns = (
-        Head(view.say("Source")), Head(view.say("Reason")), Head(view.say("Rows"), "count"), Head(view.say("Files"), "count"),
-    )  # fmt: skip
+        Head(view.say("Source")),
+        Head(view.say("Reason")),
+        Head(view.say("Rows"), "count"),
+        Head(view.say("Files"), "count"),
+    )
     rows = tuple((one.source, tell(one.reason, view.language), one.n_rows, one.n_files) for one in found)
     with ui.element("section").classes("panel"):
         grid(view, Sheet(view.say("Refused rows by reason"), columns, rows), is_short=True)
-    heads = (Head(view.say("File")), Head(view.say("Line"), "count"), Head(view.say("Reason")), Head(view.say("Content")))
+    heads = (
+        Head(view.say("File")),
+        Head(view.say("Line"), "count"),
+        Head(view.say("Reason")),
+        Head(view.say("Content")),
+    )
     for one in found[:12]:
         title = tell(one.reason, view.language)
-        lines = tuple((line.file, line.line, tell(line.reason, view.language), line.content) for line in one.samples)
+        lines = tuple(
+            (line.file, line.line, tell(line.reason, view.language), line.content) for line in one.samples
+        )
         with ui.element("section").classes("panel"):
-            heading = [tag("h2", title), span("mark warning", view.say("{n} rows", n=f"{one.n_rows:,}")), span("note", one.source)]
+            heading = [
+                tag("h2", title),
+                span("mark warning", view.say("{n} rows", n=f"{one.n_rows:,}")),
+                span("note", one.source),
+            ]
             put(Markup("").join(heading), class_="bar")
             put(table(Sheet(title, heads, lines), writer(view)))
 

@@ -23,7 +23,13 @@ from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 DEFAULT = "life_cycle"
-KINDS: dict[str, Kind] = {"money": "currency", "integer": "count", "number": "number", "day": "day", "flag": "flag"}
+KINDS: dict[str, Kind] = {
+    "money": "currency",
+    "integer": "count",
+    "number": "number",
+    "day": "day",
+    "flag": "flag",
+}
 UNITS = {"day": "{n} days", "minute": "{n} minutes", "hour": "{n}:00"}
 """Units that are written out; the label of a count says what it counts."""
 
@@ -33,7 +39,9 @@ def distributions(view: View) -> None:
     listed = {trait.name: trait for trait in traits(view.ws)}
     chosen = listed.get(view.query.get("trait", DEFAULT)) or next(iter(listed.values()))
     groups = {
-        view.pick(*FAMILIES[family]): {one.name: one.label(view.language) for one in listed.values() if one.family == family}
+        view.pick(*FAMILIES[family]): {
+            one.name: one.label(view.language) for one in listed.values() if one.family == family
+        }
         for family in FAMILIES
     }
     picker = dropdown(view, "trait", groups, chosen.name, view.say("Trait"))
@@ -43,7 +51,13 @@ def distributions(view: View) -> None:
 
 def trait_kind(trait: Trait) -> Kind:
     """Return how values of a trait are written."""
-    return "ratio" if trait.unit == "share" else "currency" if trait.unit == "currency" else KINDS.get(trait.kind, "text")
+    return (
+        "ratio"
+        if trait.unit == "share"
+        else "currency"
+        if trait.unit == "currency"
+        else KINDS.get(trait.kind, "text")
+    )
 
 
 def trait_value(view: View, trait: Trait, value: Any) -> str:
@@ -60,11 +74,22 @@ def trait_value(view: View, trait: Trait, value: Any) -> str:
 def _distribution(view: View, found: Distribution) -> None:
     trait, total = found.trait, found.n_known + found.n_unknown
     words = {"true": view.say("Yes"), "false": view.say("No")}
-    labels = [words.get(bar.label, bar.label) if bar.low is not None else view.say(words.get(bar.label, bar.label)) for bar in found.bars]
+    labels = [
+        words.get(bar.label, bar.label) if bar.low is not None else view.say(words.get(bar.label, bar.label))
+        for bar in found.bars
+    ]
     drawn = Line(view.say("People"), [bar.n_people for bar in found.bars])
-    option = columns(view, labels, drawn, "count") if found.median is not None else bars(view, labels, [drawn], "count")
+    option = (
+        columns(view, labels, drawn, "count")
+        if found.median is not None
+        else bars(view, labels, [drawn], "count")
+    )
     title = view.say("Distribution of {trait}", trait=trait.label(view.language))
-    heads = (Head(trait.label(view.language)), Head(view.say("People"), "count"), Head(view.say("Share"), "ratio"))
+    heads = (
+        Head(trait.label(view.language)),
+        Head(view.say("People"), "count"),
+        Head(view.say("Share"), "ratio"),
+    )
     rows = tuple(
         (label, bar.n_people, bar.n_people / found.n_known if found.n_known else None)
         for label, bar in zip(labels, found.bars, strict=True)
@@ -89,7 +114,9 @@ async def _show(view: View, found: Distribution, place: int, label: str, below: 
     listed = await run.io_bound(view.ask, holders, found.trait.name, bar, outer) or []
     name = found.trait.label(view.language)
     heads = (Head(view.say("Person")), Head(name), Head(view.say("Region")), Head(view.say("Tier")))
-    rows = tuple((one.person_id, view.say(one.value), one.region or "", one.member_tier or "") for one in listed)
+    rows = tuple(
+        (one.person_id, view.say(one.value), one.region or "", one.member_tier or "") for one in listed
+    )
     below.clear()
     with below, ui.element("section").classes("panel"):
         sheet = Sheet(view.say("Who is in {group}", group=f"{name} {label}"), heads, rows)

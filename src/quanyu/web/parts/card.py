@@ -1,4 +1,4 @@
-"""The card of a metric: its value, the change on the period before and on last year, a sparkline, its definition."""
+"""The card of a metric: its value, the changes on before and on last year, a sparkline, its definition."""
 
 from __future__ import annotations
 
@@ -31,9 +31,15 @@ def card(view: View, one: Card) -> Markup:
         div("about-place", about(view, label, one.metric.definition_in(view.language), lunar)),
         div("value", tag("a", shown(view, one.value, one.metric.unit), href=address)),
         div("spark", spark(one.spark)),
-        div("foot", arrow(view, view.say("vs before"), one.change), arrow(view, view.say("vs last year"), one.change_on_year)),
-        class_="card", aria_label=label, data_metric=one.metric.name,
-    )  # fmt: skip
+        div(
+            "foot",
+            arrow(view, view.say("vs before"), one.change),
+            arrow(view, view.say("vs last year"), one.change_on_year),
+        ),
+        class_="card",
+        aria_label=label,
+        data_metric=one.metric.name,
+    )
 
 
 def arrow(view: View, label: str, change: float | None) -> Markup:

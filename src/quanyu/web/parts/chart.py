@@ -32,26 +32,12 @@ class Chart:
     note: str = ""
     width: int = 12
     is_tall: bool = False
-    on_point: Callable[[Any], None] | None = field(default=None, compare=False)
+    on_point: Callable[[Any], Any] | None = field(default=None, compare=False)
 
 
 def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
     """Place a chart; `beside` stands at the right of its title."""
     title = one.sheet.title
-    with ui.element("section").classes(f"panel w{one.width}").props(f'aria-label="{_quoted(title)}"'):
-        with ui.element("div").classes("bar"):
-            heading = [tag("h2", title), about(view, title, *one.definitions)]
-            put(Markup("").join([*heading, span("note", one.note) if one.note else ""]), class_="choices")
-            if beside is not None:
-                put(beside)
-            with ui.element("div").classes("tools"):
-                switch = button(view.say("As table"), lambda: show(), title=view.say("Read {title} as a table", title=title))
-                exports(view, one.sheet)
-        drawn = ui.echart(one.option, on_point_click=one.on_point, renderer="svg")
-        drawn.classes("chart tall" if one.is_tall else "chart").props('role="img"')
-        drawn.props["aria-label"] = title
-        place = ui.element("div")
-        place.visible = False
 
     def show() -> None:
         if not place.default_slot.children:
@@ -60,6 +46,22 @@ def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
         place.visible, drawn.visible = drawn.visible, place.visible
         switch.content = view.say("As chart") if place.visible else view.say("As table")
         switch.props["aria-pressed"] = "true" if place.visible else "false"
+
+    with ui.element("section").classes(f"panel w{one.width}").props(f'aria-label="{_quoted(title)}"'):
+        with ui.element("div").classes("bar"):
+            heading = [tag("h2", title), about(view, title, *one.definitions)]
+            put(Markup("").join([*heading, span("note", one.note) if one.note else ""]), class_="choices")
+            if beside is not None:
+                put(beside)
+            with ui.element("div").classes("tools"):
+                told = view.say("Read {title} as a table", title=title)
+                switch = button(view.say("As table"), show, title=told)
+                exports(view, one.sheet)
+        drawn = ui.echart(one.option, on_point_click=one.on_point, renderer="svg")
+        drawn.classes("chart tall" if one.is_tall else "chart").props('role="img"')
+        drawn.props["aria-label"] = title
+        place = ui.element("div")
+        place.visible = False
 
 
 def _quoted(text: str) -> str:

@@ -19,7 +19,9 @@ def segments(view: View, name: str, options: Mapping[str, str], chosen: str, lab
     return tag("nav", *links, class_="seg", aria_label=label)
 
 
-def dropdown(view: View, name: str, groups: Mapping[str, Mapping[str, str]], chosen: str, label: str) -> Markup:
+def dropdown(
+    view: View, name: str, groups: Mapping[str, Mapping[str, str]], chosen: str, label: str
+) -> Markup:
     """Return a labelled drop-down of grouped options; choosing one opens its address."""
 
     def option(value: str, text: str) -> Markup:
@@ -30,6 +32,10 @@ def dropdown(view: View, name: str, groups: Mapping[str, Mapping[str, str]], cho
         else Markup("").join(option(*pair) for pair in options.items())
         for title, options in groups.items()
     ]  # fmt: skip
-    kept = [tag("input", type="hidden", name=key, value=value) for key, value in view.query.items() if key != name]
+    kept = [
+        tag("input", type="hidden", name=key, value=value) for key, value in view.query.items() if key != name
+    ]
     select = tag("select", *listed, name=name, onchange="this.form.submit()")
-    return tag("form", tag("label", label, " ", select, class_="field"), *kept, method="get", action=view.path)
+    return tag(
+        "form", tag("label", label, " ", select, class_="field"), *kept, method="get", action=view.path
+    )

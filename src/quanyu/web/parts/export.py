@@ -23,7 +23,7 @@ FORMATS: dict[Kind, str] = {
 
 
 def to_csv(sheet: Sheet, zone: ZoneInfo) -> bytes:
-    """Return the sheet as CSV in UTF-8 with a byte order mark; text that looks like a formula gets an apostrophe."""
+    """Return the sheet as CSV in UTF-8 with a byte order mark; text like a formula gets an apostrophe."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([_defused(head.label) for head in sheet.columns])
@@ -33,12 +33,17 @@ def to_csv(sheet: Sheet, zone: ZoneInfo) -> bytes:
 
 
 def to_xlsx(sheet: Sheet, zone: ZoneInfo) -> bytes:
-    """Return the sheet as an Excel workbook; times are local times of the zone, because Excel knows no zones."""
+    """Return the sheet as an Excel workbook; times are local to the zone, because Excel knows no zones."""
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     page = book.add_worksheet(sheet_name(sheet.title))
     bold = book.add_format({"bold": True, "bottom": 1})
-    formats = [book.add_format({"num_format": FORMATS[head.kind]} if head.kind in FORMATS else {}) for head in sheet.columns]
+    formats = [
+        book.add_format({"num_format": FORMATS[head.kind]} if head.kind in FORMATS else {})
+        for head in sheet.columns
+    ]
     for place, head in enumerate(sheet.columns):
         page.write_string(0, place, head.label, bold)
         page.set_column(place, place, max(12, min(40, 2 * len(head.label) + 4)))
@@ -69,7 +74,11 @@ def _defused(text: str) -> str:
 
 
 def _local(value: Cell, zone: ZoneInfo) -> Cell:
-    return value.astimezone(zone).replace(tzinfo=None) if isinstance(value, dt.datetime) and value.tzinfo else value
+    return (
+        value.astimezone(zone).replace(tzinfo=None)
+        if isinstance(value, dt.datetime) and value.tzinfo
+        else value
+    )
 
 
 def _written(value: Cell, zone: ZoneInfo) -> str:

@@ -10,7 +10,6 @@ from quanyu.errors import QuanyuError
 from quanyu.web.parts.markup import div, put, tag
 from quanyu.web.view import View
 
-
 LOG = logging.getLogger("quanyu.web")
 
 
@@ -33,7 +32,11 @@ def fault(view: View, error: Exception) -> None:
         put(notice(str(error.args[0]), error.hint, "stop"))
     else:
         hint = view.say("Reload the page. If it happens again, look at the output of quanyu serve.")
-        put(notice(view.say("This part could not be shown: {error}", error=type(error).__name__), hint, "stop"))
+        put(
+            notice(
+                view.say("This part could not be shown: {error}", error=type(error).__name__), hint, "stop"
+            )
+        )
 
 
 def report(error: Exception) -> None:
@@ -53,4 +56,9 @@ def nothing_loaded(view: View) -> None:
 
 def not_run(view: View) -> None:
     """Place the empty state of data that was loaded but not worked on yet."""
-    empty(view, "Nothing has been computed yet", "Run one turn of the loop, then reload this page.", "quanyu run")
+    empty(
+        view,
+        "Nothing has been computed yet",
+        "Run one turn of the loop, then reload this page.",
+        "quanyu run",
+    )

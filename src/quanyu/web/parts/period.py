@@ -12,10 +12,16 @@ from quanyu.web.parts.markup import div, tag
 from quanyu.web.view import View
 
 OFFERED = {
-    "yesterday": "Yesterday", "last_7": "Last 7 days", "last_30": "Last 30 days", "last_90": "Last 90 days",
-    "this_week": "This week", "last_week": "Last week", "this_month": "This month", "last_month": "Last month",
+    "yesterday": "Yesterday",
+    "last_7": "Last 7 days",
+    "last_30": "Last 30 days",
+    "last_90": "Last 90 days",
+    "this_week": "This week",
+    "last_week": "Last week",
+    "this_month": "This month",
+    "last_month": "Last month",
     "last_365": "Last 365 days",
-}  # fmt: skip
+}
 """Presets by name, in the order shown; all end before the as-of day."""
 
 DEFAULT = "last_30"
@@ -32,7 +38,9 @@ def chosen_period(view: View, as_of: dt.date) -> Period:
     except ValueError:
         return preset(DEFAULT, as_of)
     if since > last:
-        raise SettingError(f"The period begins on {since} and ends on {last}.", "Choose a first day before the last day.")
+        raise SettingError(
+            f"The period begins on {since} and ends on {last}.", "Choose a first day before the last day."
+        )
     return Period("custom", "", since, last + dt.timedelta(days=1))
 
 
@@ -54,11 +62,24 @@ def period_picker(view: View, period: Period) -> Markup:
         "form",
         *kept,
         tag("input", type="hidden", name="period", value="custom"),
-        tag("input", type="date", name="since", value=period.since.isoformat(), aria_label=view.say("First day")),
+        tag(
+            "input",
+            type="date",
+            name="since",
+            value=period.since.isoformat(),
+            aria_label=view.say("First day"),
+        ),
         "–",
-        tag("input", type="date", name="until", value=(period.until - dt.timedelta(days=1)).isoformat(),
-            aria_label=view.say("Last day")),
+        tag(
+            "input",
+            type="date",
+            name="until",
+            value=(period.until - dt.timedelta(days=1)).isoformat(),
+            aria_label=view.say("Last day"),
+        ),
         tag("button", view.say("Show"), class_="plain"),
-        method="get", action=view.path, class_="field",
-    )  # fmt: skip
+        method="get",
+        action=view.path,
+        class_="field",
+    )
     return div("choices", tag("nav", *presets, class_="seg", aria_label=view.say("Period")), days)

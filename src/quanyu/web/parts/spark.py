@@ -26,6 +26,6 @@ def spark(values: Sequence[float | None]) -> Markup:
     return Markup(
         '<svg viewBox="0 0 {0} {1}" width="100%" height="{1}" preserveAspectRatio="none" aria-hidden="true">'
         '<polygon points="{2}" fill="var(--accent-soft)"/>'
-        '<polyline points="{3}" fill="none" stroke="var(--accent)" stroke-width="1.5" vector-effect="non-scaling-stroke"'
-        ' stroke-linejoin="round"/></svg>'
+        '<polyline points="{3}" fill="none" stroke="var(--accent)" stroke-width="1.5"'
+        ' vector-effect="non-scaling-stroke" stroke-linejoin="round"/></svg>'
     ).format(WIDTH, HEIGHT, area, line)

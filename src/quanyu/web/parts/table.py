@@ -14,7 +14,9 @@ Write = Callable[[Cell, Kind], str | Markup]
 
 def table(sheet: Sheet, write: Write) -> Markup:
     """Return the table; `write` turns a value of a kind into text or markup."""
-    heads = [tag("th", head.label, scope="col", class_="n" if head.is_numeric else None) for head in sheet.columns]
+    heads = [
+        tag("th", head.label, scope="col", class_="n" if head.is_numeric else None) for head in sheet.columns
+    ]
     rows = [
         tag("tr", *[
             tag("td", write(value, head.kind), class_="n" if head.is_numeric else None)
@@ -22,5 +24,7 @@ def table(sheet: Sheet, write: Write) -> Markup:
         ])
         for row in sheet.rows
     ]  # fmt: skip
-    body = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows), class_="sheet", aria_label=sheet.title)
+    body = tag(
+        "table", tag("thead", tag("tr", *heads)), tag("tbody", *rows), class_="sheet", aria_label=sheet.title
+    )
     return div("scroll", body, tabindex=0)

@@ -1,4 +1,4 @@
-"""Show what is known at once, and a spinner for what must be read first; reads never hold up other browsers."""
+"""Show what is known at once, and a spinner for what must be read first; no read holds up the others."""
 
 from __future__ import annotations
 

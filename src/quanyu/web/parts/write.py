@@ -10,7 +10,13 @@ from quanyu.tables.metric import Unit
 from quanyu.web.parts.sheet import Cell, Kind
 from quanyu.web.view import View
 
-UNITS: dict[Unit, Kind] = {"currency": "currency", "ratio": "ratio", "times": "number", "count": "count", "score": "number"}
+UNITS: dict[Unit, Kind] = {
+    "currency": "currency",
+    "ratio": "ratio",
+    "times": "number",
+    "count": "count",
+    "score": "number",
+}
 """How the values of a metric of a unit are written in tables and exports."""
 
 
@@ -19,18 +25,18 @@ def writer(view: View) -> Callable[[Cell, Kind], str]:
     currency, zone = view.ws.settings.currency, view.ws.settings.zone
 
     def write(value: Cell, kind: Kind) -> str:
-        if value is None:
-            return figure.NOTHING
-        if isinstance(value, bool):
-            return view.say("Yes") if value else view.say("No")
+        if value is None or isinstance(value, bool):
+            return {None: figure.NOTHING, True: view.say("Yes"), False: view.say("No")}[value]
         if isinstance(value, dt.datetime):
             return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
         if isinstance(value, str | dt.date):
             return str(value)
-        if kind == "currency":
-            return figure.money(float(value), currency)
-        if kind == "ratio":
-            return figure.percent(float(value), 2)
+        if kind in {"currency", "ratio"}:
+            return (
+                figure.money(float(value), currency)
+                if kind == "currency"
+                else figure.percent(float(value), 2)
+            )
         return f"{value:,.0f}" if kind == "count" else f"{value:,.2f}"
 
     return write
