@@ -39,7 +39,11 @@ def measure(name: str) -> str:
 
 
 def main() -> None:
-    sections = dict(re.findall(r"(?ms)^## (\w+)\n(.*?)(?=^## |\Z)", RESULTS.read_text("utf-8"))) if RESULTS.exists() else {}
+    sections = (
+        dict(re.findall(r"(?ms)^## (\w+)\n(.*?)(?=^## |\Z)", RESULTS.read_text("utf-8")))
+        if RESULTS.exists()
+        else {}
+    )
     for name in sys.argv[1:] or names():
         print(f"measuring {name}", file=sys.stderr, flush=True)
         section = measure(name)

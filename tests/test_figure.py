@@ -26,8 +26,20 @@ def test_money() -> None:
 
 
 def test_nothing_is_a_dash() -> None:
-    assert {money(None), short(None), percent(None), change(None), figure(None, "ratio"), exact(None, "count")} == {NOTHING}
+    assert {
+        money(None),
+        short(None),
+        percent(None),
+        change(None),
+        figure(None, "ratio"),
+        exact(None, "count"),
+    } == {NOTHING}
 
 
 def test_changes_have_signs() -> None:
-    assert (change(0.5), change(-0.123), change(0.0), change(25.0)) == ("+50.0%", "-12.3%", "+0.0%", "+2,500%")
+    assert (change(0.5), change(-0.123), change(0.0), change(25.0)) == (
+        "+50.0%",
+        "-12.3%",
+        "+0.0%",
+        "+2,500%",
+    )

@@ -80,7 +80,10 @@ class Ran:
 
 def as_of(ws: Workspace) -> dt.date:
     """Return the day all derived tables speak of: the day after the newest order or event, at most today."""
-    newest = [_newest_day(ws, name, column) for name, column in (("orders", "ordered_at"), ("events", "occurred_at"))]
+    newest = [
+        _newest_day(ws, name, column)
+        for name, column in (("orders", "ordered_at"), ("events", "occurred_at"))
+    ]
     known = [day for day in newest if day is not None]
     return min(ws.today(), max(known) + dt.timedelta(days=1)) if known else ws.today()
 
@@ -115,7 +118,11 @@ def run(
             why = _reason(ws, step, day)
             if progress:
                 progress(step, position, len(steps))
-            ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", "nothing it reads has changed"))
+            ran.append(
+                _run(ws, step, day, turn, why)
+                if why
+                else Ran(step.name, "fresh", "nothing it reads has changed")
+            )
         return ran
 
 
@@ -135,7 +142,8 @@ def lineage() -> dict[str, dict[str, list[str]]]:
     """
     return {
         name: {
-            "written_by": [step.name for step in STEPS if name in step.writes] or (["load"] if name in LOADED else []),
+            "written_by": [step.name for step in STEPS if name in step.writes]
+            or (["load"] if name in LOADED else []),
             "read_by": [step.name for step in STEPS if name in step.reads],
         }
         for name in CONTRACTS
@@ -192,5 +200,7 @@ def _newest_day(ws: Workspace, name: str, column: str) -> dt.date | None:
     if not ws.warehouse.exists(name):
         return None
     rows = ws.warehouse.table(name)
-    day: dt.date | None = ws.warehouse.read(local_day(rows[column].max(), ws.settings.timezone)).column(0)[0].as_py()
+    day: dt.date | None = (
+        ws.warehouse.read(local_day(rows[column].max(), ws.settings.timezone)).column(0)[0].as_py()
+    )
     return day

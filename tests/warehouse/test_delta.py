@@ -46,13 +46,17 @@ def test_kill_leaves_a_whole_version(tmp_path: Path) -> None:
         writer.wait()
         writer.stdout.close()
         warehouse = open_at(tmp_path)
-        names = warehouse.read(warehouse.table("stores").group_by("name").agg(n=lambda t: t.count())).to_pylist()
+        names = warehouse.read(
+            warehouse.table("stores").group_by("name").agg(n=lambda t: t.count())
+        ).to_pylist()
         assert len(names) == 1, "a version is written whole or not at all"
         assert names[0]["n"] == 20_000
         warehouse.close()
     warehouse = open_at(tmp_path)
     warehouse.vacuum("stores")
-    assert len(list(warehouse.folder("stores").glob("*.parquet"))) == 1, "what a killed writer left is removed"
+    assert len(list(warehouse.folder("stores").glob("*.parquet"))) == 1, (
+        "what a killed writer left is removed"
+    )
     warehouse.close()
 
 

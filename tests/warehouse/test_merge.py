@@ -60,7 +60,8 @@ def test_twins_in_one_batch_leave_the_same_row_in_any_order(twins: list[tuple[st
     with tempfile.TemporaryDirectory() as folder:
         warehouse = open_in(folder)
         rows = [
-            {"order_id": "a", "source": "x", "ordered_at": DAY, "status": status, "n_items": n} for status, n in twins
+            {"order_id": "a", "source": "x", "ordered_at": DAY, "status": status, "n_items": n}
+            for status, n in twins
         ]
         change = warehouse.merge("orders", pa.Table.from_pylist(rows, SCHEMA), by="collect")
         assert change.added == 1

@@ -48,7 +48,9 @@ def test_the_whole_life_of_a_table(workspace: Workspace) -> None:
     assert warehouse.read(pinned).num_rows == 10, "an expression is pinned to its version"
 
     rows = warehouse.table("orders")
-    by_day = rows.group_by(on=local_day(rows.ordered_at, "Asia/Shanghai")).agg(n=rows.count(), net=rows.net_amount.sum())
+    by_day = rows.group_by(on=local_day(rows.ordered_at, "Asia/Shanghai")).agg(
+        n=rows.count(), net=rows.net_amount.sum()
+    )
     assert warehouse.read(by_day.order_by("on")).to_pylist() == [
         {"on": dt.date(2024, 1, 1), "n": 1, "net": Decimal("0.00")},
         {"on": dt.date(2024, 1, 2), "n": 13, "net": Decimal("0.91")},
@@ -73,9 +75,18 @@ def test_open_tables_may_change_their_columns(workspace: Workspace) -> None:
 
 
 def test_local_time_follows_daylight_saving(workspace: Workspace) -> None:
-    winter, summer = dt.datetime(2024, 1, 15, 23, 30, tzinfo=dt.UTC), dt.datetime(2024, 7, 15, 23, 30, tzinfo=dt.UTC)
-    workspace.warehouse.append("fx_rates", pa.table({"on": [summer.date()], "currency": ["GBP"], "into": ["CNY"], "rate": [9.1]}), by="collect")
-    two = pa.table({"order_id": ["w", "s"], "source": ["t", "t"], "ordered_at": [winter, summer], "status": ["paid"] * 2})
+    winter, summer = (
+        dt.datetime(2024, 1, 15, 23, 30, tzinfo=dt.UTC),
+        dt.datetime(2024, 7, 15, 23, 30, tzinfo=dt.UTC),
+    )
+    workspace.warehouse.append(
+        "fx_rates",
+        pa.table({"on": [summer.date()], "currency": ["GBP"], "into": ["CNY"], "rate": [9.1]}),
+        by="collect",
+    )
+    two = pa.table(
+        {"order_id": ["w", "s"], "source": ["t", "t"], "ordered_at": [winter, summer], "status": ["paid"] * 2}
+    )
     workspace.warehouse.append("orders", two, by="collect")
     rows = workspace.warehouse.table("orders")
     local = rows.select(
@@ -83,7 +94,9 @@ def test_local_time_follows_daylight_saving(workspace: Workspace) -> None:
         at=local_time(rows.ordered_at, "Europe/London"),
         age=days_between(dt.date(2024, 7, 20), local_day(rows.ordered_at, "Europe/London")),
     )
-    assert workspace.warehouse.read(local.order_by("order_id").select("order_id", "age", hour=ibis._.at.hour())).to_pylist() == [
+    assert workspace.warehouse.read(
+        local.order_by("order_id").select("order_id", "age", hour=ibis._.at.hour())
+    ).to_pylist() == [
         {"order_id": "s", "age": 4, "hour": 0},
         {"order_id": "w", "age": 187, "hour": 23},
     ]
@@ -114,7 +127,9 @@ def test_contracts_are_kept(workspace: Workspace) -> None:
     with pytest.raises(OwnershipError, match="belongs to 'collect'"):
         workspace.warehouse.merge("orders", orders(1), by="measure")
     with pytest.raises(ColumnError, match="unknown"):
-        workspace.warehouse.merge("orders", orders(1).append_column("colour", pa.array(["red"])), by="collect")
+        workspace.warehouse.merge(
+            "orders", orders(1).append_column("colour", pa.array(["red"])), by="collect"
+        )
     with pytest.raises(ColumnError, match="miss"):
         workspace.warehouse.merge("orders", orders(1).drop_columns(["status"]), by="collect")
     with pytest.raises(UnknownTableError, match="no table"):

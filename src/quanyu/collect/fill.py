@@ -10,8 +10,13 @@ import ibis.expr.types as ir
 from quanyu.tables import SALES, Table
 
 MONEY = "decimal(18, 4)"
+SURE = ("source", "currency")
 Cells = Mapping[str, ir.Value]
 Filler = Callable[[Cells], ir.Value]
+
+
+def _or(value: ir.Value, word: str) -> ir.Value:
+    return ibis.coalesce(value, ibis.literal(word))
 
 
 def _is_sale(t: Cells) -> ir.BooleanValue:
@@ -54,12 +59,13 @@ FOLLOWS: Mapping[tuple[str, str], Filler] = {
 def filled(table: Table, given: Cells, constants: Mapping[str, str]) -> dict[str, ir.Value]:
     """Return all columns of the contract: given ones first, then constants, then what follows from them.
 
-    The constants (source, currency, channel, platform) stand where the file says nothing.
+    The constants (source, currency, channel, platform) stand where the file has no such column; source and
+    currency also where its cell is empty.
     """
     cells = {column.name: given.get(column.name, ibis.null(column.type)) for column in table.columns}
     for name, word in constants.items():
         if name in cells and word:
-            cells[name] = ibis.coalesce(given[name], ibis.literal(word)) if name in given else ibis.literal(word)
+            cells[name] = ibis.literal(word) if name not in given else _or(given[name], word) if name in SURE else given[name]
     for (owner, name), make in FOLLOWS.items():
         if owner == table.name:
             cells[name] = ibis.coalesce(cells[name].cast(MONEY), make(cells).cast(MONEY))

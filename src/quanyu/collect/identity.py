@@ -1,7 +1,7 @@
 """One person from many identifiers: the loop step `identity`, and the part of it that a correction touches.
 
 The step does not fit need -> reduce -> solve -> score: components need every link at once, so links leave the
-engine as integers and labels come back (docs/decisions/components-are-solved-on-integers.md).
+engine as integers and labels come back (docs/decisions/components are solved on integers outside the engine.md).
 """
 
 from __future__ import annotations

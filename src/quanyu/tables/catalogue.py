@@ -1,4 +1,5 @@
-"""The catalogue of metrics: each is defined here once, and every screen, report and answer uses this definition.
+"""The catalogue of metrics: each is defined here once, and every screen, report and answer uses this
+definition.
 
 Source of the Chinese platform definitions: the metric dictionaries of 生意参谋 and of the ad platforms.
 """

@@ -14,7 +14,9 @@ SALES = ("paid", "shipped", "completed")
 
 CHANNELS_NOTE = "platform or medium: taobao, jd, douyin, wechat, own, search, social, mail, sms, direct ..."
 
-_ID_KEY = C("id_key", "text", "标识", "Identifier", privacy="pseudonym", note="kind:value; hashed if personal")
+_ID_KEY = C(
+    "id_key", "text", "标识", "Identifier", privacy="pseudonym", note="kind:value; hashed if personal"
+)
 _CURRENCY = C("currency", "text", "币种", "Currency", note="currency of the source, ISO 4217")
 _SOURCE = C("source", "text", "来源", "Source", is_required=True, note="layout that brought the row")
 

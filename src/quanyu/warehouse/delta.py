@@ -38,7 +38,9 @@ def read_version(path: Path, number: int | None = None) -> Version:
         table = DeltaTable(path, version=number)
     except TableNotFoundError:
         return NOTHING
-    return Version(table.version(), tuple(sorted(table.file_uris())), table.count(), pa.schema(table.schema()))
+    return Version(
+        table.version(), tuple(sorted(table.file_uris())), table.count(), pa.schema(table.schema())
+    )
 
 
 def newest(path: Path) -> int:
@@ -66,11 +68,16 @@ def commit(
     log_schema = Schema.from_arrow(schema)
     if newest(path) < 0:
         create_table_with_add_actions(
-            str(path), log_schema, actions, mode="overwrite", configuration=MAINTENANCE, commit_properties=properties
+            str(path),
+            log_schema,
+            actions,
+            mode="overwrite",
+            configuration=MAINTENANCE,
+            commit_properties=properties,
         )
     else:
         table = DeltaTable(path)
-        table.create_write_transaction(actions, mode, log_schema, commit_properties=properties)
+        table.create_write_transaction([*actions], mode, log_schema, commit_properties=properties)
     return newest(path)
 
 

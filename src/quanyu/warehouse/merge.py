@@ -67,14 +67,20 @@ def _recency(promise: Table, rows: ir.Table) -> list[ir.Value]:
 
 
 def _same_key(left: ir.Table, right: ir.Table, key: tuple[str, ...]) -> list[ir.BooleanValue]:
-    return [left[name].cast("string").fill_null("\x00") == right[name].cast("string").fill_null("\x00") for name in key]
+    return [
+        left[name].cast("string").fill_null("\x00") == right[name].cast("string").fill_null("\x00")
+        for name in key
+    ]
 
 
 def _counts(warehouse: Warehouse, promise: Table, matched: ir.Table) -> tuple[int, int]:
     values = [name for name in promise.schema.names if name not in promise.key]
-    differs = [~matched[name].identical_to(matched[f"{name}_old"]) for name in values] or [ibis.literal(False)]
+    differs = [~matched[name].identical_to(matched[f"{name}_old"]) for name in values] or [
+        ibis.literal(False)
+    ]
     changed = ibis.or_(*differs).cast("int64").sum().fill_null(0)
     n_matched, n_changed = (
-        int(column[0].as_py()) for column in warehouse.read(matched.aggregate(n=matched.count(), c=changed)).columns
+        int(column[0].as_py())
+        for column in warehouse.read(matched.aggregate(n=matched.count(), c=changed)).columns
     )
     return n_matched, n_changed

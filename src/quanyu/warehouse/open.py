@@ -161,7 +161,11 @@ class Warehouse:
 
     def _shaped(self, promise: Table, rows: ir.Table) -> ir.Table:
         surplus = [column for column in rows.columns if column not in promise.schema]
-        missing = [column.name for column in promise.columns if column.is_required and column.name not in rows.columns]
+        missing = [
+            column.name
+            for column in promise.columns
+            if column.is_required and column.name not in rows.columns
+        ]
         if missing or (surplus and not promise.is_open):
             raise ColumnError(
                 f"Rows for {promise.name!r} miss {missing} and have unknown {surplus}.",
@@ -221,7 +225,7 @@ def _utc(schema: pa.Schema) -> pa.Schema:
 def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse:
     """Open the warehouse in the folder `root` with the engine the settings name."""
     if settings.engine == "spark":
-        from quanyu.warehouse.spark import Spark  # noqa: PLC0415 - optional extra
+        from quanyu.warehouse.spark import Spark  # an optional extra
 
         return Warehouse(root, Spark(settings.spark))
     return Warehouse(root, DuckDB(temporary, settings.memory_limit, settings.threads))

@@ -9,7 +9,17 @@ from sqlglot.errors import SqlglotError
 from quanyu.errors import QueryError
 
 READS = (exp.Select, exp.SetOperation, exp.Describe)
-FORBIDDEN = (exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Command, exp.Copy, exp.Attach, exp.Set)
+FORBIDDEN = (
+    exp.Insert,
+    exp.Update,
+    exp.Delete,
+    exp.Create,
+    exp.Drop,
+    exp.Command,
+    exp.Copy,
+    exp.Attach,
+    exp.Set,
+)
 
 
 def checked(sql: str) -> tuple[str, set[str]]:
@@ -21,10 +31,16 @@ def checked(sql: str) -> tuple[str, set[str]]:
     try:
         statements = [statement for statement in sqlglot.parse(sql, read="duckdb") if statement]
     except SqlglotError as error:
-        raise QueryError(f"This is not SQL: {str(error).splitlines()[0]}", "Example: SELECT count(*) FROM orders") from None
+        raise QueryError(
+            f"This is not SQL: {str(error).splitlines()[0]}", "Example: SELECT count(*) FROM orders"
+        ) from None
     if len(statements) != 1:
-        raise QueryError(f"{len(statements)} statements were given; one is allowed.", "Run them one at a time.")
+        raise QueryError(
+            f"{len(statements)} statements were given; one is allowed.", "Run them one at a time."
+        )
     statement = statements[0]
     if not isinstance(statement, READS) or statement.find(*FORBIDDEN):
-        raise QueryError("Only SELECT is allowed: the warehouse is written by load and run.", "Start with SELECT or WITH.")
+        raise QueryError(
+            "Only SELECT is allowed: the warehouse is written by load and run.", "Start with SELECT or WITH."
+        )
     return sql.strip().rstrip(";").rstrip(), {table.name.lower() for table in statement.find_all(exp.Table)}

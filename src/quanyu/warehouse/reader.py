@@ -19,6 +19,12 @@ from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
 LINE_LIMIT = 8_000_000
 """Bytes of the longest record that is read; a longer one is refused."""
 ROW = "file_row_number"
+_DOCUMENTS = (
+    "SELECT n, c0, CASE WHEN is_object THEN c0 END AS document FROM (SELECT file_row_number AS n, c0, "
+    "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object "
+    "FROM read_parquet({path}, file_row_number = true) WHERE trim(c0) <> '')"
+)
+"""A line that is no JSON object has no document, so that nothing is ever asked of it."""
 FULL = ("no space left", "disk quota", "file too large", "could not write", "failed to write")
 
 
@@ -74,13 +80,15 @@ class Reader:
         """Split JSON lines into Parquet with one text column per key; return the keys and the broken lines."""
         lines = into.with_suffix(".lines.parquet")
         lost = self.cut(Text(path, 1, delimiter="\x01", quote=""), lines)
-        source = f"(SELECT {ROW} AS n, c0 FROM read_parquet({_sql(lines)}, {ROW} = true) WHERE trim(c0) <> '')"
-        valid = f"SELECT * FROM {source} WHERE json_valid(c0) AND json_type(c0) = 'OBJECT'"
-        broken = self._rows(f"SELECT n + 1, c0 FROM {source} WHERE NOT (json_valid(c0) AND json_type(c0) = 'OBJECT')")
-        found = self._rows(f"SELECT key, min(n) AS at FROM (SELECT unnest(json_keys(c0)) AS key, n FROM ({valid})) GROUP BY key ORDER BY at, key")
+        self._connection.raw_sql(f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(path=_sql(lines))}")
+        found = self._rows(
+            "SELECT key FROM (SELECT unnest(json_keys(document)) AS key, n FROM json_lines WHERE document IS NOT NULL) "
+            "GROUP BY key ORDER BY min(n), key"
+        )
+        broken = self._rows("SELECT n + 1, c0 FROM json_lines WHERE document IS NULL ORDER BY n")
         keys = [str(row[0]) for row in found]
-        cells = [f"json_extract_string(c0, {_sql(_pointer(key))}) AS c{i}" for i, key in enumerate(keys)] or ["c0"]
-        self._copy(f"SELECT {', '.join(cells)} FROM ({valid}) ORDER BY n", into)
+        cells = [f"json_extract_string(document, {_sql(_pointer(key))}) AS c{i}" for i, key in enumerate(keys)]
+        self._copy(f"SELECT {', '.join(cells) or 'c0'} FROM json_lines WHERE document IS NOT NULL ORDER BY n", into)
         lines.unlink()
         return keys, lost + [BadLine(int(n), "the line is not a JSON object", str(text)) for n, text in broken]
 
@@ -132,7 +140,7 @@ class Reader:
             raise _refusal(error) from error
 
     def _bad_lines(self) -> list[BadLine]:
-        rows = self._rows("SELECT line, min(error_message), any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line")
+        rows = self._rows("SELECT line, arg_max(error_message, column_idx), any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line")
         self._connection.raw_sql("DROP TABLE reject_errors; DROP TABLE reject_scans")
         return [BadLine(int(line), _told(str(why)), str(text or "").rstrip("\r\n")) for line, why, text in rows]
 

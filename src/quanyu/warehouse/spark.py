@@ -31,7 +31,8 @@ with warnings.catch_warnings():
         from pyspark.sql import DataFrame, SparkSession
     except ImportError as error:
         raise MissingExtraError(
-            "This workspace runs on Spark, which is not installed.", "Install it with: pip install 'quanyu[spark]'"
+            "This workspace runs on Spark, which is not installed.",
+            "Install it with: pip install 'quanyu[spark]'",
         ) from error
 
 SCRATCH = Path(tempfile.gettempdir()) / f"quanyu-spark-{os.getpid()}"
@@ -86,7 +87,8 @@ class Spark:
         try:
             self._frame(expression).write.option("compression", "zstd").parquet(str(target))
             moved = [
-                part.rename(folder / f"part-{uuid.uuid4().hex}.parquet") for part in sorted(target.glob("part-*.parquet"))
+                part.rename(folder / f"part-{uuid.uuid4().hex}.parquet")
+                for part in sorted(target.glob("part-*.parquet"))
             ]
         finally:
             shutil.rmtree(target, ignore_errors=True)
@@ -104,7 +106,9 @@ class Spark:
         statement = sqlglot.parse_one(sql, read="duckdb")
         called = {str(call.this).lower() for call in statement.find_all(exp.Anonymous)}
         if called & REFLECTION:
-            raise QueryError(f"The function {sorted(called & REFLECTION)[0]} is not allowed.", "Use SQL functions only.")
+            raise QueryError(
+                f"The function {sorted(called & REFLECTION)[0]} is not allowed.", "Use SQL functions only."
+            )
         sealed = self.session.newSession()
         for name, value in OPTIONS.items():
             if name.startswith("spark.sql.session") or name == "spark.sql.runSQLOnFiles":
@@ -117,7 +121,9 @@ class Spark:
                 return sealed.sql(statement.sql(dialect="spark")).toArrow()
         except PySparkException as error:
             message = str(error).splitlines()[0]
-            raise QueryError(f"The query failed: {message}", "Tables and columns: quanyu describe TABLE.") from None
+            raise QueryError(
+                f"The query failed: {message}", "Tables and columns: quanyu describe TABLE."
+            ) from None
 
     def close(self) -> None:
         """Stop the session, which ends it for every workspace of this process."""
