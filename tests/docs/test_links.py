@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOREIGN = (
-    r"/wor" r"k/(main|shared)", r"/tm" r"p/v/", r"/root/", r"/home/\w+",
+    r"/wor" r"k/(main|shared)", r"/tm" r"p/v/", r"/roo" r"t/", r"/home/\w+",
     r"localhost:\d+/simple", r"[a-z]:\\Users",
     r"index-url\s*=?\s*http", r"files\.pythonhosted", r"://[^/\s]*(artifactory|nexus|devpi|pypi\.)",
 )  # fmt: skip

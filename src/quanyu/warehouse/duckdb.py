@@ -19,6 +19,8 @@ SETUP = (
     "SET enable_progress_bar = false",
     # Spark's word for local time, so that `portable.local_time` is one expression on both engines.
     "CREATE OR REPLACE MACRO from_utc_timestamp(moment, zone) AS timezone(zone, moment)",
+    # Spark's word for a 64-bit hash, so that `portable.group_key` is one expression on both engines.
+    "CREATE OR REPLACE MACRO xxhash64(word) AS CASE WHEN word IS NULL THEN NULL ELSE (hash(word) >> 1)::BIGINT END",
 )
 
 
@@ -64,7 +66,7 @@ class DuckDB:
         return [file]
 
     def _exactly(self, expression: ir.Table) -> str:
-        """Return the SQL with every column cast: a sum of bigint is a hugeint, which Parquet holds as a double."""
+        """Return the SQL with every column cast: Parquet would hold a sum of bigint (a hugeint) as a double."""
         kinds = self.connection.compiler.type_mapper
         columns = ", ".join(
             f'CAST("{name}" AS {kinds.to_string(kind)}) AS "{name}"'
