@@ -140,7 +140,10 @@ class Reader:
             raise _refusal(error) from error
 
     def _bad_lines(self) -> list[BadLine]:
-        rows = self._rows("SELECT line, arg_max(error_message, column_idx), any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line")
+        rows = self._rows(
+            "SELECT line, CASE WHEN min(error_type) = 'MISSING COLUMNS' THEN arg_min(error_message, column_idx) "
+            "ELSE arg_max(error_message, column_idx) END, any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
+        )
         self._connection.raw_sql("DROP TABLE reject_errors; DROP TABLE reject_scans")
         return [BadLine(int(line), _told(str(why)), str(text or "").rstrip("\r\n")) for line, why, text in rows]
 
