@@ -14,10 +14,10 @@ import zipfile
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from pyarrow import feather
 
 from quanyu.collect.load import load
 from quanyu.errors import StorageError, UnknownLayoutError, UnreadableFileError
@@ -54,9 +54,13 @@ def write(form: str, folder: Path) -> Path:
     elif form == "parquet":
         pq.write_table(pa.table({name: [row[i] for row in DATA] for i, name in enumerate(HEADER)}), file)
     elif form == "arrow":
-        feather.write_feather(pa.table({name: [row[i] for row in DATA] for i, name in enumerate(HEADER)}), file)
+        feather.write_feather(
+            pa.table({name: [row[i] for row in DATA] for i, name in enumerate(HEADER)}), file
+        )
     elif form == "jsonl":
-        file.write_text("\n".join(json.dumps(dict(zip(HEADER, row, strict=True))) for row in DATA), encoding="utf-8")
+        file.write_text(
+            "\n".join(json.dumps(dict(zip(HEADER, row, strict=True))) for row in DATA), encoding="utf-8"
+        )
     elif form == "gz":
         file.write_bytes(gzip.compress(text().encode()))
     elif form == "zip":
@@ -64,7 +68,9 @@ def write(form: str, folder: Path) -> Path:
             archive.writestr("__MACOSX/._a.csv", "x")
             archive.writestr("a.csv", text())
     else:
-        encoding, delimiter = {"csv": ("utf-8-sig", ","), "tsv": ("utf-16", "\t"), "txt": ("gb18030", ";")}[form]
+        encoding, delimiter = {"csv": ("utf-8-sig", ","), "tsv": ("utf-16", "\t"), "txt": ("gb18030", ";")}[
+            form
+        ]
         file.write_bytes(text(delimiter=delimiter).encode(encoding))
     return file
 
@@ -73,7 +79,10 @@ def write(form: str, folder: Path) -> Path:
 def test_every_form_gives_the_same_rows(shop: Workspace, tmp_path: Path, form: str) -> None:
     (loaded,) = load(shop, write(form, tmp_path))
     assert (loaded.layout, loaded.n_taken, loaded.n_refused) == ("plain_orders", 2, 0)
-    assert rows(shop, "SELECT order_id, CAST(ordered_at AS VARCHAR), CAST(net_amount AS VARCHAR) FROM orders ORDER BY 1") == [
+    assert rows(
+        shop,
+        "SELECT order_id, CAST(ordered_at AS VARCHAR), CAST(net_amount AS VARCHAR) FROM orders ORDER BY 1",
+    ) == [
         ("1", "2024-06-01 02:00:00+00", "10.00"),
         ("2", "2024-06-02 02:00:00+00", "20.50"),
     ]
@@ -92,11 +101,15 @@ def test_again_adds_nothing(shop: Workspace, tmp_path: Path) -> None:
 
 def test_a_file_speaks_only_of_what_it_says(shop: Workspace, tmp_path: Path) -> None:
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
-    first.write_text("order_id,ordered_at,status,id_key,paid_amount\n1,2024-06-01,placed,user:u1,0\n", encoding="utf-8")
+    first.write_text(
+        "order_id,ordered_at,status,id_key,paid_amount\n1,2024-06-01,placed,user:u1,0\n", encoding="utf-8"
+    )
     second.write_text("order_id,ordered_at,status,paid_amount\n1,2024-06-01,paid,9\n", encoding="utf-8")
     load(shop, first)
     load(shop, second)
-    assert rows(shop, "SELECT id_key, status, CAST(net_amount AS VARCHAR) FROM orders") == [("user:u1", "paid", "9.00")]
+    assert rows(shop, "SELECT id_key, status, CAST(net_amount AS VARCHAR) FROM orders") == [
+        ("user:u1", "paid", "9.00")
+    ]
 
 
 def test_bad_rows_are_kept_with_line_and_reason(shop: Workspace, tmp_path: Path) -> None:
@@ -134,12 +147,16 @@ def test_broken_json_lines_are_kept(shop: Workspace, tmp_path: Path) -> None:
     file.write_text(f'{good}\n{{"order_id": \n[1, 2]\n', encoding="utf-8")
     (loaded,) = load(shop, file)
     assert (loaded.n_taken, loaded.n_refused) == (1, 2)
-    assert rows(shop, "SELECT line, reason FROM rejects ORDER BY 1") == [(2, "the line is not a JSON object"), (3, "the line is not a JSON object")]
+    no = "the line is not a JSON object"
+    assert rows(shop, "SELECT line, reason FROM rejects ORDER BY 1") == [(2, no), (3, no)]
 
 
 def test_personal_identifiers_are_hashed(shop: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "members.csv"
-    file.write_text("id_key,member_no,phone,email\nuser:u1,M1,13800000001,A@B.com\nphone:138 0000 0002,,,\n", encoding="utf-8")
+    file.write_text(
+        "id_key,member_no,phone,email\nuser:u1,M1,13800000001,A@B.com\nphone:138 0000 0002,,,\n",
+        encoding="utf-8",
+    )
     load(shop, file)
     keys = {str(key) for row in rows(shop, "SELECT id_key, other_key FROM links") for key in row}
     from quanyu.workspace import pseudonym
@@ -165,7 +182,9 @@ def test_personal_identifiers_are_hashed(shop: Workspace, tmp_path: Path) -> Non
         ("picture.csv", b"\x89PNG\x00\x00\x01\x02" * 50, "binary"),
     ],
 )
-def test_unreadable_files_say_so(shop: Workspace, tmp_path: Path, name: str, content: bytes, says: str) -> None:
+def test_unreadable_files_say_so(
+    shop: Workspace, tmp_path: Path, name: str, content: bytes, says: str
+) -> None:
     file = tmp_path / name
     file.write_bytes(content)
     with pytest.raises(UnreadableFileError, match=says):
@@ -197,12 +216,18 @@ def test_header_without_rows(shop: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(text([]), encoding="utf-8")
     (loaded,) = load(shop, file)
-    assert (loaded.status, loaded.n_rows, loaded.message) == ("loaded", 0, "the file has a header and no rows")
+    assert (loaded.status, loaded.n_rows, loaded.message) == (
+        "loaded",
+        0,
+        "the file has a header and no rows",
+    )
 
 
 def test_unknown_file_names_the_nearest_layout(shop: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
-    file.write_text("订单编号,买家会员名,买家实际支付金额,订单创建时间\n1,a,2,2024-01-01\n", encoding="gb18030")
+    file.write_text(
+        "订单编号,买家会员名,买家实际支付金额,订单创建时间\n1,a,2,2024-01-01\n", encoding="gb18030"
+    )
     with pytest.raises(UnknownLayoutError, match="nearest is taobao_orders, missing: 订单状态"):
         load(shop, file)
     with pytest.raises(UnknownLayoutError, match="is no jd_orders file: it misses"):
@@ -215,13 +240,21 @@ def test_one_bad_file_does_not_stop_a_folder(shop: Workspace, tmp_path: Path) ->
     (tmp_path / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
     write("csv", tmp_path)
     (tmp_path / "notes.md").write_text("not data", encoding="utf-8")
-    assert [(one.file, one.status) for one in load(shop, tmp_path)] == [("a.csv", "failed"), ("orders.csv", "loaded")]
+    assert [(one.file, one.status) for one in load(shop, tmp_path)] == [
+        ("a.csv", "failed"),
+        ("orders.csv", "loaded"),
+    ]
 
 
 def _big(path: Path, n: int) -> None:
     draw = random.Random(1)
-    lines = (f"{i},2024-06-{1 + i % 28:02d} 10:00:00,completed,{draw.randrange(1, 9999) / 100},user:{i % 977}" for i in range(n))
-    path.write_text("order_id,ordered_at,status,paid_amount,id_key\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    lines = (
+        f"{i},2024-06-{1 + i % 28:02d} 10:00:00,completed,{draw.randrange(1, 9999) / 100},user:{i % 977}"
+        for i in range(n)
+    )
+    path.write_text(
+        "order_id,ordered_at,status,paid_amount,id_key\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
 
 
 RUN = "import sys, quanyu.workspace as w; from quanyu.collect.load import load; load(w.open(sys.argv[1]), sys.argv[2])"
@@ -265,7 +298,9 @@ except StorageError as error:
 def test_full_disk_is_said_and_nothing_is_half_done(shop: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     _big(file, 60_000)
-    done = subprocess.run([sys.executable, "-c", FULL, str(shop.root), str(file)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(shop.root), str(file)], capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("FULL The disk is full"), done.stderr
     assert not shop.warehouse.exists("orders")
     assert load(shop, file)[0].n_taken == 60_000

@@ -32,10 +32,19 @@ def test_online_retail(make_workspace, folder: Path) -> None:  # type: ignore[no
     ws = make_workspace(timezone="Europe/London", currency="GBP")
     (loaded,) = load(ws, folder / "online_retail")
     assert (loaded.layout, loaded.n_taken, loaded.n_refused) == ("uci_online_retail", 541_909, 0)
-    lines = one(ws, "SELECT count(*), sum(n_items), sum(n_items * unit_price_amount), count(DISTINCT item_id) FROM order_lines")
+    lines = one(
+        ws,
+        "SELECT count(*), sum(n_items), sum(n_items * unit_price_amount), count(DISTINCT item_id) FROM order_lines",
+    )
     assert lines == (541_909, 5_176_450, Decimal("9747747.9340"), 4_070)
-    orders = one(ws, "SELECT count(*), count(DISTINCT id_key), count(DISTINCT region), min(ordered_at), max(ordered_at) FROM orders")
-    first, last = dt.datetime(2010, 12, 1, 8, 26, tzinfo=dt.UTC), dt.datetime(2011, 12, 9, 12, 50, tzinfo=dt.UTC)
+    orders = one(
+        ws,
+        "SELECT count(*), count(DISTINCT id_key), count(DISTINCT region), min(ordered_at), max(ordered_at) FROM orders",
+    )
+    first, last = (
+        dt.datetime(2010, 12, 1, 8, 26, tzinfo=dt.UTC),
+        dt.datetime(2011, 12, 9, 12, 50, tzinfo=dt.UTC),
+    )
     assert orders == (25_900, 4_372, 38, first, last)
     assert one(ws, "SELECT count(*) FROM order_lines WHERE order_id LIKE 'C%'") == (9_288,)
     assert one(ws, "SELECT sum(net_amount) FROM orders WHERE id_key = 'uci:12346'") == (Decimal(0),)
@@ -61,7 +70,9 @@ def test_olist_funnel(make_workspace, folder: Path) -> None:  # type: ignore[no-
     loaded = {one.file: one.n_taken for one in load(ws, folder / "olist_funnel")}
     assert (loaded["marketing_qualified_leads.parquet"], loaded["closed_deals.parquet"]) == (8_000, 842)
     assert (loaded["products.parquet"], loaded["sellers.parquet"]) == (32_951, 3_095)
-    assert one(ws, "SELECT min(contacted_on), max(contacted_on), count(DISTINCT landing_page_id) FROM leads") == (
+    assert one(
+        ws, "SELECT min(contacted_on), max(contacted_on), count(DISTINCT landing_page_id) FROM leads"
+    ) == (
         dt.date(2017, 6, 14),
         dt.date(2018, 5, 31),
         495,

@@ -93,7 +93,9 @@ def _beside(rows: ir.Table, existing: ir.Table, table: Table) -> ir.Table:
     same = [rows[key].identical_to(existing[key]) for key in table.key]
     both = rows.left_join(existing, same, rname="{name}_old")
     values = {
-        name: FOLDS.get((table.name, name), _said)(both[name], both[f"{name}_old"]) for name in table.schema.names if name not in table.key
+        name: FOLDS.get((table.name, name), _said)(both[name], both[f"{name}_old"])
+        for name in table.schema.names
+        if name not in table.key
     }
     keys = {name: both[name] for name in table.key}
     return both.select(**{name: (keys | values)[name] for name in table.schema.names})

@@ -27,7 +27,11 @@ def rules(table: Table, cells: Cells, exempt: Cells, now: dt.datetime) -> Iterat
         yield from _range(column, value, exempt.get(column.name, ibis.literal(False)))
         if column.name == table.time:
             latest = now + TOLERANCE
-            limit = ibis.literal(latest.date()) if column.kind == "day" else ibis.literal(latest, type="timestamp('UTC')")
+            limit = (
+                ibis.literal(latest.date())
+                if column.kind == "day"
+                else ibis.literal(latest, type="timestamp('UTC')")
+            )
             yield value > limit, because(FUTURE, value, column=column.name)
 
 
@@ -37,10 +41,17 @@ def _range(column: Column, value: ir.Value, free: ir.BooleanValue) -> Iterator[R
     if column.high is not None:
         yield (value > column.high) & ~free, because(HIGH, value, column=column.name, high=f"{column.high:g}")
     if column.allowed:
-        yield value.notin(column.allowed), because(ALLOWED, value, column=column.name, allowed=", ".join(column.allowed))
+        yield (
+            value.notin(column.allowed),
+            because(ALLOWED, value, column=column.name, allowed=", ".join(column.allowed)),
+        )
 
 
 def first_broken(found: list[Rule]) -> ir.StringValue:
     """Return the reason of the first rule that a row breaks, null for a good row."""
     none = ibis.null("string")
-    return ibis.cases(*[(broken.fill_null(False), reason) for broken, reason in found], else_=none) if found else none
+    return (
+        ibis.cases(*[(broken.fill_null(False), reason) for broken, reason in found], else_=none)
+        if found
+        else none
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -9,7 +10,22 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-NULLS = ("", "-", "--", "---", "—", "null", "NULL", "None", "N/A", "#N/A", "\\N", "无", "无退款申请", "订单未关闭")
+NULLS = (
+    "",
+    "-",
+    "--",
+    "---",
+    "—",
+    "null",
+    "NULL",
+    "None",
+    "N/A",
+    "#N/A",
+    "\\N",
+    "无",
+    "无退款申请",
+    "订单未关闭",
+)
 """Cells that mean "no value" in every layout."""
 
 MASKS = r"\*|^##|^\$\$|^~"
@@ -60,7 +76,7 @@ _GUARDS: Mapping[str, Step] = {
 
 def _null_marks(cell: ir.StringValue, words: Sequence[str]) -> ir.StringValue:
     """Comparing with a dozen words one by one is faster than the join that `IN` becomes."""
-    means_none = reduce(lambda left, right: left | right, (cell == word for word in words))
+    means_none = reduce(operator.or_, (cell == word for word in words))
     return means_none.ifelse(ibis.null("string"), cell)
 
 

@@ -31,7 +31,11 @@ def _net_of_order(t: Cells) -> ir.Value:
 
 
 def _discount_of_order(t: Cells) -> ir.Value:
-    off = t["gross_amount"].cast(MONEY) + t["shipping_amount"].cast(MONEY).fill_null(0) - t["paid_amount"].cast(MONEY)
+    off = (
+        t["gross_amount"].cast(MONEY)
+        + t["shipping_amount"].cast(MONEY).fill_null(0)
+        - t["paid_amount"].cast(MONEY)
+    )
     nothing = ibis.literal(0).cast(MONEY)
     return ibis.cases((_is_sale(t) & (off < 0), nothing), (_is_sale(t), off), else_=ibis.null(MONEY))
 
@@ -39,7 +43,9 @@ def _discount_of_order(t: Cells) -> ir.Value:
 def _gross_of_order(t: Cells) -> ir.Value:
     """Where no list price is known, what was paid for the goods stands for it."""
     paid = t["paid_amount"].cast(MONEY) - t["shipping_amount"].cast(MONEY).fill_null(0)
-    return (_is_sale(t) & (paid >= 0)).ifelse(paid + t["discount_amount"].cast(MONEY).fill_null(0), ibis.null(MONEY))
+    return (_is_sale(t) & (paid >= 0)).ifelse(
+        paid + t["discount_amount"].cast(MONEY).fill_null(0), ibis.null(MONEY)
+    )
 
 
 def _net_of_line(t: Cells) -> ir.Value:
@@ -65,7 +71,13 @@ def filled(table: Table, given: Cells, constants: Mapping[str, str]) -> dict[str
     cells = {column.name: given.get(column.name, ibis.null(column.type)) for column in table.columns}
     for name, word in constants.items():
         if name in cells and word:
-            cells[name] = ibis.literal(word) if name not in given else _or(given[name], word) if name in SURE else given[name]
+            cells[name] = (
+                ibis.literal(word)
+                if name not in given
+                else _or(given[name], word)
+                if name in SURE
+                else given[name]
+            )
     for (owner, name), make in FOLLOWS.items():
         if owner == table.name:
             cells[name] = ibis.coalesce(cells[name].cast(MONEY), make(cells).cast(MONEY))

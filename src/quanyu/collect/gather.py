@@ -11,8 +11,6 @@ from quanyu.collect.layout import Target
 from quanyu.collect.parse import LINE, REASON, Setting, cells_of
 
 
-
-
 def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
     """Return the rows of a table with the contract's columns, the first record's number, and `_reason`.
 
@@ -29,7 +27,9 @@ def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
     grouped = _grouped(good, target) if target.per else good
     if target.is_patch:
         return _patch(grouped, target, setting)
-    whole = grouped.select(LINE, **_exempt(grouped, target), **filled(table, cells_of(grouped, table), setting.constants))
+    whole = grouped.select(
+        LINE, **_exempt(grouped, target), **filled(table, cells_of(grouped, table), setting.constants)
+    )
     exempt = {name: whole[f"_exempt_{name}"].fill_null(False) for name in target.exempt}
     cells = {name: whole[name] for name in table.schema.names}
     reason = first_broken(list(rules(table, cells, exempt, setting.now)))
@@ -41,7 +41,9 @@ def _patch(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:
     table = target.table
     given = cells_of(rows, table)
     constants = {name: ibis.literal(setting.constants[name]) for name in table.key if name not in given}
-    cells = {c.name: (given | constants).get(c.name, ibis.null(c.type)).try_cast(c.type) for c in table.columns}
+    cells = {
+        c.name: (given | constants).get(c.name, ibis.null(c.type)).try_cast(c.type) for c in table.columns
+    }
     return rows.select(LINE, **cells, **{REASON: ibis.null("string")})
 
 
@@ -67,7 +69,11 @@ def _grouped(rows: ir.Table, target: Target) -> ir.Table:
     prefix = f"{table.name}__"
     cells = cells_of(rows, table)
     by = [f"{prefix}{name}" for name in target.per if name in cells]
-    sums = {f"{prefix}{name}": cells[name].sum() for name, field in target.fields.items() if field.total and name in cells}
+    sums = {
+        f"{prefix}{name}": cells[name].sum()
+        for name, field in target.fields.items()
+        if field.total and name in cells
+    }
     rest = {
         f"{prefix}{name}": cells[name].argmin(rows[LINE], where=cells[name].notnull())
         for name in cells

@@ -15,7 +15,7 @@ DONE = "^[a-z]+:[0-9a-f]{32}$"
 OPEN = r"^[^:]+:[^*#$~][^*]*$"
 
 
-@ibis.udf.scalar.builtin(name="sha256")
+@ibis.udf.scalar.builtin(name="sha256")  # type: ignore[untyped-decorator]
 def _sha256(text: str) -> str:
     raise NotImplementedError
 
@@ -44,7 +44,11 @@ def name(text: ir.StringValue) -> ir.StringValue:
     return text.lower().re_replace(r"\s", "")
 
 
-NORMAL: Mapping[str, Callable[[ir.StringValue], ir.StringValue]] = {"phone": phone, "email": email, "name": name}
+NORMAL: Mapping[str, Callable[[ir.StringValue], ir.StringValue]] = {
+    "phone": phone,
+    "email": email,
+    "name": name,
+}
 
 
 def pseudonym(secret: str, kind: str, value: ir.StringValue) -> ir.StringValue:

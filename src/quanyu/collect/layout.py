@@ -157,15 +157,28 @@ def read_layout(path: Path) -> Layout:
         return parse_layout(tomllib.loads(path.read_text(encoding="utf-8")), path.stem)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingError(f"The layout {path} is not valid TOML: {error}.", GUIDE) from None
-    except _Wrong as wrong:
+    except _LayoutError as wrong:
         raise SettingError(f"The layout {path}: {wrong}.", GUIDE) from None
 
 
-class _Wrong(ValueError):
+class _LayoutError(ValueError):
     """What is wrong with a layout."""
 
 
-PLAIN_ENTRIES = ("name", "zh", "en", "platform", "source", "match", "timezone", "currency", "nulls", "totals", "either", "comes")
+PLAIN_ENTRIES = (
+    "name",
+    "zh",
+    "en",
+    "platform",
+    "source",
+    "match",
+    "timezone",
+    "currency",
+    "nulls",
+    "totals",
+    "either",
+    "comes",
+)
 
 
 def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
@@ -175,10 +188,10 @@ def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
     people = _people(named.pop("people", {}), maps)
     unknown = [key for key in named if key not in PLAIN_ENTRIES and key not in CONTRACTS]
     if unknown:
-        raise _Wrong(f"{unknown[0]!r} is neither an entry nor a table; tables: {', '.join(_inputs())}")
+        raise _LayoutError(f"{unknown[0]!r} is neither an entry nor a table; tables: {', '.join(_inputs())}")
     targets = tuple(_target(key, value, maps) for key, value in named.items() if key in CONTRACTS)
     if not targets or not named.get("match"):
-        raise _Wrong("'match' and at least one table are needed")
+        raise _LayoutError("'match' and at least one table are needed")
     given = {key: named[key] for key in PLAIN_ENTRIES if key in named}
     for key in ("match", "nulls", "totals", "either"):
         given[key] = _words(given.get(key, ()))
@@ -196,28 +209,32 @@ def _inputs() -> list[str]:
 def _target(name: str, entries: Mapping[str, Any], maps: Mapping[str, Any]) -> Target:
     promise = contract(name)
     if not promise.is_input:
-        raise _Wrong(f"the table {name!r} is not filled from files; tables: {', '.join(_inputs())}")
+        raise _LayoutError(f"the table {name!r} is not filled from files; tables: {', '.join(_inputs())}")
     made = {key: _field(value, maps, f"{name}.{key}") for key, value in entries.items() if key not in OPTIONS}
     surplus = [key for key in made if key not in promise.by_name]
     if surplus:
-        raise _Wrong(f"{name} has no column {surplus[0]!r}; it has {', '.join(promise.by_name)}")
+        raise _LayoutError(f"{name} has no column {surplus[0]!r}; it has {', '.join(promise.by_name)}")
     per = promise.key if entries.get("per") == "key" else _words(entries.get("per", ()))
     exempt = {key: _condition(value) for key, value in entries.get("exempt", {}).items()}
     within = {*per, *(name for each in made.values() for name in each.running)}
     if within - set(promise.by_name):
-        raise _Wrong(f"{name}: {sorted(within - set(promise.by_name))[0]!r} is no column of the table")
+        raise _LayoutError(f"{name}: {sorted(within - set(promise.by_name))[0]!r} is no column of the table")
     return Target(promise, made, per, _condition(entries.get("only", {})), exempt, bool(entries.get("patch")))
 
 
 def _people(entries: Mapping[str, Any], maps: Mapping[str, Any]) -> People:
     ids = tuple(_field(entry, maps, "people.ids") for entry in entries.get("ids", ()))
     if any(not each.id for each in ids):
-        raise _Wrong("every entry of people.ids needs 'id', the kind of the identifier")
+        raise _LayoutError("every entry of people.ids needs 'id', the kind of the identifier")
     seen = _field(entries["seen_at"], maps, "people.seen_at") if "seen_at" in entries else None
-    rest = {key: _field(value, maps, f"people.{key}") for key, value in entries.items() if key not in ("ids", "seen_at")}
+    rest = {
+        key: _field(value, maps, f"people.{key}")
+        for key, value in entries.items()
+        if key not in ("ids", "seen_at")
+    }
     surplus = [key for key in rest if key not in contract("members").by_name]
     if surplus:
-        raise _Wrong(f"people has no column {surplus[0]!r}")
+        raise _LayoutError(f"people has no column {surplus[0]!r}")
     return People(ids, seen, rest)
 
 
@@ -228,17 +245,19 @@ LISTS = ("columns", "join", "sum", "times", "json", "running", "format")
 def _field(entry: Any, maps: Mapping[str, Any], where: str) -> Field:
     given = {"from": entry} if isinstance(entry, (str, list)) else entry
     if not isinstance(given, Mapping):
-        raise _Wrong(f"{where} is {entry!r}; a column name, a list of names or a table of verbs is needed")
+        raise _LayoutError(
+            f"{where} is {entry!r}; a column name, a list of names or a table of verbs is needed"
+        )
     surplus = [verb for verb in given if verb not in VERBS]
     if surplus:
-        raise _Wrong(f"{where} uses {surplus[0]!r}; verbs: {', '.join(VERBS)}")
+        raise _LayoutError(f"{where} uses {surplus[0]!r}; verbs: {', '.join(VERBS)}")
     made: dict[str, Any] = {VERBS[verb]: value for verb, value in given.items()}
     for verb in LISTS:
         if verb in made:
             made[verb] = _words(made[verb])
     if isinstance(made.get("map"), str):
         if made["map"] not in maps:
-            raise _Wrong(f"{where} names the map {made['map']!r}, which [maps] does not have")
+            raise _LayoutError(f"{where} names the map {made['map']!r}, which [maps] does not have")
         made["map"] = maps[made["map"]]
     if "when" in made:
         made["when"] = _condition(made["when"])

@@ -46,7 +46,9 @@ def members(parsed: ir.Table, layout: Layout) -> ir.Table | None:
         return None
     good = _good(parsed)
     rows = good.select(
-        id_key=ibis.coalesce(*[good[name] for name in names]), seen_at=_seen(good), **{name: good[f"people__{name}"] for name in told}
+        id_key=ibis.coalesce(*[good[name] for name in names]),
+        seen_at=_seen(good),
+        **{name: good[f"people__{name}"] for name in told},
     )
     personal = [rows[name] for name in PERSONAL if name in told]
     known = rows.filter(rows["id_key"].notnull() & ibis.coalesce(*personal, ibis.null("string")).notnull())

@@ -50,7 +50,11 @@ class Loaded:
 
 
 def load(
-    ws: Workspace, paths: Iterable[str | Path] | str | Path, *, layout: str | None = None, progress: Progress | None = None
+    ws: Workspace,
+    paths: Iterable[str | Path] | str | Path,
+    *,
+    layout: str | None = None,
+    progress: Progress | None = None,
 ) -> list[Loaded]:
     """Load files and folders into the workspace's tables and say for each what was taken and what was refused.
 
@@ -64,7 +68,9 @@ def load(
     run = _Run(ws, chosen, is_named=bool(layout), progress=progress or _silent)
     with ws.writing():
         shutil.rmtree(ws.path("staging"), ignore_errors=True)
-        done = [one for path in files_in([Path(path).expanduser() for path in named]) for one in run.path(path)]
+        done = [
+            one for path in files_in([Path(path).expanduser() for path in named]) for one in run.path(path)
+        ]
     if len(done) == 1 and run.errors:
         raise run.errors[0]
     return done
@@ -96,7 +102,9 @@ class _Run:
         except SourceError as error:
             return [self._failed(path.name, error)]
         except OSError as error:
-            raise StorageError(f"{path.name} could not be staged: {error}.", "Free space and run the command again.") from error
+            raise StorageError(
+                f"{path.name} could not be staged: {error}.", "Free space and run the command again."
+            ) from error
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
@@ -126,7 +134,14 @@ class _Run:
             before = find_load(self.ws.ledger, file_hash=seen.sha256, layout=match.layout.name)
             if before:
                 told = f"loaded as {before.file_name} at {before.started_at:%Y-%m-%d %H:%M} UTC"
-                return Loaded(found.name, before.layout, _told(match), before.n_rows, status="already loaded", message=told)
+                return Loaded(
+                    found.name,
+                    before.layout,
+                    _told(match),
+                    before.n_rows,
+                    status="already loaded",
+                    message=told,
+                )
             job = Job(self.ws, reader, found.name, seen, opened, match.layout, work)
             return self._recorded(job, match, seen)
 
@@ -140,7 +155,12 @@ class _Run:
             fail_load(ledger, begun.load_id, str(error), at=self.ws.now())
             raise
         n_refused = taken.rejects.n_lines
-        tally = Tally(taken.n_rows, taken.n_rows - n_refused, n_refused, {key: vars(value) for key, value in taken.changes.items()})
+        tally = Tally(
+            taken.n_rows,
+            taken.n_rows - n_refused,
+            n_refused,
+            {key: vars(value) for key, value in taken.changes.items()},
+        )
         told = "" if taken.n_rows else "the file has a header and no rows"
         if taken.n_waiting:
             told = f"{taken.n_waiting} rows complete orders that are not loaded yet; load those, then this file again"

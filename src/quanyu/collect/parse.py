@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,12 +14,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.collect.check import Rule, first_broken, rules
+from quanyu.collect.clean import NULLS, clean
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.reason import UNKNOWN, UNREADABLE, because
 from quanyu.collect.shape import Page, Read, condition, quick_kind, quick_name, read_field
 from quanyu.collect.value import QUICK
-from quanyu.collect.clean import NULLS, clean
 from quanyu.tables import Table, contract
 from quanyu.tables.contract import Kind
 
@@ -59,7 +60,10 @@ def parse(page: Page, setting: Setting, *, skip: int = 0) -> ir.Table:
     single = [target for target in layout.targets if not target.is_gathered]
     for target in single:
         whole = _completed(whole, target, setting)
-    broken = [*_unread(whole, reads, layout), *(rule for target in single for rule in _judged(whole, target, setting))]
+    broken = [
+        *_unread(whole, reads, layout),
+        *(rule for target in single for rule in _judged(whole, target, setting)),
+    ]
     out = [name for name in whole.columns if not name.startswith("_text_")]
     return whole.mutate(**{REASON: first_broken(broken)}).select(*out, REASON)
 
@@ -67,37 +71,62 @@ def parse(page: Page, setting: Setting, *, skip: int = 0) -> ir.Table:
 def _kept(page: Page, layout: Layout, skip: int) -> ir.Table:
     """Return the clean cells of the records that are data: no totals, no blank lines, no second header."""
     names = [name for each in _all_fields(layout) for name in each.names]
-    names += [name for target in layout.targets for name in (*target.only, *(n for e in target.exempt.values() for n in e))]
+    names += [
+        name
+        for target in layout.targets
+        for name in (*target.only, *(n for e in target.exempt.values() for n in e))
+    ]
     used = page.used(names)
     marks = "|".join(re.escape(mark) for mark in (*TOTALS, *layout.totals))
     total = rf"^[\s='\"]*(?:(?:{marks})[\s'\":：]*$|Total:)"
     first = [page.cells[f"c{i}"] for i in range(min(MARKED, len(page.names)))]
-    is_total = reduce(lambda left, right: left | right, (cell.re_search(total).fill_null(False) for cell in first))
+    is_total = reduce(operator.or_, (cell.re_search(total).fill_null(False) for cell in first))
     number = page.cells["file_row_number"]
     is_blank = ibis.coalesce(*[page.cells[name] for name in used], ibis.null("string")).isnull()
-    data = page.cells.filter(~is_total & ~is_blank & (number >= skip)).select(**{LINE: number}, **{name: page.cells[name] for name in used})
+    data = page.cells.filter(~is_total & ~is_blank & (number >= skip)).select(
+        **{LINE: number}, **{name: page.cells[name] for name in used}
+    )
     return clean(_quickly(data, page, layout), used, page.habits)
 
 
 def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:
     """Read figures and times as they usually stand; a cell that nothing else reads is then done with."""
-    fields = [(field, target.table[name]) for target in layout.targets for name, field in target.fields.items()]
+    fields = [
+        (field, target.table[name]) for target in layout.targets for name, field in target.fields.items()
+    ]
     if layout.people.seen_at:
         fields.append((layout.people.seen_at, contract("members")["seen_at"]))
-    quick = {quick_name(field, column, page): (field, column) for field, column in fields if quick_kind(field, column, page)}
+    quick = {
+        quick_name(field, column, page): (field, column)
+        for field, column in fields
+        if quick_kind(field, column, page)
+    }
     cells = {name: name.split("_")[1] for name in quick}
-    read = data.mutate(**{name: QUICK[column.kind](data[cells[name]], page.habits) for name, (_, column) in quick.items()})
+    read = data.mutate(
+        **{name: QUICK[column.kind](data[cells[name]], page.habits) for name, (_, column) in quick.items()}
+    )
     careful = [field for field, column in fields if not quick_kind(field, column, page)]
     texts = [*careful, *layout.people.ids, *layout.people.fields.values()]
-    asked = [name for field in texts for name in field.names] + [name for field, _ in fields for name in field.when]
-    asked += [name for target in layout.targets for words in (target.only, *target.exempt.values()) for name in words]
+    asked = [name for field in texts for name in field.names] + [
+        name for field, _ in fields for name in field.when
+    ]
+    asked += [
+        name
+        for target in layout.targets
+        for words in (target.only, *target.exempt.values())
+        for name in words
+    ]
     still = set(page.used(asked))
     rest: dict[str, list[ir.BooleanValue]] = {}
     for name, cell in cells.items():
         if cell not in still:
             rest.setdefault(cell, []).append(read[name].isnull())
-    failed = {cell: reduce(lambda left, right: left | right, tests) for cell, tests in rest.items()}
-    return read.mutate(**{cell: test.ifelse(read[cell], ibis.null("string")) for cell, test in failed.items()}) if rest else read
+    failed = {cell: reduce(operator.or_, tests) for cell, tests in rest.items()}
+    return (
+        read.mutate(**{cell: test.ifelse(read[cell], ibis.null("string")) for cell, test in failed.items()})
+        if rest
+        else read
+    )
 
 
 def unread_header(head: pa.Table, page: Page, layout: Layout) -> int:
@@ -106,11 +135,22 @@ def unread_header(head: pa.Table, page: Page, layout: Layout) -> int:
     It does when no cell of it has a digit although some are of columns that are read as figures or times,
     and the next record has digits.
     """
-    rows = [[str(cell or "") for cell in (row[f"c{i}"] for i in range(len(page.names)))] for row in head.to_pylist()]
+    rows = [
+        [str(cell or "") for cell in (row[f"c{i}"] for i in range(len(page.names)))]
+        for row in head.to_pylist()
+    ]
     if len(rows) < 2 or _DIGIT.search("".join(rows[0])) or not _DIGIT.search("".join(rows[1])):
         return 0
-    fields = [(field, target.table[name]) for target in layout.targets for name, field in target.fields.items()]
-    figures = {i for field, column in fields if column.kind in WORDS for name in field.columns for i in page.places(name)}
+    fields = [
+        (field, target.table[name]) for target in layout.targets for name, field in target.fields.items()
+    ]
+    figures = {
+        i
+        for field, column in fields
+        if column.kind in WORDS
+        for name in field.columns
+        for i in page.places(name)
+    }
     return int(any(rows[0][i].strip() not in NULLS for i in figures))
 
 
@@ -146,7 +186,11 @@ def _reads(page: Page, layout: Layout, rows: ir.Table) -> Iterator[tuple[str, Re
 
 
 def _flags(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
-    flags = {f"_keep_{t.table.name}": condition(t.only, page, rows).fill_null(False) for t in layout.targets if t.only}
+    flags = {
+        f"_keep_{t.table.name}": condition(t.only, page, rows).fill_null(False)
+        for t in layout.targets
+        if t.only
+    }
     for target in layout.targets:
         for name, words in target.exempt.items():
             flags[f"_exempt_{target.table.name}__{name}"] = condition(words, page, rows)
@@ -177,10 +221,14 @@ def _with_keys(rows: ir.Table, layout: Layout) -> ir.Table:
     kept = {}
     for target in layout.targets[1:]:
         name = f"_keep_{target.table.name}"
-        has = [rows[f"{target.table.name}__{key}"].notnull() for key in target.keys if f"{target.table.name}__{key}" in rows.columns]
+        has = [
+            rows[f"{target.table.name}__{key}"].notnull()
+            for key in target.keys
+            if f"{target.table.name}__{key}" in rows.columns
+        ]
         tests = [rows[name], *has] if name in rows.columns else has
         if tests:
-            kept[name] = reduce(lambda left, right: left & right, tests)
+            kept[name] = reduce(operator.and_, tests)
     return rows.mutate(**kept) if kept else rows
 
 

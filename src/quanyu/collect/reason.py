@@ -27,10 +27,8 @@ SENTENCES = (
     "the line is not a JSON object",
     "the text is not valid in the file's encoding",
     "the line is too long",
-    "the order {value} is not loaded yet",
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
-NOT_YET = SENTENCES[12]
 
 
 def because(sentence: str, value: ir.Value | None = None, **words: object) -> ir.StringValue:

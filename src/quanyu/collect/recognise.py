@@ -51,7 +51,13 @@ def recognise(header: Sequence[str], layouts: Iterable[Layout], hint: str = "") 
 def _rank(match: Match, hint: str) -> tuple[bool, float, int, int, bool]:
     about = match.layout.name.removeprefix("plain_")
     called = about in hint
-    return (match.is_whole, match.share if not match.is_whole else 1.0, match.n_known, len(match.layout.match), called)
+    return (
+        match.is_whole,
+        match.share if not match.is_whole else 1.0,
+        match.n_known,
+        len(match.layout.match),
+        called,
+    )
 
 
 def _match(layout: Layout, names: Sequence[str]) -> Match:
@@ -84,9 +90,13 @@ def the_layout(header: Sequence[str], layouts: Sequence[Layout], file: str, hint
     ranked = recognise(header, layouts, hint)
     if ranked and ranked[0].is_whole:
         return ranked[0]
-    near = [match for match in sorted(ranked, key=lambda m: (m.share, m.n_known), reverse=True) if match.n_known][:2]
+    near = [
+        match for match in sorted(ranked, key=lambda m: (m.share, m.n_known), reverse=True) if match.n_known
+    ][:2]
     shown = ", ".join(cell.strip() for cell in header if cell.strip())[:300]
-    tell = "; ".join(f"nearest is {m.layout.name}, missing: {', '.join(m.missing) or 'most columns'}" for m in near[:1])
+    tell = "; ".join(
+        f"nearest is {m.layout.name}, missing: {', '.join(m.missing) or 'most columns'}" for m in near[:1]
+    )
     raise UnknownLayoutError(
         f"No layout recognises {file}. Its columns: {shown or 'none'}. {tell + '.' if tell else 'No layout is near.'}",
         f"Name one with --as LAYOUT (list: quanyu layouts), or write one. {GUIDE}",

@@ -62,7 +62,9 @@ def keep_rejects(reader: Reader, opened: Opened, refused: ir.Table, origin: Orig
 def is_total(line: BadLine) -> bool:
     """Say whether a line that could not be cut is a totals line (they are often shorter), or blank."""
     cells = [cell.strip('" \t') for cell in line.content.replace("\t", ",").split(",")]
-    return not any(cells) or any(cell.rstrip(":：") in TOTALS or cell.startswith("Total:") for cell in cells[:3])
+    return not any(cells) or any(
+        cell.rstrip(":：") in TOTALS or cell.startswith("Total:") for cell in cells[:3]
+    )
 
 
 def _first_reason(refused: ir.Table) -> ir.Table:
@@ -71,14 +73,16 @@ def _first_reason(refused: ir.Table) -> ir.Table:
 
 def _rows(opened: Opened, lines: ir.Table, origin: Origin) -> ir.Table:
     cells = [opened.rows[f"c{i}"].fill_null("") for i in range(len(opened.header))]
-    whole = opened.rows.select(file_row_number=opened.rows["file_row_number"], content=ibis.literal(",").join(cells).substr(0, LONGEST))
+    number = opened.rows["file_row_number"]
+    whole = opened.rows.select(
+        file_row_number=number, content=ibis.literal(",").join(cells).substr(0, LONGEST)
+    )
     both = lines.inner_join(whole, lines[LINE] == whole["file_row_number"])
-    told = both.select(
+    return both.select(
         source=ibis.literal(origin.source), file=ibis.literal(origin.file), file_hash=ibis.literal(origin.sha256),
         line=_number(both[LINE], opened).cast("int64"), reason=sentence_of(both[REASON]), content=both["content"],
         rejected_at=ibis.literal(origin.at, type="timestamp('UTC')"),
     )  # fmt: skip
-    return told
 
 
 def _number(line: ir.Value, opened: Opened) -> ir.Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,26 +12,30 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect import identifier
+from quanyu.collect.clean import Habits, unmasked
 from quanyu.collect.layout import Condition, Field
 from quanyu.collect.recognise import captured, fits
-from quanyu.collect.clean import Habits, unmasked
 from quanyu.collect.value import QUICK, mapped, matches, reader
 from quanyu.tables import Column
 
+AS_KEPT = {"phone": identifier.phone, "email": identifier.email}
 NUMERIC = ("money", "price", "number", "integer")
 PROVINCE = (
     r"^\s*(北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|"
     r"四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|台湾|香港|澳门)"
 )
 """A Chinese region is kept by its short name, so that 广东 and 广东省 are one."""
-_CITY = rf"{PROVINCE}?(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)?\s*([^\s省区市]{{2,8}}市)".replace("(北京", "(?:北京")
+_CITY = rf"{PROVINCE}?(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)?\s*([^\s省区市]{{2,8}}市)".replace(
+    "(北京", "(?:北京"
+)
 PATTERNS = {"province": PROVINCE, "city": _CITY}
 EXACT = "decimal(18, 4)"
 
 
-@ibis.udf.scalar.builtin(name="to_json", signature=None)
+@ibis.udf.scalar.builtin(name="to_json")  # type: ignore[untyped-decorator]
 def _to_json(value) -> str:  # type: ignore[no-untyped-def]
-    ...
+    """Write a struct as JSON."""
+    raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,9 @@ class Read:
 def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read | None:
     """Return how a column is read from the clean cells of `rows`; none if the file has no such column."""
     if field.sum or field.times:
-        return _finished(field, column, page, rows, None, _arithmetic(field, page, rows))
+        return _finished(field, column, page, rows, Read(None, _arithmetic(field, page, rows)))
     if field.json:
-        return _finished(field, column, page, rows, None, _object(field, page, rows))
+        return _finished(field, column, page, rows, Read(None, _object(field, page, rows)))
     if quick_kind(field, column, page):
         return _quick(field, column, page, rows)
     text = _text(field, page, rows)
@@ -84,10 +89,10 @@ def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read
     if field.id:
         value = identifier.id_key(field.id, value, page.secret)
     elif column.privacy == "personal" and column.kind == "text":
-        value = identifier.NORMAL.get(column.name, lambda plain: plain)(unmasked(value)) if column.name != "name" else unmasked(value)
+        value = AS_KEPT.get(column.name, lambda plain: plain)(unmasked(value))
     else:
         value = reader(column.kind, field.format)(value, page.habits)
-    return _finished(field, column, page, rows, text, value)
+    return _finished(field, column, page, rows, Read(text, value))
 
 
 def quick_kind(field: Field, column: Column, page: Page) -> str:
@@ -107,14 +112,16 @@ def _quick(field: Field, column: Column, page: Page, rows: ir.Table) -> Read:
     text = _cell(field.columns, page, rows)
     assert text is not None
     value = ibis.coalesce(fast, reader(column.kind)(text, page.habits))
-    return _finished(field, column, page, rows, fast.isnull().ifelse(text, ibis.null("string")), value)
+    return _finished(field, column, page, rows, Read(fast.isnull().ifelse(text, ibis.null("string")), value))
 
 
 def _places(names: Sequence[str], page: Page) -> list[int]:
     return list(dict.fromkeys(i for name in names for i in page.places(name)))
 
 
-def _finished(field: Field, column: Column, page: Page, rows: ir.Table, text: ir.Value | None, value: ir.Value) -> Read:
+def _finished(field: Field, column: Column, page: Page, rows: ir.Table, read: Read) -> Read:
+    """Apply what comes after reading: factor, least value, condition, default."""
+    value = read.value
     if column.kind in NUMERIC and (field.percent or field.scale != 1.0):
         factor = field.scale / (100 if field.percent else 1)
         value = (value.cast("float64") * factor).try_cast(value.type())
@@ -124,8 +131,9 @@ def _finished(field: Field, column: Column, page: Page, rows: ir.Table, text: ir
     if field.when:
         value = condition(field.when, page, rows).ifelse(value, ibis.null(value.type()))
     if field.default is not None:
-        value = ibis.coalesce(value, reader(column.kind)(ibis.literal(field.default), page.habits).cast(value.type()))
-    return Read(text, value, bool(field.map))
+        instead = reader(column.kind)(ibis.literal(field.default), page.habits)
+        value = ibis.coalesce(value, instead.cast(value.type()))
+    return Read(read.text, value, bool(field.map))
 
 
 def _text(field: Field, page: Page, rows: ir.Table) -> ir.StringValue | None:
@@ -158,9 +166,10 @@ def _arithmetic(field: Field, page: Page, rows: ir.Table) -> ir.Value:
     parts = [(_number(name.lstrip("-"), page, rows), name.startswith("-")) for name in names]
     values = [(-part if is_minus else part) for part, is_minus in parts]
     if field.times:
-        return reduce(lambda left, right: left * right, values).try_cast(EXACT)
-    known = reduce(lambda left, right: left | right, (value.notnull() for value in values))
-    return known.ifelse(reduce(lambda left, right: left + right, (value.fill_null(0) for value in values)), ibis.null("float64")).try_cast(EXACT)
+        return reduce(operator.mul, values).try_cast(EXACT)
+    known = reduce(operator.or_, (value.notnull() for value in values))
+    total = reduce(operator.add, (value.fill_null(0) for value in values))
+    return known.ifelse(total, ibis.null("float64")).try_cast(EXACT)
 
 
 def _number(name: str, page: Page, rows: ir.Table) -> ir.Value:
@@ -178,7 +187,7 @@ def _object(field: Field, page: Page, rows: ir.Table) -> ir.Value:
 def condition(words: Condition, page: Page, rows: ir.Table) -> ir.BooleanValue:
     """Say for each row whether every named column is one of its words; a column the file lacks is empty."""
     tests = [_matches(name, allowed, page, rows) for name, allowed in words.items()]
-    return reduce(lambda left, right: left & right, tests)
+    return reduce(operator.and_, tests)
 
 
 def _matches(name: str, allowed: tuple[str, ...], page: Page, rows: ir.Table) -> ir.BooleanValue:

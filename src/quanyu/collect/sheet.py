@@ -34,7 +34,8 @@ def read_sheet(path: Path, known: frozenset[str], into: Path) -> tuple[tuple[str
         _write(islice(_rows(book, book.sheet_names[best]), at + 1, None), len(header), into)
     except (CalamineError, ValueError, IndexError) as error:
         raise UnreadableFileError(
-            f"{path.name} is damaged, truncated or protected: {error}.", "Open it in Excel and save it again, without a password."
+            f"{path.name} is damaged, truncated or protected: {error}.",
+            "Open it in Excel and save it again, without a password.",
         ) from None
     return header, at + 1
 

@@ -64,7 +64,10 @@ def _decoded(head: bytes, encoding: str) -> str | None:
 def to_utf8(path: Path, encoding: str, into: Path) -> Path:
     """Write the file again in UTF-8, block by block; what cannot be decoded becomes U+FFFD."""
     into.parent.mkdir(parents=True, exist_ok=True)
-    with path.open(encoding=encoding, errors="replace", newline="") as text, into.open("w", encoding="utf-8", newline="") as out:
+    with (
+        path.open(encoding=encoding, errors="replace", newline="") as text,
+        into.open("w", encoding="utf-8", newline="") as out,
+    ):
         while block := text.read(BLOCK):
             out.write(block)
     return into
@@ -78,7 +81,10 @@ def cut_of(path: Path, encoding: str, known: frozenset[str]) -> Cut:
     with path.open(encoding=encoding, errors="replace", newline="") as text:
         head = text.read(HEAD)
     if "\x00" in head:
-        raise UnreadableFileError(f"{path.name} is not a text table: it holds binary data.", "Export it as CSV, xlsx, JSON lines or Parquet.")
+        raise UnreadableFileError(
+            f"{path.name} is not a text table: it holds binary data.",
+            "Export it as CSV, xlsx, JSON lines or Parquet.",
+        )
     cuts = [cut for delimiter in DELIMITERS if (cut := _cut(head, encoding, delimiter, known))]
     if not cuts:
         raise UnreadableFileError(f"{path.name} has no records.", "Export it again.")

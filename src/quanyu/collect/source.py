@@ -8,8 +8,8 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.feather as feather
 import pyarrow.parquet as pq
+from pyarrow import feather
 
 from quanyu.collect.layout import normal
 from quanyu.collect.sheet import read_sheet
@@ -56,7 +56,11 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
     """Yield the files named, and in folders those with a known suffix, sorted; raise where there is nothing."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and not p.name.startswith((".", "~$")))
+            yield from sorted(
+                p
+                for p in path.rglob("*")
+                if p.suffix.lower() in SUFFIXES and not p.name.startswith((".", "~$"))
+            )
         elif path.exists():
             yield path
         else:
@@ -72,7 +76,9 @@ def find(path: Path, work: Path) -> Iterator[Found]:
     for inner in unpack(path, kind, work / "unpacked"):
         inside = kind_of(inner)
         if inside in ("gzip", "zip"):
-            raise UnreadableFileError(f"{path.name} holds another archive, {inner.name}.", "Unpack it and load what is in it.")
+            raise UnreadableFileError(
+                f"{path.name} holds another archive, {inner.name}.", "Unpack it and load what is in it."
+            )
         yield Found(inner, f"{path.name}/{inner.name}", inside)
 
 
@@ -86,7 +92,9 @@ def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str],
     raw = work / "raw.parquet"
     opened = _OPENERS.get(found.kind, _open_text)(reader, found, seen, known, raw)
     if not any(normal(cell) for cell in opened.header):
-        raise UnreadableFileError(f"{found.name} has no header.", "The first rows must hold the column names.")
+        raise UnreadableFileError(
+            f"{found.name} has no header.", "The first rows must hold the column names."
+        )
     return opened
 
 
@@ -124,7 +132,9 @@ def _open_arrow(reader: Reader, found: Found, seen: Print, known: frozenset[str]
     try:
         pq.write_table(feather.read_table(found.path), copy)
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableFileError(f"{found.name} is not a readable Arrow file: {error}", "Export it again.") from None
+        raise UnreadableFileError(
+            f"{found.name} is not a readable Arrow file: {error}", "Export it again."
+        ) from None
     return _flat(reader, copy, raw)
 
 
@@ -133,4 +143,10 @@ def _open_sheet(reader: Reader, found: Found, seen: Print, known: frozenset[str]
     return Opened(reader.scan(raw, numbered=True), header, at + 1)
 
 
-_OPENERS = {"json": _open_json, "parquet": _open_parquet, "arrow": _open_arrow, "excel": _open_sheet, "text": _open_text}
+_OPENERS = {
+    "json": _open_json,
+    "parquet": _open_parquet,
+    "arrow": _open_arrow,
+    "excel": _open_sheet,
+    "text": _open_text,
+}

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from quanyu.collect import linking
 from quanyu.collect.bring import Staged, bring, patch
+from quanyu.collect.clean import Habits
 from quanyu.collect.gather import gather, lines_of
 from quanyu.collect.layout import Layout, normal
 from quanyu.collect.parse import LINE, REASON, Setting, parse, unread_header
@@ -19,7 +20,6 @@ from quanyu.collect.reject import Origin, Rejects, is_total, keep_rejects
 from quanyu.collect.shape import Page
 from quanyu.collect.source import Opened
 from quanyu.collect.unpack import GUARDS, Print
-from quanyu.collect.clean import Habits
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader
 from quanyu.workspace import Workspace
@@ -109,12 +109,17 @@ def _staged(job: Job, parsed: Path, setting: Setting) -> tuple[dict[str, Staged]
         staged[name] = Staged((made,), blank=(REASON,))
         whole = job.reader.scan(made)
         if _count(job, whole.filter(whole[REASON].notnull())):
-            lines = job.reader.scan(job.reader.write(lines_of(rows, whole, target), job.work / f"{name}.refused.parquet"))
+            lines = job.reader.scan(
+                job.reader.write(lines_of(rows, whole, target), job.work / f"{name}.refused.parquet")
+            )
             refused.append(lines)
             if number == 0:
                 parsed = job.reader.write(_without(rows, lines), job.work / "kept.parquet")
                 rows = job.reader.scan(parsed)
-    for name, people in (("links", linking.links(rows, job.layout)), ("members", linking.members(rows, job.layout))):
+    for name, people in (
+        ("links", linking.links(rows, job.layout)),
+        ("members", linking.members(rows, job.layout)),
+    ):
         if people is not None:
             staged[name] = Staged((job.reader.write(people, job.work / f"{name}.parquet"),))
     return staged, ibis.union(*refused) if len(refused) > 1 else refused[0]
@@ -132,4 +137,8 @@ def _count(job: Job, rows: ir.Table) -> int:
 
 def _ignored(job: Job) -> tuple[str, ...]:
     known = job.layout.known
-    return tuple(cell.strip() for cell in job.opened.header if cell.strip() and not any(fits(name, normal(cell)) for name in known))
+    return tuple(
+        cell.strip()
+        for cell in job.opened.header
+        if cell.strip() and not any(fits(name, normal(cell)) for name in known)
+    )

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, cast
 
 from quanyu.errors import UnreadableFileError
 
@@ -45,9 +45,13 @@ def kind_of(path: Path) -> Kind:
             return kind
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
     if start[:1] == b"<":
-        raise UnreadableFileError(f"{path.name} is a web page or XML, not a table.", "Open it in Excel and save it as CSV or xlsx.")
+        raise UnreadableFileError(
+            f"{path.name} is a web page or XML, not a table.", "Open it in Excel and save it as CSV or xlsx."
+        )
     if start[:2] == b"[{" or start[:5] == b"[\n  {":
-        raise UnreadableFileError(f"{path.name} is one JSON array.", "Write one JSON object per line (JSON lines).")
+        raise UnreadableFileError(
+            f"{path.name} is one JSON array.", "Write one JSON object per line (JSON lines)."
+        )
     return "json" if start[:1] == b"{" else "text"
 
 
@@ -72,9 +76,16 @@ def unpack(path: Path, kind: Kind, into: Path) -> list[Path]:
     try:
         if kind == "gzip":
             with gzip.open(path) as stream:
-                return [_pour(stream, into / path.name.removesuffix(".gz"), path, 0)[0]]
+                return [_pour(cast(IO[bytes], stream), into / path.name.removesuffix(".gz"), path, 0)[0]]
         return _unzip(path, into)
-    except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile, RuntimeError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        zlib.error,
+        gzip.BadGzipFile,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
         raise _damaged(path, error) from None
 
 
@@ -122,7 +133,10 @@ def _refuse_bomb(archive: Path, n_bytes: int) -> None:
 
 
 def _damaged(path: Path, error: Exception) -> UnreadableFileError:
-    return UnreadableFileError(f"{path.name} is damaged, truncated or protected: {error}.", "Export or copy it again, without a password.")
+    return UnreadableFileError(
+        f"{path.name} is damaged, truncated or protected: {error}.",
+        "Export or copy it again, without a password.",
+    )
 
 
 def print_of(path: Path) -> Print:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache, reduce
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,11 @@ def as_number(kind: str) -> Callable[[ir.StringValue, Habits], ir.Value]:
     def read(text: ir.StringValue, _: Habits) -> ir.Value:
         bare = text.re_replace(SEPARATORS, "").re_replace(r"^\((.*)\)$", r"-\1")
         value = ibis.coalesce(text.try_cast(kind), bare.try_cast(kind))
-        return ibis.cases((text.re_search("[%％]$"), value / 100), else_=value).cast(kind) if kind == "float64" else value
+        return (
+            ibis.cases((text.re_search("[%％]$"), value / 100), else_=value).cast(kind)
+            if kind == "float64"
+            else value
+        )
 
     return read
 
@@ -61,7 +66,9 @@ def as_integer(text: ir.StringValue, _: Habits) -> ir.Value:
     """Return a whole number; `12.0` is one, `12.5` is not."""
     whole = text.re_search(r"^[+-]?\d+$").ifelse(text.try_cast("int64"), ibis.null("int64"))
     bare = text.re_replace(SEPARATORS, "").re_replace(r"\.0+$", "")
-    return ibis.coalesce(whole, bare.re_search(r"^[+-]?\d+$").ifelse(bare.try_cast("int64"), ibis.null("int64")))
+    return ibis.coalesce(
+        whole, bare.re_search(r"^[+-]?\d+$").ifelse(bare.try_cast("int64"), ibis.null("int64"))
+    )
 
 
 YES = ("true", "t", "yes", "y", "1", "是", "已同意", "同意")
@@ -71,7 +78,9 @@ NO = ("false", "f", "no", "n", "0", "否", "未同意", "拒绝")
 def as_flag(text: ir.StringValue, _: Habits) -> ir.Value:
     """Return yes or no."""
     word = text.lower()
-    return ibis.cases((word.isin(YES), ibis.literal(True)), (word.isin(NO), ibis.literal(False)), else_=ibis.null("boolean"))
+    return ibis.cases(
+        (word.isin(YES), ibis.literal(True)), (word.isin(NO), ibis.literal(False)), else_=ibis.null("boolean")
+    )
 
 
 def local(text: ir.StringValue, formats: tuple[str, ...] = ()) -> ir.TimestampValue:
@@ -96,7 +105,11 @@ def as_time(formats: tuple[str, ...]) -> Callable[[ir.StringValue, Habits], ir.V
 def at_zone(naive: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     """Return the moment of a local time. Where a zone keeps one offset, subtracting it is ten times faster."""
     seconds = steady_offset(zone)
-    return _at_zone(ibis.literal(zone), naive) if seconds is None else _moment(_micros(naive) - seconds * 1_000_000)
+    return (
+        _at_zone(ibis.literal(zone), naive)
+        if seconds is None
+        else _moment(_micros(naive) - seconds * 1_000_000)
+    )
 
 
 @cache
@@ -106,7 +119,11 @@ def steady_offset(zone: str) -> int | None:
     >>> steady_offset("Asia/Shanghai"), steady_offset("Europe/London")
     (28800, None)
     """
-    months = [dt.datetime(year, month, 1, tzinfo=ZoneInfo(zone)) for year in range(STEADY_SINCE, 2038) for month in range(1, 13)]
+    months = [
+        dt.datetime(year, month, 1, tzinfo=ZoneInfo(zone))
+        for year in range(STEADY_SINCE, 2038)
+        for month in range(1, 13)
+    ]
     offsets = {month.utcoffset() for month in months}
     only = offsets.pop() if len(offsets) == 1 else None
     return None if only is None else int(only.total_seconds())
@@ -155,7 +172,7 @@ QUICK: Mapping[str, Callable[[ir.StringValue, Habits], ir.Value]] = {
 
 def matches(text: ir.StringValue, words: tuple[str, ...]) -> ir.BooleanValue:
     """Say whether the text is one of the words; `*` in a word stands for any text, "" for no text."""
-    return reduce(lambda left, right: left | right, (_is_word(text, word) for word in words))
+    return reduce(operator.or_, (_is_word(text, word) for word in words))
 
 
 def _is_word(text: ir.StringValue, word: str) -> ir.BooleanValue:

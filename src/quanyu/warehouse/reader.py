@@ -62,7 +62,9 @@ class Reader:
     def __enter__(self) -> Reader:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         self._connection.disconnect()
 
     def cut(self, text: Text, into: Path) -> list[BadLine]:
@@ -80,24 +82,34 @@ class Reader:
         """Split JSON lines into Parquet with one text column per key; return the keys and the broken lines."""
         lines = into.with_suffix(".lines.parquet")
         lost = self.cut(Text(path, 1, delimiter="\x01", quote=""), lines)
-        self._connection.raw_sql(f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(path=_sql(lines))}")
+        self._connection.raw_sql(
+            f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(path=_sql(lines))}"
+        )
         found = self._rows(
             "SELECT key FROM (SELECT unnest(json_keys(document)) AS key, n FROM json_lines WHERE document IS NOT NULL) "
             "GROUP BY key ORDER BY min(n), key"
         )
         broken = self._rows("SELECT n + 1, c0 FROM json_lines WHERE document IS NULL ORDER BY n")
         keys = [str(row[0]) for row in found]
-        cells = [f"json_extract_string(document, {_sql(_pointer(key))}) AS c{i}" for i, key in enumerate(keys)]
-        self._copy(f"SELECT {', '.join(cells) or 'c0'} FROM json_lines WHERE document IS NOT NULL ORDER BY n", into)
+        cells = [
+            f"json_extract_string(document, {_sql(_pointer(key))}) AS c{i}" for i, key in enumerate(keys)
+        ]
+        self._copy(
+            f"SELECT {', '.join(cells) or 'c0'} FROM json_lines WHERE document IS NOT NULL ORDER BY n", into
+        )
         lines.unlink()
-        return keys, lost + [BadLine(int(n), "the line is not a JSON object", str(text)) for n, text in broken]
+        return keys, lost + [
+            BadLine(int(n), "the line is not a JSON object", str(text)) for n, text in broken
+        ]
 
     def flatten(self, path: Path, into: Path) -> list[str]:
         """Turn a Parquet file into one with the text columns c0, c1, ...; return the column names."""
         try:
             schema = self._connection.read_parquet(str(path)).schema()
         except (duckdb.Error, OSError) as error:
-            raise UnreadableFileError(f"{path.name} is not a readable Parquet file: {_first(error)}", "Export it again.") from None
+            raise UnreadableFileError(
+                f"{path.name} is not a readable Parquet file: {_first(error)}", "Export it again."
+            ) from None
         cells = [f"{_as_text(name, kind)} AS c{i}" for i, (name, kind) in enumerate(schema.items())]
         self._copy(f"SELECT {', '.join(cells)} FROM read_parquet({_sql(path)})", into)
         return list(schema.names)
@@ -145,7 +157,9 @@ class Reader:
             "ELSE arg_max(error_message, column_idx) END, any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
         )
         self._connection.raw_sql("DROP TABLE reject_errors; DROP TABLE reject_scans")
-        return [BadLine(int(line), _told(str(why)), str(text or "").rstrip("\r\n")) for line, why, text in rows]
+        return [
+            BadLine(int(line), _told(str(why)), str(text or "").rstrip("\r\n")) for line, why, text in rows
+        ]
 
     def _rows(self, sql: str) -> Sequence[tuple[Any, ...]]:
         rows: Sequence[tuple[Any, ...]] = self._connection.raw_sql(sql).fetchall()
@@ -183,8 +197,13 @@ def _told(message: str) -> str:
 
 def _refusal(error: Exception) -> QuanyuError:
     if any(mark in str(error).lower() for mark in FULL):
-        return StorageError("The disk is full or refuses to write; nothing was committed.", "Free space and run the command again.")
-    return UnreadableFileError(f"The file cannot be read: {_first(error)}", "Export it again and load it again.")
+        return StorageError(
+            "The disk is full or refuses to write; nothing was committed.",
+            "Free space and run the command again.",
+        )
+    return UnreadableFileError(
+        f"The file cannot be read: {_first(error)}", "Export it again and load it again."
+    )
 
 
 def _first(error: Exception) -> str:
