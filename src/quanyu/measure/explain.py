@@ -67,10 +67,8 @@ def decompose(
     []
     """
     keys = sorted({*before, *now})
-    if is_ratio:
-        found = _ratio(keys, before, now, per)
-    else:
-        found = [_total(key, before.get(key), now.get(key)) for key in keys]
+    totals = [_total(key, before.get(key), now.get(key)) for key in keys]
+    found = _ratio(keys, before, now, per) if is_ratio else totals
     return tuple(sorted(found, key=lambda part: -abs(part.contribution)))
 
 

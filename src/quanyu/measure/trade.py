@@ -12,7 +12,7 @@ import pyarrow as pa
 from quanyu.measure.span import Scratch, Spans, add_up, slices
 from quanyu.tables import SALES
 from quanyu.tables.period import WINDOWS, preset
-from quanyu.warehouse.portable import local_day
+from quanyu.warehouse.portable import group_key, local_day
 
 DIMENSIONS = ("all", "channel", "region")
 SUMS = (
@@ -56,7 +56,7 @@ def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
     orders, known = scratch.warehouse.table("orders"), scratch.warehouse.table("identities")
     people = known.select(key="id_key", known_as="person_id")
     rows = orders.left_join(people, orders.id_key == people.key).mutate(
-        person=ibis.coalesce(people.known_as, orders.id_key)
+        person=group_key(ibis.coalesce(people.known_as, orders.id_key))
     )
     value = ibis.greatest(rows.gross_amount.fill_null(0), rows.paid_amount.fill_null(0))
     is_return = rows.status == "returned"

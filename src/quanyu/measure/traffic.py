@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.measure.span import Scratch, Spans, add_up, slices
-from quanyu.warehouse.portable import local_day
+from quanyu.warehouse.portable import group_key, local_day
 
 DIMENSIONS = ("all", "channel")
 VIEWS = ("page_view", "product_view")
@@ -38,7 +38,9 @@ def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
 
 def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
     events, known = scratch.warehouse.table("events"), scratch.warehouse.table("identities")
-    dated = events.mutate(day=local_day(events.occurred_at, scratch.zone))
+    dated = events.mutate(
+        day=local_day(events.occurred_at, scratch.zone), session_id=group_key(events.session_id)
+    )
     dated = dated.filter(dated.day < as_of)
     # Reduced before identities are joined: far fewer rows to join.
     small = dated.group_by("day", "id_key", "session_id", "channel").agg(
@@ -48,9 +50,8 @@ def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
     )
     people = known.select(key="id_key", known_as="person_id")
     joined = small.left_join(people, small.id_key == people.key)
-    return joined.mutate(visitor=ibis.coalesce(joined.known_as, joined.id_key, joined.session_id)).drop(
-        "key", "known_as", "id_key"
-    )
+    visitor = ibis.coalesce(group_key(ibis.coalesce(joined.known_as, joined.id_key)), joined.session_id)
+    return joined.mutate(visitor=visitor).drop("key", "known_as", "id_key")
 
 
 def _sessions(scratch: Scratch, cells: ir.Table, spans: Spans) -> list[pa.Table]:

@@ -13,6 +13,20 @@ def from_utc_timestamp(at, zone):  # type: ignore[no-untyped-def] # noqa: D103
     ...
 
 
+@ibis.udf.scalar.builtin(signature=(("string",), "int64"))
+def xxhash64(word):  # type: ignore[no-untyped-def] # noqa: D103
+    ...
+
+
+def group_key(word: ir.StringValue) -> ir.IntegerValue:
+    """Return a 64-bit number that stands for a text in groups and joins; null stays null.
+
+    Far faster than the text. Each engine has its own numbers, so they must not be kept or shown. Two of a
+    hundred million texts meet with a probability below one in a thousand.
+    """
+    return ibis.ifelse(word.notnull(), xxhash64(word), ibis.null("int64"))
+
+
 def local_time(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     """Return a UTC time as the naive local time of an IANA zone, daylight saving included."""
     return from_utc_timestamp(at, zone)
