@@ -133,7 +133,11 @@ def test_a_step_by_name(make_workspace: MakeWorkspace) -> None:
 def test_a_threshold_stops_the_turn_before_derived_tables_change(make_workspace: MakeWorkspace) -> None:
     ws = make_workspace()
     fill(ws)
-    wrong = ws.warehouse.table("orders").limit(1).mutate(order_id=ibis.literal("bad"), gross_amount=ibis.literal(-5))
+    wrong = (
+        ws.warehouse.table("orders")
+        .limit(1)
+        .mutate(order_id=ibis.literal("bad"), gross_amount=ibis.literal(-5))
+    )
     ws.warehouse.merge("orders", wrong, by="collect")
     quality = ws.settings.quality.model_copy(update={"stop": {"orders.range": 0.0}})
     strict = Workspace(ws.root, ws.settings.model_copy(update={"quality": quality}), ws.clock)

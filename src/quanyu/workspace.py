@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -111,7 +112,7 @@ def create(root: str | Path, *, clock: Clock = system_clock, **settings: Any) ->
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_hex(32), encoding="ascii")
     given = {"timezone": checked.timezone, "currency": checked.currency, "engine": checked.engine, **settings}
-    lines = [f"{name} = {_toml(value)}" for name, value in given.items()]
+    lines = list(_toml(given))
     (folder / FILE).write_text("\n".join([*lines, ""]), encoding="utf-8")
     return open(folder, clock=clock)
 
@@ -127,11 +128,10 @@ def open(root: str | Path | None = None, *, clock: Clock = system_clock) -> Work
     return Workspace(folder, read_settings(folder), clock)
 
 
-def _toml(value: object) -> str:
-    return (
-        str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-        if isinstance(value, int)
-        else f'"{value}"'
-    )
+def _toml(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield settings as lines of TOML; a group becomes dotted keys."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _toml(value, f"{prefix}{name}.")
+        elif value is not None:
+            yield f"{prefix}{json.dumps(name) if '.' in name else name} = {json.dumps(value, ensure_ascii=False)}"
