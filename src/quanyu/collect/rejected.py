@@ -10,7 +10,7 @@ import ibis
 from quanyu.workspace import Workspace
 
 SAMPLES = 5
-SEEN_VALUE = r" is .*?(, |$)"
+SEEN_VALUE = " is [^,]*,"
 """The value seen stands in a reason between `is` and the comma: without it, rows of one rule count as one."""
 
 _DIGITS = re.compile(r"(?<!\d)(\+?\d{0,4}1[3-9]\d)(\d{4})(\d{4})(?!\d)")
@@ -41,7 +41,7 @@ class Rejected:
 def rejected(ws: Workspace, samples: int = SAMPLES) -> list[Rejected]:
     """Return what was refused by source and reason, most frequent first, with sample lines."""
     rows = ws.warehouse.table("rejects")
-    rows = rows.mutate(rule=rows.reason.re_replace(SEEN_VALUE, r" is …\1"))
+    rows = rows.mutate(rule=rows.reason.re_replace(SEEN_VALUE, " is …,"))
     counted = rows.group_by("source", "rule").aggregate(n_rows=rows.count(), n_files=rows.file.nunique())
     groups = ws.warehouse.read(counted.order_by(ibis.desc("n_rows"), "source", "rule").limit(200)).to_pylist()
     window = ibis.window(group_by=["source", "rule"], order_by=[rows.file, rows.line])

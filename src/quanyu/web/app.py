@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from nicegui import app, ui
+from nicegui import app, run, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from quanyu.errors import SettingError
+from quanyu.measure.read import as_of
 from quanyu.text import Language
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
@@ -83,6 +84,12 @@ def build(ws: Workspace) -> None:
     ui.add_head_html(f'<link rel="stylesheet" href="/static/console.css?{stamp}">', shared=True)
     for path, (title, draw) in PAGES.items():
         ui.page(path)(_screen(ws, cache, title, draw))
+
+    async def warm() -> None:
+        """Open the engine before the first visitor waits for it."""
+        await run.io_bound(cache.ask, cache.stamp(), as_of)
+
+    app.on_startup(warm)
     app.get("/language/{code}", include_in_schema=False)(_switch)
 
 

@@ -55,11 +55,12 @@ def _person(view: View, person_id: str, found: Person | None) -> None:
             with ui.element("section").classes("panel"):
                 _titled(view, "Identifiers and why they belong together", "")
                 fill(view, _identity, explain, person_id)
+        with ui.element("div").classes("w7 stack"):
+            with ui.element("section").classes("panel"):
+                put(Markup("").join(_families(view, found.traits)))
             with ui.element("section").classes("panel"):
                 _titled(view, "Timeline", "What happened, newest first")
                 fill(view, _timeline, timeline, person_id)
-        with ui.element("section").classes("panel w7"):
-            put(Markup("").join(_families(view, found.traits)))
         with ui.element("section").classes("panel w12"):
             fill(view, _orders, purchases, person_id)
 

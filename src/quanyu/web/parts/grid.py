@@ -111,8 +111,15 @@ def _column(place: int, head: Head) -> dict[str, object]:
         ":valueFormatter": f"p => p.data ? p.data.t{place} : ''",
         ":tooltipValueGetter": f"p => p.data ? p.data.t{place} : ''",
     }
-    width = WIDTHS.get(head.kind, 104)
-    return {"headerName": head.label, "field": field, "minWidth": width, **numeric, **shown}
+    width = WIDTHS.get(head.kind, 150 if place == 0 else 104)
+    return {
+        "headerName": head.label,
+        "field": field,
+        "minWidth": width,
+        "flex": 2 if head.kind == "text" else 1,
+        **numeric,
+        **shown,
+    }
 
 
 def _sortable(value: Cell) -> object:
