@@ -40,6 +40,6 @@ def test_changes_have_signs() -> None:
     assert (change(0.5), change(-0.123), change(0.0), change(25.0)) == (
         "+50.0%",
         "-12.3%",
-        "+0.0%",
+        "0.0%",
         "+2,500%",
     )

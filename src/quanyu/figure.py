@@ -59,6 +59,8 @@ def change(ratio: float | None) -> str:
     """
     if ratio is None:
         return NOTHING
+    if abs(ratio) < 0.0005:
+        return "0.0%"
     return f"{ratio * 100:+.1f}%" if abs(ratio) < 10 else f"{ratio * 100:+,.0f}%"
 
 

@@ -74,6 +74,11 @@ class Review:
         return self.since is None
 
     @property
+    def has_warnings(self) -> bool:
+        """Say whether a check is not in order; otherwise `findings` holds mere notes."""
+        return any(one.severity != "note" for one in self.findings)
+
+    @property
     def last_day(self) -> dt.date:
         """The last complete day."""
         return self.as_of - dt.timedelta(days=1)
@@ -181,7 +186,8 @@ def _findings(ws: Workspace) -> tuple[Finding, ...]:
         wanted.select("table", "column", "check", "n_rows", "n_bad", "severity")
     ).to_pylist()
     order = {"stop": 0, "warning": 1, "note": 2}
-    made = [Finding(**row) for row in found]
+    is_bad = any(row["severity"] != "note" for row in found)
+    made = [Finding(**row) for row in found if not is_bad or row["severity"] != "note"]
     return tuple(
         sorted(made, key=lambda one: (order[one.severity], -(one.n_bad or 0), one.table, one.column))
     )
