@@ -96,7 +96,9 @@ def explain(ws: Workspace, only: str | None = None) -> list[Planned]:
     day, planned, dirty = as_of(ws), [], set[str]()
     for step in chosen(only):
         upstream = sorted(dirty & set(step.reads))
-        why = _reason(ws, step, day) or (f"reads {', '.join(upstream)}, which will change" if upstream else "")
+        why = _reason(ws, step, day) or (
+            f"reads {', '.join(upstream)}, which will change" if upstream else ""
+        )
         planned.append(Planned(step, bool(why), why or "nothing it reads has changed"))
         dirty |= set(step.writes) if why else set()
     return planned

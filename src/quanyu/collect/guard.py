@@ -61,6 +61,9 @@ def guarded(links: ir.Table, guards: Guards, kinds: Sequence[str]) -> ir.Table:
     `kinds`: grouping by numbers takes half the time of grouping by text.
     """
     ends = _end(links, "left", "right").union(_end(links, "right", "left"))
+    # An identifier with one link is open whatever the limits, and most have one.
+    several = ends.group_by("node").aggregate(n=ends.count()).filter(lambda t: t["n"] > 1)
+    ends = ends.semi_join(several, "node")
     verified_name = ibis.ifelse(ends["is_verified"], ends["name"], ibis.null("string"))
     held = ends.group_by("node", "kind").aggregate(
         node_kind=ends["node_kind"].min(),
