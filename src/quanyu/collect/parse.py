@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from quanyu.collect.check import Rule, first_broken, rules
 from quanyu.collect.clean import NULLS, clean
@@ -25,6 +24,9 @@ from quanyu.tables.contract import Kind
 
 _DIGIT = re.compile(r"\d")
 LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
+SKIP, CONTENT = "_skip", "_content"
+LONGEST = 4000
+"""Letters of a refused record that are kept."""
 TOTALS = ("总计", "合计", "小计", "汇总", "Total", "Totals", "Grand total")
 MARKED = 2
 """A totals row says so in one of the first columns."""
@@ -43,19 +45,20 @@ class Setting:
     constants: Mapping[str, str]
 
 
-def parse(page: Page, setting: Setting, *, skip: int = 0) -> ir.Table:
-    """Return one row per record: its number from 0, why it is refused, and the columns of every table.
+def parse(page: Page, setting: Setting) -> ir.Table:
+    """Return one row per record, in the order of the file: why it is refused, and the columns of every table.
 
     Columns are named `table__column`. Tables that are made of several records (`per`, `running`) are judged
-    later, when the records are brought together. The first `skip` records are left out.
+    later, when the records are brought together. `_skip` is true for totals and blank lines, else null;
+    `_content` is what the record said, where it may be refused.
     """
     layout = setting.layout
-    kept = _kept(page, layout, skip)
+    kept = _kept(page, layout)
     reads = dict(_reads(page, layout, kept))
     made = {key: read.value for key, read in reads.items()}
     texts = {f"_text_{key}": read.text for key, read in reads.items() if read.text is not None}
-    flags = _flags(page, layout, kept)
-    values = kept.select(LINE, **made, **texts, **flags)
+    said = {f"_said_{i}": kept[f"_said_{i}"] for i in range(len(page.names))}
+    values = kept.select(SKIP, **made, **texts, **said, **_flags(page, layout, kept))
     whole = _with_keys(_with_people(values, layout), layout)
     single = [target for target in layout.targets if not target.is_gathered]
     for target in single:
@@ -64,12 +67,24 @@ def parse(page: Page, setting: Setting, *, skip: int = 0) -> ir.Table:
         *_unread(whole, reads, layout),
         *(rule for target in single for rule in _judged(whole, target, setting)),
     ]
-    out = [name for name in whole.columns if not name.startswith("_text_")]
-    return whole.mutate(**{REASON: first_broken(broken)}).select(*out, REASON)
+    judged = whole.mutate(**{REASON: first_broken(broken)})
+    told = ibis.literal(",").join([judged[name].fill_null("") for name in said]).substr(0, LONGEST)
+    needed = judged[REASON].notnull() if len(single) == len(layout.targets) else ibis.literal(True)
+    out = [name for name in judged.columns if not name.startswith(("_text_", "_said_"))]
+    return judged.select(*out, **{CONTENT: needed.ifelse(told, ibis.null("string"))})
 
 
-def _kept(page: Page, layout: Layout, skip: int) -> ir.Table:
-    """Return the clean cells of the records that are data: no totals, no blank lines, no second header."""
+def records(parsed: ir.Table, skip: int = 0) -> ir.Table:
+    """Return the records of a parsed file (scanned with row numbers) that are data, numbered from 0.
+
+    The first `skip` records are no data.
+    """
+    numbered = parsed.rename({LINE: "file_row_number"})
+    return numbered.filter(numbered[SKIP].isnull() & (numbered[LINE] >= skip))
+
+
+def _kept(page: Page, layout: Layout) -> ir.Table:
+    """Return the clean cells, every cell as it stood, and which records are totals or blank."""
     names = [name for each in _all_fields(layout) for name in each.names]
     names += [
         name
@@ -77,15 +92,15 @@ def _kept(page: Page, layout: Layout, skip: int) -> ir.Table:
         for name in (*target.only, *(n for e in target.exempt.values() for n in e))
     ]
     used = page.used(names)
+    cells = page.cells
     marks = "|".join(re.escape(mark) for mark in (*TOTALS, *layout.totals))
     total = rf"^[\s='\"]*(?:(?:{marks})[\s'\":：]*$|Total:)"
-    first = [page.cells[f"c{i}"] for i in range(min(MARKED, len(page.names)))]
+    first = [cells[f"c{i}"] for i in range(min(MARKED, len(page.names)))]
     is_total = reduce(operator.or_, (cell.re_search(total).fill_null(False) for cell in first))
-    number = page.cells["file_row_number"]
-    is_blank = ibis.coalesce(*[page.cells[name] for name in used], ibis.null("string")).isnull()
-    data = page.cells.filter(~is_total & ~is_blank & (number >= skip)).select(
-        **{LINE: number}, **{name: page.cells[name] for name in used}
-    )
+    is_blank = ibis.coalesce(*[cells[name] for name in used], ibis.null("string")).isnull()
+    skip = (is_total | is_blank).ifelse(ibis.literal(True), ibis.null("boolean"))
+    said = {f"_said_{i}": cells[f"c{i}"] for i in range(len(page.names))}
+    data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used}, **said)
     return clean(_quickly(data, page, layout), used, page.habits)
 
 
@@ -129,16 +144,13 @@ def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:
     )
 
 
-def unread_header(head: pa.Table, page: Page, layout: Layout) -> int:
+def unread_header(head: Sequence[Sequence[str]], page: Page, layout: Layout) -> int:
     """Return 1 if the first record explains the header rather than being data, else 0.
 
     It does when no cell of it has a digit although some are of columns that are read as figures or times,
     and the next record has digits.
     """
-    rows = [
-        [str(cell or "") for cell in (row[f"c{i}"] for i in range(len(page.names)))]
-        for row in head.to_pylist()
-    ]
+    rows = head[:2]
     if len(rows) < 2 or _DIGIT.search("".join(rows[0])) or not _DIGIT.search("".join(rows[1])):
         return 0
     fields = [
@@ -151,7 +163,7 @@ def unread_header(head: pa.Table, page: Page, layout: Layout) -> int:
         for name in field.columns
         for i in page.places(name)
     }
-    return int(any(rows[0][i].strip() not in NULLS for i in figures))
+    return int(any(rows[0][i].strip() not in NULLS for i in figures if i < len(rows[0])))
 
 
 def _all_fields(layout: Layout) -> Iterator[Field]:

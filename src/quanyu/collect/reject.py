@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.collect.parse import LINE, REASON, TOTALS
+from quanyu.collect.parse import CONTENT, LINE, LONGEST, REASON, TOTALS
 from quanyu.collect.reason import rule_of, sentence_of
 from quanyu.collect.source import Opened
 from quanyu.tables import contract
@@ -21,7 +21,6 @@ from quanyu.warehouse.reader import BadLine, Reader
 
 MOST_GAPS = 1000
 """Numbers of lines after this many broken ones are no longer corrected."""
-LONGEST = 4000
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Rejects:
 
 
 def keep_rejects(reader: Reader, opened: Opened, refused: ir.Table, origin: Origin, work: Path) -> Rejects:
-    """Write refused records (`refused`: number and reason) and broken lines in the shape of the table `rejects`."""
+    """Write refused records (`refused`: number, reason, content) and broken lines in the shape of the table `rejects`."""
     first = reader.write(_first_reason(refused), work / "refused.parquet")
     lines = reader.scan(first)
     counted = reader.read(lines.group_by(rule=rule_of(lines[REASON])).aggregate(n=lines.count()))
@@ -68,19 +67,15 @@ def is_total(line: BadLine) -> bool:
 
 
 def _first_reason(refused: ir.Table) -> ir.Table:
-    return refused.group_by(LINE).aggregate(**{REASON: refused[REASON].min()})
+    return refused.group_by(LINE).aggregate(
+        **{REASON: refused[REASON].min(), CONTENT: refused[CONTENT].arbitrary()}
+    )
 
 
 def _rows(opened: Opened, lines: ir.Table, origin: Origin) -> ir.Table:
-    cells = [opened.rows[f"c{i}"].fill_null("") for i in range(len(opened.header))]
-    number = opened.rows["file_row_number"]
-    whole = opened.rows.select(
-        file_row_number=number, content=ibis.literal(",").join(cells).substr(0, LONGEST)
-    )
-    both = lines.inner_join(whole, lines[LINE] == whole["file_row_number"])
-    return both.select(
+    return lines.select(
         source=ibis.literal(origin.source), file=ibis.literal(origin.file), file_hash=ibis.literal(origin.sha256),
-        line=_number(both[LINE], opened).cast("int64"), reason=sentence_of(both[REASON]), content=both["content"],
+        line=_number(lines[LINE], opened).cast("int64"), reason=sentence_of(lines[REASON]), content=lines[CONTENT],
         rejected_at=ibis.literal(origin.at, type="timestamp('UTC')"),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -14,7 +14,7 @@ from pyarrow import feather
 from quanyu.collect.layout import normal
 from quanyu.collect.sheet import read_sheet
 from quanyu.collect.sniff import cut_of, encoding_of, to_utf8
-from quanyu.collect.unpack import Kind, Print, kind_of, print_of, unpack
+from quanyu.collect.unpack import Kind, Print, kind_of, unpack
 from quanyu.errors import UnreadableFileError
 from quanyu.warehouse.reader import BadLine, Reader, Text
 
@@ -38,13 +38,24 @@ class Found:
 class Opened:
     """A file as text columns c0, c1, ... with its header.
 
-    `first_line` is the number of the first record; `bad` are records that could not be cut into cells.
+    `first_line` is the number of the first record, `head` the first records; `bad` are records that could not be
+    cut into cells. Of a text file these are known once it has been read (`settled`); its reader counts lines
+    where people count records, which `shift` puts right.
     """
 
     rows: ir.Table
     header: tuple[str, ...]
     first_line: int
+    head: tuple[tuple[str, ...], ...] = ()
     bad: tuple[BadLine, ...] = ()
+    shift: int | None = None
+
+    def settled(self, reader: Reader) -> Opened:
+        """Return the same with the bad records, after the rows have been read."""
+        if self.shift is None:
+            return self
+        moved = [replace(line, line=line.line + self.shift) for line in reader.bad_lines()]
+        return replace(self, bad=tuple(moved), shift=None)
 
     @property
     def gaps(self) -> list[int]:
@@ -82,11 +93,6 @@ def find(path: Path, work: Path) -> Iterator[Found]:
         yield Found(inner, f"{path.name}/{inner.name}", inside)
 
 
-def fingerprint(found: Found) -> Print:
-    """Return what is known of the whole file: its hash, its guards, whether it is UTF-8."""
-    return print_of(found.path)
-
-
 def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str], work: Path) -> Opened:
     """Open a file with the reader that its kind needs; `known` are all column names any layout reads."""
     raw = work / "raw.parquet"
@@ -103,28 +109,25 @@ def _open_text(reader: Reader, found: Found, seen: Print, known: frozenset[str],
     cut = cut_of(found.path, encoding, known)
     plain = encoding in ("utf-8", "utf-8-sig")
     text = found.path if plain else to_utf8(found.path, encoding, raw.with_suffix(".txt"))
-    bad = reader.cut(Text(text, len(cut.header), cut.delimiter, skip=cut.n_lines), raw)
-    if not plain:
-        text.unlink()
+    rows = reader.text(Text(text, len(cut.header), cut.delimiter, skip=cut.n_lines))
     shift = cut.n_records - cut.n_lines
-    moved = tuple(BadLine(line.line + shift, line.reason, line.content) for line in bad)
-    return Opened(reader.scan(raw, numbered=True), cut.header, cut.n_records + 1, moved)
+    return Opened(rows, cut.header, cut.n_records + 1, cut.first_rows, shift=shift)
 
 
 def _open_json(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
     encoding = encoding_of(found.path, is_utf8=seen.is_utf8)
     text = found.path if encoding == "utf-8" else to_utf8(found.path, encoding, raw.with_suffix(".txt"))
     keys, bad = reader.split_json(text, raw)
-    return Opened(reader.scan(raw, numbered=True), tuple(keys), 1, tuple(bad))
+    return Opened(reader.scan(raw), tuple(keys), 1, bad=tuple(bad))
 
 
 def _open_parquet(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
-    return _flat(reader, found.path, raw)
+    return _flat(reader, found.path)
 
 
-def _flat(reader: Reader, path: Path, raw: Path) -> Opened:
-    header = reader.flatten(path, raw)
-    return Opened(reader.scan(raw, numbered=True), tuple(header), 1)
+def _flat(reader: Reader, path: Path) -> Opened:
+    header, rows = reader.flatten(path)
+    return Opened(rows, tuple(header), 1)
 
 
 def _open_arrow(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
@@ -135,12 +138,14 @@ def _open_arrow(reader: Reader, found: Found, seen: Print, known: frozenset[str]
         raise UnreadableFileError(
             f"{found.name} is not a readable Arrow file: {error}", "Export it again."
         ) from None
-    return _flat(reader, copy, raw)
+    return _flat(reader, copy)
 
 
 def _open_sheet(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
     header, at = read_sheet(found.path, known, raw)
-    return Opened(reader.scan(raw, numbered=True), header, at + 1)
+    rows = reader.scan(raw)
+    head = [tuple(str(cell or "") for cell in row.values()) for row in reader.read(rows.limit(2)).to_pylist()]
+    return Opened(rows, header, at + 1, tuple(head))
 
 
 _OPENERS = {

@@ -14,7 +14,7 @@ from quanyu.collect.bring import Staged, bring, patch
 from quanyu.collect.clean import Habits
 from quanyu.collect.gather import gather, lines_of
 from quanyu.collect.layout import Layout, normal
-from quanyu.collect.parse import LINE, REASON, Setting, parse, unread_header
+from quanyu.collect.parse import CONTENT, LINE, REASON, SKIP, Setting, parse, records, unread_header
 from quanyu.collect.recognise import fits
 from quanyu.collect.reject import Origin, Rejects, is_total, keep_rejects
 from quanyu.collect.shape import Page
@@ -58,13 +58,16 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     """
     setting = _setting(job)
     page = _page(job)
-    first = unread_header(job.reader.read(job.opened.rows.limit(2)), page, job.layout)
-    parsed = job.reader.write(parse(page, setting, skip=first), job.work / "parsed.parquet")
+    parsed = job.reader.write(parse(page, setting), job.work / "parsed.parquet")
+    opened = job.opened.settled(job.reader)
     tick(2)
-    staged, refused = _staged(job, parsed, setting)
+    first = unread_header(opened.head, page, job.layout)
+    rows = records(job.reader.scan(parsed, numbered=True), first)
+    staged, refused = _staged(job, parsed, rows, setting)
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.ws.now())
-    rejects = keep_rejects(job.reader, job.opened, refused, origin, job.work)
-    n_rows = _count(job, job.reader.scan(parsed)) + sum(not is_total(line) for line in job.opened.bad)
+    refused = refused.left_join(rows, LINE).select(LINE, refused[REASON], rows[CONTENT])
+    rejects = keep_rejects(job.reader, opened, refused, origin, job.work)
+    n_rows = _count(job, rows) + sum(not is_total(line) for line in opened.bad)
     tick(3)
     patches = [target.table.name for target in job.layout.targets if target.is_patch]
     changes = {name: bring(job.ws, name, rows) for name, rows in staged.items() if name not in patches}
@@ -94,16 +97,17 @@ def _page(job: Job) -> Page:
     return Page(job.opened.rows, names, habits, job.ws.secret, job.name)
 
 
-def _staged(job: Job, parsed: Path, setting: Setting) -> tuple[dict[str, Staged], ir.Table]:
+def _staged(job: Job, parsed: Path, rows: ir.Table, setting: Setting) -> tuple[dict[str, Staged], ir.Table]:
     """Stage the good rows of every table; the first table's refusals take their records out of the others too."""
-    rows = job.reader.scan(parsed)
     refused = [rows.filter(rows[REASON].notnull()).select(LINE, REASON)]
     staged: dict[str, Staged] = {}
     for number, target in enumerate(job.layout.targets):
         name = target.table.name
         if not target.is_gathered:
             keep = f"_keep_{name}"
-            staged[name] = Staged((parsed,), f"{name}__", (REASON,), (keep,) if keep in rows.columns else ())
+            staged[name] = Staged(
+                (parsed,), f"{name}__", (REASON, SKIP), (keep,) if keep in rows.columns else ()
+            )
             continue
         made = job.reader.write(gather(rows, target, setting), job.work / f"{name}.parquet")
         staged[name] = Staged((made,), blank=(REASON,))

@@ -67,21 +67,24 @@ class Reader:
     ) -> None:
         self._connection.disconnect()
 
-    def cut(self, text: Text, into: Path) -> list[BadLine]:
-        """Cut a delimited UTF-8 file into Parquet with the text columns c0, c1, ...; return what could not be cut."""
+    def text(self, text: Text) -> ir.Table:
+        """Return a delimited UTF-8 file as an expression with the text columns c0, c1, ...
+
+        It is read each time the expression runs; afterwards `bad_lines` says what could not be cut into cells.
+        """
         columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(text.width))
         options = (
             f"columns = {{{columns}}}, auto_detect = false, header = false, skip = {text.skip}, delim = {_sql(text.delimiter)}, "
             f"quote = {_sql(text.quote)}, escape = {_sql(text.quote)}, max_line_size = {LINE_LIMIT}, store_rejects = true, "
             f"rejects_limit = 1000000"
         )
-        self._copy(f"SELECT * FROM read_csv({_sql(text.path)}, {options})", into)
-        return self._bad_lines()
+        return self._view(f"SELECT * FROM read_csv({_sql(text.path)}, {options})")
 
     def split_json(self, path: Path, into: Path) -> tuple[list[str], list[BadLine]]:
         """Split JSON lines into Parquet with one text column per key; return the keys and the broken lines."""
         lines = into.with_suffix(".lines.parquet")
-        lost = self.cut(Text(path, 1, delimiter="\x01", quote=""), lines)
+        self.write(self.text(Text(path, 1, delimiter="\x01", quote="")), lines)
+        lost = self.bad_lines()
         self._connection.raw_sql(
             f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(path=_sql(lines))}"
         )
@@ -102,8 +105,8 @@ class Reader:
             BadLine(int(n), "the line is not a JSON object", str(text)) for n, text in broken
         ]
 
-    def flatten(self, path: Path, into: Path) -> list[str]:
-        """Turn a Parquet file into one with the text columns c0, c1, ...; return the column names."""
+    def flatten(self, path: Path) -> tuple[list[str], ir.Table]:
+        """Return the column names of a Parquet file and its rows with the text columns c0, c1, ..."""
         try:
             schema = self._connection.read_parquet(str(path)).schema()
         except (duckdb.Error, OSError) as error:
@@ -111,15 +114,17 @@ class Reader:
                 f"{path.name} is not a readable Parquet file: {_first(error)}", "Export it again."
             ) from None
         cells = [f"{_as_text(name, kind)} AS c{i}" for i, (name, kind) in enumerate(schema.items())]
-        self._copy(f"SELECT {', '.join(cells)} FROM read_parquet({_sql(path)})", into)
-        return list(schema.names)
+        return list(schema.names), self._view(f"SELECT {', '.join(cells)} FROM read_parquet({_sql(path)})")
 
     def scan(self, *paths: Path, numbered: bool = False) -> ir.Table:
         """Return Parquet files as an expression; `numbered` adds the row's number from 0 as `file_row_number`."""
-        name = f"scan_{uuid.uuid4().hex}"
         listed = ", ".join(_sql(path) for path in paths)
         option = f", {ROW} = true" if numbered else ""
-        self._connection.raw_sql(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet([{listed}]{option})")
+        return self._view(f"SELECT * FROM read_parquet([{listed}]{option})")
+
+    def _view(self, sql: str) -> ir.Table:
+        name = f"scan_{uuid.uuid4().hex}"
+        self._connection.raw_sql(f"CREATE TEMP VIEW {name} AS {sql}")
         return self._connection.table(name, database=("temp", "main"))
 
     def write(self, expression: ir.Table, into: Path) -> Path:
@@ -143,15 +148,8 @@ class Reader:
         finally:
             ibis.options.sql.fuse_selects = before
 
-    def _copy(self, sql: str, into: Path) -> None:
-        into.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._connection.raw_sql(f"COPY ({sql}) TO {_sql(into)} (FORMAT parquet, COMPRESSION lz4_raw)")
-        except (duckdb.Error, OSError) as error:
-            into.unlink(missing_ok=True)
-            raise _refusal(error) from error
-
-    def _bad_lines(self) -> list[BadLine]:
+    def bad_lines(self) -> list[BadLine]:
+        """Return the records that the last text read could not cut into cells, and forget them."""
         rows = self._rows(
             "SELECT line, CASE WHEN min(error_type) = 'MISSING COLUMNS' THEN arg_min(error_message, column_idx) "
             "ELSE arg_max(error_message, column_idx) END, any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
@@ -160,6 +158,14 @@ class Reader:
         return [
             BadLine(int(line), _told(str(why)), str(text or "").rstrip("\r\n")) for line, why, text in rows
         ]
+
+    def _copy(self, sql: str, into: Path) -> None:
+        into.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection.raw_sql(f"COPY ({sql}) TO {_sql(into)} (FORMAT parquet, COMPRESSION lz4_raw)")
+        except (duckdb.Error, OSError) as error:
+            into.unlink(missing_ok=True)
+            raise _refusal(error) from error
 
     def _rows(self, sql: str) -> Sequence[tuple[Any, ...]]:
         rows: Sequence[tuple[Any, ...]] = self._connection.raw_sql(sql).fetchall()
