@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
 
-from quanyu.collect.examination import CHECKS, GRID, JOINT, MATTERS, USUAL_DAYS, Examination, Probe
+from quanyu.collect.examination import CHECKS, GRID, JOINT, USUAL_DAYS, Examination, Probe, matters
 from quanyu.tables import Table
 
 Severity = Literal["ok", "note", "warning", "stop"]
@@ -63,15 +63,11 @@ def _share(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[F
         if probe.check == "completeness" and table[probe.column].is_required
         else CHECKS[probe.check].warns_above
     )
-    is_minor = probe.check == "completeness" and not _matters(table, probe.column)
+    is_minor = probe.check == "completeness" and not matters(table, probe.column)
     yield Finding(
         table.name, probe.column, probe.check, n_rows, n_bad, n_bad / n_rows, limit,
         _grade(n_bad, n_bad / n_rows, limit, is_minor=is_minor), examples,
     )  # fmt: skip
-
-
-def _matters(table: Table, column: str) -> bool:
-    return table[column].is_required or column in MATTERS
 
 
 def _grade(n_bad: int, value: float, limit: float, *, is_minor: bool = False) -> Severity:

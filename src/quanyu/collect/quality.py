@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from quanyu.collect.examination import CHECKS, MATTERS, examine
+from quanyu.collect.examination import CHECKS, examine, matters
 from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judge
 from quanyu.errors import QualityError, SettingError
 from quanyu.tables import CONTRACTS, contract
@@ -102,7 +102,7 @@ def _is_general(finding: Finding) -> bool:
     """Missing values stop a run under a general name only in columns that figures need."""
     if finding.check != "completeness":
         return True
-    return contract(finding.table)[finding.column].is_required or finding.column in MATTERS
+    return matters(contract(finding.table), finding.column)
 
 
 def _said(finding: Finding) -> str:
