@@ -9,7 +9,6 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.understand.life_cycle import stage
-from quanyu.understand.region import city_tier
 from quanyu.understand.trait import Trait
 from quanyu.warehouse.portable import days_between
 
@@ -83,13 +82,6 @@ def order_interval(p: ir.Table) -> ir.Value:
     return span / (p.n_orders - 1).nullif(0)
 
 
-def price_band(p: ir.Table) -> ir.Value:
-    """Return the fifth of all buyers, 1 to 5, in which the mean unit price falls; equal prices share one."""
-    price = p.listed_amount.cast("float64") / p.n_units.nullif(0)
-    place = ibis.cume_dist().over(group_by=price.notnull(), order_by=price)
-    return ibis.ifelse(price.notnull(), (place * 5).ceil().cast("int64"), ibis.null("int64"))
-
-
 TRAITS = (
     Trait("sex", "性别", "Sex", "basic", "text", same("sex"), "", "As the member files say"),
     Trait("age_band", "年龄段", "Age band", "basic", "text", age_band, "",
@@ -97,7 +89,7 @@ TRAITS = (
     Trait("region", "省份", "Region", "basic", "text", lambda p: p.home_region.fill_null(p.order_region), "",
           "Region of the member file, else where most orders went"),
     Trait("city", "城市", "City", "basic", "text", same("city"), "", "City of the member file"),
-    Trait("city_tier", "城市等级", "City tier", "basic", "text", lambda p: city_tier(p.city), "",
+    Trait("city_tier", "城市等级", "City tier", "basic", "text", same("city_tier"), "",
           "First-tier, new first-tier, second-tier or other Chinese cities (Yicai ranking 2024)"),
     Trait("language", "语言", "Language", "basic", "text", same("language"), "", "As the member files say"),
     Trait("is_member", "是否会员", "Member", "basic", "flag",
@@ -158,7 +150,7 @@ TRAITS = (
           same("preferred_category"), "", "Category with most money spent"),
     Trait("preferred_brand", "偏好品牌", "Preferred brand", "interest", "text", same("preferred_brand"), "",
           "Brand with most money spent"),
-    Trait("price_band", "价格带", "Price band", "interest", "integer", price_band, "",
+    Trait("price_band", "价格带", "Price band", "interest", "integer", same("price_band"), "",
           "Fifth of all buyers by mean unit price, 5 is dearest"),
     Trait("n_categories", "购买类目数", "Categories bought", "interest", "integer", count("n_categories"),
           "category", "Different categories bought"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,8 +18,7 @@ from quanyu.ledger import keep_fit
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters, fit
 from quanyu.method.method import Arrays
 from quanyu.tables import SALES
-from quanyu.understand.person import of_person
-from quanyu.warehouse.portable import days_between, local_day
+from quanyu.warehouse.portable import days_between, group_key, local_day
 from quanyu.workspace import Workspace
 
 AXES = MappingProxyType({"r": "recency_days", "f": "frequency", "m": "monetary_amount"})
@@ -169,12 +170,15 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
         orders = orders.filter(lambda t: t["_day"] >= ibis.literal(first))
     amount = orders.net_amount if spec.basis == "net" else orders.gross_amount
     counts = orders.status.isin(SALES) & (amount > 0)
-    per_key = orders.group_by("id_key").aggregate(
+    orders = orders.mutate(key=group_key(orders.id_key))
+    per_key = orders.group_by("key").aggregate(
         last_on=orders["_day"].max(where=counts),
         n=counts.cast("int64").sum(),
         amount=amount.sum() if spec.basis == "net" else amount.sum(where=counts),
     )
-    joined = of_person(ws, per_key)
+    identities = ws.warehouse.table("identities")
+    owners = identities.select("person_id", key=group_key(identities.id_key))
+    joined = per_key.inner_join(owners, "key")
     people = joined.group_by("person_id").aggregate(
         last_on=joined.last_on.max(), frequency=joined.n.sum().cast("int64"), amount=joined.amount.sum()
     )
@@ -190,7 +194,16 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
 def rfm(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Fit RFM as the settings say, keep the fit, and write the table `rfm`: the loop step."""
     spec = Rfm(**ws.settings.rfm.model_dump())
-    rows = buyers(ws, as_of, spec)
+    folder = ws.path("tmp", f"rfm-{uuid.uuid4().hex}")
+    try:
+        # Buyers are read twice, to fit and to score: worked out once.
+        found = ws.warehouse.scan(ws.warehouse.engine.write(buyers(ws, as_of, spec), folder))
+        return _group(ws, as_of, spec, found)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _group(ws: Workspace, as_of: dt.date, spec: Rfm, rows: ir.Table) -> Mapping[str, Any]:
     first = None if spec.window_days is None else as_of - dt.timedelta(days=spec.window_days)
     versions = {name: ws.warehouse.version(name) for name in ("orders", "identities")}
     found = fit(
