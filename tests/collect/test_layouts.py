@@ -151,3 +151,11 @@ def test_own_layout_needs_no_code(shop: Workspace, tmp_path: Path) -> None:
     assert (loaded.layout, loaded.n_taken) == ("till", 1)
     found = rows(shop, "SELECT CAST(ordered_at AS VARCHAR), currency, net_amount FROM orders")
     assert found == [("2024-03-31 10:00:00+00", "EUR", Decimal("19.90"))]
+
+
+def test_both_engines_hold_the_same(workspace: Workspace) -> None:
+    files = [SAMPLES / f"{name}.csv" for name in ("taobao_orders_new", "taobao_suborders_new")]
+    load(workspace, files)
+    assert rows(workspace, "SELECT count(*), sum(net_amount) FROM orders") == [(2, Decimal(98))]
+    assert rows(workspace, "SELECT count(*), sum(n_returned) FROM order_lines") == [(3, 1)]
+    assert {one.status for one in load(workspace, files)} == {"already loaded"}

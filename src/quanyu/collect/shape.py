@@ -83,8 +83,8 @@ def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read
         return Read(None, reader(column.kind)(ibis.literal(field.default), page.habits))
     if field.pattern:
         text = text.re_extract(PATTERNS.get(field.pattern, field.pattern), 1).nullif("")
-    if column.name == "region":
-        text = ibis.coalesce(text.re_extract(PROVINCE, 1).nullif(""), text)
+    elif column.name == "region":
+        text = _short(text)
     value = mapped(text, field.map) if field.map else text
     if field.id:
         value = identifier.id_key(field.id, value, page.secret)
@@ -93,6 +93,12 @@ def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read
     else:
         value = reader(column.kind, field.format)(value, page.habits)
     return _finished(field, column, page, rows, Read(text, value))
+
+
+def _short(region: ir.StringValue) -> ir.StringValue:
+    """Return the short name of a Chinese province, any other region as it is."""
+    short = ibis.coalesce(region.re_extract(PROVINCE, 1).nullif(""), region)
+    return region.re_search("[省市区]$").ifelse(short, region)
 
 
 def quick_kind(field: Field, column: Column, page: Page) -> str:
