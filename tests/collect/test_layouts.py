@@ -62,9 +62,12 @@ def test_taobao_ids_amounts_and_masks(shop: Workspace) -> None:
 
 def test_item_report_and_suborders_complete_orders_of_other_files(shop: Workspace) -> None:
     load(shop, [SAMPLES / "taobao_orders_new.csv", SAMPLES / "taobao_suborders_new.csv"])
-    assert rows(shop, "SELECT order_id, refund_amount, net_amount FROM orders ORDER BY 1") == [
-        ("2234567890123456789", Decimal(50), Decimal(58)),
-        ("2234567890123456790", None, Decimal(40)),
+    assert rows(
+        shop,
+        "SELECT order_id, gross_amount, discount_amount, refund_amount, net_amount FROM orders ORDER BY 1",
+    ) == [
+        ("2234567890123456789", Decimal(110), Decimal(10), Decimal(50), Decimal(58)),
+        ("2234567890123456790", Decimal(40), Decimal(0), None, Decimal(40)),
     ]
     assert rows(shop, "SELECT count(*), sum(n_returned) FROM order_lines") == [(3, 1)]
 

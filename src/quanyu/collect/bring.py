@@ -9,7 +9,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.fill import FOLLOWS, filled
+from quanyu.collect.fill import filled
 from quanyu.tables import Table, contract
 from quanyu.warehouse import Change
 from quanyu.workspace import Workspace
@@ -37,6 +37,9 @@ FOLDS: Mapping[tuple[str, str], Fold] = {
     ("links", "first_seen_at"): _earlier, ("links", "last_seen_at"): _later, ("links", "is_verified"): _either,
 }  # fmt: skip
 """How a value that is known already and a new one become one; elsewhere the new one, if there is one."""
+
+STALE = ("net_amount",)
+"""What must be worked out anew when the figures it follows from are completed."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,9 @@ def patch(ws: Workspace, name: str, staged: Staged) -> tuple[Change, int]:
     existing = ws.warehouse.table(name)
     same = [rows[key].identical_to(existing[key]) for key in table.key]
     both = rows.inner_join(existing, same, rname="{name}_old")
-    stale = [column for owner, column in FOLLOWS if owner == name]
     values: dict[str, ir.Value] = {key: both[key] for key in table.key}
     for column in table.schema.names:
-        if column not in table.key and column not in stale:
+        if column not in table.key and column not in STALE:
             values[column] = ibis.coalesce(both[column], both[f"{column}_old"])
     whole = both.select(**filled(table, values, {}))
     missing = rows.anti_join(existing, same)
