@@ -1,9 +1,9 @@
-"""RFM and portraits against the same in pandas and polars: `python bench/understand.py [PEOPLE]`.
+"""RFM and portraits against the same in pandas and polars: `python -m bench.understand [PEOPLE]`.
 
 One shop is drawn with DuckDB: per person 2 identifiers, 3 orders of 2 lines, 20 events in about 5 visits.
-Every contestant reads the same Parquet files and makes the same RFM table and the same core traits; Quanyu
-makes all of its traits besides and writes them. pandas and polars run in processes of their own, written the
-way a good user writes it.
+Every contestant runs in a process of its own, reads the same Parquet files and writes the same RFM table and the
+same 50 traits. `cpu` is the processor time of the process (all threads),
+`seconds` the time on the clock, `gigabytes` the most memory held.
 """
 
 from __future__ import annotations
@@ -88,160 +88,25 @@ def run_quanyu(folder: Path) -> dict[str, Any]:
 
 
 def run_pandas(folder: Path) -> dict[str, Any]:
-    import pandas as pd
+    from bench import portraits_pandas
 
-    started, busy = time.perf_counter(), time.process_time()
-    read = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-    owner = read["identities"][["id_key", "person_id"]]
-    orders = read["orders"].merge(owner, on="id_key")
-    money = ["gross_amount", "discount_amount", "paid_amount", "refund_amount", "net_amount"]
-    orders[money] = orders[money].astype("float64")
-    local = orders.ordered_at.dt.tz_convert("Asia/Shanghai")
-    as_of = pd.Timestamp(AS_OF)
-    orders["on"] = local.dt.tz_localize(None).dt.normalize()
-    sales = orders[orders.status.isin(["paid", "shipped", "completed"])]
-    net = orders.groupby("person_id").net_amount.sum()
-    facts = sales.groupby("person_id").agg(
-        n_orders=("order_id", "size"),
-        first_on=("on", "min"),
-        last_on=("on", "max"),
-        gross=("gross_amount", "sum"),
-        discount=("discount_amount", "sum"),
-        largest=("net_amount", "max"),
-    )
-    facts["spend"] = net
-    facts["recency"] = (as_of - facts.last_on).dt.days
-    for column in ("recency", "n_orders", "spend"):
-        cuts = facts[column].quantile([0.2, 0.4, 0.6, 0.8], interpolation="lower")
-        facts[f"{column}_score"] = 1 + sum((facts[column] > cut).astype(int) for cut in cuts)
-        facts[f"{column}_high"] = facts[column] >= facts[column].median()
-    facts["platform"] = _pandas_mode(sales, "channel")
-    recent = sales[sales.on > as_of - pd.Timedelta(days=90)]
-    facts["n_orders_90d"] = recent.groupby("person_id").size()
-    events = read["events"].merge(owner, on="id_key")
-    visits = events.groupby(["person_id", "channel", "session_id"], as_index=False).agg(
-        began_at=("occurred_at", "min"), ended_at=("occurred_at", "max"), n=("event_id", "size")
-    )
-    began = visits.began_at.dt.tz_convert("Asia/Shanghai")
-    visits["hour"], visits["weekday"] = began.dt.hour, began.dt.weekday
-    visits["dwell"] = (visits.ended_at - visits.began_at).dt.total_seconds()
-    seen = visits.groupby("person_id").agg(
-        n_sessions=("session_id", "size"), dwell=("dwell", "sum"), last_visit=("began_at", "max")
-    )
-    for action in ("page_view", "product_view", "add_to_cart"):
-        seen[action] = events[events.name == action].groupby("person_id").size()
-    for column in ("hour", "weekday", "channel"):
-        seen[f"favourite_{column}"] = _pandas_mode(visits, column)
-    lines = (
-        read["order_lines"]
-        .merge(sales[["order_id", "person_id"]], on="order_id")
-        .merge(read["items"], on="item_id")
-    )
-    lines["net_amount"] = lines.net_amount.astype("float64")
-    taste = lines.groupby("person_id").agg(n_categories=("category", "nunique"), price=("net_amount", "mean"))
-    for column in ("category", "brand"):
-        spent = lines.groupby(["person_id", column], as_index=False).net_amount.sum()
-        taste[column] = (
-            spent.sort_values("net_amount")
-            .drop_duplicates("person_id", keep="last")
-            .set_index("person_id")[column]
-        )
-    people = read["people"].set_index("person_id").join([facts, seen, taste])
-    people.to_parquet(folder / "pandas.parquet")
-    return {
-        "seconds": time.perf_counter() - started,
-        "cpu": time.process_time() - busy,
-        "n_buyers": len(facts),
-    }
-
-
-def _pandas_mode(rows: Any, column: str) -> Any:
-    counts = rows.groupby(["person_id", column], as_index=False).size()
-    return counts.sort_values("size").drop_duplicates("person_id", keep="last").set_index("person_id")[column]
+    return _timed(portraits_pandas.run, folder)
 
 
 def run_polars(folder: Path) -> dict[str, Any]:
-    import polars as pl
+    from bench import portraits_polars
 
+    return _timed(portraits_polars.run, folder)
+
+
+def _timed(run: Callable[[Path, dt.date], int], folder: Path) -> dict[str, Any]:
     started, busy = time.perf_counter(), time.process_time()
-    read = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in TABLES}
-    owner = read["identities"].select("id_key", "person_id")
-    local = pl.col("ordered_at").dt.convert_time_zone("Asia/Shanghai").dt.date()
-    orders = read["orders"].join(owner, on="id_key").with_columns(on=local)
-    sales = orders.filter(pl.col("status").is_in(["paid", "shipped", "completed"]))
-    by = pl.col("person_id")
-    facts = (
-        sales.group_by(by)
-        .agg(
-            n_orders=pl.len(),
-            first_on=pl.col("on").min(),
-            last_on=pl.col("on").max(),
-            gross=pl.col("gross_amount").sum(),
-            discount=pl.col("discount_amount").sum(),
-            largest=pl.col("net_amount").max(),
-            n_orders_90d=(pl.col("on") > AS_OF - dt.timedelta(days=90)).sum(),
-        )
-        .join(orders.group_by(by).agg(spend=pl.col("net_amount").sum().cast(pl.Float64)), on="person_id")
-    )
-    facts = facts.with_columns(recency=(pl.lit(AS_OF) - pl.col("last_on")).dt.total_days())
-    scored = [
-        (1 + sum((pl.col(c) > pl.col(c).quantile(q)).cast(pl.Int64) for q in (0.2, 0.4, 0.6, 0.8))).alias(
-            f"{c}_score"
-        )
-        for c in ("recency", "n_orders", "spend")
-    ]
-    facts = facts.with_columns(
-        *scored,
-        *[(pl.col(c) >= pl.col(c).median()).alias(f"{c}_high") for c in ("recency", "n_orders", "spend")],
-    )
-    events = read["events"].join(owner, on="id_key")
-    visits = events.group_by("person_id", "channel", "session_id").agg(
-        began_at=pl.col("occurred_at").min(),
-        ended_at=pl.col("occurred_at").max(),
-        **{a: (pl.col("name") == a).sum() for a in ("page_view", "product_view", "add_to_cart")},
-    )
-    began = pl.col("began_at").dt.convert_time_zone("Asia/Shanghai")
-    visits = visits.with_columns(hour=began.dt.hour(), weekday=began.dt.weekday())
-    seen = visits.group_by(by).agg(
-        n_sessions=pl.len(),
-        dwell=(pl.col("ended_at") - pl.col("began_at")).dt.total_seconds().sum(),
-        last_visit=pl.col("began_at").max(),
-        **{a: pl.col(a).sum() for a in ("page_view", "product_view", "add_to_cart")},
-    )
-    lines = (
-        read["order_lines"]
-        .join(sales.select("order_id", "person_id"), on="order_id")
-        .join(read["items"], on="item_id")
-    )
-    taste = lines.group_by(by).agg(
-        n_categories=pl.col("category").n_unique(), price=pl.col("net_amount").mean()
-    )
-    people = read["people"].join(facts, on="person_id", how="left").join(seen, on="person_id", how="left")
-    people = people.join(taste, on="person_id", how="left").join(
-        _polars_mode(sales, "channel", pl.len()), on="person_id", how="left"
-    )
-    for column in ("hour", "weekday", "channel"):
-        people = people.join(
-            _polars_mode(visits, column, pl.len()), on="person_id", how="left", suffix=f"_{column}"
-        )
-    for column in ("category", "brand"):
-        people = people.join(
-            _polars_mode(lines, column, pl.col("net_amount").sum()), on="person_id", how="left", suffix="_l"
-        )
-    made = people.collect(engine="streaming")
-    made.write_parquet(folder / "polars.parquet")
+    n_buyers = run(folder, AS_OF)
     return {
         "seconds": time.perf_counter() - started,
         "cpu": time.process_time() - busy,
-        "n_buyers": made["n_orders"].count(),
+        "n_buyers": n_buyers,
     }
-
-
-def _polars_mode(rows: Any, column: str, weight: Any) -> Any:
-    cells = rows.group_by("person_id", column).agg(_n=weight)
-    import polars as pl
-
-    return cells.group_by("person_id").agg(pl.col(column).sort_by("_n").last().alias(f"favourite_{column}"))
 
 
 def alone(run: Callable[[Path], dict[str, Any]], folder: Path) -> dict[str, Any]:

@@ -123,7 +123,9 @@ class Facts:
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""
         orders = self._until("orders", "ordered_at", with_day=False)
-        sales = of_person(self.ws, orders.filter(orders.status.isin(SALES)).select("key", **_document(orders)))
+        sales = of_person(
+            self.ws, orders.filter(orders.status.isin(SALES)).select("key", **_document(orders))
+        )
         lines = self.ws.warehouse.table("order_lines")
         lines = lines.select("item_id", "n_items", "unit_price_amount", "net_amount", **_document(lines))
         items = self.ws.warehouse.table("items").select("item_id", "category", "brand")
