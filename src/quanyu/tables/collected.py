@@ -102,6 +102,18 @@ ITEMS = Table(
     is_input=True,
 )  # fmt: skip
 
+CATEGORIES = Table(
+    "categories", "collect", "类目", "Categories", "category as one source names it", ("source", "category"),
+    (
+        C("category", "text", "类目", "Category", is_required=True, note="as it stands in items.category"),
+        _SOURCE,
+        C("name_zh", "text", "中文名", "Chinese name"),
+        C("name_en", "text", "英文名", "English name"),
+        C("parent", "text", "上级类目", "Parent category", refers="categories.category"),
+    ),
+    is_input=True,
+)  # fmt: skip
+
 MEMBERS = Table(
     "members", "collect", "会员资料", "Members", "person as one source knows them", ("source", "id_key"),
     (
@@ -354,6 +366,6 @@ FINDINGS = Table(
 )  # fmt: skip
 
 COLLECTED = (
-    EVENTS, ORDERS, ORDER_LINES, ITEMS, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS, SPEND, TOUCHES,
+    EVENTS, ORDERS, ORDER_LINES, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS, SPEND, TOUCHES,
     FEEDBACK, PRICES, STORES, FX_RATES, LEADS, DEALS, REJECTS, FINDINGS,
 )  # fmt: skip

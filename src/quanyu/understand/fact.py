@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from quanyu.tables import SALES
 from quanyu.understand.person import favourite, of_person
 from quanyu.understand.region import city_tier
+from quanyu.understand.scratch import Keep
 from quanyu.warehouse.portable import group_key, local_time
 from quanyu.workspace import Workspace
 
@@ -39,13 +40,16 @@ class Facts:
     ws: Workspace
     as_of: dt.date
 
-    def people(self) -> ir.Table:
-        """Return one row per person with everything that traits are made of; no name, phone or mail."""
+    def people(self, keep: Keep) -> ir.Table:
+        """Return one row per person with everything that traits are made of; no name, phone or mail.
+
+        Each table of facts is reduced to people and kept before the next, so that memory holds one at a time.
+        """
         people = self.ws.warehouse.table("people")
         spine = people.drop("name", "phone", "email").rename(home_region="region")
         spine = spine.mutate(person=group_key(spine.person_id))
         facts = (self.orders(), self.visits(), self.baskets(), self.contacts(), self.voices())
-        return _attach(reduce(_attach, facts, spine), self.cities(), "city").drop("person")
+        return _attach(reduce(_attach, map(keep, facts), spine), self.cities(), "city").drop("person")
 
     def cities(self) -> ir.Table:
         """Return the tier of every city where someone lives: worked out once per city, not per person."""

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.custom import read_traits
 from quanyu.understand.fact import Facts
+from quanyu.understand.scratch import Keep, scratch
 from quanyu.understand.trait import Trait
 from quanyu.workspace import Workspace
 
@@ -21,13 +22,14 @@ def traits(ws: Workspace) -> tuple[Trait, ...]:
     return TRAITS + tuple(read_traits(ws))
 
 
-def portrait_table(ws: Workspace, as_of: dt.date) -> ir.Table:
+def portrait_table(ws: Workspace, as_of: dt.date, keep: Keep) -> ir.Table:
     """Return the portraits as an expression: person_id, as_of and one column per trait."""
-    people = Facts(ws, as_of).people().mutate(as_of=ibis.literal(as_of))
+    people = Facts(ws, as_of).people(keep).mutate(as_of=ibis.literal(as_of))
     return people.select("person_id", "as_of", *(trait.column(people) for trait in traits(ws)))
 
 
 def portraits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Write the table `portraits`: the loop step."""
-    change = ws.warehouse.replace("portraits", portrait_table(ws, as_of), by="understand")
+    with scratch(ws) as keep:
+        change = ws.warehouse.replace("portraits", portrait_table(ws, as_of, keep), by="understand")
     return {"n_people": change.added, "n_traits": len(traits(ws))}

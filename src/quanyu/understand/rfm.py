@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +16,7 @@ from quanyu.ledger import keep_fit
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters, fit
 from quanyu.method.method import Arrays
 from quanyu.tables import SALES
+from quanyu.understand.scratch import scratch
 from quanyu.warehouse.portable import days_between, group_key, local_day
 from quanyu.workspace import Workspace
 
@@ -194,13 +193,9 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
 def rfm(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Fit RFM as the settings say, keep the fit, and write the table `rfm`: the loop step."""
     spec = Rfm(**ws.settings.rfm.model_dump())
-    folder = ws.path("tmp", f"rfm-{uuid.uuid4().hex}")
-    try:
-        # Buyers are read twice, to fit and to score: worked out once.
-        found = ws.warehouse.scan(ws.warehouse.engine.write(buyers(ws, as_of, spec), folder))
-        return _group(ws, as_of, spec, found)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with scratch(ws) as keep:
+        # Buyers are read twice, to fit and to score.
+        return _group(ws, as_of, spec, keep(buyers(ws, as_of, spec)))
 
 
 def _group(ws: Workspace, as_of: dt.date, spec: Rfm, rows: ir.Table) -> Mapping[str, Any]:
