@@ -27,7 +27,7 @@ serve: setup  ## open the demo workspace in the console
 
 test: setup  ## run all tests, browser included
 	@scripts/system
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 check: setup  ## format, lint, strict types, import rules, docs
 	@scripts/check $(BIN)

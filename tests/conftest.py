@@ -12,8 +12,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import quanyu.cli.main
 import quanyu.workspace
@@ -24,6 +26,27 @@ NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
 """The moment at which tests happen: noon in Shanghai."""
 
 CLUSTER = {"master": "local-cluster[2,1,1024]", "shuffle_partitions": 2}
+
+TOGETHER = {
+    "spark": "spark",
+    "tests/browser/": "browser",
+    "tests/cli/test_commands": "shop",
+    "tests/docs/test_guides": "shop",
+}
+"""Tests whose name has the first word run in one process, because they share something dear to start."""
+
+
+class Scheduling(LoadScopeScheduling):
+    """Spread tests over processes one by one, but keep together what shares a cluster, a browser or a shop."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for word, group in TOGETHER.items() if word in nodeid), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Tell xdist to spread tests this way."""
+    return Scheduling(config, log)
+
 
 MakeWorkspace = Callable[..., Workspace]
 
@@ -51,9 +74,7 @@ def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
         shutil.rmtree(workspace.root, ignore_errors=True)
 
 
-@pytest.fixture(
-    params=["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.xdist_group("spark")])]
-)
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def workspace(request: pytest.FixtureRequest, make_workspace: MakeWorkspace) -> Workspace:
     """Return an empty workspace on each engine; the Spark one shares a local cluster with two workers."""
     return make_workspace(engine=request.param)

@@ -15,7 +15,6 @@ import pytest
 from quanyu.cli.commands import COMMANDS
 from quanyu.tables import CONTRACTS
 
-pytestmark = pytest.mark.xdist_group("shop")
 Command = Callable[..., Any]
 PROBE = """
 import sys

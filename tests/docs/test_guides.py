@@ -21,7 +21,6 @@ import pytest
 
 import quanyu as qy
 
-pytestmark = pytest.mark.xdist_group("shop")
 ROOT = Path(__file__).parents[2]
 HOW_TO = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 Command = Callable[..., Any]

@@ -52,8 +52,7 @@ def test_rfm_keeps_the_laws(spec: Rfm, make_workspace: Any, tmp_path: Any) -> No
 
 
 @pytest.mark.spark
-@pytest.mark.xdist_group("spark")
-def test_rfm_keeps_the_laws_on_both_engines(make_workspace: Any, tmp_path: Any) -> None:
+def test_rfm_keeps_the_laws_on_duckdb_and_spark(make_workspace: Any, tmp_path: Any) -> None:
     engines = [engine(make_workspace(engine=name), tmp_path) for name in ("duckdb", "spark")]
     check_laws(Case(Rfm(cut="mean"), people(300), engines))
 
