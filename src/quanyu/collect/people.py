@@ -65,7 +65,7 @@ def golden(ws: Workspace, as_of: dt.date) -> Golden:
     counts = people.aggregate(
         n=people.count(), named=people["name"].count(), reachable=people.count(where=is_reachable)
     )
-    return Golden(*[int(column[0].as_py()) for column in ws.warehouse.read(counts).columns])
+    return Golden(*[int(column[0].as_py() or 0) for column in ws.warehouse.read(counts).columns])
 
 
 def choose(ws: Workspace, as_of: dt.date) -> ir.Table:
