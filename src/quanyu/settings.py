@@ -75,6 +75,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="QUANYU_",
+        env_ignore_empty=True,
         env_nested_delimiter="__",
         frozen=True,
         extra="ignore",
