@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
 from quanyu.errors import SettingError
@@ -124,3 +125,23 @@ def test_what_an_expression_may_not_do(small_shop: Workspace, expression: str) -
 def test_every_definition_and_action_exists_in_chinese() -> None:
     texts = [*(trait.note for trait in TRAITS), *(group.action for group in GROUPS), *STAGES]
     assert [text for text in texts if text not in catalogue("zh")] == []
+
+
+def test_an_order_that_says_nothing_of_a_discount_had_none(workspace: Workspace) -> None:
+    at = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
+    order = {
+        "order_id": ["o1"],
+        "source": ["t"],
+        "id_key": ["user:1"],
+        "ordered_at": [at],
+        "status": ["paid"],
+    }
+    workspace.warehouse.replace("orders", pa.table(order), by="collect")
+    who = {"id_key": ["user:1"], "kind": ["user"], "person_id": ["p1"]}
+    workspace.warehouse.replace("identities", pa.table(who), by="collect")
+    workspace.warehouse.replace("people", pa.table({"person_id": ["p1"], "n_identifiers": [1]}), by="collect")
+    portraits(workspace, AS_OF)
+    rows = workspace.warehouse.read(
+        workspace.warehouse.table("portraits").select("n_orders", "promotion_share")
+    )
+    assert rows.to_pylist() == [{"n_orders": 1, "promotion_share": 0.0}]

@@ -65,7 +65,7 @@ class Facts:
             n_orders=rows.count(where=is_sale),
             n_orders_90d=rows.count(where=is_sale & (rows.on > self._ago(90))),
             n_orders_365d=rows.count(where=is_sale & (rows.on > self._ago(365))),
-            n_discounted=rows.count(where=is_sale & (rows.discount_amount > 0)),
+            n_discounted=rows.count(where=is_sale & (rows.discount_amount > 0).fill_null(False)),
             n_items_bought=rows.n_items.sum(where=is_sale).cast("int64"),
             first_order_on=rows.on.min(where=is_sale),
             last_order_on=rows.on.max(where=is_sale),
