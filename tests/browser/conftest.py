@@ -140,8 +140,7 @@ def visit(chromium: Browser) -> Iterator[Visitor]:
         context = chromium.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
         contexts.append(context)
         page, seen = context.new_page(), Seen()
-        # A first visit fills every section from nothing, beside whatever else the machine is testing.
-        page.set_default_timeout(150_000)
+        page.set_default_timeout(30_000)
 
         def heard(message: Any) -> None:
             if message.type == "error":
