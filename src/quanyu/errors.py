@@ -25,13 +25,22 @@ from __future__ import annotations
 
 
 class QuanyuError(Exception):
-    """The root of the family; `hint` is the next thing to do and `exit_code` what a shell sees."""
+    """The root of the family; `hint` is the next thing to do and `exit_code` what a shell sees.
+
+    Message and hint are sentences with `{name}` places, filled from `values`: the edges translate the sentence and
+    fill it again in the reader's language (`quanyu.text.told`).
+
+    >>> str(QuanyuError("There is no step {step!r}.", "Steps: {steps}.", step="rmf", steps="rfm, people"))
+    "There is no step 'rmf'.\\nSteps: rfm, people."
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
+    def __init__(self, message: str, hint: str = "", /, **values: object) -> None:
+        super().__init__(message.format(**values) if values else message)
+        self.hint = hint.format(**values) if values else hint
+        self.sentences = (message, hint)
+        self.values = values
 
     def __str__(self) -> str:
         message = super().__str__()

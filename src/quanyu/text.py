@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from quanyu.errors import QuanyuError
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LOCALE = Path(__file__).parent / "locale"
@@ -49,3 +51,12 @@ def translate(message: str, language: Language = "zh", /, **values: object) -> s
     """
     text = catalogue(language).get(message, message)
     return text.format(**values) if values else text
+
+
+def told(error: QuanyuError, language: Language = "zh") -> str:
+    """Return an error's message and hint in a language, on two lines; English where a translation is missing.
+
+    >>> told(QuanyuError("{n} rows", "Load {n} again.", n=3), "en")
+    '3 rows\\nLoad 3 again.'
+    """
+    return "\n".join(translate(part, language, **error.values) for part in error.sentences if part)
