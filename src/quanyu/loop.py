@@ -21,6 +21,7 @@ from quanyu.measure.compute import metrics
 from quanyu.tables import CONTRACTS
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
+from quanyu.understand.visit import visits
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -52,6 +53,7 @@ STEPS = (
         ("identities", "identity_log"), resolve,
     ),
     Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
+    Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
