@@ -21,7 +21,7 @@ from quanyu.measure.compute import metrics
 from quanyu.tables import CONTRACTS
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
-from quanyu.understand.visit import visits
+from quanyu.understand.upkeep import visits
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
