@@ -4,43 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import reduce
-from types import MappingProxyType
+from functools import cached_property, reduce
 
 import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
-from quanyu.understand.person import favourite, of_person
+from quanyu.understand.favourite import Taste, Values, attach, favourite, summed_up
+from quanyu.understand.person import of_person, owners
 from quanyu.understand.region import city_tier
 from quanyu.understand.scratch import Keep
+from quanyu.understand.upkeep import known_visits
+from quanyu.understand.visit import ACTIONS
 from quanyu.warehouse.portable import group_key, local_time
 from quanyu.workspace import Workspace
-
-ACTIONS = MappingProxyType(
-    {
-        "n_page_views": ("page_view", "product_view"),
-        "n_product_views": ("product_view",),
-        "n_searches": ("search",),
-        "n_favourites": ("favourite",),
-        "n_add_to_cart": ("add_to_cart",),
-        "n_checkouts": ("checkout",),
-    }
-)
-"""Counted actions and the events that are one."""
-
-
-DAY = 86_400
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Reads facts up to the end of the day `as_of` of the workspace's zone."""
+    """Reads facts up to the end of the day `as_of` of the workspace's zone; `keep` holds what is read twice."""
 
     ws: Workspace
     as_of: dt.date
+    keep: Keep
 
-    def people(self, keep: Keep) -> ir.Table:
+    def people(self) -> ir.Table:
         """Return one row per person with everything that traits are made of; no name, phone or mail.
 
         Each table of facts is reduced to people and kept before the next, so that memory holds one at a time.
@@ -49,7 +37,12 @@ class Facts:
         spine = people.drop("name", "phone", "email").rename(home_region="region")
         spine = spine.mutate(person=group_key(spine.person_id))
         facts = (self.orders(), self.visits(), self.baskets(), self.contacts(), self.voices())
-        return _attach(reduce(_attach, map(keep, facts), spine), self.cities(), "city").drop("person")
+        return attach(reduce(attach, facts, spine), self.cities(), "city").drop("person")
+
+    @cached_property
+    def owners(self) -> ir.Table:
+        """Whose the identifiers are, worked out once for all tables of facts."""
+        return self.keep(owners(self.ws))
 
     def cities(self) -> ir.Table:
         """Return the tier of every city where someone lives: worked out once per city, not per person."""
@@ -58,104 +51,107 @@ class Facts:
 
     def orders(self) -> ir.Table:
         """Reduce orders to people: counts, money, first and last day, where they buy."""
-        rows = of_person(self.ws, self._until("orders", "ordered_at"))
+        rows = of_person(self.owners, self._until("orders", "ordered_at"))
         is_sale = rows.status.isin(SALES)
-        zero = ibis.literal(0).cast("decimal(18, 2)")
-        totals = rows.group_by("person").aggregate(
-            n_orders=rows.count(where=is_sale),
-            n_orders_90d=rows.count(where=is_sale & (rows.on > self._ago(90))),
-            n_orders_365d=rows.count(where=is_sale & (rows.on > self._ago(365))),
-            n_discounted=rows.count(where=is_sale & (rows.discount_amount > 0).fill_null(False)),
-            n_items_bought=rows.n_items.sum(where=is_sale).cast("int64"),
-            first_order_on=rows.on.min(where=is_sale),
-            last_order_on=rows.on.max(where=is_sale),
-            spend_amount=rows.net_amount.sum(),
-            spend_90d_amount=ibis.ifelse(rows.on > self._ago(90), rows.net_amount, zero).sum(),
-            paid_amount=rows.paid_amount.sum(),
-            refund_amount=rows.refund_amount.sum(),
-            margin_amount=rows.margin_amount.sum(),
-            gross_amount=rows.gross_amount.sum(where=is_sale),
-            discount_amount=rows.discount_amount.sum(where=is_sale),
-            largest_order_amount=rows.net_amount.max(where=is_sale),
+        channels, regions = self._values("orders", "channel"), self._values("orders", "region")
+        rows = regions.encode(channels.encode(rows, "channel"), "region")
+        rows = rows.mutate(
+            is_sale=rows.status.isin(SALES), is_90d=rows.on > self._ago(90), is_365d=rows.on > self._ago(365)
         )
-        sales = rows.filter(is_sale)
-        platform = favourite(sales, "channel", "preferred_platform").rename(n_platforms="n_channel")
-        region = favourite(sales, "region", "order_region").drop("n_region")
-        return reduce(_attach, (platform, region), totals)
+        none, zero = ibis.null("int64"), ibis.literal(0).cast("decimal(18, 2)")
+        rows = rows.mutate(
+            channel=ibis.ifelse(rows.is_sale, rows.channel, none), region=ibis.ifelse(rows.is_sale, rows.region, none)
+        )
+        is_sale = rows.is_sale
+        totals = {
+            "n_orders": rows.count(where=is_sale),
+            "n_orders_90d": rows.count(where=is_sale & rows.is_90d),
+            "n_orders_365d": rows.count(where=is_sale & rows.is_365d),
+            "n_discounted": rows.count(where=is_sale & (rows.discount_amount > 0).fill_null(False)),
+            "n_items_bought": rows.n_items.sum(where=is_sale).cast("int64"),
+            "first_order_on": rows.on.min(where=is_sale),
+            "last_order_on": rows.on.max(where=is_sale),
+            "spend_amount": rows.net_amount.sum(),
+            "spend_90d_amount": ibis.ifelse(rows.is_90d, rows.net_amount, zero).sum(),
+            "paid_amount": rows.paid_amount.sum(),
+            "refund_amount": rows.refund_amount.sum(),
+            "margin_amount": rows.margin_amount.sum(),
+            "gross_amount": rows.gross_amount.sum(where=is_sale),
+            "discount_amount": rows.discount_amount.sum(where=is_sale),
+            "largest_order_amount": rows.net_amount.max(where=is_sale),
+        }
+        tastes = (
+            Taste.of("channel", "preferred_platform", channels),
+            Taste.of("region", "order_region", regions),
+        )
+        found = summed_up(self.ws, self.keep, rows, totals, tastes)
+        return found.drop("n_region").rename(n_platforms="n_channel")
 
     def visits(self) -> ir.Table:
-        """Reduce events to visits and visits to people: sessions, dwell time, actions, habits, channels.
+        """Reduce visits to people: sessions, dwell time, actions, habits, channels.
 
-        Events without a session are one visit a day. Habits count visits, so that one long visit is one vote.
+        Habits count visits, so that one long visit is one vote.
         """
-        rows = self._until("events", "occurred_at", with_day=False)
-        day = rows.occurred_at.epoch_seconds() // DAY
-        rows = rows.mutate(visit=group_key(rows.session_id).fill_null(day.cast("int64")))
-        visits = rows.group_by("key", "channel", "visit").aggregate(
-            began_at=rows.occurred_at.min(),
-            ended_at=rows.occurred_at.max(),
-            **{name: rows.count(where=rows["name"].isin(events)) for name, events in ACTIONS.items()},
+        visits = known_visits(self.ws, self.as_of)
+        visits = visits.filter(visits.id_key.notnull())
+        channels = Values.of(self.ws, self.keep, visits.channel)
+        rows = visits.select(
+            "channel",
+            *ACTIONS,
+            key=group_key(visits.id_key),
+            on=visits.began_on,
+            hour=local_time(visits.began_at, self.ws.settings.timezone).hour().cast("int64"),
+            weekday=visits.began_on.day_of_week.index().cast("int64"),
+            seconds=visits.ended_at.epoch_seconds() - visits.began_at.epoch_seconds(),
         )
-        local = local_time(visits.began_at, self.ws.settings.timezone)
-        visits = of_person(
-            self.ws,
-            visits.select(
-                "key",
-                "channel",
-                *ACTIONS,
-                on=local.date(),
-                hour=local.hour().cast("int64"),
-                weekday=(local.day_of_week.index() + 1).cast("int64"),
-                seconds=visits.ended_at.epoch_seconds() - visits.began_at.epoch_seconds(),
-            ),
+        rows = channels.encode(of_person(self.owners, rows), "channel")
+        totals = {
+            "n_sessions": rows.count(),
+            "n_sessions_30d": rows.count(where=rows.on > self._ago(30)),
+            "dwell_seconds": rows.seconds.sum().cast("int64"),
+            "first_visit_on": rows.on.min(),
+            "last_visit_on": rows.on.max(),
+            **{name: rows[name].sum().cast("int64") for name in ACTIONS},
+        }
+        tastes = (
+            Taste("hour", "favourite_hour", 24),
+            Taste("weekday", "favourite_weekday", 7),
+            Taste.of("channel", "preferred_channel", channels),
         )
-        totals = visits.group_by("person").aggregate(
-            n_sessions=visits.count(),
-            n_sessions_30d=visits.count(where=visits.on > self._ago(30)),
-            dwell_seconds=visits.seconds.sum().cast("int64"),
-            first_visit_on=visits.on.min(),
-            last_visit_on=visits.on.max(),
-            **{name: visits[name].sum().cast("int64") for name in ACTIONS},
-        )
-        habits = (
-            favourite(visits, "hour", "favourite_hour").drop("n_hour"),
-            favourite(visits, "weekday", "favourite_weekday").drop("n_weekday"),
-            favourite(visits, "channel", "preferred_channel").rename(n_channels="n_channel"),
-        )
-        return reduce(_attach, habits, totals)
+        found = summed_up(self.ws, self.keep, rows, totals, tastes)
+        found = found.mutate(favourite_weekday=found.favourite_weekday + 1)
+        return found.drop("n_hour", "n_weekday").rename(n_channels="n_channel")
 
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""
         orders = self._until("orders", "ordered_at", with_day=False)
-        sales = of_person(
-            self.ws, orders.filter(orders.status.isin(SALES)).select("key", **_document(orders))
-        )
+        sales = of_person(self.owners, orders.filter(orders.status.isin(SALES)).select("key", **_document(orders)))
         lines = self.ws.warehouse.table("order_lines")
         lines = lines.select("item_id", "n_items", "unit_price_amount", "net_amount", **_document(lines))
         items = self.ws.warehouse.table("items").select("item_id", "category", "brand")
+        categories, brands = self._values("items", "category"), self._values("items", "brand")
+        items = self.keep(brands.encode(categories.encode(items, "category"), "brand"))
         rows = lines.inner_join(sales, ["source", "document"]).left_join(items, "item_id")
         listed = rows.unit_price_amount * rows.n_items
-        rows = rows.select(
-            "person",
-            "category",
-            "brand",
-            "n_items",
-            listed=listed,
-            amount=rows.net_amount.fill_null(listed.cast("decimal(18, 2)")),
-        )
+        amount = rows.net_amount.fill_null(listed.cast("decimal(18, 2)"))
+        rows = self.keep(rows.select("person", "category", "brand", "n_items", listed=listed, amount=amount))
         totals = rows.group_by("person").aggregate(
             n_units=rows.n_items.sum().cast("int64"), listed_amount=rows.listed.sum()
         )
         totals = totals.mutate(unit_price=totals.listed_amount.cast("float64") / totals.n_units.nullif(0))
         tastes = (
-            favourite(rows, "category", "preferred_category", rows.amount).rename(n_categories="n_category"),
-            favourite(rows, "brand", "preferred_brand", rows.amount).rename(n_brands="n_brand"),
+            categories.decode(
+                favourite(rows, "category", categories.n, "preferred_category", "amount"), "preferred_category"
+            ).rename(n_categories="n_category"),
+            brands.decode(favourite(rows, "brand", brands.n, "preferred_brand", "amount"), "preferred_brand").rename(
+                n_brands="n_brand"
+            ),
         )
-        return reduce(_attach, (_price_band(totals), *tastes), totals)
+        return reduce(attach, map(self.keep, tastes), self.keep(_with_price_band(totals)))
 
     def contacts(self) -> ir.Table:
         """Reduce touches to people: how often and when they were last reached."""
-        rows = of_person(self.ws, self._until("touches", "touched_at"))
+        rows = of_person(self.owners, self._until("touches", "touched_at"))
         return rows.group_by("person").aggregate(
             n_touches=rows.count(),
             n_touches_30d=rows.count(where=rows.on > self._ago(30)),
@@ -164,7 +160,7 @@ class Facts:
 
     def voices(self) -> ir.Table:
         """Reduce feedback to people: how often they spoke and how content they were."""
-        rows = of_person(self.ws, self._until("feedback", "said_at"))
+        rows = of_person(self.owners, self._until("feedback", "said_at"))
         return rows.group_by("person").aggregate(
             n_feedback=rows.count(), n_scores=rows.score.count(), total_score=rows.score.sum()
         )
@@ -181,13 +177,11 @@ class Facts:
         rows = rows.mutate(key=group_key(rows.id_key)).drop("id_key")
         return rows.mutate(on=local_time(rows[time], self.ws.settings.timezone).date()) if with_day else rows
 
+    def _values(self, table: str, column: str) -> Values:
+        return Values.of(self.ws, self.keep, self.ws.warehouse.table(table)[column])
+
     def _ago(self, days: int) -> ir.DateScalar:
         return ibis.literal(self.as_of - dt.timedelta(days=days))
-
-
-def _attach(left: ir.Table, right: ir.Table, by: str = "person") -> ir.Table:
-    joined = left.left_join(right, by)
-    return joined.select(*left.columns, *(name for name in right.columns if name != by))
 
 
 def _document(rows: ir.Table) -> dict[str, ir.Value]:
@@ -195,8 +189,8 @@ def _document(rows: ir.Table) -> dict[str, ir.Value]:
     return {"source": group_key(rows.source), "document": group_key(rows.order_id)}
 
 
-def _price_band(buyers: ir.Table) -> ir.Table:
-    """Return the fifth of all buyers, 1 to 5, in which the mean unit price falls; equal prices share one."""
-    known = buyers.filter(buyers.unit_price.notnull())
-    place = ibis.cume_dist().over(order_by=known.unit_price)
-    return known.select("person", price_band=(place * 5).ceil().cast("int64"))
+def _with_price_band(buyers: ir.Table) -> ir.Table:
+    """Add the fifth of all buyers, 1 to 5, in which the mean unit price falls; equal prices share one."""
+    is_known = buyers.unit_price.notnull()
+    place = ibis.cume_dist().over(group_by=is_known, order_by=buyers.unit_price)
+    return buyers.mutate(price_band=ibis.ifelse(is_known, (place * 5).ceil().cast("int64"), ibis.null("int64")))

@@ -24,7 +24,7 @@ def traits(ws: Workspace) -> tuple[Trait, ...]:
 
 def portrait_table(ws: Workspace, as_of: dt.date, keep: Keep) -> ir.Table:
     """Return the portraits as an expression: person_id, as_of and one column per trait."""
-    people = Facts(ws, as_of).people(keep).mutate(as_of=ibis.literal(as_of))
+    people = Facts(ws, as_of, keep).people().mutate(as_of=ibis.literal(as_of))
     return people.select("person_id", "as_of", *(trait.column(people) for trait in traits(ws)))
 
 

@@ -13,6 +13,7 @@ from quanyu.understand.scratch import Keep, scratch
 from quanyu.understand.visit import days_of, join_days, join_visits, same_visit, visits_of, with_day
 from quanyu.warehouse import Part
 from quanyu.warehouse.part import halves, touched
+from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
 RULE = 1
@@ -34,6 +35,19 @@ def visits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         if new is None:
             return _all(ws, keep, about)
         return _more(ws, keep, new, about)
+
+
+def known_visits(ws: Workspace, as_of: dt.date) -> ir.Table:
+    """Return all visits up to the end of a day: the table, or where it does not say that the events themselves.
+
+    It does not when events came since it was written, or when the day cuts through visits that it knows.
+    """
+    events, known, zone = ws.warehouse.table("events"), ws.warehouse.table("visits"), ws.settings.timezone
+    if made_of(ws) == {"events": ws.warehouse.version("events"), **_terms(ws)}:
+        newest = ws.warehouse.read(known.ended_on.max()).column(0)[0].as_py()
+        if newest is None or newest <= as_of:
+            return known
+    return visits_of(events.filter(local_day(events.occurred_at, zone) <= ibis.literal(as_of)), zone)
 
 
 def made_of(ws: Workspace) -> Mapping[str, Any]:

@@ -280,4 +280,4 @@ def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse
         from quanyu.warehouse.spark import Spark  # an optional extra
 
         return Warehouse(root, Spark(settings.spark))
-    return Warehouse(root, DuckDB(temporary, settings.memory_limit, settings.threads))
+    return Warehouse(root, DuckDB(temporary, settings.memory_limit, settings.threads, settings.timezone))
