@@ -33,9 +33,15 @@ BANDS = [-1, 17, 24, 29, 34, 39, 49, 59, 200]
 BAND_NAMES = ["0-17", "18-24", "25-29", "30-34", "35-39", "40-49", "50-59", "60+"]
 
 
-def run(folder: Path, as_of: dt.date) -> int:
+def run(folder: Path, as_of: dt.date, events: list[Path]) -> int:
     """Write rfm and portraits beside the files and return the number of buyers."""
-    read = {name: pd.read_parquet(folder / f"{name}.parquet", columns=c) for name, c in COLUMNS.items()}
+    files = {name: [folder / f"{name}.parquet"] for name in COLUMNS} | {"events": events}
+    read = {
+        name: pd.concat([pd.read_parquet(file, columns=columns) for file in files[name]], ignore_index=True)
+        if len(files[name]) > 1
+        else pd.read_parquet(files[name][0], columns=columns)
+        for name, columns in COLUMNS.items()
+    }
     day = pd.Timestamp(as_of)
     person = pd.Series(read["people"].index, index=read["people"].person_id)
     owner = read["identities"].set_index("id_key").person_id.map(person)

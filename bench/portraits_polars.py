@@ -15,9 +15,10 @@ ZONE = "Asia/Shanghai"
 TABLES = ("people", "identities", "orders", "order_lines", "items", "events")
 
 
-def run(folder: Path, as_of: dt.date) -> int:
+def run(folder: Path, as_of: dt.date, events: list[Path]) -> int:
     """Write rfm and portraits beside the files and return the number of buyers."""
     read = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in TABLES}
+    read["events"] = pl.scan_parquet(events)
     people = read["people"].with_row_index("person")
     owner = read["identities"].join(people.select("person_id", "person"), on="person_id")
     owner = owner.select("id_key", "person")

@@ -27,7 +27,7 @@ from quanyu.workspace import Workspace
 
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
 LOADED = (*INPUTS, "rejects")
-FACTS = ("orders", "order_lines", "items", "events", "feedback", "touches")
+FACTS = ("orders", "order_lines", "items", "visits", "feedback", "touches")
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ class Step:
 
 STEPS = (
     Step("quality", "Check the quality of what was loaded", (*INPUTS, "rejects"), ("findings",), check, ("quality",)),
+    Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
     Step(
         "identity", "Find the people behind the identifiers",
-        ("links", "members", "orders", "events", "touches", "feedback", "consents", "leads"),
+        ("links", "members", "orders", "events", "visits", "touches", "feedback", "consents", "leads"),
         ("identities", "identity_log"), resolve,
     ),
     Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
-    Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
-    Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+    Step("metrics", "Add up the metrics", ("identities", *FACTS, "visit_days", "spend"), ("metrics",), metrics),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quanyu.measure.compute import metrics
+from quanyu.understand.upkeep import visits
 
 AS_OF = dt.date(2026, 11, 20)
 
@@ -153,6 +154,7 @@ def test_traffic_spend_and_feedback_count_once(workspace) -> None:
         ("feedback", feedback),
     ):
         ws.warehouse.replace(name, pa.table(rows), by="collect")
+    visits(ws, AS_OF)
     metrics(ws, AS_OF)
     rows = ws.warehouse.read(ws.warehouse.table("metrics")).to_pylist()
     found = {

@@ -5,9 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import random
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quanyu.workspace
-from quanyu.understand.upkeep import visits
+from quanyu.understand.upkeep import known_visits, made_of, visits
 from quanyu.understand.visit import ACTIONS, COUNTS
 from quanyu.workspace import Workspace
 
@@ -33,6 +38,7 @@ SCHEMA = pa.schema(
     }
 )  # fmt: skip
 Event = dict[str, Any]
+MakeWorkspace = Callable[..., Workspace]
 
 
 def draw_events(seed: int, n: int) -> list[Event]:
@@ -136,3 +142,104 @@ def test_load_by_load_is_all_at_once(seed: int, n: int, cuts: list[float], is_la
             visits(ws, AS_OF)
             check(ws, events[:end])
         ws.close()
+
+
+def test_both_engines_keep_the_same_visits(workspace: Workspace) -> None:
+    events = draw_events(11, 90)
+    for part in (events[:60], events[50:]):
+        load(workspace, part)
+        visits(workspace, AS_OF)
+    check(workspace, events)
+
+
+def test_changed_or_removed_events_and_another_zone_make_all_visits_anew(make_workspace: MakeWorkspace) -> None:
+    ws, events = make_workspace(), draw_events(5, 60)
+    load(ws, events)
+    visits(ws, AS_OF)
+    ws.warehouse.delete("events", lambda t: t.id_key == "a", by="collect")
+    visits(ws, AS_OF)
+    check(ws, [one for one in events if one["id_key"] != "a"])
+    moved = Workspace(ws.root, ws.settings.model_copy(update={"timezone": "America/New_York"}), ws.clock)
+    visits(moved, AS_OF)
+    check(moved, [one for one in events if one["id_key"] != "a"])
+    moved.close()
+
+
+def test_a_later_day_rewrites_only_the_month_it_falls_in(make_workspace: MakeWorkspace) -> None:
+    ws = make_workspace()
+    events = sorted(draw_events(2, 200), key=lambda one: one["occurred_at"])
+    for one in events:
+        one["session_id"] = one["session_id"] and f"{one['session_id']} {one['occurred_at']:%j}"
+    load(ws, events[:150])
+    visits(ws, AS_OF)
+    before = {file for part in ws.warehouse.parts("visits", "began_on") for file in part.files}
+    assert len(before) == 2, "the last month stands by itself"
+    version = ws.warehouse.version("visits")
+    visits(ws, AS_OF)
+    assert ws.warehouse.version("visits") == version, "nothing new, nothing written"
+    load(ws, events[150:])
+    visits(ws, AS_OF)
+    check(ws, events)
+    after = [part for part in ws.warehouse.parts("visits", "began_on")]
+    assert {file for part in after for file in part.files} & before, "months that nothing touched stay as they are"
+    assert all(earlier.high < later.low for earlier, later in pairwise(after))
+
+
+def test_visits_of_an_earlier_day_do_not_know_what_came_later(make_workspace: MakeWorkspace) -> None:
+    ws, events = make_workspace(), draw_events(8, 120)
+    load(ws, events)
+    visits(ws, AS_OF)
+    day = dt.date(2026, 10, 1)
+    zone = ZoneInfo(ws.settings.timezone)
+    wanted = plain([one for one in events if one["occurred_at"].astimezone(zone).date() <= day], zone.key)[0]
+    known = known_visits(ws, day).select("began_at", "ended_at", "session_id", *COUNTS)
+    found = ws.warehouse.read(known).to_pylist()
+    assert in_order(found) == in_order([{key: row[key] for key in found[0]} for row in utc(wanted)])
+
+
+RUN = """
+import sys, datetime as dt
+import quanyu.workspace
+from quanyu.understand.upkeep import known_visits, made_of, visits
+ws = quanyu.workspace.open(sys.argv[1])
+print("ready", flush=True)
+visits(ws, dt.date(2026, 11, 20))
+"""
+
+
+def test_kill_at_any_moment_and_start_again(make_workspace: MakeWorkspace) -> None:
+    ws, events = make_workspace(), draw_events(3, 400)
+    load(ws, events[:200])
+    visits(ws, AS_OF)
+    load(ws, events[200:])
+    ws.close()
+    for wait in (0.0, 0.1, 0.2, 0.3, 0.4):
+        process = subprocess.Popen([sys.executable, "-c", RUN, str(ws.root)], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+    survivor = Workspace(ws.root, ws.settings, ws.clock)
+    visits(survivor, AS_OF)
+    check(survivor, events)
+    survivor.close()
+
+
+@pytest.mark.parametrize("table", ["visits", "visit_days"])
+def test_tables_that_a_kill_left_apart_are_made_anew(make_workspace: MakeWorkspace, table: str) -> None:
+    ws, events = make_workspace(), draw_events(4, 80)
+    load(ws, events[:50])
+    visits(ws, AS_OF)
+    kept = ws.root / "kept"
+    shutil.copytree(ws.warehouse.folder(table), kept)
+    load(ws, events[50:])
+    visits(ws, AS_OF)
+    shutil.rmtree(ws.warehouse.folder(table))
+    kept.rename(ws.warehouse.folder(table))
+    assert made_of(ws) == {}
+    again = Workspace(ws.root, ws.settings, ws.clock)
+    visits(again, AS_OF)
+    check(again, events)
+    again.close()

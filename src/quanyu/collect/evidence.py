@@ -29,10 +29,17 @@ MASKS = r"[*＊#$•?？]|\d{5}|^(先生|女士|小姐|匿名|.先生|.女士|.�
 
 def identifiers(ws: Workspace) -> ir.Table:
     """Return id_key, first_seen_at, last_seen_at: every identifier that occurs anywhere, once."""
-    parts = [_seen(ws, *place) for place in SEEN if ws.warehouse.exists(place[0])]
+    parts = [_seen(ws, *_shorter(ws, place)) for place in SEEN if ws.warehouse.exists(place[0])]
     if not parts:
         return _seen(ws, *SEEN[0])
     return _first_and_last(reduce(lambda left, right: left.union(right), parts))
+
+
+def _shorter(ws: Workspace, place: tuple[str, str, str, str]) -> tuple[str, str, str, str]:
+    """Return the visits in place of the events that they were made of: the same times in far fewer rows."""
+    made_of = ws.warehouse.about("visits").get("made_of") or {}
+    is_known = place[0] == "events" and made_of.get("events") == ws.warehouse.version("events")
+    return ("visits", "id_key", "began_at", "ended_at") if is_known else place
 
 
 def _seen(ws: Workspace, table: str, column: str, first: str, last: str) -> ir.Table:

@@ -21,7 +21,7 @@ Reduce = Callable[[Scratch, Spans, dt.date], list[pa.Table]]
 FACTS: dict[str, Reduce] = {
     "orders": trade,
     "order_lines": assortment,
-    "events": traffic,
+    "visits": traffic,
     "spend": spending,
     "feedback": voice,
 }

@@ -1,5 +1,4 @@
-"""Events to measures: one scan to cells of (day, visitor, session, channel), then sessions and
-different visitors."""
+"""Visits to measures: cells of (day, visitor, session, channel), then sessions and different visitors."""
 
 from __future__ import annotations
 
@@ -10,15 +9,15 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.measure.span import Scratch, Spans, add_up, slices
-from quanyu.warehouse.portable import group_key, local_day
+from quanyu.warehouse.portable import group_key
 
 DIMENSIONS = ("all", "channel")
-VIEWS = ("page_view", "product_view")
-FLAGS = {"n_cart": "add_to_cart", "n_favourite": "favourite"}
+FLAGS = ("n_add_to_cart", "n_favourites")
+CELL = ("id_key", "session_id", "channel", "n_events", "n_page_views", *FLAGS)
 
 
 def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
-    """Return the measures of `events` per period and slice; visitors are people where identity knows them."""
+    """Return the measures of `visits` per period and slice; visitors are people where identity knows them."""
     cells = scratch.keep(_cells(scratch, as_of))
     by_channel = scratch.keep(
         cells.group_by("day", "visitor", "channel").agg(
@@ -37,17 +36,12 @@ def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
 
 
 def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
-    events, known = scratch.warehouse.table("events"), scratch.warehouse.table("identities")
-    dated = events.mutate(
-        day=local_day(events.occurred_at, scratch.zone), session_id=group_key(events.session_id)
-    )
-    dated = dated.filter(dated.day < as_of)
-    # Reduced before identities are joined: far fewer rows to join.
-    small = dated.group_by("day", "id_key", "session_id", "channel").agg(
-        n_events=dated.count(),
-        n_page_views=dated.name.isin(VIEWS).cast("int64").sum(),
-        **{flag: (dated.name == name).cast("int64").sum() for flag, name in FLAGS.items()},
-    )
+    """Return one row per visit and local day: a visit that lasts over midnight counts on each of its days."""
+    visits, days = scratch.warehouse.table("visits"), scratch.warehouse.table("visit_days")
+    known = scratch.warehouse.table("identities")
+    short = visits.filter(visits.began_on == visits.ended_on)
+    small = short.select(*CELL, day=short.began_on).union(days.select(*CELL, day=days.visited_on))
+    small = small.mutate(session_id=group_key(small.session_id)).filter(small.day < as_of)
     people = known.select(key="id_key", known_as="person_id")
     joined = small.left_join(people, small.id_key == people.key)
     visitor = ibis.coalesce(group_key(ibis.coalesce(joined.known_as, joined.id_key)), joined.session_id)
@@ -78,7 +72,7 @@ def _visitors(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
     )
     counted = person.group_by("grain", "on", "slice").agg(
         n_visitors=person.count().cast("float64"),
-        n_cart_visitors=(person.n_cart > 0).cast("int64").sum().cast("float64"),
-        n_favourite_visitors=(person.n_favourite > 0).cast("int64").sum().cast("float64"),
+        n_cart_visitors=(person.n_add_to_cart > 0).cast("int64").sum().cast("float64"),
+        n_favourite_visitors=(person.n_favourites > 0).cast("int64").sum().cast("float64"),
     )
     return scratch.read(counted, dimension)
