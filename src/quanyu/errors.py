@@ -16,6 +16,7 @@ QuanyuError
 ├── QueryError                    SQL that cannot be run or is not read-only
 ├── QualityError                  a threshold in quanyu.toml stopped the run
 ├── IdentityError                 a split or merge that is not allowed
+├── DecisionError                 a decision that does not exist or was taken before
 ├── MethodError                   a specification that cannot be fitted
 ├── StorageError                  the disk is full or refuses to write
 └── MissingExtraError             an optional library is needed
@@ -127,6 +128,12 @@ class MethodError(QuanyuError):
     """A method's specification cannot be fitted."""
 
     exit_code = 10
+
+
+class DecisionError(QuanyuError):
+    """There is no such decision, or it was taken before."""
+
+    exit_code = 13
 
 
 class StorageError(QuanyuError):
