@@ -63,6 +63,7 @@ from quanyu.ledger.outbox import (
     mark_delivered,
     mark_failed,
     post,
+    release_claims,
 )
 from quanyu.ledger.run import (
     Run,
@@ -139,6 +140,7 @@ __all__ = [
     "post",
     "propose",
     "reading",
+    "release_claims",
     "replay",
     "sends_stamp",
     "stream_sends",
