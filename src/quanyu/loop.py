@@ -8,15 +8,20 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Literal
 
 from quanyu import ledger
+from quanyu.act.carry import READ, carry_out, waiting
 from quanyu.collect.identity import resolve
 from quanyu.collect.people import golden
 from quanyu.collect.quality import check
-from quanyu.errors import QuanyuError
+from quanyu.decide.audience import propose_audience
+from quanyu.decide.learn import learn
+from quanyu.errors import QuanyuError, WorkspaceBusyError
+from quanyu.ledger import Decision, Verdict
 from quanyu.measure.compute import metrics
 from quanyu.tables import CONTRACTS
 from quanyu.understand.portrait import portraits
@@ -33,7 +38,8 @@ FACTS = ("orders", "order_lines", "items", "events", "feedback", "touches")
 class Step:
     """One step: the tables it reads and writes, the settings it depends on, and what it does.
 
-    Steps meet only in tables, so the order of the turn follows from `reads` and `writes`.
+    Steps meet only in tables, so the order of the turn follows from `reads` and `writes`. A step with `waiting`
+    works off what the ledger holds: it is due when that says what waits, and never otherwise.
     """
 
     name: str
@@ -42,6 +48,7 @@ class Step:
     writes: tuple[str, ...]
     do: Callable[[Workspace, dt.date], Any]
     settings: tuple[str, ...] = ()
+    waiting: Callable[[Workspace], str] | None = None
 
 
 STEPS = (
@@ -55,6 +62,12 @@ STEPS = (
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+    Step("act", "Carry out what was approved", READ, ("deliveries",), carry_out, ("experiment",), waiting),
+    Step("learn", "Set what was measured beside what was expected", ("lifts",), (), learn),
+    Step(
+        "audience", "Propose whom to reach next", ("rfm", "lifetimes", "portraits", "lifts", "deliveries"), (),
+        propose_audience, ("audience",),
+    ),
 )  # fmt: skip
 
 
@@ -95,7 +108,7 @@ def explain(ws: Workspace, only: str | None = None) -> list[Planned]:
     """
     day, planned, dirty = as_of(ws), [], set[str]()
     for step in chosen(only):
-        upstream = sorted(dirty & set(step.reads))
+        upstream = [] if step.waiting else sorted(dirty & set(step.reads))
         why = _reason(ws, step, day) or (
             f"reads {', '.join(upstream)}, which will change" if upstream else ""
         )
@@ -126,6 +139,19 @@ def run(
                 else Ran(step.name, "fresh", "nothing it reads has changed")
             )
         return ran
+
+
+def decide(ws: Workspace, decision_id: str, verdict: Verdict, *, who: str, note: str = "") -> Decision:
+    """Approve or decline a proposal, and carry out what was approved; return the decision as it stands then.
+
+    While a load or a turn is writing, an approved decision waits for the next turn. Raises `DecisionError` where
+    there is no such proposal.
+    """
+    ledger.decide(ws.ledger, decision_id, verdict, who=who, at=ws.now(), note=note)
+    if verdict == "approved":
+        with suppress(WorkspaceBusyError):
+            run(ws, only="act")
+    return ledger.find_decision(ws.ledger, decision_id)
 
 
 def chosen(only: str | None = None) -> Sequence[Step]:
@@ -171,6 +197,8 @@ def _run(ws: Workspace, step: Step, day: dt.date, turn: str, why: str) -> Ran:
 
 def _reason(ws: Workspace, step: Step, day: dt.date) -> str:
     """Say why a step is due, or nothing if it is fresh."""
+    if step.waiting:
+        return step.waiting(ws)
     last = ledger.last_good(ws.ledger, step.name)
     if last is None:
         return "it has never run"

@@ -83,6 +83,31 @@ class ExperimentSettings(BaseModel):
     """How often an interval holds the true effect."""
 
 
+class AudienceSettings(BaseModel):
+    """The audience that every turn proposes, and how it would be reached and measured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    is_proposed: bool = True
+    """Whether a turn proposes an audience by itself."""
+    name: str = "高价值挽回"
+    """Name of the campaign."""
+    rule: str = "group in at_risk, must_win_back, promising"
+    """Whom it is for: conditions on RFM, value and traits, parted by semicolons."""
+    kind: Literal["list", "ads"] = "list"
+    """A list of contacts for staff or a sender, or hashed identifiers for an ad platform."""
+    channel: Literal["sms", "call", "mail", "wechat", "ads"] = "sms"
+    """The channel whose contact and consent are needed."""
+    control_share: float = Field(default=0.2, gt=0, lt=1)
+    """Share of those who could be reached that is kept out, to measure the effect."""
+    window_days: int = Field(default=14, ge=1)
+    """Days over which both groups are compared."""
+    rest_days: int = Field(default=14, ge=0)
+    """Nobody who was contacted in so many days is contacted again."""
+    contact_cost_amount: float = Field(default=0.05, ge=0)
+    """What one contact costs, in the workspace's currency."""
+
+
 class Settings(BaseSettings):
     """Everything a workspace can be told; unknown names are errors.
 
@@ -126,6 +151,8 @@ class Settings(BaseSettings):
     """Limits that stop a run."""
     rfm: RfmSettings = RfmSettings()
     """How RFM is cut."""
+    audience: AudienceSettings = AudienceSettings()
+    """The audience that every turn proposes."""
     experiment: ExperimentSettings = ExperimentSettings()
     """Who is left alone, and how effects are read."""
 

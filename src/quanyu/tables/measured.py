@@ -35,4 +35,17 @@ CREDITS = Table(
     ),
 )  # fmt: skip
 
-MEASURED = (METRICS, CREDITS)
+LIFTS = Table(
+    "lifts", "measure", "增量", "Lifts", "campaign and metric", ("campaign_id", "metric"),
+    (
+        C("campaign_id", "text", "活动", "Campaign", is_required=True),
+        C("metric", "text", "指标", "Metric", is_required=True),
+        C("n_treated", "integer", "触达人数", "Treated"),
+        C("n_control", "integer", "对照人数", "Control"),
+        C("lift", "number", "人均增量", "Lift"),
+        C("lift_low", "number", "下限", "Low"),
+        C("lift_high", "number", "上限", "High"),
+    ),
+)  # fmt: skip
+
+MEASURED = (METRICS, CREDITS, LIFTS)

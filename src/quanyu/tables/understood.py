@@ -28,6 +28,19 @@ RFM = Table(
     ),
 )  # fmt: skip
 
+LIFETIMES = Table(
+    "lifetimes", "understand", "客户价值", "Customer value", "buyer", ("person_id",),
+    (
+        _PERSON,
+        _AS_OF,
+        C("p_alive", "number", "活跃概率", "P(alive)", low=0, high=1),
+        C("expected_orders", "number", "预期订单数", "Expected orders", low=0, unit="order"),
+        C("clv_amount", "money", "客户终身价值", "CLV", unit="currency"),
+        C("decile", "integer", "价值十分位", "Decile", low=1, high=10),
+        C("fit_id", "text", "模型", "Fit", is_required=True),
+    ),
+)  # fmt: skip
+
 SEGMENT_MEMBERS = Table(
     "segment_members", "understand", "人群成员", "Segment members", "person and segment", ("segment_id", "person_id"),
     (
@@ -49,4 +62,4 @@ SCORES = Table(
     ),
 )  # fmt: skip
 
-UNDERSTOOD = (PORTRAITS, RFM, SEGMENT_MEMBERS, SCORES)
+UNDERSTOOD = (PORTRAITS, RFM, LIFETIMES, SEGMENT_MEMBERS, SCORES)
