@@ -158,7 +158,12 @@ def chosen(only: str | None = None) -> Sequence[Step]:
     """Return the steps of a turn in order, or the one named; raise `QuanyuError` if there is none."""
     steps = [step for step in STEPS if only in (None, step.name)]
     if not steps:
-        raise QuanyuError(f"There is no step {only!r}.", f"Steps: {', '.join(step.name for step in STEPS)}.")
+        raise QuanyuError(
+            "There is no step {step!r}.",
+            "Steps: {steps}.",
+            step=only,
+            steps=", ".join(step.name for step in STEPS),
+        )
     return steps
 
 

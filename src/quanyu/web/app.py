@@ -56,9 +56,11 @@ def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
     """
     if host not in LOOPBACK:
         raise SettingError(
-            f"The console may not be opened to {host!r}: it has no login yet.",
-            f"Allowed: {', '.join(LOOPBACK)}. "
-            f"From another machine, use an SSH tunnel: ssh -L {port}:127.0.0.1:{port} HOST.",
+            "The console may not be opened to {host!r}: it has no login yet.",
+            "Allowed: {hosts}. From another machine, use an SSH tunnel: ssh -L {port}:127.0.0.1:{port} HOST.",
+            host=host,
+            hosts=", ".join(LOOPBACK),
+            port=port,
         )
     build(ws)
     ui.run(
