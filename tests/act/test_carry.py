@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 
+import ibis
 import pytest
 from tests.act.conftest import DESIGN, person
 
@@ -112,7 +113,7 @@ def test_ad_platforms_get_hashes_only(make_workspace, fill):
     import hashlib
 
     ws = fill(make_workspace(), N)
-    said = ws.warehouse.table("consents").mutate(channel="ads")
+    said = ws.warehouse.table("consents").mutate(channel=ibis.literal("ads"))
     ws.warehouse.replace("consents", said, by="collect")
     approved(ws, replace(DESIGN, kind="ads", channel="ads"))
     loop.run(ws, only="act")
