@@ -24,6 +24,7 @@ from quanyu.errors import QuanyuError, WorkspaceBusyError
 from quanyu.ledger import Decision, Verdict
 from quanyu.measure.compute import metrics
 from quanyu.tables import CONTRACTS
+from quanyu.text import Sentence
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
 from quanyu.warehouse.portable import local_day
@@ -31,6 +32,7 @@ from quanyu.workspace import Workspace
 
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
 LOADED = (*INPUTS, "rejects")
+FRESH = Sentence("nothing it reads has changed")
 FACTS = ("orders", "order_lines", "items", "events", "feedback", "touches")
 
 
@@ -109,10 +111,10 @@ def explain(ws: Workspace, only: str | None = None) -> list[Planned]:
     day, planned, dirty = as_of(ws), [], set[str]()
     for step in chosen(only):
         upstream = [] if step.waiting else sorted(dirty & set(step.reads))
-        why = _reason(ws, step, day) or (
-            f"reads {', '.join(upstream)}, which will change" if upstream else ""
-        )
-        planned.append(Planned(step, bool(why), why or "nothing it reads has changed"))
+        why = _reason(ws, step, day)
+        if upstream and not why:
+            why = Sentence("reads {tables}, which will change", tables=", ".join(upstream))
+        planned.append(Planned(step, bool(why), why or FRESH))
         dirty |= set(step.writes) if why else set()
     return planned
 
@@ -133,11 +135,7 @@ def run(
             why = _reason(ws, step, day)
             if progress:
                 progress(step, position, len(steps))
-            ran.append(
-                _run(ws, step, day, turn, why)
-                if why
-                else Ran(step.name, "fresh", "nothing it reads has changed")
-            )
+            ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", FRESH))
         return ran
 
 
@@ -206,14 +204,14 @@ def _reason(ws: Workspace, step: Step, day: dt.date) -> str:
         return step.waiting(ws)
     last = ledger.last_good(ws.ledger, step.name)
     if last is None:
-        return "it has never run"
+        return Sentence("it has never run")
     changed = [name for name, number in _versions(ws, step.reads).items() if last.inputs.get(name) != number]
     if changed:
-        return f"{', '.join(changed)} changed"
+        return Sentence("{tables} changed", tables=", ".join(changed))
     if last.outputs != _versions(ws, step.writes):
-        return f"{', '.join(step.writes)} changed since it ran"
+        return Sentence("{tables} changed since it ran", tables=", ".join(step.writes))
     if last.fingerprint != _fingerprint(ws, step, day):
-        return "the day, the settings or the program changed"
+        return Sentence("the day, the settings or the program changed")
     return ""
 
 

@@ -8,14 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import quanyu
+from quanyu.act.account import STATUSES
+from quanyu.act.audience import REASONS
 from quanyu.cli.commands import COMMANDS, TITLE
+from quanyu.cli.decision import KINDS
 from quanyu.collect.examination import CHECKS
 from quanyu.collect.load import Status
 from quanyu.collect.reason import SENTENCES
+from quanyu.ledger.decision import Status as DecisionStatus
 from quanyu.ledger.fault import OTHER, POSTGRES, SQLITE
 from quanyu.loop import STEPS
 from quanyu.settings import SAID
@@ -124,6 +129,8 @@ def spoken() -> dict[str, str]:
         "traits": [trait.note for trait in TRAITS if trait.note],
         "rfm": [group.action for group in GROUPS],
         "settings": list(SAID.values()),
+        "act": [*REASONS.values(), *STATUSES],
+        "decisions": [*get_args(DecisionStatus), *KINDS.values()],
         "ledger/fault.py": [
             text for _, *texts in (*SQLITE.values(), *POSTGRES.values(), OTHER) for text in texts if text
         ],

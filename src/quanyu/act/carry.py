@@ -18,6 +18,7 @@ from quanyu.act.delivery import mirror
 from quanyu.act.export import write_campaign, write_rows
 from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
 from quanyu.tables.design import Design
+from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 
 TOPIC = "exports"
@@ -30,8 +31,10 @@ def waiting(ws: Workspace) -> str:
     """Say what waits to be carried out, or nothing."""
     approved = len(ledger.list_decisions(ws.ledger, status="approved"))
     letters = ledger.count_letters(ws.ledger, topic=TOPIC)
-    parts = {"approved decisions": approved, "exports": letters["waiting"] + letters["claimed"]}
-    return ", ".join(f"{n} {what} to carry out" for what, n in parts.items() if n)
+    letters_left = letters["waiting"] + letters["claimed"]
+    if not approved and not letters_left:
+        return ""
+    return Sentence("{n} approved decisions and {m} exports wait", n=approved, m=letters_left)
 
 
 def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
