@@ -18,6 +18,7 @@ from quanyu.collect.people import golden
 from quanyu.collect.quality import check
 from quanyu.errors import QuanyuError
 from quanyu.measure.compute import metrics
+from quanyu.measure.experiment import lifts
 from quanyu.tables import CONTRACTS
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
@@ -55,6 +56,10 @@ STEPS = (
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+    Step(
+        "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "identities"),
+        ("lifts",), lifts, ("experiment",),
+    ),
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from quanyu.solve.experiment.always_valid import always_valid
-from quanyu.solve.experiment.cuped import Pooling, cuped
+from quanyu.solve.experiment.cuped import Pooling, cuped, weights
 from quanyu.solve.experiment.effect import Effect
 from quanyu.solve.experiment.posterior import Belief, posterior
 from quanyu.solve.experiment.proportion import proportion
@@ -74,7 +74,7 @@ def arms(vector: Vector, read: Any = simple) -> tuple[Sample, Sample]:
 def relative(treated: Sample, control: Sample, pooling: Pooling = "whole") -> Effect:
     """GrowthBook pools ratios within the arms, and takes the derivative of means at the lift before adjustment."""
     if len(treated.mean) > 1:
-        found = cuped(treated, control, pooling=pooling)
+        found = cuped(treated, control, weights([treated, control], pooling))
         before = float(treated.mean[0] / control.mean[0]) - 1 if pooling == "whole" else None
         return delta(spread(treated, control, found.theta, found.effect), at=before)
     return delta(spread(treated, control, (), welch(treated, control)))
@@ -146,7 +146,11 @@ def test_cuped(vectors: Any) -> None:
         )
         for arm in (one["by_variation"][name] for name in ("0", "1"))
     )
-    found, raw, expect = cuped(treated, control), welch(treated, control), one["expect"]
+    found, raw, expect = (
+        cuped(treated, control, weights([treated, control])),
+        welch(treated, control),
+        one["expect"],
+    )
     told = {
         "theta": found.theta[0], "diff_adjusted": found.effect.value, "se_adjusted": found.effect.se,
         "diff_raw": raw.value, "se_raw": raw.se, "variance_reduction": found.variance_reduction,

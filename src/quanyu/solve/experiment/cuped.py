@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Literal
 
 import numpy as np
 
-from quanyu.solve.experiment.effect import Effect, effect
+from quanyu.solve.experiment.effect import Effect
 from quanyu.solve.experiment.sample import Array, Sample
-from quanyu.solve.experiment.welch import degrees, welch
+from quanyu.solve.experiment.welch import welch
 
 Pooling = Literal["whole", "within"]
 LEAST_SHARE = 1e-10
@@ -26,41 +28,47 @@ class Adjusted:
     variance_reduction: float
 
 
-def cuped(
-    treated: Sample, control: Sample, *, confidence: float = 0.95, pooling: Pooling = "whole"
-) -> Adjusted:
-    """Return the difference of the means of the first value, adjusted by all the others as covariates.
+def cuped(treated: Sample, control: Sample, theta: Array, *, confidence: float = 0.95) -> Adjusted:
+    """Return the difference of the means of the first value, adjusted by all the others with the weights `theta`.
 
-    With y the first value and x the covariates, theta = cov(x)^-1 cov(x, y) over both arms as one `whole`, or `within`
-    the arms (for ratios, whose arms do not add up); the difference of y - theta'x has the same expectation as that of
-    y, as x was known before. Satterthwaite's degrees of freedom. Covariates that say nothing new get the smallest
-    weights that fit. Source: Deng, Xu, Kohavi and Walker, *WSDM* 2013. Raises `MethodError` where the adjusted
-    value does not vary.
+    The difference of y - theta'x has the same expectation as that of y, as the covariates x were known before, and
+    with the weights of `weights` the least variance. Judged by `welch`. Source: Deng, Xu, Kohavi and Walker,
+    *WSDM* 2013. Raises `MethodError` where the adjusted value does not vary.
 
-    >>> arms = [Sample(n, np.array([y, 5.0]), n * np.array([[4.0, 3.0], [3.0, 4.0]])) for n, y in ((80, 3), (90, 2))]
-    >>> found = cuped(*arms)
+    >>> square = np.array([[4.0, 3.0], [3.0, 4.0]])
+    >>> arms = [Sample(n, np.array([y, 5.0]), n * square) for n, y in ((80, 3), (90, 2))]
+    >>> found = cuped(*arms, weights(arms))
     >>> found.effect.value, found.theta, round(found.variance_reduction, 4)
     (1.0, (0.75,), 0.5625)
     """
-    theta = weights(
-        treated.comoment + control.comoment if pooling == "within" else (treated + control).comoment
-    )
-    contrast = np.concatenate(([1.0], -theta))
-    arms = [arm.mapped(contrast[None, :], np.array([contrast @ arm.mean])) for arm in (treated, control)]
-    parts = [max(arm.variance, 0.0) / arm.n for arm in arms]
-    df = degrees(treated, control, *parts)
-    value = float(contrast @ (treated.mean - control.mean))
-    found = effect(value, math.sqrt(sum(parts)), df=df, confidence=confidence)
+    arms = [adjusted(arm, theta) for arm in (treated, control)]
+    found = welch(*arms, confidence=confidence)
     raw = welch(treated, control, confidence=confidence)
     return Adjusted(found, tuple(float(part) for part in theta), 1 - (found.se / raw.se) ** 2)
 
 
-def weights(comoment: Array) -> Array:
-    """Return the weights of the covariates in the best linear prediction of the first value.
+def adjusted(arm: Sample, theta: Array) -> Sample:
+    """Return the arm of y - theta'x alone.
 
-    >>> weights(np.array([[4.0, 3.0], [3.0, 6.0]])).tolist()
+    >>> float(adjusted(Sample(9, np.array([3.0, 5.0]), np.eye(2)), np.array([0.5])).mean[0])
+    0.5
+    """
+    contrast = np.concatenate(([1.0], -np.asarray(theta)))
+    return arm.mapped(contrast[None, :], np.array([contrast @ arm.mean]))
+
+
+def weights(arms: Sequence[Sample], pooling: Pooling = "whole") -> Array:
+    """Return the weights cov(x)^-1 cov(x, y) of the covariates in the best linear prediction of the first value.
+
+    Covariances are those of all arms as one `whole`, or `within` the arms (for ratios, whose arms do not add up).
+    Covariates that say nothing new get the smallest weights that fit.
+
+    >>> weights([Sample(9, np.zeros(2), np.array([[4.0, 3.0], [3.0, 6.0]]))]).tolist()
     [0.5]
     """
+    comoment = (
+        reduce(add, [arm.comoment for arm in arms]) if pooling == "within" else reduce(add, arms).comoment
+    )
     spread, shared = comoment[1:, 1:], comoment[1:, 0]
     scale = np.sqrt(np.diag(spread))
     scale = np.where(scale > 0, scale, 1.0)

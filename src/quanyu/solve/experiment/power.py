@@ -47,6 +47,19 @@ def needed(
     return math.ceil((reach(confidence, power) / least) ** 2 * variance * _imbalance(control_share))
 
 
+def needed_alike(n: int, se: float, gap: float, *, confidence: float = 0.95, power: float = 0.8) -> int:
+    """Return how many people arms like those that were read need, in all, to tell an effect from one `gap` away.
+
+    `n` people gave the standard error `se`, which falls with the root of n. Raises `MethodError` for a gap of zero.
+
+    >>> needed_alike(1000, 0.5, 0.7)
+    4005
+    """
+    if not gap:
+        raise MethodError("No number of people can find an effect of zero.", "Name the least that matters.")
+    return math.ceil(n * (reach(confidence, power) * se / gap) ** 2)
+
+
 def reach(confidence: float, power: float) -> float:
     """Return how many standard errors an effect must have to be found.
 
