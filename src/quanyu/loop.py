@@ -23,6 +23,7 @@ from quanyu.decide.learn import learn
 from quanyu.errors import QuanyuError, WorkspaceBusyError
 from quanyu.ledger import Decision, Verdict
 from quanyu.measure.compute import metrics
+from quanyu.measure.experiment import lifts
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
 from quanyu.understand.portrait import portraits
@@ -65,6 +66,10 @@ STEPS = (
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
     Step("act", "Carry out what was approved", READ, ("deliveries",), carry_out, ("experiment",), waiting),
+    Step(
+        "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "identities"),
+        ("lifts",), lifts, ("experiment",),
+    ),
     Step("learn", "Set what was measured beside what was expected", ("lifts",), (), learn),
     Step(
         "audience", "Propose whom to reach next", ("rfm", "lifetimes", "portraits", "lifts", "deliveries"), (),
