@@ -26,6 +26,7 @@ from quanyu.measure.compute import metrics
 from quanyu.measure.experiment import lifts
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
+from quanyu.understand.customer_value import lifetimes
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
 from quanyu.warehouse.portable import local_day
@@ -64,6 +65,10 @@ STEPS = (
     Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
+    Step(
+        "lifetimes", "Forecast what every customer will be worth", ("identities", "orders", "order_lines", "items"),
+        ("lifetimes",), lifetimes, ("lifetime",),
+    ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
     Step("act", "Carry out what was approved", READ, ("deliveries",), carry_out, ("experiment",), waiting),
     Step(

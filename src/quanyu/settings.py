@@ -126,6 +126,25 @@ class AudienceSettings(BaseModel):
     """What one contact costs, in the workspace's currency."""
 
 
+class LifetimeSettings(BaseModel):
+    """How far ahead customers are valued, and how the forecast is fitted and tested."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    horizon_days: int = Field(default=365, ge=1, le=3650)
+    """Days ahead that are forecast."""
+    discount_rate: float = Field(default=0.1, ge=0, le=10)
+    """Yearly rate at which later money counts less."""
+    model: Literal["auto", "bg_nbd", "mbg_nbd", "pareto_nbd"] = "auto"
+    """The model of buying; `auto` takes the one that foresaw the holdout best."""
+    holdout_days: int | None = Field(default=None, ge=0)
+    """Last days kept back to test the forecast; nothing: a third of the days of trade, at most the horizon."""
+    by: Literal["", "first_channel", "first_category"] = ""
+    """Groups that may buy faster and leave sooner; nothing: one group."""
+    margin_rate: float | None = Field(default=None, gt=0, le=1)
+    """Margin as a share of the net amount where orders do not say it; nothing: the net amount itself is counted."""
+
+
 class Settings(BaseSettings):
     """Everything a workspace can be told; unknown names are errors.
 
@@ -173,6 +192,8 @@ class Settings(BaseSettings):
     """The audience that every turn proposes."""
     experiment: ExperimentSettings = ExperimentSettings()
     """Who is left alone, and how effects are read."""
+    lifetime: LifetimeSettings = LifetimeSettings()
+    """How customers are valued."""
 
     @field_validator("timezone")
     @classmethod

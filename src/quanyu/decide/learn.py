@@ -13,7 +13,7 @@ from quanyu.workspace import Workspace
 
 SHOWN = (
     "n_treated", "n_control", "mean_treated", "mean_control", "lift", "lift_low", "lift_high", "p_value",
-    "total_lift", "total_low", "total_high", "status", "reason",
+    "incremental", "incremental_low", "incremental_high", "is_final", "is_srm_alarm", "status", "reason",
 )  # fmt: skip
 
 
