@@ -14,7 +14,8 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 from quanyu import ledger
-from quanyu.act.carry import READ, carry_out, waiting
+from quanyu.act.carry import READ as ACT_READS
+from quanyu.act.carry import carry_out, waiting
 from quanyu.collect.identity import resolve
 from quanyu.collect.people import golden
 from quanyu.collect.quality import check
@@ -70,7 +71,7 @@ STEPS = (
         ("lifetimes",), lifetimes, ("lifetime",),
     ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
-    Step("act", "Carry out what was approved", READ, ("deliveries",), carry_out, ("experiment",), waiting),
+    Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
     Step(
         "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "identities"),
         ("lifts",), lifts, ("experiment",),

@@ -103,7 +103,12 @@ def test_histories_are_counted_by_hand(small_trade: Workspace) -> None:
     assert {name: ann[name] for name in ("person_id", "n_repeats", "span_days", "age_days", "first_channel")} == {
         "person_id": "ann", "n_repeats": 2, "span_days": 294, "age_days": 314, "first_channel": "jd",
     }  # fmt: skip
-    assert (ann["early_repeats"], ann["early_span_days"], ann["early_age_days"], ann["late_orders"]) == (1, 31, 254, 1)
+    assert (ann["early_repeats"], ann["early_span_days"], ann["early_age_days"], ann["late_orders"]) == (
+        1,
+        31,
+        254,
+        1,
+    )
     assert float(ann["mean_amount"]) == 60.0
     assert (bob["n_repeats"], bob["early_repeats"], bob["late_orders"]) == (0, None, None)
     assert (cid["n_repeats"], float(cid["mean_amount"])) == (0, -15.0)
@@ -175,9 +180,12 @@ def test_values_are_orders_times_worth_and_tenths_are_in_order(trading_shop: Wor
         assert row["orders_low"] <= row["orders_high"]
         assert row["clv_amount"] <= row["expected_margin_amount"]
         assert float(row["expected_margin_amount"]) == pytest.approx(
-            row["expected_orders"] * float(row["expected_order_amount"]), abs=0.02 + 0.006 * row["expected_orders"]
+            row["expected_orders"] * float(row["expected_order_amount"]),
+            abs=0.02 + 0.006 * row["expected_orders"],
         )
-    by_tenth = rows.group_by("decile").aggregate([("clv_amount", "min"), ("clv_amount", "max")]).sort_by("decile")
+    by_tenth = (
+        rows.group_by("decile").aggregate([("clv_amount", "min"), ("clv_amount", "max")]).sort_by("decile")
+    )
     assert by_tenth["decile"].to_pylist() == list(range(1, 11))
     lows, highs = by_tenth["clv_amount_min"].to_pylist(), by_tenth["clv_amount_max"].to_pylist()
     assert all(high < low for high, low in zip(highs, lows[1:], strict=False))
