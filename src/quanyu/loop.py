@@ -30,6 +30,7 @@ from quanyu.text import Sentence
 from quanyu.understand.customer_value import lifetimes
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
+from quanyu.understand.upkeep import visits
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -64,6 +65,7 @@ STEPS = (
         ("identities", "identity_log"), resolve,
     ),
     Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
+    Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
     Step(
