@@ -22,8 +22,8 @@ def scratch(ws: Workspace) -> Iterator[Keep]:
     folder = ws.path("tmp", f"understand-{uuid.uuid4().hex}")
     try:
         # Cast, because files say more of a type than an expression does: times to the microsecond.
-        yield lambda rows: ws.warehouse.scan(
-            ws.warehouse.engine.write(rows, folder / uuid.uuid4().hex)
-        ).cast(rows.schema())
+        yield lambda rows: ws.warehouse.scan(ws.warehouse.engine.write(rows, folder / uuid.uuid4().hex)).cast(
+            rows.schema()
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
