@@ -172,8 +172,9 @@ def estimate_of(fit: Fit) -> Estimate:
     """Return the fitted model that a card holds."""
     kind = KINDS[fit.parameters["model"]]
     values = np.array([fit.parameters["parameters"][name] for name in kind.names])
-    effects = (np.array(fit.parameters.get(name, [0.0])) for name in ("faster", "sooner"))
-    return Estimate(kind, values, float("nan"), None, *effects, fit.parameters.get("spread", 0.0))
+    faster, sooner = (np.array(fit.parameters.get(name, [0.0])) for name in ("faster", "sooner"))
+    spread = float(fit.parameters.get("spread", 0.0))
+    return Estimate(kind, values, faster=faster, sooner=sooner, spread=spread)
 
 
 def _certainty(found: Estimate) -> dict[str, Any]:
