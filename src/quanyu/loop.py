@@ -17,6 +17,7 @@ from quanyu import ledger
 from quanyu.act.carry import READ as ACT_READS
 from quanyu.act.carry import carry_out, waiting
 from quanyu.collect.identity import resolve
+from quanyu.collect.margin import margins
 from quanyu.collect.people import golden
 from quanyu.collect.quality import check
 from quanyu.decide.audience import propose_audience
@@ -37,7 +38,7 @@ from quanyu.workspace import Workspace
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
 LOADED = (*INPUTS, "rejects")
 FRESH = Sentence("nothing it reads has changed")
-FACTS = ("orders", "order_lines", "items", "events", "feedback", "touches")
+FACTS = ("orders", "margins", "order_lines", "items", "events", "feedback", "touches")
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,18 @@ STEPS = (
     ),
     Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
     Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
+    Step("margins", "Work out the margin of orders", ("orders", "order_lines", "items"), ("margins",), margins),
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
     Step(
-        "lifetimes", "Forecast what every customer will be worth", ("identities", "orders", "order_lines", "items"),
+        "lifetimes", "Forecast what every customer will be worth",
+        ("identities", "orders", "margins", "order_lines", "items"),
         ("lifetimes",), lifetimes, ("lifetime",),
     ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
     Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
     Step(
-        "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "identities"),
+        "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "margins", "identities"),
         ("lifts",), lifts, ("experiment",),
     ),
     Step("learn", "Set what was measured beside what was expected", ("lifts",), (), learn),

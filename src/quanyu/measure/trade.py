@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from quanyu.measure.span import Scratch, Spans, add_up, slices
 from quanyu.tables import SALES
+from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.period import WINDOWS, preset
 from quanyu.warehouse.portable import group_key, local_day
 
@@ -53,7 +54,7 @@ def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
 
 
 def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
-    orders, known = scratch.warehouse.table("orders"), scratch.warehouse.table("identities")
+    orders, known = orders_with_margin(scratch.warehouse.table), scratch.warehouse.table("identities")
     people = known.select(key="id_key", known_as="person_id")
     rows = orders.left_join(people, orders.id_key == people.key).mutate(
         person=group_key(ibis.coalesce(people.known_as, orders.id_key))

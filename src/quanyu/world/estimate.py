@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,5 @@ def _margin_per_order(truth: Path) -> float:
         truth / "orders.parquet", columns=["net_amount", "cost_amount", "is_sale", "cause"]
     )
     sales = orders.filter(pc.equal(orders["is_sale"], True))
-    margins: Sequence[float] = [
-        float(pc.sum(sales[name]).as_py() or 0) for name in ("net_amount", "cost_amount")
-    ]
-    return (margins[0] - margins[1]) / max(orders.num_rows, 1)
+    net, cost = (float(pc.sum(sales[name]).as_py() or 0) for name in ("net_amount", "cost_amount"))
+    return (net - cost) / max(int(orders.num_rows), 1)
