@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
+from quanyu.tables.margin import orders_with_margin
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
@@ -88,7 +89,7 @@ def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
 
 def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:
     """Return what moves an outcome: person, at (seconds), orders, revenue, margin, n_unknown."""
-    orders, known = ws.warehouse.table("orders"), ws.warehouse.table("identities")
+    orders, known = orders_with_margin(ws.warehouse.table), ws.warehouse.table("identities")
     owners = known.select(person=group_key(known.person_id), key=group_key(known.id_key))
     value = ibis.greatest(orders.gross_amount.fill_null(0), orders.paid_amount.fill_null(0))
     is_sale = orders.status.isin(SALES) & (value > 0)
