@@ -139,6 +139,8 @@ class LifetimeSettings(BaseModel):
     """The model of buying; `auto` takes the one that foresaw the holdout best."""
     holdout_days: int | None = Field(default=None, ge=0)
     """Last days kept back to test the forecast; nothing: a third of the days of trade, at most the horizon."""
+    warm_up_days: int | None = Field(default=None, ge=0)
+    """Buyers first seen in so many days from where the data begin are not fitted to; nothing: a tenth, at most 90."""
     by: Literal["", "first_channel", "first_category"] = ""
     """Groups that may buy faster and leave sooner; nothing: one group."""
     margin_rate: float | None = Field(default=None, gt=0, le=1)

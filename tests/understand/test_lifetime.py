@@ -172,6 +172,7 @@ def test_the_horizon_and_the_holdout_come_from_the_settings() -> None:
     assert specified(LifetimeSettings(), 60).holdout_days == 0
     assert specified(LifetimeSettings(horizon_days=90), 600).holdout_days == 90
     assert specified(LifetimeSettings(holdout_days=30), 60).holdout_days == 30
+    assert [specified(LifetimeSettings(), days).warm_up_days for days in (400, 2_000)] == [40, 90]
 
 
 def test_too_few_buyers_are_inconclusive_and_empty_the_table(small_trade: Workspace) -> None:

@@ -105,7 +105,10 @@ def check(ws: Workspace, events: Sequence[Event]) -> None:
 def utc(rows: Sequence[Event]) -> list[Event]:
     zone = ZoneInfo("UTC")
     return [
-        {key: value.astimezone(zone) if isinstance(value, dt.datetime) else value for key, value in row.items()}
+        {
+            key: value.astimezone(zone) if isinstance(value, dt.datetime) else value
+            for key, value in row.items()
+        }
         for row in rows
     ]
 

@@ -336,7 +336,7 @@ DEALS = Table(
 )  # fmt: skip
 
 REJECTS = Table(
-    "rejects", "collect", "拒收", "Rejects", "refused row", ("source", "file", "line", "reason"),
+    "rejects", "collect", "拒收", "Rejects", "refused row", ("source", "file", "file_hash", "line", "reason"),
     (
         _SOURCE,
         C("file", "text", "文件", "File", is_required=True),
@@ -376,6 +376,7 @@ MARGINS = Table(
 )  # fmt: skip
 
 COLLECTED = (
-    EVENTS, ORDERS, ORDER_LINES, MARGINS, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS, SPEND, TOUCHES,
+    EVENTS, ORDERS, ORDER_LINES, MARGINS, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS,
+    SPEND, TOUCHES,
     FEEDBACK, PRICES, STORES, FX_RATES, LEADS, DEALS, REJECTS, FINDINGS,
 )  # fmt: skip

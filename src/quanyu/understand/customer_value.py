@@ -22,6 +22,7 @@ from quanyu.workspace import Workspace
 
 LEAST_DAYS = 84
 """Days of trade below which no holdout is kept back."""
+MOST_WARM_UP = 90
 COLUMNS = (
     "person_id", "first_on", "n_repeats", "span_days", "age_days", "mean_amount", "p_alive", "expected_orders",
     "orders_low", "orders_high", "expected_order_amount",
@@ -46,11 +47,15 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 def specified(settings: LifetimeSettings, days: int) -> Lifetime:
     """Return the specification that the settings mean for so many days of trade.
 
-    The holdout is a third of them and at most the horizon, unless the settings say how long; none below 84 days.
+    Unless the settings say how long, the holdout is a third of them and at most the horizon, none below 84 days;
+    the warm-up is a tenth of them and at most 90.
     """
     usual = min(days // 3, settings.horizon_days) if days >= LEAST_DAYS else 0
     holdout = usual if settings.holdout_days is None else min(settings.holdout_days, max(days - 1, 0))
-    return Lifetime(settings.horizon_days, settings.discount_rate, holdout, settings.model, settings.by)
+    warm_up = min(days // 10, MOST_WARM_UP) if settings.warm_up_days is None else settings.warm_up_days
+    return Lifetime(
+        settings.horizon_days, settings.discount_rate, holdout, warm_up, settings.model, settings.by
+    )
 
 
 def _fitted(

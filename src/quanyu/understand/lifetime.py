@@ -40,7 +40,9 @@ class Lifetime:
     A purchase is a day with an order. Rows hold `n_repeats` purchases after the first, `span_days` from the first
     to the last, `age_days` since the first; and, to test the forecast, the same as known `holdout_days` ago
     (`early_repeats`, `early_span_days`, `early_age_days`; null for who came later) with `late_orders`, the purchases since.
-    `by` names a column whose groups may buy faster and leave sooner.
+    `by` names a column whose groups may buy faster and leave sooner. Buyers first seen in the `warm_up_days` after the
+    data begin are mostly old customers, who have proved faithful where nobody looked; they are scored, but not fitted
+    to, unless that left less than a third.
 
     Models: BG/NBD (Fader, Hardie, Lee 2005), MBG/NBD (Batislam and others 2007), Pareto/NBD (Schmittlein,
     Morrison, Colombo 1987), see `quanyu.solve`. With `model="auto"` the one under which the holdout was most
@@ -55,6 +57,7 @@ class Lifetime:
     horizon_days: int = 365
     discount_rate: float = 0.1
     holdout_days: int = 0
+    warm_up_days: int = 0
     model: Choice = "auto"
     by: str = ""
 
@@ -88,16 +91,17 @@ class Lifetime:
         cells = self._history(whole, WHOLE, groups)
         names = tuple(KINDS) if self.model == "auto" else (self.model,)
         rivals, split = self._rivals(names, cells, stats.get("split"), groups)
-        best = chosen(rivals)
-        found = estimate(KINDS[best.name], cells, len(groups))
+        best, warm = chosen(rivals), self._warm(cells)
+        found = estimate(KINDS[best.name], warm, len(groups))
         if not np.all(np.isfinite(found.parameters)):
             return Inconclusive("the likelihood has no maximum on these histories")
         check = check_holdout(best, rivals, split, self.holdout_days, float(cells.age.max()))
         diagnostics = {
             "n_buyers": whole.n,
             "n_repeat_buyers": n_repeaters,
+            "n_fitted": int(warm.n),
             "log_likelihood": found.log_likelihood,
-            "reference_log_likelihood": estimate(Nbd, cells).log_likelihood,
+            "reference_log_likelihood": estimate(Nbd, warm).log_likelihood,
             **_certainty(found),
             **check,
         }
@@ -120,15 +124,23 @@ class Lifetime:
     ) -> tuple[list[Rival], tuple[History, Any] | None]:
         """Fit each model to what was known before the holdout; without one, to everything."""
         if split is None or split.n < LEAST_BUYERS or not (split.columns["early_repeats"] > 0).any():
-            return [Rival(name, estimate(KINDS[name], cells, len(groups))) for name in names], None
+            warm = self._warm(cells)
+            return [Rival(name, estimate(KINDS[name], warm, len(groups))) for name in names], None
         early = self._history(split, EARLY[:3], groups)
-        known = cells.only(cells.age >= self.holdout_days)
+        known, warm = cells.only(cells.age >= self.holdout_days), self._warm(early)
         rivals = []
         for name in names:
-            found = estimate(KINDS[name], early, len(groups))
+            found = estimate(KINDS[name], warm, len(groups))
             foreseen = found.log_likelihood_of(known) - found.log_likelihood_of(early)
             rivals.append(Rival(name, found, foreseen))
         return rivals, (early, split.columns["late_orders"].astype(np.float64))
+
+    def _warm(self, cells: History) -> History:
+        """The histories to fit: all but those that began while the data did."""
+        late = cells.age <= cells.age.max() - self.warm_up_days
+        kept = float(cells.weight[late].sum())
+        is_enough = kept >= max(cells.n / 3, LEAST_BUYERS) and bool((cells.x[late] > 0).any())
+        return cells.only(late) if self.warm_up_days and is_enough else cells
 
     def _groups(self, whole: Cells) -> list[str]:
         """The groups that are told apart, largest first; the last stands for all others."""
