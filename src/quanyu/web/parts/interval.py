@@ -49,8 +49,8 @@ def intervals(view: View, title: str, drawn: Sequence[Whisker], unit: Unit, *, n
     columns = (
         Head(view.say("Effect of")),
         Head(view.say("Effect"), kind),
-        Head(view.say("At least"), kind),
-        Head(view.say("At most"), kind),
+        Head(view.say("Lower bound"), kind),
+        Head(view.say("Upper bound"), kind),
         Head(view.say("Told from zero"), "flag"),
     )
     rows = tuple(
