@@ -8,8 +8,10 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.measure.contrast import REASONS
 from quanyu.measure.lift import Result, results
+from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.download import exports
+from quanyu.web.parts.interval import Whisker, intervals
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
 from quanyu.web.parts.table import table
@@ -61,6 +63,8 @@ def _shown(view: View, found: list[Result], campaign_id: str) -> None:
                 exports(view, sheet)
         put(_verdict(view, one))
         put(table(sheet, writer(view)))
+    if any(lift.relative.low is not None for lift in one.lifts):
+        chart(view, _forest(view, one))
 
 
 def _verdict(view: View, one: Result) -> Markup:
@@ -81,6 +85,15 @@ def _verdict(view: View, one: Result) -> Markup:
         more = view.say("About {n} people more would tell.", n=f"{one.n_more_people:,}")
         words.append(tag("div", more, class_="muted"))
     return div(f"notice {TONES[one.verdict]}", *words, role="status")
+
+
+def _forest(view: View, one: Result) -> Chart:
+    """Return the relative lifts, so that metrics of different units stand on one scale."""
+    drawn = [
+        Whisker(view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high)
+        for lift in one.lifts
+    ]
+    return intervals(view, view.say("Lift relative to control"), drawn, "ratio")
 
 
 def _sheet(view: View, title: str, one: Result) -> Sheet:
