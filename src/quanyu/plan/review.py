@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
+from quanyu.plan.outcome import Outcome, outcomes
 from quanyu.tables.book import Book, Card, Point, Slice, book
 from quanyu.tables.period import Period, preset
 from quanyu.workspace import Workspace
@@ -66,6 +67,7 @@ class Review:
     identity: Identity
     findings: tuple[Finding, ...]
     rejects: tuple[tuple[str, int], ...]
+    outcomes: tuple[Outcome, ...]
     sums: Book
 
     @property
@@ -134,6 +136,7 @@ def review(ws: Workspace) -> Review:
         identity=identity(ws),
         findings=_findings(ws),
         rejects=_rejects(ws),
+        outcomes=outcomes(ws),
         sums=sums,
     )
 
