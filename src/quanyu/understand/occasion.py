@@ -16,6 +16,7 @@ from quanyu.method.method import Arrays
 from quanyu.solve.bg_bb import BgBb
 from quanyu.solve.estimate import estimate
 from quanyu.solve.history import History
+from quanyu.text import Sentence
 from quanyu.warehouse.portable import days_between
 
 COLUMNS = ("n_repeats", "last_occasion", "n_occasions")
@@ -52,8 +53,12 @@ class Occasion:
         x, t_x, age = (cells.columns[name].astype(np.float64) for name in COLUMNS)
         if cells.n < LEAST_BUYERS or not (x > 0).any() or age.max() < 2:
             return Inconclusive(
-                f"{cells.n} buyers are too few, or have had too few occasions: at least {LEAST_BUYERS} with repeat "
-                "purchases over two occasions are needed"
+                Sentence(
+                    "{n} buyers are too few, or have had too few occasions: at least {least} with repeat purchases over "
+                    "two occasions are needed",
+                    n=cells.n,
+                    least=LEAST_BUYERS,
+                )
             )
         found = estimate(BgBb, History(x, t_x, age, cells.weight.astype(np.float64)))
         errors = found.maximum.standard_error if found.maximum else np.full(4, np.nan)
