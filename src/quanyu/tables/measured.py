@@ -35,4 +35,40 @@ CREDITS = Table(
     ),
 )  # fmt: skip
 
-MEASURED = (METRICS, CREDITS)
+LIFTS = Table(
+    "lifts", "measure", "增量", "Lifts", "campaign, arm and metric", ("campaign_id", "arm", "metric"),
+    (
+        C("campaign_id", "text", "活动", "Campaign", is_required=True),
+        C("arm", "text", "分组", "Arm", is_required=True, note="the arm that is compared with control"),
+        C("metric", "text", "指标", "Metric", is_required=True, allowed=("conversion", "orders", "revenue", "margin")),
+        C("as_of", "day", "截至", "As of", is_required=True),
+        C("began_at", "time", "开始时间", "Began at"),
+        C("window_days", "integer", "观察天数", "Days of the window", low=1, unit="day"),
+        C("read_days", "integer", "已观察天数", "Days read", low=0, unit="day"),
+        C("is_final", "flag", "观察结束", "Window over"),
+        C("n_treated", "integer", "触达组人数", "People treated", low=0, unit="person"),
+        C("n_control", "integer", "对照组人数", "People in control", low=0, unit="person"),
+        C("mean_treated", "number", "触达组均值", "Mean of treated", note="per person, as it was"),
+        C("mean_control", "number", "对照组均值", "Mean of control", note="per person, as it was"),
+        C("lift", "number", "人均增量", "Lift", note="difference per person, adjusted where method is cuped"),
+        C("lift_low", "number", "人均增量下限", "Lift, low"),
+        C("lift_high", "number", "人均增量上限", "Lift, high"),
+        C("lift_se", "number", "标准误", "Standard error", low=0),
+        C("relative_lift", "number", "相对增量", "Relative lift", note="lift divided by mean_control"),
+        C("relative_lift_low", "number", "相对增量下限", "Relative lift, low", note="null: no bound"),
+        C("relative_lift_high", "number", "相对增量上限", "Relative lift, high", note="null: no bound"),
+        C("incremental", "number", "总增量", "Incremental total", note="lift times people treated"),
+        C("incremental_low", "number", "总增量下限", "Incremental total, low"),
+        C("incremental_high", "number", "总增量上限", "Incremental total, high"),
+        C("p_value", "number", "p 值", "p-value", low=0, high=1),
+        C("method", "text", "方法", "Method", allowed=("welch", "cuped")),
+        C("variance_reduction", "number", "方差缩减", "Variance reduction", note="share of the variance that the past explains"),
+        C("srm_p", "number", "分组比例 p 值", "Sample ratio p-value", low=0, high=1),
+        C("is_srm_alarm", "flag", "分组比例异常", "Sample ratio alarm", note="true: trust no figure of this campaign"),
+        C("status", "text", "状态", "Status", is_required=True, allowed=("measured", "inconclusive")),
+        C("reason", "text", "原因", "Reason", note="why it is inconclusive"),
+        C("fit_id", "text", "模型", "Fit", is_required=True),
+    ),
+)  # fmt: skip
+
+MEASURED = (METRICS, CREDITS, LIFTS)

@@ -154,8 +154,11 @@ class Warehouse:
         promise = contract(name)
         if promise.owner != by:
             raise OwnershipError(
-                f"The stage {by!r} may not write {name!r}; it belongs to {promise.owner!r}.",
+                "The stage {stage!r} may not write {table!r}; it belongs to {owner!r}.",
                 "Write a table of your own and let the owner read it.",
+                stage=by,
+                table=name,
+                owner=promise.owner,
             )
         return promise
 
@@ -168,8 +171,12 @@ class Warehouse:
         ]
         if missing or (surplus and not promise.is_open):
             raise ColumnError(
-                f"Rows for {promise.name!r} miss {missing} and have unknown {surplus}.",
-                f"The columns are: {', '.join(promise.schema.names)}.",
+                "Rows for {table!r} miss {missing} and have unknown {surplus}.",
+                "The columns are: {columns}.",
+                table=promise.name,
+                missing=missing,
+                surplus=surplus,
+                columns=", ".join(promise.schema.names),
             )
         declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
         return rows.select(*declared, *[rows[column] for column in surplus])
