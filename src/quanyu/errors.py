@@ -9,13 +9,16 @@ QuanyuError
 │   ├── UnknownTableError         no contract has this name
 │   ├── UnknownMetricError        no metric has this name
 │   ├── OwnershipError            a stage wrote a table that it does not own
-│   └── ColumnError               columns do not fit the contract
+│   ├── ColumnError               columns do not fit the contract
+│   └── RuleError                 a rule over people that cannot be read
 ├── SourceError
 │   ├── UnreadableFileError       truncated, encrypted, not the type its name says, a bomb
 │   └── UnknownLayoutError        no layout recognises the header
 ├── QueryError                    SQL that cannot be run or is not read-only
 ├── QualityError                  a threshold in quanyu.toml stopped the run
 ├── IdentityError                 a split or merge that is not allowed
+├── DecisionError                 a decision that does not exist or was taken before
+├── ChannelError                  no channel has this name, or it refused what it was given
 ├── MethodError                   a specification that cannot be fitted
 ├── StorageError                  the disk is full or refuses to write
 └── MissingExtraError             an optional library is needed
@@ -91,6 +94,10 @@ class ColumnError(ContractError):
     """Columns are missing, surplus or of the wrong type."""
 
 
+class RuleError(ContractError):
+    """A rule over people names an unknown trait or is not written as one."""
+
+
 class SourceError(QuanyuError):
     """A source file cannot be taken."""
 
@@ -127,6 +134,18 @@ class MethodError(QuanyuError):
     """A method's specification cannot be fitted."""
 
     exit_code = 10
+
+
+class DecisionError(QuanyuError):
+    """There is no such decision, or it was taken before."""
+
+    exit_code = 13
+
+
+class ChannelError(QuanyuError):
+    """No channel has this name, or it refused what it was given."""
+
+    exit_code = 14
 
 
 class StorageError(QuanyuError):

@@ -66,6 +66,23 @@ class RfmSettings(BaseModel):
     """Money after refunds and returns, or before."""
 
 
+class ExperimentSettings(BaseModel):
+    """Who is left alone so that effects can be measured, and how they are read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    holdout_share: float = Field(default=0.05, ge=0, lt=1)
+    """Share of all people outside every campaign, so that the effect of all of them together can be read."""
+    control_share: float = Field(default=0.1, gt=0, lt=1)
+    """Share of a campaign's audience that is left alone, where the campaign does not say."""
+    window_days: int = Field(default=14, ge=1)
+    """Days after the start of a campaign whose orders count as its outcome."""
+    baseline_days: int = Field(default=180, ge=1)
+    """Days before the start whose orders explain away differences between people."""
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    """How often an interval holds the true effect."""
+
+
 class Settings(BaseSettings):
     """Everything a workspace can be told; unknown names are errors.
 
@@ -109,6 +126,8 @@ class Settings(BaseSettings):
     """Limits that stop a run."""
     rfm: RfmSettings = RfmSettings()
     """How RFM is cut."""
+    experiment: ExperimentSettings = ExperimentSettings()
+    """Who is left alone, and how effects are read."""
 
     @field_validator("timezone")
     @classmethod

@@ -164,3 +164,59 @@ OUTBOX = sa.Table(
     sa.UniqueConstraint("topic", "key"),
     sa.Index(None, "topic", "status", "due_at"),
 )
+
+DECISIONS = sa.Table(
+    "decisions",
+    METADATA,
+    _text("decision_id", primary_key=True),
+    _text("kind"),
+    _text("status"),
+    sa.Column("as_of", sa.Date, nullable=False),
+    _at("proposed_at"),
+    _json("proposal"),
+    _json("expected"),
+    _at("decided_at", is_required=False),
+    _text("decided_by"),
+    _text("note"),
+    _at("done_at", is_required=False),
+    _at("measured_at", is_required=False),
+    _json("measured"),
+    sa.CheckConstraint(
+        "status IN ('proposed', 'superseded', 'declined', 'approved', 'done', 'measured')", name="status"
+    ),
+    sa.Index(None, "kind", "status"),
+)
+
+CAMPAIGNS = sa.Table(
+    "campaigns",
+    METADATA,
+    _text("campaign_id", primary_key=True),
+    _text("decision_id"),
+    _text("name"),
+    _text("kind"),
+    _text("channel"),
+    _text("status"),
+    _json("design"),
+    _at("frozen_at"),
+    _at("exported_at", is_required=False),
+    sa.CheckConstraint("status IN ('frozen', 'exported')", name="status"),
+    sa.UniqueConstraint("decision_id"),
+)
+
+SENDS = sa.Table(
+    "sends",
+    METADATA,
+    _text("campaign_id", primary_key=True),
+    _text("step", primary_key=True),
+    _text("person_id", primary_key=True),
+    _text("arm"),
+    _text("channel"),
+    _text("status"),
+    _text("reason"),
+    _text("why"),
+    _at("changed_at"),
+    sa.CheckConstraint(
+        "status IN ('pending', 'delivered', 'failed', 'suppressed', 'held_out')", name="status"
+    ),
+    sa.Index(None, "campaign_id", "step", "status"),
+)
