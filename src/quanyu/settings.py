@@ -83,6 +83,28 @@ class ExperimentSettings(BaseModel):
     """How often an interval holds the true effect."""
 
 
+class AttributionSettings(BaseModel):
+    """Which contacts count as touches, and how orders are credited to them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    window_days: int = Field(default=30, ge=1, le=365)
+    """Days before an order in which a touch can have a part in it."""
+    channel_windows: dict[str, int] = Field(default_factory=dict)
+    """Days by channel where one differs, for the daily series of orders with a touch."""
+    same_contact_minutes: int = Field(default=30, ge=0)
+    """Rows of one person and campaign no further apart than this are one contact: a click and the visit it opened."""
+    free_channels: tuple[str, ...] = (
+        "direct", "organic", "own", "unknown", "taobao", "tmall", "jd", "pinduoduo", "douyin", "xiaohongshu",
+        "kuaishou", "youzan", "shopify", "store", "online",
+    )  # fmt: skip
+    """Channels of a visit that make it no touch unless it carries a campaign: nobody paid for it or sent it."""
+    aliases: dict[str, str] = Field(default_factory=lambda: {"baidu_search": "baidu"})
+    """Names of channels in clicks and visits that stand for another: the platform as `spend` writes it."""
+    left_out_kinds: tuple[str, ...] = ("impression",)
+    """Kinds of rows in `touches` that are no touch."""
+
+
 class Settings(BaseSettings):
     """Everything a workspace can be told; unknown names are errors.
 
@@ -128,6 +150,8 @@ class Settings(BaseSettings):
     """How RFM is cut."""
     experiment: ExperimentSettings = ExperimentSettings()
     """Who is left alone, and how effects are read."""
+    attribution: AttributionSettings = AttributionSettings()
+    """How orders are credited to channels."""
 
     @field_validator("timezone")
     @classmethod

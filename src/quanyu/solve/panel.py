@@ -70,7 +70,9 @@ def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = Gri
         state = step.next(_ads(panel, step, coarse))
     step = _Step(panel, state)
     full = tuple(shapes(row, grid) for row in panel.spend)
-    features = [step.residual(step.white_ads(one, lands)) for one, lands in zip(full, panel.lands, strict=True)]
+    features = [
+        step.residual(step.white_ads(one, lands)) for one, lands in zip(full, panel.lands, strict=True)
+    ]
     target = step.residual(step.target)
     if measured:
         features, target = _with_measured(features, target, full, measured)
@@ -90,7 +92,11 @@ class _State:
         """Begin with every sales channel following the sum of all."""
         total = panel.orders.sum(axis=0)
         usual = panel.orders.mean(axis=1, keepdims=True)
-        flow = (total + 0.02 * total.mean()) / (1.02 * total.mean()) if panel.has_control else np.ones(len(total))
+        flow = (
+            (total + 0.02 * total.mean()) / (1.02 * total.mean())
+            if panel.has_control
+            else np.ones(len(total))
+        )
         size = len(panel.orders) * panel.nuisance.shape[1]
         ones = np.ones_like(panel.orders)
         return cls(usual * flow, 0 * ones, np.ones(len(usual)), np.zeros(size), ones)
@@ -178,12 +184,16 @@ class _Step:
 
 def _ads(panel: Panel, step: _Step, coarse: Sequence[Shapes]) -> Floats:
     """Fit the ads on a coarse grid by coordinate ascent and return the orders they bring (p, days)."""
-    features = [step.residual(step.white_ads(one, lands)) for one, lands in zip(coarse, panel.lands, strict=True)]
+    features = [
+        step.residual(step.white_ads(one, lands)) for one, lands in zip(coarse, panel.lands, strict=True)
+    ]
     problem = Regression(
         tuple(coarse), tuple(features), step.residual(step.target), step.state.noise, step.state.baseline
     )
     best = peak(problem)
-    rows = [one.features[place] * level for one, place, level in zip(coarse, best.place, best.level, strict=True)]
+    rows = [
+        one.features[place] * level for one, place, level in zip(coarse, best.place, best.level, strict=True)
+    ]
     return np.asarray(panel.lands.T @ np.array(rows))
 
 

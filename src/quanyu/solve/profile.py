@@ -84,7 +84,9 @@ def p_values(problem: Regression, best: Peak, widen: Floats, random: np.random.G
     """
     found = []
     for c, features in enumerate(problem.features):
-        others = [one[:, at] for k, (one, at) in enumerate(zip(problem.features, best.place, strict=True)) if k != c]
+        others = [
+            one[:, at] for k, (one, at) in enumerate(zip(problem.features, best.place, strict=True)) if k != c
+        ]
         free, target = features, problem.target
         if others:
             basis, _ = np.linalg.qr(np.stack(others, axis=1))
@@ -126,7 +128,9 @@ def _span(values: Floats, loss: Floats, limit: float) -> tuple[float, float]:
     if not len(inside):
         inside = np.array([int(loss.argmin())])
     first, last = int(inside[0]), int(inside[-1])
-    return _crossing(values, loss, limit, (first, first - 1)), _crossing(values, loss, limit, (last, last + 1))
+    return _crossing(values, loss, limit, (first, first - 1)), _crossing(
+        values, loss, limit, (last, last + 1)
+    )
 
 
 def _crossing(values: Floats, loss: Floats, limit: float, pair: tuple[int, int]) -> float:
@@ -135,5 +139,3 @@ def _crossing(values: Floats, loss: Floats, limit: float, pair: tuple[int, int])
         return float(values[inner])
     share = (limit - loss[inner]) / max(loss[outer] - loss[inner], 1e-12)
     return float(values[inner] + share * (values[outer] - values[inner]))
-
-
