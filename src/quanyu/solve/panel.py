@@ -76,7 +76,13 @@ def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = Gri
     target = step.residual(step.target)
     if measured:
         features, target = _with_measured(features, target, full, measured)
-    return Regression(full, tuple(features), target, state.noise, state.baseline)
+    extra = np.zeros(len(measured))
+
+    def standardise(series: Floats, lands: Floats) -> Floats:
+        rows = step.white(lands[:, None] * series).ravel()
+        return np.concatenate([step.residual(np.concatenate([rows, np.zeros(len(step.penalty))])), extra])
+
+    return Regression(full, tuple(features), target, state.noise, state.baseline, standardise)
 
 
 @dataclass(frozen=True, eq=False)

@@ -101,6 +101,26 @@ def p_values(problem: Regression, best: Peak, widen: Floats, random: np.random.G
     return np.array(found)
 
 
+def lead_scores(problem: Regression, best: Peak, lands: Floats, days: int) -> Floats:
+    """Return per channel the standardised score of its own response `days` later, given all channels' today.
+
+    Spend of the future cannot bring orders of today: a score far from 0 says that spend follows (or runs ahead
+    of) demand in a way that neither control nor calendar explains. Near standard normal otherwise.
+    """
+    chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)], axis=1)
+    basis, _ = np.linalg.qr(chosen)
+    rest = problem.target - basis @ (basis.T @ problem.target)
+    found = []
+    for one, at, share in zip(problem.shapes, best.place, lands, strict=True):
+        series = one.features[at]
+        later = np.concatenate([series[days:], np.full(min(days, len(series)), series[-1])])[: len(series)]
+        row = problem.standardise(later, share)
+        row = row - basis @ (basis.T @ row)
+        size = np.linalg.norm(row)
+        found.append(float(row @ rest / size) if size > 1e-6 else 0.0)
+    return np.array(found)
+
+
 def profile(problem: Regression, best: Peak, widen: Floats, axis: str) -> Floats:
     """Return the 95 % profile interval of `carry`, `half` or `slope` per channel, shape (c, 2).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,7 +17,8 @@ class Regression:
 
     Rows are (sales channel, day) in that order, then rows of the penalty, then one per measured difference.
     `noise` (p,) is phi, `baseline` (p, days) the fitted orders without ads. Everything that follows needs
-    only inner products, which are kept once.
+    only inner products, which are kept once. `standardise(series, lands)` treats another daily series (days,)
+    that acts on the sales channels by the shares `lands` (p,) like a feature.
     """
 
     shapes: tuple[Shapes, ...]
@@ -24,6 +26,7 @@ class Regression:
     target: Floats = field(repr=False)
     noise: Floats
     baseline: Floats = field(repr=False)
+    standardise: Callable[[Floats, Floats], Floats] | None = field(default=None, repr=False)
 
     @cached_property
     def starts(self) -> list[int]:
