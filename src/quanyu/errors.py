@@ -31,7 +31,8 @@ class QuanyuError(Exception):
     """The root of the family; `hint` is the next thing to do and `exit_code` what a shell sees.
 
     Message and hint are sentences with `{name}` places, filled from `values`: the edges translate the sentence and
-    fill it again in the reader's language (`quanyu.text.told`).
+    fill it again in the reader's language (`quanyu.text.told`). A value may be an error or a `quanyu.text.Sentence`;
+    it is told in that language too. Other programs' own words are values, as text.
 
     >>> str(QuanyuError("There is no step {step!r}.", "Steps: {steps}.", step="rmf", steps="rfm, people"))
     "There is no step 'rmf'.\\nSteps: rfm, people."

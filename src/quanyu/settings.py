@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -16,11 +16,29 @@ from pydantic_settings import (
 )
 
 from quanyu.errors import SettingError
-from quanyu.text import Language
+from quanyu.text import Language, Sentence
 
 FILE = "quanyu.toml"
 STATE = ".quanyu"
 """The folder inside a workspace that holds the ledger, the key, locks and temporary files."""
+WRONG = "Setting {setting!r} is {value!r}: {wrong}."
+SAID = {
+    "literal_error": "Input should be {expected}",
+    "string_pattern_mismatch": "String should match pattern '{pattern}'",
+    "greater_than_equal": "Input should be greater than or equal to {ge}",
+    "less_than_equal": "Input should be less than or equal to {le}",
+    "string_type": "Input should be a valid string",
+    "dict_type": "Input should be a valid dictionary",
+    "int_type": "Input should be a valid integer",
+    "int_parsing": "Input should be a valid integer, unable to parse string as an integer",
+    "int_from_float": "Input should be a valid integer, got a number with a fractional part",
+    "float_type": "Input should be a valid number",
+    "float_parsing": "Input should be a valid number, unable to parse string as a number",
+    "bool_type": "Input should be a valid boolean",
+    "bool_parsing": "Input should be a valid boolean, unable to interpret input",
+    "extra_forbidden": "Extra inputs are not permitted",
+}
+"""What Pydantic says of a value, by its kind of error; anything else is passed on in its words."""
 
 
 class SparkSettings(BaseModel):
@@ -81,6 +99,50 @@ class ExperimentSettings(BaseModel):
     """Days before the start whose orders explain away differences between people."""
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     """How often an interval holds the true effect."""
+
+
+class AudienceSettings(BaseModel):
+    """The audience that every turn proposes, and how it would be reached and measured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    is_proposed: bool = True
+    """Whether a turn proposes an audience by itself."""
+    name: str = "高价值挽回"
+    """Name of the campaign."""
+    rule: str = "group in at_risk, must_win_back, promising"
+    """Whom it is for: conditions on RFM, value and traits, parted by semicolons."""
+    kind: Literal["list", "ads"] = "list"
+    """A list of contacts for staff or a sender, or hashed identifiers for an ad platform."""
+    channel: Literal["sms", "call", "mail", "wechat", "ads"] = "sms"
+    """The channel whose contact and consent are needed."""
+    control_share: float = Field(default=0.2, gt=0, lt=1)
+    """Share of those who could be reached that is kept out, to measure the effect."""
+    window_days: int = Field(default=14, ge=1)
+    """Days over which both groups are compared."""
+    rest_days: int = Field(default=14, ge=0)
+    """Nobody who was contacted in so many days is contacted again."""
+    contact_cost_amount: float = Field(default=0.05, ge=0)
+    """What one contact costs, in the workspace's currency."""
+
+
+class LifetimeSettings(BaseModel):
+    """How far ahead customers are valued, and how the forecast is fitted and tested."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    horizon_days: int = Field(default=365, ge=1, le=3650)
+    """Days ahead that are forecast."""
+    discount_rate: float = Field(default=0.1, ge=0, le=10)
+    """Yearly rate at which later money counts less."""
+    model: Literal["auto", "bg_nbd", "mbg_nbd", "pareto_nbd"] = "auto"
+    """The model of buying; `auto` takes the one that foresaw the holdout best."""
+    holdout_days: int | None = Field(default=None, ge=0)
+    """Last days kept back to test the forecast; nothing: a third of the days of trade, at most the horizon."""
+    by: Literal["", "first_channel", "first_category"] = ""
+    """Groups that may buy faster and leave sooner; nothing: one group."""
+    margin_rate: float | None = Field(default=None, gt=0, le=1)
+    """Margin as a share of the net amount where orders do not say it; nothing: the net amount itself is counted."""
 
 
 class AttributionSettings(BaseModel):
@@ -190,8 +252,12 @@ class Settings(BaseSettings):
     """Limits that stop a run."""
     rfm: RfmSettings = RfmSettings()
     """How RFM is cut."""
+    audience: AudienceSettings = AudienceSettings()
+    """The audience that every turn proposes."""
     experiment: ExperimentSettings = ExperimentSettings()
     """Who is left alone, and how effects are read."""
+    lifetime: LifetimeSettings = LifetimeSettings()
+    """How customers are valued."""
     attribution: AttributionSettings = AttributionSettings()
     """How orders are credited to channels."""
     curve: CurveSettings = CurveSettings()
@@ -203,7 +269,11 @@ class Settings(BaseSettings):
     @classmethod
     def _is_known_zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError(f"{value!r} is not an IANA time zone such as Asia/Shanghai or Europe/London")
+            raise ValueError(
+                Sentence(
+                    "{zone!r} is not an IANA time zone such as Asia/Shanghai or Europe/London", zone=value
+                )
+            )
         return value
 
     @property
@@ -235,28 +305,47 @@ def read_settings(root: Path) -> Settings:
     except ValidationError as error:
         where = _place(error)
         variable = f"QUANYU_{where.upper().replace('.', '__')}"
-        raise _wrong(error, f"Correct it in {root / FILE} or in the variable {variable}.") from None
+        raise SettingError(
+            WRONG,
+            "Correct it in {file} or in the variable {variable}.",
+            file=root / FILE,
+            variable=variable,
+            **_seen(error),
+        ) from None
     except ValueError as error:
-        raise SettingError(f"{root / FILE} is not valid TOML: {error}.", "Correct the file.") from None
+        raise SettingError(
+            "{file} is not valid TOML: {error}.", "Correct the file.", file=root / FILE, error=str(error)
+        ) from None
 
 
 def check_settings(given: Mapping[str, object]) -> Settings:
     """Return settings made of given values; raise `SettingError` naming the one that is wrong or unknown."""
     if unknown := sorted(given.keys() - Settings.model_fields.keys()):
         raise SettingError(
-            f"There is no setting {unknown[0]!r}.", f"Settings: {', '.join(Settings.model_fields)}."
+            "There is no setting {setting!r}.",
+            "Settings: {settings}.",
+            setting=unknown[0],
+            settings=", ".join(Settings.model_fields),
         )
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        raise _wrong(error, "See docs/reference/settings.md for what is allowed.") from None
+        raise SettingError(
+            WRONG, "See docs/reference/settings.md for what is allowed.", **_seen(error)
+        ) from None
 
 
 def _place(error: ValidationError) -> str:
     return ".".join(str(part) for part in error.errors()[0]["loc"])
 
 
-def _wrong(error: ValidationError, hint: str) -> SettingError:
+def _seen(error: ValidationError) -> dict[str, Any]:
+    """Return the setting, the value and what is wrong with it."""
     first = error.errors()[0]
-    said = first["msg"].removeprefix("Value error, ")
-    return SettingError(f"Setting {_place(error)!r} is {first.get('input')!r}: {said}.", hint)
+    context = first.get("ctx", {})
+    wrong = first["msg"]
+    if first["type"] in SAID:
+        wrong = Sentence(SAID[first["type"]], **context)
+    elif "error" in context:
+        wrong = context["error"].args[0]
+    return {"setting": _place(error), "value": first.get("input"), "wrong": wrong}

@@ -5,11 +5,11 @@ import pytest
 from quanyu.ledger import (
     Campaign,
     count_sends,
+    decisions_stamp,
     find_campaign,
     freeze,
     list_campaigns,
     mark_exported,
-    sends_stamp,
     stream_sends,
 )
 
@@ -36,10 +36,10 @@ def test_an_audience_is_frozen_once_and_exported_in_one_statement(ledger, at):
             freeze(connection, campaign("c", at(0)), [rows("c", 100, at(0)), rows("c", 130, at(0))[100:]])
             == 130
         )
-    before = sends_stamp(ledger)
+    before = decisions_stamp(ledger)
     with ledger.begin() as connection:
         assert freeze(connection, campaign("c", at(0)), [rows("c", 500, at(0))]) == 0
-    assert sends_stamp(ledger) == before
+    assert decisions_stamp(ledger) == before
     counted = {(status, reason): n for _, status, reason, n in count_sends(ledger, "c")}
     assert counted == {("pending", ""): 66, ("held_out", "why"): 32, ("suppressed", "why"): 32}
     with ledger.begin() as connection:
@@ -47,7 +47,7 @@ def test_an_audience_is_frozen_once_and_exported_in_one_statement(ledger, at):
         assert mark_exported(connection, "c", step="1", at=at(10)) == 0
     counted = {status: n for _, status, _, n in count_sends(ledger, "c")}
     assert counted == {"delivered": 66, "held_out": 32, "suppressed": 32}
-    assert sends_stamp(ledger) != before
+    assert decisions_stamp(ledger) != before
     assert [one.status for one in list_campaigns(ledger, decision_id="d-c")] == ["exported"]
     assert find_campaign(ledger, "nobody") is None
 

@@ -7,10 +7,6 @@ from collections import defaultdict
 from decimal import Decimal
 
 import pytest
-
-from quanyu.measure.touch import touches
-from quanyu.measure.touch_series import touch_series
-from quanyu.workspace import Workspace
 from tests.measure.traffic import (
     AS_OF,
     START,
@@ -19,6 +15,10 @@ from tests.measure.traffic import (
     expected_touches,
     write_shop,
 )
+
+from quanyu.measure.touch import touches
+from quanyu.measure.touch_series import touch_series
+from quanyu.workspace import Workspace
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -18,6 +18,7 @@ from quanyu.act.delivery import mirror
 from quanyu.act.export import write_campaign, write_rows
 from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
 from quanyu.tables.design import Design
+from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 
 TOPIC = "exports"
@@ -30,8 +31,10 @@ def waiting(ws: Workspace) -> str:
     """Say what waits to be carried out, or nothing."""
     approved = len(ledger.list_decisions(ws.ledger, status="approved"))
     letters = ledger.count_letters(ws.ledger, topic=TOPIC)
-    parts = {"approved decisions": approved, "exports": letters["waiting"] + letters["claimed"]}
-    return ", ".join(f"{n} {what} to carry out" for what, n in parts.items() if n)
+    letters_left = letters["waiting"] + letters["claimed"]
+    if not approved and not letters_left:
+        return ""
+    return Sentence("{n} approved decisions and {m} exports wait", n=approved, m=letters_left)
 
 
 def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
@@ -44,7 +47,6 @@ def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     ledger.release_claims(ws.ledger, TOPIC)
     courier = Courier(TOPIC, ledger.Claim("carry_out"))
     done = ledger.deliver_due(ws.ledger, courier, partial(_deliver, ws), ws.now)
-    mirror(ws)
     return {
         "n_decisions": len(approved),
         "n_exports": done.n_delivered,
@@ -59,7 +61,7 @@ def _freeze(ws: Workspace, decision: Decision) -> None:
     versions = {name: ws.warehouse.version(name) for name in READ}
     campaign = Campaign(
         campaign_id, decision.decision_id, design.name, design.kind, design.channel, "frozen",
-        {**design.document, "versions": versions}, at,
+        {**decision.proposal, "versions": versions}, at,
     )  # fmt: skip
     with ws.ledger.begin() as connection:
         ledger.freeze(connection, campaign, _rows(ws, design, campaign_id, at))
@@ -90,8 +92,13 @@ def _deliver(ws: Workspace, letter: ClaimedLetter) -> None:
         write_rows(ws, letter.payload["name"], letter.payload["rows"])
         return
     campaign = ledger.find_campaign(ws.ledger, letter.payload["campaign_id"])
-    if campaign is None or campaign.status == "exported":
-        return
+    if campaign is not None and campaign.status == "frozen":
+        _hand_over(ws, campaign)
+    # Before the letter counts as delivered, so that a turn knows that the table still waits.
+    mirror(ws)
+
+
+def _hand_over(ws: Workspace, campaign: Campaign) -> None:
     file = write_campaign(ws, campaign.campaign_id, Design.of(campaign.design))
     with ws.ledger.begin() as connection:
         n = ledger.mark_exported(connection, campaign.campaign_id, step=STEP, at=ws.now())

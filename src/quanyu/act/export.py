@@ -61,7 +61,7 @@ def _listed(ws: Workspace, rows: ir.Table, channel: str) -> ir.Table:
     named = rows.left_join(people, "person_id").select(*rows.columns, "name")
     reached = named.inner_join(contacts(ws, channel), "person_id")
     # Spreadsheet programs turn +86138... into a number and =... into a formula.
-    contact = reached.contact.re_replace(r"^\+86(1\d{10})$", r"\1")
+    contact = _national(reached.contact)
     return reached.select(
         "person_id", name=_inert(reached.name.fill_null("")), contact=_inert(contact), why=_inert(reached.why)
     )
@@ -70,13 +70,18 @@ def _listed(ws: Workspace, rows: ir.Table, channel: str) -> ir.Table:
 def _hashed(ws: Workspace, rows: ir.Table) -> ir.Table:
     people = ws.warehouse.table("people").select("person_id", "phone", "email")
     named = rows.inner_join(people, "person_id")
-    national = named.phone.re_replace(r"^\+86", "")
+    national = _national(named.phone)
     hashes = named.select(
         phone_sha256=named.phone.hexdigest("sha256").fill_null(""),
         phone_md5=national.hexdigest("md5").fill_null(""),
         email_sha256=named.email.strip().lower().hexdigest("sha256").fill_null(""),
     )
     return hashes.order_by("phone_sha256", "email_sha256")
+
+
+def _national(phone: ir.StringValue) -> ir.StringValue:
+    """Return a Chinese phone number without its country code, and anything else as it is."""
+    return ibis.ifelse(phone.startswith("+86"), phone.substr(3), phone)
 
 
 def _inert(text: ir.StringValue) -> ir.StringValue:

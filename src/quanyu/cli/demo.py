@@ -11,10 +11,11 @@ import typer
 import quanyu.workspace
 from quanyu import loop
 from quanyu.cli.screen import progress, table
-from quanyu.cli.speech import err, out, say
+from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.load import load
 from quanyu.errors import WorkspaceError
 from quanyu.plan.report import write_report
+from quanyu.text import told
 from quanyu.world import Shop, export, simulate
 from quanyu.world.judge import judge
 
@@ -31,7 +32,9 @@ def demo(
 ) -> None:
     """Simulate a shop, load its files, run one turn, set what was found beside the truth."""
     if folder.exists() and any(folder.iterdir()):
-        raise WorkspaceError(f"{folder} is not empty.", "Name another folder, or remove this one.")
+        raise WorkspaceError(
+            "{folder} is not empty.", "Name another folder, or remove this one.", folder=folder
+        )
     ws = quanyu.workspace.create(folder)
     steps = len(loop.STEPS)
     with progress() as bars:
@@ -53,7 +56,9 @@ def demo(
         report = write_report(ws, folder / "report.html", ws.settings.language)
     for one in loaded:
         if one.status == "failed":
-            err.print(f"{one.file}: {one.message}", style="red", highlight=False)
+            err.print(
+                f"{one.file}: {told(one.message, language())}", style="red", highlight=False, markup=False
+            )
     columns = [say(head) for head in ("What", "Planted", "Found", "Agreement")]
     table(say("The truth and what was found"), columns, [
         (say(one.what), one.planted, one.found, one.agreement) for one in judge(ws, folder / "truth")

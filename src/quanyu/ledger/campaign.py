@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from quanyu.ledger.document import Document
 from quanyu.ledger.once import insert_once
-from quanyu.ledger.schema import CAMPAIGNS, SENDS
+from quanyu.ledger.schema import CAMPAIGNS, DECISIONS, SENDS
 from quanyu.ledger.session import Scope, reading
 
 SendStatus = Literal["pending", "delivered", "failed", "suppressed", "held_out"]
@@ -111,10 +111,14 @@ def stream_sends(scope: Scope, *, campaign_id: str = "", status: str = "") -> It
             yield [dict(row) for row in part]
 
 
-def sends_stamp(scope: Scope) -> str:
-    """Return a text that changes whenever a campaign or a send changes."""
-    wanted = sa.select(
+def decisions_stamp(scope: Scope) -> str:
+    """Return a text that changes whenever a decision or a campaign changes."""
+    campaigns = sa.select(
         sa.func.count(), sa.func.max(CAMPAIGNS.c.frozen_at), sa.func.max(CAMPAIGNS.c.exported_at)
     )
+    moments = (DECISIONS.c.proposed_at, DECISIONS.c.decided_at, DECISIONS.c.done_at, DECISIONS.c.measured_at)
+    decisions = sa.select(sa.func.count(), *(sa.func.max(moment) for moment in moments))
     with reading(scope) as connection:
-        return " ".join(str(value) for value in connection.execute(wanted).one())
+        return " ".join(
+            str(value) for one in (campaigns, decisions) for value in connection.execute(one).one()
+        )

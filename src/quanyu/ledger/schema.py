@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from quanyu.errors import WorkspaceError
+
 METADATA = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -20,7 +22,7 @@ METADATA = sa.MetaData(
 
 
 class Moment(sa.TypeDecorator[dt.datetime]):
-    """An aware moment, kept in UTC; a naive one raises `ValueError`, because nobody knows when it was."""
+    """An aware moment, kept in UTC; a naive one raises `WorkspaceError`, because nobody knows when it was."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -30,7 +32,7 @@ class Moment(sa.TypeDecorator[dt.datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"the time {value} has no time zone; give an aware time")
+            raise WorkspaceError("the time {time} has no time zone; give an aware time", time=value)
         moment = value.astimezone(dt.UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

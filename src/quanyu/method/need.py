@@ -148,7 +148,9 @@ class Need:
         shared = set(self.requests) & set(other.requests)
         for name in shared:
             if _identity(self.requests[name]) != _identity(other.requests[name]):
-                raise MethodError(f"Two different requests are both named {name!r}.", "Rename one of them.")
+                raise MethodError(
+                    "Two different requests are both named {name!r}.", "Rename one of them.", name=name
+                )
         if not self.table.equals(other.table):
             raise MethodError(
                 "Needs over two different tables cannot share a scan.", "Fit the methods one by one."

@@ -162,7 +162,9 @@ def metric(name: str) -> Metric:
     try:
         return METRICS[name]
     except KeyError:
-        raise UnknownMetricError(f"There is no metric {name!r}.", f"Metrics: {', '.join(METRICS)}.") from None
+        raise UnknownMetricError(
+            "There is no metric {name!r}.", "Metrics: {metrics}.", name=name, metrics=", ".join(METRICS)
+        ) from None
 
 
 def is_additive(name: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from quanyu.errors import RuleError
+
 Kind = Literal["list", "ads"]
 
 
@@ -29,6 +31,14 @@ class Design:
     window_days: int = 14
     rest_days: int = 14
     contact_cost_amount: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not 0 < self.control_share < 1:
+            raise RuleError(
+                "{share} of an audience cannot be kept out.",
+                "Give a share between 0 and 1 such as 0.2: without a control group nothing can be measured.",
+                share=self.control_share,
+            )
 
     @property
     def document(self) -> dict[str, Any]:

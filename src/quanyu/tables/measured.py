@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+from quanyu.tables.curve import CURVES
 from quanyu.tables.period import GRAINS
 
 METRICS = Table(
@@ -35,49 +36,40 @@ CREDITS = Table(
     ),
 )  # fmt: skip
 
-CURVES = Table(
-    "curves", "measure", "回报曲线", "Return curves", "ad channel", ("channel",),
+LIFTS = Table(
+    "lifts", "measure", "增量", "Lifts", "campaign, arm and metric", ("campaign_id", "arm", "metric"),
     (
-        C("channel", "text", "投放渠道", "Ad channel", is_required=True, note="spend.platform"),
+        C("campaign_id", "text", "活动", "Campaign", is_required=True),
+        C("arm", "text", "分组", "Arm", is_required=True, note="the arm that is compared with control"),
+        C("metric", "text", "指标", "Metric", is_required=True, allowed=("conversion", "orders", "revenue", "margin")),
         C("as_of", "day", "截至", "As of", is_required=True),
-        C("status", "text", "状态", "Status", is_required=True, allowed=("known", "cannot_tell")),
-        C("reason", "text", "原因", "Reason", note="why it cannot be told; empty where it is known"),
-        C("lands_on", "json", "成交渠道", "Lands on", note="share of its orders by sales channel"),
-        C("control", "text", "对照", "Control", allowed=("sales_channels", "calendar"),
-          note="what demand is told from ads by"),
-        C("spend_amount", "money", "日均花费", "Spend per day", unit="currency", note="mean of the last 28 days"),
-        C("n_claimed", "number", "平台自报订单/日", "Claimed orders per day", note="mean of the last 28 days"),
-        C("n_caused", "number", "增量订单/日", "Caused orders per day", note="at today's spend"),
-        C("n_caused_low", "number", "增量订单下限", "Caused orders, low"),
-        C("n_caused_high", "number", "增量订单上限", "Caused orders, high"),
-        C("return_amount", "money", "增量毛利/日", "Return per day", unit="currency", note="margin caused at today's spend"),
-        C("return_amount_low", "money", "增量毛利下限", "Return, low", unit="currency"),
-        C("return_amount_high", "money", "增量毛利上限", "Return, high", unit="currency"),
-        C("marginal_return", "number", "边际回报", "Marginal return", note="more margin per more money at today's spend"),
-        C("marginal_return_low", "number", "边际回报下限", "Marginal return, low"),
-        C("marginal_return_high", "number", "边际回报上限", "Marginal return, high"),
-        C("profit_roi", "number", "利润 ROI", "Profit ROI", note="(return less spend) / spend"),
-        C("profit_roi_low", "number", "利润 ROI 下限", "Profit ROI, low"),
-        C("profit_roi_high", "number", "利润 ROI 上限", "Profit ROI, high"),
-        C("p_no_effect", "number", "无效果时的概率", "P if no effect", low=0, high=1,
-          note="probability of so clear an effect if there were none"),
-        C("carry", "number", "延续率", "Carry-over", low=0, high=1, note="share of yesterday's pressure that is left today"),
-        C("carry_low", "number", "延续率下限", "Carry-over, low"),
-        C("carry_high", "number", "延续率上限", "Carry-over, high"),
-        C("half_amount", "money", "半饱和花费", "Half saturation", unit="currency", note="spend per day that brings half of the ceiling"),
-        C("half_amount_low", "money", "半饱和花费下限", "Half saturation, low", unit="currency"),
-        C("half_amount_high", "money", "半饱和花费上限", "Half saturation, high", unit="currency"),
-        C("slope", "number", "形状", "Slope", low=0, note="above 1 the start is slow"),
-        C("slope_low", "number", "形状下限", "Slope, low"),
-        C("slope_high", "number", "形状上限", "Slope, high"),
-        C("ceiling_amount", "money", "上限毛利/日", "Ceiling per day", unit="currency", note="margin per day at full saturation"),
-        C("ceiling_amount_low", "money", "上限毛利下限", "Ceiling, low", unit="currency"),
-        C("ceiling_amount_high", "money", "上限毛利上限", "Ceiling, high", unit="currency"),
-        C("order_worth_amount", "money", "每单价值", "Worth of an order", unit="currency", note="margin of an order where the channel lands"),
-        C("noise", "number", "日订单噪声", "Noise of a day", note="standard deviation of a day's orders less the control"),
-        C("n_days", "integer", "有投放天数", "Days with spend", low=0, unit="day"),
+        C("began_at", "time", "开始时间", "Began at"),
+        C("window_days", "integer", "观察天数", "Days of the window", low=1, unit="day"),
+        C("read_days", "integer", "已观察天数", "Days read", low=0, unit="day"),
+        C("is_final", "flag", "观察结束", "Window over"),
+        C("n_treated", "integer", "触达组人数", "People treated", low=0, unit="person"),
+        C("n_control", "integer", "对照组人数", "People in control", low=0, unit="person"),
+        C("mean_treated", "number", "触达组均值", "Mean of treated", note="per person, as it was"),
+        C("mean_control", "number", "对照组均值", "Mean of control", note="per person, as it was"),
+        C("lift", "number", "人均增量", "Lift", note="difference per person, adjusted where method is cuped"),
+        C("lift_low", "number", "人均增量下限", "Lift, low"),
+        C("lift_high", "number", "人均增量上限", "Lift, high"),
+        C("lift_se", "number", "标准误", "Standard error", low=0),
+        C("relative_lift", "number", "相对增量", "Relative lift", note="lift divided by mean_control"),
+        C("relative_lift_low", "number", "相对增量下限", "Relative lift, low", note="null: no bound"),
+        C("relative_lift_high", "number", "相对增量上限", "Relative lift, high", note="null: no bound"),
+        C("incremental", "number", "总增量", "Incremental total", note="lift times people treated"),
+        C("incremental_low", "number", "总增量下限", "Incremental total, low"),
+        C("incremental_high", "number", "总增量上限", "Incremental total, high"),
+        C("p_value", "number", "p 值", "p-value", low=0, high=1),
+        C("method", "text", "方法", "Method", allowed=("welch", "cuped")),
+        C("variance_reduction", "number", "方差缩减", "Variance reduction", note="share of the variance that the past explains"),
+        C("srm_p", "number", "分组比例 p 值", "Sample ratio p-value", low=0, high=1),
+        C("is_srm_alarm", "flag", "分组比例异常", "Sample ratio alarm", note="true: trust no figure of this campaign"),
+        C("status", "text", "状态", "Status", is_required=True, allowed=("measured", "inconclusive")),
+        C("reason", "text", "原因", "Reason", note="why it is inconclusive"),
         C("fit_id", "text", "模型", "Fit", is_required=True),
     ),
 )  # fmt: skip
 
-MEASURED = (METRICS, CREDITS, CURVES)
+MEASURED = (METRICS, CREDITS, LIFTS, CURVES)

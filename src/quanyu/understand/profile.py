@@ -79,7 +79,12 @@ def distribution(ws: Workspace, trait: str) -> Distribution:
     declared = {item.name: item for item in traits(ws)}
     portraits = ws.warehouse.table("portraits")
     if trait not in declared or trait not in portraits.columns:
-        raise ColumnError(f"There is no trait {trait!r} in the portraits.", f"Traits: {', '.join(declared)}.")
+        raise ColumnError(
+            "There is no trait {trait!r} in the portraits.",
+            "Traits: {traits}.",
+            trait=trait,
+            traits=", ".join(declared),
+        )
     item, value = declared[trait], portraits[trait]
     if item.kind in {"integer", "number", "money", "price"}:
         return _of_numbers(ws, item, value.cast("float64"))

@@ -21,6 +21,9 @@ def scratch(ws: Workspace) -> Iterator[Keep]:
     """Give a function that keeps rows in a temporary folder, which is gone when the block ends."""
     folder = ws.path("tmp", f"understand-{uuid.uuid4().hex}")
     try:
-        yield lambda rows: ws.warehouse.scan(ws.warehouse.engine.write(rows, folder / uuid.uuid4().hex))
+        # Cast, because files say more of a type than an expression does: times to the microsecond.
+        yield lambda rows: ws.warehouse.scan(ws.warehouse.engine.write(rows, folder / uuid.uuid4().hex)).cast(
+            rows.schema()
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -102,7 +102,9 @@ class DuckDB:
                 return sealed.sql(sql).to_arrow_table()
             except duckdb.Error as error:
                 raise QueryError(
-                    f"The query failed: {error}", "Tables and columns: quanyu describe TABLE."
+                    "The query failed: {error}",
+                    "Tables and columns: quanyu describe TABLE.",
+                    error=str(error),
                 ) from None
 
     def close(self) -> None:

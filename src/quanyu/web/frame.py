@@ -56,6 +56,17 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ),
         ),
     ),
+    (
+        "Marketing",
+        (
+            Entry(
+                "/audiences",
+                "Audiences",
+                "Audiences",
+                "M4 18v-5l11-5v15L4 18M15 11a4 4 0 0 1 0 8M7 19v3h3",
+            ),
+        ),
+    ),
     ("Reports", (Entry("/metrics", "Metric explorer", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7"),)),
 )
 """The menu by group; a screen is listed once it exists."""

@@ -62,7 +62,12 @@ class Shop:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise SettingError(
-                    f"A simulated shop cannot have {name}={value}.", f"Allowed: {low} to {high}."
+                    "A simulated shop cannot have {name}={value}.",
+                    "Allowed: {low} to {high}.",
+                    name=name,
+                    value=value,
+                    low=low,
+                    high=high,
                 )
 
     @property
