@@ -143,7 +143,9 @@ class ReturnCurve:
         branches = []
         for name, one in _scored(fit).items():
             level = 1 / (1 + ((safe.ln() - float(np.log(one["half"]))) * -one["slope"]).exp())
-            branches.append(((t.kind == "spend") & (t.name == name), ibis.ifelse(amount > 0, one["ceiling"] * level, 0.0)))
+            branches.append(
+                ((t.kind == "spend") & (t.name == name), ibis.ifelse(amount > 0, one["ceiling"] * level, 0.0))
+            )
         nothing = ibis.null("float64")
         return t.mutate(n_caused=ibis.cases(*branches, else_=nothing) if branches else nothing)
 
@@ -172,5 +174,3 @@ def is_open(orders: Floats) -> Floats:
         last = n_days - 1 if n_days - 1 - seen[-1] <= CLOSED_AFTER else int(seen[-1])
         rows.append((day >= seen[0]) & (day <= last))
     return np.array(rows, dtype=np.float64)
-
-
