@@ -20,6 +20,7 @@ from quanyu.understand.customer_value import lifetimes, specified
 from quanyu.understand.history import histories, purchase_days, trade
 from quanyu.understand.lifetime import Lifetime
 from quanyu.understand.order_value import OrderValue
+from quanyu.understand.value_map import value_map, value_members
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 20)
@@ -182,7 +183,9 @@ def test_too_few_buyers_are_inconclusive_and_empty_the_table(small_trade: Worksp
     assert small_trade.warehouse.count("lifetimes") == 0
     assert small_trade.warehouse.exists("lifetimes")
     (kept,) = list_fits(small_trade.ledger, method="Lifetime")
-    assert "too few" in kept.diagnostics["inconclusive"]
+    sentence, values = kept.diagnostics["inconclusive"]
+    assert sentence.format(**values) == done["inconclusive"]
+    assert value_map(small_trade).reason == (sentence, values)
 
 
 def test_planted_groups_differ_and_a_holdout_is_foreseen(make_workspace: Any, tmp_path: Any) -> None:
@@ -242,3 +245,23 @@ def test_values_are_orders_times_worth_and_tenths_are_in_order(trading_shop: Wor
     assert by_tenth["decile"].to_pylist() == list(range(1, 11))
     lows, highs = by_tenth["clv_amount_min"].to_pylist(), by_tenth["clv_amount_max"].to_pylist()
     assert all(high < low for high, low in zip(highs, lows[1:], strict=False))
+
+
+def test_the_map_adds_up_to_the_table(trading_shop: Workspace) -> None:
+    done = lifetimes(trading_shop, AS_OF)
+    found = value_map(trading_shop)
+    rows = trading_shop.warehouse.read(trading_shop.warehouse.table("lifetimes"))
+    assert (
+        found.n_people
+        == sum(one.n_people for one in found.tenths)
+        == sum(c.n_people for c in found.cells)
+        == len(rows)
+    )
+    assert found.clv_amount == pytest.approx(float(sum(rows["clv_amount"].to_pylist())))
+    assert sum(one.value_share for one in found.tenths) == pytest.approx(1.0)
+    assert sum(c.n_people * c.p_alive for c in found.cells) == pytest.approx(sum(rows["p_alive"].to_pylist()))
+    assert found.card is not None and found.card.fit_id == done["fit_id"]
+    assert found.card.tracking is not None and found.card.tracking.on[-1] <= AS_OF
+    best = value_members(trading_shop, 10)
+    assert len(best) == found.tenths[0].n_people
+    assert best[0].clv_amount == max(rows["clv_amount"].to_pylist())

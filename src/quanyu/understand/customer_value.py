@@ -14,6 +14,7 @@ import numpy as np
 from quanyu.ledger import KeptFit, keep_fit
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.settings import LifetimeSettings
+from quanyu.text import Sentence
 from quanyu.understand.history import Trade, histories, purchase_days, trade, weekly_repeats
 from quanyu.understand.lifetime import Lifetime
 from quanyu.understand.order_value import OrderValue
@@ -100,7 +101,7 @@ def _write(
         }  # fmt: skip
     else:
         scored = scored.mutate(expected_order_amount=ibis.null("float64"))
-        spending = {"inconclusive": worth.reason}
+        spending = {"inconclusive": _pair(worth.reason)}
     card = replace(card, diagnostics={**card.diagnostics, "order_value": spending})
     fit_id = keep_fit(ws.ledger, card.kept(ws.now()))
     valued = keep(_valued(scored))
@@ -148,5 +149,10 @@ def _nothing(ws: Workspace, spec: Lifetime, as_of: dt.date, reason: str) -> Mapp
     empty = ws.warehouse.table("lifetimes").filter(ibis.literal(False))
     ws.warehouse.replace("lifetimes", empty, by="understand")
     card = Fit("Lifetime", {"horizon_days": spec.horizon_days}, {}, (None, as_of))
-    kept: KeptFit = replace(card, diagnostics={"inconclusive": reason}).kept(ws.now())
+    kept: KeptFit = replace(card, diagnostics={"inconclusive": _pair(reason)}).kept(ws.now())
     return {"inconclusive": reason, "n_buyers": 0, "fit_id": keep_fit(ws.ledger, kept)}
+
+
+def _pair(reason: str) -> tuple[str, Mapping[str, Any]]:
+    """A reason as the ledger keeps it: the sentence and its values."""
+    return (reason.key, reason.values) if isinstance(reason, Sentence) else (reason, {})

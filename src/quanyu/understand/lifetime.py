@@ -19,6 +19,7 @@ from quanyu.solve.history import History
 from quanyu.solve.mbg_nbd import MbgNbd
 from quanyu.solve.nbd import Nbd
 from quanyu.solve.pareto_nbd import ParetoNbd
+from quanyu.text import Sentence
 from quanyu.understand.lifetime_check import Rival, check_holdout, chosen
 from quanyu.understand.lifetime_score import score_rows, score_values
 
@@ -84,9 +85,12 @@ class Lifetime:
         n_repeaters = int(whole.weight[whole.columns["n_repeats"] > 0].sum()) if whole.n else 0
         if whole.n < LEAST_BUYERS or n_repeaters < LEAST_REPEATERS:
             return Inconclusive(
-                f"{whole.n} buyers, of whom {n_repeaters} bought again, are too few to tell a life cycle: "
-                f"at least {LEAST_BUYERS} and {LEAST_REPEATERS} are needed"
-            )
+                Sentence(
+                    "{n} buyers, of whom {again} bought again, are too few to tell how long customers stay: at least "
+                    "{least} and {least_again} are needed",
+                    n=whole.n, again=n_repeaters, least=LEAST_BUYERS, least_again=LEAST_REPEATERS,
+                )
+            )  # fmt: skip
         groups = self._groups(whole)
         cells = self._history(whole, WHOLE, groups)
         names = tuple(KINDS) if self.model == "auto" else (self.model,)
@@ -94,7 +98,7 @@ class Lifetime:
         best, warm = chosen(rivals), self._warm(cells)
         found = estimate(KINDS[best.name], warm, len(groups))
         if not np.all(np.isfinite(found.parameters)):
-            return Inconclusive("the likelihood has no maximum on these histories")
+            return Inconclusive(Sentence("the likelihood has no maximum on these histories"))
         check = check_holdout(best, rivals, split, self.holdout_days, float(cells.age.max()))
         diagnostics = {
             "n_buyers": whole.n,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +16,7 @@ from quanyu.method.method import Arrays
 from quanyu.solve.bg_bb import BgBb
 from quanyu.solve.estimate import estimate
 from quanyu.solve.history import History
+from quanyu.text import Sentence
 from quanyu.warehouse.portable import days_between
 
 COLUMNS = ("n_repeats", "last_occasion", "n_occasions")
@@ -53,8 +53,12 @@ class Occasion:
         x, t_x, age = (cells.columns[name].astype(np.float64) for name in COLUMNS)
         if cells.n < LEAST_BUYERS or not (x > 0).any() or age.max() < 2:
             return Inconclusive(
-                f"{cells.n} buyers are too few, or have had too few occasions: at least {LEAST_BUYERS} with repeat "
-                "purchases over two occasions are needed"
+                Sentence(
+                    "{n} buyers are too few, or have had too few occasions: at least {least} with repeat purchases over "
+                    "two occasions are needed",
+                    n=cells.n,
+                    least=LEAST_BUYERS,
+                )
             )
         found = estimate(BgBb, History(x, t_x, age, cells.weight.astype(np.float64)))
         errors = found.maximum.standard_error if found.maximum else np.full(4, np.nan)
@@ -82,20 +86,21 @@ class Occasion:
             for x in range(1 if last else 0, last + 1)
         ]
         cells = dict(zip(COLUMNS, np.array(rows, dtype=np.int64).reshape(-1, 3).T, strict=True))
-        table = ibis.memtable(
-            pa.table({f"_{name}": values for name, values in cells.items()} | self.score_arrays(fit, cells))
+        scores = pa.table(
+            {**{f"_{name}": values for name, values in cells.items()}, **self.score_arrays(fit, cells)}
         )
+        table = ibis.memtable(scores)
         joined = t.left_join(table, [t[name] == table[f"_{name}"] for name in COLUMNS])
         return joined.select(*t.columns, "p_alive", "expected_orders", "discounted_orders")
 
     def score_arrays(self, fit: Fit, columns: Arrays) -> Arrays:
         """Return what `score` adds, by NumPy."""
         model = BgBb(*(float(fit.parameters["parameters"][name]) for name in BgBb.names))
-        at: Any = tuple(columns[name].astype(np.float64) for name in COLUMNS)
+        x, t_x, age = (columns[name].astype(np.float64) for name in COLUMNS)
         return {
-            "p_alive": model.p_alive_next(*at),
-            "expected_orders": model.expected(*at, self.ahead),
-            "discounted_orders": model.expected(*at, self.ahead, self.discount_rate),
+            "p_alive": model.p_alive_next(x, t_x, age),
+            "expected_orders": model.expected(x, t_x, age, self.ahead),
+            "discounted_orders": model.expected(x, t_x, age, self.ahead, self.discount_rate),
         }
 
 
