@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as csv
 import pytest
+from pyarrow import csv
 
 from quanyu.measure.route import parse
 from quanyu.solve.attribution.first import first
@@ -33,7 +33,7 @@ def data(datasets: Path):
 
 @pytest.fixture(scope="module")
 def given(data):
-    rows, expected = data
+    rows, _ = data
     paths, names = parse(rows["path"])
     brought = (
         rows[name].to_numpy().astype(float) for name in ("total_conversions", "total_conversion_value")

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.measure.traffic import AS_OF, Bought, Contact, draw_bought, draw_contacts, write_shop
 
 from quanyu.ledger import find_fit
 from quanyu.measure.attribution import attribution
 from quanyu.measure.credit import UNATTRIBUTED
 from quanyu.tables.measured import MODELS
 from quanyu.workspace import Workspace
-from tests.measure.traffic import AS_OF, Bought, Contact, draw_bought, draw_contacts, write_shop
 
 FEW: dict[str, Any] = {"attribution": {"n_resamples": 20, "period_days": 70, "other_windows": (7,)}}
 

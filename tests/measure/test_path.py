@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from tests.measure.traffic import AS_OF, Bought, draw_bought, draw_contacts, expected_touches, write_shop
 
 from quanyu.measure.path import LEVELS, OUTCOMES, Found, paths, steps
 from quanyu.measure.span import Scratch
 from quanyu.workspace import Workspace
-from tests.measure.traffic import AS_OF, Bought, draw_bought, draw_contacts, expected_touches, write_shop
 
 DAY = 86_400
 PERIOD = 40

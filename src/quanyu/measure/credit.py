@@ -165,4 +165,4 @@ def _as_credit(brought: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:
-    return column.cast(pa.float64()).to_numpy()
+    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)

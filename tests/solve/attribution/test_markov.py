@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from tests.solve.attribution.conftest import Made, made, some_paths
 
 from quanyu.solve.attribution import markov as module
 from quanyu.solve.attribution.markov import markov
 from quanyu.solve.attribution.path import Paths
-from tests.solve.attribution.conftest import Made, made, some_paths
 
 
 def written_out(paths: Paths, outcomes: np.ndarray, nulls: np.ndarray, order: int) -> np.ndarray:
@@ -73,7 +73,7 @@ def test_a_chain_without_memory_is_the_same_at_every_order() -> None:
     rows = []
     for size in range(1, 5):
         for path in product(range(4), repeat=size):
-            steps = zip(path, path[1:], strict=False)
+            steps = pairwise(path)
             chance = begins[path[0]] * np.prod([onward[a, b] for a, b in steps])
             if chance > 0:
                 end = path[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.solve.attribution.conftest import Made, made, some_paths
 
 from quanyu.solve.attribution.apportion import apportion
 from quanyu.solve.attribution.decay import decay, half_life
@@ -13,7 +14,6 @@ from quanyu.solve.attribution.last import last
 from quanyu.solve.attribution.linear import linear
 from quanyu.solve.attribution.position import position
 from quanyu.solve.attribution.resample import interval, resample
-from tests.solve.attribution.conftest import Made, made, some_paths
 
 
 @given(some_paths(4))

@@ -8,6 +8,7 @@ from math import factorial
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from tests.solve.attribution.conftest import Made, made, some_paths
 
 from quanyu.solve.attribution import shapley_ordered as ordered_module
 from quanyu.solve.attribution import shapley_rate as rate_module
@@ -15,7 +16,6 @@ from quanyu.solve.attribution.path import Paths
 from quanyu.solve.attribution.shapley import shapley
 from quanyu.solve.attribution.shapley_ordered import shapley_ordered
 from quanyu.solve.attribution.shapley_rate import shapley_rate
-from tests.solve.attribution.conftest import Made, made, some_paths
 
 SEED = np.random.default_rng
 
@@ -113,7 +113,7 @@ def test_ordered_shapley_is_its_definition(one: Made) -> None:
 
 
 MODELS = (
-    lambda paths: shapley(paths),
+    shapley,
     lambda paths: shapley_rate(paths, SEED(1)),
     lambda paths: shapley_ordered(paths, SEED(1)),
 )
