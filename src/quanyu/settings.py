@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -147,6 +147,19 @@ class LifetimeSettings(BaseModel):
     """Margin as a share of the net amount where orders do not say it; nothing: the net amount itself is counted."""
 
 
+Rule = Literal[
+    "last",
+    "first",
+    "linear",
+    "time_decay",
+    "position",
+    "markov",
+    "shapley",
+    "shapley_rate",
+    "shapley_ordered",
+]
+
+
 class AttributionSettings(BaseModel):
     """Which contacts count as touches, and how orders are credited to them."""
 
@@ -154,6 +167,22 @@ class AttributionSettings(BaseModel):
 
     window_days: int = Field(default=30, ge=1, le=365)
     """Days before an order in which a touch can have a part in it."""
+    other_windows: tuple[int, ...] = (7, 90)
+    """More windows for which credits are worked out, so that the console can compare them."""
+    period_days: int = Field(default=365, ge=1)
+    """Days before the as-of day whose orders are credited."""
+    models: tuple[Rule, ...] = Field(default=get_args(Rule), min_length=1)
+    """Models that credit orders; those of `shapley_rate` and `shapley_ordered` only for channels, not campaigns."""
+    order: int = Field(default=1, ge=1, le=4)
+    """Channels that a state of the Markov chain remembers."""
+    half_life_days: float = Field(default=7.0, ge=0.5)
+    """Days after which a touch counts half as much in the time-decay model."""
+    ends: tuple[float, float] = (0.4, 0.4)
+    """Shares of the first and the last touch in the position model; the rest is for those between."""
+    n_resamples: int = Field(default=200, ge=20, le=10_000)
+    """Refits on resampled paths behind every interval."""
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    """Share of the refits that an interval holds."""
     channel_windows: dict[str, int] = Field(default_factory=dict)
     """Days by channel where one differs, for the daily series of orders with a touch."""
     same_contact_minutes: int = Field(default=30, ge=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from quanyu.solve.attribution.path import Floats, Model, Paths
@@ -11,22 +13,28 @@ CELLS = 2_000_000
 
 
 def resample(
-    model: Model, paths: Paths, counts: tuple[Floats, Floats], random: np.random.Generator, n: int = 200
+    models: Sequence[Model],
+    paths: Paths,
+    counts: tuple[Floats, Floats],
+    random: np.random.Generator,
+    n: int = 200,
 ) -> Floats:
-    """Return the credited conversions of `n` refits, shape (n, n_keys).
+    """Return the credited conversions of `n` refits of every model, shape (models, n, n_keys).
 
     `counts` are the conversions and the nulls of each path. Each refit draws them anew from Poisson distributions
-    around what was counted: people come and go independently. Every refit is exact, not an approximation.
+    around what was counted: people come and go independently. Every refit is exact, not an approximation, and all
+    models see the same draws.
     """
     conversions, nulls = counts
-    found = np.empty((n, paths.n_keys))
+    found = np.empty((len(models), n, paths.n_keys))
     block = max(1, CELLS // max(1, paths.n))
     for start in range(0, n, block):
         size = min(block, n - start)
         came = _drawn(conversions, size, random)
         failed = _drawn(nulls, size, random)
         for row in range(size):
-            found[start + row] = model.credit(came[row][:, None], failed[row])[:, 0]
+            for number, model in enumerate(models):
+                found[number, start + row] = model.credit(came[row][:, None], failed[row])[:, 0]
     return found
 
 

@@ -44,16 +44,15 @@ class ShapleyOrdered:
     is_exact: bool
 
     @cached_property
-    def _contains(self) -> sparse.csr_array:
-        """Which coalition (row) contains which path (column)."""
+    def _contains(self) -> tuple[sparse.csr_array, Ints]:
+        """Which coalition (row) contains which sequence (column), and the sequence of every path."""
         kinds, number = _sequences(self.paths)
         rows = max(1, CELLS // max(1, len(kinds)))
         parts = [
             _contained(_places(self.coalitions[at : at + rows], self.paths.n_keys), kinds)
             for at in range(0, len(self.coalitions), rows)
         ]
-        by_path = sparse.coo_array((np.ones(len(number)), (number, np.arange(len(number)))))
-        return sparse.csr_array(sparse.vstack(parts).tocsr() @ by_path.tocsr())
+        return sparse.csr_array(sparse.vstack(parts)), number
 
     def credit(self, outcomes: Floats, nulls: Floats) -> Floats:
         """See `Model`."""
@@ -62,8 +61,10 @@ class ShapleyOrdered:
     def estimate(self, outcomes: Floats, nulls: Floats) -> tuple[Floats, Floats]:
         """Return the credits and the standard error of sampling, both (n_keys, m); the error is 0 where exact."""
         keys, total = self.paths.n_keys, outcomes.sum(axis=0)
-        n = self._contains @ (outcomes[:, 0] + nulls)
-        value = (self._contains @ outcomes) / np.where(n > 0, n, 1)[:, None]
+        contains, number = self._contains
+        came = np.concatenate([outcomes, (outcomes[:, 0] + nulls)[:, None]], axis=1)
+        sums = contains @ tally(number, came, contains.shape[1])
+        value = sums[:, :-1] / np.where(sums[:, -1:] > 0, sums[:, -1:], 1)
         gain = value[self.joined[0]] - value[self.joined[1]]
         found = tally(self.key, self.weight[:, None] * gain, keys)
         whole = found.sum(axis=0)
@@ -79,7 +80,7 @@ class ShapleyOrdered:
         return found * scale, np.asarray(np.sqrt(np.maximum(of_share, 0)) * np.abs(scale))
 
 
-def shapley_ordered(paths: Paths, random: np.random.Generator, draws: int = 400) -> ShapleyOrdered:
+def shapley_ordered(paths: Paths, random: np.random.Generator, draws: int = 1000) -> ShapleyOrdered:
     """Return the ordered game over paths; beyond `MOST_EXACT` channels with `draws` random pairs per channel.
 
     >>> paths = Paths(np.array([0, 1, 0]), np.array([0, 2, 3]), 2)
