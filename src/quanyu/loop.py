@@ -21,10 +21,14 @@ from quanyu.collect.margin import margins
 from quanyu.collect.people import golden
 from quanyu.collect.quality import check
 from quanyu.decide.audience import propose_audience
+from quanyu.decide.budget import budget
 from quanyu.decide.learn import learn
+from quanyu.decide.proposal import propose_budget
 from quanyu.errors import QuanyuError, WorkspaceBusyError
 from quanyu.ledger import Decision, Verdict
 from quanyu.measure.compute import metrics
+from quanyu.measure.curve.step import READS as CURVE_READS
+from quanyu.measure.curve.step import curves
 from quanyu.measure.experiment import lifts
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
@@ -76,12 +80,18 @@ STEPS = (
         ("lifetimes",), lifetimes, ("lifetime",),
     ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+    Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves, ("curve",)),
+    Step(
+        "budget", "Divide the money for ads", ("curves", "spend"), ("budgets", "budget_lines", "paces"), budget,
+        ("budget", "curve"),
+    ),
     Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
     Step(
         "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "margins", "identities"),
         ("lifts",), lifts, ("experiment",),
     ),
-    Step("learn", "Set what was measured beside what was expected", ("lifts",), (), learn),
+    Step("learn", "Set what was measured beside what was expected", ("lifts", "curves"), (), learn),
+    Step("proposal", "Propose the budget", ("budgets", "budget_lines"), (), propose_budget),
     Step(
         "audience", "Propose whom to reach next", ("rfm", "lifetimes", "portraits", "lifts", "deliveries"), (),
         propose_audience, ("audience",),

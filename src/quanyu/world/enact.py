@@ -13,6 +13,7 @@ from quanyu.ledger import Decision
 from quanyu.tables.design import Design
 from quanyu.workspace import Workspace
 from quanyu.world.campaign import Campaign, Outreach
+from quanyu.world.media import CHANNELS, REPORTED
 from quanyu.world.people import PLATFORMS
 from quanyu.world.setting import Course
 
@@ -36,10 +37,11 @@ def enact(ws: Workspace, truth: Path) -> Course:
 
 
 def _factors(decision: Decision) -> dict[str, float]:
+    own = {REPORTED.get(channel.name, channel.name): channel.name for channel in CHANNELS}
     return {
-        line["channel"]: float(line["proposed_amount"]) / float(line["current_amount"])
+        own[line["channel"]]: float(line["proposed_amount"]) / float(line["current_amount"])
         for line in decision.proposal["lines"]
-        if float(line["current_amount"])
+        if float(line["current_amount"]) and line["channel"] in own
     }
 
 

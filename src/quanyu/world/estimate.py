@@ -15,6 +15,7 @@ from quanyu import ledger
 from quanyu.tables import SALES
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace
+from quanyu.world.media import REPORTED
 
 RECENT_DAYS = 28
 
@@ -91,7 +92,11 @@ def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     recent = [row for row in media if row["on"] > last - dt.timedelta(days=RECENT_DAYS)]
     curves = ws.warehouse.read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
     for row in curves:
-        mine = [day["incremental_orders"] for day in recent if day["channel"] == row["channel"]]
+        mine = [
+            day["incremental_orders"]
+            for day in recent
+            if REPORTED.get(day["channel"], day["channel"]) == row["channel"]
+        ]
         if mine:
             yield Estimate(
                 "Orders a day that the channel brings", row["channel"], sum(mine) / len(mine), row["n_caused"],
