@@ -25,6 +25,7 @@ from quanyu.ledger.fault import OTHER, POSTGRES, SQLITE
 from quanyu.loop import STEPS
 from quanyu.settings import SAID
 from quanyu.text import LOCALE, catalogue
+from quanyu.understand import lifetime_check, order_value
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.rfm import GROUPS
 
@@ -129,6 +130,7 @@ def spoken() -> dict[str, str]:
         "traits": [trait.note for trait in TRAITS if trait.note],
         "rfm": [group.action for group in GROUPS],
         "settings": list(SAID.values()),
+        "lifetimes": [*lifetime_check.SENTENCES, *order_value.MONEY.values(), *order_value.SENTENCES],
         "act": [*REASONS.values(), *STATUSES],
         "decisions": [*get_args(DecisionStatus), *KINDS.values()],
         "ledger/fault.py": [
