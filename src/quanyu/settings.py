@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -147,6 +147,19 @@ class LifetimeSettings(BaseModel):
     """Margin as a share of the net amount where orders do not say it; nothing: the net amount itself is counted."""
 
 
+Rule = Literal[
+    "last",
+    "first",
+    "linear",
+    "time_decay",
+    "position",
+    "markov",
+    "shapley",
+    "shapley_rate",
+    "shapley_ordered",
+]
+
+
 class AttributionSettings(BaseModel):
     """Which contacts count as touches, and how orders are credited to them."""
 
@@ -154,6 +167,22 @@ class AttributionSettings(BaseModel):
 
     window_days: int = Field(default=30, ge=1, le=365)
     """Days before an order in which a touch can have a part in it."""
+    other_windows: tuple[int, ...] = (7, 90)
+    """More windows for which credits are worked out, so that the console can compare them."""
+    period_days: int = Field(default=365, ge=1)
+    """Days before the as-of day whose orders are credited."""
+    models: tuple[Rule, ...] = Field(default=get_args(Rule), min_length=1)
+    """Models that credit orders; those of `shapley_rate` and `shapley_ordered` only for channels, not campaigns."""
+    order: int = Field(default=1, ge=1, le=4)
+    """Channels that a state of the Markov chain remembers."""
+    half_life_days: float = Field(default=7.0, ge=0.5)
+    """Days after which a touch counts half as much in the time-decay model."""
+    ends: tuple[float, float] = (0.4, 0.4)
+    """Shares of the first and the last touch in the position model; the rest is for those between."""
+    n_resamples: int = Field(default=200, ge=20, le=10_000)
+    """Refits on resampled paths behind every interval."""
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    """Share of the refits that an interval holds."""
     channel_windows: dict[str, int] = Field(default_factory=dict)
     """Days by channel where one differs, for the daily series of orders with a touch."""
     same_contact_minutes: int = Field(default=30, ge=0)
@@ -167,6 +196,48 @@ class AttributionSettings(BaseModel):
     """Names of channels in clicks and visits that stand for another: the platform as `spend` writes it."""
     left_out_kinds: tuple[str, ...] = ("impression",)
     """Kinds of rows in `touches` that are no touch."""
+
+
+class CurveSettings(BaseModel):
+    """What is known of ad channels and orders that their files do not tell, for the return curves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    window_days: int = Field(default=730, ge=90)
+    """Days of history that the curves are fitted to, at most."""
+    lands: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Sales channels on which people buy who come from an ad channel, where data and names do not tell."""
+    margin_rate: float | None = Field(default=None, gt=0, le=1)
+    """Margin as a share of net revenue, where neither orders nor the costs of items tell it."""
+    order_worth: float = Field(default=1.0, gt=0)
+    """What an order is worth over time per yuan of its own margin; 1 counts nothing that comes later."""
+
+
+class BudgetSettings(BaseModel):
+    """How the money for ads may be divided; all amounts are per day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    total: float | None = Field(default=None, gt=0)
+    """The most that all ad channels together may get; nothing: as much as they spent in the last 28 days."""
+    reserve: float = Field(default=0.1, ge=0, lt=1)
+    """Share of `total` that is kept back for what nobody foresaw; it counts only where a total is set."""
+    floors: dict[str, float] = Field(default_factory=dict)
+    """The least a channel must get."""
+    caps: dict[str, float] = Field(default_factory=dict)
+    """The most a channel may get."""
+    step: float = Field(default=0.2, gt=0, le=1)
+    """How far a channel may move in one turn, as a share of what it spends now."""
+    must_spend: bool = False
+    """Give the whole total away, even where the last of it brings back less than it costs."""
+    confidence: float = Field(default=0.9, gt=0.5, lt=1)
+    """How probable a gain must be before a change is proposed."""
+    plan: dict[str, float] = Field(default_factory=dict)
+    """Planned spend by channel for a month; nothing: as much per day as in the 28 days before the month."""
+    tolerance: float = Field(default=0.1, gt=0)
+    """How far spend may be off its plan before the pace is called over or under."""
+    stage: Literal["start", "growth", "mature"] = "growth"
+    """Stage of the company: how money is divided at first, when nothing is known yet."""
 
 
 class Settings(BaseSettings):
@@ -220,6 +291,10 @@ class Settings(BaseSettings):
     """How customers are valued."""
     attribution: AttributionSettings = AttributionSettings()
     """How orders are credited to channels."""
+    curve: CurveSettings = CurveSettings()
+    """What the return curves need to be told."""
+    budget: BudgetSettings = BudgetSettings()
+    """How the money for ads may be divided."""
 
     @field_validator("timezone")
     @classmethod

@@ -28,6 +28,7 @@ PATHS = (
     "/portraits",
     "/portraits?size=money&trait=spend_amount",
     "/value",
+    "/audiences",
     "/metrics",
     "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
     "/metrics?period=custom&since=2026-05-01&until=2026-05-20&metric=n_buyers",
@@ -168,6 +169,25 @@ def test_value_says_whether_it_held_and_leads_to_people(console: str, visit: Vis
     page.locator("h2", has_text="客户价值").wait_for()
 
 
+def test_an_audience_is_previewed_approved_and_accounted_for(console: str, visit: Visitor) -> None:
+    tab = visit(console)
+    page = tab.open("/audiences")
+    page.locator("[data-name=rule]").fill("shoe_size > 40")
+    page.get_by_role("button", name="预览").click()
+    assert "shoe_size" in page.locator(".notice.stop").inner_text()
+    page.locator("[data-name=rule]").fill("frequency >= 1; recency_days >= 30")
+    page.get_by_role("button", name="预览").click()
+    page.get_by_text("人群共").first.wait_for()
+    page.get_by_role("button", name="批准").first.click()
+    page.locator(".ask input").fill("可以")
+    page.locator(".ask").get_by_role("button", name="批准").click()
+    page.get_by_text("已写入").first.wait_for()
+    shown = page.locator("#content").inner_text()
+    assert "没有待决定的提案" in shown
+    assert "对照" in shown
+    assert tab.seen.errors == []
+
+
 def test_choices_stand_in_the_address(console: str, visit: Visitor) -> None:
     page = visit(console).open("/metrics")
     page.get_by_label("指标", exact=False).first.select_option("roas")
@@ -189,7 +209,7 @@ def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> No
 @pytest.mark.parametrize("width", [1280, 390])
 def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, width: int) -> None:
     tab = visit(empty_console, width)
-    for path in ("/", "/data", "/people", "/portraits", "/value"):
+    for path in ("/", "/data", "/people", "/portraits", "/value", "/audiences"):
         assert "quanyu load" in tab.open(path).locator("#content").inner_text(), path
     assert "quanyu run" in tab.open("/metrics").locator("#content").inner_text()
     assert "quanyu run" in tab.open("/data?part=quality").locator("#content").inner_text()

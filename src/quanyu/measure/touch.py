@@ -62,12 +62,23 @@ def _of_person(ws: Workspace, rows: ir.Table) -> ir.Table:
     return owner(ws, rows.filter(rows.id_key.notnull()))
 
 
-def _recorded(ws: Workspace) -> ir.Table:
+def contact_costs(ws: Workspace, as_of: dt.date, since: dt.date) -> ir.Table:
+    """Return what the rows of `touches` say they cost, by channel and campaign_id, from `since` to before `as_of`."""
+    rows = _counted(ws)
+    rows = rows.filter(rows.touched_at < start_of(ws, as_of), rows.touched_at >= start_of(ws, since))
+    cells = rows.group_by("channel", "campaign_id").agg(cost_amount=rows.cost_amount.sum())
+    named = _named(ws, cells)
+    return named.group_by("channel", "campaign_id").agg(cost_amount=named.cost_amount.sum())
+
+
+def _counted(ws: Workspace) -> ir.Table:
     rows = ws.warehouse.table("touches")
     left_out = ws.settings.attribution.left_out_kinds
-    if left_out:
-        rows = rows.filter(~rows.kind.isin(left_out).fill_null(False))
-    return rows.select("id_key", "touched_at", "channel", "campaign_id", place=_rank("recorded"))
+    return rows.filter(~rows.kind.isin(left_out).fill_null(False)) if left_out else rows
+
+
+def _recorded(ws: Workspace) -> ir.Table:
+    return _counted(ws).select("id_key", "touched_at", "channel", "campaign_id", place=_rank("recorded"))
 
 
 def _visited(ws: Workspace) -> ir.Table:
@@ -110,10 +121,9 @@ def _named(ws: Workspace, rows: ir.Table) -> ir.Table:
     """Give every touch the channel and campaign number that spend and clicks know it by."""
     joined = rows.mutate(word=rows.campaign_id.nullif("")).left_join(campaigns(ws), "word")
     own = joined.channel.nullif("").fill_null("unknown")
+    others = [name for name in rows.columns if name not in {"channel", "campaign_id"}]
     return joined.select(
-        "person",
-        "touched_at",
-        "place",
+        *others,
         channel=_meant(ws, ibis.coalesce(joined.known_as, own)),
         campaign_id=ibis.coalesce(joined.number, joined.word),
     )

@@ -59,10 +59,10 @@ def _outreach(ws: Workspace, decision: Decision, members: Mapping[str, int]) -> 
     """Return who got the message, and who was kept out, as true people."""
     design = Design.of(decision.proposal)
     arms: dict[str, list[int]] = {"treated": [], "control": []}
-    for rows in ledger.stream_sends(ws.ledger, campaign_id=decision.decision_id):
-        for row in rows:
-            if row["arm"] in arms and row["person_id"] in members:
-                arms[row["arm"]].append(members[row["person_id"]])
+    for sends in ledger.stream_sends(ws.ledger, campaign_id=decision.decision_id):
+        for arm, person in zip(sends["arm"], sends["person_id"], strict=True):
+            if arm in arms and person in members:
+                arms[arm].append(members[person])
     campaign = Campaign(
         decision.decision_id, design.name, design.channel, 0.0, LIFT, PLATFORMS.index("youzan"),
         round(design.contact_cost_amount * 100),

@@ -208,7 +208,7 @@ def _orders(shop: Shop, spend: Floats) -> Floats:
         channel.strength * saturate(carry_over(row / shop.people, channel.carry), channel.half, channel.slope)
         for channel, row in zip(CHANNELS, spend, strict=True)
     ]
-    return np.asarray(np.array(orders) * shop.people)
+    return np.asarray(np.array(orders) * shop.people * shop.media_strength)
 
 
 def _spend(channel: Channel, shop: Shop, calendar: Calendar, random: np.random.Generator) -> Floats:

@@ -8,13 +8,11 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.measure.contrast import REASONS
 from quanyu.measure.lift import Result, results
-from quanyu.web.parts.definition import about
-from quanyu.web.parts.download import exports
-from quanyu.web.parts.markup import div, put, span, tag
+from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.parts.interval import Whisker, forest
+from quanyu.web.parts.markup import div, put, tag
 from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
-from quanyu.web.parts.table import table
 from quanyu.web.parts.waiting import fill
-from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 METRICS = {"conversion": "Buyers", "orders": "Orders", "revenue": "Net revenue", "margin": "Margin"}
@@ -36,8 +34,8 @@ def result(view: View, campaign_id: str) -> None:
 def _shown(view: View, found: list[Result], campaign_id: str) -> None:
     one = next((each for each in found if each.campaign_id == campaign_id), None)
     title = view.say("Treated against control")
-    with ui.element("section").classes("panel").props(f'aria-label="{title}"'):
-        if one is None:
+    if one is None:
+        with ui.element("section").classes("panel"):
             put(tag("h2", title), class_="bar")
             put(
                 tag(
@@ -45,22 +43,23 @@ def _shown(view: View, found: list[Result], campaign_id: str) -> None:
                     view.say("There is no reading yet: load the orders of the days after, and run a turn."),
                 )
             )
-            return
-        sheet = _sheet(view, title, one)
-        with ui.element("div").classes("bar"):
-            said = view.say(
-                "Everybody who was assigned counts in their arm, whatever became of the message. "
-                "The interval holds the true effect 19 times out of 20."
-            )
-            note = view.say("{n} treated, {m} in control", n=f"{one.n_treated:,}", m=f"{one.n_control:,}")
-            put(
-                Markup("").join([tag("h2", title), about(view, title, said), span("note", note)]),
-                class_="choices",
-            )
-            with ui.element("div").classes("tools"):
-                exports(view, sheet)
-        put(_verdict(view, one))
-        put(table(sheet, writer(view)))
+        return
+    put(_verdict(view, one))
+    drawn = [
+        Whisker(view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high)
+        for lift in one.lifts
+    ]
+    definitions = (
+        view.say(
+            "Everybody who was assigned counts in their arm, whatever became of the message. "
+            "The interval holds the true effect 19 times out of 20."
+        ),
+        view.say(
+            "Drawn is the change against the control group; the table has the effect per person and in total."
+        ),
+    )
+    note = view.say("{n} treated, {m} in control", n=f"{one.n_treated:,}", m=f"{one.n_control:,}")
+    chart(view, Chart(_sheet(view, title, one), forest(view, drawn, "ratio"), definitions, note))
 
 
 def _verdict(view: View, one: Result) -> Markup:
