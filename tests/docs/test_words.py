@@ -27,6 +27,7 @@ from quanyu.measure.contrast import REASONS as NO_READING
 from quanyu.measure.lift import VERDICTS
 from quanyu.settings import SAID
 from quanyu.text import LOCALE, catalogue
+from quanyu.understand import lifetime_check, order_value
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.rfm import GROUPS
 
@@ -131,6 +132,7 @@ def spoken() -> dict[str, str]:
         "traits": [trait.note for trait in TRAITS if trait.note],
         "rfm": [group.action for group in GROUPS],
         "settings": list(SAID.values()),
+        "lifetimes": [*lifetime_check.SENTENCES, *order_value.MONEY.values(), *order_value.SENTENCES],
         "act": [*REASONS.values(), *STATUSES],
         "experiments": [*NO_READING.values(), *VERDICTS.values()],
         "decisions": [*get_args(DecisionStatus), *KINDS.values()],

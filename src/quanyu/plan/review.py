@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
 from quanyu.plan.outcome import Outcome, outcomes
+from quanyu.plan.worth import Worth, worth
 from quanyu.tables.book import Book, Card, Point, Slice, book
 from quanyu.tables.period import Period, preset
 from quanyu.workspace import Workspace
@@ -68,6 +69,7 @@ class Review:
     findings: tuple[Finding, ...]
     rejects: tuple[tuple[str, int], ...]
     outcomes: tuple[Outcome, ...]
+    worth: Worth | None
     sums: Book
 
     @property
@@ -137,6 +139,7 @@ def review(ws: Workspace) -> Review:
         findings=_findings(ws),
         rejects=_rejects(ws),
         outcomes=outcomes(ws),
+        worth=worth(ws),
         sums=sums,
     )
 

@@ -76,7 +76,7 @@ def _tracked(ws: Workspace, card: Fit, days: ir.Table, rows: ir.Table, as_of: dt
     tracking = card.diagnostics.get("tracking")
     if not tracking:
         return card
-    since = as_of - dt.timedelta(days=card.parameters["age_days"][1])
+    since = as_of - dt.timedelta(days=tracking["days"])
     counted = weekly_repeats(days, rows, since, card.spec["holdout_days"], as_of)
     n = np.zeros(len(tracking["expected"]) + 1)
     for row in ws.warehouse.read(counted).to_pylist():

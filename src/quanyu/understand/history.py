@@ -121,9 +121,9 @@ def histories(days: ir.Table, as_of: dt.date, holdout_days: int, by: str = "") -
 def weekly_repeats(
     days: ir.Table, rows: ir.Table, since: dt.date, holdout_days: int, as_of: dt.date
 ) -> ir.Table:
-    """Return week, n: repeat purchases in each week since a day, of those who were buyers before the holdout."""
+    """Return week, n: repeat purchases in each week since a day, of those who came from then to the holdout."""
     cut = as_of - dt.timedelta(days=holdout_days)
-    known = rows.filter(rows.first_on <= ibis.literal(cut)).select(
+    known = rows.filter(rows.first_on >= ibis.literal(since), rows.first_on <= ibis.literal(cut)).select(
         "first_on", person=group_key(rows.person_id)
     )
     bought = days.filter(days.is_purchase).select("person", "day").inner_join(known, "person")

@@ -20,7 +20,7 @@ from quanyu.solve.mbg_nbd import MbgNbd
 from quanyu.solve.nbd import Nbd
 from quanyu.solve.pareto_nbd import ParetoNbd
 from quanyu.text import Sentence
-from quanyu.understand.lifetime_check import Rival, check_holdout, chosen
+from quanyu.understand.lifetime_check import Rival, Split, check_holdout, chosen
 from quanyu.understand.lifetime_score import score_rows, score_values
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
@@ -99,7 +99,7 @@ class Lifetime:
         found = estimate(KINDS[best.name], warm, len(groups))
         if not np.all(np.isfinite(found.parameters)):
             return Inconclusive(Sentence("the likelihood has no maximum on these histories"))
-        check = check_holdout(best, rivals, split, self.holdout_days, float(cells.age.max()))
+        check = check_holdout(best, rivals, split, self.holdout_days)
         diagnostics = {
             "n_buyers": whole.n,
             "n_repeat_buyers": n_repeaters,
@@ -125,7 +125,7 @@ class Lifetime:
 
     def _rivals(
         self, names: tuple[str, ...], cells: History, split: Cells | None, groups: list[str]
-    ) -> tuple[list[Rival], tuple[History, Any] | None]:
+    ) -> tuple[list[Rival], Split | None]:
         """Fit each model to what was known before the holdout; without one, to everything."""
         if split is None or split.n < LEAST_BUYERS or not (split.columns["early_repeats"] > 0).any():
             warm = self._warm(cells)
@@ -137,7 +137,7 @@ class Lifetime:
             found = estimate(KINDS[name], warm, len(groups))
             foreseen = found.log_likelihood_of(known) - found.log_likelihood_of(early)
             rivals.append(Rival(name, found, foreseen))
-        return rivals, (early, split.columns["late_orders"].astype(np.float64))
+        return rivals, Split(early, split.columns["late_orders"].astype(np.float64), warm)
 
     def _warm(self, cells: History) -> History:
         """The histories to fit: all but those that began while the data did."""

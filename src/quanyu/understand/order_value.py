@@ -28,6 +28,8 @@ MONEY = {
 DEPENDENT = "How often people buy and how much an order is worth are related (correlation {correlation:.2f})."
 NO_AVERAGE = "The worth of an order has no finite average under the model (q = {q:.2f}); the average of everybody is used."
 
+SENTENCES = (DEPENDENT, NO_AVERAGE)
+
 
 @dataclass(frozen=True)
 class OrderValue:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanyu.ledger import KeptFit, find_fit, list_fits
+from quanyu.understand.lifetime import KINDS
 from quanyu.understand.order_value import MONEY
 from quanyu.workspace import Workspace
 
@@ -57,6 +58,7 @@ class Band:
 class Tracking:
     """Repeat purchases added up by week: what happened and what was expected; from `holdout_on` it was unseen."""
 
+    since: dt.date
     on: tuple[dt.date, ...]
     actual: tuple[float, ...]
     expected: tuple[float, ...]
@@ -132,7 +134,8 @@ def _card(kept: KeptFit, fit_id: str) -> ModelCard:
         fits=told["fits"],
         reasons=tuple(_pair(reason) for reason in told["reasons"]),
         parameters=tuple(
-            Parameter(name, value, errors.get(name)) for name, value in kept.parameters["parameters"].items()
+            Parameter(name, kept.parameters["parameters"][name], errors.get(name))
+            for name in KINDS[kept.parameters["model"]].names
         ),
         rivals=tuple(Rival(**one) for one in told["models"]),
         groups=tuple(Group(name, _factor(faster), _factor(sooner)) for name, faster, sooner in groups),
@@ -190,6 +193,7 @@ def _tracking(told: Mapping[str, Any] | None) -> Tracking | None:
     since = dt.date.fromisoformat(told["since"])
     weeks = range(1, len(told["expected"]) + 1)
     return Tracking(
+        since,
         tuple(since + dt.timedelta(weeks=week) for week in weeks),
         tuple(told["actual"]),
         tuple(told["expected"]),
