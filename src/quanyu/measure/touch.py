@@ -11,10 +11,9 @@ from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
 COLUMNS = ("person", "touched_at", "channel", "campaign_id", "place")
+DAY = 86_400
 RANK = {"recorded": 0, "delivered": 1, "visited": 2}
 """What wins where rows of one contact bear the same second: the row that names the channel most exactly."""
-
-DAY = 86_400
 
 
 def touches(ws: Workspace, as_of: dt.date, since: dt.date | None = None) -> ir.Table:
@@ -83,18 +82,14 @@ def _recorded(ws: Workspace) -> ir.Table:
 
 def _visited(ws: Workspace) -> ir.Table:
     """Return one row per visit with a campaign or a channel that somebody paid for or sent."""
-    rows = ws.warehouse.table("events")
+    rows = ws.warehouse.table("visits")
     free = ws.settings.attribution.free_channels
     sent = rows.channel.notnull() & (rows.channel != "")
     if free:
         sent = sent & ~rows.channel.isin(free)
     rows = rows.filter(_has(rows.campaign_id) | sent)
-    day = (rows.occurred_at.epoch_seconds() // DAY).cast("int64")
-    visit = group_key(rows.session_id).fill_null(day)
-    began = rows.group_by("id_key", "channel", "campaign_id", visit=visit).agg(
-        touched_at=rows.occurred_at.min()
-    )
-    return began.select("id_key", "touched_at", "channel", "campaign_id", place=_rank("visited"))
+    at = rows.campaign_at.coalesce(rows.began_at)
+    return rows.select("id_key", "channel", "campaign_id", touched_at=at, place=_rank("visited"))
 
 
 def _delivered(ws: Workspace) -> ir.Table:

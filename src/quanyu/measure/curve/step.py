@@ -22,7 +22,7 @@ from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
-READS = ("orders", "order_lines", "items", "spend", "touches", "events", "deliveries", "identities")
+READS = ("orders", "margins", "spend", "touches", "visits", "deliveries", "identities")
 
 
 def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
