@@ -139,6 +139,8 @@ class LifetimeSettings(BaseModel):
     """The model of buying; `auto` takes the one that foresaw the holdout best."""
     holdout_days: int | None = Field(default=None, ge=0)
     """Last days kept back to test the forecast; nothing: a third of the days of trade, at most the horizon."""
+    warm_up_days: int | None = Field(default=None, ge=0)
+    """Buyers first seen in so many days from where the data begin are not fitted to; nothing: a tenth, at most 90."""
     by: Literal["", "first_channel", "first_category"] = ""
     """Groups that may buy faster and leave sooner; nothing: one group."""
     margin_rate: float | None = Field(default=None, gt=0, le=1)
@@ -196,6 +198,48 @@ class AttributionSettings(BaseModel):
     """Kinds of rows in `touches` that are no touch."""
 
 
+class CurveSettings(BaseModel):
+    """What is known of ad channels and orders that their files do not tell, for the return curves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    window_days: int = Field(default=730, ge=90)
+    """Days of history that the curves are fitted to, at most."""
+    lands: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Sales channels on which people buy who come from an ad channel, where data and names do not tell."""
+    margin_rate: float | None = Field(default=None, gt=0, le=1)
+    """Margin as a share of net revenue, where neither orders nor the costs of items tell it."""
+    order_worth: float = Field(default=1.0, gt=0)
+    """What an order is worth over time per yuan of its own margin; 1 counts nothing that comes later."""
+
+
+class BudgetSettings(BaseModel):
+    """How the money for ads may be divided; all amounts are per day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    total: float | None = Field(default=None, gt=0)
+    """The most that all ad channels together may get; nothing: as much as they spent in the last 28 days."""
+    reserve: float = Field(default=0.1, ge=0, lt=1)
+    """Share of `total` that is kept back for what nobody foresaw; it counts only where a total is set."""
+    floors: dict[str, float] = Field(default_factory=dict)
+    """The least a channel must get."""
+    caps: dict[str, float] = Field(default_factory=dict)
+    """The most a channel may get."""
+    step: float = Field(default=0.2, gt=0, le=1)
+    """How far a channel may move in one turn, as a share of what it spends now."""
+    must_spend: bool = False
+    """Give the whole total away, even where the last of it brings back less than it costs."""
+    confidence: float = Field(default=0.9, gt=0.5, lt=1)
+    """How probable a gain must be before a change is proposed."""
+    plan: dict[str, float] = Field(default_factory=dict)
+    """Planned spend by channel for a month; nothing: as much per day as in the 28 days before the month."""
+    tolerance: float = Field(default=0.1, gt=0)
+    """How far spend may be off its plan before the pace is called over or under."""
+    stage: Literal["start", "growth", "mature"] = "growth"
+    """Stage of the company: how money is divided at first, when nothing is known yet."""
+
+
 class Settings(BaseSettings):
     """Everything a workspace can be told; unknown names are errors.
 
@@ -247,6 +291,10 @@ class Settings(BaseSettings):
     """How customers are valued."""
     attribution: AttributionSettings = AttributionSettings()
     """How orders are credited to channels."""
+    curve: CurveSettings = CurveSettings()
+    """What the return curves need to be told."""
+    budget: BudgetSettings = BudgetSettings()
+    """How the money for ads may be divided."""
 
     @field_validator("timezone")
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+from quanyu.tables.curve import CURVES
 from quanyu.tables.period import GRAINS
 
 METRICS = Table(
@@ -102,4 +103,4 @@ LIFTS = Table(
     ),
 )  # fmt: skip
 
-MEASURED = (METRICS, PATHS, CREDITS, LIFTS)
+MEASURED = (METRICS, PATHS, CREDITS, LIFTS, CURVES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -146,6 +147,10 @@ CHANNELS: tuple[Channel, ...] = (
 )
 
 
+REPORTED: Mapping[str, str] = MappingProxyType({"baidu_search": "baidu"})
+"""Channels whose spend is reported under another name than that of their clicks."""
+
+
 @dataclass(frozen=True)
 class Media:
     """`spend[channel, day]` of the whole shop in yuan, and `orders[channel, day]`: true orders expected."""
@@ -208,7 +213,7 @@ def _orders(shop: Shop, spend: Floats) -> Floats:
         channel.strength * saturate(carry_over(row / shop.people, channel.carry), channel.half, channel.slope)
         for channel, row in zip(CHANNELS, spend, strict=True)
     ]
-    return np.asarray(np.array(orders) * shop.people)
+    return np.asarray(np.array(orders) * shop.people * shop.media_strength)
 
 
 def _spend(channel: Channel, shop: Shop, calendar: Calendar, random: np.random.Generator) -> Floats:

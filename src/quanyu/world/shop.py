@@ -24,6 +24,7 @@ class Shop:
     Beta(`leave_a`, `leave_b`) (Fader, Hardie, Lee 2005). The classic Taobao export covers the days before
     `renamed_on`, the export of 2023 the days from then on. `horizon` more days are to come after the last:
     people arrive over all of them. `period` counts how often the shop was resumed (see `world.resume`).
+    `media_strength` multiplies what ads truly bring; at 0 they do nothing and platforms claim orders all the same.
 
     >>> Shop(people=100, days=30, ends_on=date(2026, 11, 20)).starts_on
     datetime.date(2026, 10, 22)
@@ -46,6 +47,7 @@ class Shop:
     review_rate: float = 0.15
     refund_rate: float = 0.05
     unpaid_rate: float = 0.04
+    media_strength: float = 1.0
     horizon: int = 0
     period: int = 0
 

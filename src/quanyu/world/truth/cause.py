@@ -60,7 +60,7 @@ def channels_truth(
             "carry_over": channel.carry,
             "half_saturation": channel.half,
             "slope": channel.slope,
-            "strength": channel.strength,
+            "strength": channel.strength * setting.shop.media_strength,
             "intent_rate": channel.intent_rate,
             "window_days": channel.window_days,
             "cost_amount": int(placed.cost.sum()) / 100,
