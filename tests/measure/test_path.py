@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from tests.measure.traffic import AS_OF, Bought, draw_bought, draw_contacts, expected_touches, write_shop
 
-from quanyu.measure.path import LEVELS, OUTCOMES, Found, paths, steps
+from quanyu.measure.path import LEVELS, Found, paths, steps
+from quanyu.measure.purchase import OUTCOMES
 from quanyu.measure.span import Scratch
 from quanyu.workspace import Workspace
 

@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.path import OUTCOMES, Found
+from quanyu.measure.path import Found
+from quanyu.measure.purchase import OUTCOMES
 from quanyu.measure.route import parse
 from quanyu.settings import AttributionSettings
 from quanyu.solve.attribution.apportion import apportion

@@ -4,6 +4,9 @@ Every touch belongs to exactly one path. Orders of a person no further apart tha
 purchase. A touch belongs to the next purchase of its person if that follows within the window; touches that nothing
 follows in time are a null path, which ends where the next one does not come within the window. Orders that no touch
 precedes have the empty path, and so have those of unknown buyers: nothing is left out of the totals.
+
+The engine works with one number per touch, its `spot`: when it was, and the number of its word (channel and
+campaign). Sorting by it puts touches in order on every engine the same way, and a path is a list of words.
 """
 
 from __future__ import annotations
@@ -16,24 +19,33 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.route import JOIN
+from quanyu.measure.purchase import OUTCOMES, purchases, sold
+from quanyu.measure.route import JOIN, key_of
 from quanyu.measure.span import Scratch
 from quanyu.measure.touch import DAY, touches
-from quanyu.measure.touch_series import sales
 from quanyu.workspace import Workspace
 
 LEVELS = ("channel", "campaign")
-OUTCOMES = ("n_conversions", "n_new_buyers", "revenue_amount", "margin_amount")
-"""What paths bring, in the order in which models credit it."""
+MOST_WORDS = 500
+"""Campaigns that are told apart, those with the most touches; the others of a channel share the word `channel/others`."""
+OTHERS = "others"
+WORDS, PLACES = 1 << 20, 4
+"""How a spot is packed: ((second * 2 + is_purchase) * PLACES + place) * WORDS + word. It stays below 2^53, so that
+engines which divide as floating point divide exactly."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Touches in order with what follows them, kept by the engine; and everything that was sold in the period."""
+    """Touches in order with what follows them, kept by the engine; and everything that was sold in the period.
+
+    `words` holds the channel and the key of the campaign by number. Seconds count from `zero`; paths that end before
+    `begins` are of an earlier period.
+    """
 
     rows: ir.Table
     totals: pa.Table
-    since: int
+    words: pa.Table
+    begins: int
     half_life_days: float
 
 
@@ -57,156 +69,153 @@ def steps(ws: Workspace, as_of: dt.date, scratch: Scratch, longest_days: int) ->
     spec = ws.settings.attribution
     since = as_of - dt.timedelta(days=spec.period_days)
     earlier = since - dt.timedelta(days=longest_days)
+    zero = _moment(ws, earlier)
     met = scratch.keep(touches(ws, as_of, earlier))
-    sold = scratch.keep(_sold(ws, as_of))
-    from_since = sold.filter(sold.on >= ibis.literal(since))
-    recent = sold.filter(sold.on >= ibis.literal(earlier), sold.person.notnull())
-    begins = int(dt.datetime.combine(since, dt.time(), ws.settings.zone).timestamp())
-    rows = _followed(met, _purchases(recent, spec.same_contact_minutes))
-    totals = ws.warehouse.read(
-        from_since.agg(**{name: from_since[name].sum() for name in (*OUTCOMES, "n_margins")})
-    )
-    return Steps(scratch.keep(rows), totals, begins, spec.half_life_days)
+    everything = scratch.keep(sold(ws, as_of))
+    period = everything.filter(everything.on >= ibis.literal(since))
+    totals = ws.warehouse.read(period.agg(**{name: period[name].sum() for name in (*OUTCOMES, "n_margins")}))
+    recent = everything.filter(everything.on >= ibis.literal(earlier), everything.person.notnull())
+    words = _words(ws, met)
+    rows = _followed(scratch, met, purchases(recent, spec.same_contact_minutes), words, zero)
+    return Steps(scratch.keep(rows), totals, words, _moment(ws, since) - zero, spec.half_life_days)
 
 
 def paths(ws: Workspace, scratch: Scratch, found: Steps, window_days: int) -> list[Found]:
     """Return the paths of a window at every level, the empty path with what no touch precedes included."""
     single = scratch.keep(_single(found, window_days))
-    return [_compressed(ws, single, found, level, window_days) for level in LEVELS]
+    rows, decay = ws.warehouse.read(_compressed(single)), ws.warehouse.read(_decayed(single, found))
+    return [_told(found, level, window_days, rows, decay) for level in LEVELS]
 
 
-def _sold(ws: Workspace, as_of: dt.date) -> ir.Table:
-    """Return every sale with `n_new_buyers`: 1 for the first order of a known person."""
-    rows = sales(ws, as_of)
-    order = [rows.ordered_at, rows.revenue_amount, rows.margin_amount, rows.order]
-    place = ibis.row_number().over(ibis.window(group_by=rows.person, order_by=order))
-    return rows.select(
-        "person",
-        "on",
-        "revenue_amount",
-        second=rows.ordered_at.epoch_seconds().cast("int64"),
-        n_conversions=ibis.literal(1).cast("int64"),
-        n_new_buyers=(rows.person.notnull() & (place == 0)).cast("int64"),
-        margin_amount=rows.margin_amount.fill_null(0),
-        n_margins=rows.margin_amount.notnull().cast("int64"),
+def _moment(ws: Workspace, day: dt.date) -> int:
+    return int(dt.datetime.combine(day, dt.time(), ws.settings.zone).timestamp())
+
+
+def _words(ws: Workspace, met: ir.Table) -> pa.Table:
+    """Return channel, campaign_id, the keys of both levels, and `word`: equal campaign keys have one number."""
+    cells = met.group_by("channel", "campaign_id").agg(n=met.count())
+    rows = sorted(
+        ws.warehouse.read(cells).to_pylist(),
+        key=lambda row: (-row["n"], row["channel"], row["campaign_id"] or ""),
     )
+    for place, row in enumerate(rows):
+        is_told_apart = place < MOST_WORDS or row["campaign_id"] is None
+        row["key"] = key_of(row["channel"], row["campaign_id"] if is_told_apart else OTHERS)
+    number = {key: word for word, key in enumerate(sorted({row["key"] for row in rows}))}
+    fields = {"channel": pa.string(), "campaign_id": pa.string(), "key": pa.string(), "word": pa.int64()}
+    return pa.Table.from_pylist([row | {"word": number[row["key"]]} for row in rows], pa.schema(fields))
 
 
-def _purchases(rows: ir.Table, minutes: int) -> ir.Table:
-    """Join orders of one person that were placed together."""
-    ordered = ibis.window(group_by=rows.person, order_by=rows.second)
-    rows = rows.mutate(before=rows.second.lag().over(ordered))
-    begins = rows.before.isnull() | (rows.second - rows.before > minutes * 60)
-    rows = rows.mutate(begins=begins.cast("int64"))
-    # Of orders of one second the one that begins comes first, so that all of them are in its purchase.
-    upto = ibis.cumulative_window(group_by=rows.person, order_by=[rows.second, rows.begins.desc()])
-    rows = rows.mutate(act=rows.begins.sum().over(upto))
-    return rows.group_by("person", "act").agg(
-        second=rows.second.min(), **{name: rows[name].sum() for name in OUTCOMES}
+def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table, zero: int) -> ir.Table:
+    """Return touches with the purchase that follows: what it brought, and `ends_at`, when it was.
+
+    `before` is the second of the touch before, unless a purchase lies between. Purchases are numbered from 1 per
+    person, so that the one after n others has the number n + 1.
+    """
+    known = scratch.known(
+        words.select(["channel", "campaign_id", "word"]).rename_columns(["of", "named", "word"])
     )
-
-
-def _followed(met: ir.Table, bought: ir.Table) -> ir.Table:
-    """Return touches with the purchase that follows: `segment` counts purchases before, `wait` the seconds until it."""
-    contacts = met.select(
-        "person",
-        "place",
-        second=met.touched_at.epoch_seconds().cast("int64"),
-        channel=met.channel.replace(">", "›"),
-        campaign=_campaign(met),
-        is_purchase=ibis.literal(0).cast("int64"),
-        **{name: ibis.null(bought[name].type()) for name in OUTCOMES},
-    )
-    ends = bought.select(
-        "person",
-        "second",
-        *OUTCOMES,
-        place=ibis.literal(0).cast("int64"),
-        channel=ibis.literal(""),
-        campaign=ibis.literal(""),
-        is_purchase=ibis.literal(1).cast("int64"),
-    )
-    rows = ibis.union(contacts, ends.select(*contacts.columns))
-    order = [rows.second, rows.is_purchase, rows.place, rows.campaign]
-    upto = ibis.cumulative_window(group_by=rows.person, order_by=order)
-    rows = rows.mutate(segment=rows.is_purchase.sum().over(upto) - rows.is_purchase)
-    whole = ibis.window(group_by=[rows.person, rows.segment])
-    ends_at = rows.second.max(where=rows.is_purchase == 1).over(whole)
-    following = {name: rows[name].max().over(whole) for name in OUTCOMES}
-    rows = rows.mutate(ends_at=ends_at, **following)
+    is_same = known.named.identical_to(met.campaign_id)
+    joined = met.inner_join(known, [known.of == met.channel, is_same])
+    second = (joined.touched_at.epoch_seconds() - zero).cast("int64")
+    contacts = joined.select("person", spot=_spot(second, 0, joined.place, joined.word))
+    bought = scratch.keep(bought.mutate(second=(bought.second - zero).cast("int64")))
+    rows = ibis.union(contacts, bought.select("person", spot=_spot(bought.second, 1, 0, 0)))
+    rows = rows.mutate(second=_second(rows.spot), is_purchase=_second(rows.spot, half=1) % 2)
+    in_order = ibis.window(group_by=rows.person, order_by=rows.spot)
+    upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.spot)
+    # What stands before a touch is a touch of the same segment, or a purchase, which ended the segment before.
+    touch = ibis.ifelse(rows.is_purchase == 1, ibis.null("int64"), rows.second)
+    rows = rows.mutate(act=rows.is_purchase.sum().over(upto) + 1, before=touch.lag().over(in_order))
     rows = rows.filter(rows.is_purchase == 0)
-    within = ibis.window(
-        group_by=[rows.person, rows.segment], order_by=[rows.second, rows.place, rows.campaign]
-    )
-    return rows.mutate(before=rows.second.lag().over(within)).drop("is_purchase")
+    ends = bought.rename(ends_at="second")
+    followed = rows.left_join(ends, ["person", "act"])
+    return followed.select("person", "spot", "second", "before", "ends_at", *OUTCOMES)
 
 
-def _campaign(met: ir.Table) -> ir.StringValue:
-    """Return channel and campaign as one word; the channel alone where there is no campaign."""
-    word = ibis.ifelse(met.campaign_id.isnull(), met.channel, met.channel + "/" + met.campaign_id)
-    return word.replace(">", "›")
+def _spot(
+    second: ir.IntegerColumn, is_purchase: int, place: ir.IntegerColumn | int, word: ir.IntegerColumn | int
+) -> ir.IntegerColumn:
+    return ((second * 2 + is_purchase) * PLACES + place) * WORDS + word
+
+
+def _second(spot: ir.IntegerColumn, half: int = 2) -> ir.IntegerColumn:
+    """Return the second of a spot; with `half=1` doubled, plus one for a purchase."""
+    return (spot // (half * PLACES * WORDS)).cast("int64")
 
 
 def _single(found: Steps, window_days: int) -> ir.Table:
-    """Return one row per path as one person took it: its text at both levels, its contacts' weights, what it brought."""
+    """Return one row per path as one person took it: `spots` in order, `weight` of all, what it brought."""
     rows, window = found.rows, window_days * DAY
-    in_time = (rows.ends_at.notnull() & (rows.ends_at - rows.second <= window)).fill_null(False)
-    was_in_time = (rows.ends_at.notnull() & (rows.ends_at - rows.before <= window)).fill_null(False)
+    in_time = (rows.ends_at - rows.second <= window).fill_null(False)
+    was_in_time = (rows.ends_at - rows.before <= window).fill_null(False)
     is_far = (rows.second - rows.before > window).fill_null(True)
     begins = rows.before.isnull() | (in_time & ~was_in_time) | (~in_time & is_far)
     rows = rows.mutate(is_buying=in_time, begins=begins.cast("int64"))
-    order = [rows.second, rows.place, rows.campaign]
-    upto = ibis.cumulative_window(group_by=[rows.person, rows.segment], order_by=order)
+    upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.spot)
     rows = rows.mutate(run=rows.begins.sum().over(upto))
-    age_days = (rows.ends_at - rows.second) / DAY
-    contact = ibis.struct(
-        {
-            "second": rows.second,
-            "place": rows.place,
-            "campaign": rows.campaign,
-            "channel": rows.channel,
-            "weight": (-age_days / found.half_life_days * 0.6931471805599453).exp().fill_null(0.0),
-        }
-    )
-    one = rows.group_by("person", "segment", "run", "is_buying").agg(
-        contacts=contact.collect(),
-        weight=contact["weight"].sum(),
+    one = rows.group_by("person", "run", "is_buying").agg(
+        spots=rows.spot.collect(),
+        weight=_weight(rows.ends_at - rows.second, found).sum(),
         last=rows.second.max(),
         ends_at=rows.ends_at.max(),
         **{name: rows[name].max() for name in OUTCOMES},
     )
-    one = one.filter(ibis.ifelse(one.is_buying, one.ends_at, one["last"]) >= found.since)
-    one = one.mutate(contacts=one.contacts.sort())
-    return one.select(
-        "is_buying",
-        "weight",
-        *OUTCOMES,
-        channel=one.contacts.map(lambda contact: contact["channel"]).join(JOIN),
-        campaign=one.contacts.map(lambda contact: contact["campaign"]).join(JOIN),
-        weights=one.contacts.map(lambda contact: contact["weight"]),
-    )
+    one = one.filter(ibis.ifelse(one.is_buying, one.ends_at, one["last"]) >= found.begins)
+    one = one.mutate(spots=one.spots.sort())
+    return one.mutate(path=one.spots.map(lambda spot: spot % WORDS)).drop("person", "run", "last")
 
 
-def _compressed(ws: Workspace, single: ir.Table, found: Steps, level: str, window_days: int) -> Found:
-    """Add up equal paths, and put what no touch precedes under the empty path."""
+def _weight(wait: ir.IntegerColumn, found: Steps) -> ir.FloatingColumn:
+    """Return how much a touch counts so many seconds before the purchase: half as much per half-life."""
+    return (wait.cast("float64") * (-0.6931471805599453 / (found.half_life_days * DAY))).exp()
+
+
+def _compressed(single: ir.Table) -> ir.Table:
+    """Add up equal paths."""
     buying = single.is_buying
-    rows = single.group_by(path=single[level]).agg(
+    rows = single.group_by("path").agg(
         n_nulls=(~buying).cast("int64").sum(), **{name: single[name].sum(where=buying) for name in OUTCOMES}
     )
-    filled = rows.select(
-        "path", "n_nulls", **{name: rows[name].fill_null(0).cast(single[name].type()) for name in OUTCOMES}
-    )
-    known = ws.warehouse.read(filled.order_by("path"))
-    # Times before the end of a path, as shares of it, and added up per distinct path and place.
-    bought = single.filter(buying).select(*OUTCOMES, "weight", "weights", path=single[level])
-    spread = bought.unnest("weights", offset="step", keep_empty=False)
-    share = spread.weights / spread.weight
-    decay = spread.group_by("path", step=spread.step.cast("int64")).agg(
+    filled = {name: rows[name].fill_null(0).cast(single[name].type()) for name in OUTCOMES}
+    return rows.select("path", "n_nulls", **filled)
+
+
+def _decayed(single: ir.Table, found: Steps) -> ir.Table:
+    """Add up, per distinct path and place in it, the shares of what purchases brought."""
+    bought = single.filter(single.is_buying).select("path", "weight", "ends_at", *OUTCOMES, spot="spots")
+    spread = bought.unnest("spot", offset="step", keep_empty=False)
+    share = _weight(spread.ends_at - _second(spread.spot), found) / spread.weight
+    return spread.group_by("path", step=spread.step.cast("int64")).agg(
         **{name: (share * spread[name].cast("float64")).sum() for name in OUTCOMES}
     )
-    return Found(
-        level, window_days, _with_rest(known, found.totals), ws.warehouse.read(decay.order_by("path", "step"))
+
+
+def _told(found: Steps, level: str, window_days: int, rows: pa.Table, decay: pa.Table) -> Found:
+    """Write paths as text at a level, add up those that are the same there, and add the empty path."""
+    by_word = {row["word"]: row["channel"].replace(">", "›") for row in found.words.to_pylist()}
+    keys = {row["word"]: row["key"] for row in found.words.to_pylist()}
+    names = pa.array(
+        [(by_word if level == "channel" else keys)[word] for word in range(len(keys))], pa.string()
     )
+    summed = [(name, "sum") for name in OUTCOMES]
+    told = _text(rows, names).group_by("path").aggregate([("n_nulls", "sum"), *summed])
+    told = told.rename_columns(["path", "n_nulls", *OUTCOMES])
+    kinds = pa.schema(
+        [told.schema.field(name).with_type(rows.schema.field(name).type) for name in ("n_nulls", *OUTCOMES)]
+    )
+    told = told.cast(pa.schema([told.schema.field("path"), *kinds])).sort_by("path")
+    shares = _text(decay, names).group_by(["path", "step"]).aggregate(summed)
+    shares = shares.rename_columns(["path", "step", *OUTCOMES]).sort_by(
+        [("path", "ascending"), ("step", "ascending")]
+    )
+    return Found(level, window_days, _with_rest(told, found.totals), shares)
+
+
+def _text(rows: pa.Table, names: pa.Array) -> pa.Table:
+    lists = rows["path"].combine_chunks()
+    words = pa.ListArray.from_arrays(lists.offsets, names.take(lists.values))
+    return rows.set_column(rows.column_names.index("path"), "path", pc.binary_join(words, JOIN))
 
 
 def _with_rest(known: pa.Table, totals: pa.Table) -> pa.Table:

@@ -15,8 +15,6 @@ from quanyu.solve.attribution.path import Floats, Ints, Paths, tally
 
 MOST_EXACT = 7
 """Up to so many channels all ordered coalitions are enumerated: 13,700 for seven."""
-CELLS = 20_000_000
-"""Pairs of a coalition and a path that are looked at at a time."""
 ABSENT = 30_000
 
 Places = npt.NDArray[np.int16]
@@ -47,12 +45,7 @@ class ShapleyOrdered:
     def _contains(self) -> tuple[sparse.csr_array, Ints]:
         """Which coalition (row) contains which sequence (column), and the sequence of every path."""
         kinds, number = _sequences(self.paths)
-        rows = max(1, CELLS // max(1, len(kinds)))
-        parts = [
-            _contained(_places(self.coalitions[at : at + rows], self.paths.n_keys), kinds)
-            for at in range(0, len(self.coalitions), rows)
-        ]
-        return sparse.csr_array(sparse.vstack(parts)), number
+        return _contained(_places(self.coalitions, self.paths.n_keys), kinds), number
 
     def credit(self, outcomes: Floats, nulls: Floats) -> Floats:
         """See `Model`."""
@@ -134,14 +127,31 @@ def _padded(members: tuple[int, ...], n: int) -> tuple[int, ...]:
 
 
 def _contained(place: Places, kinds: Ints) -> sparse.csr_array:
-    """Return which sequences (columns) stand in which coalitions (rows), in order."""
-    inside = np.ones((len(place), len(kinds)), dtype=bool)
-    before = np.full(inside.shape, -1, dtype=np.int16)
-    for step in kinds.T:
-        here = place[:, step]
-        inside &= (here > before) & (here < ABSENT) | (step < 0)
-        before = np.where(step < 0, before, here)
-    return sparse.csr_array(inside.astype(np.float64))
+    """Return which sequences (columns, in sorted order) stand in which coalitions (rows), in order.
+
+    Sequences with a common beginning are looked at together: only what lies behind it is new.
+    """
+    depth = kinds.shape[1]
+    inside = [np.ones(len(place), dtype=bool)] * (depth + 1)
+    before = [np.full(len(place), -1, dtype=np.int16)] * (depth + 1)
+    rows, sizes, last = [], [], np.full(depth, -2)
+    for kind in kinds:
+        shared = int(np.argmax(np.append(kind != last, True)))
+        for step in range(shared, depth):
+            here = place[:, kind[step]]
+            is_end = kind[step] < 0
+            inside[step + 1] = (
+                inside[step] if is_end else inside[step] & (here > before[step]) & (here < ABSENT)
+            )
+            before[step + 1] = before[step] if is_end else here
+        last = kind
+        rows.append(np.flatnonzero(inside[depth]))
+        sizes.append(len(rows[-1]))
+    column = np.repeat(np.arange(len(kinds)), sizes)
+    row = np.concatenate(rows) if rows else column
+    return sparse.csr_array(
+        sparse.coo_array((np.ones(len(row)), (row, column)), shape=(len(place), len(kinds)))
+    )
 
 
 def _places(coalitions: Ints, n: int) -> Places:
