@@ -52,7 +52,7 @@ def estimates(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) 
 
 
 def _orders(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) -> Estimate:
-    """Days with a purchase of people who had bought before, whatever brought it, as far as files tell people."""
+    """Days with a purchase of people who had bought before, as far as files tell people; without those of campaigns."""
     orders = ws.warehouse.scan([truth / "orders.parquet"])
     calendar = pq.read_table(truth / "calendar.parquet", columns=["on", "demand"])
     start = dt.datetime.combine(calendar["on"][0].as_py(), dt.time(), ws.settings.zone)
@@ -61,6 +61,7 @@ def _orders(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) ->
         is_late=sales.ordered_at >= start, on=(sales.ordered_at.epoch_seconds() + 8 * 3_600) // 86_400
     )
     known = sales.filter(~sales.is_late).select("evidence").distinct()
+    sales = sales.filter(~sales.cause.startswith("audience-"))
     late = sales.filter(sales.is_late).semi_join(known, "evidence").select("evidence", "on").distinct()
     planted = int(ws.warehouse.read(late.count()).column(0)[0].as_py())
     value, low, high = foreseen
@@ -106,6 +107,7 @@ def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
 
 def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     """The weekly profit that an approved budget truly added, against the spend as it would have been."""
+    what = "Weekly profit that the budget adds"
     done = [
         one
         for status in ("done", "measured")
@@ -118,9 +120,12 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
         planted = sum(_gain(row, worth) for row in channels) / days * 7
         expected = one.expected
         yield Estimate(
-            "Weekly profit that the budget adds", one.decision_id, planted, expected.get("gain_amount"),
+            what, one.decision_id, planted, expected.get("gain_amount"),
             expected.get("gain_low"), expected.get("gain_high"),
         )  # fmt: skip
+    if not done:
+        note = Sentence("no change was proposed: the return curves could not tell enough")
+        yield Estimate(what, "", 0.0, None, None, None, note)
 
 
 def _gain(row: Mapping[str, Any], worth: float) -> float:
