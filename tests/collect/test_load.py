@@ -178,6 +178,16 @@ def test_personal_identifiers_are_hashed(shop: Workspace, tmp_path: Path) -> Non
     assert rows(shop, "SELECT count(*) FROM members WHERE id_key LIKE '%138%'") == [(0,)]
 
 
+@pytest.mark.parametrize("order", [("李雷", "李*"), ("李*", "李雷")])
+def test_a_masked_name_never_replaces_a_full_one(shop, tmp_path, order):
+    for day, name in enumerate(order, start=1):
+        file = tmp_path / f"members{day}.csv"
+        file.write_text(f"id_key,name,seen_at\njd:a,{name},2024-06-0{day} 10:00:00\njd:b,##YWJj,\n", "utf-8")
+        load(shop, file)
+    known = rows(shop, "SELECT id_key, name FROM members ORDER BY 1")
+    assert known == [("jd:a", "李雷"), ("jd:b", None)]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
