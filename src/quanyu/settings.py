@@ -91,10 +91,8 @@ class ExperimentSettings(BaseModel):
 
     holdout_share: float = Field(default=0.05, ge=0, lt=1)
     """Share of all people outside every campaign, so that the effect of all of them together can be read."""
-    control_share: float = Field(default=0.1, gt=0, lt=1)
-    """Share of a campaign's audience that is left alone, where the campaign does not say."""
     window_days: int = Field(default=14, ge=1)
-    """Days after the start of a campaign whose orders count as its outcome."""
+    """Days after the start of a campaign whose orders count, where its design does not say."""
     baseline_days: int = Field(default=180, ge=1)
     """Days before the start whose orders explain away differences between people."""
     confidence: float = Field(default=0.95, gt=0.5, lt=1)

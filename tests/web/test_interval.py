@@ -1,4 +1,4 @@
-"""Effects with intervals: what stands out, what is drawn, what is only told."""
+"""Effects with intervals: what stands out and what is drawn."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from quanyu.settings import Settings
-from quanyu.web.parts.interval import Whisker, intervals
+from quanyu.web.parts.interval import Whisker, forest
 from quanyu.web.parts.option import ACCENT, GHOST
 from quanyu.web.view import View
 
@@ -19,13 +19,9 @@ DRAWN = [
 ]
 
 
-def drawn(language: str = "zh") -> Any:
-    ws: Any = SimpleNamespace(settings=Settings())
-    return intervals(View(ws, None, language, "/", {}), "相对增量", DRAWN, "ratio")  # type: ignore[arg-type]
-
-
 def test_effects_told_from_zero_stand_out_and_the_unbounded_are_not_drawn() -> None:
-    option = drawn().option
+    ws: Any = SimpleNamespace(settings=Settings())
+    option = forest(View(ws, None, "zh", "/", {}), DRAWN, "ratio")  # type: ignore[arg-type]
     for series in option["series"]:
         assert [one["value"] for one in series["data"]] == [
             [0.12, 0, 0.03, 0.22], [0.08, 1, -0.02, 0.19], [-0.1, 2, -0.19, -0.01],
@@ -33,12 +29,3 @@ def test_effects_told_from_zero_stand_out_and_the_unbounded_are_not_drawn() -> N
         assert [one["itemStyle"]["color"] for one in series["data"]] == [ACCENT, GHOST, ACCENT]
     assert option["yAxis"]["data"] == [one.name for one in DRAWN]
     assert option["series"][1]["markLine"]["data"] == [{"xAxis": 0}]
-
-
-def test_the_table_tells_every_effect() -> None:
-    sheet = drawn("en").sheet
-    assert [head.label for head in sheet.columns] == [
-        "Effect of", "Effect", "Lower bound", "Upper bound", "Told from zero",
-    ]  # fmt: skip
-    assert [row[-1] for row in sheet.rows] == [True, False, True, False, None]
-    assert sheet.rows[3] == ("毛利", 0.3, None, None, False)

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quanyu.tables.metric import Unit
-from quanyu.web.parts.chart import Chart
 from quanyu.web.parts.option import ACCENT, GHOST, INK, LINE, MUTED, Option, written
-from quanyu.web.parts.sheet import Head, Sheet
-from quanyu.web.parts.write import UNITS
 from quanyu.web.view import View
 
 WHISKER = """(params, api) => {
@@ -40,30 +37,11 @@ class Whisker:
         return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
 
 
-def intervals(view: View, title: str, drawn: Sequence[Whisker], unit: Unit, *, note: str = "") -> Chart:
-    """Return a chart of effects of one unit, the first on top; effects told from zero stand out.
-
-    Effects without bounds are in the table alone.
-    """
-    kind = UNITS.get(unit, "number")
-    columns = (
-        Head(view.say("Effect of")),
-        Head(view.say("Effect"), kind),
-        Head(view.say("Lower bound"), kind),
-        Head(view.say("Upper bound"), kind),
-        Head(view.say("Told from zero"), "flag"),
-    )
-    rows = tuple(
-        (one.name, one.value, one.low, one.high, None if one.value is None else one.is_told) for one in drawn
-    )
-    about = view.say(
-        "The line holds the effects that the data fit; one that crosses zero may be a gain, a loss or nothing."
-    )
-    return Chart(Sheet(title, columns, rows), forest(view, drawn, unit), (about,), note)
-
-
 def forest(view: View, drawn: Sequence[Whisker], unit: Unit) -> Option:
-    """Return the ECharts option: a dot per effect, its interval, and a line at zero."""
+    """Return the ECharts option: a dot per effect, the first on top, its interval, and a line at zero.
+
+    Effects told from zero stand out; those without bounds are not drawn, so show a table beside.
+    """
     points = [
         {"name": one.name, "value": [one.value, place, one.low, one.high],
          "itemStyle": {"color": ACCENT if one.is_told else GHOST}}
