@@ -20,7 +20,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
@@ -87,7 +86,11 @@ def chains(file: Path) -> dict[int, dict[str, Any]]:
             paths, names = parse(rows["path"])
             credit = markov(paths, order).credit(outcomes, nulls)[:, 0]
             best = [min(best[0], time.perf_counter() - wall), min(best[1], time.process_time() - cpu)]
-        found[order] = {"seconds": best[0], "cpu": best[1], "credit": dict(zip(names, credit.tolist(), strict=True))}
+        found[order] = {
+            "seconds": best[0],
+            "cpu": best[1],
+            "credit": dict(zip(names, credit.tolist(), strict=True)),
+        }
     return found
 
 
@@ -99,19 +102,33 @@ def compare(datasets: Path) -> None:
         return
     python = os.environ.get("QUANYU_CHANNELATTRIBUTION", "")
     ours = chains(file)
-    told = subprocess.run([python, "-c", PEER, str(file), str(RUNS)], capture_output=True, text=True) if python else None
+    told = (
+        subprocess.run([python, "-c", PEER, str(file), str(RUNS)], capture_output=True, text=True)
+        if python
+        else None
+    )
     peer = {} if told is None or told.returncode else json.loads(told.stdout.strip().splitlines()[-1])
-    print("removal effects of 10,000 paths over 12 channels, best of 7 runs; the peer simulates, quanyu solves exactly")
+    print(
+        "removal effects of 10,000 paths over 12 channels, best of 7 runs; the peer simulates, quanyu solves exactly"
+    )
     for order, one in ours.items():
         line = f"order {order}: quanyu {one['seconds'] * 1e3:7.1f} ms ({one['cpu'] * 1e3:7.1f} ms cpu)"
         if other := peer.get(str(order)):
             exact = one["credit"]
-            off = max(abs(other["credit"].get(name, 0) / value - 1) for name, value in exact.items() if value > 100)
-            line += f"; ChannelAttribution {other['seconds'] * 1e3:7.1f} ms ({other['cpu'] * 1e3:7.1f} ms cpu), "
+            off = max(
+                abs(other["credit"].get(name, 0) / value - 1) for name, value in exact.items() if value > 100
+            )
+            line += (
+                f"; ChannelAttribution {other['seconds'] * 1e3:7.1f} ms ({other['cpu'] * 1e3:7.1f} ms cpu), "
+            )
             line += f"{other['seconds'] / one['seconds']:.1f} times as long, off by up to {off:.1%} on channels above 100"
         print(line)
     if not peer:
-        why = "QUANYU_CHANNELATTRIBUTION names no Python" if not python else told.stderr.strip().splitlines()[-1]  # type: ignore[union-attr]
+        why = (
+            "QUANYU_CHANNELATTRIBUTION names no Python"
+            if not python
+            else told.stderr.strip().splitlines()[-1]
+        )  # type: ignore[union-attr]
         print(f"ChannelAttribution: skipped, {why}")
 
 
@@ -122,9 +139,15 @@ def run(folder: str, engine: str) -> dict[str, Any]:
         ws.warehouse.replace(name, [Path(folder) / f"{name}.parquet"], by="collect")
     wall, cpu = time.perf_counter(), time.process_time()
     done = attribution(ws, AS_OF)
-    spent = {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "n_paths": done["n_paths"]}
+    spent = {
+        "seconds": time.perf_counter() - wall,
+        "cpu": time.process_time() - cpu,
+        "n_paths": done["n_paths"],
+    }
     credits = ws.warehouse.table("credits")
-    rows = ws.warehouse.read(credits.filter(credits.model == "markov", credits.level == "channel", credits.window == "30d"))
+    rows = ws.warehouse.read(
+        credits.filter(credits.model == "markov", credits.level == "channel", credits.window == "30d")
+    )
     credit = dict(zip(rows["key"].to_pylist(), rows["conversions"].to_pylist(), strict=True))
     ws.close()
     return spent | {"gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, "credit": credit}
@@ -155,7 +178,9 @@ def main() -> None:
         if len(found) > 1:
             first, second = (found[engine]["credit"] for engine in engines)
             apart = max(abs(first[key] - second[key]) for key in first)
-            print(f"largest difference between the engines' Markov credits: {apart:g} orders of {sum(np.abs(list(first.values()))):,.0f}")
+            print(
+                f"largest difference between the engines' Markov credits: {apart:g} orders of {sum(np.abs(list(first.values()))):,.0f}"
+            )
 
 
 if __name__ == "__main__":
