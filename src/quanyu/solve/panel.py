@@ -176,7 +176,7 @@ class _Step:
 
     def _noise(self, rest: Floats) -> Floats:
         """Return phi per sales channel: squared residuals over what the fitted terms leave free."""
-        n_sales, n_days = rest.shape
+        _, n_days = rest.shape
         used = (self.basis[: rest.size] ** 2).sum(axis=1).reshape(rest.shape)
         free = self.panel.is_open * (1 - used - self.direction**2 * (self.shock > 0))
         ratio = (rest**2).sum(axis=1) / np.maximum(free.sum(axis=1), 0.05 * n_days)

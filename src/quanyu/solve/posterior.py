@@ -32,7 +32,7 @@ class Belief:
     widen: Floats
 
 
-def draws(
+def draws(  # noqa: PLR0917 - what is drawn, from what, how often
     problem: Regression, best: Peak, belief: Belief, n: int, random: np.random.Generator, thin: int = 3
 ) -> Draws:
     """Return `n` draws by Gibbs sampling: per channel its shape with the level integrated out, then its level.

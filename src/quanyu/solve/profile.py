@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quanyu.errors import MethodError
 from quanyu.solve.regression import Regression
 from quanyu.solve.response import Floats
 
@@ -60,6 +61,8 @@ def inflation(problem: Regression, best: Peak) -> Floats:
 
     Newey-West over 14 days on the daily scores of its best feature.
     """
+    if problem.standardise is None:
+        raise MethodError("A problem without daily series has no later spend.", "Score one made by a panel.")
     chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)])
     rest = problem.by_day(problem.target - best.level @ chosen)
     found = []
