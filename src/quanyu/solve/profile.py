@@ -61,7 +61,8 @@ def inflation(problem: Regression, best: Peak) -> Floats:
 
     Newey-West over 14 days on the daily scores of its best feature.
     """
-    if problem.standardise is None:
+    standardise = problem.standardise
+    if standardise is None:
         raise MethodError("A problem without daily series has no later spend.", "Score one made by a panel.")
     chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)])
     rest = problem.by_day(problem.target - best.level @ chosen)
@@ -117,7 +118,7 @@ def lead_scores(problem: Regression, best: Peak, lands: Floats, days: int) -> Fl
     for one, at, share in zip(problem.shapes, best.place, lands, strict=True):
         series = one.features[at]
         later = np.concatenate([series[days:], np.full(min(days, len(series)), series[-1])])[: len(series)]
-        row = problem.standardise(later, share)
+        row = standardise(later, share)
         row = row - basis @ (basis.T @ row)
         size = np.linalg.norm(row)
         found.append(float(row @ rest / size) if size > 1e-6 else 0.0)
