@@ -61,9 +61,6 @@ def inflation(problem: Regression, best: Peak) -> Floats:
 
     Newey-West over 14 days on the daily scores of its best feature.
     """
-    standardise = problem.standardise
-    if standardise is None:
-        raise MethodError("A problem without daily series has no later spend.", "Score one made by a panel.")
     chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)])
     rest = problem.by_day(problem.target - best.level @ chosen)
     found = []
@@ -111,6 +108,9 @@ def lead_scores(problem: Regression, best: Peak, lands: Floats, days: int) -> Fl
     Spend of the future cannot bring orders of today: a score far from 0 says that spend follows (or runs ahead
     of) demand in a way that neither control nor calendar explains. Near standard normal otherwise.
     """
+    standardise = problem.standardise
+    if standardise is None:
+        raise MethodError("A problem without daily series has no later spend.", "Score one made by a panel.")
     chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)], axis=1)
     basis, _ = np.linalg.qr(chosen)
     rest = problem.target - basis @ (basis.T @ problem.target)
