@@ -95,10 +95,9 @@ def divide(channels: Sequence[AdChannel], limits: Limits) -> Division:
         amounts.append(np.linspace(low, high, POINTS))
         values.append(one.brings(amounts[-1]).mean(axis=1) if one.is_known else np.zeros(POINTS))
     given = allocate(np.array(amounts), np.array(values), limits.total, must_spend=limits.must_spend)
-    return Division(
-        tuple(given.tolist()),
-        np.array([_gain(one, amount) for one, amount in zip(channels, given.tolist(), strict=True)]),
-    )
+    n = max((len(one.curve.half) for one in channels if one.curve is not None), default=1)
+    gains = [_gain(one, amount, n) for one, amount in zip(channels, given.tolist(), strict=True)]
+    return Division(tuple(given.tolist()), np.array(gains))
 
 
 def moves(channels: Sequence[AdChannel], division: Division) -> bool:
@@ -125,9 +124,8 @@ def trial(channel: AdChannel) -> tuple[str, int | None]:
     return "none", None
 
 
-def _gain(channel: AdChannel, amount: float) -> Floats:
-    n = len(channel.curve.half) if channel.curve else 0
+def _gain(channel: AdChannel, amount: float, n: int) -> Floats:
     if not channel.is_known:
-        return np.zeros(max(n, 1))
+        return np.zeros(n)
     now, then = channel.brings(np.array([channel.spend, amount]))
     return np.asarray(DAYS * (then - now - (amount - channel.spend)))
