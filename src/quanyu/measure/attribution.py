@@ -37,10 +37,11 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         found = steps(ws, as_of, scratch, max(windows))
         every = [one for window in windows for one in paths(ws, scratch, found, window)]
     whole = found.totals.to_pylist()[0]
-    if not whole["n_conversions"]:
+    n_paths = sum(pc.sum(one.rows["n_nulls"]).as_py() or 0 for one in every)
+    if not whole["n_conversions"] and not n_paths:
         for name in ("paths", "credits"):
             ws.warehouse.replace(name, contract(name).schema.to_pyarrow().empty_table(), by="measure")
-        return {"inconclusive": "there are no orders", "n_paths": 0, "n_credits": 0}
+        return {"inconclusive": "there are neither orders nor touches", "n_paths": 0, "n_credits": 0}
     has_margin = (whole["n_conversions"] or 0) - (whole["n_margins"] or 0) <= MOST_UNKNOWN * (
         whole["n_conversions"] or 0
     )
