@@ -104,9 +104,9 @@ class ReturnCurve:
         return {"channels": channels, "diagnostics": diagnostics}, True
 
     def _fit(self, rows: Daily, shares: Floats, place: NDArray[np.int64]) -> Evidence:
-        nuisance, penalty = season(rows.first, rows.n_days, rows.sent, is_chinese=self.is_chinese)
+        nuisance, group = season(rows.first, rows.n_days, rows.sent, is_chinese=self.is_chinese)
         lands = shares[place] / shares[place].sum(axis=1, keepdims=True)
-        panel = Panel(rows.orders, rows.cost[place], lands, nuisance, penalty, is_open(rows.orders))
+        panel = Panel(rows.orders, rows.cost[place], lands, nuisance, group, is_open(rows.orders))
         at = {rows.ads[row]: number for number, row in enumerate(place.tolist())}
         problem = regression(panel, [Measured(at[one[0]], *one[1:]) for one in self.measured if one[0] in at])
         best = peak(problem)
