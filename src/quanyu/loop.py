@@ -20,10 +20,13 @@ from quanyu.collect.identity import resolve
 from quanyu.collect.people import golden
 from quanyu.collect.quality import check
 from quanyu.decide.audience import propose_audience
+from quanyu.decide.budget import budget
 from quanyu.decide.learn import learn
 from quanyu.errors import QuanyuError, WorkspaceBusyError
 from quanyu.ledger import Decision, Verdict
 from quanyu.measure.compute import metrics
+from quanyu.measure.curve.step import READS as CURVE_READS
+from quanyu.measure.curve.step import curves
 from quanyu.measure.experiment import lifts
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
@@ -77,6 +80,12 @@ STEPS = (
     Step(
         "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "identities"),
         ("lifts",), lifts, ("experiment",),
+    ),
+    Step(
+        "curves", "Find what every ad channel truly brings", CURVE_READS, ("curves",), curves, ("curve", "attribution"),
+    ),
+    Step(
+        "budget", "Divide the money for ads", ("curves", "spend"), ("budgets", "budget_lines", "paces"), budget, ("budget",),
     ),
     Step("learn", "Set what was measured beside what was expected", ("lifts",), (), learn),
     Step(

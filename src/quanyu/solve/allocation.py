@@ -29,7 +29,9 @@ def allocate(amount: Floats, value: Floats, total: float, *, must_spend: bool = 
     given = amount[:, 0].astype(np.float64).copy()
     left = total - float(given.sum())
     corners = [_envelope(one, worth) for one, worth in zip(amount, value, strict=True)]
-    waiting = [_piece(amount[c], value[c], corners[c], 0, c) for c in range(len(given)) if len(corners[c]) > 1]
+    waiting = [
+        _piece(amount[c], value[c], corners[c], 0, c) for c in range(len(given)) if len(corners[c]) > 1
+    ]
     heapq.heapify(waiting)
     while waiting and left > 1e-12:
         steepness, c, at = heapq.heappop(waiting)
@@ -39,7 +41,9 @@ def allocate(amount: Floats, value: Floats, total: float, *, must_spend: bool = 
         size = float(amount[c][end] - amount[c][start])
         if size > left:
             # Inside a straight piece over several points the curve sags: stop at a point within reach.
-            given[c] = amount[c][start] + left if end == start + 1 else _reached(amount[c], value[c], start, left)
+            given[c] = (
+                amount[c][start] + left if end == start + 1 else _reached(amount[c], value[c], start, left)
+            )
             left -= given[c] - float(amount[c][start])
             continue
         given[c] = amount[c][end]

@@ -62,7 +62,7 @@ class Panel:
         return len(self.orders) > 1
 
 
-def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = Grid()) -> Regression:  # noqa: B008
+def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = Grid()) -> Regression:
     """Fit everything but the ads and return what is left: a linear problem in the levels, given the shapes.
 
     Gauss-Newton: the nuisance and the ads are fitted in turn on a coarse grid of shapes until they agree, then
@@ -165,7 +165,12 @@ class _Step:
         floor = 1e-3 * self.panel.orders.mean(axis=1, keepdims=True)
         theta = self.state.theta + move
         return _State(
-            np.maximum(baseline, floor), ads, self._noise(rest), theta, self._weight(rest), self._variance(theta)
+            np.maximum(baseline, floor),
+            ads,
+            self._noise(rest),
+            theta,
+            self._weight(rest),
+            self._variance(theta),
         )
 
     def _factor(self) -> None:
@@ -196,7 +201,7 @@ class _Step:
 
     def _noise(self, rest: Floats) -> Floats:
         """Return phi per sales channel: squared residuals over what the fitted terms leave free."""
-        n_sales, n_days = rest.shape
+        n_days = rest.shape[1]
         used = (self.basis[: rest.size] ** 2).sum(axis=1).reshape(rest.shape)
         free = self.panel.is_open * (1 - used - self.direction**2 * (self.shock > 0))
         ratio = (rest**2).sum(axis=1) / np.maximum(free.sum(axis=1), 0.05 * n_days)

@@ -87,7 +87,7 @@ class Shapes:
         return np.asarray(level / self.mean[place])
 
 
-def shapes(spend: Floats, grid: Grid = Grid()) -> Shapes:  # noqa: B008
+def shapes(spend: Floats, grid: Grid = Grid()) -> Shapes:
     """Return the shapes of a grid for a channel's spend by day (days,), which must not be zero throughout.
 
     The usual spend is the mean over the days with any; before the first day the channel is taken to have

@@ -67,7 +67,8 @@ PACES = Table(
         C("plan_amount", "money", "月计划", "Plan of the month", unit="currency"),
         C("due_amount", "money", "应花费", "Due by now", unit="currency", note="plan times the share of the month that is over"),
         C("spent_amount", "money", "已花费", "Spent", unit="currency"),
-        C("forecast_amount", "money", "预计月底", "Forecast of the month", unit="currency", note="spent, and the last 7 days' pace for the rest"),
+        C("forecast_amount", "money", "预计月底", "Forecast of the month", unit="currency",
+          note="spent, and the last 7 days' pace for the rest"),
         C("status", "text", "状态", "Status", allowed=("on_plan", "over", "under", "no_plan")),
     ),
 )  # fmt: skip

@@ -39,7 +39,9 @@ def _sales(ws: Workspace) -> ir.Table:
     rows = ws.warehouse.table("orders")
     rows = rows.filter(rows.status.isin(SALES))
     keyed = rows.select(
-        "net_amount", on=local_day(rows.ordered_at, ws.settings.timezone), name=rows.channel.fill_null("unknown")
+        "net_amount",
+        on=local_day(rows.ordered_at, ws.settings.timezone),
+        name=rows.channel.fill_null("unknown"),
     )
     return _labelled(
         keyed.group_by("on", "name").agg(n=keyed.count(), amount=keyed.net_amount.sum()), "sales"
@@ -129,11 +131,11 @@ class Daily:
     def gathered(self, kept: frozenset[str], least: float = 0.01) -> Daily:
         """Return the same with sales channels below a share of all orders joined into one, `kept` ones aside."""
         share = self.orders.sum(axis=1) / max(float(self.orders.sum()), 1.0)
-        small = np.array([name not in kept and part < least for name, part in zip(self.sales, share, strict=True)])
+        small = np.array(
+            [name not in kept and part < least for name, part in zip(self.sales, share, strict=True)]
+        )
         if small.sum() < 2:
             return self
         joined = np.vstack([self.orders[~small], self.orders[small].sum(axis=0)])
         names = (*(name for name, is_small in zip(self.sales, small, strict=True) if not is_small), "...")
-        return Daily(
-            self.first, names, self.ads, self.campaigns, joined, self.cost, self.claimed, self.sent
-        )
+        return Daily(self.first, names, self.ads, self.campaigns, joined, self.cost, self.claimed, self.sent)

@@ -68,7 +68,9 @@ def _by_orders(ws: Workspace, as_of: dt.date) -> Lands:
 def _bought(ws: Workspace, as_of: dt.date, since: dt.date) -> ir.Table:
     orders = ws.warehouse.table("orders")
     orders = orders.filter(
-        orders.status.isin(SALES), orders.ordered_at < start_of(ws, as_of), orders.ordered_at >= start_of(ws, since)
+        orders.status.isin(SALES),
+        orders.ordered_at < start_of(ws, as_of),
+        orders.ordered_at >= start_of(ws, since),
     )
     rows = owner(ws, orders.select("id_key", "ordered_at", sales=orders.channel.fill_null("unknown")))
     return rows.filter(rows.person.notnull()).select("person", "ordered_at", "sales")

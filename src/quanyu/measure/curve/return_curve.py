@@ -29,6 +29,9 @@ FEWEST_SPEND_DAYS = 14
 LEAD_DAYS = 14
 CLOSED_AFTER = 14
 """A sales channel without an order for so many days at the end is taken to be closed."""
+NO_DATA = "there are no orders or no spend in the window"
+TOO_SHORT = f"fewer than {FEWEST_DAYS} days have both orders and spend"
+NO_MARGIN = "the margin of orders is not known"
 Shares = tuple[tuple[str, float], ...]
 
 
@@ -81,11 +84,11 @@ class ReturnCurve:
         """Fit all curves together and say for each whether it is known."""
         rows = Daily.of(stats["n"], stats["amount"], self.as_of)
         if rows is None:
-            return Inconclusive("there are no orders or no spend in the window")
+            return Inconclusive(NO_DATA)
         if rows.n_days < FEWEST_DAYS:
-            return Inconclusive(f"fewer than {FEWEST_DAYS} days have both orders and spend")
+            return Inconclusive(TOO_SHORT)
         if not self.worth:
-            return Inconclusive("the margin of orders is not known")
+            return Inconclusive(NO_MARGIN)
         lands = {ad: dict(parts) for ad, parts in self.lands}
         rows = rows.gathered(frozenset(name for parts in lands.values() for name in parts))
         shares = np.array([[lands.get(ad, {}).get(name, 0.0) for name in rows.sales] for ad in rows.ads])
@@ -143,7 +146,9 @@ class ReturnCurve:
         branches = []
         for name, one in _scored(fit).items():
             level = 1 / (1 + ((safe.ln() - float(np.log(one["half"]))) * -one["slope"]).exp())
-            branches.append(((t.kind == "spend") & (t.name == name), ibis.ifelse(amount > 0, one["ceiling"] * level, 0.0)))
+            branches.append(
+                ((t.kind == "spend") & (t.name == name), ibis.ifelse(amount > 0, one["ceiling"] * level, 0.0))
+            )
         nothing = ibis.null("float64")
         return t.mutate(n_caused=ibis.cases(*branches, else_=nothing) if branches else nothing)
 
@@ -172,5 +177,3 @@ def is_open(orders: Floats) -> Floats:
         last = n_days - 1 if n_days - 1 - seen[-1] <= CLOSED_AFTER else int(seen[-1])
         rows.append((day >= seen[0]) & (day <= last))
     return np.array(rows, dtype=np.float64)
-
-

@@ -18,7 +18,9 @@ LAGS = ((0, 0), (1, 1), (2, 2), (3, 4), (5, 7), (8, 14))
 """Days after a message over which its effect is taken to be level."""
 
 
-def season(first: dt.date, n_days: int, sent: Floats, *, is_chinese: bool) -> tuple[Floats, NDArray[np.int64]]:
+def season(
+    first: dt.date, n_days: int, sent: Floats, *, is_chinese: bool
+) -> tuple[Floats, NDArray[np.int64]]:
     """Return columns (days, k) that move the logarithm of orders, and the group of each (k,).
 
     A smooth trend with a knot every six weeks, weekdays, and the days after the largest of one's own campaigns
