@@ -17,13 +17,16 @@ from quanyu import ledger
 from quanyu.act.carry import READ as ACT_READS
 from quanyu.act.carry import carry_out, waiting
 from quanyu.collect.identity import resolve
+from quanyu.collect.margin import margins
 from quanyu.collect.people import golden
 from quanyu.collect.quality import check
 from quanyu.decide.audience import propose_audience
 from quanyu.decide.budget import budget
 from quanyu.decide.learn import learn
+from quanyu.decide.proposal import propose_budget
 from quanyu.errors import QuanyuError, WorkspaceBusyError
 from quanyu.ledger import Decision, Verdict
+from quanyu.measure.attribution import attribution
 from quanyu.measure.compute import metrics
 from quanyu.measure.curve.step import READS as CURVE_READS
 from quanyu.measure.curve.step import curves
@@ -40,7 +43,7 @@ from quanyu.workspace import Workspace
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
 LOADED = (*INPUTS, "rejects")
 FRESH = Sentence("nothing it reads has changed")
-FACTS = ("orders", "order_lines", "items", "events", "feedback", "touches")
+FACTS = ("orders", "margins", "order_lines", "items", "events", "feedback", "touches")
 
 
 @dataclass(frozen=True)
@@ -69,25 +72,32 @@ STEPS = (
     ),
     Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
     Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
+    Step("margins", "Work out the margin of orders", ("orders", "order_lines", "items"), ("margins",), margins),
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
     Step(
-        "lifetimes", "Forecast what every customer will be worth", ("identities", "orders", "order_lines", "items"),
+        "lifetimes", "Forecast what every customer will be worth",
+        ("identities", "orders", "margins", "order_lines", "items"),
         ("lifetimes",), lifetimes, ("lifetime",),
     ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+    Step(
+        "attribution", "Credit channels with the orders that followed their touches",
+        ("orders", "margins", "identities", "touches", "visits", "deliveries", "spend"), ("paths", "credits"), attribution,
+        ("attribution",),
+    ),
+    Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves, ("curve",)),
+    Step(
+        "budget", "Divide the money for ads", ("curves", "spend"), ("budgets", "budget_lines", "paces"), budget,
+        ("budget", "curve"),
+    ),
     Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
     Step(
-        "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "identities"),
+        "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "margins", "identities"),
         ("lifts",), lifts, ("experiment",),
     ),
-    Step(
-        "curves", "Find what every ad channel truly brings", CURVE_READS, ("curves",), curves, ("curve", "attribution"),
-    ),
-    Step(
-        "budget", "Divide the money for ads", ("curves", "spend"), ("budgets", "budget_lines", "paces"), budget, ("budget",),
-    ),
-    Step("learn", "Set what was measured beside what was expected", ("lifts",), (), learn),
+    Step("learn", "Set what was measured beside what was expected", ("lifts", "curves"), (), learn),
+    Step("proposal", "Propose the budget", ("budgets", "budget_lines"), (), propose_budget),
     Step(
         "audience", "Propose whom to reach next", ("rfm", "lifetimes", "portraits", "lifts", "deliveries"), (),
         propose_audience, ("audience",),

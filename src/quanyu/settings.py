@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -91,10 +91,8 @@ class ExperimentSettings(BaseModel):
 
     holdout_share: float = Field(default=0.05, ge=0, lt=1)
     """Share of all people outside every campaign, so that the effect of all of them together can be read."""
-    control_share: float = Field(default=0.1, gt=0, lt=1)
-    """Share of a campaign's audience that is left alone, where the campaign does not say."""
     window_days: int = Field(default=14, ge=1)
-    """Days after the start of a campaign whose orders count as its outcome."""
+    """Days after the start of a campaign whose orders count, where its design does not say."""
     baseline_days: int = Field(default=180, ge=1)
     """Days before the start whose orders explain away differences between people."""
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
@@ -139,10 +137,25 @@ class LifetimeSettings(BaseModel):
     """The model of buying; `auto` takes the one that foresaw the holdout best."""
     holdout_days: int | None = Field(default=None, ge=0)
     """Last days kept back to test the forecast; nothing: a third of the days of trade, at most the horizon."""
+    warm_up_days: int | None = Field(default=None, ge=0)
+    """Buyers first seen in so many days from where the data begin are not fitted to; nothing: a tenth, at most 90."""
     by: Literal["", "first_channel", "first_category"] = ""
     """Groups that may buy faster and leave sooner; nothing: one group."""
     margin_rate: float | None = Field(default=None, gt=0, le=1)
     """Margin as a share of the net amount where orders do not say it; nothing: the net amount itself is counted."""
+
+
+Rule = Literal[
+    "last",
+    "first",
+    "linear",
+    "time_decay",
+    "position",
+    "markov",
+    "shapley",
+    "shapley_rate",
+    "shapley_ordered",
+]
 
 
 class AttributionSettings(BaseModel):
@@ -152,6 +165,22 @@ class AttributionSettings(BaseModel):
 
     window_days: int = Field(default=30, ge=1, le=365)
     """Days before an order in which a touch can have a part in it."""
+    other_windows: tuple[int, ...] = (7, 90)
+    """More windows for which credits are worked out, so that the console can compare them."""
+    period_days: int = Field(default=365, ge=1)
+    """Days before the as-of day whose orders are credited."""
+    models: tuple[Rule, ...] = Field(default=get_args(Rule), min_length=1)
+    """Models that credit orders; those of `shapley_rate` and `shapley_ordered` only for channels, not campaigns."""
+    order: int = Field(default=1, ge=1, le=4)
+    """Channels that a state of the Markov chain remembers."""
+    half_life_days: float = Field(default=7.0, ge=0.5)
+    """Days after which a touch counts half as much in the time-decay model."""
+    ends: tuple[float, float] = (0.4, 0.4)
+    """Shares of the first and the last touch in the position model; the rest is for those between."""
+    n_resamples: int = Field(default=200, ge=20, le=10_000)
+    """Refits on resampled paths behind every interval."""
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    """Share of the refits that an interval holds."""
     channel_windows: dict[str, int] = Field(default_factory=dict)
     """Days by channel where one differs, for the daily series of orders with a touch."""
     same_contact_minutes: int = Field(default=30, ge=0)

@@ -23,8 +23,11 @@ from quanyu.collect.reason import SENTENCES
 from quanyu.ledger.decision import Status as DecisionStatus
 from quanyu.ledger.fault import OTHER, POSTGRES, SQLITE
 from quanyu.loop import STEPS
+from quanyu.measure.contrast import REASONS as NO_READING
+from quanyu.measure.lift import VERDICTS
 from quanyu.settings import SAID
 from quanyu.text import LOCALE, catalogue
+from quanyu.understand import lifetime_check, order_value
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.rfm import GROUPS
 
@@ -129,7 +132,9 @@ def spoken() -> dict[str, str]:
         "traits": [trait.note for trait in TRAITS if trait.note],
         "rfm": [group.action for group in GROUPS],
         "settings": list(SAID.values()),
+        "lifetimes": [*lifetime_check.SENTENCES, *order_value.MONEY.values(), *order_value.SENTENCES],
         "act": [*REASONS.values(), *STATUSES],
+        "experiments": [*NO_READING.values(), *VERDICTS.values()],
         "decisions": [*get_args(DecisionStatus), *KINDS.values()],
         "ledger/fault.py": [
             text for _, *texts in (*SQLITE.values(), *POSTGRES.values(), OTHER) for text in texts if text

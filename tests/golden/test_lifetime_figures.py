@@ -49,7 +49,7 @@ def test_cdnow_parameters(kind: Any, parameters: tuple[float, ...], log_likeliho
     found = estimate(kind, history(rows))
     assert tuple(found.parameters.round(3)) == parameters
     assert round(found.log_likelihood, 1) == log_likelihood
-    assert found.maximum.is_inside
+    assert found.maximum is not None and found.maximum.is_inside
     assert np.all(found.maximum.standard_error > 0)
 
 

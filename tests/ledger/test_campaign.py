@@ -5,6 +5,7 @@ import pytest
 from quanyu.ledger import (
     Campaign,
     count_sends,
+    count_states,
     decisions_stamp,
     find_campaign,
     freeze,
@@ -67,7 +68,8 @@ def test_sends_come_back_in_batches_by_campaign_and_status(ledger, at):
     with ledger.begin() as connection:
         freeze(connection, campaign("c", at(0)), [rows("c", 120, at(0))])
         freeze(connection, campaign("d", at(0)), [rows("d", 40, at(0))])
-    found = [row for batch in stream_sends(ledger, campaign_id="c", status="pending") for row in batch]
-    assert len(found) == 60
-    assert found[0]["person_id"] == "p0000000" and found[0]["changed_at"] == at(0)
-    assert sum(len(batch) for batch in stream_sends(ledger)) == 160
+    (found,) = stream_sends(ledger, campaign_id="c", status="pending")
+    assert len(found["person_id"]) == 60
+    assert (found["person_id"][0], found["campaign_id"][0]) == ("p0000000", "c")
+    assert sum(len(batch["step"]) for batch in stream_sends(ledger)) == 160
+    assert count_states(ledger)["d"] == {"pending": 20, "held_out": 10, "suppressed": 10}

@@ -253,7 +253,7 @@ def test_people_with_two_arms_or_none_are_left_out(make_workspace: Any) -> None:
         delivery("c", "p3", "treated", START, "2"),
     ], "act")  # fmt: skip
     rows = ws.warehouse.read(assigned(ws)).to_pylist()
-    assert [(row["arm"], row["began_at"]) for row in rows] == [("treated", START)]
+    assert [(row["arm"], row["began"]) for row in rows] == [("treated", START.timestamp())]
 
 
 def test_the_adjusted_lift_stays_beside_the_plain_one(make_workspace: Any) -> None:

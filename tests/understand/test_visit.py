@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quanyu.workspace
 from quanyu.understand.upkeep import visits
-from quanyu.understand.visit import ACTIONS, COUNTS
+from quanyu.understand.visit import ACTIONS
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 20)
@@ -105,7 +103,10 @@ def check(ws: Workspace, events: Sequence[Event]) -> None:
 def utc(rows: Sequence[Event]) -> list[Event]:
     zone = ZoneInfo("UTC")
     return [
-        {key: value.astimezone(zone) if isinstance(value, dt.datetime) else value for key, value in row.items()}
+        {
+            key: value.astimezone(zone) if isinstance(value, dt.datetime) else value
+            for key, value in row.items()
+        }
         for row in rows
     ]
 

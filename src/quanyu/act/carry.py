@@ -14,7 +14,7 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.act.audience import audience
-from quanyu.act.delivery import mirror
+from quanyu.act.delivery import advance, mirror
 from quanyu.act.export import write_campaign, write_rows
 from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
 from quanyu.tables.design import Design
@@ -106,3 +106,4 @@ def _hand_over(ws: Workspace, campaign: Campaign) -> None:
         who = ledger.find_decision(connection, campaign.decision_id).decided_by
         content = {"file": file.name, "n_people": n}
         ledger.audited(connection, Edit(ws.now(), who, "exports", campaign.campaign_id, None, content))
+    advance(ws, campaign.campaign_id)

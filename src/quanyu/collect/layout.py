@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,7 @@ class Layout:
         told = ("members",) if self.people.fields else ()
         return tuple(dict.fromkeys((*(target.table.name for target in self.targets), *people, *told)))
 
-    @property
+    @cached_property
     def known(self) -> frozenset[str]:
         """Every source column the layout reads, as compared."""
         return frozenset(normal(name) for name in (*self.match, *self._names()))

@@ -1,150 +1,171 @@
-"""The budget: how the money for ads should be divided, from the return curves, under the limits of the settings."""
+"""The loop step `budget`: how the money for ads should be divided, or why that cannot be told."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from quanyu import ledger
+from quanyu.decide.division import SAME, AdChannel, Division, Limits, divide, moves
 from quanyu.decide.pace import paces
-from quanyu.decide.scenario import KEEP, Channel, Line, Scenario, divide
+from quanyu.decide.trial import to_find, to_sharpen
 from quanyu.ledger import to_json
-from quanyu.solve.curve import Curve
+from quanyu.settings import BudgetSettings
+from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
+from quanyu.tables.decided import SCENARIOS
 from quanyu.workspace import Workspace
 
-FACTORS = {KEEP: 1.0, "less": 0.8, "more": 1.2}
-
-
-@dataclass(frozen=True)
-class Budget:
-    """A proposal with its scenarios; `keep` is the one that is proposed."""
-
-    proposal_id: str
-    as_of: dt.date
-    fit_id: str
-    scenarios: tuple[Scenario, ...]
-
-
-def propose(ws: Workspace, as_of: dt.date) -> Budget | None:
-    """Return how the money should be divided: a function of the curves and the settings alone.
-
-    None where there is no ad channel. Expected profit is the margin of caused orders less spend, over the draws
-    of all curves; what is not worth spending stays in reserve, unless the settings want all of it spent. Nothing is
-    proposed where a gain is less probable than `confidence`, or where no curve is known.
-    """
-    rows = ws.warehouse.read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
-    if not rows:
-        return None
-    channels = known_channels(ws, rows)
-    settings, fit_id = ws.settings.budget, rows[0]["fit_id"]
-    spent = sum(one.now for one in channels)
-    base = spent if settings.total is None else settings.total * (1 - settings.reserve)
-    content = {"as_of": as_of.isoformat(), "fit_id": fit_id, "settings": settings.model_dump(mode="json")}
-    mark = hashlib.sha256(to_json(content).encode()).hexdigest()[:12]
-    scenarios = tuple(divide(name, channels, base * factor, settings) for name, factor in FACTORS.items())
-    return Budget(mark, as_of, fit_id, scenarios)
-
-
-def known_channels(ws: Workspace, rows: Sequence[Mapping[str, Any]]) -> list[Channel]:
-    """Return the channels of `curves` with the draws of their fit, in money."""
-    fit = ledger.find_fit(ws.ledger, rows[0]["fit_id"])
-    kept = fit.parameters["channels"] if fit else {}
-    found = []
-    for row in rows:
-        one = kept.get(row["channel"], {})
-        worth = float(one.get("worth", 0.0))
-        orders = Curve.unpacked(one["draws"]) if one.get("draws") else None
-        curve = None if orders is None else Curve(orders.half, orders.slope, orders.ceiling * worth)
-        now = float(row["spend_amount"] or 0)
-        found.append(
-            Channel(row["channel"], row["status"], row["reason"] or "", now, worth, row["noise"], curve)
-        )
-    return found
+KEEP = SCENARIOS[0]
+TOTALS: Mapping[str, float] = {KEEP: 1.0, "less": 0.8, "more": 1.2}
+"""How much of the total each scenario gives away."""
+REASONS = {
+    "no_spend": "Nothing was spent on ads lately",
+    "no_curve_known": "No channel's effect can be told from nothing yet",
+    "gain_uncertain": "The gain is not probable enough",
+    "no_better": "The present split is as good as any within the limits",
+    "out_of_reach": "The total cannot be reached within floors and the step limit",
+    "blind": "Money would move at a channel of which nothing is known",
+}
+"""Why no change is proposed."""
+Record = dict[str, Any]
 
 
 def budget(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
-    """Write the tables `budgets`, `budget_lines` and `paces`: the loop step."""
-    found = propose(ws, as_of)
-    whole, lines = ([], []) if found is None else (budget_rows(found), line_rows(found))
-    for name, rows in (("budgets", whole), ("budget_lines", lines), ("paces", paces(ws, as_of))):
-        ws.warehouse.replace(name, table_of(name, rows), by="decide")
-    if found is None:
-        return {"skipped": "nothing was spent on ads"}
-    return {"proposal_id": found.proposal_id, "status": found.scenarios[0].status}
+    """Write `budgets`, `budget_lines` and `paces` from the return curves: the loop step."""
+    paces(ws, as_of)
+    wholes, lines = propose(ws, as_of)
+    _write(ws, "budgets", wholes)
+    _write(ws, "budget_lines", lines)
+    return {"status": wholes[0]["status"], "reason": wholes[0]["reason"]} if wholes else {"status": "none"}
 
 
-def budget_rows(found: Budget) -> list[dict[str, Any]]:
-    """Return one row per scenario."""
-    return [
-        {
-            "proposal_id": found.proposal_id,
-            "scenario": one.name,
-            "as_of": found.as_of,
-            "status": one.status,
-            "reason": one.reason,
-            "total_amount": one.total,
-            "current_amount": one.current,
-            "proposed_amount": one.proposed,
-            "reserve_amount": max(one.total - one.proposed, 0.0),
-            **_gained(one),
-            "p_gain": one.gain.p if one.gain else None,
-            "fit_id": found.fit_id,
-        }
-        for one in found.scenarios
+def propose(ws: Workspace, as_of: dt.date) -> tuple[list[Record], list[Record]]:
+    """Return the rows of `budgets` and `budget_lines`: a function of the curves and the settings alone.
+
+    Expected profit is the margin of caused orders less spend, over the draws of all curves; what is not worth
+    spending stays in reserve, unless the settings want all of it spent. Nothing is proposed where a gain is less
+    probable than `confidence`, or where no curve is known.
+    """
+    channels, fit_id = known_channels(ws)
+    settings = ws.settings.budget
+    found = [_scenario(channels, settings, name) for name in SCENARIOS] if channels else []
+    mark = hashlib.sha256(to_json([str(as_of), fit_id, settings.model_dump()]).encode()).hexdigest()[:6]
+    shared = {"proposal_id": f"{as_of:%Y%m%d}-{mark}", "as_of": as_of}
+    wholes = [shared | whole | {"fit_id": fit_id} for whole, _ in found]
+    return wholes, [shared | line for _, parts in found for line in parts]
+
+
+def known_channels(ws: Workspace) -> tuple[list[AdChannel], str]:
+    """Return the ad channels of the newest return curves, with the draws of their curves, and the fit's id."""
+    rows = ws.warehouse.read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
+    fit_id = rows[0]["fit_id"] if rows else ""
+    kept = ledger.find_fit(ws.ledger, fit_id) if fit_id else None
+    fitted = kept.parameters["channels"] if kept else {}
+    return [_channel(row, fitted.get(row["channel"], {})) for row in rows], fit_id
+
+
+def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
+    curve = Curve.unpacked(one["draws"]) if one.get("draws") else None
+    spend = one.get("spend", float(row["spend_amount"] or 0.0))
+    noise = one.get("noise") or 0.0
+    return AdChannel(
+        row["channel"], spend, row["status"], row["reason"] or "", one.get("worth") or 0.0, noise, curve
+    )
+
+
+def _scenario(
+    channels: Sequence[AdChannel], settings: BudgetSettings, name: str
+) -> tuple[Record, list[Record]]:
+    now = sum(one.spend for one in channels)
+    whole = now if settings.total is None else settings.total
+    usable = whole if settings.total is None else whole * (1 - settings.reserve)
+    total = usable * TOTALS[name]
+    limits = Limits(
+        total,
+        settings.step,
+        tuple(settings.floors.items()),
+        tuple(settings.caps.items()),
+        settings.must_spend,
+    )
+    best = divide(channels, limits)
+    status, reason = _judged(channels, best, total, settings.confidence)
+    # What is not proposed is not done; other totals are shown as they would be divided.
+    amounts = best.amounts if status == "proposed" or name != KEEP else tuple(one.spend for one in channels)
+    is_told = moves(channels, best) and not best.is_blind
+    record = {
+        "scenario": name, "status": status, "reason": reason, "total_amount": total, "current_amount": now,
+        "proposed_amount": sum(amounts), "reserve_amount": max(whole * TOTALS[name] - sum(amounts), 0.0),
+        "p_gain": best.p_gain if is_told else None,
+        **(_spanned("expected_gain_amount", best.whole) if is_told else {}),
+    }  # fmt: skip
+    is_unsure = reason == "gain_uncertain"
+    lines = [
+        _line(name, one, limits, (amount, wanted, gain), is_unsure=is_unsure)
+        for one, amount, wanted, gain in zip(channels, amounts, best.amounts, best.gains, strict=True)
     ]
+    return record, lines
 
 
-def line_rows(found: Budget) -> list[dict[str, Any]]:
-    """Return one row per scenario and channel."""
-    return [
-        {
-            "proposal_id": found.proposal_id,
-            "scenario": scenario.name,
-            "channel": line.channel.name,
-            "as_of": found.as_of,
-            "curve_status": line.channel.status,
-            "reason": line.channel.reason,
-            "current_amount": line.channel.now,
-            "proposed_amount": line.proposed,
-            "change_rate": line.proposed / line.channel.now - 1 if line.channel.now > 0 else None,
-            "least_amount": line.least,
-            "most_amount": line.most,
-            "marginal_return": line.marginal,
-            "marginal_return_proposed": line.marginal_proposed,
-            **_gained(line),
-            "trial": line.trial.kind if line.trial else None,
-            "trial_weeks": line.trial.weeks if line.trial else None,
-        }
-        for scenario in found.scenarios
-        for line in scenario.lines
-    ]
+def _judged(
+    channels: Sequence[AdChannel], best: Division, total: float, confidence: float
+) -> tuple[str, str]:
+    if not any(one.spend for one in channels):
+        return "refused", "no_spend"
+    if best.total > total * (1 + SAME) + SAME:
+        return "refused", "out_of_reach"
+    if not any(one.is_known for one in channels):
+        return "refused", "no_curve_known"
+    if not moves(channels, best):
+        return "kept", "no_better"
+    if best.is_blind:
+        return "refused", "blind"
+    return ("proposed", "") if best.p_gain >= confidence else ("refused", "gain_uncertain")
 
 
-def _gained(one: Scenario | Line) -> dict[str, Any]:
-    gain = one.gain
+def _line(
+    scenario: str, one: AdChannel, limits: Limits, found: tuple[float, float, Any], *, is_unsure: bool
+) -> Record:
+    amount, wanted, gain = found
+    low, high = limits.of(one)
+    marginal = one.marginal(one.spend)
+    test = None
+    if not one.is_known:
+        test = to_find(one.spend, one.worth, one.noise)
+    elif is_unsure and marginal is not None:
+        test = to_sharpen(one.spend, one.worth, one.noise, marginal)
+    moved = one.curve is not None and abs(wanted - one.spend) > SAME
     return {
-        "expected_gain_amount": gain.mean if gain else None,
-        "expected_gain_amount_low": gain.low if gain else None,
-        "expected_gain_amount_high": gain.high if gain else None,
-    }
+        "scenario": scenario, "channel": one.name, "curve_status": one.status, "reason": one.reason,
+        "current_amount": one.spend, "proposed_amount": amount, "least_amount": low, "most_amount": high,
+        "change_rate": amount / one.spend - 1 if one.spend else None,
+        "marginal_return": marginal, "marginal_return_proposed": one.marginal(amount),
+        "trial": test.kind if test else "none", "trial_weeks": test.weeks if test else 0,
+        **(_spanned("expected_gain_amount", span(gain)) if moved else {}),
+    }  # fmt: skip
 
 
-def table_of(name: str, rows: list[dict[str, Any]]) -> pa.Table:
-    """Return rows as the table of a contract, money with two decimals."""
+def _spanned(name: str, values: tuple[float, float, float]) -> dict[str, float]:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
+
+
+def _write(ws: Workspace, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     promise = contract(name)
+    if not rows:
+        ws.warehouse.replace(name, ws.warehouse.table(name).filter(ibis.literal(False)), by="decide")
+        return
     money = {column.name for column in promise.columns if column.kind == "money"}
     exact = [
         {
-            key: Decimal(f"{value:.2f}") if key in money and isinstance(value, float) else value
+            key: Decimal(f"{value:.2f}") if key in money and value is not None else value
             for key, value in row.items()
         }
         for row in rows
     ]
-    return pa.Table.from_pylist(exact, promise.schema.to_pyarrow())
+    ws.warehouse.replace(name, pa.Table.from_pylist(exact, promise.schema.to_pyarrow()), by="decide")

@@ -1,83 +1,79 @@
-"""The pace of the month: what was spent against what was planned by now, and where the month will end."""
+"""The pace of spend: the month so far against its plan, by ad channel and for all together."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
+import ibis
+import pyarrow as pa
+
+from quanyu.settings import BudgetSettings
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
 ALL = "all"
-RECENT_DAYS = 7
-BASE_DAYS = 28
+BEFORE_DAYS = 28
+LATELY_DAYS = 7
 
 
-def paces(ws: Workspace, as_of: dt.date) -> list[dict[str, Any]]:
-    """Return one row per channel, and `all`, for the month of the last complete day (see the contract of `paces`).
+def paces(ws: Workspace, as_of: dt.date) -> None:
+    """Write `paces` for the month of the last complete day.
 
-    The plan of a channel is that of the settings, else what it spent per day in the 28 days before the month,
-    times the days of the month.
+    The plan of a channel is that of the settings, else what it spent per day in the 28 days before the month, times
+    the days of the month. A placement exported for several attribution windows counts once.
     """
     last = as_of - dt.timedelta(days=1)
-    first = last.replace(day=1)
-    length = calendar.monthrange(first.year, first.month)[1]
-    passed = (as_of - first).days
-    sums = _sums(ws, as_of, first)
-    given = ws.settings.budget.plan
-    rows = []
-    for channel in sorted({*sums, *given} - {ALL}):
-        spent, recent, before = sums.get(channel, (0.0, 0.0, 0.0))
-        plan = given.get(channel, before / BASE_DAYS * length)
-        rows.append((channel, plan, spent, recent))
-    if rows:
-        rows.append((ALL, *(sum(row[at] for row in rows) for at in (1, 2, 3))))
-    return [
-        {
-            "month": first,
-            "channel": channel,
-            "as_of": as_of,
-            "plan_amount": plan,
-            "due_amount": plan * passed / length,
-            "spent_amount": spent,
-            "forecast_amount": spent + recent / RECENT_DAYS * (length - passed),
-            "status": status(spent, plan * passed / length, ws.settings.budget.tolerance),
-        }
-        for channel, plan, spent, recent in rows
-    ]
-
-
-def status(spent: float, due: float, tolerance: float) -> str:
-    """Return how spend lies against what was due.
-
-    >>> status(120, 100, 0.1), status(95, 100, 0.1), status(80, 100, 0.1), status(5, 0, 0.1)
-    ('over', 'on_plan', 'under', 'no_plan')
-    """
-    if due <= 0:
-        return "no_plan"
-    return (
-        "over" if spent > due * (1 + tolerance) else "under" if spent < due * (1 - tolerance) else "on_plan"
-    )
-
-
-def _sums(ws: Workspace, as_of: dt.date, first: dt.date) -> dict[str, tuple[float, float, float]]:
-    """Return per channel the cost of the month, of the last 7 days, and of the 28 days before the month.
-
-    A placement exported for several attribution windows counts once.
-    """
-    rows = ws.warehouse.table("spend")
-    rows = rows.filter(rows.spent_on >= first - dt.timedelta(days=BASE_DAYS), rows.spent_on < as_of)
+    month = last.replace(day=1)
+    spend = ws.warehouse.table("spend")
+    spend = spend.filter(spend.spent_on < as_of, spend.spent_on >= month - dt.timedelta(days=BEFORE_DAYS))
     placement = [name for name in contract("spend").key if name != "attribution_window"]
-    once = rows.group_by(*placement).agg(cost=rows.cost_amount.max())
-    summed = once.group_by(channel=once.platform).agg(
-        spent=once.cost.sum(where=once.spent_on >= first),
-        recent=once.cost.sum(where=once.spent_on >= as_of - dt.timedelta(days=RECENT_DAYS)),
-        before=once.cost.sum(where=once.spent_on < first),
+    spend = spend.group_by(*placement).agg(cost_amount=spend.cost_amount.max())
+
+    def since(first: dt.date, until: dt.date) -> Any:
+        inside = (spend.spent_on >= ibis.literal(first)) & (spend.spent_on < ibis.literal(until))
+        return spend.cost_amount.sum(where=inside).cast("float64").fill_null(0.0)
+
+    sums = spend.group_by(channel=spend.platform).aggregate(
+        spent=since(month, as_of),
+        before=since(month - dt.timedelta(days=BEFORE_DAYS), month),
+        lately=since(as_of - dt.timedelta(days=LATELY_DAYS), as_of),
     )
-    names = ("spent", "recent", "before")
-    found: dict[str, tuple[float, float, float]] = {}
-    for row in ws.warehouse.read(summed).to_pylist():
-        spent, recent, before = (float(row[name] or 0) for name in names)
-        found[row["channel"]] = (spent, recent, before)
-    return found
+    rows = {row["channel"]: row for row in ws.warehouse.read(sums).to_pylist()}
+    found = list(_paces(rows, ws.settings.budget, last))
+    schema = contract("paces").schema.to_pyarrow()
+    table = pa.Table.from_pylist([{"month": month, "as_of": as_of} | one for one in found], schema)
+    ws.warehouse.replace("paces", table, by="decide")
+
+
+def _paces(
+    rows: Mapping[str, Mapping[str, float]], settings: BudgetSettings, last: dt.date
+) -> Iterator[dict[str, Any]]:
+    n_days = calendar.monthrange(last.year, last.month)[1]
+    passed, left = last.day / n_days, n_days - last.day
+    plans = {
+        name: settings.plan.get(name, row["before"] / BEFORE_DAYS * n_days)
+        for name, row in sorted(rows.items())
+    }
+    whole = {key: sum(row[key] for row in rows.values()) for key in ("spent", "lately")}
+    for name, plan, row in [
+        *((name, plan, rows[name]) for name, plan in plans.items()),
+        *([(ALL, sum(plans.values()), whole)] if rows else []),
+    ]:
+        due = plan * passed
+        amounts = {
+            "plan_amount": plan, "due_amount": due, "spent_amount": row["spent"],
+            "forecast_amount": row["spent"] + row["lately"] / LATELY_DAYS * left,
+        }  # fmt: skip
+        exact = {key: Decimal(f"{value:.2f}") for key, value in amounts.items()}
+        yield {"channel": name, "status": _status(row["spent"], due, settings.tolerance), **exact}
+
+
+def _status(spent: float, due: float, tolerance: float) -> str:
+    if not due:
+        return "no_plan"
+    off = spent / due - 1
+    return "over" if off > tolerance else "under" if off < -tolerance else "on_plan"

@@ -100,15 +100,34 @@ def count_sends(scope: Scope, campaign_id: str) -> list[tuple[str, str, str, int
     return [(arm, status, reason, int(n)) for arm, status, reason, n in rows]
 
 
-def stream_sends(scope: Scope, *, campaign_id: str = "", status: str = "") -> Iterator[list[dict[str, Any]]]:
-    """Yield the sends in batches of rows, in the order of their key; of one campaign or status where named."""
-    wanted = sa.select(SENDS).order_by(SENDS.c.campaign_id, SENDS.c.step, SENDS.c.person_id)
+def stream_sends(
+    scope: Scope, *, campaign_id: str = "", status: str = ""
+) -> Iterator[dict[str, Sequence[str]]]:
+    """Yield the sends in batches, in the order of their key, as columns (all but the time of change).
+
+    Of one campaign or status where named.
+    """
+    columns = [column for column in SENDS.c if column.name != "changed_at"]
+    wanted = sa.select(*columns).order_by(SENDS.c.campaign_id, SENDS.c.step, SENDS.c.person_id)
     for column, value in ((SENDS.c.campaign_id, campaign_id), (SENDS.c.status, status)):
         wanted = wanted.where(column == value) if value else wanted
+    names = [column.name for column in columns]
     with reading(scope) as connection:
         result = connection.execution_options(yield_per=CHUNK).execute(wanted)
-        for part in result.mappings().partitions(CHUNK):
-            yield [dict(row) for row in part]
+        for part in result.partitions(CHUNK):
+            yield dict(zip(names, zip(*part, strict=True), strict=True))
+
+
+def count_states(scope: Scope) -> dict[str, dict[str, int]]:
+    """Return for every campaign how many people stand in each status."""
+    wanted = sa.select(SENDS.c.campaign_id, SENDS.c.status, sa.func.count())
+    found: dict[str, dict[str, int]] = {}
+    with reading(scope) as connection:
+        for campaign_id, status, n in connection.execute(
+            wanted.group_by(SENDS.c.campaign_id, SENDS.c.status)
+        ):
+            found.setdefault(campaign_id, {})[status] = int(n)
+    return found
 
 
 def decisions_stamp(scope: Scope) -> str:

@@ -20,6 +20,7 @@ from quanyu.method.method import Arrays
 from quanyu.solve.experiment.cuped import LEAST_SHARE, adjusted, cuped, weights
 from quanyu.solve.experiment.relative import fieller, spread
 from quanyu.solve.experiment.sample import Sample
+from quanyu.text import Sentence
 
 LEAST_PEOPLE = 30
 """An arm with fewer people is not read."""
@@ -27,6 +28,8 @@ LEAST_EVENTS = 5
 """An arm in which fewer did what everything hangs on (bought) is not read: the mean of so few is not normal."""
 DIGITS = 9
 """Significant digits of what is learned: more would differ with the order in which an engine adds."""
+THETA_DIGITS = 6
+"""The same for weights, which covariates that are nearly alike make uncertain; lifts are worked out from these."""
 
 REASONS = {
     "not_begun": "No day of the window has passed",
@@ -74,7 +77,7 @@ class Contrast:
         for (experiment, arm), moments in stats["arms"].items():
             experiments.setdefault(experiment, {})[arm] = moments
         if not experiments:
-            return Inconclusive("nobody was assigned to an arm")
+            return Inconclusive(Sentence("nobody was assigned to an arm"))
         readings = {name: self._read(arms) for name, arms in sorted(experiments.items())}
         learned: dict[str, Any] = plain(readings, digits=DIGITS)
         n_people = sum(moments.n for moments in stats["arms"].values())
@@ -182,13 +185,14 @@ def _weights(arms: list[Sample]) -> list[float]:
     if left <= LEAST_SHARE * sum(arm.variance for arm in arms):
         return [0.0] * len(theta)
     return [
-        _stable(part, spread[0] / one) if one else 0.0 for part, one in zip(theta, spread[1:], strict=True)
+        _stable(part, spread[0] / one, THETA_DIGITS) if one else 0.0
+        for part, one in zip(theta, spread[1:], strict=True)
     ]
 
 
-def _stable(value: float, scale: float) -> float:
-    """Round to `DIGITS` digits of the scale on which a value matters: what cancels to nothing is nothing."""
-    return round(float(value), DIGITS - 1 - math.floor(math.log10(scale)))
+def _stable(value: float, scale: float, digits: int = DIGITS) -> float:
+    """Round to so many digits of the scale on which a value matters: what cancels to nothing is nothing."""
+    return round(float(value), digits - 1 - math.floor(math.log10(scale)))
 
 
 def lifts_of(fit: Fit) -> Iterable[tuple[str, Mapping[str, Any]]]:

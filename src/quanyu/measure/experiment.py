@@ -140,8 +140,8 @@ def _judged(one: Mapping[str, Any], reason: str) -> dict[str, Any]:
 def _counted(rows: ir.Table) -> ir.Table:
     return rows.group_by("experiment", "arm").aggregate(
         n=rows.count(),
-        first=rows.began_at.min(),
-        last=rows.began_at.max(),
+        first=rows.began.min(),
+        last=rows.began.max(),
         n_orders=rows.orders.sum(),
         n_unknown=rows.n_unknown.sum(),
     )
@@ -151,9 +151,14 @@ def _courses(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Course]]:
     """Yield every campaign with its course, by name; arms in the order of their names."""
     for name in sorted({row["experiment"] for row in rows}):
         mine = sorted((row for row in rows if row["experiment"] == name), key=lambda row: str(row["arm"]))
-        starts = [row["first"] for row in mine], [row["last"] for row in mine]
-        orders = sum(row["n_orders"] for row in mine), sum(int(row["n_unknown"]) for row in mine)
+        first, last = min(row["first"] for row in mine), max(row["last"] for row in mine)
         yield (
             name,
-            Course({row["arm"]: int(row["n"]) for row in mine}, min(starts[0]), max(starts[1]), *orders),
+            Course(
+                {row["arm"]: int(row["n"]) for row in mine},
+                dt.datetime.fromtimestamp(first, dt.UTC),
+                dt.datetime.fromtimestamp(last, dt.UTC),
+                sum(row["n_orders"] for row in mine),
+                sum(int(row["n_unknown"]) for row in mine),
+            ),
         )

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
+from quanyu.tables.margin import orders_with_margin
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
@@ -39,7 +40,7 @@ class Watch:
 
 
 def assigned(ws: Workspace) -> ir.Table:
-    """Return one row per campaign and person with an arm: campaign_id, person, arm, began_at.
+    """Return one row per campaign and person with an arm: campaign_id, person, arm, began (seconds since 1970).
 
     Whoever was assigned counts in that arm, whatever became of the message (intention to treat). Those stopped
     before have no arm. The first assignment counts; people with two arms, which a changed share can bring about, count
@@ -49,13 +50,14 @@ def assigned(ws: Workspace) -> ir.Table:
     sent = sent.filter(sent.arm.notnull(), sent.arm != "", sent.campaign_id.notnull(), sent.sent_at.notnull())
     sent = sent.mutate(person=group_key(sent.person_id))
     found = sent.group_by("campaign_id", "person").aggregate(
-        arm=sent.arm.min(), last_arm=sent.arm.max(), began_at=sent.sent_at.min()
+        arm=sent.arm.min(), last_arm=sent.arm.max(), began=sent.sent_at.min()
     )
+    found = found.mutate(began=found.began.epoch_seconds().cast("int64"))
     return found.filter(found.arm == found.last_arm).drop("last_arm")
 
 
 def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
-    """Return experiment, arm, began_at, outcomes and baselines of everybody assigned to an arm.
+    """Return experiment, arm, began, outcomes and baselines of everybody assigned to an arm.
 
     In the days after the start, and before `as_of`: `orders` are sales, `conversion` says whether there is one,
     `revenue` and `margin` sum the net amounts and margins of all orders and return documents; `n_unknown` are sales
@@ -63,10 +65,7 @@ def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
     """
     midnight = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
     people = assigned(ws)
-    people = people.mutate(
-        began=people.began_at.epoch_seconds().cast("int64"),
-        days=watch.days(people.campaign_id).cast("int64"),
-    )
+    people = people.mutate(days=watch.days(people.campaign_id).cast("int64"))
     deeds = _deeds(ws, midnight).rename(buyer="person")
     near = [
         people.person == deeds.buyer,
@@ -81,7 +80,7 @@ def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
         for name in ("orders", "revenue", "margin")
     }
     unknown = rows.n_unknown.sum(where=rows.is_after).fill_null(0).cast("int64")
-    found = rows.group_by("campaign_id", "person", "arm", "began_at").aggregate(**sums, n_unknown=unknown)
+    found = rows.group_by("campaign_id", "person", "arm", "began").aggregate(**sums, n_unknown=unknown)
     flags = {
         f"conversion{suffix}": (found[f"orders{suffix}"] > 0).cast("float64") for suffix in ("", "_before")
     }
@@ -90,7 +89,7 @@ def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
 
 def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:
     """Return what moves an outcome: person, at (seconds), orders, revenue, margin, n_unknown."""
-    orders, known = ws.warehouse.table("orders"), ws.warehouse.table("identities")
+    orders, known = orders_with_margin(ws.warehouse.table), ws.warehouse.table("identities")
     owners = known.select(person=group_key(known.person_id), key=group_key(known.id_key))
     value = ibis.greatest(orders.gross_amount.fill_null(0), orders.paid_amount.fill_null(0))
     is_sale = orders.status.isin(SALES) & (value > 0)

@@ -11,10 +11,9 @@ from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
 COLUMNS = ("person", "touched_at", "channel", "campaign_id", "place")
+DAY = 86_400
 RANK = {"recorded": 0, "delivered": 1, "visited": 2}
 """What wins where rows of one contact bear the same second: the row that names the channel most exactly."""
-
-DAY = 86_400
 
 
 def touches(ws: Workspace, as_of: dt.date, since: dt.date | None = None) -> ir.Table:
@@ -62,28 +61,35 @@ def _of_person(ws: Workspace, rows: ir.Table) -> ir.Table:
     return owner(ws, rows.filter(rows.id_key.notnull()))
 
 
-def _recorded(ws: Workspace) -> ir.Table:
+def contact_costs(ws: Workspace, as_of: dt.date, since: dt.date) -> ir.Table:
+    """Return what the rows of `touches` say they cost, by channel and campaign_id, from `since` to before `as_of`."""
+    rows = _counted(ws)
+    rows = rows.filter(rows.touched_at < start_of(ws, as_of), rows.touched_at >= start_of(ws, since))
+    cells = rows.group_by("channel", "campaign_id").agg(cost_amount=rows.cost_amount.sum())
+    named = _named(ws, cells)
+    return named.group_by("channel", "campaign_id").agg(cost_amount=named.cost_amount.sum())
+
+
+def _counted(ws: Workspace) -> ir.Table:
     rows = ws.warehouse.table("touches")
     left_out = ws.settings.attribution.left_out_kinds
-    if left_out:
-        rows = rows.filter(~rows.kind.isin(left_out).fill_null(False))
-    return rows.select("id_key", "touched_at", "channel", "campaign_id", place=_rank("recorded"))
+    return rows.filter(~rows.kind.isin(left_out).fill_null(False)) if left_out else rows
+
+
+def _recorded(ws: Workspace) -> ir.Table:
+    return _counted(ws).select("id_key", "touched_at", "channel", "campaign_id", place=_rank("recorded"))
 
 
 def _visited(ws: Workspace) -> ir.Table:
     """Return one row per visit with a campaign or a channel that somebody paid for or sent."""
-    rows = ws.warehouse.table("events")
+    rows = ws.warehouse.table("visits")
     free = ws.settings.attribution.free_channels
     sent = rows.channel.notnull() & (rows.channel != "")
     if free:
         sent = sent & ~rows.channel.isin(free)
     rows = rows.filter(_has(rows.campaign_id) | sent)
-    day = (rows.occurred_at.epoch_seconds() // DAY).cast("int64")
-    visit = group_key(rows.session_id).fill_null(day)
-    began = rows.group_by("id_key", "channel", "campaign_id", visit=visit).agg(
-        touched_at=rows.occurred_at.min()
-    )
-    return began.select("id_key", "touched_at", "channel", "campaign_id", place=_rank("visited"))
+    at = rows.campaign_at.coalesce(rows.began_at)
+    return rows.select("id_key", "channel", "campaign_id", touched_at=at, place=_rank("visited"))
 
 
 def _delivered(ws: Workspace) -> ir.Table:
@@ -110,10 +116,9 @@ def _named(ws: Workspace, rows: ir.Table) -> ir.Table:
     """Give every touch the channel and campaign number that spend and clicks know it by."""
     joined = rows.mutate(word=rows.campaign_id.nullif("")).left_join(campaigns(ws), "word")
     own = joined.channel.nullif("").fill_null("unknown")
+    others = [name for name in rows.columns if name not in {"channel", "campaign_id"}]
     return joined.select(
-        "person",
-        "touched_at",
-        "place",
+        *others,
         channel=_meant(ws, ibis.coalesce(joined.known_as, own)),
         campaign_id=ibis.coalesce(joined.number, joined.word),
     )

@@ -7,13 +7,11 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.measure.touch import DAY, owner, start_of, touches
-from quanyu.tables import SALES
-from quanyu.warehouse.portable import group_key, local_day
+from quanyu.measure.purchase import sales
+from quanyu.measure.touch import DAY, touches
 from quanyu.workspace import Workspace
 
 ALL = "all"
-COUNTED = ("person", "ordered_at", "on", "order", "revenue_amount", "margin_amount")
 
 
 def touch_series(ws: Workspace, as_of: dt.date) -> ir.Table:
@@ -36,27 +34,6 @@ def touch_series(ws: Workspace, as_of: dt.date) -> ir.Table:
     )
     whole = bought.mutate(channel=ibis.literal(ALL))
     return ibis.union(_by_day(once), _by_day(whole))
-
-
-def sales(ws: Workspace, as_of: dt.date, since: dt.date | None = None) -> ir.Table:
-    """Return every order before `as_of` that is a sale: person (null if unknown), ordered_at, on, order, money.
-
-    The same orders as in the metric `n_orders`, on the day they were placed: that is when a touch had done its work.
-    """
-    rows = ws.warehouse.table("orders")
-    value = ibis.greatest(rows.gross_amount.fill_null(0), rows.paid_amount.fill_null(0))
-    rows = rows.filter(rows.status.isin(SALES), value > 0, rows.ordered_at < start_of(ws, as_of))
-    if since is not None:
-        rows = rows.filter(rows.ordered_at >= start_of(ws, since))
-    rows = rows.select(
-        "id_key",
-        "ordered_at",
-        on=local_day(rows.ordered_at, ws.settings.timezone),
-        order=group_key(rows.source + ibis.literal("\n") + rows.order_id),
-        revenue_amount=rows.net_amount.fill_null(0),
-        margin_amount=rows.margin_amount,
-    )
-    return owner(ws, rows).select(*COUNTED)
 
 
 def _window(ws: Workspace, channel: ir.StringColumn) -> ir.IntegerValue:

@@ -38,7 +38,7 @@ def arm(
     >>> people.mutate(arm=arm(people.person_id, "spring", {"treated": 0.9, "control": 0.1}, "00")).columns
     ('person_id', 'arm')
     """
-    last, draws = _draws(experiment, shares)
+    last, draws = _draws(experiment, tuple(shares.items()))
     drawn = [(_is_below(person, _salt(secret, purpose), cut), name) for name, purpose, cut in draws]
     return ibis.cases((person.isnull(), ibis.null("string")), *drawn, else_=last)
 
@@ -49,7 +49,7 @@ def arm_of(person: str, experiment: str, shares: Mapping[str, float], secret: st
     >>> arm_of("p1", "spring", {"treated": 0.9, "control": 0.1}, "00")
     'treated'
     """
-    last, draws = _draws(experiment, shares)
+    last, draws = _draws(experiment, tuple(shares.items()))
     return next((name for name, why, cut in draws if _digest(person, _salt(secret, why)) < cut), last)
 
 
@@ -78,15 +78,19 @@ def is_held_out_one(person: str, share: float, secret: str) -> bool:
 _HOLDOUT = json.dumps(["holdout"])
 
 
-def _draws(experiment: str, shares: Mapping[str, float]) -> tuple[str, list[tuple[str, str, str]]]:
+@lru_cache(maxsize=4096)
+def _draws(
+    experiment: str, arms: tuple[tuple[str, float], ...]
+) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     """Return the arm that takes the rest, and (arm, purpose of its hash, cut) for the others in order."""
+    shares = dict(arms)
     if not experiment:
         raise MethodError("An experiment without a name cannot be assigned.", "Name it.")
     if not shares or any(not 0 <= share <= 1 for share in shares.values()):
         raise MethodError(
             "The shares of the arms of {experiment!r} are {shares}.",
             "Each share lies between 0 and 1, and there is at least one arm.",
-            experiment=experiment, shares=dict(shares),
+            experiment=experiment, shares=shares,
         )  # fmt: skip
     if not math.isclose(total := math.fsum(shares.values()), 1, abs_tol=1e-9):
         raise MethodError(
@@ -94,9 +98,9 @@ def _draws(experiment: str, shares: Mapping[str, float]) -> tuple[str, list[tupl
             "Let them sum to 1.",
             experiment=experiment, total=total,
         )  # fmt: skip
-    others = [name for name in reversed(list(shares)) if name != CONTROL]
+    others = [name for name in reversed(shares) if name != CONTROL]
     order = [CONTROL, *others] if CONTROL in shares else others
-    return order[-1], list(_conditional(experiment, shares, order))
+    return order[-1], tuple(_conditional(experiment, shares, order))
 
 
 def _conditional(

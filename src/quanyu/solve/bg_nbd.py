@@ -95,7 +95,7 @@ class BgNbd:
         """Return exp(-rate t) E[Y(t)] + rate * integral of exp(-rate u) E[Y(u)] over u from 0 to t."""
         total = np.exp(-rate * ahead) * self.orders_if_alive(x, age, np.full(len(x), ahead))
         if rate:
-            for node, weight in zip(*legendre(8), strict=True):
+            for node, weight in zip(*legendre(5), strict=True):
                 # Squared nodes lie dense where the curve of expected orders bends most.
                 u = ahead * node**2
                 density = weight * 2 * node * ahead * rate * np.exp(-rate * u)

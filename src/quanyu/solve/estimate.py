@@ -27,8 +27,8 @@ class Estimate:
 
     kind: type[Any]
     parameters: Values
-    log_likelihood: float
-    maximum: Maximum
+    log_likelihood: float = float("nan")
+    maximum: Maximum | None = None
     faster: Values = field(default_factory=lambda: np.zeros(1))
     sooner: Values = field(default_factory=lambda: np.zeros(1))
     spread: float = 0.0

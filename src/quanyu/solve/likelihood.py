@@ -66,8 +66,7 @@ def maximise(score: Score, starts: Sequence[Values], rough: Score | None = None,
     n_bound = len(starts[0]) - free
     ends = np.stack([np.min(starts, axis=0) - BELOW, np.max(starts, axis=0) + ABOVE], axis=1)
     ends[n_bound:] = (-6.0, 6.0)
-    limits = [(float(low), float(high)) for low, high in ends]
-    tries = [_climbed(near, start, limits) for start in starts]
+    tries = [_climbed(near, start, ends) for start in starts]
     place = max(tries, key=lambda found: found[0])[1]
     place, level, curve = _polished(exact, near if rough else exact, place, ends)
     bound, edge = place[:n_bound], ends[:n_bound]
@@ -75,19 +74,20 @@ def maximise(score: Score, starts: Sequence[Values], rough: Score | None = None,
     return Maximum(place, level, _inverse(-curve), is_inside, calls[0])
 
 
-def _climbed(score: Score, start: Values, limits: list[tuple[float, float]]) -> tuple[float, Values]:
+def _climbed(score: Score, start: Values, limits: Values) -> tuple[float, Values]:
+    """BFGS from one start; beyond the limits the likelihood goes on as a parabola that falls."""
     first, _ = score(start)
     scale = max(abs(first), 1.0)
 
     def down(place: Values) -> tuple[float, Values]:
-        level, slope = score(place)
-        return -level / scale, -slope / scale
+        inside = np.clip(place, limits[:, 0], limits[:, 1])
+        out = place - inside
+        level, slope = score(inside)
+        return -level / scale + float(out @ out), -np.where(out == 0, slope, 0.0) / scale + 2 * out
 
-    found = minimize(
-        down, start, jac=True, method="L-BFGS-B", bounds=limits,
-        options={"maxiter": 120, "ftol": 1e-10, "gtol": 1e-8},
-    )  # fmt: skip
-    return -float(found.fun) * scale, np.asarray(found.x)
+    # Not L-BFGS-B: its LAPACK calls on tiny matrices wait for one another's threads on a busy machine.
+    found = minimize(down, start, jac=True, method="BFGS", options={"maxiter": 120, "gtol": 1e-7})
+    return -float(found.fun) * scale, np.clip(found.x, limits[:, 0], limits[:, 1])
 
 
 def _polished(

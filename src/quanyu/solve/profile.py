@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quanyu.errors import MethodError
 from quanyu.solve.regression import Regression
 from quanyu.solve.response import Floats
 
@@ -107,6 +108,9 @@ def lead_scores(problem: Regression, best: Peak, lands: Floats, days: int) -> Fl
     Spend of the future cannot bring orders of today: a score far from 0 says that spend follows (or runs ahead
     of) demand in a way that neither control nor calendar explains. Near standard normal otherwise.
     """
+    standardise = problem.standardise
+    if standardise is None:
+        raise MethodError("A problem without daily series has no later spend.", "Score one made by a panel.")
     chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)], axis=1)
     basis, _ = np.linalg.qr(chosen)
     rest = problem.target - basis @ (basis.T @ problem.target)
@@ -114,7 +118,7 @@ def lead_scores(problem: Regression, best: Peak, lands: Floats, days: int) -> Fl
     for one, at, share in zip(problem.shapes, best.place, lands, strict=True):
         series = one.features[at]
         later = np.concatenate([series[days:], np.full(min(days, len(series)), series[-1])])[: len(series)]
-        row = problem.standardise(later, share)
+        row = standardise(later, share)
         row = row - basis @ (basis.T @ row)
         size = np.linalg.norm(row)
         found.append(float(row @ rest / size) if size > 1e-6 else 0.0)

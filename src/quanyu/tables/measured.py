@@ -21,18 +21,49 @@ METRICS = Table(
     time="on",
 )  # fmt: skip
 
+LEVELS = ("channel", "campaign")
+MODELS = (
+    "last", "first", "linear", "time_decay", "position", "markov", "shapley", "shapley_rate", "shapley_ordered", "claimed",
+)  # fmt: skip
+"""How orders are credited; `claimed` is what ad platforms say of themselves, and no part of a whole."""
+_LEVEL = C("level", "text", "层级", "Level", is_required=True, allowed=LEVELS)
+_WINDOW = C("window", "text", "窗口", "Window", is_required=True, note="days before an order that count: 30d")
+
+PATHS = Table(
+    "paths", "measure", "路径", "Paths", "distinct sequence of touches", ("level", "window", "path"),
+    (
+        _LEVEL,
+        _WINDOW,
+        C("path", "text", "路径", "Path", is_required=True, note="joined by ' > '; empty: orders without a touch before"),
+        C("n_contacts", "integer", "触点数", "Touches", low=0),
+        C("n_conversions", "integer", "订单数", "Orders", low=0, unit="order"),
+        C("n_new_buyers", "integer", "新买家", "New buyers", low=0, unit="person"),
+        C("n_nulls", "integer", "未成交次数", "Without an order", low=0),
+        C("revenue_amount", "money", "收入", "Revenue", unit="currency"),
+        C("margin_amount", "money", "毛利", "Margin", unit="currency", note="null: too many orders do not tell theirs"),
+        C("as_of", "day", "截至", "As of", is_required=True),
+    ),
+)  # fmt: skip
+
 CREDITS = Table(
     "credits", "measure", "归因", "Credits", "channel and model", ("model", "level", "key", "window"),
     (
-        C("model", "text", "模型", "Model", is_required=True),
-        C("level", "text", "层级", "Level", is_required=True),
-        C("key", "text", "对象", "Key", is_required=True),
-        C("conversions", "number", "转化", "Conversions"),
+        C("model", "text", "模型", "Model", is_required=True, allowed=MODELS),
+        _LEVEL,
+        C("key", "text", "对象", "Key", is_required=True, note="channel, or channel/campaign; unattributed"),
+        C("conversions", "number", "转化", "Conversions", note="null: no touch of this channel is known"),
         C("revenue_amount", "money", "收入", "Revenue", unit="currency"),
-        C("cost_amount", "money", "花费", "Cost", unit="currency"),
-        C("low", "number", "下限", "Low"),
-        C("high", "number", "上限", "High"),
-        C("window", "text", "窗口", "Window"),
+        C("cost_amount", "money", "花费", "Cost", unit="currency", note="null: nobody says what it cost"),
+        C("low", "number", "下限", "Low", note="of conversions"),
+        C("high", "number", "上限", "High", note="of conversions"),
+        _WINDOW,
+        C("new_buyers", "number", "新买家", "New buyers"),
+        C("margin_amount", "money", "毛利", "Margin", unit="currency"),
+        C("n_contacts", "integer", "触点数", "Touches", low=0),
+        C("sampling_error", "number", "抽样误差", "Sampling error", low=0, note="standard error; 0: worked out exactly"),
+        C("since", "day", "起始日", "Since", note="first day of the orders that are credited"),
+        C("as_of", "day", "截至", "As of"),
+        C("fit_id", "text", "拟合", "Fit"),
     ),
 )  # fmt: skip
 
@@ -72,4 +103,4 @@ LIFTS = Table(
     ),
 )  # fmt: skip
 
-MEASURED = (METRICS, CREDITS, LIFTS, CURVES)
+MEASURED = (METRICS, PATHS, CREDITS, LIFTS, CURVES)

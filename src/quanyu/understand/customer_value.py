@@ -14,6 +14,7 @@ import numpy as np
 from quanyu.ledger import KeptFit, keep_fit
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.settings import LifetimeSettings
+from quanyu.text import Sentence
 from quanyu.understand.history import Trade, histories, purchase_days, trade, weekly_repeats
 from quanyu.understand.lifetime import Lifetime
 from quanyu.understand.order_value import OrderValue
@@ -22,6 +23,7 @@ from quanyu.workspace import Workspace
 
 LEAST_DAYS = 84
 """Days of trade below which no holdout is kept back."""
+MOST_WARM_UP = 90
 COLUMNS = (
     "person_id", "first_on", "n_repeats", "span_days", "age_days", "mean_amount", "p_alive", "expected_orders",
     "orders_low", "orders_high", "expected_order_amount",
@@ -46,11 +48,15 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 def specified(settings: LifetimeSettings, days: int) -> Lifetime:
     """Return the specification that the settings mean for so many days of trade.
 
-    The holdout is a third of them and at most the horizon, unless the settings say how long; none below 84 days.
+    Unless the settings say how long, the holdout is a third of them and at most the horizon, none below 84 days;
+    the warm-up is a tenth of them and at most 90.
     """
     usual = min(days // 3, settings.horizon_days) if days >= LEAST_DAYS else 0
     holdout = usual if settings.holdout_days is None else min(settings.holdout_days, max(days - 1, 0))
-    return Lifetime(settings.horizon_days, settings.discount_rate, holdout, settings.model, settings.by)
+    warm_up = min(days // 10, MOST_WARM_UP) if settings.warm_up_days is None else settings.warm_up_days
+    return Lifetime(
+        settings.horizon_days, settings.discount_rate, holdout, warm_up, settings.model, settings.by
+    )
 
 
 def _fitted(
@@ -70,7 +76,7 @@ def _tracked(ws: Workspace, card: Fit, days: ir.Table, rows: ir.Table, as_of: dt
     tracking = card.diagnostics.get("tracking")
     if not tracking:
         return card
-    since = as_of - dt.timedelta(days=card.parameters["age_days"][1])
+    since = as_of - dt.timedelta(days=tracking["days"])
     counted = weekly_repeats(days, rows, since, card.spec["holdout_days"], as_of)
     n = np.zeros(len(tracking["expected"]) + 1)
     for row in ws.warehouse.read(counted).to_pylist():
@@ -95,7 +101,7 @@ def _write(
         }  # fmt: skip
     else:
         scored = scored.mutate(expected_order_amount=ibis.null("float64"))
-        spending = {"inconclusive": worth.reason}
+        spending = {"inconclusive": _pair(worth.reason)}
     card = replace(card, diagnostics={**card.diagnostics, "order_value": spending})
     fit_id = keep_fit(ws.ledger, card.kept(ws.now()))
     valued = keep(_valued(scored))
@@ -143,5 +149,10 @@ def _nothing(ws: Workspace, spec: Lifetime, as_of: dt.date, reason: str) -> Mapp
     empty = ws.warehouse.table("lifetimes").filter(ibis.literal(False))
     ws.warehouse.replace("lifetimes", empty, by="understand")
     card = Fit("Lifetime", {"horizon_days": spec.horizon_days}, {}, (None, as_of))
-    kept: KeptFit = replace(card, diagnostics={"inconclusive": reason}).kept(ws.now())
+    kept: KeptFit = replace(card, diagnostics={"inconclusive": _pair(reason)}).kept(ws.now())
     return {"inconclusive": reason, "n_buyers": 0, "fit_id": keep_fit(ws.ledger, kept)}
+
+
+def _pair(reason: str) -> tuple[str, Mapping[str, Any]]:
+    """A reason as the ledger keeps it: the sentence and its values."""
+    return (reason.key, reason.values) if isinstance(reason, Sentence) else (reason, {})

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
+from quanyu.tables.margin import orders_with_margin
 from quanyu.warehouse.portable import days_between, group_key, local_day
 from quanyu.workspace import Workspace
 
@@ -35,7 +36,7 @@ class Trade:
 
 def trade(ws: Workspace, as_of: dt.date) -> Trade:
     """Return when the orders of buyers begin and which money to count, from one scan."""
-    orders = ws.warehouse.table("orders")
+    orders = orders_with_margin(ws.warehouse.table)
     day = local_day(orders.ordered_at, ws.settings.timezone)
     counts = _is_sale(orders) & orders.id_key.notnull() & (day <= ibis.literal(as_of))
     known = counts & orders.margin_amount.notnull()
@@ -59,7 +60,7 @@ def purchase_days(ws: Workspace, as_of: dt.date, found: Trade, by: str = "") -> 
     Several orders of one day are one purchase. A day counts as a purchase if it has a sale that kept a net amount
     above zero; `amount` adds up all orders and return documents of the day.
     """
-    orders = ws.warehouse.table("orders")
+    orders = orders_with_margin(ws.warehouse.table)
     orders = orders.mutate(day=local_day(orders.ordered_at, ws.settings.timezone), is_sale=_is_sale(orders))
     orders = orders.filter(orders.day <= ibis.literal(as_of)).mutate(key=group_key(orders.id_key))
     orders = _labelled(ws, orders, by)
@@ -120,9 +121,9 @@ def histories(days: ir.Table, as_of: dt.date, holdout_days: int, by: str = "") -
 def weekly_repeats(
     days: ir.Table, rows: ir.Table, since: dt.date, holdout_days: int, as_of: dt.date
 ) -> ir.Table:
-    """Return week, n: repeat purchases in each week since a day, of those who were buyers before the holdout."""
+    """Return week, n: repeat purchases in each week since a day, of those who came from then to the holdout."""
     cut = as_of - dt.timedelta(days=holdout_days)
-    known = rows.filter(rows.first_on <= ibis.literal(cut)).select(
+    known = rows.filter(rows.first_on >= ibis.literal(since), rows.first_on <= ibis.literal(cut)).select(
         "first_on", person=group_key(rows.person_id)
     )
     bought = days.filter(days.is_purchase).select("person", "day").inner_join(known, "person")

@@ -19,7 +19,8 @@ from quanyu.solve.history import History
 from quanyu.solve.mbg_nbd import MbgNbd
 from quanyu.solve.nbd import Nbd
 from quanyu.solve.pareto_nbd import ParetoNbd
-from quanyu.understand.lifetime_check import Rival, check_holdout, chosen
+from quanyu.text import Sentence
+from quanyu.understand.lifetime_check import Rival, Split, check_holdout, chosen
 from quanyu.understand.lifetime_score import score_rows, score_values
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
@@ -40,7 +41,9 @@ class Lifetime:
     A purchase is a day with an order. Rows hold `n_repeats` purchases after the first, `span_days` from the first
     to the last, `age_days` since the first; and, to test the forecast, the same as known `holdout_days` ago
     (`early_repeats`, `early_span_days`, `early_age_days`; null for who came later) with `late_orders`, the purchases since.
-    `by` names a column whose groups may buy faster and leave sooner.
+    `by` names a column whose groups may buy faster and leave sooner. Buyers first seen in the `warm_up_days` after the
+    data begin are mostly old customers, who have proved faithful where nobody looked; they are scored, but not fitted
+    to, unless that left less than a third.
 
     Models: BG/NBD (Fader, Hardie, Lee 2005), MBG/NBD (Batislam and others 2007), Pareto/NBD (Schmittlein,
     Morrison, Colombo 1987), see `quanyu.solve`. With `model="auto"` the one under which the holdout was most
@@ -48,13 +51,14 @@ class Lifetime:
     days ahead as (1 + discount_rate)^(-u / 365), the discounted expected transactions of Fader, Hardie and Lee
     2005 (Journal of Marketing Research 42(4)) up to the horizon. Between `orders_low` and `orders_high` lie the purchases of 8 in 10.
 
-    >>> Lifetime(horizon_days=180).discount_per_day
-    0.00026112377...
+    >>> round(Lifetime(horizon_days=180).discount_per_day, 9)
+    0.000261124
     """
 
     horizon_days: int = 365
     discount_rate: float = 0.1
     holdout_days: int = 0
+    warm_up_days: int = 0
     model: Choice = "auto"
     by: str = ""
 
@@ -81,23 +85,27 @@ class Lifetime:
         n_repeaters = int(whole.weight[whole.columns["n_repeats"] > 0].sum()) if whole.n else 0
         if whole.n < LEAST_BUYERS or n_repeaters < LEAST_REPEATERS:
             return Inconclusive(
-                f"{whole.n} buyers, of whom {n_repeaters} bought again, are too few to tell a life cycle: "
-                f"at least {LEAST_BUYERS} and {LEAST_REPEATERS} are needed"
-            )
+                Sentence(
+                    "{n} buyers, of whom {again} bought again, are too few to tell how long customers stay: at least "
+                    "{least} and {least_again} are needed",
+                    n=whole.n, again=n_repeaters, least=LEAST_BUYERS, least_again=LEAST_REPEATERS,
+                )
+            )  # fmt: skip
         groups = self._groups(whole)
         cells = self._history(whole, WHOLE, groups)
         names = tuple(KINDS) if self.model == "auto" else (self.model,)
         rivals, split = self._rivals(names, cells, stats.get("split"), groups)
-        best = chosen(rivals)
-        found = estimate(KINDS[best.name], cells, len(groups))
+        best, warm = chosen(rivals), self._warm(cells)
+        found = estimate(KINDS[best.name], warm, len(groups))
         if not np.all(np.isfinite(found.parameters)):
-            return Inconclusive("the likelihood has no maximum on these histories")
-        check = check_holdout(best, rivals, split, self.holdout_days, float(cells.age.max()))
+            return Inconclusive(Sentence("the likelihood has no maximum on these histories"))
+        check = check_holdout(best, rivals, split, self.holdout_days)
         diagnostics = {
             "n_buyers": whole.n,
             "n_repeat_buyers": n_repeaters,
+            "n_fitted": int(warm.n),
             "log_likelihood": found.log_likelihood,
-            "reference_log_likelihood": estimate(Nbd, cells).log_likelihood,
+            "reference_log_likelihood": estimate(Nbd, warm).log_likelihood,
             **_certainty(found),
             **check,
         }
@@ -117,18 +125,26 @@ class Lifetime:
 
     def _rivals(
         self, names: tuple[str, ...], cells: History, split: Cells | None, groups: list[str]
-    ) -> tuple[list[Rival], tuple[History, Any] | None]:
+    ) -> tuple[list[Rival], Split | None]:
         """Fit each model to what was known before the holdout; without one, to everything."""
         if split is None or split.n < LEAST_BUYERS or not (split.columns["early_repeats"] > 0).any():
-            return [Rival(name, estimate(KINDS[name], cells, len(groups))) for name in names], None
+            warm = self._warm(cells)
+            return [Rival(name, estimate(KINDS[name], warm, len(groups))) for name in names], None
         early = self._history(split, EARLY[:3], groups)
-        known = cells.only(cells.age >= self.holdout_days)
+        known, warm = cells.only(cells.age >= self.holdout_days), self._warm(early)
         rivals = []
         for name in names:
-            found = estimate(KINDS[name], early, len(groups))
+            found = estimate(KINDS[name], warm, len(groups))
             foreseen = found.log_likelihood_of(known) - found.log_likelihood_of(early)
             rivals.append(Rival(name, found, foreseen))
-        return rivals, (early, split.columns["late_orders"].astype(np.float64))
+        return rivals, Split(early, split.columns["late_orders"].astype(np.float64), warm)
+
+    def _warm(self, cells: History) -> History:
+        """The histories to fit: all but those that began while the data did."""
+        late = cells.age <= cells.age.max() - self.warm_up_days
+        kept = float(cells.weight[late].sum())
+        is_enough = kept >= max(cells.n / 3, LEAST_BUYERS) and bool((cells.x[late] > 0).any())
+        return cells.only(late) if self.warm_up_days and is_enough else cells
 
     def _groups(self, whole: Cells) -> list[str]:
         """The groups that are told apart, largest first; the last stands for all others."""
@@ -172,8 +188,9 @@ def estimate_of(fit: Fit) -> Estimate:
     """Return the fitted model that a card holds."""
     kind = KINDS[fit.parameters["model"]]
     values = np.array([fit.parameters["parameters"][name] for name in kind.names])
-    effects = (np.array(fit.parameters.get(name, [0.0])) for name in ("faster", "sooner"))
-    return Estimate(kind, values, float("nan"), None, *effects, fit.parameters.get("spread", 0.0))
+    faster, sooner = (np.array(fit.parameters.get(name, [0.0])) for name in ("faster", "sooner"))
+    spread = float(fit.parameters.get("spread", 0.0))
+    return Estimate(kind, values, faster=faster, sooner=sooner, spread=spread)
 
 
 def _certainty(found: Estimate) -> dict[str, Any]:

@@ -31,6 +31,7 @@ NO_BETTER = (
 FORESEEN = "The holdout was most likely under it (log-likelihood {best:.1f}; next best {next}: {second:.1f})."
 LIKELIEST = "What was seen is most likely under it; there is no holdout to compare on."
 SET = "The settings ask for this model."
+SENTENCES = (TOO_YOUNG, TOO_MANY, TOO_FEW, UNEVEN, NO_BETTER, FORESEEN, LIKELIEST, SET)
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,26 @@ class Rival:
     foreseen: float | None = None
 
 
+@dataclass(frozen=True)
+class Split:
+    """What was known before the holdout, the purchases in it, and those histories that the models were fitted to."""
+
+    early: History
+    late: Values
+    fitted: History
+
+
 def chosen(rivals: Sequence[Rival]) -> Rival:
     """Return the model that foresaw the holdout best; without a holdout, the likeliest."""
     return max(rivals, key=lambda one: one.found.log_likelihood if one.foreseen is None else one.foreseen)
 
 
-def check_holdout(
-    best: Rival, rivals: Sequence[Rival], split: tuple[History, Values] | None, days: int, oldest: float
-) -> dict[str, Any]:
+def check_holdout(best: Rival, rivals: Sequence[Rival], split: Split | None, days: int) -> dict[str, Any]:
     """Return the diagnostics of a choice: the rivals, why this one, how it did in the holdout, and the verdict.
 
     `fits` is True or False with the reasons, or None where nothing can be judged; reasons are sentences with
-    places and the values for them. `tracking` counts from the first day, in weeks, the repeat purchases of those
-    who were customers before the holdout.
+    places and the values for them. `tracking` counts in weeks the repeat purchases of those who were fitted to, from
+    the day the first of them came.
     """
     told: dict[str, Any] = {
         "models": [
@@ -69,7 +77,7 @@ def check_holdout(
     }
     if split is None:
         return told | {"fits": None, "reasons": [[TOO_YOUNG, {}]]}
-    early, late = split
+    early, late = split.early, split.late
     forecast = _forecast(best.found, early, float(days))
     found = agreement(forecast, late, early.weight)
     held = agreement(early.x / np.maximum(early.age, 1.0) * days, late, early.weight)
@@ -87,7 +95,7 @@ def check_holdout(
         "by_tenth": [asdict(band) for band in tenths],
         "covered": _covered(best.found, early, late, float(days)),
     }
-    told["tracking"] = _tracking(best.found, early, days, oldest)
+    told["tracking"] = _tracking(best.found, split.fitted, days)
     if found.actual < LEAST_LATE:
         return told | {"fits": None, "reasons": [[TOO_YOUNG, {}]]}
     reasons: list[list[Any]] = []
@@ -129,8 +137,9 @@ def _covered(found: Estimate, cells: History, late: Values, days: float) -> floa
     return float(np.average(inside, weights=cells.weight))
 
 
-def _tracking(found: Estimate, early: History, days: int, oldest: float) -> dict[str, Any]:
-    """Expected repeat purchases per week since the first day, and the week in which the holdout begins."""
+def _tracking(found: Estimate, early: History, days: int) -> dict[str, Any]:
+    """Expected repeat purchases by week, the age of the first customer, and the week in which the holdout begins."""
+    oldest = float(early.age.max()) + days
     begun = oldest - days - early.age
     starts, place = np.unique(np.stack([begun, early.groups]), axis=1, return_inverse=True)
     n = np.bincount(place.ravel(), early.weight)
@@ -142,7 +151,7 @@ def _tracking(found: Estimate, early: History, days: int, oldest: float) -> dict
         curve = np.concatenate([[0.0], since_first(_single(one), np.arange(1.0, oldest + 1))])
         since = np.clip(ends[None, :] - starts[0][mine][:, None], 0, oldest).astype(np.int64)
         total += n[mine] @ curve[since]
-    return {"expected": np.round(total, 3), "holdout_from": float(oldest - days) / 7}
+    return {"expected": np.round(total, 3), "days": int(oldest), "holdout_from": float(oldest - days) / 7}
 
 
 def _single(model: Any) -> Any:

@@ -38,8 +38,8 @@ def score_rows(found: Estimate, fit: Fit, t: ir.Table) -> ir.Table:
         "p_alive",
         expected_orders=joined.p_alive * joined["_orders"],
         discounted_orders=joined.p_alive * joined["_discounted"],
-        orders_low=joined["_low"].filter(lambda cut: cut < joined.p_alive).length().cast("int64"),
-        orders_high=joined["_high"].filter(lambda cut: cut < joined.p_alive).length().cast("int64"),
+        orders_low=joined["_fewest"].filter(lambda cut: cut < joined.p_alive).length().cast("int64"),
+        orders_high=joined["_most"].filter(lambda cut: cut < joined.p_alive).length().cast("int64"),
     )
 
 
@@ -142,10 +142,10 @@ def _ahead(found: Estimate, fit: Fit) -> pa.Table:
     repeats = np.array(fit.parameters["n_repeats"], dtype=np.float64)
     first, last = fit.parameters["age_days"]
     groups = max(len(fit.parameters["groups"]), 1)
-    x, age, group = (
-        part.ravel()
-        for part in np.meshgrid(repeats, np.arange(first, last + 1.0), np.arange(groups), indexing="ij")
-    )
+    ages = np.arange(first, last + 1, dtype=np.float64)
+    x = np.repeat(repeats, len(ages) * groups)
+    age = np.tile(np.repeat(ages, groups), len(repeats))
+    group = np.tile(np.arange(groups), len(repeats) * len(ages))
     orders, discounted, low, high = _future(found, fit, x, age, group)
     return pa.table(
         {
@@ -154,8 +154,8 @@ def _ahead(found: Estimate, fit: Fit) -> pa.Table:
             "_of": pa.array(group.astype(np.int64)),
             "_orders": orders,
             "_discounted": discounted,
-            "_low": pa.array(low, pa.list_(pa.float64())),
-            "_high": pa.array(high, pa.list_(pa.float64())),
+            "_fewest": pa.array(low, pa.list_(pa.float64())),
+            "_most": pa.array(high, pa.list_(pa.float64())),
         }
     )
 
@@ -172,7 +172,7 @@ def _future(found: Estimate, fit: Fit, x: Values, age: Values, group: Any) -> tu
     order = np.argsort(orders, kind="stable")
     for block in in_blocks(len(x), 2_048):
         rows = order[block]
-        most = int(math.ceil(float(orders[rows].max()) * 1.5 + 8))
+        most = math.ceil(float(orders[rows].max()) * 1.5 + 8)
         while True:
             upto = found.model(group[rows]).upto_if_alive(x[rows], age[rows], days, most)
             if np.all(upto[:, -1] >= HIGH):

@@ -12,14 +12,23 @@ import numpy as np
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
 from quanyu.solve.gamma_gamma import GammaGamma, Spending, estimate_spending
+from quanyu.text import Sentence
 
 COLUMNS = ("n_orders", "mean_amount")
 LEAST_BUYERS = 50
 RELATED = 0.3
 """Correlation of frequency and worth beyond which the model's independence is in doubt."""
 
+MONEY = {
+    "margin": "Money is the margin of orders; where one is unknown, {rate:.0%} of its net amount.",
+    "rate": "Money is the net amount of orders times the margin rate of the settings, {rate:.0%}.",
+    "net": "Money is the net amount of orders: their margins are not known, and no margin rate is set.",
+}
+"""What money is counted, by basis."""
 DEPENDENT = "How often people buy and how much an order is worth are related (correlation {correlation:.2f})."
 NO_AVERAGE = "The worth of an order has no finite average under the model (q = {q:.2f}); the average of everybody is used."
+
+SENTENCES = (DEPENDENT, NO_AVERAGE)
 
 
 @dataclass(frozen=True)
@@ -52,8 +61,12 @@ class OrderValue:
         use = (x >= self.least_orders) & (mean > 0)
         if weight[use].sum() < LEAST_BUYERS or len(np.unique(mean[use])) < 2:
             return Inconclusive(
-                f"{int(weight[use].sum())} buyers with orders worth something are too few to tell what an order "
-                f"will be worth: at least {LEAST_BUYERS} with different averages are needed"
+                Sentence(
+                    "{n} buyers with orders worth something are too few to tell what an order will be worth: at least "
+                    "{least} with different averages are needed",
+                    n=int(weight[use].sum()),
+                    least=LEAST_BUYERS,
+                )
             )
         cells = Spending(x[use], mean[use], weight[use])
         found = estimate_spending(cells)

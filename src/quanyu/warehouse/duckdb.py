@@ -65,6 +65,23 @@ class DuckDB:
                 raise _storage(error) from error
         return [file]
 
+    def keep(self, expression: ir.Table, folder: Path) -> ir.Table:
+        """Hold the rows in memory, from where they spill to disk; see `Engine.keep`."""
+        name = f"kept_{uuid.uuid4().hex}"
+        with self._lock:
+            try:
+                self._register(expression)
+                self.connection.raw_sql(f'CREATE TABLE "{name}" AS {self._exactly(expression)}')
+            except (duckdb.Error, OSError) as error:
+                raise _storage(error) from error
+            return self.connection.table(name)
+
+    def forget(self, tables: Sequence[ir.Table]) -> None:
+        """Drop the tables; see `Engine.forget`."""
+        with self._lock:
+            for table in tables:
+                self.connection.raw_sql(f'DROP TABLE IF EXISTS "{table.get_name()}"')
+
     def _exactly(self, expression: ir.Table) -> str:
         """Return the SQL with every column cast: Parquet would hold a sum of bigint (a hugeint) as a double."""
         kinds = self.connection.compiler.type_mapper

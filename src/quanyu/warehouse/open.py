@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -126,7 +126,7 @@ class Warehouse:
         old = [] if is_whole else [file for part in rows for file in part.files]
         schema = _utc((shaped or [self._empty(promise)])[0].schema().to_pyarrow())
         told = {"stage": by, "operationName": "rewrite", **about}
-        mode = "overwrite" if is_whole else "append"
+        mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
         version = delta.commit(self.folder(name), files, schema, mode, told, instead_of=old)
         return Change(sum(pq.read_metadata(file).num_rows for file in files), 0, 0, version)
 

@@ -94,6 +94,14 @@ class Spark:
             shutil.rmtree(target, ignore_errors=True)
         return moved or [_empty(expression, folder)]
 
+    def keep(self, expression: ir.Table, folder: Path) -> ir.Table:
+        """Write the rows to Parquet that all workers can reach; see `Engine.keep`."""
+        files = [str(file) for file in self.write(expression, folder)]
+        return self.scan(f"kept_{uuid.uuid4().hex}", files)
+
+    def forget(self, tables: Sequence[ir.Table]) -> None:
+        """Nothing is held; see `Engine.forget`."""
+
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches; see `Engine.stream`."""
         with warnings.catch_warnings():

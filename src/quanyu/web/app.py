@@ -26,6 +26,7 @@ from quanyu.web.pages.overview import overview
 from quanyu.web.pages.people import people
 from quanyu.web.pages.person import person
 from quanyu.web.pages.portraits import portraits
+from quanyu.web.pages.value import value
 from quanyu.web.parts.notice import fault, report
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
@@ -42,6 +43,7 @@ PAGES: dict[str, tuple[str, Draw]] = {
     "/people": ("Find people", people),
     "/people/{person_id}": ("Person details", person),
     "/portraits": ("Portraits and RFM", portraits),
+    "/value": ("Customer value", value),
     "/audiences": ("Audiences", audiences),
     "/metrics": ("Metric explorer", metrics),
 }

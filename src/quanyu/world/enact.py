@@ -13,6 +13,7 @@ from quanyu.ledger import Decision
 from quanyu.tables.design import Design
 from quanyu.workspace import Workspace
 from quanyu.world.campaign import Campaign, Outreach
+from quanyu.world.media import CHANNELS, REPORTED
 from quanyu.world.people import PLATFORMS
 from quanyu.world.setting import Course
 
@@ -36,10 +37,11 @@ def enact(ws: Workspace, truth: Path) -> Course:
 
 
 def _factors(decision: Decision) -> dict[str, float]:
+    own = {REPORTED.get(channel.name, channel.name): channel.name for channel in CHANNELS}
     return {
-        line["channel"]: float(line["proposed_amount"]) / float(line["current_amount"])
+        own[line["channel"]]: float(line["proposed_amount"]) / float(line["current_amount"])
         for line in decision.proposal["lines"]
-        if float(line["current_amount"])
+        if float(line["current_amount"]) and line["channel"] in own
     }
 
 
@@ -59,10 +61,10 @@ def _outreach(ws: Workspace, decision: Decision, members: Mapping[str, int]) -> 
     """Return who got the message, and who was kept out, as true people."""
     design = Design.of(decision.proposal)
     arms: dict[str, list[int]] = {"treated": [], "control": []}
-    for rows in ledger.stream_sends(ws.ledger, campaign_id=decision.decision_id):
-        for row in rows:
-            if row["arm"] in arms and row["person_id"] in members:
-                arms[row["arm"]].append(members[row["person_id"]])
+    for sends in ledger.stream_sends(ws.ledger, campaign_id=decision.decision_id):
+        for arm, person in zip(sends["arm"], sends["person_id"], strict=True):
+            if arm in arms and person in members:
+                arms[arm].append(members[person])
     campaign = Campaign(
         decision.decision_id, design.name, design.channel, 0.0, LIFT, PLATFORMS.index("youzan"),
         round(design.contact_cost_amount * 100),

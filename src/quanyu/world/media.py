@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -144,6 +145,10 @@ CHANNELS: tuple[Channel, ...] = (
         ("Prospecting", "Retargeting"),
     ),
 )
+
+
+REPORTED: Mapping[str, str] = MappingProxyType({"baidu_search": "baidu"})
+"""Channels whose spend is reported under another name than that of their clicks."""
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ class Daily:
     @property
     def n_days(self) -> int:
         """How many days there are."""
-        return self.orders.shape[1]
+        return int(self.orders.shape[1])
 
     @classmethod
     def of(cls, n: Sums, amount: Sums, as_of: dt.date) -> Daily | None:

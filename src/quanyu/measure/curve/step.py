@@ -23,7 +23,7 @@ from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
 CODES = {NO_DATA: "no_data", TOO_SHORT: "too_short", NO_MARGIN: "no_margin"}
-READS = ("orders", "order_lines", "items", "spend", "touches", "events", "deliveries", "identities")
+READS = ("orders", "margins", "spend", "touches", "visits", "deliveries", "identities")
 
 
 def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:

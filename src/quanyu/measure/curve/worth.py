@@ -7,7 +7,8 @@ import datetime as dt
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
-from quanyu.warehouse.portable import group_key, local_day
+from quanyu.tables.margin import orders_with_margin
+from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
 ENOUGH = 0.5
@@ -36,34 +37,14 @@ def worth(ws: Workspace, as_of: dt.date, window_days: int) -> dict[str, float]:
 
 
 def _sums(ws: Workspace, as_of: dt.date, first: dt.date) -> ir.Table:
-    orders = ws.warehouse.table("orders")
+    orders = orders_with_margin(ws.warehouse.table)
     day = local_day(orders.ordered_at, ws.settings.timezone)
     orders = orders.filter(orders.status.isin(SALES), day >= first, day < as_of)
-    orders = orders.mutate(order=group_key(orders.source + "\n" + orders.order_id))
-    joined = orders.left_join(_costs(ws), "order")
-    # What the order says itself wins; else its lines, if every one of them has a known cost.
-    margin = joined.margin_amount.cast("float64").fill_null(
-        joined.net_amount.cast("float64") - joined.cost.cast("float64")
+    margin = orders.margin_amount.cast("float64")
+    rows = orders.select("net_amount", margin=margin, name=orders.channel.fill_null("unknown"))
+    return rows.group_by("name").agg(
+        n=rows.count(),
+        net=rows.net_amount.sum().cast("float64"),
+        margin=rows.margin.sum(),
+        net_known=rows.net_amount.sum(where=rows.margin.notnull()).cast("float64"),
     )
-    joined = joined.select("net_amount", margin=margin, name=joined.channel.fill_null("unknown"))
-    return joined.group_by("name").agg(
-        n=joined.count(),
-        net=joined.net_amount.sum().cast("float64"),
-        margin=joined.margin.sum(),
-        net_known=joined.net_amount.sum(where=joined.margin.notnull()).cast("float64"),
-    )
-
-
-def _costs(ws: Workspace) -> ir.Table:
-    """Return the cost of goods of every order whose lines all have one: order, cost."""
-    lines, items = ws.warehouse.table("order_lines"), ws.warehouse.table("items")
-    costs = items.select("item_id", "cost_amount")
-    joined = lines.left_join(costs, "item_id")
-    kept = joined.n_items - joined.n_returned.fill_null(0)
-    rows = joined.select(
-        order=group_key(joined.source + "\n" + joined.order_id),
-        cost=joined.cost_amount * kept,
-        is_known=joined.cost_amount.notnull(),
-    )
-    summed = rows.group_by("order").agg(cost=rows.cost.sum(), is_known=rows.is_known.all())
-    return summed.filter(summed.is_known).select("order", "cost")

@@ -15,7 +15,7 @@ from quanyu.solve.experiment.sample import Array, Sample
 from quanyu.solve.experiment.welch import welch
 
 Pooling = Literal["whole", "within"]
-LEAST_SHARE = 1e-10
+LEAST_SHARE = 1e-6
 """Covariates whose spread is below this share of the largest, after scaling, count as combinations of others."""
 
 

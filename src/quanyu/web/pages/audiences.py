@@ -94,6 +94,7 @@ def _campaigns(view: View, found: list[Account]) -> None:
         return
     for one in found:
         with ui.element("div").classes("panels"):
-            account(view, one, width=5)
+            with ui.element("div").classes("w5"):
+                account(view, one)
             with ui.element("div").classes("w7"):
                 result(view, one.campaign_id)

@@ -13,7 +13,7 @@ from quanyu.web.view import View
 CHANNELS = {"sms": "SMS", "call": "Phone call", "mail": "E-mail", "wechat": "WeChat", "ads": "Ad platforms"}
 
 
-def account(view: View, one: Account, width: int = 12) -> None:
+def account(view: View, one: Account) -> None:
     """Place what became of everybody in an audience."""
     rows = tuple(
         (view.say(share.status), view.say(REASONS[share.reason]) if share.reason else "", share.n_people)
@@ -27,7 +27,7 @@ def account(view: View, one: Account, width: int = 12) -> None:
         "Audience = handed over + held out + left alone + waiting; every person stands in one of them."
     )
     note = view.say("{n} people in the audience", n=f"{one.n_audience:,}")
-    chart(view, Chart(sheet, option, (said, one.design.rule), note, width))
+    chart(view, Chart(sheet, option, (said, one.design.rule), note))
     if one.file is not None:
         place = div("muted", view.say("Handed over in {file}", file=f"exports/{one.file.name}"))
         put(place)

@@ -48,7 +48,8 @@ def export(
     """
     root = Path(folder)
     files, beside = Folder(root / "files"), Folder(root / "truth")
-    write_assortment(files, world.setting)
+    if world.setting.before is None:  # later the items are the same
+        write_assortment(files, world.setting)
     claims = no_claims(world.shop)
     totals = np.zeros((len(truth.LAYOUTS), len(truth.TOTALS)), dtype=np.int64)
     caused = np.zeros((2, len(world.setting.causes)), dtype=np.int64)
