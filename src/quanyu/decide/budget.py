@@ -25,15 +25,6 @@ from quanyu.workspace import Workspace
 KEEP = SCENARIOS[0]
 TOTALS: Mapping[str, float] = {KEEP: 1.0, "less": 0.8, "more": 1.2}
 """How much of the total each scenario gives away."""
-REASONS = {
-    "no_spend": "Nothing was spent on ads lately",
-    "no_curve_known": "No channel's effect can be told from nothing yet",
-    "gain_uncertain": "The gain is not probable enough",
-    "no_better": "The present split is as good as any within the limits",
-    "out_of_reach": "The total cannot be reached within floors and the step limit",
-    "blind": "Money would move at a channel of which nothing is known",
-}
-"""Why no change is proposed."""
 Record = dict[str, Any]
 
 

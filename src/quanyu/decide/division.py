@@ -118,7 +118,9 @@ def divide(channels: Sequence[AdChannel], limits: Limits) -> Division:
     now = np.array([one.spend for one in channels])
     is_known = np.array([one.is_known for one in channels], dtype=bool)
     share = min(1.0, limits.total / now.sum()) if now.sum() > 0 else 1.0
-    wanted = np.array([min(max(one.spend * share, low), high) for one, (low, high) in zip(channels, bounds, strict=True)])
+    wanted = np.array(
+        [min(max(one.spend * share, low), high) for one, (low, high) in zip(channels, bounds, strict=True)]
+    )
     if is_known.any():
         grid = np.array([np.linspace(*pair, POINTS) for pair in bounds])[is_known]
         known = [one for one in channels if one.is_known]
