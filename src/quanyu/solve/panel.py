@@ -26,7 +26,7 @@ from scipy.linalg import solve_triangular
 
 from quanyu.solve.profile import peak
 from quanyu.solve.regression import Measured, Regression
-from quanyu.solve.response import Floats, Grid, Shapes, saturate, shapes
+from quanyu.solve.response import FINE, Floats, Grid, Shapes, saturate, shapes
 
 SHOCK = 25.0
 """Prior variance of a day's common shock on the log scale: so large that days are free."""
@@ -62,7 +62,7 @@ class Panel:
         return len(self.orders) > 1
 
 
-def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = Grid()) -> Regression:
+def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = FINE) -> Regression:
     """Fit everything but the ads and return what is left: a linear problem in the levels, given the shapes.
 
     Gauss-Newton: the nuisance and the ads are fitted in turn on a coarse grid of shapes until they agree, then

@@ -19,7 +19,7 @@ from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.grid import grid
 from quanyu.web.parts.markup import div, put, span, tag
-from quanyu.web.parts.notice import empty, not_run, notice, nothing_loaded
+from quanyu.web.parts.notice import empty, not_run, nothing_loaded, notice
 from quanyu.web.parts.option import FAINT, Line, bars
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.verdict import verdict
@@ -87,7 +87,7 @@ def _answer(view: View, found: BudgetView, chosen: ScenarioView) -> None:
     hint = ""
     if chosen.gain is not None:
         hint = view.say(
-            "The best division within the limits: {gain} a week ({low} to {high}), a gain with a probability of {p}; {asked} is asked for.",
+            "The best division found: {gain} a week ({low} to {high}), a gain with a probability of {p}; {asked} is asked for.",
             gain=_money(view, chosen.gain), low=_money(view, chosen.gain_low), high=_money(view, chosen.gain_high),
             p=figure.percent(chosen.p_gain, 0), asked=figure.percent(found.confidence, 0),
         )  # fmt: skip
