@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.scenes.shops import channels_of, true_gain  # noqa: E402
+from tests.scenes.shops import channels_of, true_gain
 
-from bench.curve import fitted  # noqa: E402
-from quanyu.decide.division import Limits, divide, moves  # noqa: E402
-from quanyu.world import Shop  # noqa: E402
+from bench.curve import fitted
+from quanyu.decide.division import Limits, divide, moves
+from quanyu.world import Shop
 
 CONFIDENCE = 0.9
 
@@ -36,7 +36,7 @@ def judge(shops: int, people: int, strength: float) -> None:
     for must, counts in tally.items():
         way = "all must be spent" if must else "money may be left "
         print(
-            f"{people:>7,} people, {what:<14}, {way}: {counts['proposed']:>3} of {shops} proposed, {counts['raised']:>3} of them raise "
+            f"{people:>7,} people, {what:<14}, {way}: {counts['proposed']:>3} of {shops} proposed, {counts['raised']:>3} raise "
             f"the true profit, {counts['inside']:>3} within the interval"
         )
 

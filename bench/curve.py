@@ -17,16 +17,16 @@ import numpy as np
 import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.scenes.shops import facts  # noqa: E402
+from tests.scenes.shops import facts
 
-from quanyu.method import Fit, Inconclusive  # noqa: E402
-from quanyu.solve.curve import Curve  # noqa: E402
-from quanyu.solve.panel import Panel, regression  # noqa: E402
-from quanyu.solve.posterior import Belief, draws  # noqa: E402
-from quanyu.solve.profile import inflation, peak  # noqa: E402
-from quanyu.solve.spline import spline  # noqa: E402
-from quanyu.world import Shop  # noqa: E402
-from quanyu.world.media import CHANNELS, saturate  # noqa: E402
+from quanyu.method import Fit, Inconclusive
+from quanyu.solve.curve import Curve
+from quanyu.solve.panel import Panel, regression
+from quanyu.solve.posterior import Belief, draws
+from quanyu.solve.profile import inflation, peak
+from quanyu.solve.spline import spline
+from quanyu.world import Shop
+from quanyu.world.media import CHANNELS, saturate
 
 PEERS = {
     "small_business": (159, 0.389, 23.9),
