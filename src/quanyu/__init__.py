@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from quanyu.collect.load import load
     from quanyu.errors import QuanyuError
-    from quanyu.loop import decide, explain, run
+    from quanyu.loop import explain, run
     from quanyu.plan.report import write_report
     from quanyu.tables import contract
     from quanyu.workspace import Workspace, create, open
 
 __all__ = [
-    "QuanyuError", "Workspace", "contract", "create", "decide", "explain", "load", "open", "run", "write_report",
+    "QuanyuError", "Workspace", "contract", "create", "explain", "load", "open", "run", "write_report",
 ]  # fmt: skip
 
 HOMES = {
@@ -25,7 +25,6 @@ HOMES = {
     "Workspace": "quanyu.workspace",
     "contract": "quanyu.tables",
     "create": "quanyu.workspace",
-    "decide": "quanyu.loop",
     "explain": "quanyu.loop",
     "load": "quanyu.collect.load",
     "open": "quanyu.workspace",

@@ -81,6 +81,7 @@ STEPS = (
         ("lifetimes",), lifetimes, ("lifetime",),
     ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+    Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
     Step(
         "attribution", "Credit channels with the orders that followed their touches",
         ("orders", "margins", "identities", "touches", "visits", "deliveries", "spend"), ("paths", "credits"), attribution,
@@ -91,7 +92,6 @@ STEPS = (
         "budget", "Divide the money for ads", ("curves", "spend"), ("budgets", "budget_lines", "paces"), budget,
         ("budget", "curve"),
     ),
-    Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
     Step(
         "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "margins", "identities"),
         ("lifts",), lifts, ("experiment",),

@@ -37,11 +37,15 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         found = steps(ws, as_of, scratch, max(windows))
         every = [one for window in windows for one in paths(ws, scratch, found, window)]
     whole = found.totals.to_pylist()[0]
+    if not whole["n_conversions"]:
+        for name in ("paths", "credits"):
+            ws.warehouse.replace(name, contract(name).schema.to_pyarrow().empty_table(), by="measure")
+        return {"inconclusive": "there are no orders", "n_paths": 0, "n_credits": 0}
     has_margin = (whole["n_conversions"] or 0) - (whole["n_margins"] or 0) <= MOST_UNKNOWN * (
         whole["n_conversions"] or 0
     )
     priced = costs(ws, as_of, since)
-    rows = [record for one in every for record in _records(ws, one, priced)]
+    rows = [_rounded(record) for one in every for record in _records(ws, one, priced)]
     fit_id = _kept(ws, (since, as_of), rows)
     day = {"since": since, "as_of": as_of, "fit_id": fit_id}
     no_margin = {} if has_margin else {"margin_amount": None}
@@ -50,6 +54,12 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     ws.warehouse.replace("paths", _paths(every, as_of, has_margin), by="measure")
     ws.warehouse.replace("credits", table, by="measure")
     return {"n_paths": sum(one.rows.num_rows for one in every), "n_credits": len(rows), "fit_id": fit_id}
+
+
+def _rounded(record: dict[str, Any]) -> dict[str, Any]:
+    """Sums in another order differ in the last bits; equal data shall give equal bytes."""
+    floats = ("low", "high", "sampling_error", "conversions", "new_buyers")
+    return record | {name: round(record[name], 6) for name in floats if isinstance(record.get(name), float)}
 
 
 def _records(ws: Workspace, found: Found, priced: Mapping[tuple[str, str], Cost]) -> Iterator[dict[str, Any]]:
