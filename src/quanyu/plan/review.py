@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
 from quanyu.plan.outcome import Outcome, outcomes
+from quanyu.plan.outlay import Outlay, outlay
 from quanyu.plan.worth import Worth, worth
 from quanyu.tables.book import Book, Card, Point, Slice, book
 from quanyu.tables.period import Period, preset
@@ -70,6 +71,7 @@ class Review:
     rejects: tuple[tuple[str, int], ...]
     outcomes: tuple[Outcome, ...]
     worth: Worth | None
+    outlay: Outlay | None
     sums: Book
 
     @property
@@ -140,6 +142,7 @@ def review(ws: Workspace) -> Review:
         rejects=_rejects(ws),
         outcomes=outcomes(ws),
         worth=worth(ws),
+        outlay=outlay(ws),
         sums=sums,
     )
 

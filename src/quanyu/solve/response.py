@@ -63,6 +63,9 @@ class Grid:
     slopes: Sequence[float] = SLOPES
 
 
+FINE = Grid()
+
+
 @dataclass(frozen=True, eq=False)
 class Shapes:
     """The shapes tried for one channel: `carry`, `half` (money per day) and `slope` of each, (n,) arrays.
@@ -87,7 +90,7 @@ class Shapes:
         return np.asarray(level / self.mean[place])
 
 
-def shapes(spend: Floats, grid: Grid = Grid()) -> Shapes:
+def shapes(spend: Floats, grid: Grid = FINE) -> Shapes:
     """Return the shapes of a grid for a channel's spend by day (days,), which must not be zero throughout.
 
     The usual spend is the mean over the days with any; before the first day the channel is taken to have

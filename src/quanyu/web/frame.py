@@ -60,6 +60,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Marketing",
         (
+            Entry("/budget", "Budget", "Budget", "M4 7h16v12H4zM4 7l3-3h10l3 3M12 10v6M9.5 13h5"),
             Entry(
                 "/audiences",
                 "Audiences",

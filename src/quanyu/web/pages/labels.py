@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quanyu.tables.curve import AD_CHANNELS
 from quanyu.understand.rfm import GROUPS
 from quanyu.web.view import View
 
@@ -29,6 +30,7 @@ SLICES = {
     "(none)": ("未知", "Unknown"),
     "": ("未知", "Unknown"),
     "unknown": ("未知", "Unknown"),
+    **AD_CHANNELS,
 }
 DIMENSIONS = {"all": "Total", "channel": "Channel", "region": "Region", "new_old": "New and returning"}
 
