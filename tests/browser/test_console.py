@@ -28,6 +28,7 @@ PATHS = (
     "/portraits",
     "/portraits?size=money&trait=spend_amount",
     "/value",
+    "/budget",
     "/audiences",
     "/metrics",
     "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
@@ -209,7 +210,7 @@ def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> No
 @pytest.mark.parametrize("width", [1280, 390])
 def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, width: int) -> None:
     tab = visit(empty_console, width)
-    for path in ("/", "/data", "/people", "/portraits", "/value", "/audiences"):
+    for path in ("/", "/data", "/people", "/portraits", "/value", "/budget", "/audiences"):
         assert "quanyu load" in tab.open(path).locator("#content").inner_text(), path
     assert "quanyu run" in tab.open("/metrics").locator("#content").inner_text()
     assert "quanyu run" in tab.open("/data?part=quality").locator("#content").inner_text()
