@@ -31,9 +31,11 @@ from bench.understand import draw as draw_shop
 from quanyu.measure.attribution import attribution
 from quanyu.measure.route import parse
 from quanyu.solve.attribution.markov import markov
+from quanyu.understand.upkeep import visits
 
 AS_OF = dt.date(2026, 11, 20)
 TABLES = ("identities", "orders", "events", "touches", "spend")
+"""What is loaded; the table `visits` is joined from the events before the clock starts."""
 ORDERS = (1, 2, 3, 4)
 RUNS = 7
 PEER = """
@@ -47,7 +49,7 @@ for order in (1, 2, 3, 4):
     for _ in range(int(sys.argv[2])):
         wall, cpu = time.perf_counter(), time.process_time()
         with contextlib.redirect_stdout(io.StringIO()):
-            made = markov_model(rows, "path", "total_conversions", var_null="total_null", order=order, seed=1234567, flg_adv=False)
+            made = markov_model(rows, "path", "total_conversions", var_null="total_null", order=order, seed=1234567)
         best = [min(best[0], time.perf_counter() - wall), min(best[1], time.process_time() - cpu)]
     made = made["result"] if isinstance(made, dict) else made
     found[order] = {"seconds": best[0], "cpu": best[1], "credit": dict(zip(made.iloc[:, 0], map(float, made.iloc[:, 1])))}
@@ -87,7 +89,11 @@ def chains(file: Path) -> dict[int, dict[str, Any]]:
             paths, names = parse(rows["path"])
             credit = markov(paths, order).credit(outcomes, nulls)[:, 0]
             best = [min(best[0], time.perf_counter() - wall), min(best[1], time.process_time() - cpu)]
-        found[order] = {"seconds": best[0], "cpu": best[1], "credit": dict(zip(names, credit.tolist(), strict=True))}
+        found[order] = {
+            "seconds": best[0],
+            "cpu": best[1],
+            "credit": dict(zip(names, credit.tolist(), strict=True)),
+        }
     return found
 
 
@@ -99,19 +105,33 @@ def compare(datasets: Path) -> None:
         return
     python = os.environ.get("QUANYU_CHANNELATTRIBUTION", "")
     ours = chains(file)
-    told = subprocess.run([python, "-c", PEER, str(file), str(RUNS)], capture_output=True, text=True) if python else None
+    told = (
+        subprocess.run([python, "-c", PEER, str(file), str(RUNS)], capture_output=True, text=True)
+        if python
+        else None
+    )
     peer = {} if told is None or told.returncode else json.loads(told.stdout.strip().splitlines()[-1])
-    print("removal effects of 10,000 paths over 12 channels, best of 7 runs; the peer simulates, quanyu solves exactly")
+    print(
+        "removal effects of 10,000 paths over 12 channels, best of 7 runs; the peer simulates, quanyu solves exactly"
+    )
     for order, one in ours.items():
         line = f"order {order}: quanyu {one['seconds'] * 1e3:7.1f} ms ({one['cpu'] * 1e3:7.1f} ms cpu)"
         if other := peer.get(str(order)):
             exact = one["credit"]
-            off = max(abs(other["credit"].get(name, 0) / value - 1) for name, value in exact.items() if value > 100)
-            line += f"; ChannelAttribution {other['seconds'] * 1e3:7.1f} ms ({other['cpu'] * 1e3:7.1f} ms cpu), "
+            off = max(
+                abs(other["credit"].get(name, 0) / value - 1) for name, value in exact.items() if value > 100
+            )
+            line += (
+                f"; ChannelAttribution {other['seconds'] * 1e3:7.1f} ms ({other['cpu'] * 1e3:7.1f} ms cpu), "
+            )
             line += f"{other['seconds'] / one['seconds']:.1f} times as long, off by up to {off:.1%} on channels above 100"
         print(line)
     if not peer:
-        why = "QUANYU_CHANNELATTRIBUTION names no Python" if not python else told.stderr.strip().splitlines()[-1]  # type: ignore[union-attr]
+        why = (
+            "QUANYU_CHANNELATTRIBUTION names no Python"
+            if not python
+            else told.stderr.strip().splitlines()[-1]
+        )  # type: ignore[union-attr]
         print(f"ChannelAttribution: skipped, {why}")
 
 
@@ -120,11 +140,18 @@ def run(folder: str, engine: str) -> dict[str, Any]:
     ws = quanyu.workspace.create(Path(folder) / f"shop-{engine}", engine=engine)
     for name in TABLES:
         ws.warehouse.replace(name, [Path(folder) / f"{name}.parquet"], by="collect")
+    visits(ws, AS_OF)
     wall, cpu = time.perf_counter(), time.process_time()
     done = attribution(ws, AS_OF)
-    spent = {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "n_paths": done["n_paths"]}
+    spent = {
+        "seconds": time.perf_counter() - wall,
+        "cpu": time.process_time() - cpu,
+        "n_paths": done["n_paths"],
+    }
     credits = ws.warehouse.table("credits")
-    rows = ws.warehouse.read(credits.filter(credits.model == "markov", credits.level == "channel", credits.window == "30d"))
+    rows = ws.warehouse.read(
+        credits.filter(credits.model == "markov", credits.level == "channel", credits.window == "30d")
+    )
     credit = dict(zip(rows["key"].to_pylist(), rows["conversions"].to_pylist(), strict=True))
     ws.close()
     return spent | {"gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, "credit": credit}
@@ -155,7 +182,9 @@ def main() -> None:
         if len(found) > 1:
             first, second = (found[engine]["credit"] for engine in engines)
             apart = max(abs(first[key] - second[key]) for key in first)
-            print(f"largest difference between the engines' Markov credits: {apart:g} orders of {sum(np.abs(list(first.values()))):,.0f}")
+            print(
+                f"largest difference between the engines' Markov credits: {apart:g} orders of {sum(np.abs(list(first.values()))):,.0f}"
+            )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from quanyu.understand.upkeep import visits as join_visits
 from quanyu.workspace import Workspace
 
 START = dt.datetime(2026, 9, 1, 1, tzinfo=dt.UTC)
@@ -141,6 +142,7 @@ def write_shop(ws: Workspace, contacts: list[Contact], bought: list[Bought]) -> 
         "channel": [one.channel for one, _ in pairs],
         "campaign_id": pa.array([one.campaign for one, _ in pairs], pa.string()),
     }, "collect")  # fmt: skip
+    join_visits(ws, AS_OF)
     put("deliveries", {
         "send_id": [f"d{one.number}" for one in sent], "campaign_id": [one.campaign for one in sent],
         "person_id": [f"p{one.person}" for one in sent], "channel": [one.channel for one in sent],

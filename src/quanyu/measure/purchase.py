@@ -9,9 +9,12 @@ import ibis.expr.types as ir
 
 from quanyu.measure.touch import owner, start_of
 from quanyu.tables import SALES
+from quanyu.tables.margin import orders_with_margin
 from quanyu.warehouse.portable import group_key, local_day
 from quanyu.workspace import Workspace
 
+READ = ("orders", "margins", "identities")
+"""The tables that tell of sales."""
 OUTCOMES = ("n_conversions", "n_new_buyers", "revenue_amount", "margin_amount")
 """What paths bring, in the order in which models credit it."""
 
@@ -21,7 +24,7 @@ def sales(ws: Workspace, as_of: dt.date) -> ir.Table:
 
     The same orders as in the metric `n_orders`, on the day they were placed: that is when a touch had done its work.
     """
-    rows = ws.warehouse.table("orders")
+    rows = orders_with_margin(ws.warehouse.table)
     value = ibis.greatest(rows.gross_amount.fill_null(0), rows.paid_amount.fill_null(0))
     rows = rows.filter(rows.status.isin(SALES), value > 0, rows.ordered_at < start_of(ws, as_of))
     rows = rows.select(

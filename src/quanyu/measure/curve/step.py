@@ -17,12 +17,13 @@ from quanyu.measure.curve.daily import daily
 from quanyu.measure.curve.landing import landing
 from quanyu.measure.curve.return_curve import ReturnCurve
 from quanyu.measure.curve.worth import worth
+from quanyu.measure.touch import READ as TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
-READS = ("orders", "order_lines", "items", "spend", "touches", "events", "deliveries", "identities")
+READS = ("orders", "order_lines", "items", *TOUCH_READS)
 
 
 def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
