@@ -26,6 +26,8 @@ from quanyu.decide.learn import learn
 from quanyu.decide.proposal import propose_budget
 from quanyu.errors import QuanyuError, WorkspaceBusyError
 from quanyu.ledger import Decision, Verdict
+from quanyu.measure.attribution import READ as ATTRIBUTION_READS
+from quanyu.measure.attribution import attribution
 from quanyu.measure.compute import metrics
 from quanyu.measure.curve.step import READS as CURVE_READS
 from quanyu.measure.curve.step import curves
@@ -80,6 +82,10 @@ STEPS = (
         ("lifetimes",), lifetimes, ("lifetime",),
     ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+    Step(
+        "attribution", "Credit orders to the touches before them", ATTRIBUTION_READS, ("paths", "credits"), attribution,
+        ("attribution", "seed"),
+    ),
     Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves, ("curve",)),
     Step(
         "budget", "Divide the money for ads", ("curves", "spend"), ("budgets", "budget_lines", "paces"), budget,

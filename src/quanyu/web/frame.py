@@ -60,6 +60,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Marketing",
         (
+            Entry("/channels", "Channels and attribution", "Channels", "M5 6h5l4 6h5M5 18h5l4-6M17 9l3 3-3 3"),
             Entry(
                 "/audiences",
                 "Audiences",
