@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from quanyu.plan.credit import Credited, credited
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
 from quanyu.plan.outcome import Outcome, outcomes
 from quanyu.plan.worth import Worth, worth
@@ -70,6 +71,7 @@ class Review:
     rejects: tuple[tuple[str, int], ...]
     outcomes: tuple[Outcome, ...]
     worth: Worth | None
+    credited: Credited | None
     sums: Book
 
     @property
@@ -140,6 +142,7 @@ def review(ws: Workspace) -> Review:
         rejects=_rejects(ws),
         outcomes=outcomes(ws),
         worth=worth(ws),
+        credited=credited(ws),
         sums=sums,
     )
 
