@@ -48,7 +48,9 @@ def test_committed_pages_are_what_the_program_says(pages: dict[str, str]) -> Non
     assert not stale, f"make docs; stale: {stale}"
 
 
-def test_every_command_table_setting_layout_metric_trait_and_step_is_documented(generator: ModuleType) -> None:
+def test_every_command_table_setting_layout_metric_trait_and_step_is_documented(
+    generator: ModuleType,
+) -> None:
     names = {
         "commands.md": [f"## quanyu {one.name}" for one in COMMANDS],
         "tables.md": [f"## {name}\n" for name in CONTRACTS],

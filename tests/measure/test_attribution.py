@@ -12,7 +12,7 @@ from tests.measure.traffic import AS_OF, Bought, Contact, draw_bought, draw_cont
 
 from quanyu.ledger import find_fit
 from quanyu.measure.attribution import attribution
-from quanyu.measure.credit import UNATTRIBUTED
+from quanyu.tables.credit import UNATTRIBUTED
 from quanyu.tables.measured import MODELS
 from quanyu.workspace import Workspace
 

@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from quanyu.decide.budget import known_channels
+from quanyu.decide.division import AdChannel
 from quanyu.decide.stage import Start, start
-from quanyu.solve.curve import Curve
 from quanyu.tables.decided import SCENARIOS
 from quanyu.workspace import Workspace
 
 POINTS = 49
 REACH = 1.6
 """Curves are drawn up to so many times the largest spend that is shown."""
+TEXTS = ("channel", "as_of", "status", "reason", "lands_on", "control", "fit_id")
+"""The columns of `curves` that are no numbers."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,8 @@ class BudgetView:
         return any(one.status == "known" for one in self.curves)
 
 
-def budget_view(ws: Workspace) -> BudgetView | None:
-    """Return the budget as the last turn proposed it; None before the first turn."""
-    if not ws.warehouse.exists("budgets"):
-        return None
+def budget_view(ws: Workspace) -> BudgetView:
+    """Return the budget as the last turn proposed it."""
     read = ws.warehouse.read
     whole = read(ws.warehouse.table("budgets")).to_pylist()
     lines = read(ws.warehouse.table("budget_lines").order_by("channel")).to_pylist()
@@ -151,10 +151,11 @@ def budget_view(ws: Workspace) -> BudgetView | None:
 
 def _scenario(row: Mapping[str, Any], lines: list[dict[str, Any]]) -> ScenarioView:
     mine = [line for line in lines if line["scenario"] == row["scenario"]]
+    gain, low, high = _gain(row)
     return ScenarioView(
         row["scenario"], row["status"], row["reason"] or "",
-        *(float(row[f"{name}_amount"]) for name in ("total", "current", "proposed", "reserve")),
-        *_gain(row), row["p_gain"], tuple(_line(line) for line in mine),
+        float(row["total_amount"]), float(row["current_amount"]), float(row["proposed_amount"]),
+        float(row["reserve_amount"]), gain, low, high, row["p_gain"], tuple(_line(line) for line in mine),
     )  # fmt: skip
 
 
@@ -174,35 +175,33 @@ def _gain(row: Mapping[str, Any]) -> tuple[float | None, float | None, float | N
 
 
 def _pace(row: Mapping[str, Any]) -> PaceView:
-    amounts = (float(row[f"{name}_amount"]) for name in ("plan", "due", "spent", "forecast"))
-    return PaceView(row["channel"], *amounts, row["status"])
+    return PaceView(
+        row["channel"], float(row["plan_amount"]), float(row["due_amount"]), float(row["spent_amount"]),
+        float(row["forecast_amount"]), row["status"],
+    )  # fmt: skip
 
 
 def _curves(ws: Workspace, rows: list[dict[str, Any]], main: ScenarioView | None) -> tuple[CurveView, ...]:
-    if not rows:
-        return ()
     proposed = {line.channel: line.proposed for line in main.lines} if main else {}
-    found = []
-    for row, one in zip(rows, known_channels(ws, rows), strict=True):
-        wanted = proposed.get(one.name, one.now)
-        most = REACH * max(one.now, wanted, _number(row["half_amount"]) or 0.0)
-        points = _spots(one.curve, np.linspace(0, most, POINTS)) if one.curve and most > 0 else ()
-        ends = _spots(one.curve, np.array([one.now, wanted])) if points else (None, None)
-        lands = json.loads(row["lands_on"] or "{}")
-        figures = {name: _number(value) for name, value in row.items() if name not in TEXTS}
-        found.append(
-            CurveView(one.name, one.status, one.reason, tuple(lands.items()), figures, points, *ends)
-        )
-    return tuple(found)
+    channels, _ = known_channels(ws)
+    return tuple(
+        _curve(row, one, proposed.get(one.name, one.spend)) for row, one in zip(rows, channels, strict=True)
+    )
 
 
-TEXTS = ("channel", "as_of", "status", "reason", "lands_on", "control", "fit_id")
+def _curve(row: Mapping[str, Any], one: AdChannel, proposed: float) -> CurveView:
+    most = REACH * max(one.spend, proposed, _number(row["half_amount"]) or 0.0)
+    points = _spots(one, np.linspace(0, most, POINTS))
+    now, then = _spots(one, np.array([one.spend, proposed])) or (None, None)
+    lands = tuple(json.loads(row["lands_on"] or "{}").items())
+    figures = {name: _number(value) for name, value in row.items() if name not in TEXTS}
+    return CurveView(one.name, one.status, one.reason, lands, figures, points, now, then)
 
 
-def _spots(curve: Curve | None, amounts: Any) -> tuple[Spot, ...]:
-    if curve is None:
+def _spots(channel: AdChannel, amounts: Any) -> tuple[Spot, ...]:
+    if channel.curve is None:
         return ()
-    values = curve.at(amounts)
+    values = channel.brings(amounts)
     low, high = np.quantile(values, [0.025, 0.975], axis=1)
     rows = zip(amounts.tolist(), values.mean(axis=1).tolist(), low.tolist(), high.tolist(), strict=True)
     return tuple(Spot(*row) for row in rows)

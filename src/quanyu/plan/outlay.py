@@ -57,8 +57,8 @@ def outlay(ws: Workspace) -> Outlay | None:
     kept = lines.filter(lines.scenario == SCENARIOS[0]).order_by("channel")
     by_name = {row["channel"]: row for row in ws.warehouse.read(curves).to_pylist()}
     ads = tuple(_ad(row, by_name.get(row["channel"], {})) for row in ws.warehouse.read(kept).to_pylist())
-    gains = (_number(one[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
-    return Outlay(ads, one["status"], REFUSALS.get(one["reason"] or "", ""), *gains, one["p_gain"])
+    gain, low, high = (_number(one[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
+    return Outlay(ads, one["status"], REFUSALS.get(one["reason"] or "", ""), gain, low, high, one["p_gain"])
 
 
 def _ad(line: dict[str, Any], curve: dict[str, Any]) -> Ad:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from quanyu.plan.credit import Credited, credited
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
 from quanyu.plan.outcome import Outcome, outcomes
 from quanyu.plan.outlay import Outlay, outlay
@@ -72,6 +73,7 @@ class Review:
     outcomes: tuple[Outcome, ...]
     worth: Worth | None
     outlay: Outlay | None
+    credited: Credited | None
     sums: Book
 
     @property
@@ -143,6 +145,7 @@ def review(ws: Workspace) -> Review:
         outcomes=outcomes(ws),
         worth=worth(ws),
         outlay=outlay(ws),
+        credited=credited(ws),
         sums=sums,
     )
 

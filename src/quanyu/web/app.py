@@ -21,6 +21,7 @@ from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
 from quanyu.web.pages.audiences import audiences
 from quanyu.web.pages.budget import budget
+from quanyu.web.pages.channels import channels_page
 from quanyu.web.pages.data import data
 from quanyu.web.pages.metrics import metrics
 from quanyu.web.pages.overview import overview
@@ -46,6 +47,7 @@ PAGES: dict[str, tuple[str, Draw]] = {
     "/portraits": ("Portraits and RFM", portraits),
     "/value": ("Customer value", value),
     "/budget": ("Budget", budget),
+    "/channels": ("Channels and attribution", channels_page),
     "/audiences": ("Audiences", audiences),
     "/metrics": ("Metric explorer", metrics),
 }

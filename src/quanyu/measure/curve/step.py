@@ -17,13 +17,14 @@ from quanyu.measure.curve.finding import RECENT_DAYS
 from quanyu.measure.curve.landing import landing
 from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, ReturnCurve
 from quanyu.measure.curve.worth import worth
+from quanyu.measure.touch import READ as TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
 CODES = {NO_DATA: "no_data", TOO_SHORT: "too_short", NO_MARGIN: "no_margin"}
-READS = ("orders", "margins", "spend", "touches", "visits", "deliveries", "identities")
+READS = ("orders", "margins", *TOUCH_READS)
 
 
 def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
