@@ -109,7 +109,7 @@ def test_without_curves_there_is_nothing_to_divide(make_workspace) -> None:
 
 
 def test_before_the_first_turn_there_is_nothing_to_show(make_workspace) -> None:
-    assert budget_view(make_workspace()) is None
+    assert not budget_view(make_workspace()).scenarios
 
 
 def spent(ws: Workspace, rows: list[tuple[dt.date, str, float, str]]) -> None:

@@ -74,7 +74,7 @@ def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
 def _scenario(
     channels: Sequence[AdChannel], settings: BudgetSettings, name: str
 ) -> tuple[Record, list[Record]]:
-    now = sum(one.spend for one in channels)
+    now = sum(round(one.spend, 2) for one in channels)
     whole = now if settings.total is None else settings.total
     usable = whole if settings.total is None else whole * (1 - settings.reserve)
     total = usable * TOTALS[name]
@@ -88,7 +88,8 @@ def _scenario(
     best = divide(channels, limits)
     status, reason = _judged(channels, best, total, settings.confidence)
     # What is not proposed is not done; other totals are shown as they would be divided.
-    amounts = best.amounts if status == "proposed" or name != KEEP else tuple(one.spend for one in channels)
+    given = best.amounts if status == "proposed" or name != KEEP else tuple(one.spend for one in channels)
+    amounts = tuple(round(amount, 2) for amount in given)
     is_told = moves(channels, best) and not best.is_blind
     record = {
         "scenario": name, "status": status, "reason": reason, "total_amount": total, "current_amount": now,

@@ -40,7 +40,7 @@ def saturate(amount: Floats, half: Floats | float, slope: Floats | float) -> Flo
     >>> saturate(np.array([0.0, 5.0, 15.0]), 5.0, 1.0).tolist()
     [0.0, 0.5, 0.75]
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):  # amounts of (nearly) nothing bring nothing
         return np.asarray(1 / (1 + np.exp(slope * (np.log(half) - np.log(amount)))))
 
 
