@@ -64,7 +64,7 @@ def known_channels(ws: Workspace) -> tuple[list[AdChannel], str]:
 
 def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
     curve = Curve.unpacked(one["draws"]) if one.get("draws") else None
-    spend = one.get("spend", float(row["spend_amount"] or 0.0))
+    spend = round(one.get("spend", float(row["spend_amount"] or 0.0)), 2)
     noise = one.get("noise") or 0.0
     return AdChannel(
         row["channel"], spend, row["status"], row["reason"] or "", one.get("worth") or 0.0, noise, curve
@@ -74,7 +74,7 @@ def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
 def _scenario(
     channels: Sequence[AdChannel], settings: BudgetSettings, name: str
 ) -> tuple[Record, list[Record]]:
-    now = sum(round(one.spend, 2) for one in channels)
+    now = sum(one.spend for one in channels)
     whole = now if settings.total is None else settings.total
     usable = whole if settings.total is None else whole * (1 - settings.reserve)
     total = usable * TOTALS[name]

@@ -20,7 +20,7 @@ def paths(view: View, found: Flows) -> None:
     """Place the flows and the list of paths; nothing where no order follows a touch."""
     if not found.n_orders:
         return
-    with ui.element("div").classes("panels w12"):
+    with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
             _flows(view, found)
         with ui.element("section").classes("panel w5"):

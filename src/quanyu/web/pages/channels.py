@@ -60,7 +60,8 @@ def _channels(view: View, found: Channels) -> None:
             _difference(view, found)
         with ui.element("section").classes("panel w12"):
             _table(view, found, model)
-        fill(view, paths, flows, book.window)
+        with ui.element("div").classes("w12"):
+            fill(view, paths, flows, book.window)
 
 
 def _choices(view: View, book: CreditBook, model: str) -> Markup:
