@@ -38,6 +38,9 @@ format: setup  ## put the code into its form
 bench: setup  ## measure, and print ratios against named peers in the same run
 	@$(BIN)/python -m bench
 
+soak: setup  ## find the people of ten simulated shops of the default size
+	@$(BIN)/python -m bench soak
+
 docs: setup  ## write docs/reference/ from the program
 	@$(BIN)/python docs/generate.py
 

@@ -137,8 +137,8 @@ def _measured(name: str, folder: Path, files: list[Path]) -> dict[str, Any]:
 def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     wanted = sys.argv[2:] or ["quanyu", "polars", "pandas"]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         draw(folder, n)
         files = [folder / "events.parquet", folder / "day.parquet"]
         for turn, read in (("cold", files[:1]), ("day", files)):
@@ -148,7 +148,9 @@ def main() -> None:
                 print(f"{turn:<5}{name:<8}{json.dumps(rounded)}", flush=True)
             for name in wanted[1:]:
                 wall, cpu = (results[name][unit] / results[wanted[0]][unit] for unit in ("seconds", "cpu"))
-                print(f"{turn:<5}{name} takes {wall:.1f} times as long as {wanted[0]} and {cpu:.1f} times the processor")
+                print(
+                    f"{turn:<5}{name} takes {wall:.1f} times as long as {wanted[0]} and {cpu:.1f} times the processor"
+                )
 
 
 if __name__ == "__main__":

@@ -48,8 +48,10 @@ def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
             {name: value for name, value in one.items() if not name.startswith("_")} for one in members
         ],
         "spend": _spend(rng),
+        "touches": _touches(rng, orders),
         "rejects": _rejects(),
         "links": _links(ws, members),
+        "consents": _consents(members),
     }
     for name, rows in put.items():
         given = [
@@ -204,6 +206,20 @@ def _spend(rng: np.random.Generator) -> list[dict[str, Any]]:
     return rows
 
 
+def _touches(rng: np.random.Generator, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Clicks before every third order, and twice as many that lead to nothing."""
+    rows = []
+    for n, order in enumerate(orders):
+        before = dt.timedelta(hours=float(rng.uniform(1, 72))) if n % 3 == 0 else -dt.timedelta(days=50)
+        channel = ("baidu", "qianchuan", "sms")[int(rng.integers(3))]
+        rows.append(
+            {"touch_id": f"t{n:06d}", "source": "test", "id_key": order["id_key"], "channel": channel,
+             "touched_at": order["ordered_at"] - before, "campaign_id": None if channel == "sms" else "c1",
+             "kind": "message" if channel == "sms" else "click", "cost_amount": 0.05 if channel == "sms" else None}
+        )  # fmt: skip
+    return rows
+
+
 def _links(ws: Workspace, members: list[dict[str, Any]]) -> list[dict[str, Any]]:
     seen = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     return [
@@ -217,6 +233,15 @@ def _links(ws: Workspace, members: list[dict[str, Any]]) -> list[dict[str, Any]]
         }
         for one in members
     ]
+
+
+def _consents(members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    at = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
+    return [
+        {"id_key": one["id_key"], "purpose": "marketing", "channel": "sms", "is_granted": n % 10 > 0, "decided_at": at,
+         "source": "members"}
+        for n, one in enumerate(members)
+    ]  # fmt: skip
 
 
 def _rejects() -> list[dict[str, Any]]:

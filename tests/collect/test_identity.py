@@ -115,12 +115,65 @@ def test_different_names_on_one_phone_are_different_people(make_workspace):
     assert len(parts(ws)) == 3
 
 
-def test_masked_names_tell_nobody_apart(make_workspace):
+def test_masked_names_of_one_family_tell_nobody_apart(make_workspace):
     ws = make_workspace()
-    put(ws, "links", [link("taobao:a", "phone:1"), link("jd:b", "phone:1")])
-    names(ws, {"taobao:a": "李*", "jd:b": "李先生"})
+    put(ws, "links", [link("taobao:a", "phone:1"), link("jd:b", "phone:1"), link("douyin:c", "phone:1")])
+    names(ws, {"taobao:a": "李*", "jd:b": "李先生", "douyin:c": "李雷"})
     resolve(ws, TODAY)
     assert len(parts(ws)) == 1
+
+
+@pytest.mark.parametrize("masked", ["韩**", "韩*梅", "韩女士", "韩梅*"])
+def test_a_family_name_shows_through_a_mask(make_workspace, masked):
+    ws = make_workspace()
+    put(ws, "links", [link("taobao:a", "phone:1"), link("jd:b", "phone:1")])
+    names(ws, {"taobao:a": "李雷", "jd:b": masked})
+    resolve(ws, TODAY)
+    assert len(parts(ws)) == 3
+
+
+@pytest.mark.parametrize("hidden", ["**", "*雷", "##YWJj", "l***a"])
+def test_what_shows_no_family_name_tells_nobody_apart(make_workspace, hidden):
+    ws = make_workspace()
+    put(ws, "links", [link("taobao:a", "phone:1"), link("jd:b", "phone:1")])
+    names(ws, {"taobao:a": "李雷", "jd:b": hidden})
+    resolve(ws, TODAY)
+    assert len(parts(ws)) == 1
+
+
+def test_on_a_shared_phone_a_masked_name_goes_with_the_only_full_one_of_its_family(workspace):
+    keys = ("taobao:a", "jd:a", "taobao:b", "jd:b", "douyin:c", "kuaishou:d", "douyin:d", "jd:e")
+    put(workspace, "links", [link(key, "phone:1") for key in keys])
+    shown = ("李雷", "李*", "韩梅梅", "韩**", "李莉", "王*", "王先生", "")
+    names(workspace, dict(zip(keys, shown, strict=True)))
+    resolve(workspace, TODAY)
+    assert ["jd:b", "taobao:b"] in parts(workspace), "韩** is 韩梅梅"
+    assert ["douyin:d", "kuaishou:d"] in parts(workspace), "nobody else is a 王"
+    assert ["jd:a"] in parts(workspace), "李* may be 李雷 or 李莉"
+    assert len(parts(workspace)) == 7
+
+
+def test_an_account_is_not_shared_because_somebody_else_uses_its_phone(workspace):
+    rows = [link("user:1", "phone:1", True), link("user:1", "member:1", True), link("jd:b", "phone:1")]
+    put(workspace, "links", [*rows, link("taobao:c", "phone:1")])
+    names(workspace, {"member:1": "李雷", "phone:1": "韩梅梅", "taobao:c": "王芳", "jd:b": "王伟"})
+    resolve(workspace, TODAY)
+    assert ["member:1", "user:1"] in [sorted({*part} - {"phone:1"}) for part in parts(workspace)]
+
+
+def test_what_joins_two_accounts_counts_more_than_a_mailbox(make_workspace):
+    ws = make_workspace()
+    put(
+        ws,
+        "links",
+        [
+            link("member:1", "user:1", True, day=0),
+            link("user:1", "email:x", True, day=9),
+            link("member:2", "email:x", True, day=9),
+        ],
+    )
+    resolve(ws, TODAY)
+    assert ["member:1", "user:1"] in [sorted({*part} - {"email:x"}) for part in parts(ws)]
 
 
 def test_two_accounts_of_one_namesake_on_one_phone_are_one_person(make_workspace):

@@ -53,7 +53,7 @@ def test_taobao_ids_amounts_and_masks(shop: Workspace) -> None:
         ("1234567890123456792", "taobao:tb_anna", "closed", Decimal(30), None, Decimal(0), "江苏"),
     ]
     assert rows(shop, "SELECT name, phone, email, city FROM members ORDER BY id_key") == [
-        (None, "+8613800000001", None, "南京市"),
+        ("张**", "+8613800000001", None, "南京市"),
         ("李四", None, "bob@example.com", "北京市"),
     ]
     times = rows(shop, "SELECT CAST(ordered_at AS VARCHAR) FROM orders WHERE order_id LIKE '%6791'")

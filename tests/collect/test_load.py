@@ -141,6 +141,14 @@ def test_bad_rows_are_kept_with_line_and_reason(shop: Workspace, tmp_path: Path)
     ]
 
 
+def test_next_months_file_of_the_same_name_keeps_its_own_rejects(shop: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    for month in (6, 7):
+        file.write_text(f"order_id,ordered_at,status\n,2024-0{month}-01,paid\n", encoding="utf-8")
+        load(shop, file)
+    assert rows(shop, "SELECT line, count(*) FROM rejects GROUP BY line") == [(2, 2)]
+
+
 def test_broken_json_lines_are_kept(shop: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "orders.jsonl"
     good = json.dumps(dict(zip(HEADER, DATA[0], strict=True)))
@@ -168,6 +176,16 @@ def test_personal_identifiers_are_hashed(shop: Workspace, tmp_path: Path) -> Non
         "email:" + pseudonym(shop.secret, "email", "a@b.com"),
     }
     assert rows(shop, "SELECT count(*) FROM members WHERE id_key LIKE '%138%'") == [(0,)]
+
+
+@pytest.mark.parametrize("order", [("李雷", "李*"), ("李*", "李雷")])
+def test_a_masked_name_never_replaces_a_full_one(shop, tmp_path, order):
+    for day, name in enumerate(order, start=1):
+        file = tmp_path / f"members{day}.csv"
+        file.write_text(f"id_key,name,seen_at\njd:a,{name},2024-06-0{day} 10:00:00\njd:b,##YWJj,\n", "utf-8")
+        load(shop, file)
+    known = rows(shop, "SELECT id_key, name FROM members ORDER BY 1")
+    assert known == [("jd:a", "李雷"), ("jd:b", None)]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,11 @@ def check(ws: Workspace, events: list[Event]) -> None:
         for dimension in ("all", "channel"):
             mine = [row for row in rows if (row["grain"], row["dimension"]) == (grain, dimension)]
             found = {(row["metric"], row["on"], row["slice"]): row["numerator"] for row in mine}
-            bounced = {("bounced", row["on"], row["slice"]): row["numerator"] for row in mine if row["metric"] == "bounce_rate"}
+            bounced = {
+                ("bounced", row["on"], row["slice"]): row["numerator"]
+                for row in mine
+                if row["metric"] == "bounce_rate"
+            }
             wanted = count(events, grain, dimension)
             assert {key: (found | bounced)[key] for key in wanted} == wanted
 

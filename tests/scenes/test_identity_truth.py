@@ -5,12 +5,19 @@ that several people truly use belongs to no pair, but must not draw its users to
 pairs that are put in one person. *Recall* counts the true pairs that evidence connects at all: both
 identifiers lie in one component of the links whose ends share a true holder. A platform account whose orders
 showed only masked values has no such link, and no method can place it.
+
+Some errors are in the data, not in the method. A father who shows 张三 and a child who shows 张** on their one
+phone, with no platform twice, look exactly like one person with a masked name: who tells them apart also splits
+the many for whom it is so. And one who is 张三 here and 小雨 there looks like two who share a phone. The crowds are
+as rough as leaves room for the bounds beside these; the roughest only asks for what can be known.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
+from itertools import combinations
 
 import networkx as nx
 import numpy as np
@@ -23,10 +30,21 @@ from quanyu.tables import contract
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
 from quanyu.world.judge import score_pairs
+from quanyu.world.vocabulary import GIVEN, NICKNAMES, SURNAMES
 
 T0 = dt.datetime(2025, 10, 1, tzinfo=dt.UTC)
 PLATFORMS = ("taobao", "jd", "douyin", "youzan", "user", "member")
 VERIFIED = ("user", "member")
+COMMON = 1 / (np.arange(len(SURNAMES)) + 5.0)
+"""A few family names are very common, the rest is not; children have that of a parent."""
+
+
+@dataclass(frozen=True)
+class Rough:
+    """How many names are masked to the family name though the phone shows, and how many are nicknames."""
+
+    masked: float = 0.12
+    nicknames: float = 0.01
 
 
 @dataclass
@@ -38,24 +56,42 @@ class Crowd:
     truth: dict[str, set[int]]
 
 
-def crowd(seed: int, people: int = 2000) -> Crowd:
+def crowd(seed: int, rough: Rough, people: int = 2000) -> Crowd:
     random = np.random.default_rng(seed)
     made = Crowd([], [], {})
     person = 0
     while person < people:
         size = int(random.choice([1, 2, 3, 4], p=[0.85, 0.09, 0.04, 0.02]))
         phone, browser = f"phone:{random.integers(10**9):09d}", f"cookie:h{person}"
-        mail = f"email:{person}"
-        for _ in range(size):
+        mail, parents = f"email:{person}", random.choice(SURNAMES, 2, p=COMMON / COMMON.sum())
+        for member in range(size):
             own = mail if random.random() < 0.1 else f"email:{person}"
-            _person(made, random, person, (phone, browser, own))
+            family = parents[member] if member < 2 else random.choice(parents)
+            given = "".join(random.choice(GIVEN, 1 + int(random.random() < 0.7)))
+            _person(made, _Named(random, rough, family + given), person, (phone, browser, own))
             person += 1
     return made
 
 
-def _person(made: Crowd, random: np.random.Generator, person: int, ways: tuple[str, str, str]) -> None:
+@dataclass(frozen=True)
+class _Named:
+    """A person's name as platforms show it."""
+
+    random: np.random.Generator
+    rough: Rough
+    name: str
+
+    def shown(self, is_open: bool) -> str:
+        if not is_open or self.random.random() < self.rough.masked:
+            return f"{self.name[0]}**"
+        if self.random.random() < self.rough.nicknames:
+            return str(self.random.choice(NICKNAMES) + self.random.choice(GIVEN))
+        return self.name
+
+
+def _person(made: Crowd, named: _Named, person: int, ways: tuple[str, str, str]) -> None:
     phone, browser, mail = ways
-    name = f"name {random.integers(3000)}"
+    random = named.random
     held = [platform for platform in PLATFORMS if random.random() < 0.45] or ["taobao"]
     second = f"phone:second{person}" if random.random() < 0.05 else phone
     for platform in held:
@@ -66,7 +102,7 @@ def _person(made: Crowd, random: np.random.Generator, person: int, ways: tuple[s
             {
                 "id_key": key,
                 "source": platform,
-                "name": _shown(random, name, is_open),
+                "name": named.shown(is_open),
                 "seen_at": _when(random),
             }
         )
@@ -87,13 +123,6 @@ def _person(made: Crowd, random: np.random.Generator, person: int, ways: tuple[s
             cookie = browser if number == 0 and random.random() < 0.3 else f"cookie:{person}-{number}"
             _holds(made, cookie, person)
             _link(made, random, cookie, f"user:{person}", "user")
-
-
-def _shown(random: np.random.Generator, name: str, is_open: bool) -> str:
-    """Some platforms mask the name where they show the phone; some people use another name here and there."""
-    if not is_open or random.random() < 0.03:
-        return "张**"
-    return f"nick {random.integers(10**6)}" if random.random() < 0.005 else name
 
 
 def _holds(made: Crowd, key: str, person: int) -> None:
@@ -142,28 +171,67 @@ def pairwise(found: dict[str, str], truth: dict[str, set[int]], links: list[dict
     return pairs(0, 1) / pairs(0), pairs(0, 1, 2) / pairs(1, 2)
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_planted_people_are_found(make_workspace, seed):
-    ws = make_workspace()
-    made = crowd(seed)
+def unlike_one(found: dict[str, str], made: Crowd) -> int:
+    """Count the pairs joined wrongly in a person that shows a platform twice or two full or family names."""
+    named = {row["id_key"]: row["name"] for row in made.members}
+    groups: dict[str, list[str]] = {}
+    for key, person in found.items():
+        if len(made.truth[key]) == 1:
+            groups.setdefault(person, []).append(key)
+    n = 0
+    for keys in groups.values():
+        platforms = Counter(key.split(":")[0] for key in keys if key.split(":")[0] in PLATFORMS)
+        names = [named[key] for key in keys if key in named]
+        full, families = {name for name in names if "*" not in name}, {name[0] for name in names}
+        if max(platforms.values(), default=0) > 1 or len(full) > 1 or len(families) > 1:
+            n += sum(made.truth[a] != made.truth[b] for a, b in combinations(keys, 2))
+    return n
+
+
+def found_in(ws: Workspace, made: Crowd) -> dict[str, str]:
     put(ws, "links", made.links)
     put(ws, "members", made.members)
-    found = resolve(ws, dt.date(2026, 11, 20))
+    resolve(ws, dt.date(2026, 11, 20))
     rows = ws.warehouse.read(ws.warehouse.table("identities"))
-    people = dict(zip(rows.column("id_key").to_pylist(), rows.column("person_id").to_pylist(), strict=True))
-    precision, recall = pairwise(people, made.truth, made.links)
-    print(f"seed {seed}: precision {precision:.5f}, recall {recall:.5f}, {found}")
+    return dict(zip(rows.column("id_key").to_pylist(), rows.column("person_id").to_pylist(), strict=True))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_planted_people_are_found(make_workspace, seed):
+    made = crowd(seed, Rough())
+    precision, recall = pairwise(found_in(make_workspace(), made), made.truth, made.links)
+    print(f"seed {seed}: precision {precision:.5f}, recall {recall:.5f}")
     assert precision >= 0.995
     assert recall >= 0.97
 
 
-@pytest.mark.timeout(600)
-def test_people_of_a_simulated_shop_are_found_in_the_files_of_its_platforms(make_workspace, tmp_path):
-    export(simulate(Shop(people=1500, days=120, seed=11, ends_on=dt.date(2026, 11, 20))), tmp_path / "shop")
+@pytest.mark.parametrize("seed", range(2))
+def test_in_a_rougher_crowd_only_those_who_look_like_one_person_are_taken_for_one(make_workspace, seed):
+    made = crowd(seed, Rough(masked=0.25, nicknames=0.03))
+    found = found_in(make_workspace(), made)
+    precision, recall = pairwise(found, made.truth, made.links)
+    sizes = Counter(person for key, person in found.items() if len(made.truth[key]) == 1)
+    joined = sum(n * (n - 1) // 2 for n in sizes.values())
+    print(f"seed {seed}: precision {precision:.5f}, recall {recall:.5f}, unlike {unlike_one(found, made)}")
+    assert unlike_one(found, made) / joined <= 0.001
+    assert recall >= 0.95
+
+
+SHOWN = (
+    *(f"orders/{name}.csv" for name in ("taobao_orders_classic", "jd_orders", "douyin_orders", "youzan_orders", "shopify_orders")),
+    "members.csv", "links.csv",
+)  # fmt: skip
+"""The files that show identifiers side by side; the others show one alone, which makes no pair."""
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_people_of_a_simulated_shop_are_found_in_the_files_of_its_platforms(make_workspace, tmp_path, seed):
+    export(simulate(Shop(people=1200, days=120, seed=seed, ends_on=dt.date(2026, 11, 20))), tmp_path / "shop")
     ws = make_workspace()
-    load(ws, [tmp_path / "shop" / "files"])
+    load(ws, [tmp_path / "shop" / "files" / name for name in SHOWN])
     resolve(ws, dt.date(2026, 11, 20))
     score = score_pairs(ws, tmp_path / "shop" / "truth")
+    print(f"seed {seed}: {score}")
     assert score.n_pairs > 5000
     assert score.precision >= 0.995
     assert score.recall >= 0.97

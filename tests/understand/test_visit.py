@@ -111,7 +111,10 @@ def check(ws: Workspace, events: Sequence[Event]) -> None:
 def utc(rows: Sequence[Event]) -> list[Event]:
     zone = ZoneInfo("UTC")
     return [
-        {key: value.astimezone(zone) if isinstance(value, dt.datetime) else value for key, value in row.items()}
+        {
+            key: value.astimezone(zone) if isinstance(value, dt.datetime) else value
+            for key, value in row.items()
+        }
         for row in rows
     ]
 
@@ -152,7 +155,9 @@ def test_both_engines_keep_the_same_visits(workspace: Workspace) -> None:
     check(workspace, events)
 
 
-def test_changed_or_removed_events_and_another_zone_make_all_visits_anew(make_workspace: MakeWorkspace) -> None:
+def test_changed_or_removed_events_and_another_zone_make_all_visits_anew(
+    make_workspace: MakeWorkspace,
+) -> None:
     ws, events = make_workspace(), draw_events(5, 60)
     load(ws, events)
     visits(ws, AS_OF)
@@ -180,8 +185,10 @@ def test_a_later_day_rewrites_only_the_month_it_falls_in(make_workspace: MakeWor
     load(ws, events[150:])
     visits(ws, AS_OF)
     check(ws, events)
-    after = [part for part in ws.warehouse.parts("visits", "began_on")]
-    assert {file for part in after for file in part.files} & before, "months that nothing touched stay as they are"
+    after = list(ws.warehouse.parts("visits", "began_on"))
+    assert {file for part in after for file in part.files} & before, (
+        "months that nothing touched stay as they are"
+    )
     assert all(earlier.high < later.low for earlier, later in pairwise(after))
 
 

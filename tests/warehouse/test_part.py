@@ -69,7 +69,10 @@ def test_days_find_their_parts() -> None:
     january, march = Part(day("01-01"), day("01-31"), ("a",)), Part(day("03-01"), day("03-31"), ("b",))
     found = touched([january, march], [day("03-05"), day("02-02"), day("04-09"), day("05-01")])
     assert found == [march, Part(day("02-01"), day("02-28")), Part(day("04-01"), day("05-31"))]
-    assert halves(day("01-09"), day("03-02")) == [Part(day("01-01"), day("02-28")), Part(day("03-01"), day("03-31"))]
+    assert halves(day("01-09"), day("03-02")) == [
+        Part(day("01-01"), day("02-28")),
+        Part(day("03-01"), day("03-31")),
+    ]
     assert halves(day("03-01"), day("03-02")) == [Part(day("03-01"), day("03-31"))]
 
 
@@ -90,7 +93,8 @@ def test_files_that_share_a_month_or_say_nothing_are_one_part(tmp_path: Path) ->
 def test_local_time_is_the_calendar_s_in_steady_zones_too(tmp_path: Path, zone: str) -> None:
     engine = DuckDB(tmp_path, zone=zone)
     moments = [
-        dt.datetime(1985, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=37 * i, hours=i, microseconds=i) for i in range(800)
+        dt.datetime(1985, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=37 * i, hours=i, microseconds=i)
+        for i in range(800)
     ]
     moments += [edge + dt.timedelta(microseconds=i) for edge in STEADY for i in (-1, 0, 1)]
     file = tmp_path / "moments.parquet"

@@ -9,6 +9,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.clean import unmasked
 from quanyu.collect.fill import filled
 from quanyu.tables import Table, contract
 from quanyu.warehouse import Change
@@ -29,12 +30,17 @@ def _either(new: ir.Value, old: ir.Value) -> ir.Value:
     return new.fill_null(False) | old.fill_null(False)
 
 
+def _fuller(new: ir.Value, old: ir.Value) -> ir.Value:
+    return ibis.coalesce(unmasked(new), unmasked(old), new, old)
+
+
 def _said(new: ir.Value, old: ir.Value) -> ir.Value:
     return ibis.coalesce(new, old)
 
 
 FOLDS: Mapping[tuple[str, str], Fold] = {
     ("links", "first_seen_at"): _earlier, ("links", "last_seen_at"): _later, ("links", "is_verified"): _either,
+    ("members", "name"): _fuller,
 }  # fmt: skip
 """How a value that is known already and a new one become one; elsewhere the new one, if there is one."""
 
@@ -62,8 +68,8 @@ class Staged:
         return kept.select(**{name: kept[f"{self.prefix}{name}"] for name in table.schema.names})
 
 
-def bring(ws: Workspace, name: str, staged: Staged) -> Change:
-    """Merge staged rows into a table by its key.
+def bring(ws: Workspace, name: str, staged: Staged, work: Path) -> Change:
+    """Merge staged rows into a table by its key; `work` is a folder for rows in between.
 
     An empty cell leaves what another file said (an order's buyer, an item's category).
     """
@@ -71,7 +77,9 @@ def bring(ws: Workspace, name: str, staged: Staged) -> Change:
     rows = staged.rows(ws.warehouse.scan, table)
     if table.is_append_only or not ws.warehouse.count(name):
         return ws.warehouse.merge(name, rows, by="collect")
-    return ws.warehouse.merge(name, _beside(rows, ws.warehouse.table(name), table), by="collect")
+    # Written down, because the merge looks at the rows several times.
+    whole = ws.warehouse.engine.write(_beside(rows, ws.warehouse.table(name), table), work / f"{name}.whole")
+    return ws.warehouse.merge(name, whole, by="collect")
 
 
 def patch(ws: Workspace, name: str, staged: Staged) -> tuple[Change, int]:

@@ -31,6 +31,9 @@ NULLS = (
 MASKS = r"\*|^##|^\$\$|^~"
 """A platform hid the value: 1******6198, 江苏省 ****, ##..., $$...; it is missing, not known."""
 
+FAMILY_SHOWN = r"^[一-鿿][一-鿿]?[*＊]+[一-鿿]?$"
+"""A masked Chinese name still shows the family name: 张**, 张*三."""
+
 BLANKS = ("\t", "\u3000", "\xa0")
 
 
@@ -93,3 +96,8 @@ def clean(cells: ir.Table, names: Sequence[str], habits: Habits) -> ir.Table:
 def unmasked(text: ir.StringValue) -> ir.StringValue:
     """Return the text, or null where the platform masked or encrypted it."""
     return text.re_search(MASKS).ifelse(ibis.null("string"), text)
+
+
+def half_masked(text: ir.StringValue) -> ir.StringValue:
+    """Return a name, also where only the family name shows, or null where nothing does."""
+    return text.re_search(FAMILY_SHOWN).ifelse(text, unmasked(text))

@@ -24,7 +24,9 @@ SEEN = (
 
 TIME = "timestamp('UTC')"
 MASKS = r"[*＊#$•?？]|\d{5}|^(先生|女士|小姐|匿名|.先生|.女士|.小姐)$"
-"""Names that are masked, ciphertext, a number or a mere form of address tell nobody apart."""
+"""Names that are masked, ciphertext, a number or a mere form of address are no full names."""
+FAMILY = r"^([一-鿿])(?:[一-鿿]?[*＊•?？]+[一-鿿]?|[一-鿿]{1,3}|先生|女士|小姐)$"
+"""A Chinese name begins with the family name, and most masks leave just that: 张** is not 李雷."""
 
 
 def identifiers(ws: Workspace) -> ir.Table:
@@ -79,15 +81,29 @@ def pairs(ws: Workspace) -> ir.Table:
 
 
 def names(ws: Workspace) -> ir.Table:
-    """Return id_key, name_hash for identifiers that go under exactly one full name.
+    """Return id_key, name_hash, family_hash: under which full name and which family name an identifier goes.
 
-    The name is lower case without blanks and points, and leaves this expression only as a keyed hash.
+    Each is null unless it is exactly one. A family name shows through a mask; names are taken in lower case
+    without blanks and points, and leave this expression only as keyed hashes.
     """
     members = ws.warehouse.table("members").filter(lambda t: t["name"].notnull())
     name = members["name"].lower().re_replace(r"[\s.·,，'-]+", "")
-    rows = members.select("id_key", name=name)
-    rows = rows.filter((rows["name"].length() >= 2) & ~rows["name"].re_search(MASKS))
-    known = rows.group_by("id_key").aggregate(name=rows["name"].min(), other=rows["name"].max())
-    known = known.filter(known["name"] == known["other"])
-    salted = ibis.literal(f"{ws.secret}name:") + known["name"]
-    return known.select("id_key", name_hash=salted.hexdigest("sha256").substr(0, 12))
+    rows = members.select("id_key", name=name, family=name.re_extract(FAMILY, 1).nullif(""))
+    is_full = (rows["name"].length() >= 2) & ~rows["name"].re_search(MASKS)
+    rows = rows.mutate(name=is_full.ifelse(rows["name"], ibis.null("string")))
+    known = rows.group_by("id_key").aggregate(
+        name=rows["name"].min(),
+        other=rows["name"].max(),
+        family=rows["family"].min(),
+        other_family=rows["family"].max(),
+    )
+    return known.select(
+        "id_key",
+        name_hash=_only(ws, known["name"], known["other"], 12),
+        family_hash=_only(ws, known["family"], known["other_family"], 6),
+    ).filter(lambda t: t["name_hash"].notnull() | t["family_hash"].notnull())
+
+
+def _only(ws: Workspace, least: ir.StringValue, greatest: ir.StringValue, digits: int) -> ir.StringValue:
+    salted = ibis.literal(f"{ws.secret}name:") + least
+    return (least == greatest).ifelse(salted.hexdigest("sha256").substr(0, digits), ibis.null("string"))

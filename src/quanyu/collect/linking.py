@@ -7,6 +7,7 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.clean import unmasked
 from quanyu.collect.layout import Layout
 from quanyu.collect.parse import REASON, SEEN, ids_of
 from quanyu.tables import contract
@@ -39,7 +40,10 @@ def _pair(good: ir.Table, best: ir.Value, name: str, layout: Layout) -> ir.Table
 
 
 def members(parsed: ir.Table, layout: Layout) -> ir.Table | None:
-    """Return what rows say about people: per identifier the last value of each column; none if they say nothing."""
+    """Return what rows say about people: per identifier the last value of each column; none if they say nothing.
+
+    A full name is kept rather than a later masked one.
+    """
     told = [name for name in layout.people.fields if f"people__{name}" in parsed.columns]
     names = ids_of(parsed)
     if not told or not names:
@@ -50,10 +54,13 @@ def members(parsed: ir.Table, layout: Layout) -> ir.Table | None:
         seen_at=_seen(good),
         **{name: good[f"people__{name}"] for name in told},
     )
-    personal = [rows[name] for name in PERSONAL if name in told]
+    personal = [unmasked(rows[name]) for name in PERSONAL if name in told]
     known = rows.filter(rows["id_key"].notnull() & ibis.coalesce(*personal, ibis.null("string")).notnull())
     order = ibis.coalesce(known["seen_at"], ibis.literal(LONG_AGO, type="timestamp('UTC')"))
     last = {name: known[name].argmax(order, where=known[name].notnull()) for name in told}
+    if "name" in last:
+        full = known["name"].argmax(order, where=unmasked(known["name"]).notnull())
+        last["name"] = ibis.coalesce(full, last["name"])
     seen = known.group_by("id_key").aggregate(seen_at=known["seen_at"].max(), **last)
     table = contract("members")
     given = {c.name: seen[c.name] if c.name in seen.columns else ibis.null(c.type) for c in table.columns}

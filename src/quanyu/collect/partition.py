@@ -74,7 +74,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Partition:
-    """`nodes`: node, id_key, kind, name_hash, first_seen_at, last_seen_at. `labels[node]`: its part."""
+    """`nodes`: node, id_key, kind, name_hash, family_hash, first_seen_at, last_seen_at. `labels[node]`: its part."""
 
     nodes: ir.Table
     kinds: tuple[str, ...]
@@ -94,7 +94,7 @@ def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards
     status = on.put(_with_hubs(on, nodes, guarded(links, guards, kinds), evidence.hubs))
     kind, marks = _node_arrays(on, nodes, kinds)
     n = len(kind)
-    edges, n_virtual = _edge_arrays(on, nodes, usable(links, status), decisions, n)
+    edges, n_virtual = _edge_arrays(on, nodes, usable(links, status, kinds), decisions, n)
     marks = _claims(on, nodes, edges, marks, decisions)
     parts = separated(n + n_virtual, edges[0], edges[1], edges[2], marks)
     # Nodes that stand for a name on a shared key have the larger numbers, so labels of others are real.
@@ -122,14 +122,17 @@ def numbered(evidence: Evidence) -> ir.Table:
 
 
 def encoded(nodes: ir.Table, pairs: ir.Table, guards: Guards, kinds: tuple[str, ...]) -> ir.Table:
-    """Return the links as numbers, with kind and name of both ends, less those of blocked identifiers."""
-    place = _place(nodes["kind"], kinds)
-    left = nodes.select(low="id_key", left="node", left_kind=place, left_name="name_hash")
-    right = nodes.select(high="id_key", right="node", right_kind=place, right_name="name_hash")
-    rows = pairs.join(left, "low").join(right, "high")
+    """Return the links as numbers, with kind and names of both ends, less those of blocked identifiers."""
+    known = nodes.select("id_key", "node", "name_hash", "family_hash", place=_place(nodes["kind"], kinds))
+    rows = pairs.join(_as_end(known, "low", "left"), "low").join(_as_end(known, "high", "right"), "high")
     if guards.blocked:
         rows = rows.filter(~rows["low"].isin(guards.blocked) & ~rows["high"].isin(guards.blocked))
     return rows.drop("low", "high")
+
+
+def _as_end(known: ir.Table, key: str, side: str) -> ir.Table:
+    columns = {"": "node", "_kind": "place", "_name": "name_hash", "_family": "family_hash"}
+    return known.select(**{key: "id_key"}, **{f"{side}{word}": name for word, name in columns.items()})
 
 
 def _with_hubs(on: Desk, nodes: ir.Table, status: ir.Table, hubs: tuple[str, ...]) -> ir.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -12,13 +12,17 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect import identifier
-from quanyu.collect.clean import Habits, unmasked
+from quanyu.collect.clean import Habits, half_masked, unmasked
 from quanyu.collect.layout import Condition, Field
 from quanyu.collect.recognise import captured, fits
 from quanyu.collect.value import QUICK, mapped, matches, reader
 from quanyu.tables import Column
 
-AS_KEPT = {"phone": identifier.phone, "email": identifier.email}
+AS_KEPT: Mapping[str, Callable[[ir.StringValue], ir.StringValue]] = {
+    "phone": lambda text: identifier.phone(unmasked(text)),
+    "email": lambda text: identifier.email(unmasked(text)),
+    "name": half_masked,
+}
 NUMERIC = ("money", "price", "number", "integer")
 PROVINCE = (
     r"^\s*(北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|"
@@ -89,7 +93,7 @@ def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read
     if field.id:
         value = identifier.id_key(field.id, value, page.secret)
     elif column.privacy == "personal" and column.kind == "text":
-        value = AS_KEPT.get(column.name, lambda plain: plain)(unmasked(value))
+        value = AS_KEPT.get(column.name, unmasked)(value)
     else:
         value = reader(column.kind, field.format)(value, page.habits)
     return _finished(field, column, page, rows, Read(text, value))

@@ -70,13 +70,15 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     n_rows = _count(job, rows) + sum(not is_total(line) for line in opened.bad)
     tick(3)
     patches = [target.table.name for target in job.layout.targets if target.is_patch]
-    changes = {name: bring(job.ws, name, rows) for name, rows in staged.items() if name not in patches}
+    changes = {
+        name: bring(job.ws, name, rows, job.work) for name, rows in staged.items() if name not in patches
+    }
     n_waiting = 0
     for name in patches:
         changes[name], n_missing = patch(job.ws, name, staged[name])
         n_waiting += n_missing
     if rejects.paths:
-        changes["rejects"] = bring(job.ws, "rejects", Staged(rejects.paths))
+        changes["rejects"] = bring(job.ws, "rejects", Staged(rejects.paths), job.work)
     return Taken(n_rows, rejects, changes, _ignored(job), n_waiting)
 
 

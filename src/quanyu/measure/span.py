@@ -34,16 +34,26 @@ class Spans:
 
 
 class Scratch:
-    """Results written down once and read many times; gone when the block ends."""
+    """Results worked out once and read many times; gone when the block ends."""
 
     def __init__(self, ws: Workspace) -> None:
         self.warehouse = ws.warehouse
+        self.kept: list[ir.Table] = []
         self.zone = ws.settings.timezone
         self.folder = ws.path("tmp", f"metrics-{uuid.uuid4().hex}")
 
     def keep(self, rows: ir.Table) -> ir.Table:
-        """Write rows down and return them as a table of the same engine."""
-        return self.warehouse.scan(self.warehouse.engine.write(rows, self.folder / uuid.uuid4().hex))
+        """Work rows out once and return them as a table of the same engine."""
+        self.kept.append(self.warehouse.engine.keep(rows, self.folder / uuid.uuid4().hex))
+        # Cast, because engines say more of a type than an expression does: times to the microsecond.
+        return self.kept[-1].cast(rows.schema())
+
+    def known(self, rows: pa.Table) -> ir.Table:
+        """Return a small table of this process as a table of the engine."""
+        file = self.folder / f"{uuid.uuid4().hex}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(rows, file)
+        return self.warehouse.scan([file])
 
     def spread(self, rows: ir.Table, spans: Spans) -> ir.Table:
         """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day).
@@ -55,10 +65,7 @@ class Scratch:
         schema = pa.schema({"day_of": pa.date32(), "grain": pa.string(), "on": pa.date32()})
         names = schema.names
         periods = pa.Table.from_pylist([dict(zip(names, one, strict=True)) for one in found], schema)
-        file = self.folder / f"{uuid.uuid4().hex}.parquet"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(periods, file)
-        known = self.warehouse.scan([file])
+        known = self.known(periods)
         return rows.join(known, rows.day == known.day_of).drop("day_of")
 
     def read(self, rows: ir.Table, dimension: str) -> pa.Table:
@@ -72,6 +79,7 @@ class Scratch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        self.warehouse.engine.forget(self.kept)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -72,6 +72,39 @@ RFM = Table(
     ),
 )  # fmt: skip
 
+LIFETIMES = Table(
+    "lifetimes", "understand", "客户价值", "Customer value", "buyer", ("person_id",),
+    (
+        _PERSON,
+        _AS_OF,
+        C("first_on", "day", "首购日", "First order on"),
+        C("n_repeats", "integer", "复购天数", "Repeat purchases", low=0, unit="day",
+          note="days with an order after the first one"),
+        C("span_days", "integer", "首末购间隔", "First to last order", low=0, unit="day"),
+        C("age_days", "integer", "首购距今", "Since the first order", low=0, unit="day"),
+        C("mean_amount", "money", "历史单均毛利", "Margin per order so far", unit="currency",
+          note="per day with orders; net amount where margins are not known"),
+        C("p_alive", "number", "活跃概率", "P(alive)", low=0, high=1, note="probability of still being a customer"),
+        C("expected_orders", "number", "预计订单数", "Expected orders", low=0, unit="order",
+          note="days with an order within the horizon ([lifetime] horizon_days)"),
+        C("orders_low", "integer", "订单数下限", "Orders, low", low=0, unit="order",
+          note="9 in 10 such buyers place so many or more"),
+        C("orders_high", "integer", "订单数上限", "Orders, high", low=0, unit="order",
+          note="9 in 10 such buyers place so many or fewer"),
+        C("expected_order_amount", "money", "预计单均毛利", "Expected margin per order", unit="currency"),
+        C("expected_margin_amount", "money", "预计毛利", "Expected margin", unit="currency",
+          note="within the horizon, not discounted"),
+        C("clv_amount", "money", "客户终身价值", "Customer lifetime value", unit="currency",
+          note="expected margin within the horizon, discounted to the as-of day"),
+        C("clv_amount_low", "money", "客户价值下限", "Value, low", unit="currency",
+          note="of orders_low at the expected margin per order"),
+        C("clv_amount_high", "money", "客户价值上限", "Value, high", unit="currency",
+          note="of orders_high at the expected margin per order"),
+        C("decile", "integer", "价值十分位", "Value tenth", low=1, high=10, note="10 is the most valuable tenth"),
+        C("fit_id", "text", "模型", "Fit", is_required=True),
+    ),
+)  # fmt: skip
+
 SEGMENT_MEMBERS = Table(
     "segment_members", "understand", "人群成员", "Segment members", "person and segment", ("segment_id", "person_id"),
     (
@@ -93,4 +126,4 @@ SCORES = Table(
     ),
 )  # fmt: skip
 
-UNDERSTOOD = (VISITS, VISIT_DAYS, PORTRAITS, RFM, SEGMENT_MEMBERS, SCORES)
+UNDERSTOOD = (VISITS, VISIT_DAYS, PORTRAITS, RFM, LIFETIMES, SEGMENT_MEMBERS, SCORES)

@@ -60,7 +60,8 @@ class Facts:
         )
         none, zero = ibis.null("int64"), ibis.literal(0).cast("decimal(18, 2)")
         rows = rows.mutate(
-            channel=ibis.ifelse(rows.is_sale, rows.channel, none), region=ibis.ifelse(rows.is_sale, rows.region, none)
+            channel=ibis.ifelse(rows.is_sale, rows.channel, none),
+            region=ibis.ifelse(rows.is_sale, rows.region, none),
         )
         is_sale = rows.is_sale
         totals = {
@@ -125,7 +126,9 @@ class Facts:
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""
         orders = self._until("orders", "ordered_at", with_day=False)
-        sales = of_person(self.owners, orders.filter(orders.status.isin(SALES)).select("key", **_document(orders)))
+        sales = of_person(
+            self.owners, orders.filter(orders.status.isin(SALES)).select("key", **_document(orders))
+        )
         lines = self.ws.warehouse.table("order_lines")
         lines = lines.select("item_id", "n_items", "unit_price_amount", "net_amount", **_document(lines))
         items = self.ws.warehouse.table("items").select("item_id", "category", "brand")
@@ -141,11 +144,12 @@ class Facts:
         totals = totals.mutate(unit_price=totals.listed_amount.cast("float64") / totals.n_units.nullif(0))
         tastes = (
             categories.decode(
-                favourite(rows, "category", categories.n, "preferred_category", "amount"), "preferred_category"
+                favourite(rows, "category", categories.n, "preferred_category", "amount"),
+                "preferred_category",
             ).rename(n_categories="n_category"),
-            brands.decode(favourite(rows, "brand", brands.n, "preferred_brand", "amount"), "preferred_brand").rename(
-                n_brands="n_brand"
-            ),
+            brands.decode(
+                favourite(rows, "brand", brands.n, "preferred_brand", "amount"), "preferred_brand"
+            ).rename(n_brands="n_brand"),
         )
         return reduce(attach, map(self.keep, tastes), self.keep(_with_price_band(totals)))
 
@@ -193,4 +197,6 @@ def _with_price_band(buyers: ir.Table) -> ir.Table:
     """Add the fifth of all buyers, 1 to 5, in which the mean unit price falls; equal prices share one."""
     is_known = buyers.unit_price.notnull()
     place = ibis.cume_dist().over(group_by=is_known, order_by=buyers.unit_price)
-    return buyers.mutate(price_band=ibis.ifelse(is_known, (place * 5).ceil().cast("int64"), ibis.null("int64")))
+    return buyers.mutate(
+        price_band=ibis.ifelse(is_known, (place * 5).ceil().cast("int64"), ibis.null("int64"))
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -35,7 +34,10 @@ class Tally:
         number = rows[self.column]
         return {
             self._word(place): ibis.cases(
-                *((number == first + digit, float(LIMIT**digit)) for digit in range(min(WORD, self.n - first)))
+                *(
+                    (number == first + digit, float(LIMIT**digit))
+                    for digit in range(min(WORD, self.n - first))
+                )
             ).sum()
             for place, first in enumerate(range(0, self.n, WORD))
         }

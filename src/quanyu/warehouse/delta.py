@@ -82,21 +82,22 @@ def commit(
     `overwrite` replaces every earlier file in the same commit, `append` those that are named. The files keep
     their names, so a commit costs one log entry however large they are.
     """
-    actions = [*(_add(path, file) for file in files), *(_remove(path, file) for file in instead_of)]
+    added = [_add(path, file) for file in files]
     properties = CommitProperties(custom_metadata=about)
     log_schema = Schema.from_arrow(schema)
     if newest(path) < 0:
         create_table_with_add_actions(
             str(path),
             log_schema,
-            actions,
+            added,
             mode="overwrite",
             configuration=MAINTENANCE,
             commit_properties=properties,
         )
     else:
         table = DeltaTable(path)
-        table.create_write_transaction([*actions], mode, log_schema, commit_properties=properties)
+        actions: list[AddAction | RemoveAction] = [*added, *(_remove(path, file) for file in instead_of)]
+        table.create_write_transaction(actions, mode, log_schema, commit_properties=properties)
     return newest(path)
 
 

@@ -128,7 +128,9 @@ class DuckDB:
                 return sealed.sql(sql).to_arrow_table()
             except duckdb.Error as error:
                 raise QueryError(
-                    f"The query failed: {error}", "Tables and columns: quanyu describe TABLE."
+                    "The query failed: {error}",
+                    "Tables and columns: quanyu describe TABLE.",
+                    error=str(error),
                 ) from None
 
     def close(self) -> None:
@@ -144,7 +146,9 @@ class DuckDB:
 def _local_time(zone: str) -> str:
     """Return the body of the macro: by calendar, but by an addition in a workspace's zone that is steady."""
     days = (STEADY[1] - STEADY[0]).days
-    offsets = {(STEADY[0] + dt.timedelta(days=day)).astimezone(ZoneInfo(zone)).utcoffset() for day in range(days)}
+    offsets = {
+        (STEADY[0] + dt.timedelta(days=day)).astimezone(ZoneInfo(zone)).utcoffset() for day in range(days)
+    }
     calendar, offset = "timezone(zone, moment)", offsets.pop()
     if offsets or offset is None:
         return calendar

@@ -13,7 +13,7 @@ from quanyu.tables import Table
 if TYPE_CHECKING:
     from quanyu.warehouse.open import Warehouse
 
-ORDER = "_arrival"
+THERE = "_is_there"
 
 
 @dataclass(frozen=True)
@@ -26,31 +26,55 @@ class Delta:
     n_same: int
 
 
+@dataclass(frozen=True)
+class _Tally:
+    """Rows that came in, their distinct keys, and how many of the rows are in the table and differ there."""
+
+    n_rows: int
+    n_keys: int
+    n_matched: int = 0
+    n_changed: int = 0
+
+
 def split(warehouse: Warehouse, promise: Table, incoming: ir.Table) -> Delta:
     """Compare incoming rows with the table and say what to write.
 
     Nulls in a key are equal to each other. Rows are compared on every column, by value.
     """
-    unique = _one_per_key(warehouse, promise, incoming)
-    n_incoming = int(warehouse.read(unique.count()).column(0)[0].as_py())
-    if not warehouse.count(promise.name):
-        return Delta(unique, n_incoming, 0, 0)
-    existing = warehouse.table(promise.name)
-    matched = unique.join(existing, _same_key(unique, existing, promise.key), how="inner", rname="{name}_old")
-    n_matched, n_changed = _counts(warehouse, promise, matched)
-    new = unique.anti_join(existing, _same_key(unique, existing, promise.key))
-    n_added = n_incoming - n_matched
-    if promise.is_append_only or not n_changed:
-        return Delta(new, n_added, 0, n_matched)
+    existing = warehouse.table(promise.name) if warehouse.count(promise.name) else None
+    unique, tally = incoming, _tally(warehouse, promise, incoming, existing)
+    if tally.n_keys < tally.n_rows:
+        unique = _one_per_key(promise, incoming)
+        tally = _tally(warehouse, promise, unique, existing)
+    if existing is None:
+        return Delta(unique, tally.n_keys, 0, 0)
+    n_added = tally.n_keys - tally.n_matched
+    if promise.is_append_only or not tally.n_changed:
+        new = unique.anti_join(existing, _same_key(unique, existing, promise.key))
+        return Delta(new, n_added, 0, tally.n_matched)
     kept = existing.anti_join(unique, _same_key(existing, unique, promise.key))
-    return Delta(kept.union(unique), n_added, n_changed, n_matched - n_changed)
+    return Delta(kept.union(unique), n_added, tally.n_changed, tally.n_matched - tally.n_changed)
 
 
-def _one_per_key(warehouse: Warehouse, promise: Table, rows: ir.Table) -> ir.Table:
-    keys = rows.aggregate(n=rows.count(), n_keys=_struct(rows, promise.key).nunique())
-    n, n_keys = (int(column[0].as_py()) for column in warehouse.read(keys).columns)
-    if n == n_keys:
-        return rows
+def _tally(warehouse: Warehouse, promise: Table, rows: ir.Table, existing: ir.Table | None) -> _Tally:
+    counts = {"n_rows": rows.count(), "n_keys": _struct(rows, promise.key).nunique()}
+    if existing is not None:
+        known = existing.mutate(**{THERE: ibis.literal(True)})
+        rows = rows.left_join(known, _same_key(rows, known, promise.key), rname="{name}_old")
+        values = [name for name in promise.schema.names if name not in promise.key]
+        differs = [~rows[name].identical_to(rows[f"{name}_old"]) for name in values]
+        is_changed = rows[THERE] & (ibis.or_(*differs) if differs else ibis.literal(False))
+        counts = {
+            "n_rows": rows.count(),
+            "n_keys": _struct(rows, promise.key).nunique(),
+            "n_matched": rows[THERE].count(),
+            "n_changed": is_changed.fill_null(False).cast("int64").sum().fill_null(0),
+        }
+    told = warehouse.read(rows.aggregate(**counts)).to_pylist()[0]
+    return _Tally(**{name: int(value) for name, value in told.items()})
+
+
+def _one_per_key(promise: Table, rows: ir.Table) -> ir.Table:
     last = ibis.row_number().over(group_by=list(promise.key), order_by=_recency(promise, rows))
     return rows.mutate(_rank=last).filter(lambda t: t["_rank"] == 0).drop("_rank")
 
@@ -71,16 +95,3 @@ def _same_key(left: ir.Table, right: ir.Table, key: tuple[str, ...]) -> list[ir.
         left[name].cast("string").fill_null("\x00") == right[name].cast("string").fill_null("\x00")
         for name in key
     ]
-
-
-def _counts(warehouse: Warehouse, promise: Table, matched: ir.Table) -> tuple[int, int]:
-    values = [name for name in promise.schema.names if name not in promise.key]
-    differs = [~matched[name].identical_to(matched[f"{name}_old"]) for name in values] or [
-        ibis.literal(False)
-    ]
-    changed = ibis.or_(*differs).cast("int64").sum().fill_null(0)
-    n_matched, n_changed = (
-        int(column[0].as_py())
-        for column in warehouse.read(matched.aggregate(n=matched.count(), c=changed)).columns
-    )
-    return n_matched, n_changed

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -126,7 +126,7 @@ class Warehouse:
         old = [] if is_whole else [file for part in rows for file in part.files]
         schema = _utc((shaped or [self._empty(promise)])[0].schema().to_pyarrow())
         told = {"stage": by, "operationName": "rewrite", **about}
-        mode = "overwrite" if is_whole else "append"
+        mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
         version = delta.commit(self.folder(name), files, schema, mode, told, instead_of=old)
         return Change(sum(pq.read_metadata(file).num_rows for file in files), 0, 0, version)
 
@@ -206,8 +206,11 @@ class Warehouse:
         promise = contract(name)
         if promise.owner != by:
             raise OwnershipError(
-                f"The stage {by!r} may not write {name!r}; it belongs to {promise.owner!r}.",
+                "The stage {stage!r} may not write {table!r}; it belongs to {owner!r}.",
                 "Write a table of your own and let the owner read it.",
+                stage=by,
+                table=name,
+                owner=promise.owner,
             )
         return promise
 
@@ -220,8 +223,12 @@ class Warehouse:
         ]
         if missing or (surplus and not promise.is_open):
             raise ColumnError(
-                f"Rows for {promise.name!r} miss {missing} and have unknown {surplus}.",
-                f"The columns are: {', '.join(promise.schema.names)}.",
+                "Rows for {table!r} miss {missing} and have unknown {surplus}.",
+                "The columns are: {columns}.",
+                table=promise.name,
+                missing=missing,
+                surplus=surplus,
+                columns=", ".join(promise.schema.names),
             )
         declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
         return rows.select(*declared, *[rows[column] for column in surplus])

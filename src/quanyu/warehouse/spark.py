@@ -115,7 +115,9 @@ class Spark:
         called = {str(call.this).lower() for call in statement.find_all(exp.Anonymous)}
         if called & REFLECTION:
             raise QueryError(
-                f"The function {sorted(called & REFLECTION)[0]} is not allowed.", "Use SQL functions only."
+                "The function {function} is not allowed.",
+                "Use SQL functions only.",
+                function=sorted(called & REFLECTION)[0],
             )
         sealed = self.session.newSession()
         for name, value in OPTIONS.items():
@@ -128,9 +130,10 @@ class Spark:
                 warnings.simplefilter("ignore", FutureWarning)
                 return sealed.sql(statement.sql(dialect="spark")).toArrow()
         except PySparkException as error:
-            message = str(error).splitlines()[0]
             raise QueryError(
-                f"The query failed: {message}", "Tables and columns: quanyu describe TABLE."
+                "The query failed: {error}",
+                "Tables and columns: quanyu describe TABLE.",
+                error=str(error).partition("\n")[0],
             ) from None
 
     def close(self) -> None:

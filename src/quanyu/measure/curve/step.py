@@ -1,0 +1,139 @@
+"""The loop step `curves`: fit the return curves and write the table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from quanyu.ledger import keep_fit
+from quanyu.measure.curve.daily import daily
+from quanyu.measure.curve.finding import RECENT_DAYS
+from quanyu.measure.curve.landing import landing
+from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, ReturnCurve
+from quanyu.measure.curve.worth import worth
+from quanyu.measure.touch import READ as TOUCH_READS
+from quanyu.method import Fit, Inconclusive, fit
+from quanyu.solve.curve import Curve, span
+from quanyu.tables import contract
+from quanyu.workspace import Workspace
+
+CODES = {NO_DATA: "no_data", TOO_SHORT: "too_short", NO_MARGIN: "no_margin"}
+READS = ("orders", "margins", *TOUCH_READS)
+
+
+def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+    """Fit the return curve of every ad channel, keep the fit, and write the table `curves`: the loop step."""
+    settings = ws.settings.curve
+    spec = ReturnCurve(
+        as_of=as_of,
+        lands=tuple((ad, tuple(sorted(parts.items()))) for ad, parts in sorted(landing(ws, as_of).items())),
+        worth=tuple(sorted(worth(ws, as_of, settings.window_days).items())),
+        measured=measured(ws),
+        is_chinese=ws.settings.currency == "CNY",
+        seed=ws.settings.seed,
+    )
+    window = (as_of - dt.timedelta(days=settings.window_days), as_of)
+    found = fit(
+        spec, daily(ws, as_of, settings.window_days), reduce=ws.warehouse.read, window=window,
+        versions={name: ws.warehouse.version(name) for name in READS}, seed=ws.settings.seed,
+    )  # fmt: skip
+    if isinstance(found, Inconclusive):
+        untold = _untold(ws, as_of, CODES[found.reason])
+        ws.warehouse.replace("curves", table_of(untold), by="measure")
+        return {"inconclusive": found.reason, "n_channels": len(untold)}
+    fit_id = keep_fit(ws.ledger, found.kept(ws.now()))
+    ws.warehouse.replace("curves", table_of(rows_of(found, as_of, fit_id)), by="measure")
+    known = sum(one["status"] == "known" for one in found.parameters["channels"].values())
+    return {"n_channels": len(found.parameters["channels"]), "n_known": known, "fit_id": fit_id}
+
+
+def measured(ws: Workspace) -> tuple[tuple[str, float, float, float, float], ...]:
+    """Return what experiments measured of ad channels: (channel, spend from, spend to, orders per day, error).
+
+    None yet: the experiments on record are of campaigns, not of an ad channel's spend. A spend trial needs no entry
+    here, its days are in the curves like all others.
+    """
+    return ()
+
+
+def rows_of(found: Fit, as_of: dt.date, fit_id: str) -> list[dict[str, Any]]:
+    """Return the rows of the table `curves` from a fit."""
+    return [
+        {"channel": name, "as_of": as_of, "fit_id": fit_id, **_row(one)}
+        for name, one in found.parameters["channels"].items()
+    ]
+
+
+def table_of(rows: list[dict[str, Any]]) -> pa.Table:
+    """Return rows as the table `curves`, money with two decimals."""
+    promise = contract("curves")
+    money = {column.name for column in promise.columns if column.kind == "money"}
+    exact = [
+        {
+            name: Decimal(f"{value:.2f}") if name in money and value is not None else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+    return pa.Table.from_pylist(exact, promise.schema.to_pyarrow())
+
+
+def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
+    """Return a row for every ad channel, with its recent spend and why nothing can be told."""
+    rows = daily(ws, as_of, ws.settings.curve.window_days)
+    rows = rows.filter(rows.kind == "spend")
+    recent = rows.on >= as_of - dt.timedelta(days=RECENT_DAYS)
+    summed = rows.group_by("name").agg(
+        cost=rows.amount.sum(where=recent).fill_null(0), n_days=(rows.amount > 0).cast("int64").sum()
+    )
+    return [
+        {
+            "channel": row["name"],
+            "as_of": as_of,
+            "status": "cannot_tell",
+            "reason": reason,
+            "spend_amount": float(row["cost"]) / RECENT_DAYS,
+            "n_days": row["n_days"],
+            "fit_id": "",
+        }
+        for row in ws.warehouse.read(summed.order_by("name")).to_pylist()
+    ]
+
+
+def _row(one: Mapping[str, Any]) -> dict[str, Any]:
+    row = {
+        "status": one["status"],
+        "reason": one["reason"],
+        "lands_on": json.dumps(one["lands_on"], ensure_ascii=False, sort_keys=True),
+        "control": one["control"],
+        "spend_amount": one["spend"],
+        "n_claimed": one["claimed"],
+        "order_worth_amount": one["worth"],
+        "n_days": one["n_days"],
+    }
+    if not one["draws"]:
+        return row
+    orders = Curve.unpacked(one["draws"])
+    worth, now = one["worth"], np.array([one["spend"]])
+    row |= {"carry": one["carry"], "half_amount": one["curve"]["half"], "slope": one["curve"]["slope"]}
+    row |= {"p_no_effect": one["p_value"], "noise": one["noise"]}
+    for axis, name in (("carry", "carry"), ("half", "half_amount"), ("slope", "slope")):
+        row |= dict(zip((f"{name}_low", f"{name}_high"), one["spans"][axis], strict=True))
+    row |= _spanned("ceiling_amount", orders.ceiling * worth)
+    row["ceiling_amount"] = one["curve"]["ceiling"] * worth
+    if one["spend"] > 0:
+        caused = orders.at(now)[0]
+        row |= _spanned("n_caused", caused) | _spanned("return_amount", caused * worth)
+        row |= _spanned("marginal_return", orders.marginal(now)[0] * worth)
+        row |= _spanned("profit_roi", caused * worth / now[0] - 1)
+    return row
+
+
+def _spanned(name: str, values: Any) -> dict[str, float]:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), span(values), strict=True))
