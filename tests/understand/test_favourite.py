@@ -65,7 +65,8 @@ def test_favourites_are_what_plain_python_counts(workspace: Workspace, numbers: 
         t = scan(workspace, rows)
         words = Values.of(workspace, keep, t.word)
         tastes = (Taste("number", "best", numbers), Taste.of("word", "best_word", words))
-        found = summed_up(workspace, keep, words.encode(t, "word"), {"n": t.count()}, tastes)
+        coded = words.encode(t, "word")
+        found = summed_up(workspace, keep, coded, {"n": coded.count()}, tastes)
         read = workspace.warehouse.read(found).to_pylist()
     wanted, wanted_words = plain(rows, 1), plain(rows, 2)
     assert len(read) == 31
