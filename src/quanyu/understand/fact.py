@@ -14,7 +14,7 @@ from quanyu.tables import SALES
 from quanyu.understand.person import favourite, of_person
 from quanyu.understand.region import city_tier
 from quanyu.understand.scratch import Keep
-from quanyu.warehouse.portable import group_key, local_time
+from quanyu.warehouse.portable import group_key, local_time, seconds
 from quanyu.workspace import Workspace
 
 ACTIONS = MappingProxyType(
@@ -89,7 +89,7 @@ class Facts:
         Events without a session are one visit a day. Habits count visits, so that one long visit is one vote.
         """
         rows = self._until("events", "occurred_at", with_day=False)
-        day = rows.occurred_at.epoch_seconds() // DAY
+        day = seconds(rows.occurred_at) // DAY
         rows = rows.mutate(visit=group_key(rows.session_id).fill_null(day.cast("int64")))
         visits = rows.group_by("key", "channel", "visit").aggregate(
             began_at=rows.occurred_at.min(),
@@ -106,7 +106,7 @@ class Facts:
                 on=local.date(),
                 hour=local.hour().cast("int64"),
                 weekday=(local.day_of_week.index() + 1).cast("int64"),
-                seconds=visits.ended_at.epoch_seconds() - visits.began_at.epoch_seconds(),
+                seconds=seconds(visits.ended_at) - seconds(visits.began_at),
             ),
         )
         totals = visits.group_by("person").aggregate(
