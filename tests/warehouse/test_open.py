@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from quanyu.errors import ColumnError, OwnershipError, QueryError, UnknownTableError
-from quanyu.warehouse.portable import days_between, local_day, local_time
+from quanyu.warehouse.portable import days_between, local_day, local_time, seconds
 from quanyu.workspace import Workspace
 
 FIRST = dt.datetime(2024, 1, 1, 15, 30, tzinfo=dt.UTC)
@@ -134,3 +135,17 @@ def test_contracts_are_kept(workspace: Workspace) -> None:
         workspace.warehouse.merge("orders", orders(1).drop_columns(["status"]), by="collect")
     with pytest.raises(UnknownTableError, match="no table"):
         workspace.warehouse.table("order")
+
+
+def test_seconds_are_whole_on_both_engines(workspace: Workspace) -> None:
+    moments = [
+        dt.datetime(2026, 11, 11, 15, 59, 59, 999_999, dt.UTC),
+        dt.datetime(2026, 11, 11, tzinfo=dt.UTC),
+        None,
+    ]
+    file = workspace.path("moments.parquet")
+    pq.write_table(pa.table({"at": pa.array(moments, pa.timestamp("us", "UTC"))}), file)
+    rows = workspace.warehouse.scan([file])
+    found = workspace.warehouse.read(rows.select(second=seconds(rows["at"])))["second"].to_pylist()
+    assert sorted(found, key=str) == sorted([int(at.timestamp()) if at else None for at in moments], key=str)
+    assert all(one is None or isinstance(one, int) for one in found)

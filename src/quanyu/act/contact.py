@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.errors import ChannelError
+from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
 CONTACTS = {"sms": "phone", "call": "phone", "mail": "email", "wechat": "wechat_openid", "ads": "phone"}
@@ -47,7 +48,7 @@ def consented(ws: Workspace, channel: str, until: dt.datetime) -> ir.Table:
     said = said.filter(asked, said.decided_at <= ibis.literal(until).cast("timestamp('UTC')"))
     owned = said.inner_join(identities.select("id_key", "person_id"), "id_key")
     # The least pair of (minus the time, yes) is the newest word, and no where two are equally new.
-    word = ibis.struct({"age": -owned.decided_at.epoch_seconds().cast("int64"), "is_yes": owned.is_granted})
+    word = ibis.struct({"age": -seconds(owned.decided_at), "is_yes": owned.is_granted})
     newest = owned.group_by("person_id").aggregate(word=word.min())
     return newest.filter(newest.word["is_yes"]).select("person_id")
 

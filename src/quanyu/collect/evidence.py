@@ -7,6 +7,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
 SEEN = (
@@ -73,7 +74,7 @@ def pairs(ws: Workspace) -> ir.Table:
         low=ibis.least(links["id_key"], links["other_key"]),
         high=ibis.greatest(links["id_key"], links["other_key"]),
         is_verified=links["is_verified"].fill_null(False),
-        moment=moment.epoch_seconds().cast("int64").fill_null(0),
+        moment=seconds(moment).fill_null(0),
     )
     return rows.group_by("low", "high").aggregate(
         is_verified=rows["is_verified"].any(), n_sources=rows.count(), last_epoch=rows["moment"].max()

@@ -21,6 +21,7 @@ from quanyu.collect.identity_log import Entry, append_entries, read_decisions
 from quanyu.collect.kind import kind_named
 from quanyu.collect.partition import Desk, Evidence, Partition, desk, partition
 from quanyu.solve.component import Integers
+from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
 LAST = np.iinfo(np.int64).max
@@ -101,7 +102,7 @@ def _survivors(on: Desk, parts: Partition, nodes: ir.Table) -> Integers:
     """Return for each node the node that names its person."""
     n = len(parts.labels)
     first, rank = np.full(n, LAST, dtype=np.int64), np.full(n, 2, dtype=np.int8)
-    moment = nodes["first_seen_at"].epoch_seconds().cast("int64").fill_null(int(LAST))
+    moment = seconds(nodes["first_seen_at"]).fill_null(int(LAST))
     for batch in on.ws.warehouse.stream(
         nodes.select("node", first=moment, rank=nodes["rank"].cast("int64")), 1_000_000
     ):

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from quanyu.collect.kind import kind_of, role_of
 from quanyu.tables import contract
+from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
 How = Literal["trusted", "recent", "frequent", "earliest", "strictest"]
@@ -94,7 +95,7 @@ def _weighed(said: ir.Table) -> ir.Table:
         for name in RULES
         if contract("people")[name].type == "string"
     }
-    rows = said.mutate(trust=trust, age=(-said["seen_at"].epoch_seconds().cast("int64")).fill_null(0), **text)
+    rows = said.mutate(trust=trust, age=(-seconds(said["seen_at"])).fill_null(0), **text)
     votes = {
         f"votes_{name}": (-rows.count().over(group_by=["person_id", name])).cast("int64")
         for name, how in RULES.items()

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
-from quanyu.warehouse.portable import group_key
+from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
 
 OUTCOMES = ("conversion", "orders", "revenue", "margin")
@@ -52,7 +52,7 @@ def assigned(ws: Workspace) -> ir.Table:
     found = sent.group_by("campaign_id", "person").aggregate(
         arm=sent.arm.min(), last_arm=sent.arm.max(), began=sent.sent_at.min()
     )
-    found = found.mutate(began=found.began.epoch_seconds().cast("int64"))
+    found = found.mutate(began=seconds(found.began))
     return found.filter(found.arm == found.last_arm).drop("last_arm")
 
 
@@ -106,5 +106,5 @@ def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:
         n_unknown=(is_sale & orders.margin_amount.isnull()).cast("int64"),
     )
     rows = rows.filter(rows["at"] < ibis.literal(until).cast("timestamp('UTC')"))
-    rows = rows.mutate(at=rows["at"].epoch_seconds().cast("int64"))
+    rows = rows.mutate(at=seconds(rows["at"]))
     return rows.inner_join(owners, "key").drop("key")

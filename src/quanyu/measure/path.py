@@ -23,6 +23,7 @@ from quanyu.measure.purchase import OUTCOMES, purchases, sold
 from quanyu.measure.route import JOIN, key_of
 from quanyu.measure.span import Scratch
 from quanyu.measure.touch import DAY, touches
+from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
 LEVELS = ("channel", "campaign")
@@ -117,7 +118,7 @@ def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table
     )
     is_same = known.named.identical_to(met.campaign_id)
     joined = met.inner_join(known, [known.of == met.channel, is_same])
-    second = (joined.touched_at.epoch_seconds() - zero).cast("int64")
+    second = seconds(joined.touched_at) - zero
     contacts = joined.select("person", spot=_spot(second, 0, joined.place, joined.word))
     bought = scratch.keep(bought.mutate(second=(bought.second - zero).cast("int64")))
     rows = ibis.union(contacts, bought.select("person", spot=_spot(bought.second, 1, 0, 0)))

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from quanyu.measure.touch import owner, start_of
 from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
-from quanyu.warehouse.portable import group_key, local_day
+from quanyu.warehouse.portable import group_key, local_day, seconds
 from quanyu.workspace import Workspace
 
 READ = ("orders", "margins", "identities")
@@ -47,7 +47,7 @@ def sold(ws: Workspace, as_of: dt.date) -> ir.Table:
         "person",
         "on",
         "revenue_amount",
-        second=rows.ordered_at.epoch_seconds().cast("int64"),
+        second=seconds(rows.ordered_at),
         n_conversions=ibis.literal(1).cast("int64"),
         n_new_buyers=(rows.person.notnull() & (place == 0)).cast("int64"),
         margin_amount=rows.margin_amount.fill_null(0),

@@ -7,7 +7,7 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.warehouse.portable import group_key
+from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
 
 READ = ("touches", "visits", "deliveries", "identities", "spend")
@@ -170,7 +170,7 @@ def campaigns(ws: Workspace) -> ir.Table:
 def _once(rows: ir.Table, minutes: int) -> ir.Table:
     """Keep the first row of every contact."""
     subject = ibis.coalesce(rows.campaign_id, rows.channel)
-    rows = rows.mutate(subject=group_key(subject), second=rows.touched_at.epoch_seconds().cast("int64"))
+    rows = rows.mutate(subject=group_key(subject), second=seconds(rows.touched_at))
     order = [rows.touched_at, rows.place, rows.channel]
     before = rows.second.lag().over(ibis.window(group_by=[rows.person, rows.subject], order_by=order))
     rows = rows.mutate(gap=rows.second - before)

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from quanyu.measure.purchase import sales
 from quanyu.measure.touch import DAY, touches
+from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
 ALL = "all"
@@ -27,7 +28,7 @@ def touch_series(ws: Workspace, as_of: dt.date) -> ir.Table:
     bought = sales(ws, as_of)
     met = touches(ws, as_of).select("person", "channel", "touched_at")
     pairs = met.inner_join(bought.filter(bought.person.notnull()), "person")
-    waited = (pairs.ordered_at.epoch_seconds() - pairs.touched_at.epoch_seconds()).cast("int64")
+    waited = seconds(pairs.ordered_at) - seconds(pairs.touched_at)
     pairs = pairs.filter(pairs.touched_at <= pairs.ordered_at, waited <= _window(ws, pairs.channel))
     once = pairs.group_by("on", "channel", "order").agg(
         revenue_amount=pairs.revenue_amount.max(), margin_amount=pairs.margin_amount.max()

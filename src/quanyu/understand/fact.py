@@ -16,7 +16,7 @@ from quanyu.understand.region import city_tier
 from quanyu.understand.scratch import Keep
 from quanyu.understand.upkeep import known_visits
 from quanyu.understand.visit import ACTIONS
-from quanyu.warehouse.portable import group_key, local_time
+from quanyu.warehouse.portable import group_key, local_time, seconds
 from quanyu.workspace import Workspace
 
 
@@ -103,7 +103,7 @@ class Facts:
             on=visits.began_on,
             hour=local_time(visits.began_at, self.ws.settings.timezone).hour().cast("int64"),
             weekday=visits.began_on.day_of_week.index().cast("int64"),
-            seconds=visits.ended_at.epoch_seconds() - visits.began_at.epoch_seconds(),
+            seconds=seconds(visits.ended_at) - seconds(visits.began_at),
         )
         rows = channels.encode(of_person(self.owners, rows), "channel")
         totals = {

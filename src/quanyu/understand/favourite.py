@@ -52,8 +52,8 @@ def favourite(rows: ir.Table, column: str, n: int, name: str, weight: str | None
     # has it. Far faster than a pair; exact below 90 billion in a cell while there are a million values at most.
     bits = max(1, (n - 1).bit_length())
     best = (-cells.total * (1 << bits) + cells[column]).min()
-    found = cells.group_by("person").aggregate(best=best, **{f"n_{column}": cells.count()})
-    return found.mutate(**{name: found.best & ((1 << bits) - 1)}).drop("best")
+    found = cells.group_by("person").aggregate(packed=best, **{f"n_{column}": cells.count()})
+    return found.select("person", f"n_{column}", **{name: found.packed & ((1 << bits) - 1)})
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,11 @@ def local_day(at: ir.TimestampValue, zone: str) -> ir.DateValue:
     return local_time(at, zone).date()
 
 
+def seconds(at: ir.TimestampValue) -> ir.IntegerValue:
+    """Return the whole seconds from 1970 to a UTC time, cut off; DuckDB alone would keep the fraction."""
+    return at.epoch_seconds().cast("float64").floor().cast("int64")
+
+
 def days_between(later: dt.date | ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
     """Return whole calendar days from `earlier` to `later`."""
     until = ibis.literal(later) if isinstance(later, dt.date) else later

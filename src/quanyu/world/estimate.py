@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from quanyu import ledger
 from quanyu.tables import SALES
 from quanyu.text import Sentence
+from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 from quanyu.world.media import REPORTED
 
@@ -58,7 +59,7 @@ def _orders(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) ->
     start = dt.datetime.combine(calendar["on"][0].as_py(), dt.time(), ws.settings.zone)
     sales = orders.filter(orders.status.isin(SALES), orders.evidence.notnull())
     sales = sales.mutate(
-        is_late=sales.ordered_at >= start, on=(sales.ordered_at.epoch_seconds() + 8 * 3_600) // 86_400
+        is_late=sales.ordered_at >= start, on=(seconds(sales.ordered_at) + 8 * 3_600) // 86_400
     )
     known = sales.filter(~sales.is_late).select("evidence").distinct()
     sales = sales.filter(~sales.cause.startswith("audience-"))

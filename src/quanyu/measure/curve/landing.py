@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from quanyu.measure.touch import DAY, owner, start_of, touches
 from quanyu.tables import SALES
+from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
 RECENT_DAYS = 120
@@ -56,7 +57,7 @@ def _by_orders(ws: Workspace, as_of: dt.date) -> Lands:
     met = met.semi_join(spend.select(channel="platform").distinct(), "channel")
     bought = _bought(ws, as_of, since)
     pairs = met.inner_join(bought, "person")
-    waited = pairs.ordered_at.epoch_seconds() - pairs.touched_at.epoch_seconds()
+    waited = seconds(pairs.ordered_at) - seconds(pairs.touched_at)
     pairs = pairs.mutate(is_after=(waited >= 0), waited=waited)
     pairs = pairs.filter(pairs.waited.abs() <= DAY)
     counted = pairs.group_by(ad=pairs.channel, sales=pairs.sales).agg(
