@@ -217,7 +217,12 @@ def _allowed(one: Any) -> str:
     kind = kind.replace("typing.", "").replace("Literal[", "one of ").replace(" | None", " or nothing")
     kind = kind.removesuffix("]") if kind.startswith("one of ") else kind
     rules = [
-        str(rule).replace("Ge(ge=", "at least ").replace("Le(le=", "at most ").rstrip(")")
+        str(rule)
+        .replace("Ge(ge=", "at least ")
+        .replace("Le(le=", "at most ")
+        .replace("Gt(gt=", "above ")
+        .replace("Lt(lt=", "below ")
+        .rstrip(")")
         for rule in one.metadata
     ]
     rules = [

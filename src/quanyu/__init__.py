@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from quanyu.tables import contract
     from quanyu.workspace import Workspace, create, open
 
-__all__ = ["QuanyuError", "Workspace", "contract", "create", "explain", "load", "open", "run", "write_report"]
+__all__ = [
+    "QuanyuError", "Workspace", "contract", "create", "explain", "load", "open", "run", "write_report",
+]  # fmt: skip
 
 HOMES = {
     "QuanyuError": "quanyu.errors",

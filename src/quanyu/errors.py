@@ -9,13 +9,16 @@ QuanyuError
 │   ├── UnknownTableError         no contract has this name
 │   ├── UnknownMetricError        no metric has this name
 │   ├── OwnershipError            a stage wrote a table that it does not own
-│   └── ColumnError               columns do not fit the contract
+│   ├── ColumnError               columns do not fit the contract
+│   └── RuleError                 a rule over people that cannot be read
 ├── SourceError
 │   ├── UnreadableFileError       truncated, encrypted, not the type its name says, a bomb
 │   └── UnknownLayoutError        no layout recognises the header
 ├── QueryError                    SQL that cannot be run or is not read-only
 ├── QualityError                  a threshold in quanyu.toml stopped the run
 ├── IdentityError                 a split or merge that is not allowed
+├── DecisionError                 a decision that does not exist or was taken before
+├── ChannelError                  no channel has this name, or it refused what it was given
 ├── MethodError                   a specification that cannot be fitted
 ├── StorageError                  the disk is full or refuses to write
 └── MissingExtraError             an optional library is needed
@@ -28,7 +31,8 @@ class QuanyuError(Exception):
     """The root of the family; `hint` is the next thing to do and `exit_code` what a shell sees.
 
     Message and hint are sentences with `{name}` places, filled from `values`: the edges translate the sentence and
-    fill it again in the reader's language (`quanyu.text.told`).
+    fill it again in the reader's language (`quanyu.text.told`). A value may be an error or a `quanyu.text.Sentence`;
+    it is told in that language too. Other programs' own words are values, as text.
 
     >>> str(QuanyuError("There is no step {step!r}.", "Steps: {steps}.", step="rmf", steps="rfm, people"))
     "There is no step 'rmf'.\\nSteps: rfm, people."
@@ -91,6 +95,10 @@ class ColumnError(ContractError):
     """Columns are missing, surplus or of the wrong type."""
 
 
+class RuleError(ContractError):
+    """A rule over people names an unknown trait or is not written as one."""
+
+
 class SourceError(QuanyuError):
     """A source file cannot be taken."""
 
@@ -127,6 +135,18 @@ class MethodError(QuanyuError):
     """A method's specification cannot be fitted."""
 
     exit_code = 10
+
+
+class DecisionError(QuanyuError):
+    """There is no such decision, or it was taken before."""
+
+    exit_code = 13
+
+
+class ChannelError(QuanyuError):
+    """No channel has this name, or it refused what it was given."""
+
+    exit_code = 14
 
 
 class StorageError(QuanyuError):

@@ -8,32 +8,50 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Literal
 
 from quanyu import ledger
+from quanyu.act.carry import READ as ACT_READS
+from quanyu.act.carry import carry_out, waiting
 from quanyu.collect.identity import resolve
+from quanyu.collect.margin import margins
 from quanyu.collect.people import golden
 from quanyu.collect.quality import check
-from quanyu.errors import QuanyuError
+from quanyu.decide.audience import propose_audience
+from quanyu.decide.budget import budget
+from quanyu.decide.learn import learn
+from quanyu.decide.proposal import propose_budget
+from quanyu.errors import QuanyuError, WorkspaceBusyError
+from quanyu.ledger import Decision, Verdict
+from quanyu.measure.attribution import attribution
 from quanyu.measure.compute import metrics
+from quanyu.measure.curve.step import READS as CURVE_READS
+from quanyu.measure.curve.step import curves
+from quanyu.measure.experiment import lifts
 from quanyu.tables import CONTRACTS
+from quanyu.text import Sentence
+from quanyu.understand.customer_value import lifetimes
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
+from quanyu.understand.upkeep import visits
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
 LOADED = (*INPUTS, "rejects")
-FACTS = ("orders", "order_lines", "items", "events", "feedback", "touches")
+FRESH = Sentence("nothing it reads has changed")
+FACTS = ("orders", "margins", "order_lines", "items", "events", "feedback", "touches")
 
 
 @dataclass(frozen=True)
 class Step:
     """One step: the tables it reads and writes, the settings it depends on, and what it does.
 
-    Steps meet only in tables, so the order of the turn follows from `reads` and `writes`.
+    Steps meet only in tables, so the order of the turn follows from `reads` and `writes`. A step with `waiting`
+    works off what the ledger holds: it is due when that says what waits, and never otherwise.
     """
 
     name: str
@@ -42,6 +60,7 @@ class Step:
     writes: tuple[str, ...]
     do: Callable[[Workspace, dt.date], Any]
     settings: tuple[str, ...] = ()
+    waiting: Callable[[Workspace], str] | None = None
 
 
 STEPS = (
@@ -52,9 +71,37 @@ STEPS = (
         ("identities", "identity_log"), resolve,
     ),
     Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
+    Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
+    Step("margins", "Work out the margin of orders", ("orders", "order_lines", "items"), ("margins",), margins),
     Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
+    Step(
+        "lifetimes", "Forecast what every customer will be worth",
+        ("identities", "orders", "margins", "order_lines", "items"),
+        ("lifetimes",), lifetimes, ("lifetime",),
+    ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
+    Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
+    Step(
+        "attribution", "Credit channels with the orders that followed their touches",
+        ("orders", "margins", "identities", "touches", "visits", "deliveries", "spend"), ("paths", "credits"), attribution,
+        ("attribution",),
+    ),
+    Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves, ("curve",)),
+    Step(
+        "budget", "Divide the money for ads", ("curves", "spend"), ("budgets", "budget_lines", "paces"), budget,
+        ("budget", "curve"),
+    ),
+    Step(
+        "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "margins", "identities"),
+        ("lifts",), lifts, ("experiment",),
+    ),
+    Step("learn", "Set what was measured beside what was expected", ("lifts", "curves"), (), learn),
+    Step("proposal", "Propose the budget", ("budgets", "budget_lines"), (), propose_budget),
+    Step(
+        "audience", "Propose whom to reach next", ("rfm", "lifetimes", "portraits", "lifts", "deliveries"), (),
+        propose_audience, ("audience",),
+    ),
 )  # fmt: skip
 
 
@@ -95,11 +142,11 @@ def explain(ws: Workspace, only: str | None = None) -> list[Planned]:
     """
     day, planned, dirty = as_of(ws), [], set[str]()
     for step in chosen(only):
-        upstream = sorted(dirty & set(step.reads))
-        why = _reason(ws, step, day) or (
-            f"reads {', '.join(upstream)}, which will change" if upstream else ""
-        )
-        planned.append(Planned(step, bool(why), why or "nothing it reads has changed"))
+        upstream = [] if step.waiting else sorted(dirty & set(step.reads))
+        why = _reason(ws, step, day)
+        if upstream and not why:
+            why = Sentence("reads {tables}, which will change", tables=", ".join(upstream))
+        planned.append(Planned(step, bool(why), why or FRESH))
         dirty |= set(step.writes) if why else set()
     return planned
 
@@ -120,19 +167,33 @@ def run(
             why = _reason(ws, step, day)
             if progress:
                 progress(step, position, len(steps))
-            ran.append(
-                _run(ws, step, day, turn, why)
-                if why
-                else Ran(step.name, "fresh", "nothing it reads has changed")
-            )
+            ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", FRESH))
         return ran
+
+
+def decide(ws: Workspace, decision_id: str, verdict: Verdict, *, who: str, note: str = "") -> Decision:
+    """Approve or decline a proposal, and carry out what was approved; return the decision as it stands then.
+
+    While a load or a turn is writing, an approved decision waits for the next turn. Raises `DecisionError` where
+    there is no such proposal.
+    """
+    ledger.decide(ws.ledger, decision_id, verdict, who=who, at=ws.now(), note=note)
+    if verdict == "approved":
+        with suppress(WorkspaceBusyError):
+            run(ws, only="act")
+    return ledger.find_decision(ws.ledger, decision_id)
 
 
 def chosen(only: str | None = None) -> Sequence[Step]:
     """Return the steps of a turn in order, or the one named; raise `QuanyuError` if there is none."""
     steps = [step for step in STEPS if only in (None, step.name)]
     if not steps:
-        raise QuanyuError(f"There is no step {only!r}.", f"Steps: {', '.join(step.name for step in STEPS)}.")
+        raise QuanyuError(
+            "There is no step {step!r}.",
+            "Steps: {steps}.",
+            step=only,
+            steps=", ".join(step.name for step in STEPS),
+        )
     return steps
 
 
@@ -171,16 +232,18 @@ def _run(ws: Workspace, step: Step, day: dt.date, turn: str, why: str) -> Ran:
 
 def _reason(ws: Workspace, step: Step, day: dt.date) -> str:
     """Say why a step is due, or nothing if it is fresh."""
+    if step.waiting:
+        return step.waiting(ws)
     last = ledger.last_good(ws.ledger, step.name)
     if last is None:
-        return "it has never run"
+        return Sentence("it has never run")
     changed = [name for name, number in _versions(ws, step.reads).items() if last.inputs.get(name) != number]
     if changed:
-        return f"{', '.join(changed)} changed"
+        return Sentence("{tables} changed", tables=", ".join(changed))
     if last.outputs != _versions(ws, step.writes):
-        return f"{', '.join(step.writes)} changed since it ran"
+        return Sentence("{tables} changed since it ran", tables=", ".join(step.writes))
     if last.fingerprint != _fingerprint(ws, step, day):
-        return "the day, the settings or the program changed"
+        return Sentence("the day, the settings or the program changed")
     return ""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from quanyu.errors import QuanyuError
 
@@ -53,10 +54,52 @@ def translate(message: str, language: Language = "zh", /, **values: object) -> s
     return text.format(**values) if values else text
 
 
-def told(error: QuanyuError, language: Language = "zh") -> str:
-    """Return an error's message and hint in a language, on two lines; English where a translation is missing.
+class Sentence(str):
+    """An English text that remembers its sentence and values, so that `told` can tell it in another language.
+
+    >>> Sentence("{n} rows", n=3)
+    '3 rows'
+    """
+
+    key: str
+    values: dict[str, object]
+
+    def __new__(cls, message: str, /, **values: object) -> Self:
+        """Fill the places of the sentence and keep both."""
+        made = super().__new__(cls, message.format(**values) if values else message)
+        made.key, made.values = message, values
+        return made
+
+
+def told(what: QuanyuError | str, language: Language = "zh") -> str:
+    """Return an error (its hint on a line of its own) or a `Sentence` in a language; any other text as it is.
+
+    Values that are errors or sentences themselves are told in the same language. English where a translation
+    is missing.
 
     >>> told(QuanyuError("{n} rows", "Load {n} again.", n=3), "en")
     '3 rows\\nLoad 3 again.'
     """
-    return "\n".join(translate(part, language, **error.values) for part in error.sentences if part)
+    if isinstance(what, QuanyuError):
+        return "\n".join(part for part in message_and_hint(what, language) if part)
+    return _filled(what.key, what.values, language) if isinstance(what, Sentence) else what
+
+
+def message_and_hint(error: QuanyuError, language: Language = "zh") -> tuple[str, str]:
+    """Return the two parts of an error in a language; see `told`."""
+    message, hint = (_filled(part, error.values, language) if part else "" for part in error.sentences)
+    return message, hint
+
+
+def _filled(sentence: str, values: Mapping[str, object], language: Language) -> str:
+    said = {
+        name: told(value, language) if isinstance(value, QuanyuError | Sentence) else value
+        for name, value in values.items()
+    }
+    return translate(sentence, language, **said)
+
+
+def shell_language() -> Language:
+    """Return the language of a shell: QUANYU_LANGUAGE, else the one of LC_ALL or LANG, else English."""
+    given = os.environ.get("QUANYU_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if given.startswith("zh") else "en"

@@ -86,7 +86,9 @@ class Workspace:
                 yield
         except Timeout:
             raise WorkspaceBusyError(
-                f"Another load or run is writing to {self.root}.", "Wait until it has ended and try again."
+                "Another load or run is writing to {folder}.",
+                "Wait until it has ended and try again.",
+                folder=self.root,
             ) from None
 
     def close(self) -> None:
@@ -101,7 +103,7 @@ def create(root: str | Path, *, clock: Clock = system_clock, **settings: Any) ->
     folder = Path(root).expanduser().resolve()
     if (folder / FILE).exists():
         raise WorkspaceError(
-            f"{folder} is a workspace already.", "Use it as it is, or choose another folder."
+            "{folder} is a workspace already.", "Use it as it is, or choose another folder.", folder=folder
         )
     checked = check_settings(settings)
     state = folder / STATE
@@ -124,7 +126,7 @@ def open(root: str | Path | None = None, *, clock: Clock = system_clock) -> Work
     """
     folder = Path(root or os.environ.get("QUANYU_WORKSPACE") or Path.cwd()).expanduser().resolve()
     if not (folder / FILE).exists():
-        raise WorkspaceMissingError(f"There is no workspace in {folder}.", NEXT)
+        raise WorkspaceMissingError("There is no workspace in {folder}.", NEXT, folder=folder)
     return Workspace(folder, read_settings(folder), clock)
 
 

@@ -50,6 +50,7 @@ def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
         "spend": _spend(rng),
         "rejects": _rejects(),
         "links": _links(ws, members),
+        "consents": _consents(members),
     }
     for name, rows in put.items():
         given = [
@@ -217,6 +218,15 @@ def _links(ws: Workspace, members: list[dict[str, Any]]) -> list[dict[str, Any]]
         }
         for one in members
     ]
+
+
+def _consents(members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    at = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
+    return [
+        {"id_key": one["id_key"], "purpose": "marketing", "channel": "sms", "is_granted": n % 10 > 0, "decided_at": at,
+         "source": "members"}
+        for n, one in enumerate(members)
+    ]  # fmt: skip
 
 
 def _rejects() -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ PATHS = (
     "/people",
     "/portraits",
     "/portraits?size=money&trait=spend_amount",
+    "/value",
+    "/audiences",
     "/metrics",
     "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
     "/metrics?period=custom&since=2026-05-01&until=2026-05-20&metric=n_buyers",
@@ -151,6 +153,41 @@ def test_a_group_leads_to_its_people_and_on_to_a_person(console: str, visit: Vis
     page.wait_for_url(f"**{target}")
 
 
+def test_value_says_whether_it_held_and_leads_to_people(console: str, visit: Visitor) -> None:
+    page = visit(console).open("/value")
+    assert page.locator("h1").first.inner_text() == "客户价值"
+    assert page.locator("article.card").count() == 4
+    model = page.locator("section.panel", has=page.locator("h2", has_text="NBD")).first
+    assert model.locator("tbody tr").count() == 7
+    assert model.locator(".mark").first.inner_text() in {"合格", "不合格", "未检验"}
+    page.locator(".group button").first.click()
+    link = page.locator("[id=members] .ag-cell a").first
+    link.wait_for()
+    target = link.get_attribute("href")
+    link.click()
+    page.wait_for_url(f"**{target}")
+    page.locator("h2", has_text="客户价值").wait_for()
+
+
+def test_an_audience_is_previewed_approved_and_accounted_for(console: str, visit: Visitor) -> None:
+    tab = visit(console)
+    page = tab.open("/audiences")
+    page.locator("[data-name=rule]").fill("shoe_size > 40")
+    page.get_by_role("button", name="预览").click()
+    assert "shoe_size" in page.locator(".notice.stop").inner_text()
+    page.locator("[data-name=rule]").fill("frequency >= 1; recency_days >= 30")
+    page.get_by_role("button", name="预览").click()
+    page.get_by_text("人群共").first.wait_for()
+    page.get_by_role("button", name="批准").first.click()
+    page.locator(".ask input").fill("可以")
+    page.locator(".ask").get_by_role("button", name="批准").click()
+    page.get_by_text("已写入").first.wait_for()
+    shown = page.locator("#content").inner_text()
+    assert "没有待决定的提案" in shown
+    assert "对照" in shown
+    assert tab.seen.errors == []
+
+
 def test_choices_stand_in_the_address(console: str, visit: Visitor) -> None:
     page = visit(console).open("/metrics")
     page.get_by_label("指标", exact=False).first.select_option("roas")
@@ -172,7 +209,7 @@ def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> No
 @pytest.mark.parametrize("width", [1280, 390])
 def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, width: int) -> None:
     tab = visit(empty_console, width)
-    for path in ("/", "/data", "/people", "/portraits"):
+    for path in ("/", "/data", "/people", "/portraits", "/value", "/audiences"):
         assert "quanyu load" in tab.open(path).locator("#content").inner_text(), path
     assert "quanyu run" in tab.open("/metrics").locator("#content").inner_text()
     assert "quanyu run" in tab.open("/data?part=quality").locator("#content").inner_text()

@@ -86,6 +86,46 @@ def test_errors_say_what_happened_and_have_their_exit_code(
     assert "Traceback" not in answer.err
 
 
+@pytest.fixture
+def in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUANYU_LANGUAGE", "zh")
+
+
+@pytest.mark.usefixtures("shop", "in_chinese")
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("tables", "-w", "nowhere"), 3, "里没有工作区。\n请用 quanyu init"),
+        (("describe", "gold"), 5, "没有名为“gold”的表。\n可用的表：events, orders"),
+        (("load", "quanyu.toml"), 6, "没有版式能识别 quanyu.toml。"),
+        (("load", "../exports/jd_orders.csv", "--as", "nonsense"), 6, "没有名为“nonsense”的版式"),
+        (("sql", "SELECT nope FROM orders"), 7, "查询失败："),
+        (
+            ("init", "x", "--timezone", "Mars/Olympus"),
+            2,
+            "值为 'Mars/Olympus'：'Mars/Olympus' 不是 IANA 时区",
+        ),
+        (("init", "x", "--currency", "yuan"), 2, "应符合格式 ^[A-Z]{3}$"),
+        (("run", "--only", "gold"), 1, "没有名为“gold”的步骤。"),
+    ],
+)
+def test_errors_are_told_in_chinese_with_the_same_exit_code(
+    command: Command, words: tuple[str, ...], code: int, told: str
+) -> None:
+    answer = command(*words)
+    assert (answer.code, told in answer.err) == (code, True), answer
+
+
+@pytest.mark.usefixtures("shop", "in_chinese")
+def test_files_that_fail_among_others_are_told_in_chinese(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("", encoding="utf-8")
+    answer = command("load", str(tmp_path))
+    assert answer.code == 6
+    assert "a.csv: 没有版式能识别 a.csv。它的列：x, y。没有相近的版式。" in answer.err
+    assert "b.csv: b.csv 是空文件。\n请重新导出。" in answer.err
+
+
 def test_loading_again_adds_nothing(command: Command, shop: Path) -> None:
     again = read(command("load", "../exports", "--json"))
     assert {one["status"] for one in again} == {"already loaded"}

@@ -141,6 +141,14 @@ def test_bad_rows_are_kept_with_line_and_reason(shop: Workspace, tmp_path: Path)
     ]
 
 
+def test_next_months_file_of_the_same_name_keeps_its_own_rejects(shop: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    for month in (6, 7):
+        file.write_text(f"order_id,ordered_at,status\n,2024-0{month}-01,paid\n", encoding="utf-8")
+        load(shop, file)
+    assert rows(shop, "SELECT line, count(*) FROM rejects GROUP BY line") == [(2, 2)]
+
+
 def test_broken_json_lines_are_kept(shop: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "orders.jsonl"
     good = json.dumps(dict(zip(HEADER, DATA[0], strict=True)))

@@ -149,6 +149,11 @@ def test_tutorial_runs(
     assert (tmp_path / "shop" / "report.html").stat().st_size > 20_000
 
 
+def test_the_loop_in_a_notebook_runs(tmp_path: Path) -> None:
+    _python(ROOT / "docs" / "tutorial-loop.md", tmp_path)
+    assert (tmp_path / "loop" / "report.html").stat().st_size > 20_000
+
+
 def test_examples_of_settings_are_valid(tmp_path: Path) -> None:
     """Every TOML example without a file name, outside of pages about other files, is a valid quanyu.toml."""
     from quanyu.settings import read_settings

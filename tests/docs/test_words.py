@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import quanyu
+from quanyu.act.account import STATUSES
+from quanyu.act.audience import REASONS
 from quanyu.cli.commands import COMMANDS, TITLE
+from quanyu.cli.decision import KINDS
 from quanyu.collect.examination import CHECKS
 from quanyu.collect.load import Status
 from quanyu.collect.reason import SENTENCES
+from quanyu.ledger.decision import Status as DecisionStatus
+from quanyu.ledger.fault import OTHER, POSTGRES, SQLITE
 from quanyu.loop import STEPS
+from quanyu.measure.contrast import REASONS as NO_READING
+from quanyu.measure.lift import VERDICTS
+from quanyu.settings import SAID
 from quanyu.text import LOCALE, catalogue
+from quanyu.understand import lifetime_check, order_value
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.rfm import GROUPS
 
 SRC = Path(quanyu.__file__).parent
-SPEAKERS = {"translate", "say", "help_of"}
+SPEAKERS = {"translate", "say", "help_of", "Sentence"}
 
 
 def literals(node: ast.AST) -> Iterator[str]:
@@ -49,7 +61,63 @@ def keys_in(path: Path) -> set[str]:
         if isinstance(node, ast.ListComp | ast.GeneratorExp) and speaks(node.elt):
             source = node.generators[0].iter
             found |= {key for part in getattr(source, "elts", ()) for key in literals(part)}
-    return {key for key in found if re.search(r"[A-Za-z]{2}", key)}
+    return {key for key in found if re.search(r"[A-Za-z]{2}", re.sub(r"\{.*?\}", "", key))}
+
+
+@dataclass(frozen=True)
+class Raised:
+    """One call that makes an error of the family: its texts, None for one that is not literal, and its values."""
+
+    where: str
+    texts: tuple[str | None, ...]
+    values: frozenset[str | None]
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return every module of the package as a tree, by path."""
+    return {
+        str(path.relative_to(SRC)): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(SRC.rglob("*.py"))
+    }
+
+
+@cache
+def family() -> frozenset[str]:
+    """Return the names of `QuanyuError` and of every class below it."""
+    classes = [node for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    names = {"QuanyuError"}
+    while more := {one.name for one in classes if names & set(map(name_of, one.bases))} - names:
+        names |= more
+    return frozenset(names)
+
+
+def name_of(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+
+
+def sentences(node: ast.AST, constants: Mapping[str, ast.AST]) -> Iterator[str | None]:
+    """Yield the sentences an argument can be: literals, also of a condition or a constant; None for all else."""
+    if isinstance(node, ast.IfExp):
+        yield from sentences(node.body, constants)
+        yield from sentences(node.orelse, constants)
+    elif isinstance(node, ast.Name) and node.id in constants:
+        yield from sentences(constants[node.id], {})
+    else:
+        yield node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def raised_in(tree: ast.Module, path: str) -> Iterator[Raised]:
+    constants = {name_of(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and name_of(node.func) in family():
+            texts = tuple(text for argument in node.args for text in sentences(argument, constants))
+            yield Raised(f"{path}:{node.lineno}", texts, frozenset(word.arg for word in node.keywords))
+
+
+def raised() -> list[Raised]:
+    """Return every call in the package that makes an error of the family."""
+    return [one for path, tree in trees().items() for one in raised_in(tree, path)]
 
 
 def spoken() -> dict[str, str]:
@@ -63,8 +131,17 @@ def spoken() -> dict[str, str]:
         "reasons": list(SENTENCES),
         "traits": [trait.note for trait in TRAITS if trait.note],
         "rfm": [group.action for group in GROUPS],
+        "settings": list(SAID.values()),
+        "lifetimes": [*lifetime_check.SENTENCES, *order_value.MONEY.values(), *order_value.SENTENCES],
+        "act": [*REASONS.values(), *STATUSES],
+        "experiments": [*NO_READING.values(), *VERDICTS.values()],
+        "decisions": [*get_args(DecisionStatus), *KINDS.values()],
+        "ledger/fault.py": [
+            text for _, *texts in (*SQLITE.values(), *POSTGRES.values(), OTHER) for text in texts if text
+        ],
     }
-    return found | {text: where for where, texts in data.items() for text in texts}
+    errors = {text: one.where for one in raised() for text in one.texts if text}
+    return found | errors | {text: where for where, texts in data.items() for text in texts}
 
 
 def places(text: str) -> set[str]:
@@ -77,6 +154,36 @@ def test_every_text_is_translated() -> None:
     assert not missing, "\n".join(
         f"{where}: {key!r}" for key, where in sorted(missing.items(), key=lambda one: one[::-1])
     )
+
+
+def test_errors_are_literal_sentences() -> None:
+    """A message with values already in it, or put together, has no translation."""
+    assert len(raised()) > 80
+    assert not [one.where for one in raised() if None in one.texts or not one.texts]
+
+
+def test_errors_give_every_value_that_their_sentences_name() -> None:
+    lacking = {
+        one.where: places("".join(filter(None, one.texts))) - one.values
+        for one in raised()
+        if None not in one.values
+    }
+    assert not {where: names for where, names in lacking.items() if names}
+
+
+@pytest.mark.parametrize(
+    "call",
+    ['f"There is no {x}."', '"There is no " + x', '"There is no {}.".format(x)', "x", '"No.", hint', "*x"],
+)
+def test_an_error_that_cannot_be_translated_is_seen(call: str) -> None:
+    (one,) = raised_in(ast.parse(f"raise SettingError({call})"), "example")
+    assert None in one.texts
+
+
+def test_both_sentences_of_a_condition_and_constants_are_read() -> None:
+    told = 'HINT = "Look."\nraise SettingError("Yes {n}." if n else "No.", HINT, n=n)'
+    (one,) = raised_in(ast.parse(told), "example")
+    assert (one.texts, one.values) == (("Yes {n}.", "No.", "Look."), {"n"})
 
 
 def test_translations_fill_the_same_places() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from quanyu.errors import SettingError
+from quanyu.errors import SettingError, UnknownMetricError
 from quanyu.settings import Settings
 from quanyu.tables.book import Card
 from quanyu.tables.catalogue import metric
@@ -16,6 +16,7 @@ from quanyu.web.app import inside
 from quanyu.web.parts.card import arrow, card
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import tag
+from quanyu.web.parts.notice import told_fault
 from quanyu.web.parts.period import chosen_period, period_picker
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.spark import spark
@@ -48,6 +49,17 @@ def test_an_address_keeps_what_is_not_changed() -> None:
 )
 def test_the_language_switch_leads_nowhere_else(address: str) -> None:
     assert inside(address) == "/"
+
+
+def test_a_fault_is_told_in_the_language_of_the_view() -> None:
+    with pytest.raises(UnknownMetricError) as caught:
+        metric("<gold>")
+    chinese, english = told_fault(look("zh"), caught.value), told_fault(look("en"), caught.value)
+    assert "没有名为“&lt;gold&gt;”的指标。" in chinese
+    assert "可用的指标：" in chinese
+    assert "There is no metric &#39;&lt;gold&gt;&#39;." in english
+    assert "KeyError" in told_fault(look("zh"), KeyError("secret"))
+    assert "secret" not in told_fault(look("zh"), KeyError("secret"))
 
 
 def test_a_period_comes_from_the_address_or_is_the_default() -> None:

@@ -11,6 +11,7 @@ from quanyu.tables import CONTRACTS
 from quanyu.text import catalogue
 from quanyu.web.app import PAGES
 from quanyu.web.frame import MENU
+from quanyu.web.pages.campaign_account import CHANNELS
 from quanyu.web.pages.data import PARTS
 from quanyu.web.pages.labels import DIMENSIONS
 from quanyu.web.pages.metrics import FAMILIES, GRAINS
@@ -43,6 +44,7 @@ def test_every_sentence_is_translated() -> None:
         *GRAINS.values(),
         *WORDS.values(),
         *OFFERED.values(),
+        *CHANNELS.values(),
         *(group for group, _ in MENU if group),
         *(word for _, entries in MENU for entry in entries for word in (entry.label, entry.short)),
         *(table.grain for table in CONTRACTS.values()),

@@ -15,6 +15,7 @@ from quanyu.collect import catalogue
 from quanyu.collect.load import Loaded
 from quanyu.collect.load import load as load_files
 from quanyu.collect.reason import tell
+from quanyu.text import told
 
 
 def load(
@@ -58,11 +59,13 @@ def _print_loaded(loaded: list[Loaded]) -> None:
         if changes:
             out.print(f"  {name}: {changes}", style="dim", highlight=False, markup=False)
         for reason, n in sorted(one.reasons.items(), key=lambda pair: -pair[1])[:5]:
-            told = f"    {say('refused')} {n:,}: {tell(reason, language())}"
-            out.print(told, style="yellow", highlight=False, markup=False)
+            line = f"    {say('refused')} {n:,}: {tell(reason, language())}"
+            out.print(line, style="yellow", highlight=False, markup=False)
         if one.message:
             stream, style = (err, "red") if one.status == "failed" else (out, "dim")
-            stream.print(f"  {name}: {one.message}", style=style, highlight=False, markup=False)
+            stream.print(
+                f"  {name}: {told(one.message, language())}", style=style, highlight=False, markup=False
+            )
 
 
 def layouts(root: WorkspaceOption = None, json: JsonOption = False) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from quanyu.cli.commands import commands
-from quanyu.cli.speech import err, say
+from quanyu.cli.speech import err, language, say
 from quanyu.errors import QuanyuError
+from quanyu.text import message_and_hint
 
 
 def app() -> None:
@@ -15,9 +16,10 @@ def app() -> None:
     try:
         commands(called)()
     except QuanyuError as error:
-        err.print(str(error.args[0]), style="bold red", highlight=False, markup=False)
-        if error.hint:
-            err.print(error.hint, highlight=False, markup=False)
+        message, hint = message_and_hint(error, language())
+        err.print(message, style="bold red", highlight=False, markup=False)
+        if hint:
+            err.print(hint, highlight=False, markup=False)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         err.print(say("Stopped. Run the command again to go on."))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from rich.console import Console
 
-from quanyu.text import Language, translate
+from quanyu.text import Language, shell_language, translate
 
 WIDE = None if sys.stdout.isatty() else 240
 """Columns of a line: those of the terminal; in a pipe or file no table is folded."""
@@ -17,9 +16,8 @@ err = Console(stderr=True, soft_wrap=True)
 
 
 def language() -> Language:
-    """Return the language of the command line: QUANYU_LANGUAGE, else the one of LANG, else English."""
-    told = os.environ.get("QUANYU_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "zh" if told.startswith("zh") else "en"
+    """Return the language of the command line."""
+    return shell_language()
 
 
 def say(message: str, /, **values: object) -> str:

@@ -10,7 +10,8 @@ import typer
 
 from quanyu import loop
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
-from quanyu.cli.speech import out, say
+from quanyu.cli.speech import language, out, say
+from quanyu.text import told
 from quanyu.workspace import Workspace
 
 
@@ -35,7 +36,12 @@ def _show_plan(planned: list[loop.Planned], json: bool) -> None:
         as_json([_fields(one) for one in planned])
         return
     rows = [
-        (one.step.name, say("due") if one.is_due else say("fresh"), say(one.why), ", ".join(one.step.writes))
+        (
+            one.step.name,
+            say("due") if one.is_due else say("fresh"),
+            told(one.why, language()),
+            ", ".join(one.step.writes),
+        )
         for one in planned
     ]
     table("", [say(head) for head in ("Step", "State", "Why", "Writes")], rows)
@@ -59,7 +65,7 @@ def _show_turn(ran: list[loop.Ran], day: dt.date, json: bool) -> None:
     rows = []
     for one in ran:
         counts = ", ".join(f"{name} {n:,}" for name, n in one.rows.items())
-        rows.append((one.step, say(one.status), say(one.why), counts, f"{one.seconds:.1f} s"))
+        rows.append((one.step, say(one.status), told(one.why, language()), counts, f"{one.seconds:.1f} s"))
     table("", [say(head) for head in ("Step", "State", "Why", "Rows", "Time")], rows)
     out.print(say("As of {day}.", day=day), style="dim", highlight=False)
 

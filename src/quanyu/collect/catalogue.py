@@ -6,7 +6,7 @@ import difflib
 from functools import cache
 from pathlib import Path
 
-from quanyu.collect.layout import GUIDE, Layout, read_layout
+from quanyu.collect.layout import Layout, read_layout
 from quanyu.collect.plain import plain_layouts
 from quanyu.errors import UnknownLayoutError
 
@@ -39,6 +39,8 @@ def layout_named(name: str, known: list[Layout]) -> Layout:
         return found
     near = difflib.get_close_matches(name, by_name, 3, 0.4)
     raise UnknownLayoutError(
-        f"There is no layout {name!r}{'; near it: ' + ', '.join(near) if near else ''}.",
-        f"All layouts: quanyu layouts. {GUIDE}",
+        "There is no layout {name!r}; near it: {near}." if near else "There is no layout {name!r}.",
+        "All layouts: quanyu layouts. How to write one: docs/how-to/write-a-layout.md",
+        name=name,
+        near=", ".join(near),
     )

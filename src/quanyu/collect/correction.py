@@ -28,7 +28,13 @@ def merge(
     with ws.writing():
         first, second = (find_person(ws, given) for given in (person_a, person_b))
         if first == second:
-            raise IdentityError(f"{person_a} and {person_b} are one person already: {first}.", LOOK)
+            raise IdentityError(
+                "{one} and {other} are one person already: {person}.",
+                LOOK,
+                one=person_a,
+                other=person_b,
+                person=first,
+            )
         keys = {person: identifiers_of(ws, person) for person in (first, second)}
         _refuse_conflict(ws, keys[first], keys[second])
         entry = Entry("join", first, second, [sorted(keys[first]), sorted(keys[second])], reason, by)
@@ -55,11 +61,19 @@ def split(
         held, away = identifiers_of(ws, person), set(id_keys)
         if strange := sorted(away - held):
             raise IdentityError(
-                f"{', '.join(strange)} is no identifier of {person}.", f"It holds: {', '.join(sorted(held))}."
+                "{strange} is no identifier of {person}.",
+                "It holds: {held}.",
+                strange=", ".join(strange),
+                person=person,
+                held=", ".join(sorted(held)),
             )
         if not away or away == held:
             raise IdentityError(
-                f"A split of {person} needs some of its {len(held)} identifiers, not {len(away)}.", LOOK
+                "A split of {person} needs some of its {n_held} identifiers, not {n_away}.",
+                LOOK,
+                person=person,
+                n_held=len(held),
+                n_away=len(away),
             )
         groups = [sorted(away), sorted(held - away)]
         return _correct(ws, Entry("forbid", person, None, groups, reason, by), held, guards or Guards())
@@ -78,7 +92,9 @@ def find_person(ws: Workspace, person_or_id_key: str) -> str:
         if rows.num_rows:
             return str(rows.column(0)[0].as_py())
         raise IdentityError(
-            f"No identifier {person_or_id_key} is known.", "Load data that holds it and run the loop."
+            "No identifier {id_key} is known.",
+            "Load data that holds it and run the loop.",
+            id_key=person_or_id_key,
         )
     person, seen = person_or_id_key, set[str]()
     while not ws.warehouse.read(identities.filter(identities["person_id"] == person).limit(1)).num_rows:
@@ -90,7 +106,9 @@ def find_person(ws: Workspace, person_or_id_key: str) -> str:
         ]
         if not onward or onward[-1] in seen:
             raise IdentityError(
-                f"There is no person {person_or_id_key}.", "Look in: quanyu sql 'SELECT * FROM identities'."
+                "There is no person {person}.",
+                "Look in: quanyu sql 'SELECT * FROM identities'.",
+                person=person_or_id_key,
             )
         person = onward[-1]
     return person
@@ -127,8 +145,11 @@ def _refuse_conflict(ws: Workspace, first: set[str], second: set[str]) -> None:
         rivals = sorted(other for other in second & verified if other.split(":")[0] == kind.name)
         if kind.is_exclusive and rivals:
             raise IdentityError(
-                f"{key} and {rivals[0]} are both verified; a person has one {kind.name}: not merged.",
+                "{one} and {other} are both verified; a person has one {kind}: not merged.",
                 "If one of them is wrong, split it off first with: quanyu people split.",
+                one=key,
+                other=rivals[0],
+                kind=kind.name,
             )
 
 

@@ -156,12 +156,14 @@ def read_layout(path: Path) -> Layout:
     try:
         return parse_layout(tomllib.loads(path.read_text(encoding="utf-8")), path.stem)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(f"The layout {path} is not valid TOML: {error}.", GUIDE) from None
+        raise SettingError(
+            "The layout {file} is not valid TOML: {error}.", GUIDE, file=path, error=str(error)
+        ) from None
     except _LayoutError as wrong:
-        raise SettingError(f"The layout {path}: {wrong}.", GUIDE) from None
+        raise SettingError("The layout {file}: {wrong}.", GUIDE, file=path, wrong=wrong) from None
 
 
-class _LayoutError(ValueError):
+class _LayoutError(SettingError):
     """What is wrong with a layout."""
 
 
@@ -188,7 +190,11 @@ def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
     people = _people(named.pop("people", {}), maps)
     unknown = [key for key in named if key not in PLAIN_ENTRIES and key not in CONTRACTS]
     if unknown:
-        raise _LayoutError(f"{unknown[0]!r} is neither an entry nor a table; tables: {', '.join(_inputs())}")
+        raise _LayoutError(
+            "{entry!r} is neither an entry nor a table; tables: {tables}",
+            entry=unknown[0],
+            tables=", ".join(_inputs()),
+        )
     targets = tuple(_target(key, value, maps) for key, value in named.items() if key in CONTRACTS)
     if not targets or not named.get("match"):
         raise _LayoutError("'match' and at least one table are needed")
@@ -209,16 +215,25 @@ def _inputs() -> list[str]:
 def _target(name: str, entries: Mapping[str, Any], maps: Mapping[str, Any]) -> Target:
     promise = contract(name)
     if not promise.is_input:
-        raise _LayoutError(f"the table {name!r} is not filled from files; tables: {', '.join(_inputs())}")
+        raise _LayoutError(
+            "the table {table!r} is not filled from files; tables: {tables}",
+            table=name,
+            tables=", ".join(_inputs()),
+        )
     made = {key: _field(value, maps, f"{name}.{key}") for key, value in entries.items() if key not in OPTIONS}
     surplus = [key for key in made if key not in promise.by_name]
     if surplus:
-        raise _LayoutError(f"{name} has no column {surplus[0]!r}; it has {', '.join(promise.by_name)}")
+        raise _LayoutError(
+            "{table} has no column {column!r}; it has {columns}",
+            table=name,
+            column=surplus[0],
+            columns=", ".join(promise.by_name),
+        )
     per = promise.key if entries.get("per") == "key" else _words(entries.get("per", ()))
     exempt = {key: _condition(value) for key, value in entries.get("exempt", {}).items()}
     within = {*per, *(name for each in made.values() for name in each.running)}
-    if within - set(promise.by_name):
-        raise _LayoutError(f"{name}: {sorted(within - set(promise.by_name))[0]!r} is no column of the table")
+    if strange := sorted(within - set(promise.by_name)):
+        raise _LayoutError("{table}: {column!r} is no column of the table", table=name, column=strange[0])
     return Target(promise, made, per, _condition(entries.get("only", {})), exempt, bool(entries.get("patch")))
 
 
@@ -234,7 +249,7 @@ def _people(entries: Mapping[str, Any], maps: Mapping[str, Any]) -> People:
     }
     surplus = [key for key in rest if key not in contract("members").by_name]
     if surplus:
-        raise _LayoutError(f"people has no column {surplus[0]!r}")
+        raise _LayoutError("people has no column {column!r}", column=surplus[0])
     return People(ids, seen, rest)
 
 
@@ -246,18 +261,24 @@ def _field(entry: Any, maps: Mapping[str, Any], where: str) -> Field:
     given = {"from": entry} if isinstance(entry, (str, list)) else entry
     if not isinstance(given, Mapping):
         raise _LayoutError(
-            f"{where} is {entry!r}; a column name, a list of names or a table of verbs is needed"
+            "{entry} is {value!r}; a column name, a list of names or a table of verbs is needed",
+            entry=where,
+            value=entry,
         )
     surplus = [verb for verb in given if verb not in VERBS]
     if surplus:
-        raise _LayoutError(f"{where} uses {surplus[0]!r}; verbs: {', '.join(VERBS)}")
+        raise _LayoutError(
+            "{entry} uses {verb!r}; verbs: {verbs}", entry=where, verb=surplus[0], verbs=", ".join(VERBS)
+        )
     made: dict[str, Any] = {VERBS[verb]: value for verb, value in given.items()}
     for verb in LISTS:
         if verb in made:
             made[verb] = _words(made[verb])
     if isinstance(made.get("map"), str):
         if made["map"] not in maps:
-            raise _LayoutError(f"{where} names the map {made['map']!r}, which [maps] does not have")
+            raise _LayoutError(
+                "{entry} names the map {map!r}, which [maps] does not have", entry=where, map=made["map"]
+            )
         made["map"] = maps[made["map"]]
     if "when" in made:
         made["when"] = _condition(made["when"])

@@ -18,6 +18,7 @@ from quanyu.collect.take import Job, take
 from quanyu.collect.unpack import Print, print_of
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Tally, begin_load, fail_load, find_load, finish_load
+from quanyu.text import Sentence
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader
 from quanyu.workspace import Workspace
@@ -32,7 +33,8 @@ STEPS = 4
 class Loaded:
     """What loading one file did: how it was recognised, rows taken and refused and why, changes per table.
 
-    `ignored` are the file's columns that the layout does not read.
+    `ignored` are the file's columns that the layout does not read. `message` and `recognised_by` are English
+    texts that `quanyu.text.told` tells in the reader's language.
     """
 
     file: str
@@ -103,14 +105,17 @@ class _Run:
             return [self._failed(path.name, error)]
         except OSError as error:
             raise StorageError(
-                f"{path.name} could not be staged: {error}.", "Free space and run the command again."
+                "{file} could not be staged: {error}.",
+                "Free space and run the command again.",
+                file=path.name,
+                error=str(error),
             ) from error
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
     def _failed(self, name: str, error: QuanyuError) -> Loaded:
         self.errors.append(error)
-        return Loaded(name, status="failed", message=str(error))
+        return Loaded(name, status="failed", message=Sentence("{error}", error=error))
 
     def _timed(self, found: Found, work: Path) -> Loaded:
         started = time.perf_counter()
@@ -133,7 +138,9 @@ class _Run:
             match = self._match(opened, found)
             before = find_load(self.ws.ledger, file_hash=seen.sha256, layout=match.layout.name)
             if before:
-                told = f"loaded as {before.file_name} at {before.started_at:%Y-%m-%d %H:%M} UTC"
+                told = Sentence(
+                    "loaded as {file} at {at:%Y-%m-%d %H:%M} UTC", file=before.file_name, at=before.started_at
+                )
                 return Loaded(
                     found.name,
                     before.layout,
@@ -161,10 +168,13 @@ class _Run:
             n_refused,
             {key: vars(value) for key, value in taken.changes.items()},
         )
-        told = "" if taken.n_rows else "the file has a header and no rows"
+        told = Sentence("") if taken.n_rows else Sentence("the file has a header and no rows")
         if taken.n_waiting:
-            told = f"{taken.n_waiting} rows complete orders that are not loaded yet; load those, then this file again"
-            fail_load(ledger, begun.load_id, told, at=self.ws.now())
+            told = Sentence(
+                "{n} rows complete orders that are not loaded yet; load those, then this file again",
+                n=taken.n_waiting,
+            )
+            fail_load(ledger, begun.load_id, str(told), at=self.ws.now())
         else:
             finish_load(ledger, begun.load_id, tally, at=self.ws.now())
         return Loaded(
@@ -180,11 +190,20 @@ class _Run:
             return match
         shown = ", ".join(cell.strip() for cell in opened.header if cell.strip())[:300]
         raise UnknownLayoutError(
-            f"{found.name} is no {match.layout.name} file: it misses {', '.join(match.missing) or 'all columns'}. It has: {shown}.",
+            "{file} is no {layout} file: it misses {missing}. It has: {columns}.",
             "Leave --as away to let the file be recognised, or name another layout (quanyu layouts).",
+            file=found.name,
+            layout=match.layout.name,
+            missing=", ".join(match.missing) or Sentence("all columns"),
+            columns=shown,
         )
 
 
 def _told(match: Match) -> str:
     needed = ", ".join(match.layout.match or match.layout.either)
-    return f"{match.n_known} of {match.n_columns} columns known, among them {needed}"
+    return Sentence(
+        "{n_known} of {n_columns} columns known, among them {needed}",
+        n_known=match.n_known,
+        n_columns=match.n_columns,
+        needed=needed,
+    )

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import reduce
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from quanyu.collect.examination import CHECKS, examine, matters
 from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judge
 from quanyu.errors import QualityError, SettingError
 from quanyu.tables import CONTRACTS, contract
+from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 
 ORDER = ("stop", "warning", "note", "ok")
@@ -33,8 +35,9 @@ def check(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     ws.warehouse.replace("findings", rows, by="collect")
     if stops := [finding for finding in found if finding.severity == "stop"]:
         raise QualityError(
-            "The run stopped before derived tables changed: " + "; ".join(map(_said, stops)) + ".",
+            "The run stopped before derived tables changed: {crossed}.",
             "Correct the source and load it again, or change [quality.stop] in quanyu.toml.",
+            crossed=_joined([_said(finding) for finding in stops]),
         )
     return {severity: sum(finding.severity == severity for finding in found) for severity in ORDER}
 
@@ -83,8 +86,10 @@ def _limits(ws: Workspace) -> dict[str, float]:
     for name in limits:
         if name.split(".")[-1] not in CHECKS:
             raise SettingError(
-                f"quality.stop names {name!r}, which is no check.",
-                f"Checks: {', '.join(CHECKS)}; as check, table.check or table.column.check.",
+                "quality.stop names {name!r}, which is no check.",
+                "Checks: {checks}; as check, table.check or table.column.check.",
+                name=name,
+                checks=", ".join(CHECKS),
             )
     return limits
 
@@ -105,5 +110,14 @@ def _is_general(finding: Finding) -> bool:
     return matters(contract(finding.table), finding.column)
 
 
-def _said(finding: Finding) -> str:
-    return f"{finding.names[-1]} is {finding.value:.4g}, allowed is {finding.threshold:.4g}"
+def _said(finding: Finding) -> Sentence:
+    return Sentence(
+        "{name} is {value:.4g}, allowed is {limit:.4g}",
+        name=finding.names[-1],
+        value=finding.value,
+        limit=finding.threshold,
+    )
+
+
+def _joined(sentences: list[Sentence]) -> Sentence:
+    return reduce(lambda before, after: Sentence("{before}; {after}", before=before, after=after), sentences)

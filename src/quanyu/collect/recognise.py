@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from quanyu.collect.layout import GUIDE, Layout, normal
+from quanyu.collect.layout import Layout, normal
 from quanyu.errors import UnknownLayoutError
+from quanyu.text import Sentence
 
 ENOUGH = 0.5
 """Share of a file's columns that a plain layout must know, so that one shared name does not claim a file."""
@@ -86,18 +87,19 @@ def captured(name: str, cell: str) -> str:
 
 
 def the_layout(header: Sequence[str], layouts: Sequence[Layout], file: str, hint: str = "") -> Match:
-    """Return the best whole match, or raise `UnknownLayoutError` naming the nearest layouts and what they miss."""
+    """Return the best whole match, or raise `UnknownLayoutError` naming the nearest layout and what it misses."""
     ranked = recognise(header, layouts, hint)
     if ranked and ranked[0].is_whole:
         return ranked[0]
-    near = [
-        match for match in sorted(ranked, key=lambda m: (m.share, m.n_known), reverse=True) if match.n_known
-    ][:2]
+    near = max((match for match in ranked if match.n_known), key=lambda m: (m.share, m.n_known), default=None)
     shown = ", ".join(cell.strip() for cell in header if cell.strip())[:300]
-    tell = "; ".join(
-        f"nearest is {m.layout.name}, missing: {', '.join(m.missing) or 'most columns'}" for m in near[:1]
-    )
     raise UnknownLayoutError(
-        f"No layout recognises {file}. Its columns: {shown or 'none'}. {tell + '.' if tell else 'No layout is near.'}",
-        f"Name one with --as LAYOUT (list: quanyu layouts), or write one. {GUIDE}",
+        "No layout recognises {file}. Its columns: {columns}. The nearest is {layout}, missing: {missing}."
+        if near
+        else "No layout recognises {file}. Its columns: {columns}. No layout is near.",
+        "Name one with --as LAYOUT (list: quanyu layouts), or write one: docs/how-to/write-a-layout.md",
+        file=file,
+        columns=shown or Sentence("none"),
+        layout=near.layout.name if near else "",
+        missing=", ".join(near.missing if near else ()) or Sentence("most columns"),
     )

@@ -28,14 +28,16 @@ def read_sheet(path: Path, known: frozenset[str], into: Path) -> tuple[tuple[str
         sheets = [list(islice(_rows(book, name), ROWS)) for name in book.sheet_names]
         best = max(range(len(sheets)), key=lambda i: _best(sheets[i], known)[0], default=None)
         if best is None or not any(sheets):
-            raise UnreadableFileError(f"{path.name} has no rows.", "Export it again.")
+            raise UnreadableFileError("{file} has no rows.", "Export it again.", file=path.name)
         _, at = _best(sheets[best], known)
         header = tuple(sheets[best][at])
         _write(islice(_rows(book, book.sheet_names[best]), at + 1, None), len(header), into)
     except (CalamineError, ValueError, IndexError) as error:
         raise UnreadableFileError(
-            f"{path.name} is damaged, truncated or protected: {error}.",
+            "{file} is damaged, truncated or protected: {error}.",
             "Open it in Excel and save it again, without a password.",
+            file=path.name,
+            error=str(error),
         ) from None
     return header, at + 1
 

@@ -82,12 +82,13 @@ def cut_of(path: Path, encoding: str, known: frozenset[str]) -> Cut:
         head = text.read(HEAD)
     if "\x00" in head:
         raise UnreadableFileError(
-            f"{path.name} is not a text table: it holds binary data.",
+            "{file} is not a text table: it holds binary data.",
             "Export it as CSV, xlsx, JSON lines or Parquet.",
+            file=path.name,
         )
     cuts = [cut for delimiter in DELIMITERS if (cut := _cut(head, encoding, delimiter, known))]
     if not cuts:
-        raise UnreadableFileError(f"{path.name} has no records.", "Export it again.")
+        raise UnreadableFileError("{file} has no records.", "Export it again.", file=path.name)
     return max(cuts, key=lambda cut: (n_known(cut.header, known), len(cut.header)))
 
 

@@ -75,7 +75,7 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
         elif path.exists():
             yield path
         else:
-            raise UnreadableFileError(f"There is no file {path}.", "Check the name.")
+            raise UnreadableFileError("There is no file {file}.", "Check the name.", file=path)
 
 
 def find(path: Path, work: Path) -> Iterator[Found]:
@@ -88,7 +88,10 @@ def find(path: Path, work: Path) -> Iterator[Found]:
         inside = kind_of(inner)
         if inside in ("gzip", "zip"):
             raise UnreadableFileError(
-                f"{path.name} holds another archive, {inner.name}.", "Unpack it and load what is in it."
+                "{file} holds another archive, {inner}.",
+                "Unpack it and load what is in it.",
+                file=path.name,
+                inner=inner.name,
             )
         yield Found(inner, f"{path.name}/{inner.name}", inside)
 
@@ -99,7 +102,7 @@ def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str],
     opened = _OPENERS.get(found.kind, _open_text)(reader, found, seen, known, raw)
     if not any(normal(cell) for cell in opened.header):
         raise UnreadableFileError(
-            f"{found.name} has no header.", "The first rows must hold the column names."
+            "{file} has no header.", "The first rows must hold the column names.", file=found.name
         )
     return opened
 
@@ -136,7 +139,10 @@ def _open_arrow(reader: Reader, found: Found, seen: Print, known: frozenset[str]
         pq.write_table(feather.read_table(found.path), copy)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(
-            f"{found.name} is not a readable Arrow file: {error}", "Export it again."
+            "{file} is not a readable Arrow file: {error}",
+            "Export it again.",
+            file=found.name,
+            error=str(error),
         ) from None
     return _flat(reader, copy)
 

@@ -39,7 +39,7 @@ def kind_of(path: Path) -> Kind:
     with path.open("rb") as stream:
         head = stream.read(4096)
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
-        raise UnreadableFileError(f"{path.name} is empty.", "Export it again.")
+        raise UnreadableFileError("{file} is empty.", "Export it again.", file=path.name)
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_zip(path)
     for mark, kind in _MARKS.items():
@@ -48,11 +48,13 @@ def kind_of(path: Path) -> Kind:
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
     if start[:1] == b"<":
         raise UnreadableFileError(
-            f"{path.name} is a web page or XML, not a table.", "Open it in Excel and save it as CSV or xlsx."
+            "{file} is a web page or XML, not a table.",
+            "Open it in Excel and save it as CSV or xlsx.",
+            file=path.name,
         )
     if start[:2] == b"[{" or start[:5] == b"[\n  {":
         raise UnreadableFileError(
-            f"{path.name} is one JSON array.", "Write one JSON object per line (JSON lines)."
+            "{file} is one JSON array.", "Write one JSON object per line (JSON lines).", file=path.name
         )
     return "json" if start[:1] == b"{" else "text"
 
@@ -129,15 +131,21 @@ def _refuse_bomb(archive: Path, n_bytes: int) -> None:
     ratio = n_bytes / max(archive.stat().st_size, 1)
     if n_bytes > MOST_BYTES or (n_bytes > RATIO_FROM and ratio > MOST_RATIO):
         raise UnreadableFileError(
-            f"{archive.name} grows to {n_bytes:,} bytes, {ratio:.0f} times its size: it looks like a zip bomb.",
-            f"Archives may grow {MOST_RATIO} times. If the file is yours, unpack it and load what is in it.",
+            "{file} grows to {n_bytes:,} bytes, {ratio:.0f} times its size: it looks like a zip bomb.",
+            "Archives may grow {most} times. If the file is yours, unpack it and load what is in it.",
+            file=archive.name,
+            n_bytes=n_bytes,
+            ratio=ratio,
+            most=MOST_RATIO,
         )
 
 
 def _damaged(path: Path, error: Exception) -> UnreadableFileError:
     return UnreadableFileError(
-        f"{path.name} is damaged, truncated or protected: {error}.",
+        "{file} is damaged, truncated or protected: {error}.",
         "Export or copy it again, without a password.",
+        file=path.name,
+        error=str(error),
     )
 
 

@@ -70,9 +70,14 @@ def replay(edits: Iterable[Edit], start: Document | None = None) -> Document | N
     for edit in edits:
         if as_kept(edit.before) != state:
             raise WorkspaceError(
-                f"{edit.who} found {edit.record} {edit.key} as {edit.before} at {edit.changed_at}, "
-                f"but the log had left it as {state}.",
+                "{who} found {record} {key} as {before} at {at}, but the log had left it as {left}.",
                 "Something changed it without the audit log; compare with a backup.",
+                who=edit.who,
+                record=edit.record,
+                key=edit.key,
+                before=edit.before,
+                at=edit.changed_at,
+                left=state,
             )
         state = as_kept(edit.after)
     return state if state is None else dict(state)

@@ -15,6 +15,7 @@ from quanyu.errors import WorkspaceError
 
 Document: TypeAlias = Mapping[str, Any]
 """A JSON object with text keys."""
+_HINT = "Give text, finite numbers, lists and objects with text keys; null for what is missing."
 
 
 def to_json(value: object) -> str:
@@ -29,10 +30,7 @@ def to_json(value: object) -> str:
     try:
         return json.dumps(value, sort_keys=True, allow_nan=False, default=_plain)
     except (TypeError, ValueError) as error:
-        raise WorkspaceError(
-            f"A record cannot be kept as JSON: {error}.",
-            "Give text, finite numbers, lists and objects with text keys; null for what is missing.",
-        ) from None
+        raise WorkspaceError("A record cannot be kept as JSON: {error}.", _HINT, error=str(error)) from None
 
 
 def as_kept(value: object) -> Any:
@@ -57,4 +55,4 @@ def _plain(value: object) -> object:
         return asdict(value)
     if hasattr(value, "tolist"):
         return value.tolist()
-    raise TypeError(f"{value!r} has no JSON form")
+    raise WorkspaceError("A record cannot be kept as JSON: {value!r} has no JSON form.", _HINT, value=value)

@@ -14,27 +14,35 @@ Meaning = tuple[type[QuanyuError], str, str]
 
 BUSY: Meaning = (
     WorkspaceBusyError,
-    "Another process is writing to the ledger and did not finish in time",
+    "Another process is writing to the ledger and did not finish in time ({place}): {cause}",
     "Wait until it has ended and try again.",
 )
-FULL: Meaning = (StorageError, "The disk of the ledger is full", "Free some space and run the command again.")
+FULL: Meaning = (
+    StorageError,
+    "The disk of the ledger is full ({place}): {cause}",
+    "Free some space and run the command again.",
+)
 REFUSED: Meaning = (
     StorageError,
-    "The storage of the ledger refuses to write",
+    "The storage of the ledger refuses to write ({place}): {cause}",
     "Check the disk, the mount and the permissions of the workspace's state folder.",
 )
-READING: Meaning = (WorkspaceError, "A reading transaction tried to write", "Write inside Ledger.begin().")
+READING: Meaning = (
+    WorkspaceError,
+    "A reading transaction tried to write ({place}): {cause}",
+    "Write inside Ledger.begin().",
+)
 DAMAGED: Meaning = (
     WorkspaceError,
-    "The ledger's file is damaged or is not a ledger",
+    "The ledger's file is damaged or is not a ledger ({place}): {cause}",
     "Restore it from a backup, or move it away to start a new one.",
 )
 UNREACHABLE: Meaning = (
     WorkspaceError,
-    "The ledger's database cannot be opened",
+    "The ledger's database cannot be opened ({place}): {cause}",
     "Check ledger_url in quanyu.toml, and that the server is up.",
 )
-OTHER: Meaning = (WorkspaceError, "The ledger refused a record", "")
+OTHER: Meaning = (WorkspaceError, "The ledger refused a record ({place}): {cause}", "")
 
 SQLITE: dict[int, Meaning] = {
     sqlite3.SQLITE_BUSY: BUSY,
@@ -72,7 +80,7 @@ def explained(place: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         kind, what, hint = meaning(error)
-        raise kind(f"{what} ({place}): {_cause(error)}", hint) from error
+        raise kind(what, hint, place=place, cause=_cause(error)) from error
 
 
 def meaning(error: SQLAlchemyError) -> Meaning:
@@ -89,6 +97,8 @@ def meaning(error: SQLAlchemyError) -> Meaning:
     return POSTGRES.get(state) or POSTGRES.get(state[:2]) or OTHER
 
 
-def _cause(error: SQLAlchemyError) -> str:
+def _cause(error: SQLAlchemyError) -> str | QuanyuError:
     cause = error.orig if isinstance(error, StatementError) and error.orig is not None else error
+    if isinstance(cause, QuanyuError):
+        return cause
     return str(cause).strip().split("\n", 1)[0]

@@ -104,7 +104,8 @@ def _end(scope: Scope, load_id: int, values: dict[str, object]) -> Load:
         row = connection.execute(running.values(values).returning(LOADS)).one_or_none()
     if row is None:
         raise WorkspaceError(
-            f"Load {load_id} is not running, so it cannot end.",
+            "Load {load_id} is not running, so it cannot end.",
             "Begin a load before ending it, and end it once.",
+            load_id=load_id,
         )
     return Load(**row._mapping)

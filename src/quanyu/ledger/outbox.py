@@ -112,6 +112,14 @@ def mark_failed(
         return connection.execute(sa.update(OUTBOX).where(held).values(values)).rowcount == 1
 
 
+def release_claims(scope: Scope, topic: str) -> int:
+    """Give the claimed letters of a topic back and return how many; the caller knows that no courier lives."""
+    held = (OUTBOX.c.topic == topic) & (OUTBOX.c.status == "claimed")
+    with writing(scope) as connection:
+        values = {"status": "waiting", "claimed_until": None}
+        return connection.execute(sa.update(OUTBOX).where(held).values(values)).rowcount
+
+
 def count_letters(scope: Scope, *, topic: str = "") -> dict[str, int]:
     """Return how many letters are waiting, claimed, delivered and dead; of one topic where named."""
     counted = sa.select(OUTBOX.c.status, sa.func.count()).group_by(OUTBOX.c.status)

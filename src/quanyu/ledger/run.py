@@ -106,7 +106,8 @@ def _end(scope: Scope, run_id: int, values: dict[str, object]) -> Run:
         row = connection.execute(running.values(values).returning(RUNS)).one_or_none()
     if row is None:
         raise WorkspaceError(
-            f"Run {run_id} is not running, so it cannot end.",
+            "Run {run_id} is not running, so it cannot end.",
             "Begin a step before ending it, and end it once.",
+            run_id=run_id,
         )
     return Run(**row._mapping)

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from quanyu.errors import WorkspaceError
+
 METADATA = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -20,7 +22,7 @@ METADATA = sa.MetaData(
 
 
 class Moment(sa.TypeDecorator[dt.datetime]):
-    """An aware moment, kept in UTC; a naive one raises `ValueError`, because nobody knows when it was."""
+    """An aware moment, kept in UTC; a naive one raises `WorkspaceError`, because nobody knows when it was."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -30,7 +32,7 @@ class Moment(sa.TypeDecorator[dt.datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"the time {value} has no time zone; give an aware time")
+            raise WorkspaceError("the time {time} has no time zone; give an aware time", time=value)
         moment = value.astimezone(dt.UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
@@ -163,4 +165,60 @@ OUTBOX = sa.Table(
     sa.CheckConstraint("status IN ('waiting', 'claimed', 'delivered', 'dead')", name="status"),
     sa.UniqueConstraint("topic", "key"),
     sa.Index(None, "topic", "status", "due_at"),
+)
+
+DECISIONS = sa.Table(
+    "decisions",
+    METADATA,
+    _text("decision_id", primary_key=True),
+    _text("kind"),
+    _text("status"),
+    sa.Column("as_of", sa.Date, nullable=False),
+    _at("proposed_at"),
+    _json("proposal"),
+    _json("expected"),
+    _at("decided_at", is_required=False),
+    _text("decided_by"),
+    _text("note"),
+    _at("done_at", is_required=False),
+    _at("measured_at", is_required=False),
+    _json("measured"),
+    sa.CheckConstraint(
+        "status IN ('proposed', 'superseded', 'declined', 'approved', 'done', 'measured')", name="status"
+    ),
+    sa.Index(None, "kind", "status"),
+)
+
+CAMPAIGNS = sa.Table(
+    "campaigns",
+    METADATA,
+    _text("campaign_id", primary_key=True),
+    _text("decision_id"),
+    _text("name"),
+    _text("kind"),
+    _text("channel"),
+    _text("status"),
+    _json("design"),
+    _at("frozen_at"),
+    _at("exported_at", is_required=False),
+    sa.CheckConstraint("status IN ('frozen', 'exported')", name="status"),
+    sa.UniqueConstraint("decision_id"),
+)
+
+SENDS = sa.Table(
+    "sends",
+    METADATA,
+    _text("campaign_id", primary_key=True),
+    _text("step", primary_key=True),
+    _text("person_id", primary_key=True),
+    _text("arm"),
+    _text("channel"),
+    _text("status"),
+    _text("reason"),
+    _text("why"),
+    _at("changed_at"),
+    sa.CheckConstraint(
+        "status IN ('pending', 'delivered', 'failed', 'suppressed', 'held_out')", name="status"
+    ),
+    sa.Index(None, "campaign_id", "step", "status"),
 )

@@ -113,10 +113,10 @@ def _target(url: str) -> URL:
     try:
         target = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):
-        raise SettingError(f"ledger_url is not a database URL: {url!r}.", _HINT) from None
+        raise SettingError("ledger_url is not a database URL: {url!r}.", _HINT, url=url) from None
     kind = target.get_backend_name()
     if kind not in _DRIVERS:
-        raise SettingError(f"ledger_url names a database of kind {kind!r}.", _HINT)
+        raise SettingError("ledger_url names a database of kind {kind!r}.", _HINT, kind=kind)
     return target.set(drivername=_DRIVERS[kind])
 
 
@@ -137,7 +137,9 @@ def _engine(target: URL, busy_seconds: float) -> Engine:
         engine = sa.create_engine(target, json_serializer=to_json, **options)
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            f"PostgreSQL needs the library {error.name}.", "Install it with: pip install 'quanyu[postgres]'"
+            "PostgreSQL needs the library {library}.",
+            "Install it with: pip install 'quanyu[postgres]'",
+            library=error.name,
         ) from None
     if is_sqlite:
         event.listen(engine, "connect", _set_up_sqlite)

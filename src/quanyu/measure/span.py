@@ -45,6 +45,13 @@ class Scratch:
         """Write rows down and return them as a table of the same engine."""
         return self.warehouse.scan(self.warehouse.engine.write(rows, self.folder / uuid.uuid4().hex))
 
+    def known(self, rows: pa.Table) -> ir.Table:
+        """Return a small table of this process as a table of the engine."""
+        file = self.folder / f"{uuid.uuid4().hex}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(rows, file)
+        return self.warehouse.scan([file])
+
     def spread(self, rows: ir.Table, spans: Spans) -> ir.Table:
         """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day).
 
@@ -55,10 +62,7 @@ class Scratch:
         schema = pa.schema({"day_of": pa.date32(), "grain": pa.string(), "on": pa.date32()})
         names = schema.names
         periods = pa.Table.from_pylist([dict(zip(names, one, strict=True)) for one in found], schema)
-        file = self.folder / f"{uuid.uuid4().hex}.parquet"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(periods, file)
-        known = self.warehouse.scan([file])
+        known = self.known(periods)
         return rows.join(known, rows.day == known.day_of).drop("day_of")
 
     def read(self, rows: ir.Table, dimension: str) -> pa.Table:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from quanyu.measure.span import Scratch, Spans, add_up, slices
 from quanyu.tables import SALES
+from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.period import WINDOWS, preset
 from quanyu.warehouse.portable import group_key, local_day
 
@@ -53,11 +54,10 @@ def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
 
 
 def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
-    orders, known = scratch.warehouse.table("orders"), scratch.warehouse.table("identities")
+    orders, known = orders_with_margin(scratch.warehouse.table), scratch.warehouse.table("identities")
     people = known.select(key="id_key", known_as="person_id")
-    rows = orders.left_join(people, orders.id_key == people.key).mutate(
-        person=group_key(ibis.coalesce(people.known_as, orders.id_key))
-    )
+    rows = orders.left_join(people, orders.id_key == people.key)
+    rows = rows.mutate(person=group_key(ibis.coalesce(rows.known_as, rows.id_key)))
     value = ibis.greatest(rows.gross_amount.fill_null(0), rows.paid_amount.fill_null(0))
     is_return = rows.status == "returned"
     is_sale = rows.status.isin(SALES) & (value > 0)

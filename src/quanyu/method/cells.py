@@ -44,7 +44,10 @@ class Cells:
         """Pool two disjoint parts."""
         if set(self.columns) != set(other.columns):
             raise MethodError(
-                f"Cells of {sorted(self.columns)} cannot be added to cells of {sorted(other.columns)}."
+                "Cells of {columns} cannot be added to cells of {others}.",
+                "Add cells of the same columns only.",
+                columns=sorted(self.columns),
+                others=sorted(other.columns),
             )
         joined = {
             name: np.concatenate((values, other.columns[name])) for name, values in self.columns.items()

@@ -54,7 +54,12 @@ def fit(
         if is_done:
             break
     else:
-        raise MethodError(f"{method} did not settle within {MOST_SCANS} rounds.", "Loosen its tolerance.")
+        raise MethodError(
+            "{method} did not settle within {rounds} rounds.",
+            "Loosen its tolerance.",
+            method=method,
+            rounds=MOST_SCANS,
+        )
     # Twelve digits: sums in another order differ in the last bits; equal data shall give equal bytes.
     learned = plain(state, digits=12)
     diagnostics = learned.pop("diagnostics", {})
@@ -66,7 +71,8 @@ def spec_of(method: Method) -> Mapping[str, object]:
     """Return the specification of a method as a mapping of its fields."""
     if not dataclasses.is_dataclass(method) or isinstance(method, type):
         raise MethodError(
-            f"{method!r} is not a frozen dataclass.",
+            "{method!r} is not a frozen dataclass.",
             "Declare the specification with @dataclass(frozen=True).",
+            method=method,
         )
     return {item.name: getattr(method, item.name) for item in dataclasses.fields(method)}

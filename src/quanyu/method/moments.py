@@ -48,7 +48,12 @@ class Moments:
     def __add__(self, other: Moments) -> Moments:
         """Pool two disjoint parts (Chan, Golub and LeVeque 1979); an empty part changes nothing."""
         if self.names != other.names:
-            raise MethodError(f"Moments of {self.names} cannot be added to moments of {other.names}.")
+            raise MethodError(
+                "Moments of {names} cannot be added to moments of {others}.",
+                "Add moments of the same columns only.",
+                names=self.names,
+                others=other.names,
+            )
         n = self.n + other.n
         if not self.n or not other.n:
             return other if not self.n else self

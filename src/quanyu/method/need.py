@@ -96,11 +96,13 @@ class AskMoments:
             value.cast("float64") - ibis.literal(s, "float64")
             for value, s in zip(self.of.values(), shift, strict=True)
         ]
+        # Nulls drop out of sums by themselves; engines work this out once, but a FILTER for every sum anew.
+        known = [ibis.ifelse(whole, value, ibis.null("float64")) for value in centred]
         pairs = [(i, j) for i in range(len(centred)) for j in range(i + 1)]
         return {
             "n": whole.cast("int64").sum(),
-            **{f"s{i}": value.sum(where=whole) for i, value in enumerate(centred)},
-            **{f"p{i}_{j}": (centred[i] * centred[j]).sum(where=whole) for i, j in pairs},
+            **{f"s{i}": value.sum() for i, value in enumerate(known)},
+            **{f"p{i}_{j}": (known[i] * known[j]).sum() for i, j in pairs},
         }
 
     def answer(self, row: Row) -> Moments:
@@ -148,7 +150,9 @@ class Need:
         shared = set(self.requests) & set(other.requests)
         for name in shared:
             if _identity(self.requests[name]) != _identity(other.requests[name]):
-                raise MethodError(f"Two different requests are both named {name!r}.", "Rename one of them.")
+                raise MethodError(
+                    "Two different requests are both named {name!r}.", "Rename one of them.", name=name
+                )
         if not self.table.equals(other.table):
             raise MethodError(
                 "Needs over two different tables cannot share a scan.", "Fit the methods one by one."

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
+from quanyu.plan.outcome import Outcome, outcomes
+from quanyu.plan.worth import Worth, worth
 from quanyu.tables.book import Book, Card, Point, Slice, book
 from quanyu.tables.period import Period, preset
 from quanyu.workspace import Workspace
@@ -66,6 +68,8 @@ class Review:
     identity: Identity
     findings: tuple[Finding, ...]
     rejects: tuple[tuple[str, int], ...]
+    outcomes: tuple[Outcome, ...]
+    worth: Worth | None
     sums: Book
 
     @property
@@ -134,6 +138,8 @@ def review(ws: Workspace) -> Review:
         identity=identity(ws),
         findings=_findings(ws),
         rejects=_rejects(ws),
+        outcomes=outcomes(ws),
+        worth=worth(ws),
         sums=sums,
     )
 

@@ -27,7 +27,9 @@ def contract(name: str) -> Table:
     try:
         return CONTRACTS[name]
     except KeyError:
-        raise UnknownTableError(f"There is no table {name!r}.", f"Tables: {', '.join(CONTRACTS)}.") from None
+        raise UnknownTableError(
+            "There is no table {name!r}.", "Tables: {tables}.", name=name, tables=", ".join(CONTRACTS)
+        ) from None
 
 
 __all__ = ["CONTRACTS", "SALES", "STATUSES", "Column", "Privacy", "Stage", "Table", "contract"]

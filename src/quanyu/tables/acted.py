@@ -19,7 +19,8 @@ DELIVERIES = Table(
         C("channel", "text", "渠道", "Channel"),
         C("status", "text", "状态", "Status", allowed=("delivered", "failed", "suppressed", "held_out", "pending")),
         C("reason", "text", "原因", "Reason"),
-        C("sent_at", "time", "时间", "Sent at"),
+        C("why", "text", "入选依据", "Why chosen", note="the values of the rule's columns when the audience was frozen"),
+        C("sent_at", "time", "时间", "Sent at", note="when the audience was frozen: the same for every arm"),
     ),
     time="sent_at",
 )  # fmt: skip

@@ -44,8 +44,8 @@ TRADE = (
         "实付减退款；单独的退货单按退货日扣减。与支付金额不同，请勿混用。",
         "Paid less refunded; return documents count on their own day. Not the same as GMV.")),
     Metric("margin", "margin", "", "currency", "up", ("毛利", "Margin"), (
-        "净成交额减商品成本；只含成本已知的订单。",
-        "Net revenue less cost of goods; only orders whose cost is known.")),
+        "净成交额减商品成本；成本未知的订单按其余订单的平均毛利率估算，都未知则不计。",
+        "Net revenue less cost of goods; where a cost is not known, by the mean margin rate of the other orders.")),
     Metric("margin_rate", "margin", "net_with_margin", "ratio", "up", ("毛利率", "Margin rate"), (
         "毛利 / 成本已知订单的净成交额。", "Margin / net revenue of the orders whose cost is known.")),
     Metric("discount_rate", "discount", "gross", "ratio", "down", ("优惠率", "Discount rate"), (
@@ -162,7 +162,9 @@ def metric(name: str) -> Metric:
     try:
         return METRICS[name]
     except KeyError:
-        raise UnknownMetricError(f"There is no metric {name!r}.", f"Metrics: {', '.join(METRICS)}.") from None
+        raise UnknownMetricError(
+            "There is no metric {name!r}.", "Metrics: {metrics}.", name=name, metrics=", ".join(METRICS)
+        ) from None
 
 
 def is_additive(name: str) -> bool:

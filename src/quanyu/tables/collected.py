@@ -336,7 +336,7 @@ DEALS = Table(
 )  # fmt: skip
 
 REJECTS = Table(
-    "rejects", "collect", "拒收", "Rejects", "refused row", ("source", "file", "line", "reason"),
+    "rejects", "collect", "拒收", "Rejects", "refused row", ("source", "file", "file_hash", "line", "reason"),
     (
         _SOURCE,
         C("file", "text", "文件", "File", is_required=True),
@@ -365,7 +365,18 @@ FINDINGS = Table(
     ),
 )  # fmt: skip
 
+MARGINS = Table(
+    "margins", "collect", "订单毛利", "Margins", "sale that does not say its margin", ("source", "order_id"),
+    (
+        _SOURCE,
+        C("order_id", "text", "订单号", "Order id", is_required=True, refers="orders.order_id"),
+        C("margin_amount", "money", "毛利", "Margin", unit="currency", note="net less cost of the goods that were kept"),
+        C("is_estimated", "flag", "估算", "Estimated", note="by the mean margin rate of the other orders"),
+    ),
+)  # fmt: skip
+
 COLLECTED = (
-    EVENTS, ORDERS, ORDER_LINES, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS, SPEND, TOUCHES,
+    EVENTS, ORDERS, ORDER_LINES, MARGINS, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS,
+    SPEND, TOUCHES,
     FEEDBACK, PRICES, STORES, FX_RATES, LEADS, DEALS, REJECTS, FINDINGS,
 )  # fmt: skip

@@ -101,5 +101,9 @@ class Table:
             return self.by_name[name]
         except KeyError:
             raise ColumnError(
-                f"Table {self.name!r} has no column {name!r}.", f"It has: {', '.join(self.by_name)}."
+                "Table {table!r} has no column {column!r}.",
+                "It has: {columns}.",
+                table=self.name,
+                column=name,
+                columns=", ".join(self.by_name),
             ) from None

@@ -112,7 +112,12 @@ def preset(name: str, as_of: dt.date) -> Period:
         "last_month": Period(name, "month", months_later(first, -1), first),
     }
     if name not in fixed:
-        raise SettingError(f"There is no period {name!r}.", f"Periods: {', '.join(PRESETS)}, or two days.")
+        raise SettingError(
+            "There is no period {name!r}.",
+            "Periods: {periods}, or two days.",
+            name=name,
+            periods=", ".join(PRESETS),
+        )
     return fixed[name]
 
 

@@ -26,6 +26,7 @@ from quanyu.workspace import Workspace
 FILE = "traits.toml"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 WORDS = {"zh", "en", "family", "kind", "unit", "note", "expression"}
+HINT = "A trait is a table [name] with {words}; see the tutorial on traits."
 
 BY_NAME: Mapping[str, Trait] = {trait.name: trait for trait in TRAITS}
 PERSONAL = {column.name for column in contract("people").columns if column.privacy == "personal"}
@@ -65,7 +66,9 @@ def read_traits(ws: Workspace) -> list[Trait]:
     try:
         declared = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(f"{file} is not valid TOML: {error}.", "Correct the file.") from None
+        raise SettingError(
+            "{file} is not valid TOML: {error}.", "Correct the file.", file=file, error=str(error)
+        ) from None
     return [_trait(name, fields) for name, fields in declared.items()]
 
 
@@ -90,10 +93,23 @@ class Formula:
         try:
             tree = sqlglot.parse_one(self.sql, read="duckdb")
             found = _translate(tree, people)
-        except (SqlglotError, IbisError, TypeError, AttributeError, KeyError, ValueError) as error:
+        except (
+            SettingError,
+            SqlglotError,
+            IbisError,
+            TypeError,
+            AttributeError,
+            KeyError,
+            ValueError,
+        ) as error:
             raise SettingError(
-                f"The trait {self.name!r} cannot be computed from {self.sql!r}: {str(error).splitlines()[0]}",
-                f"Correct [{self.name}] in {FILE}. It may use: {', '.join(_known(people))}.",
+                "The trait {name!r} cannot be computed from {sql!r}: {error}",
+                "Correct [{name}] in {file}. It may use: {known}.",
+                name=self.name,
+                sql=self.sql,
+                error=error if isinstance(error, SettingError) else str(error).partition("\n")[0],
+                file=FILE,
+                known=", ".join(_known(people)),
             ) from None
         return found
 
@@ -109,7 +125,7 @@ def _translate(node: exp.Expression, people: ir.Table) -> Any:
         return MANY[kind](*(_translate(part, people) for part in (node.this, *node.expressions)))
     special = SPECIAL.get(kind)
     if special is None:
-        raise ValueError(f"{node.sql(dialect='duckdb')!r} is not allowed")
+        raise SettingError("{sql!r} is not allowed", sql=node.sql(dialect="duckdb"))
     return special(node, people)
 
 
@@ -121,7 +137,7 @@ def _column(node: Any, people: ir.Table) -> Any:
     if not node.table and node.name in BY_NAME:
         return BY_NAME[node.name].of(people)
     if node.table or node.name not in people.columns or node.name in PERSONAL:
-        raise ValueError(f"there is no trait or fact {node.sql()!r}")
+        raise SettingError("there is no trait or fact {sql!r}", sql=node.sql())
     return people[node.name]
 
 
@@ -133,13 +149,13 @@ def _number(node: Any, people: ir.Table) -> Any:
 
 def _is(node: Any, people: ir.Table) -> Any:
     if not isinstance(node.expression, exp.Null):
-        raise ValueError("IS is allowed with NULL only")
+        raise SettingError("IS is allowed with NULL only")
     return _translate(node.this, people).isnull()
 
 
 def _in(node: Any, people: ir.Table) -> Any:
     if not node.expressions:
-        raise ValueError("IN needs a list of values")
+        raise SettingError("IN needs a list of values")
     return _translate(node.this, people).isin([_translate(part, people) for part in node.expressions])
 
 
@@ -150,7 +166,7 @@ def _between(node: Any, people: ir.Table) -> Any:
 
 def _case(node: Any, people: ir.Table) -> Any:
     if node.this:
-        raise ValueError("write CASE WHEN condition THEN value")
+        raise SettingError("write CASE WHEN condition THEN value")
     branches = [
         (_translate(part.this, people), _translate(part.args["true"], people)) for part in node.args["ifs"]
     ]
@@ -170,20 +186,33 @@ SPECIAL: Mapping[type[exp.Expression], Callable[[Any, ir.Table], Any]] = {
 
 
 def _trait(name: str, fields: Any) -> Trait:
-    hint = f"A trait is a table [name] with {', '.join(sorted(WORDS))}; see the tutorial on traits."
+    words = ", ".join(sorted(WORDS))
     if not NAME.fullmatch(name) or name in {"person_id", "as_of", *(trait.name for trait in TRAITS)}:
-        raise SettingError(f"The trait name {name!r} is taken or not a lower-case word.", hint)
+        raise SettingError(
+            "The trait name {name!r} is taken or not a lower-case word.", HINT, name=name, words=words
+        )
     if (
         not isinstance(fields, dict)
         or set(fields) - WORDS
         or not all(isinstance(v, str) for v in fields.values())
     ):
-        raise SettingError(f"The trait {name!r} has fields that are not known texts: {fields!r}.", hint)
+        raise SettingError(
+            "The trait {name!r} has fields that are not known texts: {fields!r}.",
+            HINT,
+            name=name,
+            fields=fields,
+            words=words,
+        )
     family, kind = fields.get("family", "behaviour"), fields.get("kind", "number")
     if family not in FAMILIES or kind not in TYPES or not fields.get("expression"):
         raise SettingError(
-            f"The trait {name!r} has family {family!r} and kind {kind!r}.",
-            f"Families: {', '.join(FAMILIES)}. Kinds: {', '.join(TYPES)}. An expression is needed.",
+            "The trait {name!r} has family {family!r} and kind {kind!r}.",
+            "Families: {families}. Kinds: {kinds}. An expression is needed.",
+            name=name,
+            family=family,
+            kind=kind,
+            families=", ".join(FAMILIES),
+            kinds=", ".join(TYPES),
         )
     english = str(fields.get("en", name))
     sql = str(fields["expression"])

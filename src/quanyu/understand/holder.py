@@ -31,7 +31,7 @@ def holders(
     portraits = ws.warehouse.table("portraits")
     if trait not in portraits.columns:
         raise ColumnError(
-            f"There is no trait {trait!r} in the portraits.", "Run quanyu run --only portraits."
+            "There is no trait {trait!r} in the portraits.", "Run quanyu run --only portraits.", trait=trait
         )
     value = portraits[trait]
     if bar.low is None or bar.high is None:

@@ -21,7 +21,7 @@ MOST_BARS = 24
 
 @dataclass(frozen=True)
 class Person:
-    """A person as a screen may show them: masked names and numbers, traits, RFM row, identifiers."""
+    """A person as a screen may show them: masked names and numbers, traits, rows of RFM and value, identifiers."""
 
     person_id: str
     name: str
@@ -29,6 +29,7 @@ class Person:
     email: str
     traits: Mapping[str, Any]
     rfm: Mapping[str, Any] | None
+    lifetime: Mapping[str, Any] | None
     identifiers: tuple[str, ...]
 
 
@@ -58,7 +59,9 @@ def read_person(ws: Workspace, person_id: str) -> Person | None:
     known = _rows(ws, "people", person_id)
     if not known:
         return None
-    portrait, groups, keys = (_rows(ws, name, person_id) for name in ("portraits", "rfm", "identities"))
+    portrait, groups, values, keys = (
+        _rows(ws, name, person_id) for name in ("portraits", "rfm", "lifetimes", "identities")
+    )
     columns = dict(portrait[0]) if portrait else {}
     return Person(
         person_id,
@@ -67,6 +70,7 @@ def read_person(ws: Workspace, person_id: str) -> Person | None:
         mask_email(known[0]["email"]),
         {name: value for name, value in columns.items() if name != "person_id"},
         groups[0] if groups else None,
+        values[0] if values else None,
         tuple(sorted(_shown(row["id_key"], row["kind"]) for row in keys)),
     )
 
@@ -79,7 +83,12 @@ def distribution(ws: Workspace, trait: str) -> Distribution:
     declared = {item.name: item for item in traits(ws)}
     portraits = ws.warehouse.table("portraits")
     if trait not in declared or trait not in portraits.columns:
-        raise ColumnError(f"There is no trait {trait!r} in the portraits.", f"Traits: {', '.join(declared)}.")
+        raise ColumnError(
+            "There is no trait {trait!r} in the portraits.",
+            "Traits: {traits}.",
+            trait=trait,
+            traits=", ".join(declared),
+        )
     item, value = declared[trait], portraits[trait]
     if item.kind in {"integer", "number", "money", "price"}:
         return _of_numbers(ws, item, value.cast("float64"))

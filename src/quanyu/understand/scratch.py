@@ -1,4 +1,4 @@
-"""Intermediate results written down once and read again: less memory at a time, and nothing worked out twice."""
+"""Intermediate results worked out once and read again: less memory at a time, and nothing done twice."""
 
 from __future__ import annotations
 
@@ -18,9 +18,17 @@ Keep: TypeAlias = Callable[[ir.Table], ir.Table]
 
 @contextmanager
 def scratch(ws: Workspace) -> Iterator[Keep]:
-    """Give a function that keeps rows in a temporary folder, which is gone when the block ends."""
-    folder = ws.path("tmp", f"understand-{uuid.uuid4().hex}")
+    """Give a function that keeps rows until the block ends."""
+    folder, engine = ws.path("tmp", f"understand-{uuid.uuid4().hex}"), ws.warehouse.engine
+    kept: list[ir.Table] = []
+
+    def keep(rows: ir.Table) -> ir.Table:
+        kept.append(engine.keep(rows, folder / uuid.uuid4().hex))
+        # Cast, because engines say more of a type than an expression does: times to the microsecond.
+        return kept[-1].cast(rows.schema())
+
     try:
-        yield lambda rows: ws.warehouse.scan(ws.warehouse.engine.write(rows, folder / uuid.uuid4().hex))
+        yield keep
     finally:
+        engine.forget(kept)
         shutil.rmtree(folder, ignore_errors=True)

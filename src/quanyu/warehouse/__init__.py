@@ -1,5 +1,6 @@
 """Engines only: the single home of duckdb, pyspark and deltalake."""
 
 from quanyu.warehouse.open import Change, Rows, Warehouse, open_warehouse
+from quanyu.warehouse.part import Part
 
-__all__ = ["Change", "Rows", "Warehouse", "open_warehouse"]
+__all__ = ["Change", "Part", "Rows", "Warehouse", "open_warehouse"]

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema
-from deltalake.exceptions import TableNotFoundError
-from deltalake.transaction import AddAction, create_table_with_add_actions
+from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
 MAINTENANCE = {"delta.logRetentionDuration": "interval 30 days"}
 
@@ -51,33 +51,53 @@ def newest(path: Path) -> int:
     return max((int(name.stem) for name in log.glob("*.json") if name.stem.isdigit()), default=-1)
 
 
+def added(path: Path, since: int) -> tuple[str, ...] | None:
+    """Return the files that came after a version, or None if the version is unknown or a file of it is gone."""
+    now = read_version(path)
+    if since < 0 or since > now.number:
+        return None
+    try:
+        before = read_version(path, since)
+    except DeltaError:
+        return None
+    return tuple(sorted({*now.files} - {*before.files})) if {*before.files} <= {*now.files} else None
+
+
+def about(path: Path) -> dict[str, Any]:
+    """Return what the newest commit says of itself, empty before the first."""
+    return DeltaTable(path).history(1)[0] if newest(path) >= 0 else {}
+
+
 def commit(
     path: Path,
     files: Iterable[Path],
     schema: pa.Schema,
     mode: Literal["append", "overwrite"],
     about: dict[str, Any],
+    *,
+    instead_of: Iterable[str] = (),
 ) -> int:
     """Commit Parquet files that already lie in `path` and return the new version number.
 
-    `overwrite` replaces every earlier file in the same commit. The files keep their names, so a commit
-    costs one log entry however large they are.
+    `overwrite` replaces every earlier file in the same commit, `append` those that are named. The files keep
+    their names, so a commit costs one log entry however large they are.
     """
-    actions = [_add(path, file) for file in files]
+    added = [_add(path, file) for file in files]
     properties = CommitProperties(custom_metadata=about)
     log_schema = Schema.from_arrow(schema)
     if newest(path) < 0:
         create_table_with_add_actions(
             str(path),
             log_schema,
-            actions,
+            added,
             mode="overwrite",
             configuration=MAINTENANCE,
             commit_properties=properties,
         )
     else:
         table = DeltaTable(path)
-        table.create_write_transaction([*actions], mode, log_schema, commit_properties=properties)
+        actions: list[AddAction | RemoveAction] = [*added, *(_remove(path, file) for file in instead_of)]
+        table.create_write_transaction(actions, mode, log_schema, commit_properties=properties)
     return newest(path)
 
 
@@ -91,6 +111,10 @@ def _add(path: Path, file: Path) -> AddAction:
         data_change=True,
         stats=f'{{"numRecords": {footer.num_rows}}}',
     )
+
+
+def _remove(path: Path, file: str) -> RemoveAction:
+    return RemoveAction(Path(file).relative_to(path).as_posix(), True, int(time.time() * 1000))
 
 
 def history(path: Path) -> list[dict[str, Any]]:

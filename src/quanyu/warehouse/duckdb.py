@@ -65,6 +65,23 @@ class DuckDB:
                 raise _storage(error) from error
         return [file]
 
+    def keep(self, expression: ir.Table, folder: Path) -> ir.Table:
+        """Hold the rows in memory, from where they spill to disk; see `Engine.keep`."""
+        name = f"kept_{uuid.uuid4().hex}"
+        with self._lock:
+            try:
+                self._register(expression)
+                self.connection.raw_sql(f'CREATE TABLE "{name}" AS {self._exactly(expression)}')
+            except (duckdb.Error, OSError) as error:
+                raise _storage(error) from error
+            return self.connection.table(name)
+
+    def forget(self, tables: Sequence[ir.Table]) -> None:
+        """Drop the tables; see `Engine.forget`."""
+        with self._lock:
+            for table in tables:
+                self.connection.raw_sql(f'DROP TABLE IF EXISTS "{table.get_name()}"')
+
     def _exactly(self, expression: ir.Table) -> str:
         """Return the SQL with every column cast: Parquet would hold a sum of bigint (a hugeint) as a double."""
         kinds = self.connection.compiler.type_mapper
@@ -102,7 +119,9 @@ class DuckDB:
                 return sealed.sql(sql).to_arrow_table()
             except duckdb.Error as error:
                 raise QueryError(
-                    f"The query failed: {error}", "Tables and columns: quanyu describe TABLE."
+                    "The query failed: {error}",
+                    "Tables and columns: quanyu describe TABLE.",
+                    error=str(error),
                 ) from None
 
     def close(self) -> None:

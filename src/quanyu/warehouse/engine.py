@@ -21,6 +21,12 @@ class Engine(Protocol):
     def write(self, expression: ir.Table, folder: Path) -> list[Path]:
         """Write the rows of an expression as Parquet files into `folder` and return them."""
 
+    def keep(self, expression: ir.Table, folder: Path) -> ir.Table:
+        """Run an expression once and return its rows as a table to read many times; `folder` is for its files."""
+
+    def forget(self, tables: Sequence[ir.Table]) -> None:
+        """Let go of tables that `keep` returned; the folders are the caller's to remove."""
+
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the rows of an expression in record batches of about `chunk` rows."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -21,8 +22,10 @@ from quanyu.warehouse import delta
 from quanyu.warehouse.duckdb import DuckDB
 from quanyu.warehouse.engine import Engine
 from quanyu.warehouse.merge import Delta, split
+from quanyu.warehouse.part import Part, parts
 from quanyu.warehouse.query import checked
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Rows: TypeAlias = "ir.Table | pa.Table | pa.RecordBatchReader | Sequence[Path]"
 
 
@@ -63,12 +66,26 @@ class Warehouse:
         """Return a version of a table as an expression: pinned, so later writes do not change it."""
         promise = contract(name)
         state = delta.read_version(self.folder(name), version)
-        if not state.files:
-            return self._empty(promise, state)
-        rows = self.engine.scan(f"{name}__v{state.number}", state.files)
-        declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
-        extra = [rows[column] for column in rows.columns if promise.is_open and column not in promise.schema]
-        return rows.select(*declared, *extra)
+        return self._typed(promise, f"{name}__v{state.number}", state.files)
+
+    def added(self, name: str, since: int) -> ir.Table | None:
+        """Return the rows that came after a version, or None if rows of it were changed or removed since."""
+        files = delta.added(self.folder(name), since)
+        if files is None:
+            return None
+        return self._typed(contract(name), f"{name}__v{since}_to_v{self.version(name)}", files)
+
+    def about(self, name: str) -> Mapping[str, Any]:
+        """Return what the newest version says of itself: its stage, its operation, and what the writer added."""
+        return delta.about(self.folder(name))
+
+    def parts(self, name: str, column: str) -> list[Part]:
+        """Return the files of a table by the months of a day column."""
+        return parts(delta.read_version(self.folder(name)).files, column)
+
+    def part(self, name: str, part: Part) -> ir.Table:
+        """Return the rows of one part of a table as an expression."""
+        return self._typed(contract(name), f"{name}__{uuid.uuid4().hex}", part.files)
 
     def scan(self, paths: Sequence[Path | str]) -> ir.Table:
         """Return Parquet files outside the warehouse as an expression of this engine."""
@@ -82,15 +99,41 @@ class Warehouse:
         """Run an expression and return its rows batch by batch."""
         return self.engine.stream(expression.as_table(), chunk)
 
-    def replace(self, name: str, rows: Rows, *, by: Stage) -> Change:
-        """Make `rows` the whole table; earlier versions stay readable until `vacuum`."""
+    def replace(self, name: str, rows: Rows, *, by: Stage, about: Mapping[str, Any] = NOTHING) -> Change:
+        """Make `rows` the whole table; earlier versions stay readable until `vacuum`.
+
+        `about` is kept with the version: see the method of this name.
+        """
         with _Staged(self, rows) as staged:
-            return self._commit(name, staged, "overwrite", by, "replace")
+            return self._commit(name, staged, "overwrite", by, {"operationName": "replace", **about})
+
+    def rewrite(
+        self,
+        name: str,
+        rows: Mapping[Part, ir.Table],
+        *,
+        by: Stage,
+        about: Mapping[str, Any] = NOTHING,
+        is_whole: bool = False,
+    ) -> Change:
+        """Write the rows of some parts anew, in place of the files they had; one commit, all else stays.
+
+        Nothing else stays if the parts are the whole table.
+        """
+        promise = self._owned(name, by)
+        shaped = [self._shaped(promise, one) for one in rows.values()]
+        files = [file for one in shaped for file in self.engine.write(one, self.folder(name))]
+        old = [] if is_whole else [file for part in rows for file in part.files]
+        schema = _utc((shaped or [self._empty(promise)])[0].schema().to_pyarrow())
+        told = {"stage": by, "operationName": "rewrite", **about}
+        mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
+        version = delta.commit(self.folder(name), files, schema, mode, told, instead_of=old)
+        return Change(sum(pq.read_metadata(file).num_rows for file in files), 0, 0, version)
 
     def append(self, name: str, rows: Rows, *, by: Stage) -> Change:
         """Add `rows` to the table without looking at what is there."""
         with _Staged(self, rows) as staged:
-            return self._commit(name, staged, "append", by, "append")
+            return self._commit(name, staged, "append", by, {"operationName": "append"})
 
     def merge(self, name: str, rows: Rows, *, by: Stage) -> Change:
         """Bring rows in by the contract's key: new keys are added, changed rows rewritten, equal rows ignored.
@@ -104,7 +147,7 @@ class Warehouse:
             if not plan.n_added and not plan.n_changed:
                 return Change(0, 0, plan.n_same, self.version(name))
             mode = "overwrite" if plan.n_changed else "append"
-            done = self._commit(name, plan.rows, mode, by, "merge")
+            done = self._commit(name, plan.rows, mode, by, {"operationName": "merge"})
         return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)
 
     def delete(self, name: str, predicate: Callable[[ir.Table], ir.BooleanValue], *, by: Stage) -> Change:
@@ -112,7 +155,7 @@ class Warehouse:
         self._owned(name, by)
         before, rows = self.count(name), self.table(name)
         kept = rows.filter(~predicate(rows).fill_null(False))
-        done = self._commit(name, kept, "overwrite", by, "delete")
+        done = self._commit(name, kept, "overwrite", by, {"operationName": "delete"})
         return Change(0, before - self.count(name), self.count(name), done.version)
 
     def history(self, name: str) -> list[dict[str, Any]]:
@@ -136,7 +179,16 @@ class Warehouse:
         state = delta.read_version(self.folder(name))
         return state.files or [str(self._blank(contract(name)))]
 
-    def _empty(self, promise: Table, state: delta.Version) -> ir.Table:
+    def _typed(self, promise: Table, key: str, files: Sequence[str]) -> ir.Table:
+        """Return files as one table with the types of the contract."""
+        if not files:
+            return self._empty(promise)
+        rows = self.engine.scan(key, files)
+        declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
+        extra = [rows[column] for column in rows.columns if promise.is_open and column not in promise.schema]
+        return rows.select(*declared, *extra)
+
+    def _empty(self, promise: Table) -> ir.Table:
         rows = self.engine.scan(f"{promise.name}__none", [str(self._blank(promise))])
         return rows.select(*[_typed(rows, column, kind) for column, kind in promise.schema.items()])
 
@@ -154,8 +206,11 @@ class Warehouse:
         promise = contract(name)
         if promise.owner != by:
             raise OwnershipError(
-                f"The stage {by!r} may not write {name!r}; it belongs to {promise.owner!r}.",
+                "The stage {stage!r} may not write {table!r}; it belongs to {owner!r}.",
                 "Write a table of your own and let the owner read it.",
+                stage=by,
+                table=name,
+                owner=promise.owner,
             )
         return promise
 
@@ -168,19 +223,23 @@ class Warehouse:
         ]
         if missing or (surplus and not promise.is_open):
             raise ColumnError(
-                f"Rows for {promise.name!r} miss {missing} and have unknown {surplus}.",
-                f"The columns are: {', '.join(promise.schema.names)}.",
+                "Rows for {table!r} miss {missing} and have unknown {surplus}.",
+                "The columns are: {columns}.",
+                table=promise.name,
+                missing=missing,
+                surplus=surplus,
+                columns=", ".join(promise.schema.names),
             )
         declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
         return rows.select(*declared, *[rows[column] for column in surplus])
 
-    def _commit(self, name: str, rows: ir.Table, mode: Any, by: Stage, operation: str) -> Change:
+    def _commit(self, name: str, rows: ir.Table, mode: Any, by: Stage, about: Mapping[str, Any]) -> Change:
         shaped = self._shaped(self._owned(name, by), rows)
         folder = self.folder(name)
         files = self.engine.write(shaped, folder)
         n_rows = sum(pq.read_metadata(file).num_rows for file in files)
-        schema = shaped.schema().to_pyarrow()
-        version = delta.commit(folder, files, _utc(schema), mode, {"stage": by, "operationName": operation})
+        told = {"stage": by, **about}
+        version = delta.commit(folder, files, _utc(shaped.schema().to_pyarrow()), mode, told)
         return Change(n_rows, 0, 0, version)
 
 

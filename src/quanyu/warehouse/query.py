@@ -32,11 +32,13 @@ def checked(sql: str) -> tuple[str, set[str]]:
         statements = [statement for statement in sqlglot.parse(sql, read="duckdb") if statement]
     except SqlglotError as error:
         raise QueryError(
-            f"This is not SQL: {str(error).splitlines()[0]}", "Example: SELECT count(*) FROM orders"
+            "This is not SQL: {error}",
+            "Example: SELECT count(*) FROM orders",
+            error=str(error).partition("\n")[0],
         ) from None
     if len(statements) != 1:
         raise QueryError(
-            f"{len(statements)} statements were given; one is allowed.", "Run them one at a time."
+            "{n} statements were given; one is allowed.", "Run them one at a time.", n=len(statements)
         )
     statement = statements[0]
     if not isinstance(statement, READS) or statement.find(*FORBIDDEN):

@@ -111,7 +111,10 @@ class Reader:
             schema = self._connection.read_parquet(str(path)).schema()
         except (duckdb.Error, OSError) as error:
             raise UnreadableFileError(
-                f"{path.name} is not a readable Parquet file: {_first(error)}", "Export it again."
+                "{file} is not a readable Parquet file: {error}",
+                "Export it again.",
+                file=path.name,
+                error=_first(error),
             ) from None
         cells = [f"{_as_text(name, kind)} AS c{i}" for i, (name, kind) in enumerate(schema.items())]
         return list(schema.names), self._view(f"SELECT {', '.join(cells)} FROM read_parquet({_sql(path)})")
@@ -208,7 +211,7 @@ def _refusal(error: Exception) -> QuanyuError:
             "Free space and run the command again.",
         )
     return UnreadableFileError(
-        f"The file cannot be read: {_first(error)}", "Export it again and load it again."
+        "The file cannot be read: {error}", "Export it again and load it again.", error=_first(error)
     )
 
 

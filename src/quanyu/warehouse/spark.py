@@ -94,6 +94,14 @@ class Spark:
             shutil.rmtree(target, ignore_errors=True)
         return moved or [_empty(expression, folder)]
 
+    def keep(self, expression: ir.Table, folder: Path) -> ir.Table:
+        """Write the rows to Parquet that all workers can reach; see `Engine.keep`."""
+        files = [str(file) for file in self.write(expression, folder)]
+        return self.scan(f"kept_{uuid.uuid4().hex}", files)
+
+    def forget(self, tables: Sequence[ir.Table]) -> None:
+        """Nothing is held; see `Engine.forget`."""
+
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches; see `Engine.stream`."""
         with warnings.catch_warnings():
@@ -107,7 +115,9 @@ class Spark:
         called = {str(call.this).lower() for call in statement.find_all(exp.Anonymous)}
         if called & REFLECTION:
             raise QueryError(
-                f"The function {sorted(called & REFLECTION)[0]} is not allowed.", "Use SQL functions only."
+                "The function {function} is not allowed.",
+                "Use SQL functions only.",
+                function=sorted(called & REFLECTION)[0],
             )
         sealed = self.session.newSession()
         for name, value in OPTIONS.items():
@@ -120,9 +130,10 @@ class Spark:
                 warnings.simplefilter("ignore", FutureWarning)
                 return sealed.sql(statement.sql(dialect="spark")).toArrow()
         except PySparkException as error:
-            message = str(error).splitlines()[0]
             raise QueryError(
-                f"The query failed: {message}", "Tables and columns: quanyu describe TABLE."
+                "The query failed: {error}",
+                "Tables and columns: quanyu describe TABLE.",
+                error=str(error).partition("\n")[0],
             ) from None
 
     def close(self) -> None:

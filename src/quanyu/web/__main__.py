@@ -7,6 +7,7 @@ import sys
 
 import quanyu.workspace
 from quanyu.errors import QuanyuError
+from quanyu.text import shell_language, told
 from quanyu.web.app import serve
 
 
@@ -16,14 +17,14 @@ def main() -> None:
     parser.add_argument("--workspace", default=None, help="folder of the workspace")
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
     parser.add_argument("--port", type=int, default=8080, help="port to listen on")
-    told = parser.parse_args()
+    given = parser.parse_args()
     try:
-        ws = quanyu.workspace.open(told.workspace)
-        sys.stdout.write(f"http://{told.host}:{told.port}\n")
+        ws = quanyu.workspace.open(given.workspace)
+        sys.stdout.write(f"http://{given.host}:{given.port}\n")
         sys.stdout.flush()
-        serve(ws, told.host, told.port)
+        serve(ws, given.host, given.port)
     except QuanyuError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{told(error, shell_language())}\n")
         sys.exit(error.exit_code)
 
 

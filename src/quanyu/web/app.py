@@ -19,12 +19,14 @@ from quanyu.measure.read import as_of
 from quanyu.text import Language
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
+from quanyu.web.pages.audiences import audiences
 from quanyu.web.pages.data import data
 from quanyu.web.pages.metrics import metrics
 from quanyu.web.pages.overview import overview
 from quanyu.web.pages.people import people
 from quanyu.web.pages.person import person
 from quanyu.web.pages.portraits import portraits
+from quanyu.web.pages.value import value
 from quanyu.web.parts.notice import fault, report
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
@@ -41,6 +43,8 @@ PAGES: dict[str, tuple[str, Draw]] = {
     "/people": ("Find people", people),
     "/people/{person_id}": ("Person details", person),
     "/portraits": ("Portraits and RFM", portraits),
+    "/value": ("Customer value", value),
+    "/audiences": ("Audiences", audiences),
     "/metrics": ("Metric explorer", metrics),
 }
 """Every screen: address, title and the function that draws it."""
@@ -54,9 +58,11 @@ def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
     """
     if host not in LOOPBACK:
         raise SettingError(
-            f"The console may not be opened to {host!r}: it has no login yet.",
-            f"Allowed: {', '.join(LOOPBACK)}. "
-            f"From another machine, use an SSH tunnel: ssh -L {port}:127.0.0.1:{port} HOST.",
+            "The console may not be opened to {host!r}: it has no login yet.",
+            "Allowed: {hosts}. From another machine, use an SSH tunnel: ssh -L {port}:127.0.0.1:{port} HOST.",
+            host=host,
+            hosts=", ".join(LOOPBACK),
+            port=port,
         )
     build(ws)
     ui.run(

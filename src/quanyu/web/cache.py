@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
+from quanyu.ledger import decisions_stamp
 from quanyu.tables import CONTRACTS
 from quanyu.workspace import Workspace
 
@@ -26,23 +27,24 @@ class Cache:
         self.size = size
         self._lock = threading.Lock()
         self._answers: OrderedDict[Key, Any] = OrderedDict()
-        self._stamp: tuple[int, ...] = ()
+        self._stamp: tuple[Hashable, ...] = ()
 
-    def stamp(self) -> tuple[int, ...]:
-        """Return the newest version of every table; a change makes all answers stale."""
-        stamp = tuple(self.ws.warehouse.version(name) for name in CONTRACTS)
+    def stamp(self) -> tuple[Hashable, ...]:
+        """Return the newest version of every table and decision; a change makes all answers stale."""
+        versions = (self.ws.warehouse.version(name) for name in CONTRACTS)
+        stamp = (*versions, decisions_stamp(self.ws.ledger))
         with self._lock:
             if stamp != self._stamp:
                 self._answers.clear()
                 self._stamp = stamp
         return stamp
 
-    def knows(self, stamp: tuple[int, ...], read: Callable[..., T], *arguments: Hashable) -> bool:
+    def knows(self, stamp: tuple[Hashable, ...], read: Callable[..., T], *arguments: Hashable) -> bool:
         """Say whether the answer is there already."""
         with self._lock:
             return self._key(stamp, read, arguments) in self._answers
 
-    def ask(self, stamp: tuple[int, ...], read: Callable[..., T], *arguments: Hashable) -> T:
+    def ask(self, stamp: tuple[Hashable, ...], read: Callable[..., T], *arguments: Hashable) -> T:
         """Return `read(ws, *arguments)`, from memory if it was asked at this stamp before."""
         key = self._key(stamp, read, arguments)
         with self._lock:
@@ -58,5 +60,7 @@ class Cache:
                 self._answers.popitem(last=False)
         return answer
 
-    def _key(self, stamp: tuple[int, ...], read: Callable[..., T], arguments: tuple[Hashable, ...]) -> Key:
+    def _key(
+        self, stamp: tuple[Hashable, ...], read: Callable[..., T], arguments: tuple[Hashable, ...]
+    ) -> Key:
         return (stamp, read.__module__, read.__qualname__, *arguments)

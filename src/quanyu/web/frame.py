@@ -54,6 +54,18 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
                 "Portraits",
                 "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
             ),
+            Entry("/value", "Customer value", "Worth", "M12 3v18M16 7c-2-2-8-2-8 1s8 3 8 6-6 3-8 1"),
+        ),
+    ),
+    (
+        "Marketing",
+        (
+            Entry(
+                "/audiences",
+                "Audiences",
+                "Audiences",
+                "M4 18v-5l11-5v15L4 18M15 11a4 4 0 0 1 0 8M7 19v3h3",
+            ),
         ),
     ),
     ("Reports", (Entry("/metrics", "Metric explorer", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7"),)),

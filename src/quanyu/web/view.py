@@ -26,8 +26,8 @@ class View:
     query: Mapping[str, str]
 
     @cached_property
-    def stamp(self) -> tuple[int, ...]:
-        """The versions of all tables when the page was opened."""
+    def stamp(self) -> tuple[Hashable, ...]:
+        """The versions of all tables and decisions when the page was opened."""
         return self.cache.stamp()
 
     def say(self, message: str, /, **values: object) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quanyu.world.campaign import Reached, run_campaigns
+from quanyu.world.campaign import Reached, run_campaigns, run_outreach
 from quanyu.world.orders import Orders, make_orders
-from quanyu.world.people import People, make_people
-from quanyu.world.purchase import draw_purchases
+from quanyu.world.people import People, grown, make_people
+from quanyu.world.purchase import draw_purchases, left_for_ever
 from quanyu.world.setting import Setting
-from quanyu.world.sighting import Sightings, see
+from quanyu.world.sighting import Sightings, see, see_more
 from quanyu.world.traffic import Claims, Clicks, claim, draw_clicks
 from quanyu.world.visit import Events, Visits, draw_events, draw_visits, used_devices
 from quanyu.world.voice import Reviews, draw_reviews
@@ -17,7 +17,10 @@ from quanyu.world.voice import Reviews, draw_reviews
 
 @dataclass(frozen=True)
 class Block:
-    """A block of people, what they did, and what the files will show of it."""
+    """A block of people, what they did, and what the files will show of it.
+
+    `causes` names what brings orders; in a resumed shop `before` is the same block in the period before.
+    """
 
     number: int
     people: People
@@ -29,17 +32,34 @@ class Block:
     events: Events
     sightings: Sightings
     reviews: Reviews
+    causes: tuple[str, ...]
+    campaigns: tuple[str, ...]
+    before: Block | None = None
+
+    @property
+    def offset(self) -> int:
+        """The number from which visits, events, clicks and reviews of the block are counted."""
+        period, block = 0, self.before
+        while block is not None:
+            period, block = period + 1, block.before
+        return self.number * 100_000_000 + period * 20_000_000
 
 
 def simulate_block(setting: Setting, number: int) -> Block:
     """Simulate one block; the same spec and number give the same block, whatever else is simulated."""
     shop = setting.shop
-    people = make_people(shop, number)
-    reached = run_campaigns(shop, people, number)
+    before = None if setting.before is None else simulate_block(setting.before, number)
+    people = _people(setting, number, before)
+    reached = (
+        run_campaigns(shop, people, number)
+        if before is None
+        else run_outreach(shop, people, setting.course.outreach)
+    )
     bought = draw_purchases(setting, people, reached)
     orders = make_orders(setting, people, bought)
     clicks = draw_clicks(setting, people, orders)
     visits = draw_visits(setting, people, orders, clicks)
+    used = used_devices(people, visits)
     return Block(
         number=number,
         people=people,
@@ -49,6 +69,18 @@ def simulate_block(setting: Setting, number: int) -> Block:
         claims=claim(shop, orders, clicks),
         visits=visits,
         events=draw_events(shop, people, orders, visits),
-        sightings=see(shop, people, orders, used_devices(people, visits)),
+        sightings=see(shop, people, orders, used)
+        if before is None
+        else see_more(shop, people, orders, used, before.sightings),
         reviews=draw_reviews(setting, people, orders),
+        causes=setting.causes,
+        campaigns=tuple(one.name for one in setting.campaigns),
+        before=before,
     )
+
+
+def _people(setting: Setting, number: int, before: Block | None) -> People:
+    if setting.before is None or before is None:
+        return make_people(setting.shop, number)
+    earlier = setting.before
+    return grown(before.people, earlier.calendar.span, left_for_ever(earlier, before.people))

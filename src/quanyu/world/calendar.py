@@ -147,6 +147,8 @@ class Calendar:
     """
 
     shop: Shop
+    usual: float | None = None
+    """The mean of raw demand that counts as 1; nothing: that of these days."""
 
     def index(self, day: date) -> int:
         """Return the number of a day, counted from the first."""
@@ -175,9 +177,23 @@ class Calendar:
 
     @cached_property
     def demand(self) -> Floats:
-        """How much demand each day brings, 1 on an average day."""
-        raw = WEEKDAYS[self.weekday.astype(int)] * self._spread("demand", 1.0)
-        return np.asarray(raw / raw.mean(), dtype=np.float64)
+        """How much demand each day brings, 1 on an average day of the first period."""
+        return np.asarray(self.raw / self.level, dtype=np.float64)
+
+    @cached_property
+    def raw(self) -> Floats:
+        """Demand by weekday and festival, unscaled."""
+        return np.asarray(WEEKDAYS[self.weekday.astype(int)] * self._spread("demand", 1.0))
+
+    @property
+    def level(self) -> float:
+        """The raw demand that counts as 1."""
+        return float(self.raw.mean()) if self.usual is None else self.usual
+
+    @property
+    def span(self) -> float:
+        """How far the demand clock runs over all days."""
+        return float(self.shop.days) if self.usual is None else float(self.demand.sum())
 
     @cached_property
     def cut(self) -> Floats:

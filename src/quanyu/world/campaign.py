@@ -58,9 +58,33 @@ class Reached:
     order_day: Ints
 
 
+@dataclass(frozen=True)
+class Outreach:
+    """A campaign that the shop's seller ran, with the people (numbers in the whole shop) of both arms."""
+
+    campaign: Campaign
+    treated: tuple[int, ...]
+    control: tuple[int, ...]
+
+
 def run_campaigns(shop: Shop, people: People, block: int) -> tuple[Reached, ...]:
-    """Draw the arms of every campaign and the orders that it causes."""
+    """Draw the arms of every campaign of the shop's first period and the orders that it causes."""
     return tuple(_run(shop, people, number, block) for number in range(len(CAMPAIGNS)))
+
+
+def run_outreach(shop: Shop, people: People, outreach: tuple[Outreach, ...]) -> tuple[Reached, ...]:
+    """Draw the orders that the seller's campaigns cause among the people of a block."""
+    found = []
+    for number, one in enumerate(outreach):
+        treated, control = (
+            np.array(arm, dtype=np.int64) - people.first for arm in (one.treated, one.control)
+        )
+        mine = [arm[(arm >= 0) & (arm < people.n)] for arm in (treated, control)]
+        person = np.concatenate(mine)
+        is_treated = np.arange(len(person)) < len(mine[0])
+        random = shop.random(f"campaign {one.campaign.name}", people.first)
+        found.append(_respond(shop, people, (number, one.campaign), (person, is_treated), random))
+    return tuple(found)
 
 
 def _run(shop: Shop, people: People, number: int, block: int) -> Reached:
@@ -70,6 +94,18 @@ def _run(shop: Shop, people: People, number: int, block: int) -> Reached:
     joined = people.joined - shop.first_day < starts
     person = np.flatnonzero(people.is_member & joined & _can_receive(people, campaign.channel))
     is_treated = random.random(len(person)) >= HOLDOUT
+    return _respond(shop, people, (number, campaign), (person, is_treated), random)
+
+
+def _respond(
+    shop: Shop,
+    people: People,
+    which: tuple[int, Campaign],
+    arms: tuple[Ints, Flags],
+    random: np.random.Generator,
+) -> Reached:
+    (number, campaign), (person, is_treated) = which, arms
+    starts = int(campaign.at * shop.days)
     lift = campaign.lift * _response(people, person)
     is_caused = is_treated & (random.random(len(person)) < lift)
     lag = np.minimum(random.geometric(0.35, len(person)), WINDOW_DAYS - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -40,12 +40,12 @@ class PairScore:
     recall: float
 
 
-def judge(ws: Workspace, truth: Path) -> list[Verdict]:
+def judge(ws: Workspace, truth: Path, *earlier: Path) -> list[Verdict]:
     """Return planted and found figures: people, pairs, orders, money, refusals.
 
-    `truth` is the folder of that name that `export` filled.
+    `truth` is the folder of that name that `export` filled for the newest period, `earlier` those before.
     """
-    return [*_people(ws, truth), *_orders(ws, truth), *_refused(ws, truth)]
+    return [*_people(ws, truth), *_orders(ws, truth), _refused(ws, [truth, *earlier])]
 
 
 def score_pairs(ws: Workspace, truth: Path) -> PairScore:
@@ -99,9 +99,9 @@ def _orders(ws: Workspace, truth: Path) -> Iterator[Verdict]:
     yield _compared(ws, "Net of refunds", meant.net_amount.sum(), sold.net_amount.sum())
 
 
-def _refused(ws: Workspace, truth: Path) -> Iterator[Verdict]:
-    dirty = _truth(ws, truth, "dirty")
-    yield _compared(ws, "Dirty rows refused", dirty.n_rows.sum(), ws.warehouse.table("rejects").count())
+def _refused(ws: Workspace, folders: Sequence[Path]) -> Verdict:
+    dirty = ws.warehouse.scan([folder / "dirty.parquet" for folder in folders])
+    return _compared(ws, "Dirty rows refused", dirty.n_rows.sum(), ws.warehouse.table("rejects").count())
 
 
 def _is_sale(orders: ir.Table) -> ir.BooleanValue:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -145,6 +147,10 @@ CHANNELS: tuple[Channel, ...] = (
 )
 
 
+REPORTED: Mapping[str, str] = MappingProxyType({"baidu_search": "baidu"})
+"""Channels whose spend is reported under another name than that of their clicks."""
+
+
 @dataclass(frozen=True)
 class Media:
     """`spend[channel, day]` of the whole shop in yuan, and `orders[channel, day]`: true orders expected."""
@@ -182,14 +188,32 @@ def make_media(shop: Shop, calendar: Calendar) -> Media:
     """Draw the spend of every channel and work out the orders it truly brings."""
     random = shop.random("media")
     spend = np.array([_spend(channel, shop, calendar, random) for channel in CHANNELS])
-    orders = np.array(
-        [
-            channel.strength
-            * saturate(carry_over(row / shop.people, channel.carry), channel.half, channel.slope)
-            for channel, row in zip(CHANNELS, spend, strict=True)
-        ]
-    )
-    return Media(np.round(spend, 2), orders * shop.people)
+    return Media(np.round(spend, 2), _orders(shop, spend))
+
+
+def resume_media(
+    shop: Shop, calendar: Calendar, before: Media, factors: Mapping[str, float]
+) -> tuple[Media, Media]:
+    """Return the media of a later period as its seller runs them, and as they would have been.
+
+    `factors` multiply the spend of the named channels. What was spent before carries over.
+    """
+    usual = make_media(shop, calendar).spend
+    changed = usual * np.array([factors.get(channel.name, 1.0) for channel in CHANNELS])[:, None]
+    found = []
+    for spend in (changed, usual):
+        whole = np.concatenate([before.spend, spend], axis=1)
+        found.append(Media(np.round(spend, 2), _orders(shop, whole)[:, before.spend.shape[1] :]))
+    return found[0], found[1]
+
+
+def _orders(shop: Shop, spend: Floats) -> Floats:
+    """Return the orders that spend truly brings, by channel and day."""
+    orders = [
+        channel.strength * saturate(carry_over(row / shop.people, channel.carry), channel.half, channel.slope)
+        for channel, row in zip(CHANNELS, spend, strict=True)
+    ]
+    return np.asarray(np.array(orders) * shop.people * shop.media_strength)
 
 
 def _spend(channel: Channel, shop: Shop, calendar: Calendar, random: np.random.Generator) -> Floats:

@@ -152,7 +152,7 @@ def make_orders(setting: Setting, people: People, bought: Purchases) -> Orders:
         person=bought.person,
         platform=bought.platform,
         cause=bought.cause,
-        number=people.first // shop.block * 10_000_000 + np.arange(n),
+        number=people.first // shop.block * 10_000_000 + shop.period * 2_000_000 + np.arange(n),
         ordered=begins + bought.second,
         paid_at=begins + paid_at,
         status=status,

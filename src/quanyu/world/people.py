@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class People:
 
     `preference` are the platform shares of `PLATFORMS`; `taste` those of the categories. `phone` and `mail`
     are shared where `household` is (-1: lives alone); `second_phone` is 0 for most. `device` are cookies,
-    -1 for none; the first is shared in some households.
+    -1 for none; the first is shared in some households. `is_gone`: left for ever before the first day.
     """
 
     first: int
@@ -51,6 +51,7 @@ class People:
     born: Ints
     place: Ints
     joined: Ints
+    is_gone: Flags
 
     @property
     def n(self) -> int:
@@ -90,7 +91,7 @@ def make_people(shop: Shop, block: int) -> People:
     is_new = random.random(n) < 0.45
     return People(
         first=first,
-        arrived=np.where(is_new, random.random(n) * shop.days, -random.random(n) * 600),
+        arrived=np.where(is_new, random.random(n) * (shop.days + shop.horizon), -random.random(n) * 600),
         rate=random.gamma(shop.rate_shape, 1 / shop.rate_scale, n),
         leave=random.beta(shop.leave_a, shop.leave_b, n),
         is_visitor=random.random(n) < shop.visitor_share,
@@ -116,7 +117,17 @@ def make_people(shop: Shop, block: int) -> People:
         born=shop.first_day - random.integers(18 * 365, 62 * 365, n),
         place=_places(random, head),
         joined=shop.first_day - random.integers(-shop.days + 1, 900, n),
+        is_gone=np.zeros(n, dtype=bool),
     )
+
+
+def grown(people: People, span: float, is_gone: Flags) -> People:
+    """Return the same people when a period of so much demand time has passed; the future ones come nearer.
+
+    While active, purchases have no memory: who has arrived and not left goes on from the first day.
+    """
+    arrived = np.where(people.arrived < span, -1e-9, people.arrived - span)
+    return replace(people, arrived=arrived, is_gone=is_gone)
 
 
 def _normalised(weights: Floats) -> Floats:
@@ -152,4 +163,4 @@ def _devices(random: np.random.Generator, number: Ints, head: Ints) -> Ints:
     return np.asarray(device, dtype=np.int64)
 
 
-__all__ = ["LARGEST_TOKEN", "MAX_DEVICES", "PLATFORMS", "People", "make_people", "phone_number"]
+__all__ = ["LARGEST_TOKEN", "MAX_DEVICES", "PLATFORMS", "People", "grown", "make_people", "phone_number"]

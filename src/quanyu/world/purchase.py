@@ -7,21 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from quanyu.world.calendar import HOURS, Calendar
-from quanyu.world.campaign import CAMPAIGNS, Reached
-from quanyu.world.lettering import Floats, Ints
+from quanyu.world.campaign import Reached
+from quanyu.world.lettering import Flags, Floats, Ints
 from quanyu.world.media import CHANNELS, Media
 from quanyu.world.people import PLATFORMS, People
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY, Shop
 
 BASE = 0
-"""Cause 0: the person's own process. Causes 1.. are `CHANNELS`, then come `CAMPAIGNS`."""
-
-CAUSES: tuple[str, ...] = (
-    "base",
-    *(channel.name for channel in CHANNELS),
-    *(campaign.name for campaign in CAMPAIGNS),
-)
+"""Cause 0: the person's own process. Causes 1.. are `CHANNELS`, then come the campaigns of the setting."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +38,8 @@ def draw_purchases(setting: Setting, people: People, reached: tuple[Reached, ...
     shop = setting.shop
     block = people.first // shop.block
     random = shop.random("purchases", block)
-    parts = [_own(shop, setting.calendar, people, random), _by_media(shop, setting.media, people, random)]
-    parts += [_by_campaign(people, one, random) for one in reached]
+    parts = [_own(setting.calendar, people, random), _by_media(shop, setting.media, people, random)]
+    parts += [_by_campaign(setting, people, one, random) for one in reached]
     person, day, platform, cause = (np.concatenate(column) for column in zip(*parts, strict=True))
     second = day * DAY + clock(len(day), random)
     order = np.lexsort((person, second))
@@ -66,13 +60,24 @@ def choose_platform(people: People, person: Ints, random: np.random.Generator) -
     )
 
 
-def _own(
-    shop: Shop, calendar: Calendar, people: People, random: np.random.Generator
-) -> tuple[Ints, Ints, Ints, Ints]:
+def left_for_ever(setting: Setting, people: People) -> Flags:
+    """Return who has left for ever by the end of the period, as `draw_purchases` has it."""
+    random = setting.shop.random("purchases", people.first // setting.shop.block)
+    n_possible, n_active = _repeats(setting.calendar, people, random)
+    return np.asarray(people.is_gone | (n_possible >= n_active))
+
+
+def _repeats(calendar: Calendar, people: People, random: np.random.Generator) -> tuple[Ints, Ints]:
+    """Draw how many repeat purchases everybody could make, and after which one they leave for ever."""
+    span = np.maximum(calendar.span - people.arrived, 0)
+    n_possible = random.poisson(people.rate * span * ~people.is_gone)
+    return n_possible, random.geometric(np.clip(people.leave, 1e-6, 1.0))
+
+
+def _own(calendar: Calendar, people: People, random: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:
     """Draw BG/NBD purchases in operational time, whose clock runs as fast as demand."""
-    span = shop.days - people.arrived
-    n_possible = random.poisson(people.rate * span)
-    n_active = random.geometric(np.clip(people.leave, 1e-6, 1.0))
+    n_possible, n_active = _repeats(calendar, people, random)
+    span = np.maximum(calendar.span - people.arrived, 0)
     person = np.repeat(np.arange(people.n), n_possible)
     when = people.arrived[person] + random.random(len(person)) * span[person]
     order = np.lexsort((when, person))
@@ -81,7 +86,7 @@ def _own(
     stays = rank < n_active[person]
     person = np.concatenate([person[stays], np.arange(people.n)])
     when = np.concatenate([when[stays], people.arrived])
-    kept = (when >= 0) & ~people.is_visitor[person]
+    kept = (when >= 0) & (when < calendar.span) & ~people.is_visitor[person]
     person, day = person[kept], calendar_day(calendar, when[kept])
     return person, day, choose_platform(people, person, random), np.full(len(person), BASE)
 
@@ -108,10 +113,10 @@ def _by_media(
 
 
 def _by_campaign(
-    people: People, reached: Reached, random: np.random.Generator
+    setting: Setting, people: People, reached: Reached, random: np.random.Generator
 ) -> tuple[Ints, Ints, Ints, Ints]:
     person = reached.person[reached.is_caused]
-    fixed = CAMPAIGNS[reached.campaign].platform
+    fixed = setting.campaigns[reached.campaign].platform
     platform = choose_platform(people, person, random) if fixed is None else np.full(len(person), fixed)
     cause = np.full(len(person), 1 + len(CHANNELS) + reached.campaign)
     return person, reached.order_day[reached.is_caused], platform, cause

@@ -1,26 +1,69 @@
-"""What all people of a shop share: the specification, the calendar, the items and the ads."""
+"""What all people of a shop share: the specification, the calendar, the items, the ads, and the course taken."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from quanyu.world.calendar import Calendar
+from quanyu.world.campaign import CAMPAIGNS, Campaign, Outreach
 from quanyu.world.catalogue import Catalogue, make_catalogue
-from quanyu.world.media import Media, make_media
+from quanyu.world.media import CHANNELS, Media, make_media, resume_media
 from quanyu.world.shop import Shop
 
 
 @dataclass(frozen=True)
+class Course:
+    """What the seller does from the first day of a later period on: spend by channel, and campaigns of their own.
+
+    `spend` multiplies what would have been spent on the named channels.
+    """
+
+    spend: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    outreach: tuple[Outreach, ...] = ()
+
+
+@dataclass(frozen=True)
 class Setting:
-    """The stage on which the people of every block act."""
+    """The stage on which the people of every block act.
+
+    In a resumed shop `before` is the stage of the period before, and `usual` the media without the course.
+    """
 
     shop: Shop
     calendar: Calendar
     catalogue: Catalogue
     media: Media
+    usual: Media
+    course: Course = Course()
+    before: Setting | None = None
+
+    @property
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """The message campaigns of this period."""
+        return CAMPAIGNS if self.before is None else tuple(one.campaign for one in self.course.outreach)
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The names of what brings orders: the person's own process, then the channels, then the campaigns."""
+        return ("base", *(one.name for one in CHANNELS), *(one.name for one in self.campaigns))
 
 
 def make_setting(shop: Shop) -> Setting:
     """Draw what all people of a shop share."""
     calendar = Calendar(shop)
-    return Setting(shop, calendar, make_catalogue(shop), make_media(shop, calendar))
+    media = make_media(shop, calendar)
+    return Setting(shop, calendar, make_catalogue(shop), media, media)
+
+
+def resume_setting(before: Setting, days: int, course: Course) -> Setting:
+    """Draw the next days of a shop under a course."""
+    earlier = before.shop
+    ends_on = earlier.ends_on + dt.timedelta(days=days)
+    left = max(earlier.horizon - days, 0)
+    shop = replace(earlier, days=days, ends_on=ends_on, horizon=left, period=earlier.period + 1)
+    calendar = Calendar(shop, usual=before.calendar.level)
+    media, usual = resume_media(shop, calendar, before.media, course.spend)
+    return Setting(shop, calendar, before.catalogue, media, usual, course, before)

@@ -22,7 +22,9 @@ class Shop:
     process of a person is BG/NBD: while active they buy at a rate drawn from Gamma(`rate_shape`,
     1/`rate_scale` per day), and after each repeat purchase they leave for ever with a probability drawn from
     Beta(`leave_a`, `leave_b`) (Fader, Hardie, Lee 2005). The classic Taobao export covers the days before
-    `renamed_on`, the export of 2023 the days from then on.
+    `renamed_on`, the export of 2023 the days from then on. `horizon` more days are to come after the last:
+    people arrive over all of them. `period` counts how often the shop was resumed (see `world.resume`).
+    `media_strength` multiplies what ads truly bring; at 0 they do nothing and platforms claim orders all the same.
 
     >>> Shop(people=100, days=30, ends_on=date(2026, 11, 20)).starts_on
     datetime.date(2026, 10, 22)
@@ -45,6 +47,9 @@ class Shop:
     review_rate: float = 0.15
     refund_rate: float = 0.05
     unpaid_rate: float = 0.04
+    media_strength: float = 1.0
+    horizon: int = 0
+    period: int = 0
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -52,11 +57,17 @@ class Shop:
             ("days", 1, 3_650),
             ("n_items", 20, 5_000),
             ("block", 1, 1_000_000),
+            ("horizon", 0, 3_650),
         ):
             value = getattr(self, name)
             if not low <= value <= high:
                 raise SettingError(
-                    f"A simulated shop cannot have {name}={value}.", f"Allowed: {low} to {high}."
+                    "A simulated shop cannot have {name}={value}.",
+                    "Allowed: {low} to {high}.",
+                    name=name,
+                    value=value,
+                    low=low,
+                    high=high,
                 )
 
     @property
@@ -72,7 +83,7 @@ class Shop:
     @property
     def renamed_on(self) -> int:
         """The day (counted from the first) from which Taobao's new export is used: the middle."""
-        return self.days // 2
+        return 0 if self.period else self.days // 2
 
     @property
     def n_blocks(self) -> int:
@@ -81,4 +92,5 @@ class Shop:
 
     def random(self, purpose: str, block: int = 0) -> np.random.Generator:
         """Return the random stream of one purpose and block; streams do not disturb one another."""
-        return np.random.default_rng(np.random.SeedSequence([self.seed, zlib.crc32(purpose.encode()), block]))
+        words = [self.seed, zlib.crc32(purpose.encode()), block, *([self.period] if self.period else [])]
+        return np.random.default_rng(np.random.SeedSequence(words))

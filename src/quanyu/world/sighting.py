@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,7 +34,8 @@ class Sightings:
 
     Per order: `phone` (0 where masked or absent) and whether it is mistyped. Per person: what their member,
     account and openid records show, and which devices they log in on. `is_seen[person, kind]` says which of
-    `KINDS` some file shows; `evidence[person, kind]` numbers the groups that the files tie together.
+    `KINDS` some file shows; `ties` which pairs of kinds are shown together for whom, and
+    `evidence[person, kind]` numbers the groups that this ties together. A resumed shop has shown all before.
     """
 
     phone: Ints
@@ -45,6 +47,22 @@ class Sightings:
     is_login_device: Flags
     is_seen: Flags
     evidence: Ints
+    ties: tuple[tuple[int, int, Flags], ...]
+
+
+def see_more(
+    shop: Shop, people: People, orders: Orders, is_device_used: Flags, before: Sightings
+) -> Sightings:
+    """Draw what the orders of a later period show; accounts, cards and devices are what they were."""
+    random = shop.random("sightings", people.first // shop.block)
+    phone, is_typo = _order_phones(shop, people, orders, random)
+    seen, edges = _seen_and_tied(people, orders, (orders.person, orders.platform, phone, is_typo))
+    seen |= before.is_seen
+    seen[:, COOKIE:] |= is_device_used
+    ties = (*before.ties, *edges, *_logins(people, before.is_login_device, is_device_used))
+    return replace(
+        before, phone=phone, is_typo=is_typo, is_seen=seen, evidence=_groups(people.n, ties), ties=ties
+    )
 
 
 def see(shop: Shop, people: People, orders: Orders, is_device_used: Flags) -> Sightings:
@@ -80,9 +98,7 @@ def see(shop: Shop, people: People, orders: Orders, is_device_used: Flags) -> Si
         (OPENID, MEMBER, people.has_openid & people.is_member),
         (USER, MEMBER, people.has_account & people.is_member),
     ]
-    for device in range(MAX_DEVICES):
-        tied = is_login_device[:, device] & is_device_used[:, device]
-        edges.append((COOKIE + device, USER, tied & (alone if device == 0 else True)))
+    edges += _logins(people, is_login_device, is_device_used)
     evidence = _groups(n, edges)
     return Sightings(
         phone,
@@ -94,7 +110,18 @@ def see(shop: Shop, people: People, orders: Orders, is_device_used: Flags) -> Si
         is_login_device,
         seen,
         evidence,
+        tuple(edges),
     )
+
+
+def _logins(people: People, is_login_device: Flags, is_used: Flags) -> list[tuple[int, int, Flags]]:
+    """Return which devices show who their account is; the first device of a household shows nothing."""
+    tied = is_login_device & is_used
+    alone = ~people.lives_together
+    return [
+        (COOKIE + device, USER, tied[:, device] & (alone if device == 0 else True))
+        for device in range(MAX_DEVICES)
+    ]
 
 
 def _order_phones(
@@ -145,7 +172,7 @@ def _seen_and_tied(
     return seen, edges
 
 
-def _groups(n: int, edges: list[tuple[int, int, Flags]]) -> Ints:
+def _groups(n: int, edges: Sequence[tuple[int, int, Flags]]) -> Ints:
     """Number the connected identifiers of every person by the smallest kind in their group."""
     label = np.tile(np.arange(len(KINDS)), (n, 1))
     for _ in KINDS:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from quanyu.world import truth
 from quanyu.world.block import Block, simulate_block
-from quanyu.world.setting import Setting, make_setting
+from quanyu.world.setting import Course, Setting, make_setting, resume_setting
 from quanyu.world.shop import Shop
 
 BY_BLOCK: Mapping[str, Callable[[Block], pa.Table]] = MappingProxyType(
@@ -77,3 +77,16 @@ class World:
 def simulate(shop: Shop) -> World:
     """Return the world of a shop: calendar, items and ads at once, people when they are asked for."""
     return World(make_setting(shop))
+
+
+def resume(world: World, days: int, course: Course | None = None) -> World:
+    """Return the next days of a shop, with the same people, under the course that its seller takes.
+
+    What happened before stays as it was, whatever the course. Its blocks are simulated anew to go on from them.
+
+    >>> world = simulate(Shop(people=200, days=60, seed=1, horizon=30))
+    >>> later = resume(world, 30, Course({"qianchuan": 1.2}))
+    >>> later.shop.starts_on - world.shop.ends_on
+    datetime.timedelta(days=1)
+    """
+    return World(resume_setting(world.setting, days, course or Course()))

@@ -52,6 +52,8 @@ def _refuse_unknown(seen: str | None) -> None:
     known = {revision.revision for revision in revisions().walk_revisions()}
     if seen is not None and seen not in known:
         raise WorkspaceError(
-            f"The ledger was written by a newer Quanyu: its schema is {seen}, the newest known here {HEAD}.",
+            "The ledger was written by a newer Quanyu: its schema is {seen}, the newest known here {known}.",
             "Update Quanyu: pip install --upgrade quanyu",
+            seen=seen,
+            known=HEAD,
         )

@@ -109,7 +109,10 @@ def _tables(view: View, found: list[TableState]) -> None:
 
 def _flow(view: View) -> None:
     label = {name: view.pick(table.zh, table.en) for name, table in CONTRACTS.items()}
-    links = [(label[name], step.name) for step in loop.STEPS for name in step.reads]
+    # What a step reads of its own earlier work would be a circle, which a flow cannot show.
+    links = [
+        (label[name], step.name) for step in loop.STEPS for name in step.reads if name not in step.writes
+    ]
     links += [(step.name, label[name]) for step in loop.STEPS for name in step.writes]
     rows = tuple(
         (step.name, view.say(step.label), ", ".join(step.reads), ", ".join(step.writes))

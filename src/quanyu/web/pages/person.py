@@ -52,6 +52,7 @@ def _person(view: View, person_id: str, found: Person | None) -> None:
             put(_record(view, found), "section", "panel")
         with ui.element("div").classes("w5 stack"):
             put(_rfm(view, found.rfm), "section", "panel")
+            put(_lifetime(view, found.lifetime), "section", "panel")
             with ui.element("section").classes("panel"):
                 _titled(view, "Identifiers and why they belong together", "")
                 fill(view, _identity, explain, person_id)
@@ -115,6 +116,37 @@ def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:
     name = tag("p", group_label(view, row["group"]), class_="lead")
     day = tag("p", view.say("As of"), " ", row["as_of"], class_="faint")
     return title + name + action + tag("table", tag("tbody", *lines), class_="sheet") + day
+
+
+def _lifetime(view: View, row: Mapping[str, Any] | None) -> Markup:
+    label = view.say("Customer value")
+    title = tag("h2", tag("a", label, href="/value"))
+    if row is None:
+        return title + tag("p", view.say("There is no forecast of this person."), class_="muted")
+    write = writer(view)
+    between = view.say("{low} to {high}", low=f"{row['orders_low']:,}", high=f"{row['orders_high']:,}")
+    money = view.say(
+        "{low} to {high}",
+        low=write(row["clv_amount_low"], "currency"),
+        high=write(row["clv_amount_high"], "currency"),
+    )
+    facts = (
+        (
+            view.say("Worth"),
+            write(row["clv_amount"], "currency"),
+            money if row["clv_amount"] is not None else "",
+        ),
+        (view.say("P(alive)"), write(row["p_alive"], "ratio"), ""),
+        (view.say("Expected orders"), write(row["expected_orders"], "number"), between),
+        (view.say("Expected margin per order"), write(row["expected_order_amount"], "currency"), ""),
+        (view.say("Tenth"), write(row["decile"], "count"), view.say("10 is the most valuable")),
+    )
+    lines = [
+        tag("tr", tag("th", name, scope="row"), tag("td", shown, class_="n"), tag("td", more, class_="muted"))
+        for name, shown, more in facts
+    ]
+    said = view.say("Bounds hold 8 in 10 such buyers.")
+    return title + tag("table", tag("tbody", *lines), class_="sheet") + tag("p", said, class_="note faint")
 
 
 def _families(view: View, values: Mapping[str, Any]) -> list[Markup]:

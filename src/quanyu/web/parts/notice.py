@@ -7,6 +7,7 @@ import logging
 from markupsafe import Markup
 
 from quanyu.errors import QuanyuError
+from quanyu.text import message_and_hint
 from quanyu.web.parts.markup import div, put, tag
 from quanyu.web.view import View
 
@@ -27,16 +28,17 @@ def notice(text: str, hint: str = "", level: str = "note") -> Markup:
 
 
 def fault(view: View, error: Exception) -> None:
-    """Place an error: message and hint of a Quanyu error, a plain sentence for any other."""
+    """Place what `told_fault` returns."""
+    put(told_fault(view, error))
+
+
+def told_fault(view: View, error: Exception) -> Markup:
+    """Return an error in the view's language: message and hint of a Quanyu error, a plain sentence for any other."""
     if isinstance(error, QuanyuError):
-        put(notice(str(error.args[0]), error.hint, "stop"))
-    else:
-        hint = view.say("Reload the page. If it happens again, look at the output of quanyu serve.")
-        put(
-            notice(
-                view.say("This part could not be shown: {error}", error=type(error).__name__), hint, "stop"
-            )
-        )
+        return notice(*message_and_hint(error, view.language), "stop")
+    hint = view.say("Reload the page. If it happens again, look at the output of quanyu serve.")
+    message = view.say("This part could not be shown: {error}", error=type(error).__name__)
+    return notice(message, hint, "stop")
 
 
 def report(error: Exception) -> None:

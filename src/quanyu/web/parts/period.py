@@ -39,7 +39,10 @@ def chosen_period(view: View, as_of: dt.date) -> Period:
         return preset(DEFAULT, as_of)
     if since > last:
         raise SettingError(
-            f"The period begins on {since} and ends on {last}.", "Choose a first day before the last day."
+            "The period begins on {since} and ends on {last}.",
+            "Choose a first day before the last day.",
+            since=since,
+            last=last,
         )
     return Period("custom", "", since, last + dt.timedelta(days=1))
 

@@ -54,7 +54,8 @@ def write_behaviour(folder: Folder, setting: Setting, block: Block) -> None:
     """Write the block's events, touches and reviews."""
     folder.parquet("events.parquet", _events(setting, block), EVENT_DIRT)
     folder.csv("touches.csv", _clicks(block), dirt=TOUCH_DIRT)
-    folder.csv("touches.csv", _messages(setting, block))
+    if block.before is None:  # later ones are the seller's own and stand in the deliveries
+        folder.csv("touches.csv", _messages(setting, block))
     folder.csv("feedback.csv", _reviews(block), dirt=FEEDBACK_DIRT)
 
 
@@ -83,7 +84,7 @@ def _events(setting: Setting, block: Block) -> pa.Table:
     draw = scramble(np.arange(visits.n), 37)
     free = pick(FREE_CHANNELS, visits.free)
     who = site_key(block, visits.person, visits.device, draw)
-    number = block.number * 100_000_000
+    number = block.offset
     plan = _plan_id(_of_click(block.clicks.channel, visits.click), _of_click(block.clicks.plan, visits.click))
     by_visit = {
         "id_key": who,
@@ -147,7 +148,7 @@ def _clicks(block: Block) -> Columns:
     site = site_key(block, person, device, draw // 100)
     prices = np.array([round(channel.cost_per_click * 100) for channel in CHANNELS])
     return {
-        "touch_id": join("t", text(block.number * 100_000_000 + rows)),
+        "touch_id": join("t", text(block.offset + rows)),
         "id_key": where(platform[rows] == OWN, site, key_of(block, OPENID, person)),
         "touched_at": stamp(clicks.at[rows]),
         "channel": pick([one.name for one in CHANNELS], channel),
@@ -187,7 +188,7 @@ def _reviews(block: Block) -> Columns:
     who = where((platform == OWN) & people.has_account[person], key_of(block, USER, person), who)
     n = len(reviews.order)
     return {
-        "feedback_id": join("r", text(block.number * 100_000_000 + np.arange(n))),
+        "feedback_id": join("r", text(block.offset + np.arange(n))),
         "kind": constant("review", n),
         "id_key": who,
         "item_id": pick(

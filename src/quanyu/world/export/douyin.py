@@ -10,7 +10,6 @@ from quanyu.world.export.dirt import NEVER, NO_DATE, Dirt
 from quanyu.world.export.writer import BOM, Columns, Folder
 from quanyu.world.lettering import Ints, constant, join, padded, pick, scramble, stamp, text, where, yuan
 from quanyu.world.orders import CLOSED, COMPLETED, DOUYIN
-from quanyu.world.purchase import CAUSES
 from quanyu.world.setting import Setting
 
 STATES = ("待支付", "待发货", "已发货", "已完成", "已关闭")
@@ -37,7 +36,7 @@ def _rows(setting: Setting, block: Block, lines: Ints) -> Columns:
     coupon = orders.lines.coupon[lines]
     postage = np.where(orders.lines.number[lines] == 1, orders.shipping[order], 0)
     due = orders.lines.net[lines] + postage
-    is_ad = orders.cause[order] == CAUSES.index("qianchuan")
+    is_ad = orders.cause[order] == block.causes.index("qianchuan")
     author = orders.number[order] % 8
     has_author = is_ad | (author < 2)
     none = constant("", n)

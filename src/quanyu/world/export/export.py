@@ -24,7 +24,6 @@ from quanyu.world.export.writer import Folder
 from quanyu.world.export.youzan import write_youzan
 from quanyu.world.lettering import Ints
 from quanyu.world.placement import place
-from quanyu.world.purchase import CAUSES
 from quanyu.world.traffic import no_claims
 from quanyu.world.world import BY_BLOCK, World
 
@@ -49,10 +48,11 @@ def export(
     """
     root = Path(folder)
     files, beside = Folder(root / "files"), Folder(root / "truth")
-    write_assortment(files, world.setting)
+    if world.setting.before is None:  # later the items are the same
+        write_assortment(files, world.setting)
     claims = no_claims(world.shop)
     totals = np.zeros((len(truth.LAYOUTS), len(truth.TOTALS)), dtype=np.int64)
-    caused = np.zeros((2, len(CAUSES)), dtype=np.int64)
+    caused = np.zeros((2, len(world.setting.causes)), dtype=np.int64)
     for block in world.blocks():
         for write in BLOCK_FILES:
             write(files, world.setting, block)
@@ -83,7 +83,7 @@ def export(
 
 def _caused(block: Block) -> Ints:
     """Return orders and net fen by cause."""
-    cause, n = block.orders.cause, len(CAUSES)
+    cause, n = block.orders.cause, len(block.causes)
     return np.array(
         [np.bincount(cause, minlength=n), np.bincount(cause, block.orders.net, minlength=n)]
     ).astype(np.int64)

@@ -131,11 +131,14 @@ def _write_consents(folder: Folder, setting: Setting, block: Block) -> None:
     last = setting.shop.first_day + setting.shop.days - 1
     for channel, share in (("sms", 0.85), ("mail", 0.6), ("wechat", 0.9)):
         joined = block.people.joined[members]
-        folder.csv(
-            "consents.csv", _decisions(block, members, channel, random.random(len(members)) < share, joined)
-        )
-        gone = members[random.random(len(members)) < 0.05]
-        when = np.minimum(block.people.joined[gone] + random.integers(1, 400, len(gone)), last)
+        if block.before is None:
+            agreed = random.random(len(members)) < share
+            folder.csv("consents.csv", _decisions(block, members, channel, agreed, joined))
+            gone = members[random.random(len(members)) < 0.05]
+            when = np.minimum(block.people.joined[gone] + random.integers(1, 400, len(gone)), last)
+        else:
+            gone = members[random.random(len(members)) < 0.0001 * setting.shop.days]
+            when = setting.shop.first_day + random.integers(0, setting.shop.days, len(gone))
         folder.csv("consents.csv", _decisions(block, gone, channel, np.zeros(len(gone), dtype=bool), when))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.world.campaign import CAMPAIGNS, WINDOW_DAYS
+from quanyu.world.campaign import WINDOW_DAYS
 from quanyu.world.lettering import Ints, day, pick
 from quanyu.world.media import CHANNELS
 from quanyu.world.people import PLATFORMS
@@ -40,7 +40,7 @@ def campaigns_truth(setting: Setting, people: pa.Table) -> pa.Table:
             "lift": found.get(one.name, {}).get("p_lift_mean"),
             "n_caused": found.get(one.name, {}).get("is_caused_sum", 0),
         }
-        for one in CAMPAIGNS
+        for one in setting.campaigns
     ]
     return pa.Table.from_pylist(rows)
 
@@ -48,7 +48,10 @@ def campaigns_truth(setting: Setting, people: pa.Table) -> pa.Table:
 def channels_truth(
     setting: Setting, placements: tuple[Placements, ...], caused: Ints, revenue: Ints
 ) -> pa.Table:
-    """Return one row per paid channel: its planted response, true effect, what its file claims."""
+    """Return one row per paid channel: its planted response, true effect, what its file claims.
+
+    The `usual_` columns say what would have been without the seller's course: the same in a first period.
+    """
     rows = [
         {
             "channel": channel.name,
@@ -57,13 +60,15 @@ def channels_truth(
             "carry_over": channel.carry,
             "half_saturation": channel.half,
             "slope": channel.slope,
-            "strength": channel.strength,
+            "strength": channel.strength * setting.shop.media_strength,
             "intent_rate": channel.intent_rate,
             "window_days": channel.window_days,
             "cost_amount": int(placed.cost.sum()) / 100,
             "n_clicks": int(placed.clicks.sum()),
             "n_impressions": int(placed.impressions.sum()),
             "expected_incremental_orders": float(expected.sum()),
+            "usual_cost_amount": float(setting.usual.spend[number].sum()),
+            "usual_incremental_orders": float(setting.usual.orders[number].sum()),
             "incremental_orders": int(caused[1 + number]),
             "incremental_net_amount": int(revenue[1 + number]) / 100,
             "claimed_orders": int(placed.orders.sum()),

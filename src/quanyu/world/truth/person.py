@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from quanyu.world import naming
 from quanyu.world.block import Block
-from quanyu.world.campaign import CAMPAIGNS
 from quanyu.world.catalogue import SENSITIVITY
 from quanyu.world.lettering import Flags, Ints, Text, constant, join, text, where
 from quanyu.world.orders import Orders
@@ -131,14 +130,22 @@ def _identities(
     )
 
 
+_NOBODY = pa.schema(
+    {
+        "campaign_id": pa.string(), "person_id": pa.string(), "arm": pa.string(), "p_lift": pa.float64(),
+        "is_caused": pa.bool_(),
+    }
+).empty_table()  # fmt: skip
+
+
 def campaign_people_truth(block: Block) -> pa.Table:
     """Return campaign_id, person_id, arm, p_lift, is_caused for everybody in a campaign."""
-    parts = []
+    parts = [_NOBODY]
     for one in block.reached:
         parts.append(
             pa.table(
                 {
-                    "campaign_id": constant(CAMPAIGNS[one.campaign].name, len(one.person)),
+                    "campaign_id": constant(block.campaigns[one.campaign], len(one.person)),
                     "person_id": naming.person_id(block.people.first + one.person),
                     "arm": where(one.is_treated, "treated", "control"),
                     "p_lift": one.lift,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -13,7 +14,6 @@ from quanyu.world.block import Block
 from quanyu.world.lettering import Ints, join, pick, text, utc, where
 from quanyu.world.orders import STATUSES, TAOBAO, Orders
 from quanyu.world.people import PLATFORMS
-from quanyu.world.purchase import CAUSES
 from quanyu.world.sighting import (
     order_group,
 )
@@ -46,22 +46,31 @@ def orders_truth(block: Block) -> pa.Table:
     """Return every order once: platform, number, true person, cause, money, state.
 
     `is_known` says that its file shows an identifier of the buyer, `evidence` which group of identifiers that
-    one belongs to (see `identities_truth`): people as far as the files can tell them.
+    one belongs to (see `identities_truth`): people as far as the files can tell them. A resumed shop has those
+    of its earlier periods too.
     """
+    rows, one = [_orders_truth(block, block.sightings.evidence)], block.before
+    while one is not None:
+        rows.insert(0, _orders_truth(one, block.sightings.evidence))
+        one = one.before
+    return pa.concat_tables(rows)
+
+
+def _orders_truth(block: Block, evidence: Ints) -> pa.Table:
     orders, people = block.orders, block.people
     rows = np.arange(orders.n)
     gross, net = money(orders.gross), money(orders.net)
-    group = order_group(people, orders, block.sightings)
+    group = order_group(people, orders, replace(block.sightings, evidence=evidence))
     person_id = naming.person_id(people.first + orders.person)
     shared = join("household/", text(people.household[orders.person] + people.first))
-    evidence = where(group == -2, shared, join(person_id, "/", text(group)))
+    tied = where(group == -2, shared, join(person_id, "/", text(group)))
     return pa.table(
         {
             "platform": pick(PLATFORMS, orders.platform),
             "layout": pick(LAYOUTS, layout_of(orders)),
             "order_id": naming.order_id(orders, rows),
             "person_id": person_id,
-            "cause": pick(CAUSES, orders.cause),
+            "cause": pick(block.causes, orders.cause),
             "ordered_at": utc(orders.ordered),
             "paid_at": pa.array(utc(orders.paid_at)),
             "status": pick(STATUSES, orders.status),
@@ -77,7 +86,7 @@ def orders_truth(block: Block) -> pa.Table:
             "n_items": orders.n_items,
             "is_presale": orders.is_presale,
             "is_known": group != -1,
-            "evidence": where(group == -1, None, evidence),
+            "evidence": where(group == -1, None, tied),
         }
     )
 

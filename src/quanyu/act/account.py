@@ -1,0 +1,83 @@
+"""What screens ask about campaigns: who was in, what became of everybody, and where the file lies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from quanyu import ledger
+from quanyu.act.audience import audience
+from quanyu.act.export import folder
+from quanyu.ledger import Campaign, to_json
+from quanyu.tables.design import Design
+from quanyu.workspace import Workspace
+
+STATUSES = ("delivered", "pending", "failed", "held_out", "suppressed")
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many people of an audience stand in one status for one reason."""
+
+    arm: str
+    status: str
+    reason: str
+    n_people: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """An audience with what became of everybody in it: `n_audience` is the sum of its shares."""
+
+    campaign_id: str
+    design: Design
+    shares: tuple[Share, ...]
+    frozen_at: dt.datetime | None = None
+    exported_at: dt.datetime | None = None
+    file: Path | None = None
+
+    @property
+    def n_audience(self) -> int:
+        """Everybody the rule found."""
+        return sum(share.n_people for share in self.shares)
+
+    @property
+    def by_status(self) -> Mapping[str, int]:
+        """How many people stand in each status, in the order of `STATUSES`."""
+        return {
+            status: sum(share.n_people for share in self.shares if share.status == status)
+            for status in STATUSES
+        }
+
+
+def accounts(ws: Workspace) -> list[Account]:
+    """Return every campaign, newest first, with what became of its audience."""
+    return [_account(ws, campaign) for campaign in ledger.list_campaigns(ws.ledger)]
+
+
+def preview(ws: Workspace, design: Design) -> Account:
+    """Return what would become of everybody if an audience were frozen now; nothing is recorded.
+
+    Raises `RuleError` for a rule that cannot be read and `ChannelError` for an unknown channel.
+    """
+    name = hashlib.sha256(to_json(design.document).encode()).hexdigest()[:12]
+    rows = audience(ws, design, name, ws.now())
+    groups = rows.group_by("arm", "status", "reason").aggregate(n_people=rows.count())
+    found = ws.warehouse.read(groups.order_by("arm", "status", "reason")).to_pylist()
+    return Account(name, design, tuple(Share(**row) for row in found))
+
+
+def _account(ws: Workspace, campaign: Campaign) -> Account:
+    shares = tuple(Share(*row) for row in ledger.count_sends(ws.ledger, campaign.campaign_id))
+    file = folder(ws) / f"{campaign.campaign_id}.csv"
+    return Account(
+        campaign.campaign_id,
+        Design.of(campaign.design),
+        shares,
+        campaign.frozen_at,
+        campaign.exported_at,
+        file if file.exists() else None,
+    )

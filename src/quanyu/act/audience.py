@@ -1,0 +1,72 @@
+"""The audience of a design: everybody the rule finds, each with an arm, a status and the reason of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.act.contact import consented, contacted, contacts
+from quanyu.method.assignment import CONTROL, TREATED, arm, is_held_out
+from quanyu.tables.design import Design
+from quanyu.tables.rule import Rule
+from quanyu.workspace import Workspace
+
+REASONS = {
+    "global_holdout": "In the global holdout, which no campaign reaches",
+    "personalisation_off": "Has switched personalisation off",
+    "no_contact": "No contact for this channel is known",
+    "no_consent": "Has not agreed to marketing through this channel",
+    "contacted_recently": "Was contacted in the last days",
+    "shared_contact": "Shares the contact with somebody in the audience",
+    "control": "Kept out to measure the effect",
+}
+"""Why somebody in an audience is not contacted, in the order in which the gates are passed."""
+
+
+def audience(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -> ir.Table:
+    """Return person_id, arm, status, reason and why of everybody the design's rule finds, as of a moment.
+
+    Who passes every gate is assigned by the keyed hash of campaign and person: treated people wait to be handed
+    over (`pending`), control people are `held_out`. Those stopped before have no arm, so that the two arms
+    differ by chance alone.
+    """
+    rows = _gated(ws, design, at)
+    shares = {TREATED: 1 - design.control_share, CONTROL: design.control_share}
+    # A person whose contact somebody else in the audience has too is reached through that one.
+    first = ibis.row_number().over(group_by=rows.contact, order_by=[rows.reason.notnull(), rows.person_id])
+    rows = rows.mutate(reason=ibis.cases((rows.reason.notnull(), rows.reason), (first > 0, "shared_contact")))
+    chosen = ibis.ifelse(rows.reason.isnull(), arm(rows.person_id, campaign_id, shares, ws.secret), "")
+    rows = rows.mutate(arm=chosen)
+    reason = ibis.ifelse(rows.arm == CONTROL, CONTROL, rows.reason.fill_null(""))
+    status = ibis.cases(
+        (rows.arm == TREATED, "pending"),
+        (reason.isin([CONTROL, "global_holdout"]), "held_out"),
+        else_="suppressed",
+    )
+    return rows.select("person_id", "arm", status=status, reason=reason, why=rows.why)
+
+
+def _gated(ws: Workspace, design: Design, at: dt.datetime) -> ir.Table:
+    """Return person_id, why, contact and the reason of the first gate that stops them (null: none)."""
+    people = ws.warehouse.table("people").select("person_id", "is_personalised")
+    members = Rule.parse(design.rule).members(ws.warehouse.table)
+    rows = _joined(members, people, "is_personalised")
+    rows = _joined(rows, contacts(ws, design.channel), "contact")
+    agreed = consented(ws, design.channel, at).mutate(has_agreed=True)
+    rested = contacted(ws, at - dt.timedelta(days=design.rest_days)).mutate(is_tired=True)
+    rows = _joined(_joined(rows, agreed, "has_agreed"), rested, "is_tired")
+    holdout = is_held_out(rows.person_id, ws.settings.experiment.holdout_share, ws.secret)
+    reason = ibis.cases(
+        (holdout, "global_holdout"),
+        (~rows.is_personalised.fill_null(True), "personalisation_off"),
+        (rows.contact.isnull(), "no_contact"),
+        (rows.has_agreed.isnull(), "no_consent"),
+        (rows.is_tired.notnull(), "contacted_recently"),
+    )
+    return rows.select("person_id", "why", "contact", reason=reason)
+
+
+def _joined(left: ir.Table, right: ir.Table, column: str) -> ir.Table:
+    return left.left_join(right, "person_id").select(*left.columns, column)

@@ -1,0 +1,109 @@
+"""Carry out what was approved: freeze audiences, keep the control out, hand the rest over. Once, on record.
+
+Freezing, the mark on the decision and the letter in the outbox are one transaction. The letter is delivered
+afterwards: the file is written whole, then everybody pending is marked as delivered in one statement. A process
+killed anywhere is followed by another that finishes the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from quanyu import ledger
+from quanyu.act.audience import audience
+from quanyu.act.delivery import advance, mirror
+from quanyu.act.export import write_campaign, write_rows
+from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
+from quanyu.tables.design import Design
+from quanyu.text import Sentence
+from quanyu.workspace import Workspace
+
+TOPIC = "exports"
+STEP = "1"
+BATCH = 50_000
+READ = ("people", "identities", "consents", "touches", "deliveries", "rfm", "lifetimes", "portraits")
+
+
+def waiting(ws: Workspace) -> str:
+    """Say what waits to be carried out, or nothing."""
+    approved = len(ledger.list_decisions(ws.ledger, status="approved"))
+    letters = ledger.count_letters(ws.ledger, topic=TOPIC)
+    letters_left = letters["waiting"] + letters["claimed"]
+    if not approved and not letters_left:
+        return ""
+    return Sentence("{n} approved decisions and {m} exports wait", n=approved, m=letters_left)
+
+
+def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+    """Carry out every approved decision and deliver what waits: the loop step, under the write lock."""
+    approved = ledger.list_decisions(ws.ledger, status="approved")
+    mirror(ws)
+    for decision in reversed(approved):
+        CARRY[decision.kind](ws, decision)
+    mirror(ws)
+    ledger.release_claims(ws.ledger, TOPIC)
+    courier = Courier(TOPIC, ledger.Claim("carry_out"))
+    done = ledger.deliver_due(ws.ledger, courier, partial(_deliver, ws), ws.now)
+    return {
+        "n_decisions": len(approved),
+        "n_exports": done.n_delivered,
+        "n_failed": done.n_failed + done.n_dead,
+    }
+
+
+def _freeze(ws: Workspace, decision: Decision) -> None:
+    """Freeze the audience of a decision, as its rule finds it now."""
+    design, at = Design.of(decision.proposal), ws.now()
+    campaign_id = decision.decision_id
+    versions = {name: ws.warehouse.version(name) for name in READ}
+    campaign = Campaign(
+        campaign_id, decision.decision_id, design.name, design.kind, design.channel, "frozen",
+        {**decision.proposal, "versions": versions}, at,
+    )  # fmt: skip
+    with ws.ledger.begin() as connection:
+        ledger.freeze(connection, campaign, _rows(ws, design, campaign_id, at))
+        ledger.post(connection, [Letter(TOPIC, campaign_id, {"campaign_id": campaign_id})], at=at)
+        ledger.mark_done(connection, decision.decision_id, at=at)
+
+
+def _rows(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -> Iterator[list[dict[str, Any]]]:
+    shared = {"campaign_id": campaign_id, "step": STEP, "channel": design.channel, "changed_at": at}
+    for batch in ws.warehouse.stream(audience(ws, design, campaign_id, at), BATCH):
+        yield [row | shared for row in batch.to_pylist()]
+
+
+def _plan(ws: Workspace, decision: Decision) -> None:
+    """Hand a budget over to those who set it on the platforms: a file with one line per channel."""
+    with ws.ledger.begin() as connection:
+        payload = {"name": decision.decision_id, "rows": decision.proposal["lines"]}
+        ledger.post(connection, [Letter(TOPIC, decision.decision_id, payload)], at=ws.now())
+        ledger.mark_done(connection, decision.decision_id, at=ws.now())
+
+
+CARRY: Mapping[str, Callable[[Workspace, Decision], None]] = {"audience": _freeze, "budget": _plan}
+"""What is done about each kind of decision."""
+
+
+def _deliver(ws: Workspace, letter: ClaimedLetter) -> None:
+    if "rows" in letter.payload:
+        write_rows(ws, letter.payload["name"], letter.payload["rows"])
+        return
+    campaign = ledger.find_campaign(ws.ledger, letter.payload["campaign_id"])
+    if campaign is not None and campaign.status == "frozen":
+        _hand_over(ws, campaign)
+    # Before the letter counts as delivered, so that a turn knows that the table still waits.
+    mirror(ws)
+
+
+def _hand_over(ws: Workspace, campaign: Campaign) -> None:
+    file = write_campaign(ws, campaign.campaign_id, Design.of(campaign.design))
+    with ws.ledger.begin() as connection:
+        n = ledger.mark_exported(connection, campaign.campaign_id, step=STEP, at=ws.now())
+        # Personal data leaves the house: the audit log says which, how much and by whose approval.
+        who = ledger.find_decision(connection, campaign.decision_id).decided_by
+        content = {"file": file.name, "n_people": n}
+        ledger.audited(connection, Edit(ws.now(), who, "exports", campaign.campaign_id, None, content))
+    advance(ws, campaign.campaign_id)

@@ -1,0 +1,95 @@
+"""Whom to reach next: the audience that a turn proposes, with what earlier campaigns lead us to expect of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from quanyu import ledger
+from quanyu.ledger import Proposal, to_json
+from quanyu.tables.design import Design
+from quanyu.tables.rule import Rule
+from quanyu.workspace import Workspace
+
+KIND = "audience"
+NORMAL_975 = 1.959964
+"""The 97.5 % quantile of the normal distribution."""
+
+
+def propose_audience(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+    """Propose the audience of the settings: the loop step. Says why where it does not."""
+    settings = ws.settings.audience
+    design = Design(**settings.model_dump(exclude={"is_proposed"}))
+    if not settings.is_proposed:
+        return {"skipped": "the settings propose no audience"}
+    if being_measured(ws, design, as_of):
+        return {"skipped": "an audience with this rule is still being measured"}
+    proposal = propose_design(ws, design, as_of)
+    return {"skipped": "the rule finds nobody"} if proposal is None else {"decision_id": proposal.decision_id}
+
+
+def propose_design(ws: Workspace, design: Design, as_of: dt.date) -> Proposal | None:
+    """Record the proposal of a campaign and return it; None where the rule finds nobody.
+
+    Raises `RuleError` for a rule that cannot be read.
+    """
+    members = Rule.parse(design.rule).members(ws.warehouse.table)
+    n = int(ws.warehouse.read(members.count()).column(0)[0].as_py())
+    if not n:
+        return None
+    content = {**design.document, "n_audience": n}
+    mark = hashlib.sha256(to_json(content).encode()).hexdigest()[:6]
+    proposal = Proposal(f"{KIND}-{as_of:%Y%m%d}-{mark}", KIND, as_of, content, expected(ws, design, n))
+    ledger.propose(ws.ledger, proposal, at=ws.now())
+    return proposal
+
+
+def being_measured(ws: Workspace, design: Design, as_of: dt.date) -> bool:
+    """Say whether a campaign with the same rule and channel has not been compared for its whole window yet."""
+    for campaign in ledger.list_campaigns(ws.ledger):
+        earlier = Design.of(campaign.design)
+        begun = campaign.frozen_at.astimezone(ws.settings.zone).date()
+        is_same = (earlier.rule, earlier.channel) == (design.rule, design.channel)
+        if is_same and as_of <= begun + dt.timedelta(days=earlier.window_days):
+            return True
+    return False
+
+
+def expected(ws: Workspace, design: Design, n: int) -> dict[str, Any]:
+    """Return what to expect of a campaign: its gain in margin, from what campaigns on this channel have shown.
+
+    The margin that one contacted person brought in earlier campaigns, pooled by the inverse of its variance,
+    times the people to be contacted, less what contacts cost. `reason` says it where nothing was measured yet.
+    """
+    lifts = ws.warehouse.table("lifts")
+    known = lifts.filter(lifts.metric == "margin", lifts.lift_low.notnull(), lifts.lift_high > lifts.lift_low)
+    rows = ws.warehouse.read(
+        known.select("campaign_id", "lift", "lift_low", "lift_high", "n_treated").order_by("campaign_id")
+    ).to_pylist()
+    campaigns = {one.campaign_id: one for one in ledger.list_campaigns(ws.ledger)}
+    mine = [
+        row
+        for row in rows
+        if row["campaign_id"] in campaigns and campaigns[row["campaign_id"]].channel == design.channel
+    ]
+    if not mine:
+        return {"reason": "no campaign on this channel has been measured yet"}
+    variances = [((row["lift_high"] - row["lift_low"]) / 2 / NORMAL_975) ** 2 for row in mine]
+    weight = sum(1 / variance for variance in variances)
+    lift = sum(row["lift"] / variance for row, variance in zip(mine, variances, strict=True)) / weight
+    width = NORMAL_975 / math.sqrt(weight)
+    reached = sum(row["n_treated"] for row in mine)
+    asked = sum(campaigns[row["campaign_id"]].design.get("n_audience", 0) for row in mine)
+    n_treated = round(n * reached / asked) if asked else round(n * (1 - design.control_share))
+    gain = [(part - design.contact_cost_amount) * n_treated for part in (lift - width, lift, lift + width)]
+    low, middle, high = (round(part, 2) for part in gain)
+    return {
+        "n_treated": n_treated,
+        "gain_amount": middle,
+        "gain_low": low,
+        "gain_high": high,
+        "evidence": [row["campaign_id"] for row in mine],
+    }

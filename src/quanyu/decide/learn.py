@@ -1,0 +1,94 @@
+"""What came of decisions: measured results are written beside what was expected, and the next turn starts there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from quanyu import ledger
+from quanyu.decide.budget import known_channels
+from quanyu.decide.division import DAYS, AdChannel
+from quanyu.ledger import Decision
+from quanyu.solve.curve import span
+from quanyu.tables.design import Design
+from quanyu.workspace import Workspace
+
+SETTLED_DAYS = 14
+SHOWN = (
+    "n_treated", "n_control", "mean_treated", "mean_control", "lift", "lift_low", "lift_high", "p_value",
+    "incremental", "incremental_low", "incremental_high", "is_final", "is_srm_alarm", "status", "reason",
+)  # fmt: skip
+
+
+def learn(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+    """Write what was measured into the decisions that were carried out: the loop step."""
+    found = {**_lifts(ws), **_budgets(ws, as_of)}
+    news = [name for name, one in found.items() if ledger.mark_measured(ws.ledger, name, one, at=ws.now())]
+    return {"measured": news}
+
+
+def _lifts(ws: Workspace) -> dict[str, dict[str, Any]]:
+    """Return the lifts of campaigns against their control groups, by decision."""
+    lifts = ws.warehouse.table("lifts")
+    found: dict[str, dict[str, Any]] = {}
+    for row in ws.warehouse.read(lifts.order_by("campaign_id", "metric")).to_pylist():
+        found.setdefault(row["campaign_id"], {})[row["metric"]] = {
+            name: _plain(row[name]) for name in SHOWN if row.get(name) is not None
+        }
+    done = [one for one in _carried(ws, "audience") if one.decision_id in found]
+    return {one.decision_id: _result(one, found[one.decision_id]) for one in done}
+
+
+def _budgets(ws: Workspace, as_of: dt.date) -> dict[str, dict[str, Any]]:
+    """Return what changes of budget are worth by the newest curves, which have seen the days since, by decision.
+
+    Only after two weeks: before, the curves have seen too little of the new spend.
+    """
+    old = [one for one in _carried(ws, "budget") if as_of >= one.as_of + dt.timedelta(days=SETTLED_DAYS)]
+    if not old:
+        return {}
+    known, fit_id = known_channels(ws)
+    channels = {one.name: one for one in known if one.curve is not None}
+    found = {}
+    for decision in old:
+        lines = [line for line in decision.proposal["lines"] if line["channel"] in channels]
+        gains = [
+            _gain(channels[line["channel"]], line["current_amount"], line["proposed_amount"])
+            for line in lines
+        ]
+        if gains and fit_id != decision.expected.get("fit_id"):
+            names = ("gain_amount", "gain_low", "gain_high")
+            values = (round(value, 2) for value in span(np.sum(gains, axis=0)))
+            found[decision.decision_id] = {**dict(zip(names, values, strict=True)), "fit_id": fit_id}
+    return found
+
+
+def _gain(channel: AdChannel, before: float, after: float) -> Any:
+    old, new = channel.brings(np.array([before, after]))
+    return DAYS * (new - old - (after - before))
+
+
+def _carried(ws: Workspace, kind: str) -> list[Decision]:
+    return [
+        one
+        for status in ("done", "measured")
+        for one in ledger.list_decisions(ws.ledger, kind=kind, status=status)
+    ]
+
+
+def _result(decision: Decision, metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the gain in margin after the cost of contacts, and every metric's reading."""
+    margin, cost = metrics.get("margin", {}), Design.of(decision.proposal).contact_cost_amount
+    gain = {
+        name: round((margin[part] - cost) * margin["n_treated"], 2)
+        for name, part in (("gain_amount", "lift"), ("gain_low", "lift_low"), ("gain_high", "lift_high"))
+        if part in margin
+    }
+    return {**gain, "metrics": metrics}
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if hasattr(value, "as_tuple") else value

@@ -1,0 +1,143 @@
+"""Campaigns and their sends: an audience frozen in one transaction, every person in it with a status and a reason.
+
+audience = delivered + failed + suppressed + held out + pending, whatever is killed when.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from quanyu.ledger.document import Document
+from quanyu.ledger.once import insert_once
+from quanyu.ledger.schema import CAMPAIGNS, DECISIONS, SENDS
+from quanyu.ledger.session import Scope, reading
+
+SendStatus = Literal["pending", "delivered", "failed", "suppressed", "held_out"]
+CHUNK = 50_000
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """An audience that was frozen and what it is for; `design` holds rule, shares, window and table versions."""
+
+    campaign_id: str
+    decision_id: str
+    name: str
+    kind: str
+    channel: str
+    status: Literal["frozen", "exported"]
+    design: Document
+    frozen_at: dt.datetime
+    exported_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Send:
+    """One person in one step of a campaign: `why` they were chosen, and the `reason` of the status."""
+
+    campaign_id: str
+    step: str
+    person_id: str
+    arm: str
+    channel: str
+    status: SendStatus
+    reason: str
+    why: str
+    changed_at: dt.datetime
+
+
+def freeze(connection: Connection, campaign: Campaign, rows: Iterable[Sequence[Mapping[str, Any]]]) -> int:
+    """Record a campaign and its sends, given in batches of rows, and return how many people it has.
+
+    Belongs to the transaction that marks its decision as done. A campaign that is there already gets no more.
+    """
+    if not insert_once(connection, CAMPAIGNS, [vars(campaign)]):
+        return 0
+    n = 0
+    for batch in rows:
+        connection.execute(sa.insert(SENDS), list(batch))
+        n += len(batch)
+    return n
+
+
+def mark_exported(connection: Connection, campaign_id: str, *, step: str, at: dt.datetime) -> int:
+    """Record that everybody still pending in a step was handed over, and return how many they were."""
+    pending = (SENDS.c.campaign_id == campaign_id) & (SENDS.c.step == step) & (SENDS.c.status == "pending")
+    delivered = sa.update(SENDS).where(pending).values(status="delivered", changed_at=at)
+    done = sa.update(CAMPAIGNS).where(CAMPAIGNS.c.campaign_id == campaign_id)
+    connection.execute(done.values(status="exported", exported_at=at))
+    return connection.execute(delivered).rowcount
+
+
+def list_campaigns(scope: Scope, *, decision_id: str = "", limit: int = 1000) -> list[Campaign]:
+    """Return the newest campaigns, newest first; of one decision where named."""
+    wanted = sa.select(CAMPAIGNS).order_by(CAMPAIGNS.c.frozen_at.desc(), CAMPAIGNS.c.campaign_id)
+    wanted = wanted.where(CAMPAIGNS.c.decision_id == decision_id) if decision_id else wanted
+    with reading(scope) as connection:
+        return [Campaign(**row._mapping) for row in connection.execute(wanted.limit(limit))]
+
+
+def find_campaign(scope: Scope, campaign_id: str) -> Campaign | None:
+    """Return a campaign, None when there is none."""
+    with reading(scope) as connection:
+        wanted = sa.select(CAMPAIGNS).where(CAMPAIGNS.c.campaign_id == campaign_id)
+        row = connection.execute(wanted).one_or_none()
+    return None if row is None else Campaign(**row._mapping)
+
+
+def count_sends(scope: Scope, campaign_id: str) -> list[tuple[str, str, str, int]]:
+    """Return how many people of a campaign stand in each (arm, status, reason)."""
+    columns = (SENDS.c.arm, SENDS.c.status, SENDS.c.reason)
+    wanted = sa.select(*columns, sa.func.count()).where(SENDS.c.campaign_id == campaign_id)
+    with reading(scope) as connection:
+        rows = connection.execute(wanted.group_by(*columns).order_by(*columns)).all()
+    return [(arm, status, reason, int(n)) for arm, status, reason, n in rows]
+
+
+def stream_sends(
+    scope: Scope, *, campaign_id: str = "", status: str = ""
+) -> Iterator[dict[str, Sequence[str]]]:
+    """Yield the sends in batches, in the order of their key, as columns (all but the time of change).
+
+    Of one campaign or status where named.
+    """
+    columns = [column for column in SENDS.c if column.name != "changed_at"]
+    wanted = sa.select(*columns).order_by(SENDS.c.campaign_id, SENDS.c.step, SENDS.c.person_id)
+    for column, value in ((SENDS.c.campaign_id, campaign_id), (SENDS.c.status, status)):
+        wanted = wanted.where(column == value) if value else wanted
+    names = [column.name for column in columns]
+    with reading(scope) as connection:
+        result = connection.execution_options(yield_per=CHUNK).execute(wanted)
+        for part in result.partitions(CHUNK):
+            yield dict(zip(names, zip(*part, strict=True), strict=True))
+
+
+def count_states(scope: Scope) -> dict[str, dict[str, int]]:
+    """Return for every campaign how many people stand in each status."""
+    wanted = sa.select(SENDS.c.campaign_id, SENDS.c.status, sa.func.count())
+    found: dict[str, dict[str, int]] = {}
+    with reading(scope) as connection:
+        for campaign_id, status, n in connection.execute(
+            wanted.group_by(SENDS.c.campaign_id, SENDS.c.status)
+        ):
+            found.setdefault(campaign_id, {})[status] = int(n)
+    return found
+
+
+def decisions_stamp(scope: Scope) -> str:
+    """Return a text that changes whenever a decision or a campaign changes."""
+    campaigns = sa.select(
+        sa.func.count(), sa.func.max(CAMPAIGNS.c.frozen_at), sa.func.max(CAMPAIGNS.c.exported_at)
+    )
+    moments = (DECISIONS.c.proposed_at, DECISIONS.c.decided_at, DECISIONS.c.done_at, DECISIONS.c.measured_at)
+    decisions = sa.select(sa.func.count(), *(sa.func.max(moment) for moment in moments))
+    with reading(scope) as connection:
+        return " ".join(
+            str(value) for one in (campaigns, decisions) for value in connection.execute(one).one()
+        )

@@ -1,0 +1,110 @@
+"""What people in a campaign did after its start and before: one row per campaign and person, from one join."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.tables import SALES
+from quanyu.tables.margin import orders_with_margin
+from quanyu.warehouse.portable import group_key
+from quanyu.workspace import Workspace
+
+OUTCOMES = ("conversion", "orders", "revenue", "margin")
+BEFORE = tuple(f"{name}_before" for name in OUTCOMES)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How long people are observed: days after the start (by campaign, or in general) and days before."""
+
+    window_days: int
+    baseline_days: int
+    by_campaign: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, campaign_id: str) -> int:
+        """Return the days after the start that count for a campaign."""
+        return self.by_campaign.get(campaign_id, self.window_days)
+
+    def days(self, campaign: ir.StringColumn) -> ir.IntegerValue:
+        """Return `of` as an expression."""
+        lengths = sorted(set(self.by_campaign.values()))
+        named = [(days, [one for one, own in self.by_campaign.items() if own == days]) for days in lengths]
+        branches = [(campaign.isin(ids), ibis.literal(days, "int64")) for days, ids in named]
+        general = ibis.literal(self.window_days, "int64")
+        return ibis.cases(*branches, else_=general) if branches else general
+
+
+def assigned(ws: Workspace) -> ir.Table:
+    """Return one row per campaign and person with an arm: campaign_id, person, arm, began (seconds since 1970).
+
+    Whoever was assigned counts in that arm, whatever became of the message (intention to treat). Those stopped
+    before have no arm. The first assignment counts; people with two arms, which a changed share can bring about, count
+    in neither.
+    """
+    sent = ws.warehouse.table("deliveries")
+    sent = sent.filter(sent.arm.notnull(), sent.arm != "", sent.campaign_id.notnull(), sent.sent_at.notnull())
+    sent = sent.mutate(person=group_key(sent.person_id))
+    found = sent.group_by("campaign_id", "person").aggregate(
+        arm=sent.arm.min(), last_arm=sent.arm.max(), began=sent.sent_at.min()
+    )
+    found = found.mutate(began=found.began.epoch_seconds().cast("int64"))
+    return found.filter(found.arm == found.last_arm).drop("last_arm")
+
+
+def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
+    """Return experiment, arm, began, outcomes and baselines of everybody assigned to an arm.
+
+    In the days after the start, and before `as_of`: `orders` are sales, `conversion` says whether there is one,
+    `revenue` and `margin` sum the net amounts and margins of all orders and return documents; `n_unknown` are sales
+    whose margin is not known. `<outcome>_before` is the same over the days before the start.
+    """
+    midnight = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
+    people = assigned(ws)
+    people = people.mutate(days=watch.days(people.campaign_id).cast("int64"))
+    deeds = _deeds(ws, midnight).rename(buyer="person")
+    near = [
+        people.person == deeds.buyer,
+        deeds.at >= people.began - watch.baseline_days * 86_400,
+        deeds.at < people.began + people.days * 86_400,
+    ]
+    rows = people.left_join(deeds, near)
+    rows = rows.mutate(is_after=rows["at"] >= rows.began)
+    sums = {
+        f"{name}{suffix}": rows[name].sum(where=side).fill_null(0).cast("float64")
+        for suffix, side in (("", rows.is_after), ("_before", ~rows.is_after))
+        for name in ("orders", "revenue", "margin")
+    }
+    unknown = rows.n_unknown.sum(where=rows.is_after).fill_null(0).cast("int64")
+    found = rows.group_by("campaign_id", "person", "arm", "began").aggregate(**sums, n_unknown=unknown)
+    flags = {
+        f"conversion{suffix}": (found[f"orders{suffix}"] > 0).cast("float64") for suffix in ("", "_before")
+    }
+    return found.mutate(**flags).rename(experiment="campaign_id").drop("person")
+
+
+def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:
+    """Return what moves an outcome: person, at (seconds), orders, revenue, margin, n_unknown."""
+    orders, known = orders_with_margin(ws.warehouse.table), ws.warehouse.table("identities")
+    owners = known.select(person=group_key(known.person_id), key=group_key(known.id_key))
+    value = ibis.greatest(orders.gross_amount.fill_null(0), orders.paid_amount.fill_null(0))
+    is_sale = orders.status.isin(SALES) & (value > 0)
+    # A sale counts when it was paid, a return document on its own day, as in the metrics.
+    at = ibis.ifelse(
+        orders.status == "returned", orders.ordered_at, ibis.coalesce(orders.paid_at, orders.ordered_at)
+    )
+    rows = orders.select(
+        key=group_key(orders.id_key),
+        at=at,
+        orders=is_sale.cast("int64"),
+        revenue=orders.net_amount,
+        margin=orders.margin_amount,
+        n_unknown=(is_sale & orders.margin_amount.isnull()).cast("int64"),
+    )
+    rows = rows.filter(rows["at"] < ibis.literal(until).cast("timestamp('UTC')"))
+    rows = rows.mutate(at=rows["at"].epoch_seconds().cast("int64"))
+    return rows.inner_join(owners, "key").drop("key")

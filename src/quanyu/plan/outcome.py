@@ -1,0 +1,65 @@
+"""Decisions as the report tells them: what was expected of each, and what was measured."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quanyu import ledger
+from quanyu.ledger import Decision
+from quanyu.workspace import Workspace
+
+KINDS = {"audience": "Audience", "budget": "Budget"}
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A gain in money with its bounds; `reason` says why there is none."""
+
+    amount: float | None
+    low: float | None
+    high: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One decision with what was expected of it and what came of it."""
+
+    decision_id: str
+    kind: str
+    name: str
+    status: str
+    as_of: dt.date
+    decided_by: str
+    expected: Gain
+    measured: Gain
+
+
+def outcomes(ws: Workspace) -> tuple[Outcome, ...]:
+    """Return the newest decisions, those that a newer proposal has replaced left out."""
+    found = [one for one in ledger.list_decisions(ws.ledger) if one.status != "superseded"]
+    return tuple(_outcome(one) for one in found[:MOST])
+
+
+def _outcome(one: Decision) -> Outcome:
+    name = one.proposal.get("name", "")
+    kind = KINDS.get(one.kind, one.kind)
+    return Outcome(
+        one.decision_id,
+        kind,
+        name,
+        one.status,
+        one.as_of,
+        one.decided_by,
+        _gain(one.expected),
+        _gain(one.measured),
+    )
+
+
+def _gain(document: Mapping[str, Any]) -> Gain:
+    amount, low, high = (document.get(name) for name in ("gain_amount", "gain_low", "gain_high"))
+    return Gain(amount, low, high, document.get("reason") or "")

@@ -1,0 +1,85 @@
+"""What the customers will be worth, as the report tells it: the whole, by tenth, and whether the forecast held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quanyu import ledger
+from quanyu.workspace import Workspace
+
+MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "pareto_nbd": "Pareto/NBD"}
+SUMS = ("clv_amount", "expected_orders", "p_alive")
+
+
+@dataclass(frozen=True)
+class Tenth:
+    """One tenth of the buyers by value, 10 the most valuable; means per buyer."""
+
+    decile: int
+    n_people: int
+    clv_amount: float
+    expected_orders: float
+    p_alive: float
+    value_share: float
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The forecast of a horizon: sums over all buyers, the tenths, and the verdict of the holdout.
+
+    `fits` is None where the forecast could not be tested; `reasons` are sentences with the values for their places;
+    `ratio` is orders that came over orders expected in the `holdout_days`.
+    """
+
+    horizon_days: int
+    n_people: int
+    clv_amount: float
+    expected_orders: float
+    alive_share: float
+    tenths: tuple[Tenth, ...]
+    model: str
+    fits: bool | None
+    reasons: tuple[tuple[str, Mapping[str, Any]], ...]
+    holdout_days: int
+    ratio: float | None
+
+    @property
+    def top_share(self) -> float:
+        """The share of all value in the most valuable tenth."""
+        return self.tenths[0].value_share if self.tenths else 0.0
+
+
+def worth(ws: Workspace) -> Worth | None:
+    """Return the forecast of the newest turn; None where it has none."""
+    rows = ws.warehouse.table("lifetimes")
+    sums = {name: rows[name].cast("float64").sum() for name in SUMS}
+    counted = rows.group_by("decile", "fit_id").aggregate(n=rows.count(), **sums)
+    found = ws.warehouse.read(counted).to_pylist()
+    kept = ledger.find_fit(ws.ledger, found[0]["fit_id"]) if found else None
+    if kept is None:
+        return None
+    n = sum(row["n"] for row in found)
+    total = {name: sum(row[name] or 0.0 for row in found) for name in SUMS}
+    tenths = [_tenth(row, total["clv_amount"]) for row in found if row["decile"] is not None]
+    told, holdout = kept.diagnostics, kept.diagnostics.get("holdout", {})
+    return Worth(
+        kept.spec["horizon_days"],
+        n,
+        total["clv_amount"],
+        total["expected_orders"],
+        total["p_alive"] / n,
+        tuple(sorted(tenths, key=lambda one: -one.decile)),
+        MODELS[kept.parameters["model"]],
+        told["fits"],
+        tuple((str(sentence), dict(values)) for sentence, values in told["reasons"]),
+        holdout.get("days", 0),
+        holdout.get("ratio"),
+    )
+
+
+def _tenth(row: Mapping[str, Any], total: float) -> Tenth:
+    n, value = row["n"], row["clv_amount"] or 0.0
+    share = value / total if total else 0.0
+    return Tenth(row["decile"], n, value / n, row["expected_orders"] / n, row["p_alive"] / n, share)

@@ -1,0 +1,1 @@
+"""Who earned a conversion: models of attribution over compressed paths, one per file."""

@@ -1,0 +1,1 @@
+"""Statistics of controlled experiments, from counts, means and centred co-moments: one statistic per file."""

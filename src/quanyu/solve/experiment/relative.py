@@ -1,0 +1,82 @@
+"""Relative lift: the difference as a share of what control does without it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from quanyu.errors import MethodError
+from quanyu.solve.experiment.effect import Effect, effect, quantile
+from quanyu.solve.experiment.sample import Sample
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The difference and the control's mean, with their variances and their covariance; `df` of the difference."""
+
+    lift: float
+    base: float
+    var_lift: float
+    var_base: float
+    covariance: float
+    df: float
+
+
+def spread(treated: Sample, control: Sample, theta: tuple[float, ...], found: Effect) -> Spread:
+    """Return what a relative lift needs, from the arms and the effect that `welch` or `cuped` found.
+
+    The base is the control's mean as it was, not adjusted.
+
+    >>> from quanyu.solve.experiment.welch import welch
+    >>> arms = Sample.single(100, 12.0, 25.0), Sample.single(100, 10.0, 25.0)
+    >>> spread(*arms, (), welch(*arms)).covariance
+    -0.25
+    """
+    contrast = np.concatenate(([1.0], -np.asarray(theta, dtype=float)))
+    shared = float(contrast @ control.covariance[: len(contrast), 0]) / control.n
+    base = float(control.mean[0])
+    return Spread(found.value, base, found.se**2, control.variance / control.n, -shared, found.df)
+
+
+def delta(one: Spread, *, at: float | None = None, confidence: float = 0.95) -> Effect:
+    """Return the relative lift with the interval of the delta method: symmetric, for a control's mean far from zero.
+
+    var(lift / base) = (var(lift) - 2 r cov + r^2 var(base)) / base^2 with r the relative lift, or `at` where the
+    derivative is taken somewhere else, such as at the lift before an adjustment.
+
+    >>> round(delta(Spread(1.0, 10.0, 0.2, 0.1, -0.1, math.inf)).se, 6)
+    0.047011
+    """
+    value = one.lift / _base(one)
+    r = value if at is None else at
+    variance = (one.var_lift - 2 * r * one.covariance + r**2 * one.var_base) / one.base**2
+    return effect(value, math.sqrt(max(variance, 0.0)), df=one.df, confidence=confidence)
+
+
+def fieller(one: Spread, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the bounds of the relative lift that fit the data: Fieller's interval.
+
+    It holds zero exactly when the interval of the difference does, and is not symmetric. Where the control's mean
+    could be zero there is no bound, and both are infinite. Source: E. C. Fieller, *JRSS B* 16 (1954) 175-185.
+
+    >>> low, high = fieller(Spread(1.0, 10.0, 0.2, 0.1, -0.1, math.inf))
+    >>> round(low, 4), round(high, 4)
+    (0.0118, 0.1967)
+    """
+    k = quantile(one.df, confidence) ** 2
+    # All values q with (lift - q base)^2 <= k var(lift - q base): a quadratic in q.
+    a = one.base**2 - k * one.var_base
+    b = one.lift * one.base - k * one.covariance
+    c = one.lift**2 - k * one.var_lift
+    if a <= 0:
+        return -math.inf, math.inf
+    root = math.sqrt(max(b**2 - a * c, 0.0))
+    return (b - root) / a, (b + root) / a
+
+
+def _base(one: Spread) -> float:
+    if not one.base:
+        raise MethodError("The control's mean is zero; there is no relative lift.", "Read the difference.")
+    return one.base

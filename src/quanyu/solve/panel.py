@@ -1,0 +1,217 @@
+"""Daily series of several sales channels against the spend of ad channels: everything but the ads removed.
+
+The model: orders of sales channel p on day t have the mean
+
+    b_pt + sum over ad channels c of lands_cp * level_c * feature_c(t),
+    log b_pt = nuisance_t . theta_p + delta_t,
+
+and the variance phi_p times the mean (quasi-Poisson). delta_t is free and shared by all sales channels, so
+what moves all of them on a day (festivals, weather, news) cannot be taken for an effect of ads: the other
+sales channels are the control (difference in differences). With one sales channel there is no such control
+and delta is left out; then only `nuisance` stands between demand and ads.
+
+Sources: difference in differences for paid channels: Blake, Nosko, Tadelis (2015), Consumer heterogeneity and
+paid search effectiveness; quasi-likelihood: Wedderburn (1974); partialling out: Frisch, Waugh (1933), Lovell
+(1963).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from quanyu.solve.profile import peak
+from quanyu.solve.regression import Measured, Regression
+from quanyu.solve.response import Floats, Grid, Shapes, saturate, shapes
+
+SHOCK = 25.0
+"""Prior variance of a day's common shock on the log scale: so large that days are free."""
+FAR = 4.0
+"""Standardised residuals beyond this weigh less (Huber 1964): one viral day does not decide."""
+ROUNDS = 6
+COARSE = Grid((0.0, 0.3, 0.6, 0.85), (0.35, 1.0, 3.0), (1.0, 2.2))
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """What happened: `orders` (p, days) >= 0, `spend` (c, days) >= 0, `lands` (c, p) shares that add up to 1.
+
+    `nuisance` (days, k) moves the log of every sales channel's orders, each with its own coefficients, with
+    ridge `penalty` (k,) (0: free; 1/s**2: a normal prior with standard deviation s). `is_open` (p, days) says
+    where a sales channel existed; other cells tell nothing.
+    """
+
+    orders: Floats
+    spend: Floats
+    lands: Floats
+    nuisance: Floats
+    penalty: Floats
+    is_open: Floats
+
+    @property
+    def has_control(self) -> bool:
+        """Whether the days' common shocks can be told from ads."""
+        return len(self.orders) > 1
+
+
+def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = Grid()) -> Regression:  # noqa: B008
+    """Fit everything but the ads and return what is left: a linear problem in the levels, given the shapes.
+
+    Gauss-Newton: the nuisance and the ads are fitted in turn on a coarse grid of shapes until they agree, then
+    the nuisance is removed from the features of the full grid.
+    """
+    coarse = [shapes(row, COARSE) for row in panel.spend]
+    state = _State.start(panel)
+    for _ in range(ROUNDS):
+        step = _Step(panel, state)
+        state = step.next(_ads(panel, step, coarse))
+    step = _Step(panel, state)
+    full = tuple(shapes(row, grid) for row in panel.spend)
+    features = [
+        step.residual(step.white_ads(one, lands)) for one, lands in zip(full, panel.lands, strict=True)
+    ]
+    target = step.residual(step.target)
+    if measured:
+        features, target = _with_measured(features, target, full, measured)
+    extra = np.zeros(len(measured))
+
+    def standardise(series: Floats, lands: Floats) -> Floats:
+        rows = step.white(lands[:, None] * series).ravel()
+        return np.concatenate([step.residual(np.concatenate([rows, np.zeros(len(step.penalty))])), extra])
+
+    return Regression(full, tuple(features), target, state.noise, state.baseline, standardise)
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    baseline: Floats
+    ads: Floats
+    noise: Floats
+    theta: Floats
+    weight: Floats
+
+    @classmethod
+    def start(cls, panel: Panel) -> _State:
+        """Begin with every sales channel following the sum of all."""
+        total = panel.orders.sum(axis=0)
+        usual = panel.orders.mean(axis=1, keepdims=True)
+        flow = (
+            (total + 0.02 * total.mean()) / (1.02 * total.mean())
+            if panel.has_control
+            else np.ones(len(total))
+        )
+        size = len(panel.orders) * panel.nuisance.shape[1]
+        ones = np.ones_like(panel.orders)
+        return cls(usual * flow, 0 * ones, np.ones(len(usual)), np.zeros(size), ones)
+
+
+class _Step:
+    """One linearisation: standardises rows, removes the nuisance, and knows the next state."""
+
+    def __init__(self, panel: Panel, state: _State) -> None:
+        self.panel, self.state = panel, state
+        mean = state.baseline + state.ads
+        self.root = np.sqrt(panel.is_open * state.weight / (state.noise[:, None] * mean))
+        strength = self.root * state.baseline
+        size = np.sqrt((strength**2).sum(axis=0))
+        self.direction = strength / np.maximum(size, 1e-12)
+        self.shock = 1 - 1 / np.sqrt(1 + SHOCK * size**2) if panel.has_control else np.zeros(len(size))
+        self._factor()
+        prior = -np.sqrt(self.penalty) * state.theta
+        self.target = np.concatenate([self.white(panel.orders - state.baseline).ravel(), prior])
+
+    def white(self, values: Floats) -> Floats:
+        """Standardise (p, days, ...) so that the noise has variance 1 and days' common shocks vanish."""
+        extra = (1,) * (values.ndim - 2)
+        scaled = values * self.root.reshape(*self.root.shape, *extra)
+        direction = self.direction.reshape(*self.direction.shape, *extra)
+        common = (direction * scaled).sum(axis=0) * self.shock.reshape(-1, *extra)
+        return np.asarray(scaled - direction * common)
+
+    def white_ads(self, found: Shapes, lands: Floats) -> Floats:
+        """Return an ad channel's features as standardised rows (n, shapes)."""
+        spread = lands[:, None, None] * found.features.T[None]
+        rows = self.white(spread).reshape(-1, found.n)
+        return np.vstack([rows, np.zeros((len(self.penalty), found.n))])
+
+    def residual(self, rows: Floats) -> Floats:
+        """Remove the nuisance from standardised rows."""
+        return np.asarray(rows - self.basis @ (self.basis.T @ rows))
+
+    def next(self, ads: Floats) -> _State:
+        """Return the state after fitting the nuisance to what the ads leave."""
+        rows = self.target.copy()
+        rows[: ads.size] -= self.white(ads).ravel()
+        move = solve_triangular(self.upper, self.basis.T @ rows)
+        n_sales, k = len(self.panel.orders), self.panel.nuisance.shape[1]
+        shift = self.panel.nuisance @ move.reshape(n_sales, k).T
+        left = self.panel.orders - ads - self.state.baseline * (1 + shift.T)
+        common = np.zeros(len(shift))
+        if self.panel.has_control:
+            strength = self.root * self.state.baseline
+            common = (strength * self.root * left).sum(axis=0) / (1 / SHOCK + (strength**2).sum(axis=0))
+        rest = self.residual(rows)[: ads.size].reshape(ads.shape)
+        baseline = self.state.baseline * np.exp(np.clip(shift.T + common, -1, 1))
+        floor = 1e-3 * self.panel.orders.mean(axis=1, keepdims=True)
+        return _State(
+            np.maximum(baseline, floor), ads, self._noise(rest), self.state.theta + move, self._weight(rest)
+        )
+
+    def _factor(self) -> None:
+        """Orthogonalise the nuisance of all sales channels, penalty rows below."""
+        n_sales, n_days = self.panel.orders.shape
+        k = self.panel.nuisance.shape[1]
+        wide = np.zeros((n_sales, n_days, n_sales * k))
+        for place in range(n_sales):
+            wide[place, :, place * k : (place + 1) * k] = (
+                self.state.baseline[place][:, None] * self.panel.nuisance
+            )
+        # A trace of ridge keeps columns that no open cell shows from breaking the factor.
+        self.penalty = np.tile(self.panel.penalty + 1e-6, n_sales)
+        rows = np.vstack([self.white(wide).reshape(-1, n_sales * k), np.diag(np.sqrt(self.penalty))])
+        self.basis, self.upper = np.linalg.qr(rows)
+
+    def _noise(self, rest: Floats) -> Floats:
+        """Return phi per sales channel: squared residuals over what the fitted terms leave free."""
+        _, n_days = rest.shape
+        used = (self.basis[: rest.size] ** 2).sum(axis=1).reshape(rest.shape)
+        free = self.panel.is_open * (1 - used - self.direction**2 * (self.shock > 0))
+        ratio = (rest**2).sum(axis=1) / np.maximum(free.sum(axis=1), 0.05 * n_days)
+        return np.asarray(np.maximum(self.state.noise * ratio, 1e-9))
+
+    def _weight(self, rest: Floats) -> Floats:
+        """Return Huber's weights."""
+        size = np.abs(rest) / np.sqrt(np.maximum(self.state.weight, 1e-3))
+        return np.asarray(np.where(size > FAR, FAR / np.maximum(size, FAR), 1.0))
+
+
+def _ads(panel: Panel, step: _Step, coarse: Sequence[Shapes]) -> Floats:
+    """Fit the ads on a coarse grid by coordinate ascent and return the orders they bring (p, days)."""
+    features = [
+        step.residual(step.white_ads(one, lands)) for one, lands in zip(coarse, panel.lands, strict=True)
+    ]
+    problem = Regression(
+        tuple(coarse), tuple(features), step.residual(step.target), step.state.noise, step.state.baseline
+    )
+    best = peak(problem)
+    rows = [
+        one.features[place] * level for one, place, level in zip(coarse, best.place, best.level, strict=True)
+    ]
+    return np.asarray(panel.lands.T @ np.array(rows))
+
+
+def _with_measured(
+    features: list[Floats], target: Floats, found: Sequence[Shapes], measured: Sequence[Measured]
+) -> tuple[list[Floats], Floats]:
+    blocks = [np.zeros((len(measured), one.n)) for one in found]
+    for row, one in enumerate(measured):
+        ends = [
+            saturate(np.array([amount]), found[one.channel].half, found[one.channel].slope)
+            for amount in (one.spend_from, one.spend_to)
+        ]
+        blocks[one.channel][row] = (ends[1] - ends[0]) / found[one.channel].mean / one.error
+    joined = [np.vstack(pair) for pair in zip(features, blocks, strict=True)]
+    return joined, np.concatenate([target, [one.orders / one.error for one in measured]])

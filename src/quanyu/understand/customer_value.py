@@ -1,0 +1,158 @@
+"""The value of every customer: forecast of orders times worth of an order, discounted; the loop step `lifetimes`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from quanyu.ledger import KeptFit, keep_fit
+from quanyu.method import Fit, Inconclusive, fit
+from quanyu.settings import LifetimeSettings
+from quanyu.text import Sentence
+from quanyu.understand.history import Trade, histories, purchase_days, trade, weekly_repeats
+from quanyu.understand.lifetime import Lifetime
+from quanyu.understand.order_value import OrderValue
+from quanyu.understand.scratch import Keep, scratch
+from quanyu.workspace import Workspace
+
+LEAST_DAYS = 84
+"""Days of trade below which no holdout is kept back."""
+MOST_WARM_UP = 90
+COLUMNS = (
+    "person_id", "first_on", "n_repeats", "span_days", "age_days", "mean_amount", "p_alive", "expected_orders",
+    "orders_low", "orders_high", "expected_order_amount",
+)  # fmt: skip
+
+
+def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+    """Fit the forecasts as the settings say, keep the fits, and write the table `lifetimes`: the loop step."""
+    found = trade(ws, as_of)
+    spec = specified(ws.settings.lifetime, found.days(as_of))
+    with scratch(ws) as keep:
+        days = keep(purchase_days(ws, as_of, found, spec.by))
+        rows = keep(histories(days, as_of, spec.holdout_days, spec.by))
+        card = _fitted(ws, spec, rows, as_of, found)
+        if isinstance(card, Inconclusive):
+            return _nothing(ws, spec, as_of, card.reason)
+        card = _tracked(ws, card, days, rows, as_of)
+        worth = _fitted(ws, OrderValue(), rows, as_of, found)
+        return _write(ws, keep, rows, (card, worth))
+
+
+def specified(settings: LifetimeSettings, days: int) -> Lifetime:
+    """Return the specification that the settings mean for so many days of trade.
+
+    Unless the settings say how long, the holdout is a third of them and at most the horizon, none below 84 days;
+    the warm-up is a tenth of them and at most 90.
+    """
+    usual = min(days // 3, settings.horizon_days) if days >= LEAST_DAYS else 0
+    holdout = usual if settings.holdout_days is None else min(settings.holdout_days, max(days - 1, 0))
+    warm_up = min(days // 10, MOST_WARM_UP) if settings.warm_up_days is None else settings.warm_up_days
+    return Lifetime(
+        settings.horizon_days, settings.discount_rate, holdout, warm_up, settings.model, settings.by
+    )
+
+
+def _fitted(
+    ws: Workspace, spec: Lifetime | OrderValue, rows: ir.Table, as_of: dt.date, found: Trade
+) -> Fit | Inconclusive:
+    versions = {name: ws.warehouse.version(name) for name in ("orders", "identities")}
+    window = (found.first_on, as_of)
+    card = fit(spec, rows, reduce=ws.warehouse.read, window=window, versions=versions, seed=ws.settings.seed)
+    if isinstance(card, Inconclusive):
+        return card
+    money = {"basis": found.basis, "rate": found.rate}
+    return replace(card, diagnostics={**card.diagnostics, "money": money})
+
+
+def _tracked(ws: Workspace, card: Fit, days: ir.Table, rows: ir.Table, as_of: dt.date) -> Fit:
+    """Add what happened, week by week, to what was expected."""
+    tracking = card.diagnostics.get("tracking")
+    if not tracking:
+        return card
+    since = as_of - dt.timedelta(days=tracking["days"])
+    counted = weekly_repeats(days, rows, since, card.spec["holdout_days"], as_of)
+    n = np.zeros(len(tracking["expected"]) + 1)
+    for row in ws.warehouse.read(counted).to_pylist():
+        if row["week"] <= len(tracking["expected"]):
+            n[row["week"]] += row["n"]
+    actual = np.cumsum(n)[1:].tolist()
+    full = {**tracking, "actual": actual, "since": since.isoformat()}
+    return replace(card, diagnostics={**card.diagnostics, "tracking": full})
+
+
+def _write(
+    ws: Workspace, keep: Keep, rows: ir.Table, cards: tuple[Fit, Fit | Inconclusive]
+) -> Mapping[str, Any]:
+    card, worth = cards
+    last = card.window[1]
+    scored = Lifetime(**card.spec).score(card, rows)
+    if isinstance(worth, Fit):
+        worth_id = keep_fit(ws.ledger, worth.kept(ws.now()))
+        scored = OrderValue(**worth.spec).score(worth, scored)
+        spending: Mapping[str, Any] = {
+            "fit_id": worth_id, "parameters": worth.parameters, **worth.diagnostics,
+        }  # fmt: skip
+    else:
+        scored = scored.mutate(expected_order_amount=ibis.null("float64"))
+        spending = {"inconclusive": _pair(worth.reason)}
+    card = replace(card, diagnostics={**card.diagnostics, "order_value": spending})
+    fit_id = keep_fit(ws.ledger, card.kept(ws.now()))
+    valued = keep(_valued(scored))
+    cuts = _tenths(ws, valued)
+    table = valued.mutate(
+        decile=_decile(valued.clv_amount, cuts), as_of=ibis.literal(last), fit_id=ibis.literal(fit_id)
+    )
+    change = ws.warehouse.replace("lifetimes", table, by="understand")
+    return {"n_buyers": change.added, "fit_id": fit_id, "model": card.parameters["model"]}
+
+
+def _valued(scored: ir.Table) -> ir.Table:
+    """Expected and discounted money; its bounds are those of the orders, at the expected worth of an order."""
+    worth, orders = scored.expected_order_amount, scored.expected_orders
+    per_order = worth * ibis.ifelse(orders > 0, scored.discounted_orders / orders, 0.0)
+    amounts = {
+        "expected_margin_amount": orders * worth,
+        "clv_amount": scored.discounted_orders * worth,
+        "clv_amount_low": scored.orders_low * per_order,
+        "clv_amount_high": scored.orders_high * per_order,
+    }
+    money = {name: value.round(2).cast("decimal(18, 2)") for name, value in amounts.items()}
+    plain = {"expected_order_amount": worth.round(2).cast("decimal(18, 2)")}
+    return scored.select(*(name for name in COLUMNS if name not in plain), **plain, **money)
+
+
+def _tenths(ws: Workspace, valued: ir.Table) -> list[float]:
+    """The values below which 1 to 9 tenths of the buyers lie."""
+    value = valued.clv_amount.cast("float64")
+    asked = valued.aggregate(**{f"q{at}": value.quantile(at / 10) for at in range(1, 10)})
+    (row,) = ws.warehouse.read(asked).to_pylist()
+    return [round(cut, 6) for cut in row.values() if cut is not None]
+
+
+def _decile(value: ir.DecimalColumn, cuts: list[float]) -> ir.IntegerValue:
+    """Return 1 plus the number of cuts below the value: equal values share a tenth; null without a value."""
+    if not cuts:
+        return ibis.null("int64")
+    above = [(value.cast("float64") > cut).cast("int64") for cut in cuts]
+    return sum(above[1:], above[0]) + 1
+
+
+def _nothing(ws: Workspace, spec: Lifetime, as_of: dt.date, reason: str) -> Mapping[str, Any]:
+    """Empty the table, and keep on record why."""
+    empty = ws.warehouse.table("lifetimes").filter(ibis.literal(False))
+    ws.warehouse.replace("lifetimes", empty, by="understand")
+    card = Fit("Lifetime", {"horizon_days": spec.horizon_days}, {}, (None, as_of))
+    kept: KeptFit = replace(card, diagnostics={"inconclusive": _pair(reason)}).kept(ws.now())
+    return {"inconclusive": reason, "n_buyers": 0, "fit_id": keep_fit(ws.ledger, kept)}
+
+
+def _pair(reason: str) -> tuple[str, Mapping[str, Any]]:
+    """A reason as the ledger keeps it: the sentence and its values."""
+    return (reason.key, reason.values) if isinstance(reason, Sentence) else (reason, {})

@@ -1,0 +1,79 @@
+"""Parts of a table: its files by the months they hold, so that a small change rewrites only some of them."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+
+@dataclass(frozen=True)
+class Part:
+    """Files of a table and the days they may hold, whole months; `files` is empty for what is yet to be written.
+
+    >>> Part(dt.date(2026, 1, 1), dt.date(2026, 2, 28)).holds(dt.date(2026, 2, 3))
+    True
+    """
+
+    low: dt.date
+    high: dt.date
+    files: tuple[str, ...] = ()
+
+    def holds(self, day: dt.date) -> bool:
+        """Say whether rows of a day belong here."""
+        return self.low <= day <= self.high
+
+
+def parts(files: Iterable[str], column: str) -> list[Part]:
+    """Return the files by the months of a day column, in order; files that share a month are one part."""
+    found: list[Part] = []
+    known = [days for days in (_days(file, column) for file in files) if days]
+    for low, high, file in sorted(known):
+        last = found[-1] if found else None
+        if last and low <= last.high:
+            found[-1] = Part(last.low, max(last.high, high), (*last.files, file))
+        else:
+            found.append(Part(low, high, (file,)))
+    return found
+
+
+def touched(existing: Sequence[Part], days: Iterable[dt.date]) -> list[Part]:
+    """Return the parts that hold any of the days, and new ones for days that no part holds yet."""
+    wanted = sorted(set(days))
+    old = [part for part in existing if any(map(part.holds, wanted))]
+    loose = [day for day in wanted if not any(part.holds(day) for part in existing)]
+    gaps = groupby(loose, key=lambda day: sum(part.low <= day for part in existing))
+    ends = [(group[0], group[-1]) for group in (list(days) for _, days in gaps)]
+    return [*old, *(Part(_first(low), _last(high)) for low, high in ends)]
+
+
+def halves(low: dt.date, high: dt.date) -> list[Part]:
+    """Return two new parts for the days from `low` to `high`: the last month, which will grow, and all before."""
+    edge = _first(high)
+    older = [Part(_first(low), edge - dt.timedelta(days=1))] if low < edge else []
+    return [*older, Part(edge, _last(high))]
+
+
+def _days(file: str, column: str) -> tuple[dt.date, dt.date, str] | None:
+    """Return the first and last day of the months in a file, from its footer; None for a file without rows."""
+    footer = pq.read_metadata(Path(file))
+    place = footer.schema.names.index(column)
+    known = [footer.row_group(i).column(place).statistics for i in range(footer.num_row_groups)]
+    if not footer.num_rows:
+        return None
+    if not all(one is not None and one.has_min_max for one in known):
+        return dt.date.min, dt.date.max, file
+    return _first(min(one.min for one in known)), _last(max(one.max for one in known)), file
+
+
+def _first(day: dt.date) -> dt.date:
+    return day.replace(day=1)
+
+
+def _last(day: dt.date) -> dt.date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])

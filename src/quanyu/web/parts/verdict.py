@@ -1,0 +1,74 @@
+"""Approve or decline: a proposal is decided here, with a question before anything leaves the house."""
+
+from __future__ import annotations
+
+import getpass
+
+from markupsafe import Markup
+from nicegui import run, ui
+
+from quanyu import loop
+from quanyu.ledger import Decision, Verdict
+from quanyu.web.parts.download import button
+from quanyu.web.parts.markup import put, span, tag
+from quanyu.web.parts.notice import fault, report
+from quanyu.web.view import View
+
+
+def verdict(view: View, decision: Decision, question: str) -> None:
+    """Place the two buttons of a proposal; a decided one shows who decided, when and why.
+
+    `question` says what approving does.
+    """
+    if decision.status != "proposed":
+        put(_decided(view, decision), class_="choices")
+        return
+    with ui.element("div").classes("choices"):
+        button(view.say("Approve"), lambda: _ask(view, decision, "approved", question), class_="plain strong")
+        button(view.say("Decline"), lambda: _ask(view, decision, "declined", ""))
+
+
+def _decided(view: View, decision: Decision) -> Markup:
+    when = decision.decided_at
+    at = f"{when.astimezone(view.ws.settings.zone):%Y-%m-%d %H:%M}" if when else ""
+    said = " · ".join(word for word in (decision.decided_by, at, decision.note) if word)
+    return span("mark note", view.say(decision.status)) + span("muted", said)
+
+
+def _ask(view: View, decision: Decision, word: Verdict, question: str) -> None:
+    typed = {"note": ""}
+
+    async def act() -> None:
+        go.content = view.say("Working …")
+        try:
+            await run.io_bound(_decide, view, decision.decision_id, word, typed["note"])
+        except Exception as error:
+            report(error)
+            with dialog:
+                fault(view, error)
+            return
+        ui.navigate.reload()
+
+    with ui.dialog() as dialog, ui.card().classes("panel ask"):
+        title = view.say("Approve") if word == "approved" else view.say("Decline")
+        put(tag("h2", title))
+        put(tag("p", question or view.say("Nothing will be done; the proposal stays on record.")))
+        label = view.say("Why, for the log.")
+        field = (
+            ui.element("input")
+            .classes("wide")
+            .props(f'type="text" placeholder="{label}" aria-label="{label}"')
+        )
+        field.on(
+            "input",
+            lambda event: typed.update(note=str(event.args)),
+            js_handler="(e) => emit(e.target.value)",
+        )
+        with ui.element("div").classes("choices"):
+            go = button(title, act, class_="plain strong")
+            button(view.say("Cancel"), dialog.close)
+    dialog.open()
+
+
+def _decide(view: View, decision_id: str, word: Verdict, note: str) -> Decision:
+    return loop.decide(view.ws, decision_id, word, who=getpass.getuser(), note=note)

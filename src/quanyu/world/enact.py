@@ -1,0 +1,72 @@
+"""What a seller's decisions do to a simulated shop: budgets change what is spent, audiences are reached.
+
+Only the simulation looks at both sides: it finds the true people behind those whom the system decided to reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from quanyu import ledger
+from quanyu.ledger import Decision
+from quanyu.tables.design import Design
+from quanyu.workspace import Workspace
+from quanyu.world.campaign import Campaign, Outreach
+from quanyu.world.media import CHANNELS, REPORTED
+from quanyu.world.people import PLATFORMS
+from quanyu.world.setting import Course
+
+LIFT = 0.06
+"""The mean true probability that a message alone brings an order; it differs between people (see `campaign`)."""
+
+
+def enact(ws: Workspace, truth: Path) -> Course:
+    """Return the course that follows from the decisions carried out in a workspace.
+
+    `truth` is the folder of that name of the shop's last period.
+    """
+    done = ledger.list_decisions(ws.ledger, status="done")
+    spend: dict[str, float] = {}
+    for one in done:
+        if one.kind == "budget":
+            spend |= _factors(one)
+    members = _members(ws, truth)
+    reached = [_outreach(ws, one, members) for one in done if one.kind == "audience"]
+    return Course(spend, tuple(reached))
+
+
+def _factors(decision: Decision) -> dict[str, float]:
+    own = {REPORTED.get(channel.name, channel.name): channel.name for channel in CHANNELS}
+    return {
+        own[line["channel"]]: float(line["proposed_amount"]) / float(line["current_amount"])
+        for line in decision.proposal["lines"]
+        if float(line["current_amount"]) and line["channel"] in own
+    }
+
+
+def _members(ws: Workspace, truth: Path) -> Mapping[str, int]:
+    """Return the true number of the person behind each person found, by their member cards."""
+    planted = ws.warehouse.scan([truth / "identities.parquet"])
+    planted = planted.filter(planted.kind == "member").select("id_key", true_id=planted.person_id)
+    found = ws.warehouse.table("identities").select("id_key", "person_id")
+    both = (
+        found.inner_join(planted, "id_key").group_by("person_id").aggregate(true_id=lambda t: t.true_id.min())
+    )
+    rows = ws.warehouse.read(both).to_pylist()
+    return {row["person_id"]: int(row["true_id"].removeprefix("P")) - 1 for row in rows}
+
+
+def _outreach(ws: Workspace, decision: Decision, members: Mapping[str, int]) -> Outreach:
+    """Return who got the message, and who was kept out, as true people."""
+    design = Design.of(decision.proposal)
+    arms: dict[str, list[int]] = {"treated": [], "control": []}
+    for sends in ledger.stream_sends(ws.ledger, campaign_id=decision.decision_id):
+        for arm, person in zip(sends["arm"], sends["person_id"], strict=True):
+            if arm in arms and person in members:
+                arms[arm].append(members[person])
+    campaign = Campaign(
+        decision.decision_id, design.name, design.channel, 0.0, LIFT, PLATFORMS.index("youzan"),
+        round(design.contact_cost_amount * 100),
+    )  # fmt: skip
+    return Outreach(campaign, tuple(sorted(arms["treated"])), tuple(sorted(arms["control"])))

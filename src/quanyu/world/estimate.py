@@ -1,0 +1,142 @@
+"""What a turn estimated beside what was planted: value, lift, channel returns and budget, each in its interval."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from quanyu import ledger
+from quanyu.tables import SALES
+from quanyu.text import Sentence
+from quanyu.workspace import Workspace
+from quanyu.world.media import REPORTED
+
+RECENT_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One estimate with its interval beside the planted truth; `note` explains one outside, or one that is none."""
+
+    what: str
+    subject: str
+    planted: float
+    found: float | None
+    low: float | None
+    high: float | None
+    note: str = ""
+
+    @property
+    def is_inside(self) -> bool | None:
+        """Say whether the interval holds the truth, None where nothing was estimated."""
+        if self.low is None or self.high is None:
+            return None
+        return self.low <= self.planted <= self.high
+
+
+def estimates(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) -> list[Estimate]:
+    """Return every estimate of the newest turn beside the truth of a resumed shop.
+
+    `truth` is the folder of that name of the newest period; `foreseen` the purchases that the turn before
+    expected of known customers in that period, with its bounds.
+    """
+    return [
+        _orders(ws, truth, foreseen), *_lifts(ws, truth), *_channels(ws, truth), *_budget(ws, truth),
+    ]  # fmt: skip
+
+
+def _orders(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) -> Estimate:
+    """Days with a purchase of people who had bought before, as far as files tell people; without those of campaigns."""
+    orders = ws.warehouse.scan([truth / "orders.parquet"])
+    calendar = pq.read_table(truth / "calendar.parquet", columns=["on", "demand"])
+    start = dt.datetime.combine(calendar["on"][0].as_py(), dt.time(), ws.settings.zone)
+    sales = orders.filter(orders.status.isin(SALES), orders.evidence.notnull())
+    sales = sales.mutate(
+        is_late=sales.ordered_at >= start, on=(sales.ordered_at.epoch_seconds() + 8 * 3_600) // 86_400
+    )
+    known = sales.filter(~sales.is_late).select("evidence").distinct()
+    sales = sales.filter(~sales.cause.startswith("audience-"))
+    late = sales.filter(sales.is_late).semi_join(known, "evidence").select("evidence", "on").distinct()
+    planted = int(ws.warehouse.read(late.count()).column(0)[0].as_py())
+    value, low, high = foreseen
+    demand = pc.mean(calendar["demand"]).as_py()
+    note = Sentence("demand ran {times} times as fast as usual in these days", times=f"{demand:.2f}")
+    return Estimate("Purchases of known customers", "", planted, value, low, high, note)
+
+
+def _lifts(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+    """The mean true lift of those who got the message, in orders per person."""
+    reached = pq.read_table(truth / "campaign_people.parquet")
+    lifts = ws.warehouse.table("lifts")
+    rows = ws.warehouse.read(lifts.filter(lifts.metric == "orders").order_by("campaign_id")).to_pylist()
+    for row in rows:
+        mine = reached.filter(pc.equal(reached["campaign_id"], row["campaign_id"]))
+        treated = mine.filter(pc.equal(mine["arm"], "treated"))
+        if len(treated):
+            planted = pc.mean(treated["p_lift"]).as_py()
+            yield Estimate(
+                "Orders per person that the campaign brought", row["campaign_id"], planted, row["lift"], row["lift_low"],
+                row["lift_high"], row["reason"] or "",
+            )  # fmt: skip
+
+
+def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+    """Orders a day that a channel truly brings at its present spend."""
+    media = pq.read_table(truth / "media.parquet").to_pylist()
+    last = max(row["on"] for row in media)
+    recent = [row for row in media if row["on"] > last - dt.timedelta(days=RECENT_DAYS)]
+    curves = ws.warehouse.read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
+    for row in curves:
+        mine = [
+            day["incremental_orders"]
+            for day in recent
+            if REPORTED.get(day["channel"], day["channel"]) == row["channel"]
+        ]
+        if mine:
+            yield Estimate(
+                "Orders a day that the channel brings", row["channel"], sum(mine) / len(mine), row["n_caused"],
+                row["n_caused_low"], row["n_caused_high"], row["reason"] or "",
+            )  # fmt: skip
+
+
+def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+    """The weekly profit that an approved budget truly added, against the spend as it would have been."""
+    what = "Weekly profit that the budget adds"
+    done = [
+        one
+        for status in ("done", "measured")
+        for one in ledger.list_decisions(ws.ledger, kind="budget", status=status)
+    ]
+    channels = pq.read_table(truth / "channels.parquet").to_pylist()
+    days = pq.read_metadata(truth / "calendar.parquet").num_rows
+    worth = _margin_per_order(truth)
+    for one in done:
+        planted = sum(_gain(row, worth) for row in channels) / days * 7
+        expected = one.expected
+        yield Estimate(
+            what, one.decision_id, planted, expected.get("gain_amount"),
+            expected.get("gain_low"), expected.get("gain_high"),
+        )  # fmt: skip
+    if not done:
+        note = Sentence("no change was proposed: the return curves could not tell enough")
+        yield Estimate(what, "", 0.0, None, None, None, note)
+
+
+def _gain(row: Mapping[str, Any], worth: float) -> float:
+    orders = row["expected_incremental_orders"] - row["usual_incremental_orders"]
+    return float(orders * worth - (row["cost_amount"] - row["usual_cost_amount"]))
+
+
+def _margin_per_order(truth: Path) -> float:
+    orders = pq.read_table(
+        truth / "orders.parquet", columns=["net_amount", "cost_amount", "is_sale", "cause"]
+    )
+    sales = orders.filter(pc.equal(orders["is_sale"], True))
+    net, cost = (float(pc.sum(sales[name]).as_py() or 0) for name in ("net_amount", "cost_amount"))
+    return (net - cost) / max(int(orders.num_rows), 1)

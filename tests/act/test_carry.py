@@ -1,0 +1,188 @@
+"""Carried out once, on record: the account holds whatever is killed when."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+
+import ibis
+import pytest
+from tests.act.conftest import DESIGN, person
+
+import quanyu.workspace
+from quanyu import ledger, loop
+from quanyu.act.account import accounts, preview
+from quanyu.act.carry import carry_out, waiting
+from quanyu.decide.audience import propose_design
+from quanyu.workspace import Workspace
+
+N = 400
+
+KILLED = """
+import datetime as dt, os, signal, sys
+import quanyu.workspace
+from quanyu import ledger, loop
+from quanyu.act import carry, delivery, export
+
+def dies(owner, name, after):
+    act = getattr(owner, name)
+    def last(*arguments, **options):
+        if not after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        act(*arguments, **options)
+        os.kill(os.getpid(), signal.SIGKILL)
+    setattr(owner, name, last)
+
+POINTS = {
+    "before the freeze": (carry, "_rows", False),
+    "inside the transaction": (ledger, "post", True),
+    "after the freeze": (ledger, "deliver_due", False),
+    "before the file": (carry, "write_campaign", False),
+    "before the rename": (export.Path, "replace", False),
+    "after the file": (carry, "write_campaign", True),
+    "after the mark": (ledger, "audited", True),
+    "after the delivery": (ledger, "deliver_due", True),
+}
+ws = quanyu.workspace.open(sys.argv[1], clock=lambda: dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC))
+dies(*POINTS[sys.argv[2]])
+loop.run(ws, only="act")
+"""
+POINTS = (
+    "before the freeze", "inside the transaction", "after the freeze", "before the file", "before the rename",
+    "after the file", "after the mark", "after the delivery",
+)  # fmt: skip
+
+
+def approved(ws: Workspace, design=DESIGN) -> str:
+    proposal = propose_design(ws, design, ws.today())
+    assert proposal is not None
+    ledger.decide(ws.ledger, proposal.decision_id, "approved", who="wang", at=ws.now())
+    return proposal.decision_id
+
+
+def state(ws: Workspace, campaign_id: str):
+    """Everything that must be the same however often the work was interrupted."""
+    (account,) = accounts(ws)
+    assert account.file is not None
+    rows = ws.warehouse.table("deliveries").order_by("person_id")
+    letters = ledger.count_letters(ws.ledger)
+    decision = ledger.find_decision(ws.ledger, campaign_id)
+    n_edits = len(ledger.list_edits(ws.ledger, record="exports"))
+    return (
+        account.shares, account.file.read_bytes(), ws.warehouse.read(rows).to_pylist(), letters, decision.status, n_edits,
+    )  # fmt: skip
+
+
+def test_an_approved_audience_is_frozen_exported_and_accounted_for(workspace, fill):
+    ws = fill(workspace, N)
+    decision = approved(ws)
+    assert "1 approved decisions" in waiting(ws)
+    before = preview(ws, DESIGN)
+    with ws.writing():
+        carry_out(ws, ws.today())
+    assert waiting(ws) == ""
+    (account,) = accounts(ws)
+    assert account.n_audience == before.n_audience == 380
+    assert account.by_status["pending"] == 0
+    assert sum(account.by_status.values()) == 380
+    with account.file.open(encoding="utf-8-sig", newline="") as stream:
+        listed = list(csv.DictReader(stream))
+    assert len(listed) == account.by_status["delivered"]
+    assert account.file.stat().st_mode & 0o077 == 0
+    rows = ws.warehouse.read(ws.warehouse.table("deliveries")).to_pylist()
+    states = {row["person_id"]: row["status"] for row in rows}
+    assert Counter(states.values()) == Counter({k: n for k, n in account.by_status.items() if n})
+    assert {row["person_id"] for row in listed} == {
+        who for who, status in states.items() if status == "delivered"
+    }
+    for row in listed:
+        number = int(row["person_id"][1:])
+        kind = number % 20
+        assert row["contact"] == f"13{(number - 2 if kind == 4 else number):09d}"
+    assert ledger.find_decision(ws.ledger, decision).status == "done"
+    (edit,) = ledger.list_edits(ws.ledger, record="exports")
+    assert (edit.who, edit.after["n_people"]) == ("wang", len(listed))
+
+
+def test_ad_platforms_get_hashes_only(make_workspace, fill):
+    import hashlib
+
+    ws = fill(make_workspace(), N)
+    said = ws.warehouse.table("consents").mutate(channel=ibis.literal("ads"))
+    ws.warehouse.replace("consents", said, by="collect")
+    approved(ws, replace(DESIGN, kind="ads", channel="ads"))
+    loop.run(ws, only="act")
+    (account,) = accounts(ws)
+    text = account.file.read_text("utf-8-sig")
+    assert "13000000" not in text and "@" not in text and "p0000" not in text
+    with account.file.open(encoding="utf-8-sig", newline="") as stream:
+        hashes = {row["phone_sha256"]: row for row in csv.DictReader(stream)}
+    rows = ws.warehouse.read(ws.warehouse.table("deliveries")).to_pylist()
+    sent = [int(row["person_id"][1:]) for row in rows if row["status"] == "delivered"]
+    assert len(sent) > 100
+    for number in sent:
+        if number % 20 in (0, 4):
+            continue
+        phone = f"+8613{number:09d}"
+        row = hashes[hashlib.sha256(phone.encode()).hexdigest()]
+        assert row["phone_md5"] == hashlib.md5(phone[3:].encode()).hexdigest()
+        assert row["email_sha256"] == hashlib.sha256(f"u{number}@example.com".encode()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """What an uninterrupted process leaves behind, and the approved workspace to start from."""
+    from tests.act.conftest import fill_shop
+    from tests.conftest import NOW
+
+    root = tmp_path_factory.mktemp("act")
+    ws = fill_shop(quanyu.workspace.create(root / "start", clock=lambda: NOW), N)
+    campaign = approved(ws)
+    ws.close()
+    return root, campaign
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_kill_anywhere_loses_nobody_and_reaches_nobody_twice(whole, point, tmp_path):
+    import shutil
+
+    from tests.conftest import NOW
+
+    root, campaign = whole
+    states = []
+    for name in ("straight", "killed"):
+        shutil.copytree(root / "start", tmp_path / name)
+        if name == "killed":
+            done = subprocess.run(
+                [sys.executable, "-c", KILLED, str(tmp_path / name), point], capture_output=True, text=True, timeout=120,
+                check=False, env={**os.environ},
+            )  # fmt: skip
+            assert done.returncode == -signal.SIGKILL, done.stderr
+        ws = quanyu.workspace.open(tmp_path / name, clock=lambda: NOW)
+        loop.run(ws, only="act")
+        assert waiting(ws) == ""
+        states.append(state(ws, campaign))
+        ws.close()
+    straight, killed = states
+    assert killed[:-1] == straight[:-1]
+    assert killed[-1] == 1, "the export is on record once"
+
+
+def test_nobody_gets_the_same_step_twice(make_workspace, fill):
+    ws = fill(make_workspace(), N)
+    approved(ws)
+    loop.run(ws, only="act")
+    before = ws.warehouse.version("deliveries")
+    loop.run(ws, only="act")
+    assert ws.warehouse.version("deliveries") == before
+    approved(ws, replace(DESIGN, name="again"))
+    loop.run(ws, only="act")
+    rows = ws.warehouse.read(ws.warehouse.table("deliveries")).to_pylist()
+    sent = Counter(row["person_id"] for row in rows if row["status"] == "delivered")
+    assert max(sent.values()) == 1, "whoever was contacted rests"
+    assert person(7) in sent or person(8) in sent

@@ -1,0 +1,31 @@
+"""Effects with intervals: what stands out and what is drawn."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from quanyu.settings import Settings
+from quanyu.web.parts.interval import Whisker, forest
+from quanyu.web.parts.option import ACCENT, GHOST
+from quanyu.web.view import View
+
+DRAWN = [
+    Whisker("转化", 0.12, 0.03, 0.22),
+    Whisker("订单", 0.08, -0.02, 0.19),
+    Whisker("收入", -0.1, -0.19, -0.01),
+    Whisker("毛利", 0.3, None, None),
+    Whisker("客单", None, None, None),
+]
+
+
+def test_effects_told_from_zero_stand_out_and_the_unbounded_are_not_drawn() -> None:
+    ws: Any = SimpleNamespace(settings=Settings())
+    option = forest(View(ws, None, "zh", "/", {}), DRAWN, "ratio")  # type: ignore[arg-type]
+    for series in option["series"]:
+        assert [one["value"] for one in series["data"]] == [
+            [0.12, 0, 0.03, 0.22], [0.08, 1, -0.02, 0.19], [-0.1, 2, -0.19, -0.01],
+        ]  # fmt: skip
+        assert [one["itemStyle"]["color"] for one in series["data"]] == [ACCENT, GHOST, ACCENT]
+    assert option["yAxis"]["data"] == [one.name for one in DRAWN]
+    assert option["series"][1]["markLine"]["data"] == [{"xAxis": 0}]

@@ -1,0 +1,79 @@
+"""A shop that goes on: what was stays, the same people come again, and the seller's course has its planted effect."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from quanyu.world import Campaign, Course, Outreach, Shop, export, resume, simulate
+
+SHOP = Shop(people=3_000, days=240, seed=11, ends_on=dt.date(2026, 8, 31), horizon=60)
+
+
+@pytest.fixture(scope="module")
+def first():
+    return simulate(SHOP)
+
+
+def test_a_later_period_follows_the_first_and_repeats_no_number(first, tmp_path):
+    later = resume(first, 60)
+    assert later.shop.starts_on == first.shop.ends_on + dt.timedelta(days=1)
+    both = later.orders
+    assert both.slice(0, first.orders.num_rows).drop(["evidence"]).equals(first.orders.drop(["evidence"]))
+    keys = set(zip(both["platform"].to_pylist(), both["order_id"].to_pylist(), strict=True))
+    assert len(keys) == both.num_rows
+    for number, world in enumerate((first, later)):
+        export(world, tmp_path / str(number))
+    events = [pa.parquet.read_table(tmp_path / str(n) / "files" / "events.parquet") for n in (0, 1)]
+    ids = [set(table["event_id"].drop_null().to_pylist()) for table in events]
+    assert not {one for one in ids[0] & ids[1] if not one.startswith("e99")}  # those are broken on purpose
+
+
+def test_the_course_changes_nothing_before_it_begins(first):
+    pushed = resume(first, 60, Course({"qianchuan": 3.0}))
+    again = resume(first, 60, Course({"qianchuan": 3.0}))
+    assert pushed.orders.equals(again.orders)
+    n = first.orders.num_rows
+    assert pushed.orders.slice(0, n).drop(["evidence"]).equals(first.orders.drop(["evidence"]))
+
+
+def test_demand_goes_on_at_its_level(first):
+    later = resume(first, 60)
+    parts = first.orders, later.orders.slice(first.orders.num_rows)
+    base = [table.filter(pc.equal(table["cause"], "base")).num_rows for table in parts]
+    demand = [world.setting.calendar.demand.sum() for world in (first, later)]
+    rates = [n / d for n, d in zip(base, demand, strict=True)]
+    # People leave for ever and new ones arrive, so the rate moves, but slowly.
+    assert rates[1] == pytest.approx(rates[0], rel=0.25)
+
+
+def test_spend_and_its_true_orders_follow_the_course(first):
+    later = resume(first, 60, Course({"qianchuan": 1.5, "meta_ads": 0.5}))
+    names = list(later.setting.causes[1:8])
+    more, less, same = (names.index(name) for name in ("qianchuan", "meta_ads", "google_ads"))
+    spend, usual = later.setting.media.spend, later.setting.usual.spend
+    assert spend[more].sum() == pytest.approx(1.5 * usual[more].sum(), rel=1e-4)
+    assert spend[less].sum() == pytest.approx(0.5 * usual[less].sum(), rel=1e-4)
+    orders, before = later.setting.media.orders.sum(axis=1), later.setting.usual.orders.sum(axis=1)
+    assert orders[more] > before[more]
+    assert orders[less] < before[less]
+    assert orders[same] == pytest.approx(before[same])
+
+
+def test_an_outreach_brings_its_planted_orders(first):
+    people = np.arange(SHOP.people)
+    campaign = Campaign("spring", "Spring", "sms", 0.0, 0.4, 3, 5)
+    outreach = Outreach(campaign, tuple(people[::2].tolist()), tuple(people[1::2].tolist()))
+    later = resume(first, 60, Course(outreach=(outreach,)))
+    reached = later.campaign_people
+    assert reached.num_rows == SHOP.people
+    treated = reached.filter(pc.equal(reached["arm"], "treated"))
+    expected, caused = pc.sum(treated["p_lift"]).as_py(), pc.sum(treated["is_caused"]).as_py()
+    assert caused == pytest.approx(expected, abs=4 * expected**0.5)
+    orders = later.orders.filter(pc.equal(later.orders["cause"], "spring"))
+    assert orders.num_rows == caused
+    assert set(orders["person_id"].to_pylist()) <= set(treated["person_id"].to_pylist())
