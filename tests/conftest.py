@@ -25,6 +25,9 @@ from quanyu.world import Shop, export, simulate
 NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
 """The moment at which tests happen: noon in Shanghai."""
 
+SECRET = "0123456789abcdef" * 4
+"""The key of every workspace of a test, so that who is drawn into which group is the same in every run."""
+
 CLUSTER = {"master": "local-cluster[2,1,1024]", "shuffle_partitions": 2}
 
 TOGETHER = {
@@ -65,6 +68,7 @@ def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
             os.environ["QUANYU_SPARK__MASTER"] = CLUSTER["master"]
             os.environ["QUANYU_SPARK__SHUFFLE_PARTITIONS"] = str(CLUSTER["shuffle_partitions"])
         made.append(quanyu.workspace.create(root, clock=lambda: now, engine=engine, **settings))
+        made[-1].path("secret").write_text(SECRET, encoding="ascii")
         return made[-1]
 
     yield make

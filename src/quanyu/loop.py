@@ -26,6 +26,7 @@ from quanyu.decide.learn import learn
 from quanyu.decide.proposal import propose_budget
 from quanyu.errors import QuanyuError, WorkspaceBusyError
 from quanyu.ledger import Decision, Verdict
+from quanyu.measure.attribution import READ as ATTRIBUTION_READS
 from quanyu.measure.attribution import attribution
 from quanyu.measure.compute import metrics
 from quanyu.measure.curve.step import READS as CURVE_READS
@@ -83,9 +84,8 @@ STEPS = (
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "spend"), ("metrics",), metrics),
     Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
     Step(
-        "attribution", "Credit channels with the orders that followed their touches",
-        ("orders", "margins", "identities", "touches", "visits", "deliveries", "spend"), ("paths", "credits"), attribution,
-        ("attribution",),
+        "attribution", "Credit channels with the orders that followed their touches", ATTRIBUTION_READS, ("paths", "credits"),
+        attribution, ("attribution", "seed"),
     ),
     Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves, ("curve",)),
     Step(

@@ -48,6 +48,7 @@ def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
             {name: value for name, value in one.items() if not name.startswith("_")} for one in members
         ],
         "spend": _spend(rng),
+        "touches": _touches(rng, orders),
         "rejects": _rejects(),
         "links": _links(ws, members),
         "consents": _consents(members),
@@ -202,6 +203,20 @@ def _spend(rng: np.random.Generator) -> list[dict[str, Any]]:
                     "attribution_window": "15d",
                 }
             )
+    return rows
+
+
+def _touches(rng: np.random.Generator, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Clicks before every third order, and twice as many that lead to nothing."""
+    rows = []
+    for n, order in enumerate(orders):
+        before = dt.timedelta(hours=float(rng.uniform(1, 72))) if n % 3 == 0 else -dt.timedelta(days=50)
+        channel = ("baidu", "qianchuan", "sms")[int(rng.integers(3))]
+        rows.append(
+            {"touch_id": f"t{n:06d}", "source": "test", "id_key": order["id_key"], "channel": channel,
+             "touched_at": order["ordered_at"] - before, "campaign_id": None if channel == "sms" else "c1",
+             "kind": "message" if channel == "sms" else "click", "cost_amount": 0.05 if channel == "sms" else None}
+        )  # fmt: skip
     return rows
 
 

@@ -28,6 +28,10 @@ PATHS = (
     "/portraits",
     "/portraits?size=money&trait=spend_amount",
     "/value",
+    "/budget",
+    "/channels",
+    "/channels?level=campaign&window=7d&model=last",
+    "/channels?model=claimed",
     "/audiences",
     "/metrics",
     "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
@@ -169,6 +173,30 @@ def test_value_says_whether_it_held_and_leads_to_people(console: str, visit: Vis
     page.locator("h2", has_text="客户价值").wait_for()
 
 
+def test_channels_compare_models_and_keep_the_choice_in_the_address(console: str, visit: Visitor) -> None:
+    tab = visit(console)
+    page = tab.open("/channels")
+    assert page.locator("h1").first.inner_text() == "渠道与归因"
+    assert "并不说明哪些订单没有广告就不会发生" in page.locator(".notice.warning").first.inner_text()
+    assert page.locator("article.card").count() == 5
+    assert "换了归属" in page.locator("#content").inner_text()
+    assert (
+        page.locator("section.panel", has=page.locator("h2", has_text="下单路径")).locator("svg path").count()
+        > 3
+    )
+    page.get_by_label("模型").first.select_option("last")
+    page.wait_for_url("**model=last**")
+    page.get_by_role("link", name="活动", exact=True).click()
+    page.wait_for_url("**level=campaign**")
+    assert "model=last" in page.url
+    page.get_by_role("link", name="7 天", exact=True).click()
+    page.wait_for_url("**window=7d**")
+    chart = page.locator("section.panel", has=page.locator("h2", has_text="各模型归因订单"))
+    chart.get_by_role("button", name="表格").first.click()
+    chart.locator("tbody tr").first.wait_for()
+    assert tab.seen.errors == []
+
+
 def test_an_audience_is_previewed_approved_and_accounted_for(console: str, visit: Visitor) -> None:
     tab = visit(console)
     page = tab.open("/audiences")
@@ -209,7 +237,7 @@ def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> No
 @pytest.mark.parametrize("width", [1280, 390])
 def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, width: int) -> None:
     tab = visit(empty_console, width)
-    for path in ("/", "/data", "/people", "/portraits", "/value", "/audiences"):
+    for path in ("/", "/data", "/people", "/portraits", "/value", "/channels", "/budget", "/audiences"):
         assert "quanyu load" in tab.open(path).locator("#content").inner_text(), path
     assert "quanyu run" in tab.open("/metrics").locator("#content").inner_text()
     assert "quanyu run" in tab.open("/data?part=quality").locator("#content").inner_text()

@@ -26,7 +26,7 @@ def measured(ws: Workspace, rows: list[dict[str, object]]) -> None:
 def lift(campaign: str, value: float, half: float, n: int = 1_000) -> dict[str, object]:
     return {
         "campaign_id": campaign, "metric": "margin", "lift": value, "lift_low": value - half, "lift_high": value + half,
-        "n_treated": n, "n_control": n // 4,
+        "n_treated": n, "n_control": n // 4, "is_final": True, "is_srm_alarm": False,
     }  # fmt: skip
 
 
@@ -89,3 +89,23 @@ def test_what_was_measured_is_set_beside_the_decision(shop: Workspace) -> None:
     assert found.status == "measured"
     gains = [found.measured[name] for name in ("gain_low", "gain_amount", "gain_high")]
     assert gains == pytest.approx([(v - 0.05) * 1_000 for v in (1.0, 2.0, 3.0)])
+
+
+@pytest.mark.parametrize(
+    ("flaw", "said"),
+    [
+        ({"is_srm_alarm": True}, "the groups are not as large as planned"),
+        ({"is_final": False}, "the window is not over"),
+    ],
+)
+def test_a_reading_that_is_not_to_be_trusted_is_no_result_and_no_evidence(
+    shop: Workspace, flaw, said
+) -> None:
+    campaign = carried_out(shop)
+    measured(shop, [lift(campaign, 2.0, 1.0) | flaw])
+    assert expected(shop, DESIGN, 380) == {"reason": "no campaign on this channel has been measured yet"}
+    learn(shop, DAY)
+    found = ledger.find_decision(shop.ledger, campaign)
+    assert found.status == "done"
+    assert "gain_amount" not in found.measured
+    assert found.measured["reason"] == said

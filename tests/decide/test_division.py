@@ -1,9 +1,12 @@
+"""Dividing money: what moves, what stays, and what is promised of it."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from quanyu.decide.division import AdChannel, Limits, divide, moves, trial
+from quanyu.decide.division import AdChannel, Limits, divide, moves
+from quanyu.decide.trial import Trial, to_find, to_sharpen
 from quanyu.solve.curve import Curve
 
 
@@ -22,7 +25,6 @@ def test_money_goes_where_more_of_it_brings_most() -> None:
     rich, poor = known("rich", 100, 1_000, 100), known("poor", 100, 120, 100)
     found = divide([rich, poor, UNKNOWN], Limits(total=280, step=0.2))
     assert found.amounts == pytest.approx((120, 80, 80))
-    assert sum(found.amounts) <= 280 + 1e-9
     low, high = found.whole[1:]
     exact = 7 * ((1_000 * 120 / 220 - 500) + (120 * 80 / 180 - 60))
     assert low < exact < high
@@ -35,10 +37,28 @@ def test_nothing_is_given_that_brings_back_less_than_itself() -> None:
     assert found.amounts == pytest.approx((80.0,))
 
 
+def test_unless_all_must_be_spent() -> None:
+    found = divide([known("poor", 100, 50, 100)], Limits(total=110, step=0.2, must_spend=True))
+    assert found.amounts == pytest.approx((110.0,))
+
+
 def test_floors_caps_and_the_unknown_keep_what_they_have() -> None:
     channels = [known("a", 100, 1_000, 100), known("b", 100, 50, 100), UNKNOWN]
     limits = Limits(300, 0.2, floors=(("b", 95.0),), caps=(("a", 110.0),))
     assert divide(channels, limits).amounts == pytest.approx((110, 95, 80))
+
+
+def test_a_smaller_total_takes_from_the_unknown_in_proportion() -> None:
+    noisy = AdChannel("noisy", 100.0, "cannot_tell", "too_noisy", 1.0, 3.0, curve(300, 100))
+    found = divide([noisy, known("b", 100, 1_000, 100)], Limits(total=180, step=0.2))
+    assert found.amounts == pytest.approx((90.0, 90.0))
+    assert not found.is_blind
+    assert divide([UNKNOWN], Limits(total=72, step=0.2)).is_blind
+
+
+def test_amounts_that_change_are_whole() -> None:
+    found = divide([known("a", 101.37, 1_000, 100)], Limits(total=500, step=0.2))
+    assert found.amounts == (121.0,)
 
 
 def test_where_nothing_is_known_nothing_moves() -> None:
@@ -47,8 +67,19 @@ def test_where_nothing_is_known_nothing_moves() -> None:
     assert not moves([UNKNOWN], found)
 
 
+def test_limits_reach_for_floors_and_caps_step_by_step() -> None:
+    one = known("a", 100, 1, 1)
+    assert Limits(9, 0.2, caps=(("a", 10.0),)).of(one) == (80.0, 80.0)
+    assert Limits(9, 0.2, floors=(("a", 90.0),)).of(one) == (90.0, 120.0)
+    dark = AdChannel("a", 0.0, "known", "", 1.0, 1.0, None)
+    assert Limits(9, 0.2, floors=(("a", 50.0),)).of(dark) == (50.0, 50.0)
+
+
 def test_the_trial_that_would_tell_is_longer_the_noisier_the_days() -> None:
-    quiet, loud = (AdChannel("x", 80, "cannot_tell", "", 20, noise, None) for noise in (2.0, 8.0))
-    assert trial(quiet)[0] == "pause"
-    assert (trial(loud)[1] or 99) >= (trial(quiet)[1] or 0)
-    assert trial(known("a", 1, 1, 1)) == ("none", 0)
+    quiet, loud = (to_find(1_000, 160, noise) for noise in (4.0, 8.0))
+    assert quiet.kind == loud.kind == "pause"
+    assert (quiet.weeks or 99) < (loud.weeks or 0)
+    assert to_find(400, 160, 8.0).kind == "pause_and_double"
+    assert to_find(10, 160, 8.0) == to_find(100, 0, 8.0) == to_find(0, 9, 9) == Trial("none")
+    assert to_sharpen(5_000, 160, 8.0, 0.5).kind == "pulse"
+    assert to_sharpen(100, 160, 8.0, 0.5) == Trial("none")

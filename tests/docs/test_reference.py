@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 import pytest
 
@@ -20,17 +23,20 @@ from quanyu.understand.catalogue import TRAITS
 ROOT = Path(__file__).parents[2]
 
 
-def generator() -> ModuleType:
+@pytest.fixture(name="generator", scope="module")
+def generator_fixture() -> Iterator[ModuleType]:
+    """Load the program that writes the pages; the language it sets is forgotten afterwards."""
     spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with mock.patch.dict(os.environ):
+        spec.loader.exec_module(module)
+        yield module
 
 
 @pytest.fixture(scope="module")
-def pages() -> dict[str, str]:
-    return dict(generator().pages())
+def pages(generator: ModuleType) -> dict[str, str]:
+    return dict(generator.pages())
 
 
 def page(name: str) -> str:
@@ -42,11 +48,13 @@ def test_committed_pages_are_what_the_program_says(pages: dict[str, str]) -> Non
     assert not stale, f"make docs; stale: {stale}"
 
 
-def test_every_command_table_setting_layout_metric_trait_and_step_is_documented() -> None:
+def test_every_command_table_setting_layout_metric_trait_and_step_is_documented(
+    generator: ModuleType,
+) -> None:
     names = {
         "commands.md": [f"## quanyu {one.name}" for one in COMMANDS],
         "tables.md": [f"## {name}\n" for name in CONTRACTS],
-        "settings.md": [f"| `{row[0]}` " for row in generator().setting_rows(Settings)],
+        "settings.md": [f"| `{row[0]}` " for row in generator.setting_rows(Settings)],
         "layouts.md": [f"| `{one.name}` " for one in layouts()],
         "metrics.md": [f"| `{name}` " for name in METRICS],
         "traits.md": [f"| `{one.name}` " for one in TRAITS],
@@ -56,8 +64,8 @@ def test_every_command_table_setting_layout_metric_trait_and_step_is_documented(
     assert not any(missing.values()), missing
 
 
-def test_every_setting_says_what_it_means() -> None:
-    assert all(row[-1] for row in generator().setting_rows(Settings))
+def test_every_setting_says_what_it_means(generator: ModuleType) -> None:
+    assert all(row[-1] for row in generator.setting_rows(Settings))
 
 
 def test_the_public_root_is_small_sorted_and_documented() -> None:

@@ -26,10 +26,14 @@ from quanyu.loop import STEPS
 from quanyu.measure.contrast import REASONS as NO_READING
 from quanyu.measure.lift import VERDICTS
 from quanyu.settings import SAID
+from quanyu.tables.curve import DOUBTS
+from quanyu.tables.decided import NO_TRIAL, REFUSALS, TRIALS
 from quanyu.text import LOCALE, catalogue
 from quanyu.understand import lifetime_check, order_value
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.rfm import GROUPS
+from quanyu.web.pages.budget import TOTALS
+from quanyu.web.pages.budget_pace import JOBS, STAGES, STATES
 
 SRC = Path(quanyu.__file__).parent
 SPEAKERS = {"translate", "say", "help_of", "Sentence"}
@@ -135,6 +139,16 @@ def spoken() -> dict[str, str]:
         "lifetimes": [*lifetime_check.SENTENCES, *order_value.MONEY.values(), *order_value.SENTENCES],
         "act": [*REASONS.values(), *STATUSES],
         "experiments": [*NO_READING.values(), *VERDICTS.values()],
+        "budget": [
+            *DOUBTS.values(),
+            *REFUSALS.values(),
+            *TRIALS.values(),
+            NO_TRIAL,
+            *STATES.values(),
+            *JOBS.values(),
+            *STAGES.values(),
+            *TOTALS.values(),
+        ],
         "decisions": [*get_args(DecisionStatus), *KINDS.values()],
         "ledger/fault.py": [
             text for _, *texts in (*SQLITE.values(), *POSTGRES.values(), OTHER) for text in texts if text

@@ -12,7 +12,7 @@ from tests.measure.traffic import AS_OF, Bought, Contact, draw_bought, draw_cont
 
 from quanyu.ledger import find_fit
 from quanyu.measure.attribution import attribution
-from quanyu.measure.credit import UNATTRIBUTED
+from quanyu.tables.credit import UNATTRIBUTED
 from quanyu.tables.measured import MODELS
 from quanyu.workspace import Workspace
 
@@ -113,12 +113,18 @@ def test_the_fit_is_kept_and_the_same_seed_gives_the_same(make_workspace) -> Non
     assert kept is not None and set(kept.parameters) == {"7d", "30d"}
 
 
-@pytest.mark.parametrize("what", ["nothing", "touches", "orders"])
+def test_an_empty_shop_has_no_rows_not_rows_of_nothing(make_workspace) -> None:
+    ws = make_workspace(**FEW)
+    attribution(ws, AS_OF)
+    assert rows_of(ws) == []
+    assert ws.warehouse.count("paths") == 0
+
+
+@pytest.mark.parametrize("what", ["touches", "orders"])
 def test_too_little_gives_no_credits_but_keeps_the_totals(make_workspace, what: str) -> None:
     ws = make_workspace(**FEW)
-    if what != "nothing":
-        contacts = draw_contacts(1, 40) if what == "touches" else []
-        write_shop(ws, contacts, draw_bought(1) if what == "orders" else [])
+    contacts = draw_contacts(1, 40) if what == "touches" else []
+    write_shop(ws, contacts, draw_bought(1) if what == "orders" else [])
     attribution(ws, AS_OF)
     keys = {row["key"] for row in rows_of(ws) if row["model"] == "last" and row["conversions"] is not None}
     assert keys == {UNATTRIBUTED}

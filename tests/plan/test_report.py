@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from quanyu.figure import money
 from quanyu.plan.report import GREEN, HERE, RED, render, write_report
 from quanyu.plan.review import review
+from quanyu.tables import contract
 from quanyu.text import catalogue
 
 AS_OF = dt.date(2026, 11, 20)
@@ -146,6 +148,40 @@ def test_the_report_says_what_stands_out(ws) -> None:
     text = render(review(ws), "en")
     assert "orders +20.0%" in text or "Net revenue of the last 30 days" in text
     assert "1 valuable buyers stay away; they have spent ¥3,000.00, 24.9% of all." in text
+
+
+def write_credits(ws) -> None:
+    rows = [
+        {"model": model, "level": "channel", "key": key, "window": "30d", "conversions": n, "low": low, "high": high,
+         "revenue_amount": revenue, "cost_amount": cost, "new_buyers": 2.0, "since": AS_OF, "as_of": AS_OF}
+        for model, key, n, low, high, revenue, cost in (
+            ("markov", "baidu", 60.0, 50.0, 70.0, Decimal(6000), Decimal(1500)),
+            ("markov", "sms", 40.0, 30.0, 50.0, Decimal(4000), None),
+            ("markov", "wanxiangtai", None, None, None, None, Decimal(900)),
+            ("markov", "unattributed", 100.0, None, None, Decimal(9000), None),
+            ("last", "baidu", 90.0, 80.0, 99.0, Decimal(9000), Decimal(1500)),
+            ("last", "sms", 10.0, 5.0, 15.0, Decimal(1000), None),
+            ("last", "unattributed", 100.0, None, None, Decimal(9000), None),
+            ("claimed", "baidu", 250.0, None, None, None, Decimal(1500)),
+        )
+    ]  # fmt: skip
+    schema = contract("credits").schema.to_pyarrow()
+    ws.warehouse.replace("credits", pa.Table.from_pylist(rows, schema), by="measure")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_channels_stand_beside_cost_with_a_warning(ws, language) -> None:
+    write_credits(ws)
+    text = render(review(ws), language)
+    shown = " ".join(Page(text).shown)
+    assert "(50 – 70)" in shown
+    assert "30.0%" in shown and "250" in shown and "4.00" in shown
+    said = {
+        "zh": "并不说明其中哪些本来就会发生",
+        "en": "it does not say which of them would not have happened",
+    }
+    assert said[language] in shown and ("百度推广" in shown) == (language == "zh")
+    assert not re.search(r"\b(None|nan|Undefined)\b", shown)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -12,6 +12,8 @@ from quanyu.text import catalogue
 from quanyu.web.app import PAGES
 from quanyu.web.frame import MENU
 from quanyu.web.pages.campaign_account import CHANNELS
+from quanyu.web.pages.channel_words import MEANING, MODEL
+from quanyu.web.pages.channels import LEVEL
 from quanyu.web.pages.data import PARTS
 from quanyu.web.pages.labels import DIMENSIONS
 from quanyu.web.pages.metrics import FAMILIES, GRAINS
@@ -45,6 +47,9 @@ def test_every_sentence_is_translated() -> None:
         *WORDS.values(),
         *OFFERED.values(),
         *CHANNELS.values(),
+        *MODEL.values(),
+        *MEANING.values(),
+        *LEVEL.values(),
         *(group for group, _ in MENU if group),
         *(word for _, entries in MENU for entry in entries for word in (entry.label, entry.short)),
         *(table.grain for table in CONTRACTS.values()),

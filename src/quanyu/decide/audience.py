@@ -65,7 +65,8 @@ def expected(ws: Workspace, design: Design, n: int) -> dict[str, Any]:
     times the people to be contacted, less what contacts cost. `reason` says it where nothing was measured yet.
     """
     lifts = ws.warehouse.table("lifts")
-    known = lifts.filter(lifts.metric == "margin", lifts.lift_low.notnull(), lifts.lift_high > lifts.lift_low)
+    trusted = lifts.is_final.fill_null(False) & ~lifts.is_srm_alarm.fill_null(False)
+    known = lifts.filter(lifts.metric == "margin", trusted, lifts.lift_high > lifts.lift_low)
     rows = ws.warehouse.read(
         known.select("campaign_id", "lift", "lift_low", "lift_high", "n_treated").order_by("campaign_id")
     ).to_pylist()

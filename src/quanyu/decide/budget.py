@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
-import numpy as np
 import pyarrow as pa
 
 from quanyu import ledger
-from quanyu.decide.division import AdChannel, Division, Limits, divide, moves, trial
+from quanyu.decide.division import SAME, AdChannel, Division, Limits, divide, moves
 from quanyu.decide.pace import paces
+from quanyu.decide.trial import to_find, to_sharpen
 from quanyu.ledger import to_json
 from quanyu.settings import BudgetSettings
 from quanyu.solve.curve import Curve, span
@@ -22,55 +22,62 @@ from quanyu.tables import contract
 from quanyu.tables.decided import SCENARIOS
 from quanyu.workspace import Workspace
 
-TOTALS: Mapping[str, float] = {"keep": 1.0, "less": 0.8, "more": 1.2}
+KEEP = SCENARIOS[0]
+TOTALS: Mapping[str, float] = {KEEP: 1.0, "less": 0.8, "more": 1.2}
 """How much of the total each scenario gives away."""
-REASONS = {
-    "no_spend": "Nothing was spent on ads lately",
-    "no_curve_known": "No channel's effect can be told from nothing yet",
-    "gain_uncertain": "The gain is not probable enough",
-    "no_better": "The present split is as good as any within the limits",
-}
-"""Why no change is proposed."""
+Record = dict[str, Any]
 
 
 def budget(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Write `budgets`, `budget_lines` and `paces` from the return curves: the loop step."""
     paces(ws, as_of)
+    wholes, lines = propose(ws, as_of)
+    _write(ws, "budgets", wholes)
+    _write(ws, "budget_lines", lines)
+    return {"status": wholes[0]["status"], "reason": wholes[0]["reason"]} if wholes else {"status": "none"}
+
+
+def propose(ws: Workspace, as_of: dt.date) -> tuple[list[Record], list[Record]]:
+    """Return the rows of `budgets` and `budget_lines`: a function of the curves and the settings alone.
+
+    Expected profit is the margin of caused orders less spend, over the draws of all curves; what is not worth
+    spending stays in reserve, unless the settings want all of it spent. Nothing is proposed where a gain is less
+    probable than `confidence`, or where no curve is known.
+    """
     channels, fit_id = known_channels(ws)
     settings = ws.settings.budget
     found = [_scenario(channels, settings, name) for name in SCENARIOS] if channels else []
     mark = hashlib.sha256(to_json([str(as_of), fit_id, settings.model_dump()]).encode()).hexdigest()[:6]
     shared = {"proposal_id": f"{as_of:%Y%m%d}-{mark}", "as_of": as_of}
     wholes = [shared | whole | {"fit_id": fit_id} for whole, _ in found]
-    lines = [shared | line for _, parts in found for line in parts]
-    _write(ws, "budgets", wholes)
-    _write(ws, "budget_lines", lines)
-    return {"status": wholes[0]["status"], "reason": wholes[0]["reason"]} if wholes else {"status": "none"}
+    return wholes, [shared | line for _, parts in found for line in parts]
 
 
 def known_channels(ws: Workspace) -> tuple[list[AdChannel], str]:
     """Return the ad channels of the newest return curves, with the draws of their curves, and the fit's id."""
-    rows = ws.warehouse.table("curves")
-    ids = ws.warehouse.read(rows.select("fit_id").distinct()).column(0).to_pylist()
-    kept = ledger.find_fit(ws.ledger, ids[0]) if ids else None
-    if kept is None:
-        return [], ""
-    return [_channel(name, one) for name, one in sorted(kept.parameters["channels"].items())], ids[0]
+    rows = ws.warehouse.read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
+    fit_id = rows[0]["fit_id"] if rows else ""
+    kept = ledger.find_fit(ws.ledger, fit_id) if fit_id else None
+    fitted = kept.parameters["channels"] if kept else {}
+    return [_channel(row, fitted.get(row["channel"], {})) for row in rows], fit_id
 
 
-def _channel(name: str, one: Mapping[str, Any]) -> AdChannel:
-    curve = Curve.unpacked(one["draws"]) if one["draws"] else None
+def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
+    curve = Curve.unpacked(one["draws"]) if one.get("draws") else None
+    spend = round(one.get("spend", float(row["spend_amount"] or 0.0)), 2)
+    noise = one.get("noise") or 0.0
     return AdChannel(
-        name, one["spend"], one["status"], one["reason"], one["worth"], one.get("noise") or 0.0, curve
+        row["channel"], spend, row["status"], row["reason"] or "", one.get("worth") or 0.0, noise, curve
     )
 
 
 def _scenario(
     channels: Sequence[AdChannel], settings: BudgetSettings, name: str
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+) -> tuple[Record, list[Record]]:
     now = sum(one.spend for one in channels)
-    whole = now if settings.total is None else settings.total * (1 - settings.reserve)
-    total = whole * TOTALS[name]
+    whole = now if settings.total is None else settings.total
+    usable = whole if settings.total is None else whole * (1 - settings.reserve)
+    total = usable * TOTALS[name]
     limits = Limits(
         total,
         settings.step,
@@ -78,47 +85,62 @@ def _scenario(
         tuple(settings.caps.items()),
         settings.must_spend,
     )
-    division = divide(channels, limits)
-    status, reason = _judged(channels, division, settings.confidence)
-    if status != "proposed":
-        division = Division(tuple(one.spend for one in channels), np.zeros((len(channels), 1)))
-    proposed = sum(division.amounts)
-    limit = now if settings.total is None else settings.total
+    best = divide(channels, limits)
+    status, reason = _judged(channels, best, total, settings.confidence)
+    # What is not proposed is not done; other totals are shown as they would be divided.
+    given = best.amounts if status == "proposed" or name != KEEP else tuple(one.spend for one in channels)
+    amounts = tuple(round(amount, 2) for amount in given)
+    is_told = moves(channels, best) and not best.is_blind
     record = {
         "scenario": name, "status": status, "reason": reason, "total_amount": total, "current_amount": now,
-        "proposed_amount": proposed, "reserve_amount": max(limit * TOTALS[name] - proposed, 0.0),
-        "p_gain": division.p_gain if status == "proposed" else None, **_spanned("expected_gain_amount", division.whole),
+        "proposed_amount": sum(amounts), "reserve_amount": max(whole * TOTALS[name] - sum(amounts), 0.0),
+        "p_gain": best.p_gain if is_told else None,
+        **(_spanned("expected_gain_amount", best.whole) if is_told else {}),
     }  # fmt: skip
+    is_unsure = reason == "gain_uncertain"
     lines = [
-        _line(name, one, amount, gain, limits)
-        for one, amount, gain in zip(channels, division.amounts, division.gains, strict=True)
+        _line(name, one, limits, (amount, wanted, gain), is_unsure=is_unsure)
+        for one, amount, wanted, gain in zip(channels, amounts, best.amounts, best.gains, strict=True)
     ]
     return record, lines
 
 
-def _judged(channels: Sequence[AdChannel], division: Division, confidence: float) -> tuple[str, str]:
+def _judged(
+    channels: Sequence[AdChannel], best: Division, total: float, confidence: float
+) -> tuple[str, str]:
     if not any(one.spend for one in channels):
         return "refused", "no_spend"
+    if best.total > total * (1 + SAME) + SAME:
+        return "refused", "out_of_reach"
     if not any(one.is_known for one in channels):
         return "refused", "no_curve_known"
-    if not moves(channels, division):
+    if not moves(channels, best):
         return "kept", "no_better"
-    return ("proposed", "") if division.p_gain >= confidence else ("refused", "gain_uncertain")
+    if best.is_blind:
+        return "refused", "blind"
+    return ("proposed", "") if best.p_gain >= confidence else ("refused", "gain_uncertain")
 
 
-def _line(scenario: str, one: AdChannel, amount: float, gain: Any, limits: Limits) -> dict[str, Any]:
+def _line(
+    scenario: str, one: AdChannel, limits: Limits, found: tuple[float, float, Any], *, is_unsure: bool
+) -> Record:
+    amount, wanted, gain = found
     low, high = limits.of(one)
-    test, weeks = trial(one)
-    record = {
+    marginal = one.marginal(one.spend)
+    test = None
+    if not one.is_known:
+        test = to_find(one.spend, one.worth, one.noise)
+    elif is_unsure and marginal is not None:
+        test = to_sharpen(one.spend, one.worth, one.noise, marginal)
+    moved = one.curve is not None and abs(wanted - one.spend) > SAME
+    return {
         "scenario": scenario, "channel": one.name, "curve_status": one.status, "reason": one.reason,
         "current_amount": one.spend, "proposed_amount": amount, "least_amount": low, "most_amount": high,
-        "change_rate": amount / one.spend - 1 if one.spend else None, "trial": test, "trial_weeks": weeks,
-        **_spanned("expected_gain_amount", span(gain)),
+        "change_rate": amount / one.spend - 1 if one.spend else None,
+        "marginal_return": marginal, "marginal_return_proposed": one.marginal(amount),
+        "trial": test.kind if test else "none", "trial_weeks": test.weeks if test else 0,
+        **(_spanned("expected_gain_amount", span(gain)) if moved else {}),
     }  # fmt: skip
-    if one.curve is not None and one.spend > 0:
-        now, then = one.curve.marginal(np.array([one.spend, amount])).mean(axis=1) * one.worth
-        record |= {"marginal_return": float(now), "marginal_return_proposed": float(then)}
-    return record
 
 
 def _spanned(name: str, values: tuple[float, float, float]) -> dict[str, float]:

@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 
 from quanyu.solve.allocation import allocate
 from quanyu.solve.curve import Curve, span
-from quanyu.solve.trial import days_needed
 
 Floats = NDArray[np.float64]
-POINTS = 81
+POINTS = 121
 """Amounts per channel between its least and its most that are considered."""
 DAYS = 7
-LONGEST_WEEKS = 26
-"""A trial that would take longer is not proposed."""
 SMALL_MOVE = 0.01
 """A proposal that moves less than this share of the money is none."""
+SAME = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +43,12 @@ class AdChannel:
         assert self.curve is not None
         return np.asarray(self.curve.at(amounts) * self.worth)
 
+    def marginal(self, amount: float) -> float | None:
+        """Return the expected margin of one more unit of money at an amount above 0; None without a curve."""
+        if self.curve is None or amount <= 0:
+            return None
+        return float(self.curve.marginal(np.array([amount])).mean() * self.worth)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -57,21 +61,36 @@ class Limits:
     must_spend: bool = False
 
     def of(self, channel: AdChannel) -> tuple[float, float]:
-        """Return the least and the most that a channel may get; a channel that is not known keeps what it has."""
-        if not channel.is_known:
-            return channel.spend, channel.spend
+        """Return the least and the most that a channel may get.
+
+        Within the step of what it spends now, and between its floor and its cap. A floor or cap out of reach is
+        approached as far as the step allows; a channel that spends nothing starts at its floor.
+
+        >>> channel = AdChannel("a", 100.0, "known", "", 1.0, 1.0, None)
+        >>> Limits(500.0, 0.2, caps=(("a", 110.0),)).of(channel)
+        (80.0, 110.0)
+        >>> Limits(500.0, 0.2, floors=(("a", 300.0),)).of(channel)
+        (120.0, 120.0)
+        """
+        cap = dict(self.caps).get(channel.name, math.inf)
+        floor = min(dict(self.floors).get(channel.name, 0.0), cap)
+        if channel.spend <= 0:
+            return floor, floor
         low, high = channel.spend * (1 - self.step), channel.spend * (1 + self.step)
-        low = max(low, dict(self.floors).get(channel.name, 0.0))
-        high = min(high, dict(self.caps).get(channel.name, math.inf))
-        return (low, high) if low <= high else (channel.spend, channel.spend)
+        least = min(max(low, floor), high)
+        return least, max(min(high, cap), least)
 
 
 @dataclass(frozen=True, eq=False)
 class Division:
-    """A proposed amount a day for every channel, and the draws of what each gains in a week."""
+    """A proposed amount a day for every channel, and the draws (channels, n) of what each gains in a week.
+
+    `is_blind` says that money of a channel without any curve would move: its gain is not in the draws.
+    """
 
     amounts: tuple[float, ...]
     gains: Floats
+    is_blind: bool = False
 
     @property
     def whole(self) -> tuple[float, float, float]:
@@ -83,21 +102,36 @@ class Division:
         """The probability that it is a gain."""
         return float((self.gains.sum(axis=0) > 0).mean())
 
+    @property
+    def total(self) -> float:
+        """What all channels get together."""
+        return sum(self.amounts)
+
 
 def divide(channels: Sequence[AdChannel], limits: Limits) -> Division:
     """Return the division that brings the largest expected profit within the limits.
 
-    Channels whose curve is not known keep what they have. Gains are profit: margin less spend, against the present.
+    Channels whose curve is not known keep what they have; where the total is less than what is spent now, they give
+    way in proportion. Gains are profit: margin less spend, against the present.
     """
-    amounts, values = [], []
-    for one in channels:
-        low, high = limits.of(one)
-        amounts.append(np.linspace(low, high, POINTS))
-        values.append(one.brings(amounts[-1]).mean(axis=1) if one.is_known else np.zeros(POINTS))
-    given = allocate(np.array(amounts), np.array(values), limits.total, must_spend=limits.must_spend)
+    bounds = [limits.of(one) for one in channels]
+    now = np.array([one.spend for one in channels])
+    is_known = np.array([one.is_known for one in channels], dtype=bool)
+    share = min(1.0, limits.total / now.sum()) if now.sum() > 0 else 1.0
+    wanted = np.array(
+        [min(max(one.spend * share, low), high) for one, (low, high) in zip(channels, bounds, strict=True)]
+    )
+    if is_known.any():
+        grid = np.array([np.linspace(*pair, POINTS) for pair in bounds])[is_known]
+        known = [one for one in channels if one.is_known]
+        values = np.array([one.brings(row).mean(axis=1) for one, row in zip(known, grid, strict=True)])
+        left = limits.total - float(wanted[~is_known].sum())
+        wanted[is_known] = allocate(grid, values, left, must_spend=limits.must_spend)
+    given = [_rounded(a, one.spend, low) for a, one, (low, _) in zip(wanted, channels, bounds, strict=True)]
     n = max((len(one.curve.half) for one in channels if one.curve is not None), default=1)
-    gains = [_gain(one, amount, n) for one, amount in zip(channels, given.tolist(), strict=True)]
-    return Division(tuple(given.tolist()), np.array(gains))
+    pairs = list(zip(channels, given, strict=True))
+    is_blind = any(one.curve is None and abs(amount - one.spend) > SAME for one, amount in pairs)
+    return Division(tuple(given), np.array([_gain(one, amount, n) for one, amount in pairs]), is_blind)
 
 
 def moves(channels: Sequence[AdChannel], division: Division) -> bool:
@@ -106,26 +140,13 @@ def moves(channels: Sequence[AdChannel], division: Division) -> bool:
     return moved > SMALL_MOVE * max(sum(one.spend for one in channels), 1e-9)
 
 
-def trial(channel: AdChannel) -> tuple[str, int | None]:
-    """Return the experiment that would tell an unknown channel's effect, and the weeks that it takes.
-
-    Spend alternates by the week between two levels: off and on, or, where that takes longer than half a year, off
-    and double. It would show the effect at which the channel pays for itself.
-    """
-    if channel.is_known:
-        return "none", 0
-    if channel.worth <= 0 or channel.noise <= 0 or channel.spend <= 0:
-        return "none", None
-    break_even = channel.spend / channel.worth
-    for name, times in (("pause", 1.0), ("pause_and_double", 2.0)):
-        weeks = math.ceil(days_needed(break_even * times, channel.noise) / 7)
-        if weeks <= LONGEST_WEEKS:
-            return name, max(weeks, 2)
-    return "none", None
+def _rounded(amount: float, now: float, least: float) -> float:
+    """Cut an amount that changes to whole units of money, never below the least: nobody sets cents a day."""
+    return now if abs(amount - now) < SAME else max(float(math.floor(amount)), least)
 
 
 def _gain(channel: AdChannel, amount: float, n: int) -> Floats:
-    if not channel.is_known:
+    if channel.curve is None or abs(amount - channel.spend) <= SAME:
         return np.zeros(n)
     now, then = channel.brings(np.array([channel.spend, amount]))
     return np.asarray(DAYS * (then - now - (amount - channel.spend)))

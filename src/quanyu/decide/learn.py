@@ -26,7 +26,11 @@ SHOWN = (
 def learn(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Write what was measured into the decisions that were carried out: the loop step."""
     found = {**_lifts(ws), **_budgets(ws, as_of)}
-    news = [name for name, one in found.items() if ledger.mark_measured(ws.ledger, name, one, at=ws.now())]
+    news = [
+        name
+        for name, one in found.items()
+        if ledger.mark_measured(ws.ledger, name, one, at=ws.now(), is_told="gain_amount" in one)
+    ]
     return {"measured": news}
 
 
@@ -82,12 +86,23 @@ def _carried(ws: Workspace, kind: str) -> list[Decision]:
 def _result(decision: Decision, metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the gain in margin after the cost of contacts, and every metric's reading."""
     margin, cost = metrics.get("margin", {}), Design.of(decision.proposal).contact_cost_amount
+    if reason := untold(margin):
+        return {"reason": reason, "metrics": metrics}
     gain = {
         name: round((margin[part] - cost) * margin["n_treated"], 2)
         for name, part in (("gain_amount", "lift"), ("gain_low", "lift_low"), ("gain_high", "lift_high"))
         if part in margin
     }
     return {**gain, "metrics": metrics}
+
+
+def untold(reading: Mapping[str, Any]) -> str:
+    """Say why the reading of a campaign's margin tells nothing, or nothing if it does."""
+    if reading.get("is_srm_alarm"):
+        return "the groups are not as large as planned"
+    if not reading.get("is_final"):
+        return "the window is not over"
+    return "" if "lift" in reading else "the margin could not be read"
 
 
 def _plain(value: Any) -> Any:

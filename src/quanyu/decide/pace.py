@@ -21,11 +21,17 @@ LATELY_DAYS = 7
 
 
 def paces(ws: Workspace, as_of: dt.date) -> None:
-    """Write `paces` for the month of the last complete day."""
+    """Write `paces` for the month of the last complete day.
+
+    The plan of a channel is that of the settings, else what it spent per day in the 28 days before the month, times
+    the days of the month. A placement exported for several attribution windows counts once.
+    """
     last = as_of - dt.timedelta(days=1)
     month = last.replace(day=1)
     spend = ws.warehouse.table("spend")
     spend = spend.filter(spend.spent_on < as_of, spend.spent_on >= month - dt.timedelta(days=BEFORE_DAYS))
+    placement = [name for name in contract("spend").key if name != "attribution_window"]
+    spend = spend.group_by(*placement).agg(cost_amount=spend.cost_amount.max())
 
     def since(first: dt.date, until: dt.date) -> Any:
         inside = (spend.spent_on >= ibis.literal(first)) & (spend.spent_on < ibis.literal(until))

@@ -12,7 +12,7 @@ from quanyu.workspace import Workspace
 
 KIND = "budget"
 KEEP = "keep"
-LINE = ("channel", "current_amount", "proposed_amount", "change_rate")
+LINE = ("channel", "current_amount", "proposed_amount", "change_rate", "expected_gain_amount")
 
 
 def propose_budget(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:

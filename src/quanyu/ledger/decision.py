@@ -98,12 +98,18 @@ def mark_done(connection: Connection, decision_id: str, *, at: dt.datetime) -> D
     return _change(connection, decision_id, {"status": "done", "done_at": at})
 
 
-def mark_measured(scope: Scope, decision_id: str, measured: Document, *, at: dt.datetime) -> bool:
-    """Record what came of a decision, and say whether that is news; a later measurement replaces an earlier one."""
+def mark_measured(
+    scope: Scope, decision_id: str, measured: Document, *, at: dt.datetime, is_told: bool = True
+) -> bool:
+    """Record what came of a decision, and say whether that is news; a later measurement replaces an earlier one.
+
+    A reading that tells nothing yet (`is_told` false) is kept with its reason, and the decision stays carried out.
+    """
     with writing(scope) as connection:
         if _found(connection, decision_id).measured == as_kept(measured):
             return False
-        _change(connection, decision_id, {"status": "measured", "measured_at": at, "measured": measured})
+        status = "measured" if is_told else "done"
+        _change(connection, decision_id, {"status": status, "measured_at": at, "measured": measured})
     return True
 
 

@@ -11,14 +11,17 @@ import pyarrow.compute as pc
 
 from quanyu.ledger import keep_fit
 from quanyu.measure.channel_cost import Cost, costs
-from quanyu.measure.credit import UNATTRIBUTED, credits_of
+from quanyu.measure.credit import credits_of
 from quanyu.measure.path import LEVELS, Found, paths, steps
+from quanyu.measure.purchase import READ as SALE_READS
 from quanyu.measure.span import Scratch
+from quanyu.measure.touch import READ as TOUCH_READS
 from quanyu.method import Fit
 from quanyu.tables import contract
+from quanyu.tables.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
 
-READ = ("touches", "events", "deliveries", "identities", "orders", "spend")
+READ = (*TOUCH_READS, *(name for name in SALE_READS if name not in TOUCH_READS))
 MOST_UNKNOWN = 0.05
 """The margin is credited while at most this share of the orders lacks one."""
 
@@ -37,10 +40,11 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         found = steps(ws, as_of, scratch, max(windows))
         every = [one for window in windows for one in paths(ws, scratch, found, window)]
     whole = found.totals.to_pylist()[0]
-    if not whole["n_conversions"]:
+    n_paths = sum(pc.sum(one.rows["n_nulls"]).as_py() or 0 for one in every)
+    if not whole["n_conversions"] and not n_paths:
         for name in ("paths", "credits"):
             ws.warehouse.replace(name, contract(name).schema.to_pyarrow().empty_table(), by="measure")
-        return {"inconclusive": "there are no orders", "n_paths": 0, "n_credits": 0}
+        return {"inconclusive": "there are neither orders nor touches", "n_paths": 0, "n_credits": 0}
     has_margin = (whole["n_conversions"] or 0) - (whole["n_margins"] or 0) <= MOST_UNKNOWN * (
         whole["n_conversions"] or 0
     )

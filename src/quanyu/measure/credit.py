@@ -29,9 +29,8 @@ from quanyu.solve.attribution.resample import interval, resample
 from quanyu.solve.attribution.shapley import shapley
 from quanyu.solve.attribution.shapley_ordered import shapley_ordered
 from quanyu.solve.attribution.shapley_rate import shapley_rate
+from quanyu.tables.credit import GAMES, UNATTRIBUTED
 
-UNATTRIBUTED = "unattributed"
-"""The key of orders that no touch preceded."""
 UNITS = 10_000
 """Orders are credited in parts of a ten-thousandth."""
 MOST_GAME_KEYS = 14
@@ -78,7 +77,6 @@ BUILDERS: Mapping[str, Build] = MappingProxyType(
     }
 )
 """How every model is made ready for some paths; all that is drawn comes from the generator that is handed in."""
-GAMES = ("shapley_rate", "shapley_ordered")
 
 
 def credits_of(found: Found, spec: AttributionSettings, seed: int) -> Iterator[dict[str, Any]]:

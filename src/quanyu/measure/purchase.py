@@ -13,6 +13,8 @@ from quanyu.tables.margin import orders_with_margin
 from quanyu.warehouse.portable import group_key, local_day
 from quanyu.workspace import Workspace
 
+READ = ("orders", "margins", "identities")
+"""The tables that tell of sales."""
 OUTCOMES = ("n_conversions", "n_new_buyers", "revenue_amount", "margin_amount")
 """What paths bring, in the order in which models credit it."""
 

@@ -34,16 +34,19 @@ class Spans:
 
 
 class Scratch:
-    """Results written down once and read many times; gone when the block ends."""
+    """Results worked out once and read many times; gone when the block ends."""
 
     def __init__(self, ws: Workspace) -> None:
         self.warehouse = ws.warehouse
+        self.kept: list[ir.Table] = []
         self.zone = ws.settings.timezone
         self.folder = ws.path("tmp", f"metrics-{uuid.uuid4().hex}")
 
     def keep(self, rows: ir.Table) -> ir.Table:
-        """Write rows down and return them as a table of the same engine."""
-        return self.warehouse.scan(self.warehouse.engine.write(rows, self.folder / uuid.uuid4().hex))
+        """Work rows out once and return them as a table of the same engine."""
+        self.kept.append(self.warehouse.engine.keep(rows, self.folder / uuid.uuid4().hex))
+        # Cast, because engines say more of a type than an expression does: times to the microsecond.
+        return self.kept[-1].cast(rows.schema())
 
     def known(self, rows: pa.Table) -> ir.Table:
         """Return a small table of this process as a table of the engine."""
@@ -76,6 +79,7 @@ class Scratch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        self.warehouse.engine.forget(self.kept)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

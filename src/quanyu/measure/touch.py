@@ -10,6 +10,8 @@ import ibis.expr.types as ir
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
+READ = ("touches", "visits", "deliveries", "identities", "spend")
+"""The tables that tell of touches."""
 COLUMNS = ("person", "touched_at", "channel", "campaign_id", "place")
 DAY = 86_400
 RANK = {"recorded": 0, "delivered": 1, "visited": 2}
@@ -22,10 +24,10 @@ def touches(ws: Workspace, as_of: dt.date, since: dt.date | None = None) -> ir.T
     Columns: `person` (the number of a person, see `group_key`), `touched_at`, `channel`, `campaign_id` (null where
     there is none), and `place`, which orders the touches of one second the same way on every engine.
 
-    What counts: rows of `touches` but for the kinds left out in the settings; visits (events of one session) that
-    carry a campaign or come from a channel that is not free; deliveries that arrived. A campaign that `spend` knows
-    by number or by name has the ad platform as its channel and its number as `campaign_id`, whatever the row
-    calls them (see `campaigns`), so that a click, the visit it opened and its cost meet under one name.
+    What counts: rows of `touches` but for the kinds left out in the settings; visits that carry a campaign or come
+    from a channel that is not free; deliveries that arrived. A campaign that `spend` knows by number or by name has
+    the ad platform as its channel and its number as `campaign_id`, whatever the row calls them (see `campaigns`), so
+    that a click, the visit it opened and its cost meet under one name.
 
     Counted once: the rows of one person and campaign (or channel, where there is no campaign) are one contact as long
     as no more than `same_contact_minutes` lie between one and the next; the first of them stays. A click and the
@@ -81,15 +83,19 @@ def _recorded(ws: Workspace) -> ir.Table:
 
 
 def _visited(ws: Workspace) -> ir.Table:
-    """Return one row per visit with a campaign or a channel that somebody paid for or sent."""
+    """Return the visits with a campaign or a channel that somebody paid for or sent."""
     rows = ws.warehouse.table("visits")
     free = ws.settings.attribution.free_channels
-    sent = rows.channel.notnull() & (rows.channel != "")
-    if free:
-        sent = sent & ~rows.channel.isin(free)
-    rows = rows.filter(_has(rows.campaign_id) | sent)
-    at = rows.campaign_at.coalesce(rows.began_at)
-    return rows.select("id_key", "channel", "campaign_id", touched_at=at, place=_rank("visited"))
+    is_sent = _has(rows.channel) & ~rows.channel.isin(free) if free else _has(rows.channel)
+    rows = rows.filter(_has(rows.campaign_id) | is_sent)
+    at = ibis.ifelse(_has(rows.campaign_id), rows.campaign_at, rows.began_at)
+    return rows.select(
+        "id_key",
+        "channel",
+        "campaign_id",
+        touched_at=ibis.coalesce(at, rows.began_at),
+        place=_rank("visited"),
+    )
 
 
 def _delivered(ws: Workspace) -> ir.Table:

@@ -6,8 +6,10 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
+from quanyu.plan.credit import Credited, credited
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
 from quanyu.plan.outcome import Outcome, outcomes
+from quanyu.plan.outlay import Outlay, outlay
 from quanyu.plan.worth import Worth, worth
 from quanyu.tables.book import Book, Card, Point, Slice, book
 from quanyu.tables.period import Period, preset
@@ -73,6 +75,8 @@ class Review:
     rejects: tuple[tuple[str, int], ...]
     outcomes: tuple[Outcome, ...]
     worth: Worth | None
+    outlay: Outlay | None
+    credited: Credited | None
     sums: Book
 
     @property
@@ -143,6 +147,8 @@ def review(ws: Workspace) -> Review:
         rejects=_rejects(ws),
         outcomes=outcomes(ws),
         worth=worth(ws),
+        outlay=outlay(ws),
+        credited=credited(ws),
         sums=sums,
     )
 

@@ -21,17 +21,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from quanyu.solve.profile import peak
 from quanyu.solve.regression import Measured, Regression
-from quanyu.solve.response import Floats, Grid, Shapes, saturate, shapes
+from quanyu.solve.response import FINE, Floats, Grid, Shapes, saturate, shapes
 
 SHOCK = 25.0
 """Prior variance of a day's common shock on the log scale: so large that days are free."""
 FAR = 4.0
 """Standardised residuals beyond this weigh less (Huber 1964): one viral day does not decide."""
-ROUNDS = 6
+ROUNDS = 8
+PRIOR_VARIANCE = 0.1
+SMALLEST, LARGEST = 1e-4, 4.0
+"""Bounds of the variance of a group's coefficients: moves of 1 % and of a factor of 7."""
 COARSE = Grid((0.0, 0.3, 0.6, 0.85), (0.35, 1.0, 3.0), (1.0, 2.2))
 
 
@@ -39,16 +43,17 @@ COARSE = Grid((0.0, 0.3, 0.6, 0.85), (0.35, 1.0, 3.0), (1.0, 2.2))
 class Panel:
     """What happened: `orders` (p, days) >= 0, `spend` (c, days) >= 0, `lands` (c, p) shares that add up to 1.
 
-    `nuisance` (days, k) moves the log of every sales channel's orders, each with its own coefficients, with
-    ridge `penalty` (k,) (0: free; 1/s**2: a normal prior with standard deviation s). `is_open` (p, days) says
-    where a sales channel existed; other cells tell nothing.
+    `nuisance` (days, k) moves the log of every sales channel's orders, each with its own coefficients. Columns of
+    `group` (k,) 0 are free; those of one group 1, 2 ... have a normal prior around 0, whose variance is estimated
+    for each sales channel.
+    `is_open` (p, days) says where a sales channel existed; other cells tell nothing.
     """
 
     orders: Floats
     spend: Floats
     lands: Floats
     nuisance: Floats
-    penalty: Floats
+    group: NDArray[np.int64]
     is_open: Floats
 
     @property
@@ -57,7 +62,7 @@ class Panel:
         return len(self.orders) > 1
 
 
-def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = Grid()) -> Regression:  # noqa: B008
+def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = FINE) -> Regression:
     """Fit everything but the ads and return what is left: a linear problem in the levels, given the shapes.
 
     Gauss-Newton: the nuisance and the ads are fitted in turn on a coarse grid of shapes until they agree, then
@@ -92,6 +97,7 @@ class _State:
     noise: Floats
     theta: Floats
     weight: Floats
+    variance: Floats
 
     @classmethod
     def start(cls, panel: Panel) -> _State:
@@ -105,7 +111,8 @@ class _State:
         )
         size = len(panel.orders) * panel.nuisance.shape[1]
         ones = np.ones_like(panel.orders)
-        return cls(usual * flow, 0 * ones, np.ones(len(usual)), np.zeros(size), ones)
+        variance = np.full((len(usual), int(panel.group.max(initial=0)) + 1), PRIOR_VARIANCE)
+        return cls(usual * flow, 0 * ones, np.ones(len(usual)), np.zeros(size), ones, variance)
 
 
 class _Step:
@@ -156,8 +163,14 @@ class _Step:
         rest = self.residual(rows)[: ads.size].reshape(ads.shape)
         baseline = self.state.baseline * np.exp(np.clip(shift.T + common, -1, 1))
         floor = 1e-3 * self.panel.orders.mean(axis=1, keepdims=True)
+        theta = self.state.theta + move
         return _State(
-            np.maximum(baseline, floor), ads, self._noise(rest), self.state.theta + move, self._weight(rest)
+            np.maximum(baseline, floor),
+            ads,
+            self._noise(rest),
+            theta,
+            self._weight(rest),
+            self._variance(theta),
         )
 
     def _factor(self) -> None:
@@ -170,13 +183,25 @@ class _Step:
                 self.state.baseline[place][:, None] * self.panel.nuisance
             )
         # A trace of ridge keeps columns that no open cell shows from breaking the factor.
-        self.penalty = np.tile(self.panel.penalty + 1e-6, n_sales)
+        penalty = np.where(self.panel.group > 0, 1 / self.state.variance[:, self.panel.group], 1e-6)
+        self.penalty = penalty.ravel()
         rows = np.vstack([self.white(wide).reshape(-1, n_sales * k), np.diag(np.sqrt(self.penalty))])
         self.basis, self.upper = np.linalg.qr(rows)
 
+    def _variance(self, theta: Floats) -> Floats:
+        """Return the variance of each group's coefficients by sales channel: their sum of squares over how many of
+        them the data tell (MacKay 1992, Bayesian interpolation)."""
+        inverse = solve_triangular(self.upper, np.eye(len(self.upper)))
+        told = 1 - self.penalty * (inverse**2).sum(axis=1)
+        n_sales, n_groups = self.state.variance.shape
+        cell = (np.arange(n_sales)[:, None] * n_groups + self.panel.group).ravel()
+        power, degrees = (np.bincount(cell, row, minlength=n_sales * n_groups) for row in (theta**2, told))
+        found = np.clip(power / np.maximum(degrees, 1e-6), SMALLEST, LARGEST)
+        return np.asarray(found.reshape(n_sales, n_groups))
+
     def _noise(self, rest: Floats) -> Floats:
         """Return phi per sales channel: squared residuals over what the fitted terms leave free."""
-        _, n_days = rest.shape
+        n_days = rest.shape[1]
         used = (self.basis[: rest.size] ** 2).sum(axis=1).reshape(rest.shape)
         free = self.panel.is_open * (1 - used - self.direction**2 * (self.shock > 0))
         ratio = (rest**2).sum(axis=1) / np.maximum(free.sum(axis=1), 0.05 * n_days)

@@ -13,6 +13,7 @@ from quanyu.solve.regression import Regression
 from quanyu.solve.response import Floats
 
 BURN_IN = 200
+THIN = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +33,7 @@ class Belief:
     widen: Floats
 
 
-def draws(  # noqa: PLR0917 - what is drawn, from what, how often
-    problem: Regression, best: Peak, belief: Belief, n: int, random: np.random.Generator, thin: int = 3
-) -> Draws:
+def draws(problem: Regression, best: Peak, belief: Belief, n: int, random: np.random.Generator) -> Draws:
     """Return `n` draws by Gibbs sampling: per channel its shape with the level integrated out, then its level.
 
     Given the other channels, 2 * log likelihood of a shape with level v is -(v - m)**2 / s**2 + m**2 / s**2, so
@@ -52,8 +51,8 @@ def draws(  # noqa: PLR0917 - what is drawn, from what, how often
     ]
     kept_place = np.empty((n, n_channels), dtype=np.int64)
     kept_level = np.empty((n, n_channels))
-    uniform = random.random((BURN_IN + n * thin, n_channels, 2))
-    for sweep in range(BURN_IN + n * thin):
+    uniform = random.random((BURN_IN + n * THIN, n_channels, 2))
+    for sweep in range(BURN_IN + n * THIN):
         for c in range(n_channels):
             mine = slice(starts[c], starts[c + 1])
             level[c] = 0.0
@@ -65,7 +64,7 @@ def draws(  # noqa: PLR0917 - what is drawn, from what, how often
             at = int(np.searchsorted(ladder, uniform[sweep, c, 0] * ladder[-1]))
             place[c] = starts[c] + at
             level[c] = _above_zero(float(mean[at]), float(spread[at]), float(uniform[sweep, c, 1]))
-        row, left = divmod(sweep - BURN_IN, thin)
+        row, left = divmod(sweep - BURN_IN, THIN)
         if sweep >= BURN_IN and left == 0:
             kept_place[row], kept_level[row] = place - np.array(starts[:-1]), level
     return Draws(kept_place, kept_level)

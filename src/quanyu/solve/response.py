@@ -40,7 +40,7 @@ def saturate(amount: Floats, half: Floats | float, slope: Floats | float) -> Flo
     >>> saturate(np.array([0.0, 5.0, 15.0]), 5.0, 1.0).tolist()
     [0.0, 0.5, 0.75]
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):  # amounts of (nearly) nothing bring nothing
         return np.asarray(1 / (1 + np.exp(slope * (np.log(half) - np.log(amount)))))
 
 
@@ -61,6 +61,9 @@ class Grid:
     carries: Sequence[float] = CARRIES
     halves: Sequence[float] = HALVES
     slopes: Sequence[float] = SLOPES
+
+
+FINE = Grid()
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +90,7 @@ class Shapes:
         return np.asarray(level / self.mean[place])
 
 
-def shapes(spend: Floats, grid: Grid = Grid()) -> Shapes:
+def shapes(spend: Floats, grid: Grid = FINE) -> Shapes:
     """Return the shapes of a grid for a channel's spend by day (days,), which must not be zero throughout.
 
     The usual spend is the mean over the days with any; before the first day the channel is taken to have

@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+
+AD_CHANNELS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "wanxiangtai": ("万相台", "Wanxiangtai"),
+        "qianchuan": ("千川", "Qianchuan"),
+        "ocean_engine": ("巨量广告", "Ocean Engine"),
+        "tencent_ads": ("腾讯广告", "Tencent Ads"),
+        "baidu": ("百度推广", "Baidu"),
+        "google_ads": ("Google Ads", "Google Ads"),
+        "meta_ads": ("Meta Ads", "Meta Ads"),
+        "all": ("全部", "All"),
+    }
+)
+"""Names of ad platforms in Chinese and English; others are called as `spend` calls them."""
+
+DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "too_noisy": "Its effect cannot be told from the noise of the days",
+        "no_effect_seen": "No effect was seen, and at most one that does not pay for the spend",
+        "too_steady": "Its spend hardly changed, so there is nothing to compare",
+        "too_little_spend": "It spent money on too few days",
+        "lands_unknown": "Nobody knows on which sales channel its people buy: tell it in the settings, [curve] lands",
+        "follows_demand": "Its spend follows demand: what it spends later explains the orders of today",
+        "no_data": "There are no orders or no spend to compare",
+        "too_short": "There are fewer than 90 days with both orders and spend",
+        "no_margin": "The margin of orders is not known: load the costs of items, or tell it in the settings, [curve] margin_rate",
+    }
+)
+"""Why a curve cannot be told, by the word in `reason`."""
 
 CURVES = Table(
     "curves", "measure", "回报曲线", "Return curves", "ad channel", ("channel",),
@@ -11,7 +43,7 @@ CURVES = Table(
         C("channel", "text", "投放渠道", "Ad channel", is_required=True, note="spend.platform"),
         C("as_of", "day", "截至", "As of", is_required=True),
         C("status", "text", "状态", "Status", is_required=True, allowed=("known", "cannot_tell")),
-        C("reason", "text", "原因", "Reason", note="why it cannot be told; empty where it is known"),
+        C("reason", "text", "原因", "Reason", allowed=("", *DOUBTS), note="why it cannot be told; empty where it is known"),
         C("lands_on", "json", "成交渠道", "Lands on", note="share of its orders by sales channel"),
         C("control", "text", "对照", "Control", allowed=("sales_channels", "calendar"),
           note="what demand is told from ads by"),

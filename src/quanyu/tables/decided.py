@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+
+REFUSALS: Mapping[str, str] = MappingProxyType(
+    {
+        "no_spend": "Nothing was spent on ads lately",
+        "no_curve_known": "No channel's effect can be told from nothing yet",
+        "gain_uncertain": "The gain is not probable enough",
+        "no_better": "The present split is as good as any within the limits",
+        "out_of_reach": "The total cannot be reached within floors and the step limit",
+        "blind": "Money would move at a channel of which nothing is known",
+    }
+)
+"""Why no change of the budget is proposed, by the word in `reason`."""
+
+TRIALS: Mapping[str, str] = MappingProxyType(
+    {
+        "pause": "Pause it every other week, for {weeks} weeks",
+        "pause_and_double": "Pause it one week and double it the next, for {weeks} weeks",
+        "pulse": "Raise and lower it by 30 % in turn, week by week, for {weeks} weeks",
+    }
+)
+"""The experiment that would tell, by the word in `trial`; the curves read its days like all others."""
+NO_TRIAL = "No trial of half a year would tell at this spend"
 
 SCENARIOS = ("keep", "less", "more")
 _PROPOSAL = C("proposal_id", "text", "方案", "Proposal", is_required=True)
@@ -19,12 +44,13 @@ BUDGETS = Table(
         _AS_OF,
         C("status", "text", "状态", "Status", is_required=True, allowed=("proposed", "kept", "refused"),
           note="kept: the present split is as good as any within the limits; refused: cannot tell"),
-        C("reason", "text", "原因", "Reason", note="why nothing is proposed"),
+        C("reason", "text", "原因", "Reason", allowed=("", *REFUSALS), note="why nothing is proposed"),
         C("total_amount", "money", "可用总额/日", "Total per day", unit="currency", note="the most that may be given to channels"),
         C("current_amount", "money", "当前花费/日", "Present spend per day", unit="currency"),
         C("proposed_amount", "money", "建议花费/日", "Proposed spend per day", unit="currency"),
         C("reserve_amount", "money", "预备金/日", "Reserve per day", unit="currency", note="total less what is given to channels"),
-        C("expected_gain_amount", "money", "预期增益/周", "Expected gain per week", unit="currency", note="profit: margin less spend"),
+        C("expected_gain_amount", "money", "预期增益/周", "Expected gain per week", unit="currency",
+          note="profit, margin less spend, of the best division found, even where it is not proposed"),
         C("expected_gain_amount_low", "money", "预期增益下限", "Expected gain, low", unit="currency"),
         C("expected_gain_amount_high", "money", "预期增益上限", "Expected gain, high", unit="currency"),
         C("p_gain", "number", "增益概率", "P of a gain", low=0, high=1),

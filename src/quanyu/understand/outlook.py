@@ -10,7 +10,7 @@ import numpy as np
 from quanyu.ledger import find_fit
 from quanyu.method import Cells, Fit
 from quanyu.solve.history import in_blocks
-from quanyu.understand.lifetime import estimate_of, numbered
+from quanyu.understand.lifetime import estimate_of
 from quanyu.workspace import Workspace
 
 NORMAL_975 = 1.959964
@@ -36,6 +36,8 @@ class Outlook:
 def outlook(ws: Workspace, days: int) -> Outlook | None:
     """Return the outlook from the newest fit; None where no customer could be forecast.
 
+    None too where the fit has groups (setting `lifetime.by`): the table does not say who belongs to which.
+
     The variance of a customer with probability p of being alive and N purchases if alive is
     p E(N^2) - (p E(N))^2; customers are independent.
     """
@@ -46,14 +48,12 @@ def outlook(ws: Workspace, days: int) -> Outlook | None:
     if not len(found):
         return None
     kept = find_fit(ws.ledger, found["fit_id"][0].as_py())
-    if kept is None or not kept.parameters:
+    if kept is None or not kept.parameters or kept.parameters["groups"]:
         return None
     cells = Cells.of({name: found[name].to_numpy() for name in names}, found["n"].to_numpy())
     card = Fit(kept.method, kept.spec, kept.parameters)
     x, t_x, age = (cells.columns[name].astype(np.float64) for name in names)
-    model = estimate_of(card).model(
-        numbered([""] * len(x), card.parameters["groups"]) if card.parameters["groups"] else None
-    )
+    model = estimate_of(card).model()
     alive = model.p_alive(x, t_x, age)
     mean = alive * model.orders_if_alive(x, age, np.full(len(x), float(days)))
     square = np.empty(len(x))

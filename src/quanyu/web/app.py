@@ -20,6 +20,8 @@ from quanyu.text import Language
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
 from quanyu.web.pages.audiences import audiences
+from quanyu.web.pages.budget import budget
+from quanyu.web.pages.channels import channels_page
 from quanyu.web.pages.data import data
 from quanyu.web.pages.metrics import metrics
 from quanyu.web.pages.overview import overview
@@ -44,6 +46,8 @@ PAGES: dict[str, tuple[str, Draw]] = {
     "/people/{person_id}": ("Person details", person),
     "/portraits": ("Portraits and RFM", portraits),
     "/value": ("Customer value", value),
+    "/budget": ("Budget", budget),
+    "/channels": ("Channels and attribution", channels_page),
     "/audiences": ("Audiences", audiences),
     "/metrics": ("Metric explorer", metrics),
 }

@@ -61,6 +61,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Marketing",
         (
             Entry(
+                "/channels", "Channels and attribution", "Channels", "M5 6h5l4 6h5M5 18h5l4-6M17 9l3 3-3 3"
+            ),
+            Entry("/budget", "Budget", "Budget", "M4 7h16v12H4zM4 7l3-3h10l3 3M12 10v6M9.5 13h5"),
+            Entry(
                 "/audiences",
                 "Audiences",
                 "Audiences",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,16 +116,26 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     channels = pq.read_table(truth / "channels.parquet").to_pylist()
     days = pq.read_metadata(truth / "calendar.parquet").num_rows
     worth = _margin_per_order(truth)
+    gains = {REPORTED.get(row["channel"], row["channel"]): _gain(row, worth) / days * 7 for row in channels}
     for one in done:
-        planted = sum(_gain(row, worth) for row in channels) / days * 7
         expected = one.expected
         yield Estimate(
-            what, one.decision_id, planted, expected.get("gain_amount"),
-            expected.get("gain_low"), expected.get("gain_high"),
+            what, one.decision_id, sum(gains.values()), expected.get("gain_amount"),
+            expected.get("gain_low"), expected.get("gain_high"), _missed(one.proposal["lines"], gains),
         )  # fmt: skip
     if not done:
         note = Sentence("no change was proposed: the return curves could not tell enough")
         yield Estimate(what, "", 0.0, None, None, None, note)
+
+
+def _missed(lines: Iterable[Mapping[str, Any]], gains: Mapping[str, float]) -> str:
+    """Say at which channel the gain was farthest from what was expected there."""
+    expected = {one["channel"]: float(one.get("expected_gain_amount") or 0.0) for one in lines}
+    worst = max(expected, key=lambda name: abs(expected[name] - gains.get(name, 0.0)))
+    return Sentence(
+        "most of the difference is {channel}: {planted} of {expected} expected",
+        channel=worst, planted=f"{gains.get(worst, 0.0):.0f}", expected=f"{expected[worst]:.0f}",
+    )  # fmt: skip
 
 
 def _gain(row: Mapping[str, Any], worth: float) -> float:

@@ -29,6 +29,9 @@ FEWEST_SPEND_DAYS = 14
 LEAD_DAYS = 14
 CLOSED_AFTER = 14
 """A sales channel without an order for so many days at the end is taken to be closed."""
+NO_DATA = "there are no orders or no spend in the window"
+TOO_SHORT = f"fewer than {FEWEST_DAYS} days have both orders and spend"
+NO_MARGIN = "the margin of orders is not known"
 Shares = tuple[tuple[str, float], ...]
 
 
@@ -81,11 +84,11 @@ class ReturnCurve:
         """Fit all curves together and say for each whether it is known."""
         rows = Daily.of(stats["n"], stats["amount"], self.as_of)
         if rows is None:
-            return Inconclusive("there are no orders or no spend in the window")
+            return Inconclusive(NO_DATA)
         if rows.n_days < FEWEST_DAYS:
-            return Inconclusive(f"fewer than {FEWEST_DAYS} days have both orders and spend")
+            return Inconclusive(TOO_SHORT)
         if not self.worth:
-            return Inconclusive("the margin of orders is not known")
+            return Inconclusive(NO_MARGIN)
         lands = {ad: dict(parts) for ad, parts in self.lands}
         rows = rows.gathered(frozenset(name for parts in lands.values() for name in parts))
         shares = np.array([[lands.get(ad, {}).get(name, 0.0) for name in rows.sales] for ad in rows.ads])
@@ -104,9 +107,9 @@ class ReturnCurve:
         return {"channels": channels, "diagnostics": diagnostics}, True
 
     def _fit(self, rows: Daily, shares: Floats, place: NDArray[np.int64]) -> Evidence:
-        nuisance, penalty = season(rows.first, rows.n_days, rows.sent, is_chinese=self.is_chinese)
+        nuisance, group = season(rows.first, rows.n_days, rows.sent, is_chinese=self.is_chinese)
         lands = shares[place] / shares[place].sum(axis=1, keepdims=True)
-        panel = Panel(rows.orders, rows.cost[place], lands, nuisance, penalty, is_open(rows.orders))
+        panel = Panel(rows.orders, rows.cost[place], lands, nuisance, group, is_open(rows.orders))
         at = {rows.ads[row]: number for number, row in enumerate(place.tolist())}
         problem = regression(panel, [Measured(at[one[0]], *one[1:]) for one in self.measured if one[0] in at])
         best = peak(problem)

@@ -12,31 +12,31 @@ from quanyu.tables.festival import festival_days
 
 Floats = NDArray[np.float64]
 TREND_DAYS = 42
-FESTIVAL_SCALE = 0.5
-"""Beforehand, a festival moves a sales channel's logarithm by about so much more or less than the others'."""
-CAMPAIGN_SCALE = 0.5
 MOST_CAMPAIGNS = 20
-LAGS = ((0, 1), (2, 3), (4, 7), (8, 14))
+FREE_SHARE = 0.1
+LAGS = ((0, 0), (1, 1), (2, 2), (3, 4), (5, 7), (8, 14))
 """Days after a message over which its effect is taken to be level."""
 
 
-def season(first: dt.date, n_days: int, sent: Floats, *, is_chinese: bool) -> tuple[Floats, Floats]:
-    """Return columns (days, k) that move the logarithm of orders, and their ridge penalties (k,).
+def season(
+    first: dt.date, n_days: int, sent: Floats, *, is_chinese: bool
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return columns (days, k) that move the logarithm of orders, and the group of each (k,).
 
-    A smooth trend with a knot every six weeks and weekdays are free; festival phases and the days after each of
-    the 20 largest of one's own campaigns (`sent`: messages by campaign and day) are held towards 0.
+    A smooth trend with a knot every six weeks, weekdays, and the days after the largest of one's own campaigns
+    (`sent`: messages by campaign and day) are free (0), as far as they take a tenth of the days at most. Festival
+    phases (1) and further campaigns (2 ...), 20 in all, are held towards 0.
     """
     days = [first + dt.timedelta(days=n) for n in range(n_days)]
     weekday = np.eye(7)[[day.weekday() for day in days]][:, 1:]
     free = np.hstack([spline(n_days, TREND_DAYS), weekday])
     festivals = _festivals(days, is_chinese=is_chinese)
     campaigns = _campaigns(sent)
-    penalty = [
-        np.zeros(free.shape[1]),
-        np.full(festivals.shape[1], FESTIVAL_SCALE**-2),
-        np.full(campaigns.shape[1], CAMPAIGN_SCALE**-2),
-    ]
-    return np.hstack([free, festivals, campaigns]), np.concatenate(penalty)
+    number = np.arange(campaigns.shape[1]) // len(LAGS)
+    n_free = int(FREE_SHARE * n_days) // len(LAGS)
+    held = np.where(number < n_free, 0, 2 + number)
+    group = np.concatenate([np.repeat([0, 1], [free.shape[1], festivals.shape[1]]), held])
+    return np.hstack([free, festivals, campaigns]), group
 
 
 def _festivals(days: list[dt.date], *, is_chinese: bool) -> Floats:

@@ -8,21 +8,23 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 
 from quanyu.ledger import keep_fit
 from quanyu.measure.curve.daily import daily
+from quanyu.measure.curve.finding import RECENT_DAYS
 from quanyu.measure.curve.landing import landing
-from quanyu.measure.curve.return_curve import ReturnCurve
+from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, ReturnCurve
 from quanyu.measure.curve.worth import worth
+from quanyu.measure.touch import READ as TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
-READS = ("orders", "margins", "spend", "touches", "visits", "deliveries", "identities")
+CODES = {NO_DATA: "no_data", TOO_SHORT: "too_short", NO_MARGIN: "no_margin"}
+READS = ("orders", "margins", *TOUCH_READS)
 
 
 def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
@@ -42,11 +44,11 @@ def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         versions={name: ws.warehouse.version(name) for name in READS}, seed=ws.settings.seed,
     )  # fmt: skip
     if isinstance(found, Inconclusive):
-        empty = ws.warehouse.table("curves").filter(ibis.literal(False))
-        ws.warehouse.replace("curves", empty, by="measure")
-        return {"inconclusive": found.reason, "n_channels": 0}
+        untold = _untold(ws, as_of, CODES[found.reason])
+        ws.warehouse.replace("curves", table_of(untold), by="measure")
+        return {"inconclusive": found.reason, "n_channels": len(untold)}
     fit_id = keep_fit(ws.ledger, found.kept(ws.now()))
-    ws.warehouse.replace("curves", rows_of(found, as_of, fit_id), by="measure")
+    ws.warehouse.replace("curves", table_of(rows_of(found, as_of, fit_id)), by="measure")
     known = sum(one["status"] == "known" for one in found.parameters["channels"].values())
     return {"n_channels": len(found.parameters["channels"]), "n_known": known, "fit_id": fit_id}
 
@@ -60,19 +62,48 @@ def measured(ws: Workspace) -> tuple[tuple[str, float, float, float, float], ...
     return ()
 
 
-def rows_of(found: Fit, as_of: dt.date, fit_id: str) -> pa.Table:
+def rows_of(found: Fit, as_of: dt.date, fit_id: str) -> list[dict[str, Any]]:
     """Return the rows of the table `curves` from a fit."""
-    promise = contract("curves")
-    schema = promise.schema.to_pyarrow()
-    rows = [
+    return [
         {"channel": name, "as_of": as_of, "fit_id": fit_id, **_row(one)}
         for name, one in found.parameters["channels"].items()
     ]
+
+
+def table_of(rows: list[dict[str, Any]]) -> pa.Table:
+    """Return rows as the table `curves`, money with two decimals."""
+    promise = contract("curves")
     money = {column.name for column in promise.columns if column.kind == "money"}
-    for row in rows:
-        for name in money & row.keys():
-            row[name] = None if row[name] is None else Decimal(f"{row[name]:.2f}")
-    return pa.Table.from_pylist(rows, schema)
+    exact = [
+        {
+            name: Decimal(f"{value:.2f}") if name in money and value is not None else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+    return pa.Table.from_pylist(exact, promise.schema.to_pyarrow())
+
+
+def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
+    """Return a row for every ad channel, with its recent spend and why nothing can be told."""
+    rows = daily(ws, as_of, ws.settings.curve.window_days)
+    rows = rows.filter(rows.kind == "spend")
+    recent = rows.on >= as_of - dt.timedelta(days=RECENT_DAYS)
+    summed = rows.group_by("name").agg(
+        cost=rows.amount.sum(where=recent).fill_null(0), n_days=(rows.amount > 0).cast("int64").sum()
+    )
+    return [
+        {
+            "channel": row["name"],
+            "as_of": as_of,
+            "status": "cannot_tell",
+            "reason": reason,
+            "spend_amount": float(row["cost"]) / RECENT_DAYS,
+            "n_days": row["n_days"],
+            "fit_id": "",
+        }
+        for row in ws.warehouse.read(summed.order_by("name")).to_pylist()
+    ]
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from scipy.sparse.linalg import splu
 
 from quanyu.solve.attribution.path import Floats, Ints, Paths, tally
 
-DENSE = 64
-"""Up to so many states the inverse is written out whole."""
+DENSE, DENSE_FLAT = 64, 600
+"""Up to so many states the inverse is written out whole; more where every channel has one state only."""
 APART = 40
 """With more states than this per channel, one sparse system per channel is solved instead of blocks of the inverse."""
 BLOCK = 256
@@ -130,7 +130,7 @@ def _grouped(channel: Ints, n_keys: int) -> list[tuple[int, Ints]]:
 def _solved(chain: sparse.csc_array, value: Floats, members: list[tuple[int, Ints]]) -> Needed:
     """Yield for every channel its states S and (N_SS)^-1 (N value)_S."""
     n = chain.shape[0]
-    if n <= DENSE:
+    if n <= DENSE or len(members) == n <= DENSE_FLAT:
         inverse = np.linalg.inv(chain.toarray())
         reach = inverse @ value
         for key, states in members:

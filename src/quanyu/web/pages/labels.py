@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quanyu.tables.curve import AD_CHANNELS
 from quanyu.understand.rfm import GROUPS
 from quanyu.web.view import View
 
@@ -18,6 +19,14 @@ SLICES = {
     "direct": ("直接访问", "Direct"),
     "youzan": ("有赞", "Youzan"),
     "shopify": ("Shopify", "Shopify"),
+    "baidu": ("百度推广", "Baidu Ads"),
+    "google_ads": ("Google Ads", "Google Ads"),
+    "meta_ads": ("Meta Ads", "Meta Ads"),
+    "ocean_engine": ("巨量引擎", "Ocean Engine"),
+    "qianchuan": ("巨量千川", "Qianchuan"),
+    "tencent_ads": ("腾讯广告", "Tencent Ads"),
+    "wanxiangtai": ("万相台", "Wanxiangtai"),
+    "unattributed": ("无触点", "No touch"),
     "new": ("新买家", "New buyers"),
     "old": ("老买家", "Returning buyers"),
     "all": ("全部", "All"),
@@ -29,6 +38,7 @@ SLICES = {
     "(none)": ("未知", "Unknown"),
     "": ("未知", "Unknown"),
     "unknown": ("未知", "Unknown"),
+    **AD_CHANNELS,
 }
 DIMENSIONS = {"all": "Total", "channel": "Channel", "region": "Region", "new_old": "New and returning"}
 

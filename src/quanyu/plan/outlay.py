@@ -1,0 +1,82 @@
+"""What the money for ads brings and how it should be divided, as the report tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from quanyu.tables.curve import AD_CHANNELS, DOUBTS
+from quanyu.tables.decided import REFUSALS, SCENARIOS, TRIALS
+from quanyu.text import Language
+from quanyu.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Ad:
+    """One ad channel a day: what it spends, claims and truly causes; and what it should get."""
+
+    channel: str
+    is_known: bool
+    doubt: str
+    spend: float
+    n_claimed: float | None
+    n_caused: float | None
+    n_caused_low: float | None
+    n_caused_high: float | None
+    marginal: float | None
+    proposed: float
+    trial: str
+    trial_weeks: int | None
+
+    def name_in(self, language: Language) -> str:
+        """Return its name."""
+        zh, en = AD_CHANNELS.get(self.channel, (self.channel, self.channel))
+        return zh if language == "zh" else en
+
+
+@dataclass(frozen=True)
+class Outlay:
+    """The money for ads: its channels, and the change that is proposed or why none is."""
+
+    ads: tuple[Ad, ...]
+    status: str
+    reason: str
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+    p_gain: float | None
+
+
+def outlay(ws: Workspace) -> Outlay | None:
+    """Return the newest curves and budget; None where there are none."""
+    budgets, lines, curves = (ws.warehouse.table(name) for name in ("budgets", "budget_lines", "curves"))
+    whole = ws.warehouse.read(budgets.filter(budgets.scenario == SCENARIOS[0])).to_pylist()
+    if not whole:
+        return None
+    one = whole[0]
+    kept = lines.filter(lines.scenario == SCENARIOS[0]).order_by("channel")
+    by_name = {row["channel"]: row for row in ws.warehouse.read(curves).to_pylist()}
+    ads = tuple(_ad(row, by_name.get(row["channel"], {})) for row in ws.warehouse.read(kept).to_pylist())
+    gain, low, high = (_number(one[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
+    return Outlay(ads, one["status"], REFUSALS.get(one["reason"] or "", ""), gain, low, high, one["p_gain"])
+
+
+def _ad(line: dict[str, Any], curve: dict[str, Any]) -> Ad:
+    return Ad(
+        channel=line["channel"],
+        is_known=line["curve_status"] == "known",
+        doubt=DOUBTS.get(line["reason"] or "", ""),
+        spend=float(line["current_amount"]),
+        n_claimed=_number(curve.get("n_claimed")),
+        n_caused=_number(curve.get("n_caused")),
+        n_caused_low=_number(curve.get("n_caused_low")),
+        n_caused_high=_number(curve.get("n_caused_high")),
+        marginal=line["marginal_return"],
+        proposed=float(line["proposed_amount"]),
+        trial=TRIALS.get(line["trial"] or "", ""),
+        trial_weeks=line["trial_weeks"],
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
