@@ -343,7 +343,7 @@ LINKS = st.lists(
     max_size=14,
     unique_by=lambda edge: tuple(sorted(edge[:2])),
 )
-LAWS = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+LAWS = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def fresh(make_workspace, rows):

@@ -19,6 +19,7 @@ from quanyu.collect import evidence
 from quanyu.collect.guard import Guards
 from quanyu.collect.identity_log import Entry, append_entries, read_decisions
 from quanyu.collect.kind import kind_named
+from quanyu.collect.parting import survivors
 from quanyu.collect.partition import Desk, Evidence, Partition, desk, partition
 from quanyu.solve.component import Integers
 from quanyu.warehouse.portable import seconds
@@ -109,14 +110,7 @@ def _survivors(on: Desk, parts: Partition, nodes: ir.Table) -> Integers:
         node = batch.column("node").to_numpy(zero_copy_only=False)
         first[node] = batch.column("first").to_numpy(zero_copy_only=False)
         rank[node] = batch.column("rank").to_numpy(zero_copy_only=False)
-    several = np.flatnonzero(np.bincount(parts.labels, minlength=n)[parts.labels] > 1)
-    label = parts.labels[several]
-    # The last key sorts first; nodes are numbered in the order of their text.
-    order = np.lexsort((several, first[several], _anonymous(parts)[several], rank[several], label))
-    is_first = np.diff(label[order], prepend=-1) != 0
-    best = np.arange(n, dtype=np.int64)
-    best[label[order][is_first]] = several[order][is_first]
-    return best[parts.labels] if n else best
+    return survivors(parts.labels, rank, _anonymous(parts), first)
 
 
 def settle(on: Desk, parts: Partition, rows: ir.Table, *, is_all: bool, as_of: dt.date) -> Resolution:

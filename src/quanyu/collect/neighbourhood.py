@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -12,6 +12,8 @@ from quanyu.collect import evidence
 from quanyu.collect.guard import Guards
 from quanyu.collect.identity_log import Decisions
 from quanyu.collect.partition import Desk, Evidence
+
+Pair = tuple[str, str]
 
 
 def around(on: Desk, start: Iterable[str], decisions: Decisions, guards: Guards) -> Evidence:
@@ -24,19 +26,7 @@ def around(on: Desk, start: Iterable[str], decisions: Decisions, guards: Guards)
     if guards.blocked:
         pairs = pairs.filter(~pairs["low"].isin(guards.blocked) & ~pairs["high"].isin(guards.blocked))
     joined = [set(decision.pair) for decision in decisions.together]
-    known: set[str] = set()
-    hubs: set[str] = set()
-    frontier = set(start)
-    while frontier:
-        known |= frontier
-        touching = _touching(on, pairs, frontier)
-        degree = Counter(key for pair in touching for key in pair if key in frontier)
-        new_hubs = {key for key, n in degree.items() if n > guards.most_links}
-        hubs |= new_hubs
-        open_ends = frontier - new_hubs
-        seen = {key for pair in touching if open_ends & set(pair) for key in pair}
-        seen |= {key for pair in joined if frontier & pair for key in pair}
-        frontier = seen - known
+    known, hubs = reached(start, lambda frontier: _touching(on, pairs, frontier), joined, guards.most_links)
     keys = on.put_arrow(pa.table({"id_key": pa.array(sorted(known), pa.string())}))
     within = pairs.semi_join(keys.select(low="id_key"), "low").semi_join(keys.select(high="id_key"), "high")
     found = evidence.identifiers(on.ws).semi_join(keys, "id_key")
@@ -44,7 +34,37 @@ def around(on: Desk, start: Iterable[str], decisions: Decisions, guards: Guards)
     return Evidence(on.put(found), on.put(within), names, tuple(sorted(hubs)))
 
 
-def _touching(on: Desk, pairs: ir.Table, frontier: set[str]) -> set[tuple[str, str]]:
+def reached(
+    start: Iterable[str],
+    touching: Callable[[set[str]], set[Pair]],
+    joined: Sequence[set[str]],
+    most_links: int,
+) -> tuple[set[str], set[str]]:
+    """Return what `start` reaches over links and decisions, and the hubs on its edge, which lead no further.
+
+    `touching` gives the links that touch identifiers.
+
+    >>> links = {("a", "b"), ("b", "c"), ("d", "e")}
+    >>> sorted(reached("a", lambda some: {pair for pair in links if some & set(pair)}, [], 9)[0])
+    ['a', 'b', 'c']
+    """
+    known: set[str] = set()
+    hubs: set[str] = set()
+    frontier = set(start)
+    while frontier:
+        known |= frontier
+        near = touching(frontier)
+        degree = Counter(key for pair in near for key in pair if key in frontier)
+        new_hubs = {key for key, n in degree.items() if n > most_links}
+        hubs |= new_hubs
+        open_ends = frontier - new_hubs
+        seen = {key for pair in near if open_ends & set(pair) for key in pair}
+        seen |= {key for pair in joined if frontier & pair for key in pair}
+        frontier = seen - known
+    return known, hubs
+
+
+def _touching(on: Desk, pairs: ir.Table, frontier: set[str]) -> set[Pair]:
     wanted = on.put_arrow(pa.table({"id_key": pa.array(sorted(frontier), pa.string())}))
     ends = [
         pairs.semi_join(wanted.select(**{side: "id_key"}), side).select("low", "high")

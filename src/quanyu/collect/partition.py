@@ -14,12 +14,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from quanyu.collect.guard import CLASS, HUB, MANUAL, VERIFIED, Guards, Usable, guarded, usable
+from quanyu.collect.guard import HUB, Guards, Usable, guarded, usable
 from quanyu.collect.identity_log import Decisions
-from quanyu.collect.kind import kind_named, kind_of
-from quanyu.solve.component import Integers, Labels, Marks, separated
+from quanyu.collect.kind import kind_of
+from quanyu.collect.parting import Ground, parted
+from quanyu.solve.component import Integers, Labels
 from quanyu.workspace import Workspace
 
 
@@ -55,10 +55,6 @@ def desk(ws: Workspace) -> Iterator[Desk]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-FIRST_DECISION = 1_000
-"""Families below are kinds of accounts, from here on decisions to keep apart."""
-
-
 @dataclass(frozen=True)
 class Evidence:
     """The identifiers and links to be judged, the names that tell people apart, and known hubs.
@@ -92,15 +88,12 @@ def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards
     kinds = kinds_of(on, nodes)
     links = on.put(encoded(nodes, evidence.pairs, guards, kinds))
     status = on.put(_with_hubs(on, nodes, guarded(links, guards, kinds), evidence.hubs))
-    kind, marks = _node_arrays(on, nodes, kinds)
-    n = len(kind)
-    edges, n_virtual = _edge_arrays(on, nodes, usable(links, status, kinds), decisions, n)
-    marks = _claims(on, nodes, edges, marks, decisions)
-    parts = separated(n + n_virtual, edges[0], edges[1], edges[2], marks)
-    # Nodes that stand for a name on a shared key have the larger numbers, so labels of others are real.
-    labels, refused = parts.labels[:n], edges[:2, parts.refused]
+    ground = _ground(on, nodes, kinds, usable(links, status, kinds))
+    every = (*decisions.together, *decisions.apart)
+    number = _lookup(on, nodes, [key for decision in every for key in (*decision.some, *decision.rest)])
+    found = parted(ground, decisions, number)
     n_links, n_guarded = (on.count(table) for table in (links, status))
-    return Partition(nodes, kinds, kind, labels, refused, n_links, edges.shape[1], n_guarded)
+    return Partition(nodes, kinds, ground.kind, found.labels, found.refused, n_links, found.n_used, n_guarded)
 
 
 def kinds_of(on: Desk, nodes: ir.Table) -> tuple[str, ...]:
@@ -144,13 +137,23 @@ def _with_hubs(on: Desk, nodes: ir.Table, status: ir.Table, hubs: tuple[str, ...
     return others.union(known)
 
 
-def _node_arrays(on: Desk, nodes: ir.Table, kinds: tuple[str, ...]) -> tuple[Integers, Marks]:
-    """Read what each node is: its kind as a place in `kinds`, and the marks of the exclusive kinds."""
+def _ground(on: Desk, nodes: ir.Table, kinds: tuple[str, ...], kept: Usable) -> Ground:
+    """Read what the engine found into arrays."""
+    kind, name = _node_arrays(on, nodes, kinds)
+    direct = _matrix(on, kept.direct)
+    rows = on.ws.warehouse.read(kept.named)
+    # Sorted, so that numbers (and with them ties) follow from the names and not from the order of rows.
+    said = np.unique(np.asarray(rows.column("name_hash").to_pylist(), dtype="U16"), return_inverse=True)[1]
+    key, other, strength = (rows.column(name).to_numpy() for name in ("key", "other", "strength"))
+    return Ground(kinds, kind, name, direct, np.stack([key, said, other, strength]).astype(np.int64))
+
+
+def _node_arrays(on: Desk, nodes: ir.Table, kinds: tuple[str, ...]) -> tuple[Integers, Integers]:
+    """Read what each node is: its kind as a place in `kinds`, and a number for its full name, -1 for none."""
     n = on.count(nodes)
-    kind = np.zeros(n, dtype=np.int16)
+    kind, name = np.zeros(n, dtype=np.int16), np.full(n, -1, dtype=np.int64)
     if not n:
-        none = np.empty(0, dtype=np.int64)
-        return kind, Marks(none, none, none)
+        return kind, name
     rows = nodes.select("node", "name_hash", code=_place(nodes["kind"], kinds))
     named_nodes, named = [], []
     for batch in on.ws.warehouse.stream(rows, 1_000_000):
@@ -159,36 +162,9 @@ def _node_arrays(on: Desk, nodes: ir.Table, kinds: tuple[str, ...]) -> tuple[Int
         has = batch.column("name_hash").is_valid().to_numpy(zero_copy_only=False)
         named_nodes.append(node[has])
         named.append(batch.column("name_hash").drop_null())
-    value = np.arange(n, dtype=np.int64)
-    names = (
-        pa.chunked_array(named, pa.string())
-        .combine_chunks()
-        .dictionary_encode()
-        .indices.to_numpy(zero_copy_only=False)
-    )
-    value[np.concatenate(named_nodes)] = n + names
-    is_exclusive = np.array([kind_named(name).is_exclusive for name in kinds], dtype=bool)
-    node = np.flatnonzero(is_exclusive[kind])
-    return kind, Marks(node, kind[node].astype(np.int64), value[node])
-
-
-def _edge_arrays(
-    on: Desk, nodes: ir.Table, kept: Usable, decisions: Decisions, n: int
-) -> tuple[Integers, int]:
-    """Read links as rows left, right, strength; a key shared by several names becomes one node per name."""
-    direct = _matrix(on, kept.direct)
-    rows = on.ws.warehouse.read(kept.named)
-    # Sorted, so that numbers (and with them ties) follow from the names and not from the order of rows.
-    names = np.unique(np.asarray(rows.column("name_hash").to_pylist(), dtype="U16"), return_inverse=True)[1]
-    key, other, strength = (rows.column(name).to_numpy() for name in ("key", "other", "strength"))
-    group = key.astype(np.int64) * (int(names.max(initial=0)) + 1) + names
-    found, virtual = np.unique(group, return_inverse=True)
-    named = np.stack([other, n + virtual, strength]) if len(other) else np.empty((3, 0), dtype=np.int64)
-    pairs = [decision.pair for decision in decisions.together]
-    manual = _lookup(on, nodes, [key for pair in pairs for key in pair])
-    made = [(manual[a], manual[b], MANUAL * CLASS) for a, b in pairs if a in manual and b in manual]
-    joined = np.array(made, dtype=np.int64).reshape(-1, 3).T
-    return np.concatenate([direct, named, joined], axis=1), len(found)
+    codes = pa.chunked_array(named, pa.string()).combine_chunks().dictionary_encode().indices
+    name[np.concatenate(named_nodes)] = codes.to_numpy(zero_copy_only=False)
+    return kind, name
 
 
 def _matrix(on: Desk, rows: ir.Table) -> Integers:
@@ -199,39 +175,6 @@ def _matrix(on: Desk, rows: ir.Table) -> Integers:
         for batch in on.ws.warehouse.stream(rows, 1_000_000)
     ]
     return np.concatenate(parts, axis=1) if parts else np.empty((3, 0), dtype=np.int64)
-
-
-def _claims(on: Desk, nodes: ir.Table, edges: Integers, marks: Marks, decisions: Decisions) -> Marks:
-    """Vouched accounts stand for themselves, others for their name; keeping apart is a family of its own."""
-    is_vouched = (edges[2] >= VERIFIED * CLASS) & (edges[2] < MANUAL * CLASS)
-    vouched = np.zeros(int(max(edges[:2].max(initial=-1), marks.node.max(initial=-1))) + 1, dtype=bool)
-    vouched[edges[:2, is_vouched].ravel()] = True
-    value = np.where(vouched[marks.node], marks.node, marks.value)
-    every = (*decisions.together, *decisions.apart)
-    number = _lookup(on, nodes, [key for decision in every for key in (*decision.some, *decision.rest)])
-    for decision in decisions.together:
-        held = np.array(
-            [number[key] for key in (*decision.some, *decision.rest) if key in number], dtype=np.int64
-        )
-        _agree(marks, value, vouched, np.flatnonzero(np.isin(marks.node, held)))
-    extra = [
-        (number[key], FIRST_DECISION + family, side)
-        for family, decision in enumerate(decisions.apart)
-        for side, keys in enumerate((decision.some, decision.rest))
-        for key in keys
-        if key in number
-    ]
-    more = np.array(extra, dtype=np.int64).reshape(-1, 3).T
-    parts = ((marks.node, more[0]), (marks.family, more[1]), (value, more[2]))
-    return Marks(*[np.concatenate(pair).astype(np.int64) for pair in parts])
-
-
-def _agree(marks: Marks, value: Integers, vouched: NDArray[np.bool_], places: Integers) -> None:
-    """Let accounts that a person declared to be one claim the same, except those a platform vouches for."""
-    for family in np.unique(marks.family[places]):
-        same = places[marks.family[places] == family]
-        sure = same[vouched[marks.node[same]]]
-        value[same[~vouched[marks.node[same]]]] = value[sure[0] if len(sure) else same[0]]
 
 
 def _lookup(on: Desk, nodes: ir.Table, keys: list[str]) -> dict[str, int]:
