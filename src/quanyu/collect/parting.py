@@ -52,7 +52,7 @@ def parted(ground: Ground, decisions: Decisions, number: Mapping[str, int]) -> P
     """
     n = len(ground.kind)
     edges, n_virtual = _edges(ground, decisions, number)
-    found = separated(n + n_virtual, *edges, _claims(ground, edges, decisions, number))
+    found = separated(n + n_virtual, edges[0], edges[1], edges[2], _claims(ground, edges, decisions, number))
     # Nodes that stand for a name on a shared key have the larger numbers, so labels of others are real.
     return Parted(found.labels[:n], edges[:2, found.refused], edges.shape[1])
 

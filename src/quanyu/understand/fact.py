@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
+from quanyu.tables.margin import orders_with_margin
 from quanyu.understand.favourite import Taste, Values, attach, favourite, summed_up
 from quanyu.understand.person import of_person, owners
 from quanyu.understand.region import city_tier
@@ -176,7 +177,8 @@ class Facts:
         """
         zone = self.ws.settings.zone
         end = dt.datetime.combine(self.as_of + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC)
-        rows = self.ws.warehouse.table(name)
+        look = self.ws.warehouse.table
+        rows = orders_with_margin(look) if name == "orders" else look(name)
         rows = rows.filter(rows.id_key.notnull(), rows[time] < ibis.literal(end).cast("timestamp('UTC')"))
         rows = rows.mutate(key=group_key(rows.id_key)).drop("id_key")
         return rows.mutate(on=local_time(rows[time], self.ws.settings.timezone).date()) if with_day else rows
