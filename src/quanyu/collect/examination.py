@@ -13,10 +13,9 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import Column, Table
-from quanyu.warehouse.portable import extremes, first_texts, local_day
+from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
-Shows = Literal["nothing", "key", "value"]
 Measure = Literal["share", "days", "ratio"]
 USUAL_DAYS = 28
 GRID = (0.0001, 0.001, 0.005, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.995, 0.999, 0.9999)
@@ -25,10 +24,6 @@ NUMBERS = ("integer", "number", "money", "price")
 MATTERS = ("id_key", "channel", "paid_amount", "net_amount", "cost_amount", "order_lines.item_id")
 """Columns that no contract requires but most figures need, in any table or in one."""
 JOINT = "\x1f"
-EXAMPLES = 5
-"""Bad rows that are shown, those with the smallest keys; of outliers the most extreme."""
-EXTREMES = 20
-"""Values read at either end: so many outliers are counted exactly."""
 
 
 @dataclass(frozen=True)
@@ -120,24 +115,14 @@ def _with_reference(ws: Workspace, rows: ir.Table, table: Table, column: Column)
     return joined.mutate(**{f"_lost_{column.name}": lost}).drop("_there")
 
 
-def _bad(
-    check: str, column: Column, rows: ir.Table, is_bad: ir.BooleanValue, *, shows: Shows = "key"
-) -> Probe:
-    """Count bad rows and take some of their keys as examples, with the bad value unless it is personal."""
-    stem = f"{check}__{column.name}"
+def _bad(check: str, column: str, rows: ir.Table, is_bad: ir.BooleanValue, *, shows: bool = True) -> Probe:
+    """Count bad rows and take the first and the last of their keys as examples."""
+    stem = f"{check}__{column}"
     counts: dict[str, ir.Scalar] = {f"{stem}__bad": _number(is_bad)}
-    if shows != "nothing":
-        has_value = shows == "value" and column.privacy != "personal"
-        told = [rows["_key"], _told(rows, column)] if has_value else [rows["_key"]]
-        text = ibis.literal(JOINT).join(told) if has_value else told[0]
-        counts[f"{stem}__examples"] = first_texts(is_bad.ifelse(text, ibis.null("string")), EXAMPLES)
-    return Probe(check, column.name, counts)
-
-
-def _told(rows: ir.Table, column: Column) -> ir.StringValue:
-    """Return a value as text that is the same on every engine: times as days."""
-    value = rows["_day"] if column.kind == "time" else rows[column.name]
-    return value.cast("string").fill_null("")
+    if shows:
+        key = ibis.ifelse(is_bad, rows["_key"], ibis.null("string"))
+        counts |= {f"{stem}__first": key.min(), f"{stem}__last": key.max()}
+    return Probe(check, column, counts)
 
 
 def _number(is_bad: ir.BooleanValue) -> ir.IntegerScalar:
@@ -150,15 +135,13 @@ def _uniqueness(rows: ir.Table, table: Table) -> Iterator[Probe]:
 
 
 def _completeness(rows: ir.Table, column: Column, shown: Collection[str]) -> Iterator[Probe]:
-    shows: Shows = "key" if column.name in shown else "nothing"
-    yield _bad("completeness", column, rows, rows[column.name].isnull(), shows=shows)
+    yield _bad("completeness", column.name, rows, rows[column.name].isnull(), shows=column.name in shown)
 
 
 def _validity(rows: ir.Table, column: Column) -> Iterator[Probe]:
     if column.allowed:
         value = rows[column.name]
-        is_bad = value.notnull() & ~value.isin(column.allowed)
-        yield _bad("validity", column, rows, is_bad, shows="value")
+        yield _bad("validity", column.name, rows, value.notnull() & ~value.isin(column.allowed))
 
 
 def _range(rows: ir.Table, column: Column) -> Iterator[Probe]:
@@ -166,21 +149,20 @@ def _range(rows: ir.Table, column: Column) -> Iterator[Probe]:
     limits = [value < column.low] if column.low is not None else []
     limits += [value > column.high] if column.high is not None else []
     if limits:
-        yield _bad("range", column, rows, ibis.or_(*limits).fill_null(False), shows="value")
+        yield _bad("range", column.name, rows, ibis.or_(*limits).fill_null(False))
 
 
 def _outliers(rows: ir.Table, column: Column) -> Iterator[Probe]:
     if column.kind in NUMBERS and column.name not in ("line", "line_no"):
         value = rows[column.name].cast("float64")
         stem = f"outliers__{column.name}"
-        lowest, highest = extremes(value, rows["_key"], EXTREMES)
         yield Probe(
             "outliers",
             column.name,
             {
                 f"{stem}__n": value.count(),
-                f"{stem}__lowest": lowest,
-                f"{stem}__highest": highest,
+                f"{stem}__low": value.min(),
+                f"{stem}__high": value.max(),
                 f"{stem}__grid": value.quantile(list(GRID)),
             },
         )
@@ -189,13 +171,13 @@ def _outliers(rows: ir.Table, column: Column) -> Iterator[Probe]:
 def _references(rows: ir.Table, column: Column) -> Iterator[Probe]:
     flag = f"_lost_{column.name}"
     if flag in rows.columns:
-        yield _bad("references", column, rows, rows[flag], shows="value")
+        yield _bad("references", column.name, rows, rows[flag])
 
 
 def _timely(rows: ir.Table, table: Table, as_of: dt.date) -> Iterator[Probe]:
     if not table.time:
         return
-    yield _bad("future", table[table.time], rows, (rows["_day"] > as_of).fill_null(False), shows="value")
+    yield _bad("future", table.time, rows, (rows["_day"] > as_of).fill_null(False))
     if table.is_input:
         past = ibis.ifelse(rows["_day"] <= as_of, rows["_day"], ibis.null("date"))
         yield Probe("freshness", table.time, {"freshness__newest": past.max()})

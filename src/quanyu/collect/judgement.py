@@ -10,17 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
 
-from quanyu.collect.examination import (
-    CHECKS,
-    EXAMPLES,
-    EXTREMES,
-    GRID,
-    JOINT,
-    USUAL_DAYS,
-    Examination,
-    Probe,
-    matters,
-)  # fmt: skip
+from quanyu.collect.examination import CHECKS, GRID, JOINT, USUAL_DAYS, Examination, Probe, matters
 from quanyu.tables import Table
 
 Severity = Literal["ok", "note", "warning", "stop"]
@@ -35,7 +25,7 @@ class Finding:
 
     `value` is the bad share, for freshness the days since the newest row, for volume the ratio to the usual;
     `threshold` is where it becomes a warning or, with severity stop, the limit in quanyu.toml; `examples` are
-    keys of bad rows with the bad value, five at most. Of outliers, where `is_at_most`, `n_bad` is an upper bound.
+    keys of bad rows, the first and the last.
     """
 
     table: str
@@ -47,7 +37,6 @@ class Finding:
     threshold: float
     severity: Severity
     examples: tuple[Mapping[str, str], ...] = ()
-    is_at_most: bool = False
 
     @property
     def names(self) -> tuple[str, str, str]:
@@ -66,7 +55,8 @@ def judge(examination: Examination, counts: Counts, as_of: dt.date) -> Iterator[
 def _share(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[Finding]:
     stem = f"{probe.check}__{probe.column}"
     n_bad = int(counts[f"{stem}__bad"] or 0)
-    told = sorted(set(counts.get(f"{stem}__examples") or ()))
+    keys = dict.fromkeys(key for key in (counts.get(f"{stem}__first"), counts.get(f"{stem}__last")) if key)
+    examples = tuple(dict(zip(table.key, key.split(JOINT), strict=True)) for key in keys)
     n_rows = int(counts["n_rows"])
     limit = (
         0.0
@@ -76,15 +66,8 @@ def _share(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[F
     is_minor = probe.check == "completeness" and not matters(table, probe.column)
     yield Finding(
         table.name, probe.column, probe.check, n_rows, n_bad, n_bad / n_rows, limit,
-        _grade(n_bad, n_bad / n_rows, limit, is_minor=is_minor),
-        tuple(_example(table, text.split(JOINT), probe.column) for text in told),
+        _grade(n_bad, n_bad / n_rows, limit, is_minor=is_minor), examples,
     )  # fmt: skip
-
-
-def _example(table: Table, parts: list[str], column: str) -> dict[str, str]:
-    """Return the key of a bad row and, where it was read too, the bad value."""
-    names = (*table.key, column)[: len(parts)]
-    return dict(zip(names, parts, strict=True))
 
 
 def _grade(n_bad: int, value: float, limit: float, *, is_minor: bool = False) -> Severity:
@@ -106,30 +89,17 @@ def _uniqueness(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Itera
 def _outliers(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[Finding]:
     """Count the rows beyond Tukey's far-out fences, on the log scale where the quartiles are positive.
 
-    The most extreme values are read one by one, so a few outliers are counted exactly. Where all that were read
-    lie beyond a fence there may be more: then the share comes from the quantile grid of the same scan, as an
-    upper bound.
+    The count comes from the quantile grid of the scan: it is at most the share beyond the last grid point
+    inside the fence, so it is an upper bound, and exactly 0 when even the extremes lie inside.
     """
     stem = f"outliers__{probe.column}"
     n, grid = int(counts[f"{stem}__n"] or 0), counts[f"{stem}__grid"]
     if not n or grid is None:
         return
     low, high = fences(grid[GRID.index(0.25)], grid[GRID.index(0.75)])
-    below = [one for one in counts[f"{stem}__lowest"] if one["value"] < low]
-    above = [one for one in counts[f"{stem}__highest"] if one["value"] > high]
-    n_bad = sum(
-        max(len(beyond), math.ceil(share * n)) if len(beyond) == EXTREMES else len(beyond)
-        for beyond, share in zip((below, above), tails(grid, low, high), strict=True)
-    )
-    examples = tuple(
-        _example(table, [*one["key"].split(JOINT), f"{one['value']:.15g}"], probe.column)
-        for one in (*above, *below)[:EXAMPLES]
-    )
-    limit, share = CHECKS["outliers"].warns_above, n_bad / n
-    yield Finding(
-        table.name, probe.column, "outliers", n, n_bad, share, limit, _grade(n_bad, share, limit), examples,
-        is_at_most=EXTREMES in (len(below), len(above)) and n > EXTREMES,
-    )  # fmt: skip
+    share = tail(grid, low, high, counts[f"{stem}__low"], counts[f"{stem}__high"])
+    n_bad, limit = round(share * n), CHECKS["outliers"].warns_above
+    yield Finding(table.name, probe.column, "outliers", n, n_bad, share, limit, _grade(n_bad, share, limit))
 
 
 def fences(first: float, third: float) -> tuple[float, float]:
@@ -150,15 +120,19 @@ def fences(first: float, third: float) -> tuple[float, float]:
     return first - FAR * (third - first), third + FAR * (third - first)
 
 
-def tails(grid: list[float], low: float, high: float) -> tuple[float, float]:
-    """Return the shares of values below and above the fences, at most, from the quantile grid.
-
-    >>> tails([float(p) for p in GRID], 0.002, 0.98)
-    (0.005, 0.050000000000000044)
-    """
-    below = min((p for p, value in zip(GRID, grid, strict=True) if value >= low), default=1.0)
-    above = max((p for p, value in zip(GRID, grid, strict=True) if value <= high), default=0.0)
-    return below, 1 - above
+def tail(grid: list[float], low: float, high: float, smallest: float, largest: float) -> float:
+    """Return the share of values beyond the fences, at most, from the quantile grid and the extremes."""
+    below = (
+        min((p for p, value in zip(GRID, grid, strict=True) if value >= low), default=1.0)
+        if smallest < low
+        else 0.0
+    )
+    above = (
+        max((p for p, value in zip(GRID, grid, strict=True) if value <= high), default=0.0)
+        if largest > high
+        else 1.0
+    )
+    return below + 1 - above
 
 
 def _freshness(table: Table, probe: Probe, counts: Counts, as_of: dt.date) -> Iterator[Finding]:

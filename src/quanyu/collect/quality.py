@@ -46,13 +46,7 @@ def read_findings(ws: Workspace, *, is_bad: bool = False) -> list[Finding]:
     """Return what the last check found, the gravest first; only notes, warnings and stops if `is_bad`."""
     rows = ws.warehouse.read(ws.warehouse.table("findings")).drop_columns(["as_of"]).to_pylist()
     found = [
-        Finding(
-            **{
-                **row,
-                "examples": tuple(json.loads(row["examples"] or "[]")),
-                "is_at_most": bool(row["is_at_most"]),
-            }
-        )
+        Finding(**{**row, "examples": tuple(json.loads(row["examples"] or "[]"))})
         for row in rows
         if not is_bad or row["severity"] != "ok"
     ]

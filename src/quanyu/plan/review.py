@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
 from quanyu.plan.credit import Credited, credited
@@ -42,9 +41,7 @@ class Finding:
     check: str
     n_rows: int
     n_bad: int
-    is_at_most: bool
     severity: str
-    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -198,24 +195,13 @@ def _findings(ws: Workspace) -> tuple[Finding, ...]:
     rows = ws.warehouse.table("findings")
     wanted = rows.filter(rows.severity.isin(["note", "warning", "stop"]))
     found = ws.warehouse.read(
-        wanted.select("table", "column", "check", "n_rows", "n_bad", "is_at_most", "severity", "examples")
+        wanted.select("table", "column", "check", "n_rows", "n_bad", "severity")
     ).to_pylist()
     order = {"stop": 0, "warning": 1, "note": 2}
     is_bad = any(row["severity"] != "note" for row in found)
-    made = [
-        Finding(**{**row, "examples": _examples(row["examples"])})
-        for row in found
-        if not is_bad or row["severity"] != "note"
-    ]
+    made = [Finding(**row) for row in found if not is_bad or row["severity"] != "note"]
     return tuple(
         sorted(made, key=lambda one: (order[one.severity], -(one.n_bad or 0), one.table, one.column))
-    )
-
-
-def _examples(told: str | None) -> tuple[str, ...]:
-    """Return bad rows as a reader finds them again: each column and its value."""
-    return tuple(
-        " ".join(f"{name}={value}" for name, value in one.items()) for one in json.loads(told or "[]")
     )
 
 

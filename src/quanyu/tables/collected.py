@@ -357,7 +357,6 @@ FINDINGS = Table(
         C("check", "text", "检查", "Check", is_required=True),
         C("n_rows", "integer", "行数", "Rows", low=0),
         C("n_bad", "integer", "问题行", "Bad rows", low=0),
-        C("is_at_most", "flag", "为上限", "At most so many"),
         C("value", "number", "值", "Value"),
         C("threshold", "number", "阈值", "Threshold"),
         C("severity", "text", "级别", "Severity", allowed=("ok", "note", "warning", "stop")),

@@ -18,35 +18,6 @@ def xxhash64(word):  # type: ignore[no-untyped-def] # noqa: D103
     ...
 
 
-_PLACED = "struct<value: float64, key: string>"
-
-
-@ibis.udf.agg.builtin(name="min_by", signature=(("string", "string", "int64"), "array<string>"))
-def _first(text, order, n):  # type: ignore[no-untyped-def]
-    ...
-
-
-@ibis.udf.agg.builtin(name="min_by", signature=((_PLACED, _PLACED, "int64"), f"array<{_PLACED}>"))
-def _lowest(value, order, n):  # type: ignore[no-untyped-def]
-    ...
-
-
-@ibis.udf.agg.builtin(name="max_by", signature=((_PLACED, _PLACED, "int64"), f"array<{_PLACED}>"))
-def _highest(value, order, n):  # type: ignore[no-untyped-def]
-    ...
-
-
-def first_texts(text: ir.StringValue, n: int) -> ir.ArrayScalar:
-    """Return the `n` smallest texts in the order of their bytes, equal ones too; null where there is none."""
-    return _first(text, text, n)
-
-
-def extremes(value: ir.FloatingValue, key: ir.StringValue, n: int) -> tuple[ir.ArrayScalar, ir.ArrayScalar]:
-    """Return the `n` smallest and the `n` largest values, each with its key, the most extreme first."""
-    placed = value.notnull().ifelse(ibis.struct({"value": value, "key": key}), ibis.null(_PLACED))
-    return _lowest(placed, placed, n), _highest(placed, placed, n)
-
-
 def group_key(word: ir.StringValue) -> ir.IntegerValue:
     """Return a 64-bit number that stands for a text in groups and joins; null stays null.
 

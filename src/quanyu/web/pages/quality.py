@@ -71,8 +71,7 @@ def _finding(view: View, row: Finding) -> Markup:
         ]
     )
     level = span(f"mark {row.severity}", view.say(row.severity))
-    least = "≤ " if row.is_at_most else ""
-    share = f"{least}{row.n_bad or 0:,} / {row.n_rows or 0:,}"
+    share = f"{row.n_bad or 0:,} / {row.n_rows or 0:,}"
     return tag("li", tag("div", level), tag("div", said), tag("span", share, class_="money"))
 
 
@@ -99,7 +98,6 @@ def _sheet(view: View, found: list[Finding]) -> Sheet:
         ("Check", "text"),
         ("Rows", "count"),
         ("Bad rows", "count"),
-        ("At most so many", "text"),
         ("Value", "number"),
         ("Threshold", "number"),
     )
@@ -107,7 +105,7 @@ def _sheet(view: View, found: list[Finding]) -> Sheet:
         (
             view.say(row.severity), row.table, row.column,
             view.say(CHECKS[row.check].label if row.check in CHECKS else row.check),
-            row.n_rows, row.n_bad, "≤" if row.is_at_most else "", row.value, row.threshold,
+            row.n_rows, row.n_bad, row.value, row.threshold,
         )
         for row in found
     )  # fmt: skip
