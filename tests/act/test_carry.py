@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import ibis
 import pytest
+import sqlalchemy as sa
 from tests.act.conftest import DESIGN, person
 
 import quanyu.workspace
@@ -19,6 +20,7 @@ from quanyu import ledger, loop
 from quanyu.act.account import accounts, preview
 from quanyu.act.carry import carry_out, waiting
 from quanyu.decide.audience import propose_design
+from quanyu.ledger.schema import DECISIONS
 from quanyu.workspace import Workspace
 
 N = 400
@@ -107,6 +109,23 @@ def test_an_approved_audience_is_frozen_exported_and_accounted_for(workspace, fi
     assert ledger.find_decision(ws.ledger, decision).status == "done"
     (edit,) = ledger.list_edits(ws.ledger, record="exports")
     assert (edit.who, edit.after["n_people"]) == ("wang", len(listed))
+
+
+def test_what_cannot_be_carried_out_says_why_and_holds_up_nothing_else(make_workspace, fill):
+    ws = fill(make_workspace(), N)
+    good, bad = approved(ws), approved(ws, replace(DESIGN, name="Other", control_share=0.3))
+    rule = {**ledger.find_decision(ws.ledger, bad).proposal, "rule": "shoe_size > 40"}
+    with ws.ledger.begin() as connection:
+        connection.execute(sa.update(DECISIONS).where(DECISIONS.c.decision_id == bad).values(proposal=rule))
+    loop.run(ws, only="act")
+    assert ledger.find_decision(ws.ledger, good).status == "done"
+    held_up = ledger.find_decision(ws.ledger, bad)
+    assert held_up.status == "approved"
+    assert "shoe_size" in held_up.measured["reason"]
+    assert waiting(ws)
+    loop.decide(ws, bad, "declined", who="wang")
+    assert waiting(ws) == ""
+    assert len(accounts(ws)) == 1
 
 
 def test_ad_platforms_get_hashes_only(make_workspace, fill):

@@ -11,6 +11,7 @@ from quanyu.ledger import (
     find_decision,
     list_decisions,
     list_edits,
+    mark_blocked,
     mark_done,
     mark_measured,
     propose,
@@ -39,7 +40,7 @@ def test_a_decision_is_taken_once_and_leaves_an_audit_line(ledger, at):
     taken = decide(ledger, "a", "approved", who="wang", at=at(5), note="go")
     assert (taken.status, taken.decided_by, taken.note, taken.decided_at) == ("approved", "wang", "go", at(5))
     with pytest.raises(DecisionError, match="approved already"):
-        decide(ledger, "a", "declined", who="li", at=at(6))
+        decide(ledger, "a", "approved", who="li", at=at(6))
     with pytest.raises(DecisionError, match="no decision 'z'"):
         decide(ledger, "z", "declined", who="li", at=at(6))
     (edit,) = list_edits(ledger, record="decisions")
@@ -48,6 +49,23 @@ def test_a_decision_is_taken_once_and_leaves_an_audit_line(ledger, at):
         {"status": "proposed"},
         {"status": "approved", "note": "go"},
     )
+
+
+def test_an_approval_can_be_taken_back_until_it_is_done(ledger, at):
+    for name in ("a", "b"):
+        propose(ledger, proposal(name), at=at(0))
+        decide(ledger, name, "approved", who="wang", at=at(1))
+    mark_blocked(ledger, "a", "its trait is gone")
+    assert find_decision(ledger, "a").measured == {"reason": "its trait is gone"}
+    assert decide(ledger, "a", "declined", who="li", at=at(2)).status == "declined"
+    with pytest.raises(DecisionError, match="declined already"), ledger.begin() as connection:
+        mark_done(connection, "a", at=at(3))
+    with ledger.begin() as connection:
+        mark_done(connection, "b", at=at(3))
+    with pytest.raises(DecisionError, match="done already"):
+        decide(ledger, "b", "declined", who="li", at=at(4))
+    mark_blocked(ledger, "b", "too late")
+    assert find_decision(ledger, "b").measured == {}
 
 
 def test_an_approved_proposal_is_not_superseded(ledger, at):

@@ -16,9 +16,10 @@ from quanyu import ledger
 from quanyu.act.audience import audience
 from quanyu.act.delivery import advance, mirror
 from quanyu.act.export import write_campaign, write_rows
+from quanyu.errors import ChannelError, DecisionError, RuleError
 from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
 from quanyu.tables.design import Design
-from quanyu.text import Sentence
+from quanyu.text import Sentence, told
 from quanyu.workspace import Workspace
 
 TOPIC = "exports"
@@ -38,20 +39,33 @@ def waiting(ws: Workspace) -> str:
 
 
 def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
-    """Carry out every approved decision and deliver what waits: the loop step, under the write lock."""
+    """Carry out every approved decision and deliver what waits: the loop step, under the write lock.
+
+    One that cannot be carried out (its rule speaks of a trait that is gone) keeps its reason, waits for the next turn
+    or to be declined, and holds up nothing else.
+    """
     approved = ledger.list_decisions(ws.ledger, status="approved")
     mirror(ws)
-    for decision in reversed(approved):
-        CARRY[decision.kind](ws, decision)
+    blocked = [one.decision_id for one in reversed(approved) if not _is_carried(ws, one)]
     mirror(ws)
     ledger.release_claims(ws.ledger, TOPIC)
     courier = Courier(TOPIC, ledger.Claim("carry_out"))
     done = ledger.deliver_due(ws.ledger, courier, partial(_deliver, ws), ws.now)
     return {
-        "n_decisions": len(approved),
+        "n_decisions": len(approved) - len(blocked),
+        "blocked": blocked,
         "n_exports": done.n_delivered,
         "n_failed": done.n_failed + done.n_dead,
     }
+
+
+def _is_carried(ws: Workspace, decision: Decision) -> bool:
+    try:
+        CARRY[decision.kind](ws, decision)
+    except (ChannelError, DecisionError, RuleError) as error:
+        ledger.mark_blocked(ws.ledger, decision.decision_id, told(error, ws.settings.language))
+        return False
+    return True
 
 
 def _freeze(ws: Workspace, decision: Decision) -> None:

@@ -56,7 +56,7 @@ COMMANDS = (
             "quanyu decisions --status proposed"),
     Command("approve", "decision:approve", "Approve a proposal and carry it out.",
             'quanyu approve audience-20261120-5ec4d1 --by wang --note "go"'),
-    Command("decline", "decision:decline", "Decline a proposal.",
+    Command("decline", "decision:decline", "Decline a proposal, or take back an approval that was not carried out yet.",
             'quanyu decline budget-20261120-01ab7f --by wang --note "wait for Double 11"'),
     Command("audience", "audience:audience",
             "Preview an audience: who would be reached, kept out, or left alone and why; --propose records it.",

@@ -59,7 +59,7 @@ def decline(
     root: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Decline a proposal."""
+    """Decline a proposal, or take back an approval that was not carried out yet."""
     with workspace(root) as ws:
         found = loop.decide(ws, decision, "declined", who=by or getpass.getuser(), note=note)
         _show(ws, found, json)
@@ -73,6 +73,8 @@ def _show(ws: Workspace, found: Decision, json: bool) -> None:
         say("{decision} is {state} now.", decision=found.decision_id, state=say(found.status)),
         highlight=False,
     )
+    if found.status == "approved" and (reason := found.measured.get("reason")):
+        out.print(say("Not carried out yet: {reason}", reason=reason), highlight=False)
     if found.status == "done":
         file = ws.root / "exports" / f"{found.decision_id}.csv"
         out.print(say("Written: {file}", file=file), highlight=False)

@@ -1,6 +1,7 @@
 """Decisions: what the system proposed, what a person said to it, what was done, and what came of it.
 
-proposed -> approved -> done -> measured, or proposed -> declined, or superseded by a newer proposal of its kind.
+proposed -> approved -> done -> measured, or proposed or approved -> declined, or superseded by a newer proposal of
+its kind. What was approved can be taken back until it is done.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from quanyu.ledger.schema import DECISIONS
 from quanyu.ledger.session import Scope, reading, writing
 
 Verdict = Literal["approved", "declined"]
+OPEN: dict[Verdict, tuple[str, ...]] = {"approved": ("proposed",), "declined": ("proposed", "approved")}
+"""The states in which each verdict can be given."""
 Status = Literal["proposed", "superseded", "declined", "approved", "done", "measured"]
 
 
@@ -75,16 +78,14 @@ def propose(scope: Scope, proposal: Proposal, *, at: dt.datetime) -> bool:
 def decide(
     scope: Scope, decision_id: str, verdict: Verdict, *, who: str, at: dt.datetime, note: str = ""
 ) -> Decision:
-    """Approve or decline a proposal; raise `DecisionError` where there is none or it was decided before."""
+    """Approve or decline a proposal, or take an approval back that was not carried out yet.
+
+    Raises `DecisionError` where there is no such proposal or it was decided before.
+    """
     with writing(scope) as connection:
         before = _found(connection, decision_id)
-        if before.status != "proposed":
-            raise DecisionError(
-                "The decision {decision_id} is {status} already.",
-                "Only a proposal can be decided: quanyu decisions",
-                decision_id=decision_id,
-                status=before.status,
-            )
+        if before.status not in OPEN[verdict]:
+            raise _taken(before)
         after = _change(
             connection, decision_id, {"status": verdict, "decided_at": at, "decided_by": who, "note": note}
         )
@@ -94,8 +95,21 @@ def decide(
 
 
 def mark_done(connection: Connection, decision_id: str, *, at: dt.datetime) -> Decision:
-    """Record that an approved decision was carried out, in the transaction that does it."""
-    return _change(connection, decision_id, {"status": "done", "done_at": at})
+    """Record that an approved decision was carried out, in the transaction that does it.
+
+    Raises `DecisionError` where the approval was taken back meanwhile, so that nothing of it is done.
+    """
+    found = _found(connection, decision_id)
+    if found.status != "approved":
+        raise _taken(found)
+    return _change(connection, decision_id, {"status": "done", "done_at": at, "measured": {}})
+
+
+def mark_blocked(scope: Scope, decision_id: str, reason: str) -> None:
+    """Record why an approved decision could not be carried out; it stays approved."""
+    with writing(scope) as connection:
+        is_approved = (DECISIONS.c.decision_id == decision_id) & (DECISIONS.c.status == "approved")
+        connection.execute(sa.update(DECISIONS).where(is_approved).values(measured={"reason": reason}))
 
 
 def mark_measured(
@@ -140,6 +154,15 @@ def _found(connection: Connection, decision_id: str) -> Decision:
             decision_id=decision_id,
         )
     return Decision(**row._mapping)
+
+
+def _taken(found: Decision) -> DecisionError:
+    return DecisionError(
+        "The decision {decision_id} is {status} already.",
+        "Only a proposal can be decided: quanyu decisions",
+        decision_id=found.decision_id,
+        status=found.status,
+    )
 
 
 def _change(connection: Connection, decision_id: str, values: dict[str, object]) -> Decision:

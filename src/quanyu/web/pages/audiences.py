@@ -32,7 +32,7 @@ def audiences(view: View) -> None:
 
 
 def _proposals(view: View, found: list[Decision]) -> None:
-    waiting = [one for one in found if one.status == "proposed"]
+    waiting = [one for one in found if one.status in {"proposed", "approved"}]
     with ui.element("section").classes("panel"):
         put(tag("h2", view.say("Proposed")), class_="bar")
         if not waiting:

@@ -11,17 +11,23 @@ from quanyu import loop
 from quanyu.ledger import Decision, Verdict
 from quanyu.web.parts.download import button
 from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.notice import fault, report
+from quanyu.web.parts.notice import fault, notice, report
 from quanyu.web.view import View
 
 
 def verdict(view: View, decision: Decision, question: str) -> None:
     """Place the two buttons of a proposal; a decided one shows who decided, when and why.
 
+    An approved one that is not carried out yet says what holds it up, and can be taken back.
+
     `question` says what approving does.
     """
     if decision.status != "proposed":
         put(_decided(view, decision), class_="choices")
+        if decision.status == "approved":
+            if held_up := decision.measured.get("reason"):
+                put(notice(view.say("Not carried out yet"), str(held_up), "warning"))
+            button(view.say("Take back"), lambda: _ask(view, decision, "declined", ""))
         return
     with ui.element("div").classes("choices"):
         button(view.say("Approve"), lambda: _ask(view, decision, "approved", question), class_="plain strong")
