@@ -25,8 +25,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 import quanyu.workspace
-from bench.understand import SHOP
-from bench.understand import draw as draw_shop
+from bench.understand import draw
 from quanyu.measure.attribution import attribution
 from quanyu.measure.route import parse
 from quanyu.solve.attribution.markov import markov
@@ -60,19 +59,8 @@ CLICKS = """SELECT 't' || i AS touch_id, 'bench' AS source, 'cookie:' || (draw(i
     'c' || (draw(i * 5) % 6) || '-' || (draw(i * 7) % 3) AS campaign_id, 'click' AS kind,
     0.5::DECIMAL(18,2) AS cost_amount FROM range(3 * {n}) t(i)"""
 SPEND = """SELECT DATE '2025-11-01' + d::INT AS spent_on, 'bench' AS source, p AS platform, 'search' AS channel,
-    'c' || k || '-' || c AS campaign_id, 100::DECIMAL(18,2) AS cost_amount
+    'c' || k || '-' || c AS campaign_id, (50 + draw(d * 31 + k) % 100)::DECIMAL(18,2) AS cost_amount
     FROM range(380) t(d), range(3) u(c), (VALUES ('baidu', 0), ('qianchuan', 1), ('meta_ads', 2), ('google_ads', 3)) v(p, k)"""
-
-
-def draw(folder: Path, n: int) -> None:
-    """Write the shop as Parquet files."""
-    kept = dict(SHOP)
-    SHOP.update({"touches": CLICKS, "spend": SPEND})
-    try:
-        draw_shop(folder, n)
-    finally:
-        SHOP.clear()
-        SHOP.update(kept)
 
 
 def chains(file: Path) -> dict[int, dict[str, Any]]:
@@ -172,7 +160,7 @@ def main() -> None:
         if not people:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            draw(Path(folder), people)
+            draw(Path(folder), people, {"touches": CLICKS, "spend": SPEND})
             found = {engine: alone(folder, engine) for engine in engines}
         for engine, one in found.items():
             print(

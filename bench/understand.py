@@ -18,8 +18,9 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -72,11 +73,11 @@ DAY = """SELECT 'd' || i AS event_id, 'bench' AS source, 'cookie:' || ((i // 4) 
 """The events of one more day."""
 
 
-def draw(folder: Path, n: int) -> None:
-    """Write the shop as Parquet files."""
+def draw(folder: Path, n: int, more: Mapping[str, str] = MappingProxyType({"day": DAY})) -> None:
+    """Write the shop and more tables as Parquet files."""
     with duckdb.connect() as engine:
-        for name, sql in {**SHOP, "day": DAY}.items():
-            engine.execute("CREATE OR REPLACE MACRO draw(x) AS (hash(x) % 2147483647)::BIGINT")
+        engine.execute("CREATE OR REPLACE MACRO draw(x) AS (hash(x) % 2147483647)::BIGINT")
+        for name, sql in {**SHOP, **more}.items():
             engine.execute(f"COPY ({sql.format(n=n)}) TO '{folder / name}.parquet' (COMPRESSION zstd)")
 
 

@@ -81,6 +81,12 @@ def serving(root: Path) -> Iterator[str]:
             log.close()
 
 
+def chromium_path() -> str:
+    """Return where Chromium is: what CHROMIUM names, else the system's."""
+    found = (os.environ.get("CHROMIUM"), shutil.which("chromium"), shutil.which("google-chrome"))
+    return next((path for path in found if path), "/usr/bin/chromium")
+
+
 def written_shop(folder: Path) -> Path:
     """Return a workspace with a small shop after one turn of the loop."""
     spec = importlib.util.spec_from_file_location("shop", Path(__file__).with_name("shop.py"))
@@ -113,13 +119,8 @@ def empty_console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Return a headless Chromium: the one CHROMIUM names, else the system's."""
-    path = (
-        os.environ.get("CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("google-chrome")
-        or "/usr/bin/chromium"
-    )
+    """Return a headless Chromium."""
+    path = chromium_path()
     if not Path(path).exists():
         pytest.skip(f"there is no Chromium at {path}; set CHROMIUM")
     with sync_playwright() as play:
