@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
-from quanyu.warehouse.portable import group_key
+from quanyu.warehouse.portable import group_key, money
 from quanyu.workspace import Workspace
 
 KNOWN_SHARE = 0.5
@@ -54,7 +54,7 @@ def _margins(ws: Workspace) -> ir.Table:
         "source",
         "order_id",
         "is_own",
-        margin_amount=all_rows.told.coalesce(stand_in).round(2).cast("decimal(18, 2)"),
+        margin_amount=money(all_rows.told.coalesce(stand_in)),
         is_estimated=all_rows.told.isnull(),
     )
     return found.filter(~found.is_own, found.margin_amount.notnull()).drop("is_own")

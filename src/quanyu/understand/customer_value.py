@@ -19,6 +19,7 @@ from quanyu.understand.history import Trade, histories, purchase_days, trade, we
 from quanyu.understand.lifetime import Lifetime
 from quanyu.understand.order_value import OrderValue
 from quanyu.understand.scratch import Keep, scratch
+from quanyu.warehouse.portable import money
 from quanyu.workspace import Workspace
 
 LEAST_DAYS = 84
@@ -123,9 +124,9 @@ def _valued(scored: ir.Table) -> ir.Table:
         "clv_amount_low": scored.orders_low * per_order,
         "clv_amount_high": scored.orders_high * per_order,
     }
-    money = {name: value.round(2).cast("decimal(18, 2)") for name, value in amounts.items()}
-    plain = {"expected_order_amount": worth.round(2).cast("decimal(18, 2)")}
-    return scored.select(*(name for name in COLUMNS if name not in plain), **plain, **money)
+    plain = {"expected_order_amount": money(worth)}
+    valued = {name: money(value) for name, value in amounts.items()}
+    return scored.select(*(name for name in COLUMNS if name not in plain), **plain, **valued)
 
 
 def _tenths(ws: Workspace, valued: ir.Table) -> list[float]:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
-from quanyu.warehouse.portable import days_between, group_key, local_day
+from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
 
 KNOWN_MARGIN = 0.8
@@ -110,7 +110,7 @@ def histories(days: ir.Table, as_of: dt.date, holdout_days: int, by: str = "") -
         n_repeats=people.n_orders - 1,
         span_days=days_between(people.last_on, people.first_on),
         age_days=days_between(as_of, people.first_on),
-        mean_amount=(people.amount / people.n_orders).round(2).cast("decimal(18, 2)"),
+        mean_amount=money(people.amount / people.n_orders),
         early_repeats=ibis.ifelse(was_known, people.n_early - 1, nothing),
         early_span_days=ibis.ifelse(was_known, days_between(people.early_on, people.first_on), nothing),
         early_age_days=ibis.ifelse(was_known, days_between(cut, people.first_on), nothing),

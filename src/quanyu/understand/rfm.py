@@ -17,7 +17,7 @@ from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters, 
 from quanyu.method.method import Arrays
 from quanyu.tables import SALES
 from quanyu.understand.scratch import scratch
-from quanyu.warehouse.portable import days_between, group_key, local_day
+from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
 
 AXES = MappingProxyType({"r": "recency_days", "f": "frequency", "m": "monetary_amount"})
@@ -182,11 +182,11 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
         last_on=joined.last_on.max(), frequency=joined.n.sum().cast("int64"), amount=joined.amount.sum()
     )
     people = people.filter(people.frequency > 0)
-    money = people.amount.cast("decimal(18, 2)")
+    amount = people.amount.cast("decimal(18, 2)")
     if spec.money == "average":
-        money = (money.cast("float64") / people.frequency).round(2).cast("decimal(18, 2)")
+        amount = money(amount.cast("float64") / people.frequency)
     return people.select(
-        "person_id", "frequency", recency_days=days_between(as_of, people.last_on), monetary_amount=money
+        "person_id", "frequency", recency_days=days_between(as_of, people.last_on), monetary_amount=amount
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from tests.measure.curve.adshop import AS_OF, adshop, fill
@@ -12,6 +14,7 @@ from tests.measure.curve.adshop import AS_OF, adshop, fill
 from quanyu.measure.curve.landing import landing, shares
 from quanyu.measure.curve.step import curves
 from quanyu.measure.curve.worth import worth
+from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
 
@@ -55,6 +58,23 @@ def test_the_settings_say_where_an_ad_lands_and_what_an_order_is_worth(make_work
     )
     assert landing(ws, AS_OF)["meta_ads"] == {"taobao": 0.5, "own": 0.5}
     assert worth(ws, AS_OF, 730) == pytest.approx({"own": 60.0, "taobao": 60.0})
+
+
+def test_what_an_order_is_worth_is_the_same_to_the_last_bit_on_both_engines(workspace: Workspace) -> None:
+    at = dt.datetime.combine(AS_OF - dt.timedelta(days=1), dt.time(4), dt.UTC)
+    drawn = np.random.default_rng(1).integers(1, 10_000, (20, 100)).tolist()
+    orders = [
+        {
+            "order_id": f"{channel}-{n}", "source": "test", "channel": f"c{channel}", "ordered_at": at,
+            "status": "completed", "net_amount": Decimal(100), "margin_amount": Decimal(cents) / 100,
+        }
+        for channel, margins in enumerate(drawn)
+        for n, cents in enumerate(margins)
+    ]  # fmt: skip
+    schema = contract("orders").schema.to_pyarrow()
+    workspace.warehouse.replace("orders", pa.Table.from_pylist(orders, schema), by="collect")
+    exact = {f"c{channel}": 100 * (sum(margins) / 100 / 10_000) for channel, margins in enumerate(drawn)}
+    assert worth(workspace, AS_OF, 730) == exact
 
 
 def test_without_margins_nothing_can_be_told_unless_the_settings_know_the_rate(make_workspace) -> None:

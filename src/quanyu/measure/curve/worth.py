@@ -40,11 +40,12 @@ def _sums(ws: Workspace, as_of: dt.date, first: dt.date) -> ir.Table:
     orders = orders_with_margin(ws.warehouse.table)
     day = local_day(orders.ordered_at, ws.settings.timezone)
     orders = orders.filter(orders.status.isin(SALES), day >= first, day < as_of)
-    margin = orders.margin_amount.cast("float64")
-    rows = orders.select("net_amount", margin=margin, name=orders.channel.fill_null("unknown"))
-    return rows.group_by("name").agg(
+    rows = orders.select("net_amount", margin=orders.margin_amount, name=orders.channel.fill_null("unknown"))
+    # Added up as money, in one order: the worth is part of what identifies the fit, to the last bit.
+    summed = rows.group_by("name").agg(
         n=rows.count(),
         net=rows.net_amount.sum().cast("float64"),
-        margin=rows.margin.sum(),
+        margin=rows.margin.sum().cast("float64"),
         net_known=rows.net_amount.sum(where=rows.margin.notnull()).cast("float64"),
     )
+    return summed.order_by("name")
