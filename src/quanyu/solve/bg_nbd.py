@@ -12,8 +12,8 @@ from scipy.special import betaln, expit
 from quanyu.solve.history import History, Values, chance_alive, climb, in_blocks, legendre, negative_binomial
 from quanyu.solve.nbd import rate_scale
 
-NODES = 128
-REACH = 30.0
+NODES = 144
+REACH = 36.0
 
 
 @dataclass(frozen=True)
