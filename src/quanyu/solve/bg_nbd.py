@@ -12,7 +12,7 @@ from scipy.special import betaln, expit
 from quanyu.solve.history import History, Values, chance_alive, climb, in_blocks, legendre, negative_binomial
 from quanyu.solve.nbd import rate_scale
 
-NODES = 144
+NODES = 128
 REACH = 36.0
 
 
@@ -140,11 +140,11 @@ class BgNbd:
         middle = np.log(a) - np.log(b)
         bend = -np.log1p(np.maximum(start, 0.0))
         low = np.minimum(
-            middle - np.maximum(REACH / (a + 1), 7.5 * np.minimum(width, 1.0)), bend - REACH / (a + 1)
+            middle - np.maximum(REACH / (a + 1), 9.0 * np.minimum(width, 1.0)), bend - REACH / (a + 1)
         )
-        low = np.maximum(low, middle - np.maximum(REACH / a, 8.5 * width))
-        high = middle + np.maximum(REACH / (b + 1), 7.5 * np.minimum(width, 1.0))
-        high = np.minimum(np.maximum(high, REACH / (b + 1)), middle + np.maximum(REACH / b, 8.5 * width))
+        low = np.maximum(low, middle - np.maximum(REACH / a, 10.0 * width))
+        high = middle + np.maximum(REACH / (b + 1), 9.0 * np.minimum(width, 1.0))
+        high = np.minimum(np.maximum(high, REACH / (b + 1)), middle + np.maximum(REACH / b, 10.0 * width))
         steps = np.linspace(0.0, 1.0, NODES)
         norm = betaln(a, b)
         for rows in in_blocks(len(x), 8_192):
