@@ -117,25 +117,36 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     channels = pq.read_table(truth / "channels.parquet").to_pylist()
     days = pq.read_metadata(truth / "calendar.parquet").num_rows
     worth = _margin_per_order(truth)
-    gains = {REPORTED.get(row["channel"], row["channel"]): _gain(row, worth) / days * 7 for row in channels}
+    own = {REPORTED.get(row["channel"], row["channel"]): row for row in channels}
+    gains = {name: _gain(row, worth) / days * 7 for name, row in own.items()}
+    usual = {name: row["usual_cost_amount"] / days for name, row in own.items()}
     for one in done:
         expected = one.expected
         yield Estimate(
             what, one.decision_id, sum(gains.values()), expected.get("gain_amount"),
-            expected.get("gain_low"), expected.get("gain_high"), _missed(one.proposal["lines"], gains),
+            expected.get("gain_low"), expected.get("gain_high"), _missed(one.proposal["lines"], gains, usual),
         )  # fmt: skip
     if not done:
         note = Sentence("no change was proposed: the return curves could not tell enough")
         yield Estimate(what, "", 0.0, None, None, None, note)
 
 
-def _missed(lines: Iterable[Mapping[str, Any]], gains: Mapping[str, float]) -> str:
-    """Say at which channel the gain was farthest from what was expected there."""
-    expected = {one["channel"]: float(one.get("expected_gain_amount") or 0.0) for one in lines}
-    worst = max(expected, key=lambda name: abs(expected[name] - gains.get(name, 0.0)))
+def _missed(
+    lines: Iterable[Mapping[str, Any]], gains: Mapping[str, float], usual: Mapping[str, float]
+) -> str:
+    """Say where the gain was farthest from what was expected, and what the channel would have spent a day meanwhile.
+
+    >>> line = {"channel": "a", "current_amount": 710.05, "expected_gain_amount": 737.3}
+    >>> str(_missed([line], {"a": 215.8, "b": 0.0}, {"a": 370.4, "b": 9.0}))
+    'a gave 216 of 737: it would have spent 370 a day in these days, the proposal knew 710'
+    """
+    found = {one["channel"]: one for one in lines if one["channel"] in gains}
+    expected = {name: float(one.get("expected_gain_amount") or 0.0) for name, one in found.items()}
+    worst = max(expected, key=lambda name: abs(expected[name] - gains[name]))
     return Sentence(
-        "most of the difference is {channel}: {planted} of {expected} expected",
-        channel=worst, planted=f"{gains.get(worst, 0.0):.0f}", expected=f"{expected[worst]:.0f}",
+        "{channel} gave {planted} of {expected}: it would have spent {usual} a day in these days, the proposal knew {known}",
+        channel=worst, planted=f"{gains[worst]:.0f}", expected=f"{expected[worst]:.0f}", usual=f"{usual[worst]:.0f}",
+        known=f"{float(found[worst]['current_amount']):.0f}",
     )  # fmt: skip
 
 
