@@ -116,11 +116,7 @@ def compare(datasets: Path) -> None:
             line += f"{other['seconds'] / one['seconds']:.1f} times as long, off by up to {off:.1%} on channels above 100"
         print(line)
     if not peer:
-        why = (
-            "QUANYU_CHANNELATTRIBUTION names no Python"
-            if not python
-            else told.stderr.strip().splitlines()[-1]
-        )  # type: ignore[union-attr]
+        why = told.stderr.strip().splitlines()[-1] if told else "QUANYU_CHANNELATTRIBUTION names no Python"
         print(f"ChannelAttribution: skipped, {why}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -78,8 +78,8 @@ def facts(shop: Shop) -> Facts:
     return Facts(setting, pa.concat_tables(parts))
 
 
-def _rows(shop: Shop, kind: str, names: object, n: np.ndarray, amount: np.ndarray) -> pa.Table:
-    listed = list(names)  # type: ignore[call-overload]
+def _rows(shop: Shop, kind: str, names: Iterable[str], n: np.ndarray, amount: np.ndarray) -> pa.Table:
+    listed = list(names)
     days = [shop.starts_on + dt.timedelta(days=at) for at in range(shop.days)]
     cells: Iterator[tuple[str, int]] = ((name, at) for name in listed for at in range(shop.days))
     where = list(cells)

@@ -58,8 +58,9 @@ class Credit:
     @property
     def profit_amount(self) -> float | None:
         """Credited margin less cost."""
-        known = self.margin_amount is not None and self.cost_amount is not None
-        return self.margin_amount - self.cost_amount if known else None  # type: ignore[operator]
+        if self.margin_amount is None or self.cost_amount is None:
+            return None
+        return self.margin_amount - self.cost_amount
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from quanyu.tables.decided import NO_TRIAL, REFUSALS, SCENARIOS, TRIALS
 from quanyu.web.pages.budget_curve import curves
 from quanyu.web.pages.budget_pace import pace, start
 from quanyu.web.pages.labels import slice_label
+from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.grid import grid
-from quanyu.web.parts.markup import div, put, span, tag
-from quanyu.web.parts.notice import empty, not_run, nothing_loaded, notice
+from quanyu.web.parts.markup import put, span, tag
+from quanyu.web.parts.notice import empty, is_ready, notice
 from quanyu.web.parts.option import FAINT, Line, bars
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.verdict import verdict
@@ -31,11 +32,7 @@ TOTALS = {"keep": "Total as now", "less": "A fifth less", "more": "A fifth more"
 
 def budget(view: View) -> None:
     """Draw the budget of the newest turn; the scenario is in the address."""
-    if not view.ws.warehouse.count("orders") and not view.ws.warehouse.count("spend"):
-        nothing_loaded(view)
-        return
-    if not view.ws.warehouse.exists("budgets"):
-        not_run(view)
+    if not is_ready(view, ("orders", "spend"), "budgets"):
         return
     fill(view, _budget, budget_view)
 
@@ -57,7 +54,7 @@ def _budget(view: View, found: BudgetView) -> None:
     choice = segments(view, "total", labels, chosen.name, view.say("Total"))
     put(tag("h1", view.say("Budget")) + span("muted", said) + choice, class_="head")
     _answer(view, found, chosen)
-    put(_cards(view, found, chosen), class_="cards")
+    _cards(view, found, chosen)
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
             _before_and_after(view, chosen)
@@ -107,7 +104,7 @@ def _decide(view: View, proposal_id: str) -> None:
             verdict(view, one, question)
 
 
-def _cards(view: View, found: BudgetView, chosen: ScenarioView) -> Markup:
+def _cards(view: View, found: BudgetView, chosen: ScenarioView) -> None:
     limits = view.say(
         "No channel moves by more than {step} in one turn; floors, caps and the total are kept.",
         step=figure.percent(found.step, 0),
@@ -121,17 +118,7 @@ def _cards(view: View, found: BudgetView, chosen: ScenarioView) -> Markup:
         ("Reserve", _money(view, chosen.reserve), view.say(
             "What is not given to any channel: kept back by the settings, or not worth spending.")),
     )  # fmt: skip
-    return Markup("").join(
-        tag(
-            "article",
-            div("label", view.say(label)),
-            div("about-place", about(view, view.say(label), text)),
-            div("value", shown),
-            class_="card",
-            aria_label=view.say(label),
-        )
-        for label, shown, text in listed
-    )
+    plain(view, listed)
 
 
 def _before_and_after(view: View, chosen: ScenarioView) -> None:

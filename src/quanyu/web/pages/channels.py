@@ -12,13 +12,14 @@ from quanyu.tables.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disa
 from quanyu.tables.measured import LEVELS
 from quanyu.web.pages.channel_paths import paths
 from quanyu.web.pages.channel_words import MEANING, MODEL, key_name, model_name
+from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import dropdown, segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.grid import grid
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.model_chart import Model, models
-from quanyu.web.parts.notice import empty, not_run, nothing_loaded, notice
+from quanyu.web.parts.notice import empty, is_ready, notice
 from quanyu.web.parts.sheet import Cell, Head, Sheet
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
@@ -30,12 +31,7 @@ MOST = 14
 
 def channels_page(view: View) -> None:
     """Draw the screen; level, window and model stand in the address."""
-    warehouse = view.ws.warehouse
-    if not warehouse.count("orders") and not warehouse.count("touches") and not warehouse.count("events"):
-        nothing_loaded(view)
-        return
-    if not warehouse.exists("credits"):
-        not_run(view)
+    if not is_ready(view, ("orders", "touches", "events"), "credits"):
         return
     level = view.query.get("level", LEVELS[0])
     fill(view, _channels, channels, level if level in LEVELS else LEVELS[0], view.query.get("window", "30d"))
@@ -52,7 +48,7 @@ def _channels(view: View, found: Channels) -> None:
     model = model if model in (*book.models, CLAIMED) else next(iter(book.models))
     put(head + _choices(view, book, model), class_="head")
     _caution(view, found)
-    put(_cards(view, found), class_="cards")
+    _cards(view, found)
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w8"):
             _models(view, found, model)
@@ -99,7 +95,7 @@ def _caution(view: View, found: Channels) -> None:
     put(notice(said, better, "warning"))
 
 
-def _cards(view: View, found: Channels) -> Markup:
+def _cards(view: View, found: Channels) -> None:
     book, currency = found.book, view.ws.settings.currency
     differ = book.disagreement()
     days = book.window.rstrip("d")
@@ -116,17 +112,7 @@ def _cards(view: View, found: Channels) -> Markup:
         ("Models differ on", figure.percent(differ.share) if differ else figure.NOTHING,
          view.say("Share of the credited orders that change hands between the two models that differ most.")),
     )  # fmt: skip
-    return Markup("").join(
-        tag(
-            "article",
-            div("label", view.say(label)),
-            div("about-place", about(view, view.say(label), text)),
-            div("value", shown),
-            class_="card",
-            aria_label=view.say(label),
-        )
-        for label, shown, text in listed
-    )
+    plain(view, listed)
 
 
 def _models(view: View, found: Channels, model: str) -> None:

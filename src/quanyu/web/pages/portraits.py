@@ -17,7 +17,7 @@ from quanyu.web.parts.definition import about
 from quanyu.web.parts.download import button, exports
 from quanyu.web.parts.grid import grid
 from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.notice import not_run, nothing_loaded
+from quanyu.web.parts.notice import is_ready
 from quanyu.web.parts.option import ACCENT, FAINT, heat, treemap
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.waiting import fill
@@ -33,11 +33,7 @@ Open = Callable[[str, str | None, tuple[int, int] | None], Any]
 
 def portraits(view: View) -> None:
     """Draw the RFM map, then the traits."""
-    if not view.ws.warehouse.count("orders") and not view.ws.warehouse.count("people"):
-        nothing_loaded(view)
-        return
-    if not view.ws.warehouse.exists("portraits"):
-        not_run(view)
+    if not is_ready(view, ("orders", "people"), "portraits"):
         return
     size = "money" if view.query.get("size") == "money" else "people"
     choice = segments(

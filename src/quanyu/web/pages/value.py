@@ -12,12 +12,12 @@ from quanyu import figure
 from quanyu.understand.value_card import Tracking
 from quanyu.understand.value_map import BOUGHT, QUIET, Tenth, Valued, ValueMap, value_map, value_members
 from quanyu.web.pages.value_card import holdout_panel, model_panel, verdict
+from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart
-from quanyu.web.parts.definition import about
 from quanyu.web.parts.download import button, exports
 from quanyu.web.parts.grid import grid
-from quanyu.web.parts.markup import div, put, span, tag
-from quanyu.web.parts.notice import empty, not_run, nothing_loaded
+from quanyu.web.parts.markup import put, span, tag
+from quanyu.web.parts.notice import empty, is_ready
 from quanyu.web.parts.option import GHOST, Line, columns, heat, lines
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.waiting import fill
@@ -28,11 +28,7 @@ Open = Callable[[int], Any]
 
 def value(view: View) -> None:
     """Draw the value of the customers."""
-    if not view.ws.warehouse.count("orders") and not view.ws.warehouse.count("people"):
-        nothing_loaded(view)
-        return
-    if not view.ws.warehouse.exists("lifetimes"):
-        not_run(view)
+    if not is_ready(view, ("orders", "people"), "lifetimes"):
         return
     fill(view, _value, value_map)
 
@@ -50,7 +46,7 @@ def _value(view: View, found: ValueMap) -> None:
     )  # fmt: skip
     put(head + span("muted", said), class_="head")
     verdict(view, found.card)
-    put(_cards(view, found), class_="cards")
+    _cards(view, found)
     with ui.element("div").classes("panels"):
         below: list[ui.element] = []
         show = _opener(view, below)
@@ -76,7 +72,7 @@ def _nothing(view: View, found: ValueMap) -> None:
     empty(view, view.say(title, **values), hint, "quanyu load FILES", "quanyu run")
 
 
-def _cards(view: View, found: ValueMap) -> Markup:
+def _cards(view: View, found: ValueMap) -> None:
     currency, card = view.ws.settings.currency, found.card
     days, rate = (card.horizon_days, card.discount_rate) if card else (0, 0.0)
     top = found.tenths[0].value_share if found.tenths else None
@@ -89,17 +85,7 @@ def _cards(view: View, found: ValueMap) -> Markup:
         ("Value in the top tenth", figure.percent(top),
          view.say("Share of all value that the most valuable tenth of buyers will bring.")),
     )  # fmt: skip
-    return Markup("").join(
-        tag(
-            "article",
-            div("label", view.say(label)),
-            div("about-place", about(view, view.say(label), text)),
-            div("value", shown),
-            class_="card",
-            aria_label=view.say(label),
-        )
-        for label, shown, text in listed
-    )
+    plain(view, listed)
 
 
 def _tracking(view: View, found: Tracking | None) -> None:

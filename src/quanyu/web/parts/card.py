@@ -1,4 +1,4 @@
-"""The card of a metric: its value, the changes on before and on last year, a sparkline, its definition."""
+"""Cards of figures with their definitions; that of a metric has the changes on before and last year, and a sparkline."""
 
 from __future__ import annotations
 
@@ -18,6 +18,22 @@ from quanyu.web.view import View
 def cards(view: View, listed: Iterable[Card]) -> None:
     """Place the cards side by side."""
     put(Markup("").join(card(view, one) for one in listed), class_="cards")
+
+
+def plain(view: View, listed: Iterable[tuple[str, str, str]]) -> None:
+    """Place cards of (label in English, value as shown, definition) side by side."""
+    made = (
+        tag(
+            "article",
+            div("label", view.say(label)),
+            div("about-place", about(view, view.say(label), definition)),
+            div("value", value),
+            class_="card",
+            aria_label=view.say(label),
+        )
+        for label, value, definition in listed
+    )
+    put(Markup("").join(made), class_="cards")
 
 
 def card(view: View, one: Card) -> Markup:

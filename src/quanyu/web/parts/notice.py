@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -64,3 +65,17 @@ def not_run(view: View) -> None:
         "Run one turn of the loop, then reload this page.",
         "quanyu run",
     )
+
+
+def is_ready(view: View, loaded: Sequence[str], made: str) -> bool:
+    """Say whether a page has something to show; else place what to do first.
+
+    It has once any of the tables `loaded` has rows and a turn has made the table `made`.
+    """
+    if not any(view.ws.warehouse.count(name) for name in loaded):
+        nothing_loaded(view)
+        return False
+    if not view.ws.warehouse.exists(made):
+        not_run(view)
+        return False
+    return True
