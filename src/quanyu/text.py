@@ -12,7 +12,6 @@ from typing import Literal, Self
 from quanyu.errors import QuanyuError
 
 Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LOCALE = Path(__file__).parent / "locale"
 
 

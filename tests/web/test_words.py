@@ -8,11 +8,12 @@ from pathlib import Path
 import quanyu.web
 from quanyu.loop import STEPS
 from quanyu.tables import CONTRACTS
+from quanyu.tables.named import CREDIT
 from quanyu.text import catalogue
 from quanyu.web.app import PAGES
 from quanyu.web.frame import MENU
 from quanyu.web.pages.campaign_account import CHANNELS
-from quanyu.web.pages.channel_words import MEANING, MODEL
+from quanyu.web.pages.channel_words import MEANING
 from quanyu.web.pages.channels import LEVEL
 from quanyu.web.pages.data import PARTS
 from quanyu.web.pages.labels import DIMENSIONS
@@ -47,7 +48,7 @@ def test_every_sentence_is_translated() -> None:
         *WORDS.values(),
         *OFFERED.values(),
         *CHANNELS.values(),
-        *MODEL.values(),
+        *CREDIT.values(),
         *MEANING.values(),
         *LEVEL.values(),
         *(group for group, _ in MENU if group),

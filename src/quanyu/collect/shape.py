@@ -206,8 +206,3 @@ def _matches(name: str, allowed: tuple[str, ...], page: Page, rows: ir.Table) ->
     yes = tuple(word for word in allowed if not word.startswith("!")) or ("*", "")
     text = ibis.null("string") if cell is None else cell
     return matches(text, yes) & ~matches(text, tuple(no)) if no else matches(text, yes)
-
-
-def columns_of(fields: Mapping[str, Field]) -> list[str]:
-    """Return every source column that the fields read."""
-    return [name for field in fields.values() for name in field.names]

@@ -6,14 +6,8 @@ from dataclasses import dataclass
 
 from quanyu.tables.credit import CLAIMED, Credit, CreditBook, Disagreement, credit_book
 from quanyu.tables.measured import MODELS
+from quanyu.tables.named import CREDIT
 from quanyu.workspace import Workspace
-
-NAMES = {
-    "markov": "Markov chain", "shapley": "Shapley", "linear": "Linear", "time_decay": "Time decay",
-    "position": "Position (U-shape)", "first": "First touch", "last": "Last touch",
-}  # fmt: skip
-BEST = ("markov", "shapley", "linear", "time_decay", "position", "last", "first")
-"""The model that is told, by preference."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +32,7 @@ class Credited:
 
     def name(self, model: str) -> str:
         """Return what a model is called in English, the key of its translation."""
-        return NAMES[model]
+        return CREDIT[model]
 
 
 def credited(ws: Workspace) -> Credited | None:
@@ -46,7 +40,7 @@ def credited(ws: Workspace) -> Credited | None:
     rows = ws.warehouse.table("credits")
     read = ws.warehouse.read(rows.filter(rows.level == "channel"))
     book = credit_book(read, "channel", f"{ws.settings.attribution.window_days}d", MODELS)
-    model = next((name for name in BEST if name in book.models), "")
+    model = next((name for name in CREDIT if name in book.fixed), "")
     if not model or not book.touched:
         return None
     listed = tuple(_channel(book, model, key) for key in book.keys)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanyu import ledger
+from quanyu.tables.named import LIFETIME
 from quanyu.workspace import Workspace
 
-MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "pareto_nbd": "Pareto/NBD"}
 SUMS = ("clv_amount", "expected_orders", "p_alive")
 
 
@@ -71,7 +71,7 @@ def worth(ws: Workspace) -> Worth | None:
         total["expected_orders"],
         total["p_alive"] / n,
         tuple(sorted(tenths, key=lambda one: -one.decile)),
-        MODELS[kept.parameters["model"]],
+        LIFETIME[kept.parameters["model"]],
         told["fits"],
         tuple((str(sentence), dict(values)) for sentence, values in told["reasons"]),
         holdout.get("days", 0),

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from quanyu.measure.channel import Channels
 from quanyu.tables.credit import CLAIMED
+from quanyu.tables.named import CREDIT
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.view import View
-
-MODEL = {
-    "markov": "Markov chain", "shapley": "Shapley", "linear": "Linear", "time_decay": "Time decay",
-    "position": "Position (U-shape)", "first": "First touch", "last": "Last touch",
-    "shapley_rate": "Shapley of rates", "shapley_ordered": "Ordered Shapley", CLAIMED: "Claimed by platforms",
-}  # fmt: skip
-"""The models in the order in which they are shown."""
 
 MEANING = {
     "markov": "Paths as a chain of steps; a channel is credited with what would be lost if every path through it failed.",
@@ -32,7 +26,7 @@ MEANING = {
 
 def model_name(view: View, model: str) -> str:
     """Return how a model is called."""
-    return view.say(MODEL[model])
+    return view.say(CREDIT[model])
 
 
 def key_name(view: View, found: Channels, key: str) -> str:

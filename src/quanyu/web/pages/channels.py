@@ -10,8 +10,9 @@ from quanyu.measure.channel import Channels, channels
 from quanyu.measure.flow import flows
 from quanyu.tables.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disagreement
 from quanyu.tables.measured import LEVELS
+from quanyu.tables.named import CREDIT
 from quanyu.web.pages.channel_paths import paths
-from quanyu.web.pages.channel_words import MEANING, MODEL, key_name, model_name
+from quanyu.web.pages.channel_words import MEANING, key_name, model_name
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import dropdown, segments
@@ -63,7 +64,7 @@ def _channels(view: View, found: Channels) -> None:
 def _choices(view: View, book: CreditBook, model: str) -> Markup:
     levels = {name: view.say(LEVEL[name]) for name in LEVELS}
     windows = {name: view.say("{n} days", n=name.rstrip("d")) for name in book.windows}
-    listed = {name: view.say(label) for name, label in MODEL.items() if name in (*book.models, CLAIMED)}
+    listed = {name: view.say(label) for name, label in CREDIT.items() if name in (*book.models, CLAIMED)}
     return div(
         "choices",
         segments(view, "level", levels, book.level, view.say("Level")),
@@ -125,7 +126,7 @@ def _models(view: View, found: Channels, model: str) -> None:
     )  # fmt: skip
     others = [
         Model(model_name(view, name), [book.of(name, key).conversions for key in keys])
-        for name in MODEL
+        for name in CREDIT
         if name in book.fixed and name != model
     ]
     title = view.say("Credited orders by model")
@@ -161,7 +162,7 @@ def _difference(view: View, found: Channels) -> None:
     title = view.say("Where models differ")
     meaning = [
         f"{model_name(view, name)}: {view.say(MEANING[name])}"
-        for name in MODEL
+        for name in CREDIT
         if name in (*found.book.models, CLAIMED)
     ]
     put(Markup("").join([tag("h2", title), about(view, title, *meaning)]), class_="bar choices")

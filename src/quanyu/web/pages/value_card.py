@@ -6,6 +6,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
+from quanyu.tables.named import LIFETIME
 from quanyu.understand.value_card import Holdout, ModelCard, Parameter, Told
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.definition import about
@@ -18,7 +19,6 @@ from quanyu.web.parts.table import table
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
-MODELS = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "pareto_nbd": "Pareto/NBD"}
 LAST_BAND = 7
 
 
@@ -47,7 +47,7 @@ def model_panel(view: View, card: ModelCard) -> None:
         tip = view.say(
             "The standard error is how far the parameter may be off by chance; – where the data cannot tell."
         )
-        title = tag("h2", MODELS[card.model]) + about(view, MODELS[card.model], tip)
+        title = tag("h2", LIFETIME[card.model]) + about(view, LIFETIME[card.model], tip)
         put(title + span(f"mark {level}", view.say(word)), class_="choices")
         with ui.element("div").classes("tools"):
             exports(view, sheet)
@@ -124,7 +124,7 @@ def _rivals(view: View, card: ModelCard) -> None:
         Head(view.say("Log-likelihood before"), "number"),
         Head(view.say("in the holdout"), "number"),
     )
-    rows = tuple((MODELS[one.model], one.log_likelihood, one.holdout_log_likelihood) for one in card.rivals)
+    rows = tuple((LIFETIME[one.model], one.log_likelihood, one.holdout_log_likelihood) for one in card.rivals)
     sheet = Sheet(title, heads, rows)
     tip = view.say("How probable what happened is under each model, as a logarithm: nearer to 0 is better.")
     with ui.element("div").classes("bar"):
@@ -163,5 +163,5 @@ def _digits(value: float | None) -> str:
 
 def _said(view: View, told: Told) -> str:
     sentence, values = told
-    named = {name: MODELS.get(str(value), value) for name, value in values.items()}
+    named = {name: LIFETIME.get(str(value), value) for name, value in values.items()}
     return view.say(sentence, **named)
