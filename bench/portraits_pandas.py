@@ -1,4 +1,8 @@
-"""RFM and the 50 traits in pandas, as a good user writes them: categories for short texts, no loop over rows."""
+"""RFM and the 50 traits in pandas without a loop over rows, plain or tuned.
+
+Plain, texts stay texts, as pandas reads them. Tuned, people are numbers and short texts categories, as someone
+writes who knows where pandas spends its time.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ COLUMNS = {
     "items": ["item_id", "category", "brand"],
     "events": ["id_key", "name", "occurred_at", "session_id", "channel"],
 }
+SHORT = {"orders": ["channel"], "events": ["channel", "name"], "items": ["category", "brand"]}
 ACTIONS = {
     "n_page_views": ["page_view", "product_view"],
     "n_product_views": ["product_view"],
@@ -33,7 +38,7 @@ BANDS = [-1, 17, 24, 29, 34, 39, 49, 59, 200]
 BAND_NAMES = ["0-17", "18-24", "25-29", "30-34", "35-39", "40-49", "50-59", "60+"]
 
 
-def run(folder: Path, as_of: dt.date, events: list[Path]) -> int:
+def run(folder: Path, as_of: dt.date, events: list[Path], is_tuned: bool) -> int:
     """Write rfm and portraits beside the files and return the number of buyers."""
     files = {name: [folder / f"{name}.parquet"] for name in COLUMNS} | {"events": events}
     read = {
@@ -43,13 +48,17 @@ def run(folder: Path, as_of: dt.date, events: list[Path]) -> int:
         for name, columns in COLUMNS.items()
     }
     day = pd.Timestamp(as_of)
-    person = pd.Series(read["people"].index, index=read["people"].person_id)
-    owner = read["identities"].set_index("id_key").person_id.map(person)
+    people = read["people"] if is_tuned else read["people"].set_index("person_id", drop=False)
+    owner = read["identities"].set_index("id_key").person_id
+    if is_tuned:
+        owner = owner.map(pd.Series(people.index, index=people.person_id))
+        for table, columns in SHORT.items():
+            read[table] = read[table].astype(dict.fromkeys(columns, "category"))
     orders = _orders(read["orders"], owner)
     groups = rfm(orders, day)
-    groups.join(read["people"].person_id).to_parquet(folder / "pandas_rfm.parquet")
+    groups.join(people.person_id.rename("who")).to_parquet(folder / "pandas_rfm.parquet")
     facts = [_purchases(orders, day), _visits(read["events"], owner, day), _baskets(read, orders)]
-    traits(read["people"].join(facts), day).to_parquet(folder / "pandas_portraits.parquet")
+    traits(people.join(facts), day).to_parquet(folder / "pandas_portraits.parquet")
     return len(groups)
 
 
@@ -59,7 +68,6 @@ def _orders(orders: pd.DataFrame, owner: pd.Series) -> pd.DataFrame:
     orders[MONEY] = orders[MONEY].astype("float64")
     local = orders.ordered_at.dt.tz_convert("Asia/Shanghai")
     orders["on"] = local.dt.tz_localize(None).dt.normalize()
-    orders["channel"] = orders.channel.astype("category")
     orders["is_sale"] = orders.status.isin(SALES)
     return orders
 
@@ -107,8 +115,6 @@ def _purchases(orders: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 def _visits(events: pd.DataFrame, owner: pd.Series, day: pd.Timestamp) -> pd.DataFrame:
     events["person"] = events.pop("id_key").map(owner)
     events = events.dropna(subset="person")
-    events["channel"] = events.channel.astype("category")
-    events["name"] = events.name.astype("category")
     by = ["person", "channel", "session_id"]
     visits = events.groupby(by, observed=True, sort=False).occurred_at.agg(["min", "max"]).reset_index()
     began = visits["min"].dt.tz_convert("Asia/Shanghai")
@@ -131,8 +137,7 @@ def _visits(events: pd.DataFrame, owner: pd.Series, day: pd.Timestamp) -> pd.Dat
 
 def _baskets(read: dict[str, pd.DataFrame], orders: pd.DataFrame) -> pd.DataFrame:
     sales = orders.loc[orders.is_sale, ["order_id", "person"]]
-    items = read["items"].astype({"category": "category", "brand": "category"})
-    lines = read["order_lines"].merge(sales, on="order_id").merge(items, on="item_id", how="left")
+    lines = read["order_lines"].merge(sales, on="order_id").merge(read["items"], on="item_id", how="left")
     lines["net_amount"] = lines.net_amount.astype("float64")
     lines["listed"] = lines.unit_price_amount.astype("float64") * lines.n_items
     found = lines.groupby("person").agg(n_units=("n_items", "sum"), listed=("listed", "sum"))

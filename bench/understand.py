@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -104,7 +105,11 @@ def run_quanyu(folder: Path, files: list[Path]) -> dict[str, Any]:
 
 
 def run_pandas(folder: Path, files: list[Path]) -> dict[str, Any]:
-    return _timed(portraits_pandas.run, folder, files)
+    return _timed(partial(portraits_pandas.run, is_tuned=False), folder, files)
+
+
+def run_pandas_tuned(folder: Path, files: list[Path]) -> dict[str, Any]:
+    return _timed(partial(portraits_pandas.run, is_tuned=True), folder, files)
 
 
 def run_polars(folder: Path, files: list[Path]) -> dict[str, Any]:
@@ -137,7 +142,7 @@ def _measured(name: str, folder: Path, files: list[Path]) -> dict[str, Any]:
 
 def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    wanted = sys.argv[2:] or ["quanyu", "polars", "pandas"]
+    wanted = sys.argv[2:] or ["quanyu", "polars", "pandas", "pandas_tuned"]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         draw(folder, n)
@@ -146,7 +151,7 @@ def main() -> None:
             results = {name: alone(name, folder, read) for name in wanted}
             for name, result in results.items():
                 rounded = {k: round(v, 2) if isinstance(v, float) else v for k, v in result.items()}
-                print(f"{turn:<5}{name:<8}{json.dumps(rounded)}", flush=True)
+                print(f"{turn:<5}{name:<14}{json.dumps(rounded)}", flush=True)
             for name in wanted[1:]:
                 wall, cpu = (results[name][unit] / results[wanted[0]][unit] for unit in ("seconds", "cpu"))
                 print(
