@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import replace
 
 import ibis
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from tests.act.conftest import DESIGN, person
@@ -21,9 +22,11 @@ from quanyu.act.account import accounts, preview
 from quanyu.act.carry import carry_out, waiting
 from quanyu.decide.audience import propose_design
 from quanyu.ledger.schema import DECISIONS
+from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
 N = 400
+SAID = pa.schema(contract("consents").schema.to_pyarrow())
 
 KILLED = """
 import datetime as dt, os, signal, sys
@@ -190,6 +193,64 @@ def test_a_kill_anywhere_loses_nobody_and_reaches_nobody_twice(whole, point, tmp
     straight, killed = states
     assert killed[:-1] == straight[:-1]
     assert killed[-1] == 1, "the export is on record once"
+
+
+def test_who_takes_back_their_word_before_a_late_export_is_not_contacted(whole, tmp_path):
+    import shutil
+
+    from tests.conftest import NOW
+
+    root, _ = whole
+    place = tmp_path / "shop"
+    shutil.copytree(root / "start", place)
+    command = [sys.executable, "-c", KILLED, str(place), "after the freeze"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, env={**os.environ}
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    ws = quanyu.workspace.open(place, clock=lambda: NOW)
+    pending = [
+        who for sends in ledger.stream_sends(ws.ledger, status="pending") for who in sends["person_id"]
+    ]
+    refuses, switches_off = pending[:2]
+    arms = {
+        row["person_id"]: row["arm"]
+        for row in ws.warehouse.read(ws.warehouse.table("deliveries")).to_pylist()
+    }
+    no = {
+        "id_key": f"member:{int(refuses[1:])}", "purpose": "marketing", "channel": "sms", "is_granted": False,
+        "decided_at": NOW, "source": "test",
+    }  # fmt: skip
+    ws.warehouse.append("consents", pa.Table.from_pylist([no], schema=SAID), by="collect")
+    people = ws.warehouse.table("people")
+    is_on = people.is_personalised & (people.person_id != switches_off)
+    ws.warehouse.replace("people", people.mutate(is_personalised=is_on), by="collect")
+    loop.run(ws, only="act")
+    (account,) = accounts(ws)
+    rows = {row["person_id"]: row for row in ws.warehouse.read(ws.warehouse.table("deliveries")).to_pylist()}
+    assert [(rows[who]["status"], rows[who]["reason"]) for who in (refuses, switches_off)] == [
+        ("suppressed", "no_consent"),
+        ("suppressed", "personalisation_off"),
+    ]
+    listed = account.file.read_text("utf-8-sig")
+    assert refuses not in listed and switches_off not in listed
+    assert account.by_status["delivered"] == len(pending) - 2
+    assert sum(account.by_status.values()) == 380
+    assert {who: row["arm"] for who, row in rows.items()} == arms
+    (edit,) = ledger.list_edits(ws.ledger, record="exports")
+    assert edit.after["n_people"] == len(pending) - 2
+
+
+def test_two_audiences_of_one_turn_do_not_contact_the_same_person(make_workspace, fill):
+    ws = fill(make_workspace(), N)
+    first, second = approved(ws), approved(ws, replace(DESIGN, name="again"))
+    loop.run(ws, only="act")
+    rows = ws.warehouse.read(ws.warehouse.table("deliveries")).to_pylist()
+    sent = Counter(row["person_id"] for row in rows if row["status"] == "delivered")
+    assert max(sent.values()) == 1
+    tired = {row["campaign_id"] for row in rows if row["reason"] == "contacted_recently"}
+    assert {first, second} == tired
+    assert sum(row["reason"] == "contacted_recently" for row in rows) > 100
 
 
 def test_nobody_gets_the_same_step_twice(make_workspace, fill):

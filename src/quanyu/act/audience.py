@@ -48,24 +48,40 @@ def audience(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -
     return rows.select("person_id", "arm", status=status, reason=reason, why=rows.why)
 
 
+def withdrawn(ws: Workspace, campaign_id: str, design: Design, at: dt.datetime) -> ir.Table:
+    """Return person_id and reason of those who wait in a campaign and, since it was frozen, must not be reached any more."""
+    rows = ws.warehouse.table("deliveries")
+    waiting = rows.filter(rows.campaign_id == campaign_id, rows.status == "pending").select("person_id")
+    asked = _asked(ws, waiting, design.channel, at)
+    return asked.filter(asked.refusal.notnull()).select("person_id", reason=asked.refusal)
+
+
 def _gated(ws: Workspace, design: Design, at: dt.datetime) -> ir.Table:
     """Return person_id, why, contact and the reason of the first gate that stops them (null: none)."""
-    people = ws.warehouse.table("people").select("person_id", "is_personalised")
-    members = Rule.parse(design.rule).members(ws.warehouse.table)
-    rows = _joined(members, people, "is_personalised")
-    rows = _joined(rows, contacts(ws, design.channel), "contact")
-    agreed = consented(ws, design.channel, at).mutate(has_agreed=True)
+    rows = _asked(ws, Rule.parse(design.rule).members(ws.warehouse.table), design.channel, at)
     rested = contacted(ws, at - dt.timedelta(days=design.rest_days)).mutate(is_tired=True)
-    rows = _joined(_joined(rows, agreed, "has_agreed"), rested, "is_tired")
+    rows = _joined(rows, rested, "is_tired")
     holdout = is_held_out(rows.person_id, ws.settings.experiment.holdout_share, ws.secret)
     reason = ibis.cases(
         (holdout, "global_holdout"),
-        (~rows.is_personalised.fill_null(True), "personalisation_off"),
-        (rows.contact.isnull(), "no_contact"),
-        (rows.has_agreed.isnull(), "no_consent"),
+        (rows.refusal.notnull(), rows.refusal),
         (rows.is_tired.notnull(), "contacted_recently"),
     )
     return rows.select("person_id", "why", "contact", reason=reason)
+
+
+def _asked(ws: Workspace, rows: ir.Table, channel: str, at: dt.datetime) -> ir.Table:
+    """Return rows with the `contact` of their person, and why it must not be used (`refusal`; null: it may be)."""
+    people = ws.warehouse.table("people").select("person_id", "is_personalised")
+    agreed = consented(ws, channel, at).mutate(has_agreed=True)
+    rows = _joined(rows, people, "is_personalised")
+    rows = _joined(_joined(rows, contacts(ws, channel), "contact"), agreed, "has_agreed")
+    refusal = ibis.cases(
+        (~rows.is_personalised.fill_null(True), "personalisation_off"),
+        (rows.contact.isnull(), "no_contact"),
+        (rows.has_agreed.isnull(), "no_consent"),
+    )
+    return rows.mutate(refusal=refusal)
 
 
 def _joined(left: ir.Table, right: ir.Table, column: str) -> ir.Table:

@@ -1,8 +1,8 @@
 """Carry out what was approved: freeze audiences, keep the control out, hand the rest over. Once, on record.
 
 Freezing, the mark on the decision and the letter in the outbox are one transaction. The letter is delivered
-afterwards: the file is written whole, then everybody pending is marked as delivered in one statement. A process
-killed anywhere is followed by another that finishes the same.
+afterwards: who may no longer be contacted is let go, the file is written whole, then everybody pending is marked as
+delivered in one statement. A process killed anywhere is followed by another that finishes the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from quanyu import ledger
-from quanyu.act.audience import audience
+from quanyu.act.audience import audience, withdrawn
 from quanyu.act.delivery import advance, mirror
 from quanyu.act.export import write_campaign, write_rows
 from quanyu.errors import ChannelError, DecisionError, RuleError
@@ -47,7 +47,6 @@ def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     approved = ledger.list_decisions(ws.ledger, status="approved")
     mirror(ws)
     blocked = [one.decision_id for one in reversed(approved) if not _is_carried(ws, one)]
-    mirror(ws)
     ledger.release_claims(ws.ledger, TOPIC)
     courier = Courier(TOPIC, ledger.Claim("carry_out"))
     done = ledger.deliver_due(ws.ledger, courier, partial(_deliver, ws), ws.now)
@@ -81,6 +80,8 @@ def _freeze(ws: Workspace, decision: Decision) -> None:
         ledger.freeze(connection, campaign, _rows(ws, design, campaign_id, at))
         ledger.post(connection, [Letter(TOPIC, campaign_id, {"campaign_id": campaign_id})], at=at)
         ledger.mark_done(connection, decision.decision_id, at=at)
+    # So that the next audience knows who is about to be contacted.
+    mirror(ws)
 
 
 def _rows(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -> Iterator[list[dict[str, Any]]]:
@@ -113,7 +114,9 @@ def _deliver(ws: Workspace, letter: ClaimedLetter) -> None:
 
 
 def _hand_over(ws: Workspace, campaign: Campaign) -> None:
-    file = write_campaign(ws, campaign.campaign_id, Design.of(campaign.design))
+    design = Design.of(campaign.design)
+    _let_go(ws, campaign.campaign_id, design)
+    file = write_campaign(ws, campaign.campaign_id, design)
     with ws.ledger.begin() as connection:
         n = ledger.mark_exported(connection, campaign.campaign_id, step=STEP, at=ws.now())
         # Personal data leaves the house: the audit log says which, how much and by whose approval.
@@ -121,3 +124,15 @@ def _hand_over(ws: Workspace, campaign: Campaign) -> None:
         content = {"file": file.name, "n_people": n}
         ledger.audited(connection, Edit(ws.now(), who, "exports", campaign.campaign_id, None, content))
     advance(ws, campaign.campaign_id)
+
+
+def _let_go(ws: Workspace, campaign_id: str, design: Design) -> None:
+    """Suppress who took back their word, or cannot be reached any more, since the audience was frozen.
+
+    They stay in their arm: whoever would do the same in the other arm is there too.
+    """
+    at = ws.now()
+    with ws.ledger.begin() as connection:
+        for batch in ws.warehouse.stream(withdrawn(ws, campaign_id, design, at), BATCH):
+            ledger.suppress(connection, campaign_id, batch.to_pylist(), step=STEP, at=at)
+    mirror(ws)

@@ -54,10 +54,10 @@ def consented(ws: Workspace, channel: str, until: dt.datetime) -> ir.Table:
 
 
 def contacted(ws: Workspace, since: dt.datetime) -> ir.Table:
-    """Return person_id of everybody who got a message since a moment: by Quanyu, or by another system."""
+    """Return person_id of everybody who got a message since a moment, or waits for one: by Quanyu, or by another system."""
     moment = ibis.literal(since).cast("timestamp('UTC')")
     sent = ws.warehouse.table("deliveries")
-    sent = sent.filter(sent.status == "delivered", sent.sent_at > moment).select("person_id")
+    sent = sent.filter(sent.status.isin(["pending", "delivered"]), sent.sent_at > moment).select("person_id")
     touches, identities = ws.warehouse.table("touches"), ws.warehouse.table("identities")
     touches = touches.filter(touches.kind == "message", touches.touched_at > moment)
     touched = touches.inner_join(identities.select("id_key", "person_id"), "id_key").select("person_id")

@@ -17,6 +17,7 @@ from quanyu.ledger.campaign import (
     list_campaigns,
     mark_exported,
     stream_sends,
+    suppress,
 )
 from quanyu.ledger.courier import (
     Courier,
@@ -150,6 +151,7 @@ __all__ = [
     "release_claims",
     "replay",
     "stream_sends",
+    "suppress",
     "to_json",
     "writing",
 ]

@@ -75,6 +75,17 @@ def mark_exported(connection: Connection, campaign_id: str, *, step: str, at: dt
     return connection.execute(delivered).rowcount
 
 
+def suppress(
+    connection: Connection, campaign_id: str, rows: Sequence[Mapping[str, str]], *, step: str, at: dt.datetime
+) -> None:
+    """Record that people still pending in a step are not to be contacted; a row has `person_id` and `reason`."""
+    mine = (SENDS.c.campaign_id == campaign_id) & (SENDS.c.step == step) & (SENDS.c.status == "pending")
+    change = sa.update(SENDS).where(mine, SENDS.c.person_id == sa.bindparam("who"))
+    change = change.values(status="suppressed", reason=sa.bindparam("because"), changed_at=at)
+    if rows:
+        connection.execute(change, [{"who": row["person_id"], "because": row["reason"]} for row in rows])
+
+
 def list_campaigns(scope: Scope, *, decision_id: str = "", limit: int = 1000) -> list[Campaign]:
     """Return the newest campaigns, newest first; of one decision where named."""
     wanted = sa.select(CAMPAIGNS).order_by(CAMPAIGNS.c.frozen_at.desc(), CAMPAIGNS.c.campaign_id)
