@@ -76,9 +76,10 @@ def test_favourites_are_what_plain_python_counts(workspace: Workspace, numbers: 
         assert row["n"] == sum(one[0] == row["person"] for one in rows)
 
 
-def test_weights_are_added_to_the_hundredth(workspace: Workspace) -> None:
+def test_weights_are_added_to_the_cent(workspace: Workspace) -> None:
     rows = draw_rows(2, 600, 20, 12)
     t = scan(workspace, rows)
-    found = workspace.warehouse.read(favourite(t, "number", 12, "best", "amount")).to_pylist()
+    t = t.mutate(cents=(t.amount.cast("float64") * 100).round())
+    found = workspace.warehouse.read(favourite(t, "number", 12, "best", "cents")).to_pylist()
     wanted = plain(rows, 1, is_weighed=True)
     assert {row["person"]: (row["best"], row["n_number"]) for row in found} == wanted

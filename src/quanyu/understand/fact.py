@@ -138,18 +138,19 @@ class Facts:
         rows = lines.inner_join(sales, ["source", "document"]).left_join(items, "item_id")
         listed = rows.unit_price_amount * rows.n_items
         amount = rows.net_amount.fill_null(listed.cast("decimal(18, 2)"))
-        rows = self.keep(rows.select("person", "category", "brand", "n_items", listed=listed, amount=amount))
+        cents = (amount.cast("float64") * 100).round()
+        rows = self.keep(rows.select("person", "category", "brand", "n_items", listed=listed, cents=cents))
         totals = rows.group_by("person").aggregate(
             n_units=rows.n_items.sum().cast("int64"), listed_amount=rows.listed.sum()
         )
         totals = totals.mutate(unit_price=totals.listed_amount.cast("float64") / totals.n_units.nullif(0))
         tastes = (
             categories.decode(
-                favourite(rows, "category", categories.n, "preferred_category", "amount"),
+                favourite(rows, "category", categories.n, "preferred_category", "cents"),
                 "preferred_category",
             ).rename(n_categories="n_category"),
             brands.decode(
-                favourite(rows, "brand", brands.n, "preferred_brand", "amount"), "preferred_brand"
+                favourite(rows, "brand", brands.n, "preferred_brand", "cents"), "preferred_brand"
             ).rename(n_brands="n_brand"),
         )
         return reduce(attach, map(self.keep, tastes), self.keep(_with_price_band(totals)))

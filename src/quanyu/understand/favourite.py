@@ -42,10 +42,11 @@ class Values:
 def favourite(rows: ir.Table, column: str, n: int, name: str, weight: str | None = None) -> ir.Table:
     """Return per person the number from 0 to n - 1 with the most rows, or the largest total `weight`, as `name`.
 
-    Ties go to the least number; unknown weights count as 0, and weights are told apart to the hundredth.
+    Ties go to the least number. Weights are whole numbers as float64, which adds them exactly and fast; unknown
+    ones count as 0.
     `n_<column>` counts the different numbers.
     """
-    total = rows.count() if weight is None else (rows[weight].sum().fill_null(0) * 100).cast("int64")
+    total = rows.count() if weight is None else rows[weight].sum().fill_null(0.0).cast("int64")
     cells = rows.group_by("person", column).aggregate(total=total)
     cells = cells.filter(cells[column].notnull())
     # Minus the total above the number in one integer: the least is the largest total and the first number that
