@@ -1,4 +1,4 @@
-"""Attribution against ChannelAttribution, and paths of a million people: `python -m bench.attribution [PEOPLE] [SPARK PEOPLE]`.
+"""Attribution against ChannelAttribution, and paths of a million people: `python -m bench.attribution [PEOPLE]`.
 
 The peer is the Python package ChannelAttribution on its own example of 10,000 paths, installed apart because of its
 licence: QUANYU_CHANNELATTRIBUTION names the Python it is installed in. Both begin with the paths as text in memory.
@@ -34,6 +34,7 @@ from quanyu.understand.upkeep import visits
 AS_OF = dt.date(2026, 11, 20)
 TABLES = ("identities", "orders", "events", "touches", "spend")
 """What is loaded; the table `visits` is joined from the events before the clock starts."""
+ENGINES = ("duckdb", "spark")
 ORDERS = (1, 2, 3, 4)
 RUNS = 7
 PEER = """
@@ -150,26 +151,21 @@ def alone(folder: str, engine: str) -> dict[str, Any]:
 
 def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    n_spark = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
     compare(Path(os.environ.get("QUANYU_DATASETS", "")))
-    for people, engines in ((n, ("duckdb",)), (n_spark, ("duckdb", "spark"))):
-        if not people:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            draw(Path(folder), people, {"touches": CLICKS, "spend": SPEND})
-            found = {engine: alone(folder, engine) for engine in engines}
-        for engine, one in found.items():
-            print(
-                f"{people:,} people, {3 * people:,} orders, {3 * people:,} clicks, {20 * people:,} events on {engine}: "
-                f"{one['n_paths']:,} distinct paths, nine models, three windows, two levels, 200 refits in "
-                f"{one['seconds']:.1f} s ({one['cpu']:.1f} s cpu of this process), {one['gigabytes']:.2f} GB"
-            )
-        if len(found) > 1:
-            first, second = (found[engine]["credit"] for engine in engines)
-            apart = max(abs(first[key] - second[key]) for key in first)
-            print(
-                f"largest difference between the engines' Markov credits: {apart:g} orders of {sum(np.abs(list(first.values()))):,.0f}"
-            )
+    with tempfile.TemporaryDirectory() as folder:
+        draw(Path(folder), n, {"touches": CLICKS, "spend": SPEND})
+        found = {engine: alone(folder, engine) for engine in ENGINES}
+    for engine, one in found.items():
+        print(
+            f"{n:,} people, {3 * n:,} orders, {3 * n:,} clicks, {20 * n:,} events on {engine}: "
+            f"{one['n_paths']:,} distinct paths, nine models, three windows, two levels, 200 refits in "
+            f"{one['seconds']:.1f} s ({one['cpu']:.1f} s cpu of this process), {one['gigabytes']:.2f} GB"
+        )
+    first, second = (found[engine]["credit"] for engine in ENGINES)
+    apart = max(abs(first[key] - second[key]) for key in first)
+    print(
+        f"largest difference between the engines' Markov credits: {apart:g} orders of {sum(np.abs(list(first.values()))):,.0f}"
+    )
 
 
 if __name__ == "__main__":
