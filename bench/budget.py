@@ -42,7 +42,7 @@ def judge(shops: int, people: int, strength: float) -> None:
 
 
 def main() -> None:
-    shops = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    shops = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     for people in (20_000, 60_000, 200_000):
         judge(shops, people, 1.0)
     for people in (20_000, 60_000):

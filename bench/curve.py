@@ -124,7 +124,7 @@ def contributions(folder: Path, name: str) -> tuple[float, float, float, float]:
 
 
 def main() -> None:
-    shops = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    shops = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     for people in (20_000, 60_000):
         coverage(shops, people)
     idle(2 * shops, 20_000)

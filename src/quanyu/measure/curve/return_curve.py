@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from quanyu.measure.curve.daily import Daily, Sums
 from quanyu.measure.curve.finding import Evidence, finding
@@ -95,7 +96,9 @@ class ReturnCurve:
         if len(rows.sales) == 1:
             shares = np.ones_like(shares)
         usable = (shares.sum(axis=1) > 0) & ((rows.cost > 0).sum(axis=1) >= FEWEST_SPEND_DAYS)
-        fitted = self._fit(rows, shares, np.flatnonzero(usable)) if usable.any() else None
+        # The matrices are small: on a busy machine, more threads take three times as long waiting for each other.
+        with threadpool_limits(1, user_api="blas"):
+            fitted = self._fit(rows, shares, np.flatnonzero(usable)) if usable.any() else None
         worth = self._worth(rows, shares)
         channels = {
             ad: finding(rows, row, shares[row], worth[row], fitted if usable[row] else None)
