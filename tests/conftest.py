@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
+import json
 import os
 import shutil
 import sys
@@ -28,7 +29,13 @@ NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
 SECRET = "0123456789abcdef" * 4
 """The key of every workspace of a test, so that who is drawn into which group is the same in every run."""
 
-CLUSTER = {"master": "local-cluster[2,1,1024]", "shuffle_partitions": 2}
+QUICK = {f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1" for part in ("driver", "executor")}
+CLUSTER = {
+    "QUANYU_SPARK__MASTER": "local-cluster[2,1,1024]",
+    "QUANYU_SPARK__SHUFFLE_PARTITIONS": "2",
+    "QUANYU_SPARK__OPTIONS": json.dumps(QUICK),
+}
+"""Two workers, without Java's second compiler: tests are over before it has paid for itself."""
 
 TOGETHER = {
     "spark": "spark",
@@ -65,8 +72,7 @@ def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
         root = tmp_path / f"shop{len(made)}"
         if engine == "spark":
             pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
-            os.environ["QUANYU_SPARK__MASTER"] = CLUSTER["master"]
-            os.environ["QUANYU_SPARK__SHUFFLE_PARTITIONS"] = str(CLUSTER["shuffle_partitions"])
+            os.environ.update(CLUSTER)
         made.append(quanyu.workspace.create(root, clock=lambda: now, engine=engine, **settings))
         made[-1].path("secret").write_text(SECRET, encoding="ascii")
         return made[-1]
