@@ -11,7 +11,6 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from quanyu.measure.curve.daily import Daily, Sums
 from quanyu.measure.curve.finding import Evidence, finding
@@ -23,6 +22,7 @@ from quanyu.solve.posterior import Belief, draws
 from quanyu.solve.profile import inflation, lead_scores, p_values, peak, profile
 from quanyu.solve.regression import Measured
 from quanyu.solve.response import saturate
+from quanyu.solve.thread import one_thread
 
 Floats = NDArray[np.float64]
 FEWEST_DAYS = 90
@@ -96,8 +96,7 @@ class ReturnCurve:
         if len(rows.sales) == 1:
             shares = np.ones_like(shares)
         usable = (shares.sum(axis=1) > 0) & ((rows.cost > 0).sum(axis=1) >= FEWEST_SPEND_DAYS)
-        # The matrices are small: on a busy machine, more threads take three times as long waiting for each other.
-        with threadpool_limits(1, user_api="blas"):
+        with one_thread():
             fitted = self._fit(rows, shares, np.flatnonzero(usable)) if usable.any() else None
         worth = self._worth(rows, shares)
         channels = {
