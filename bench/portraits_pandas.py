@@ -7,6 +7,7 @@ writes who knows where pandas spends its time.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,8 @@ BANDS = [-1, 17, 24, 29, 34, 39, 49, 59, 200]
 BAND_NAMES = ["0-17", "18-24", "25-29", "30-34", "35-39", "40-49", "50-59", "60+"]
 
 
-def run(folder: Path, as_of: dt.date, events: list[Path], is_tuned: bool) -> int:
+def run(folder: Path, as_of: dt.date, files: Mapping[str, list[Path]], is_tuned: bool) -> int:
     """Write rfm and portraits beside the files and return the number of buyers."""
-    files = {name: [folder / f"{name}.parquet"] for name in COLUMNS} | {"events": events}
     read = {
         name: pd.concat([pd.read_parquet(file, columns=columns) for file in files[name]], ignore_index=True)
         if len(files[name]) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import reduce
 from pathlib import Path
 
@@ -12,13 +13,11 @@ from bench.portraits_pandas import ACTIONS, GROUP_OF_CODE, SALES
 from quanyu.understand.region import TIERS
 
 ZONE = "Asia/Shanghai"
-TABLES = ("people", "identities", "orders", "order_lines", "items", "events")
 
 
-def run(folder: Path, as_of: dt.date, events: list[Path]) -> int:
+def run(folder: Path, as_of: dt.date, files: Mapping[str, list[Path]]) -> int:
     """Write rfm and portraits beside the files and return the number of buyers."""
-    read = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in TABLES}
-    read["events"] = pl.scan_parquet(events)
+    read = {name: pl.scan_parquet(paths) for name, paths in files.items()}
     people = read["people"].with_row_index("person")
     owner = read["identities"].join(people.select("person_id", "person"), on="person_id")
     owner = owner.select("id_key", "person")

@@ -5,8 +5,9 @@ Every contestant runs in a process of its own, reads the same Parquet files and 
 same 50 traits. `cpu` is the processor time of the process (all threads), `seconds` the time on the clock,
 `gigabytes` the most memory held.
 
-Twice: `cold`, when nothing is known, and `day`, when the events of one more day have come. Quanyu keeps visits and takes
-up only the new events; pandas and polars keep nothing, so they do the whole job again.
+Twice: `cold`, when nothing is known, and `day`, when one more day has come: its events, its orders and their lines, and
+one earlier order in 500 was refunded. Quanyu keeps visits and facts and takes up what differs; pandas and polars keep
+nothing, so they do the whole job again.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ import duckdb
 
 import quanyu.workspace
 from bench import portraits_pandas, portraits_polars
+from quanyu.understand.fact_step import facts
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
-from quanyu.understand.upkeep import visits
+from quanyu.understand.visit_step import visits
 
 AS_OF = dt.date(2026, 11, 20)
 TABLES = ("people", "identities", "orders", "order_lines", "items", "events")
@@ -66,31 +68,58 @@ SHOP = {
         FROM range(20 * {n}) t(i)""",
 }
 
-DAY = """SELECT 'd' || i AS event_id, 'bench' AS source, 'cookie:' || ((i // 4) * 2654435761 % {n}) AS id_key,
+DAY = {
+    "events_day": """SELECT 'd' || i AS event_id, 'bench' AS source,
+        'cookie:' || ((i // 4) * 2654435761 % {n}) AS id_key,
         ['page_view', 'product_view', 'page_view', 'add_to_cart'][1 + draw(i) % 4] AS name,
-        TIMESTAMPTZ '2026-11-18 00:00:00+00' + INTERVAL 1 SECOND * (draw(i // 4) % 86000 + i % 4 * 40) AS occurred_at,
+        TIMESTAMPTZ '2026-11-18 00:00:00+00' + INTERVAL 1 SECOND * (draw(i // 4) % 86000 + i % 4 * 40)
+        AS occurred_at,
         'd' || (i // 4) AS session_id, ['own', 'wechat', 'taobao'][1 + draw(i // 4 * 3) % 3] AS channel
-        FROM range(20 * {n} // 380) t(i)"""
-"""The events of one more day."""
+        FROM range(20 * {n} // 380) t(i)""",
+    "orders_after": """WITH sold AS (SELECT *, draw(order_id) % 500 = 0 AND status = 'completed' AS is_back
+        FROM '{folder}/orders.parquet')
+        SELECT * EXCLUDE (is_back) REPLACE (CASE WHEN is_back THEN paid_amount ELSE refund_amount END AS refund_amount,
+        CASE WHEN is_back THEN 0 ELSE net_amount END::DECIMAL(18,2) AS net_amount) FROM sold
+        UNION ALL SELECT * REPLACE ('d' || order_id AS order_id, 'paid' AS status,
+        TIMESTAMPTZ '2026-11-18 00:00:00+00' + INTERVAL 1 SECOND * (draw(order_id) % 86000) AS ordered_at,
+        paid_amount AS net_amount) FROM '{folder}/orders.parquet' WHERE draw(order_id || 'x') % 380 = 0""",
+    "order_lines_day": """SELECT * REPLACE ('d' || order_id AS order_id) FROM '{folder}/order_lines.parquet'
+        WHERE draw(order_id || 'x') % 380 = 0""",
+}
+"""One more day: its events and order lines, and all orders as they stand after it."""
+
+COLD = {name: (name,) for name in TABLES}
+AFTER = {
+    **COLD,
+    "events": ("events", "events_day"),
+    "orders": ("orders_after",),
+    "order_lines": ("order_lines", "order_lines_day"),
+}
+"""The files of every table before and after that day."""
 
 
-def draw(folder: Path, n: int, more: Mapping[str, str] = MappingProxyType({"day": DAY})) -> None:
+def draw(folder: Path, n: int, more: Mapping[str, str] = MappingProxyType(DAY)) -> None:
     """Write the shop and more tables as Parquet files."""
     with duckdb.connect() as engine:
         engine.execute("CREATE OR REPLACE MACRO draw(x) AS (hash(x) % 2147483647)::BIGINT")
         for name, sql in {**SHOP, **more}.items():
-            engine.execute(f"COPY ({sql.format(n=n)}) TO '{folder / name}.parquet' (COMPRESSION zstd)")
+            engine.execute(
+                f"COPY ({sql.format(n=n, folder=folder)}) TO '{folder / name}.parquet' (COMPRESSION zstd)"
+            )
 
 
-def run_quanyu(folder: Path, files: list[Path]) -> dict[str, Any]:
-    """Load the files, untimed, into the workspace of the run before if there is one, and do the three steps."""
+Files = Mapping[str, list[Path]]
+
+
+def run_quanyu(folder: Path, files: Files) -> dict[str, Any]:
+    """Load the files, untimed, into the workspace of the run before if there is one, and do the four steps."""
     is_cold = not (folder / "shop").exists()
     ws = quanyu.workspace.create(folder / "shop") if is_cold else quanyu.workspace.open(folder / "shop")
-    for name in TABLES if is_cold else ():
-        ws.warehouse.replace(name, [folder / f"{name}.parquet"], by="collect")
-    if not is_cold:
-        ws.warehouse.append("events", files[-1:], by="collect")
-    parts, marks = (visits, rfm, portraits), [(time.perf_counter(), time.process_time())]
+    for name in TABLES if is_cold else ("orders",):
+        ws.warehouse.replace(name, files[name], by="collect")
+    for name in () if is_cold else ("events", "order_lines"):
+        ws.warehouse.append(name, files[name][1:], by="collect")
+    parts, marks = (visits, rfm, facts, portraits), [(time.perf_counter(), time.process_time())]
     found: dict[str, Any] = {}
     for step in parts:
         found |= step(ws, AS_OF)
@@ -104,21 +133,19 @@ def run_quanyu(folder: Path, files: list[Path]) -> dict[str, Any]:
     return whole | spent | {name: found[name] for name in ("n_buyers", "n_traits", "n_visits")}
 
 
-def run_pandas(folder: Path, files: list[Path]) -> dict[str, Any]:
+def run_pandas(folder: Path, files: Files) -> dict[str, Any]:
     return _timed(partial(portraits_pandas.run, is_tuned=False), folder, files)
 
 
-def run_pandas_tuned(folder: Path, files: list[Path]) -> dict[str, Any]:
+def run_pandas_tuned(folder: Path, files: Files) -> dict[str, Any]:
     return _timed(partial(portraits_pandas.run, is_tuned=True), folder, files)
 
 
-def run_polars(folder: Path, files: list[Path]) -> dict[str, Any]:
+def run_polars(folder: Path, files: Files) -> dict[str, Any]:
     return _timed(portraits_polars.run, folder, files)
 
 
-def _timed(
-    run: Callable[[Path, dt.date, list[Path]], int], folder: Path, files: list[Path]
-) -> dict[str, Any]:
+def _timed(run: Callable[[Path, dt.date, Files], int], folder: Path, files: Files) -> dict[str, Any]:
     started, busy = time.perf_counter(), time.process_time()
     n_buyers = run(folder, AS_OF, files)
     return {
@@ -128,14 +155,14 @@ def _timed(
     }
 
 
-def alone(name: str, folder: Path, files: list[Path]) -> dict[str, Any]:
+def alone(name: str, folder: Path, files: Files) -> dict[str, Any]:
     """Run in a fresh process, in which every library is imported already, and add the most memory it held."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         return pool.apply(_measured, (name, folder, files))
 
 
-def _measured(name: str, folder: Path, files: list[Path]) -> dict[str, Any]:
+def _measured(name: str, folder: Path, files: Files) -> dict[str, Any]:
     result = globals()[f"run_{name}"](folder, files)
     return result | {"gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}
 
@@ -146,8 +173,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         draw(folder, n)
-        files = [folder / "events.parquet", folder / "day.parquet"]
-        for turn, read in (("cold", files[:1]), ("day", files)):
+        for turn, tables in (("cold", COLD), ("day", AFTER)):
+            read = {table: [folder / f"{name}.parquet" for name in names] for table, names in tables.items()}
             results = {name: alone(name, folder, read) for name in wanted}
             for name, result in results.items():
                 rounded = {k: round(v, 2) if isinstance(v, float) else v for k, v in result.items()}

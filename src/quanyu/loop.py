@@ -35,9 +35,10 @@ from quanyu.measure.experiment import lifts
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
 from quanyu.understand.customer_value import lifetimes
+from quanyu.understand.fact_step import facts
 from quanyu.understand.portrait import portraits
 from quanyu.understand.rfm import rfm
-from quanyu.understand.upkeep import visits
+from quanyu.understand.visit_step import visits
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -74,7 +75,8 @@ STEPS = (
     ),
     Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
     Step("margins", "Work out the margin of orders", ("orders", "order_lines", "items"), ("margins",), margins),
-    Step("portraits", "Describe every person by traits", ("identities", "people", *FACTS), ("portraits",), portraits),
+    Step("facts", "Add up what every person did", ("identities", "people", *FACTS), ("facts",), facts),
+    Step("portraits", "Describe every person by traits", ("people", "facts"), ("portraits",), portraits),
     Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
     Step(
         "lifetimes", "Forecast what every customer will be worth",

@@ -14,7 +14,7 @@ import pytest
 
 from quanyu.measure.compute import metrics
 from quanyu.tables.period import first_of
-from quanyu.understand.upkeep import visits
+from quanyu.understand.visit_step import visits
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 20)

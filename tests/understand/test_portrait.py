@@ -11,6 +11,7 @@ import pytest
 from quanyu.errors import SettingError
 from quanyu.text import catalogue
 from quanyu.understand.catalogue import TRAITS
+from quanyu.understand.fact_step import facts
 from quanyu.understand.life_cycle import STAGES
 from quanyu.understand.portrait import portraits, traits
 from quanyu.understand.rfm import GROUPS, rfm
@@ -42,6 +43,7 @@ DI = {"n_sessions": 0, "funnel_stage": "unseen", "activity": None, "favourite_ho
 
 
 def test_portraits_are_what_one_works_out_by_hand(shop: Workspace) -> None:
+    facts(shop, AS_OF)
     portraits(shop, AS_OF)
     rows = {
         row["person_id"]: row for row in shop.warehouse.read(shop.warehouse.table("portraits")).to_pylist()
@@ -66,6 +68,7 @@ def test_portraits_are_what_one_works_out_by_hand(shop: Workspace) -> None:
 
 def test_a_workspace_without_data_has_no_portraits(make_workspace) -> None:  # type: ignore[no-untyped-def]
     ws = make_workspace()
+    facts(ws, AS_OF)
     assert portraits(ws, AS_OF)["n_people"] == 0
     assert rfm(ws, AS_OF)["n_buyers"] == 0
     assert ws.warehouse.read(ws.warehouse.table("portraits")).num_rows == 0
@@ -95,6 +98,7 @@ expression = "spend_amount / n_sessions"
 def test_people_add_traits_of_their_own(shop: Workspace) -> None:
     (shop.root / "traits.toml").write_text(OWN, encoding="utf-8")
     assert [trait.name for trait in traits(shop)][-2:] == ["weekend_fan", "spend_per_visit"]
+    facts(shop, AS_OF)
     portraits(shop, AS_OF)
     table = shop.warehouse.table("portraits")
     columns = table.select("person_id", "weekend_fan", "spend_per_visit").order_by("person_id")
@@ -118,6 +122,7 @@ def test_people_add_traits_of_their_own(shop: Workspace) -> None:
 )
 def test_what_an_expression_may_not_do(small_shop: Workspace, expression: str) -> None:
     (small_shop.root / "traits.toml").write_text(f'[bad]\nexpression = "{expression}"\n', encoding="utf-8")
+    facts(small_shop, AS_OF)
     with pytest.raises(SettingError, match="bad"):
         portraits(small_shop, AS_OF)
 
@@ -140,6 +145,7 @@ def test_an_order_that_says_nothing_of_a_discount_had_none(workspace: Workspace)
     who = {"id_key": ["user:1"], "kind": ["user"], "person_id": ["p1"]}
     workspace.warehouse.replace("identities", pa.table(who), by="collect")
     workspace.warehouse.replace("people", pa.table({"person_id": ["p1"], "n_identifiers": [1]}), by="collect")
+    facts(workspace, AS_OF)
     portraits(workspace, AS_OF)
     rows = workspace.warehouse.read(
         workspace.warehouse.table("portraits").select("n_orders", "promotion_share")

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from quanyu.errors import ColumnError
+from quanyu.understand.fact_step import facts
 from quanyu.understand.portrait import portraits
 from quanyu.understand.profile import distribution, read_person
 from quanyu.understand.rfm import rfm
@@ -19,6 +20,7 @@ AS_OF = dt.date(2026, 11, 20)
 
 @pytest.fixture
 def known(shop: Workspace) -> Workspace:
+    facts(shop, AS_OF)
     portraits(shop, AS_OF)
     rfm(shop, AS_OF)
     return shop

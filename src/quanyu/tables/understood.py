@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+from quanyu.tables.fact import ACTIONS, FACTS
 
 _PERSON = C("person_id", "text", "用户", "Person", is_required=True, privacy="pseudonym")
 _AS_OF = C("as_of", "day", "截至", "As of", is_required=True)
@@ -14,12 +15,7 @@ _ID_KEY = C(
 _CHANNEL = C("channel", "text", "渠道", "Channel")
 _COUNTS = (
     C("n_events", "integer", "事件数", "Events", is_required=True, low=1, unit="event"),
-    C("n_page_views", "integer", "浏览量", "Page views", low=0, unit="view", note="pages and product pages"),
-    C("n_product_views", "integer", "商品浏览量", "Product views", low=0, unit="view"),
-    C("n_searches", "integer", "搜索次数", "Searches", low=0, unit="search"),
-    C("n_favourites", "integer", "收藏次数", "Favourites", low=0, unit="item"),
-    C("n_add_to_cart", "integer", "加购次数", "Added to cart", low=0, unit="item"),
-    C("n_checkouts", "integer", "结算次数", "Checkouts", low=0, unit="event"),
+    *ACTIONS,
 )
 
 VISITS = Table(
@@ -126,4 +122,4 @@ SCORES = Table(
     ),
 )  # fmt: skip
 
-UNDERSTOOD = (VISITS, VISIT_DAYS, PORTRAITS, RFM, LIFETIMES, SEGMENT_MEMBERS, SCORES)
+UNDERSTOOD = (VISITS, VISIT_DAYS, FACTS, PORTRAITS, RFM, LIFETIMES, SEGMENT_MEMBERS, SCORES)

@@ -13,42 +13,42 @@ from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
 from quanyu.understand.favourite import Taste, Values, attach, favourite, summed_up
 from quanyu.understand.person import of_person, owners
-from quanyu.understand.region import city_tier
 from quanyu.understand.scratch import Keep
-from quanyu.understand.upkeep import known_visits
 from quanyu.understand.visit import ACTIONS
+from quanyu.understand.visit_step import known_visits
 from quanyu.warehouse.portable import group_key, local_time, seconds
 from quanyu.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Reads facts up to the end of the day `as_of` of the workspace's zone; `keep` holds what is read twice."""
+    """Reads facts up to the end of the day `as_of` of the workspace's zone; `keep` holds what is read twice.
+
+    With `only`, a column `person` of numbers, the facts of these people alone.
+    """
 
     ws: Workspace
     as_of: dt.date
     keep: Keep
+    only: ir.Table | None = None
 
-    def people(self) -> ir.Table:
-        """Return one row per person with everything that traits are made of; no name, phone or mail.
+    def table(self) -> ir.Table:
+        """Return one row per person with what all tables of facts say; nothing of what the person is.
 
         Each table of facts is reduced to people and kept before the next, so that memory holds one at a time.
         """
         people = self.ws.warehouse.table("people")
-        spine = people.drop("name", "phone", "email").rename(home_region="region")
-        spine = spine.mutate(person=group_key(spine.person_id))
+        spine = self._chosen(people.select("person_id", person=group_key(people.person_id)))
         facts = (self.orders(), self.visits(), self.baskets(), self.contacts(), self.voices())
-        return attach(reduce(attach, facts, spine), self.cities(), "city").drop("person")
+        return reduce(attach, facts, spine).drop("person")
 
     @cached_property
     def owners(self) -> ir.Table:
         """Whose the identifiers are, worked out once for all tables of facts."""
-        return self.keep(owners(self.ws))
+        return self.keep(self._chosen(owners(self.ws)))
 
-    def cities(self) -> ir.Table:
-        """Return the tier of every city where someone lives: worked out once per city, not per person."""
-        cities = self.ws.warehouse.table("people").select("city").distinct()
-        return cities.mutate(city_tier=city_tier(cities.city))
+    def _chosen(self, rows: ir.Table) -> ir.Table:
+        return rows if self.only is None else rows.semi_join(self.only, "person")
 
     def orders(self) -> ir.Table:
         """Reduce orders to people: counts, money, first and last day, where they buy."""
@@ -128,10 +128,10 @@ class Facts:
         """Reduce order lines to people: categories, brands, prices paid."""
         orders = self._until("orders", "ordered_at", with_day=False)
         sales = of_person(
-            self.owners, orders.filter(orders.status.isin(SALES)).select("key", **_document(orders))
+            self.owners, orders.filter(orders.status.isin(SALES)).select("key", **document(orders))
         )
         lines = self.ws.warehouse.table("order_lines")
-        lines = lines.select("item_id", "n_items", "unit_price_amount", "net_amount", **_document(lines))
+        lines = lines.select("item_id", "n_items", "unit_price_amount", "net_amount", **document(lines))
         items = self.ws.warehouse.table("items").select("item_id", "category", "brand")
         categories, brands = self._values("items", "category"), self._values("items", "brand")
         items = self.keep(brands.encode(categories.encode(items, "category"), "brand"))
@@ -153,7 +153,7 @@ class Facts:
                 favourite(rows, "brand", brands.n, "preferred_brand", "cents"), "preferred_brand"
             ).rename(n_brands="n_brand"),
         )
-        return reduce(attach, map(self.keep, tastes), self.keep(_with_price_band(totals)))
+        return reduce(attach, map(self.keep, tastes), self.keep(totals))
 
     def contacts(self) -> ir.Table:
         """Reduce touches to people: how often and when they were last reached."""
@@ -176,11 +176,9 @@ class Facts:
 
         Later ones come from wrong clocks; rows without an identifier are nobody's.
         """
-        zone = self.ws.settings.zone
-        end = dt.datetime.combine(self.as_of + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC)
         look = self.ws.warehouse.table
         rows = orders_with_margin(look) if name == "orders" else look(name)
-        rows = rows.filter(rows.id_key.notnull(), rows[time] < ibis.literal(end).cast("timestamp('UTC')"))
+        rows = rows.filter(rows.id_key.notnull(), rows[time] < end_of(self.ws, self.as_of))
         rows = rows.mutate(key=group_key(rows.id_key)).drop("id_key")
         return rows.mutate(on=local_time(rows[time], self.ws.settings.timezone).date()) if with_day else rows
 
@@ -191,15 +189,12 @@ class Facts:
         return ibis.literal(self.as_of - dt.timedelta(days=days))
 
 
-def _document(rows: ir.Table) -> dict[str, ir.Value]:
+def end_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
+    """Return the first moment after a local day."""
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ws.settings.zone)
+    return ibis.literal(end.astimezone(dt.UTC)).cast("timestamp('UTC')")
+
+
+def document(rows: ir.Table) -> dict[str, ir.Value]:
     """Return the key of an order as two numbers."""
     return {"source": group_key(rows.source), "document": group_key(rows.order_id)}
-
-
-def _with_price_band(buyers: ir.Table) -> ir.Table:
-    """Add the fifth of all buyers, 1 to 5, in which the mean unit price falls; equal prices share one."""
-    is_known = buyers.unit_price.notnull()
-    place = ibis.cume_dist().over(group_by=is_known, order_by=buyers.unit_price)
-    return buyers.mutate(
-        price_band=ibis.ifelse(is_known, (place * 5).ceil().cast("int64"), ibis.null("int64"))
-    )

@@ -1,4 +1,4 @@
-"""Portraits: one row per person with every trait, made in one pass over the facts."""
+"""Portraits: one row per person with every trait, read off the facts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import ibis.expr.types as ir
 
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.custom import read_traits
-from quanyu.understand.fact import Facts
-from quanyu.understand.scratch import Keep, scratch
+from quanyu.understand.favourite import attach
+from quanyu.understand.region import city_tier
 from quanyu.understand.trait import Trait
+from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
 
@@ -22,14 +23,32 @@ def traits(ws: Workspace) -> tuple[Trait, ...]:
     return TRAITS + tuple(read_traits(ws))
 
 
-def portrait_table(ws: Workspace, as_of: dt.date, keep: Keep) -> ir.Table:
-    """Return the portraits as an expression: person_id, as_of and one column per trait."""
-    people = Facts(ws, as_of, keep).people().mutate(as_of=ibis.literal(as_of))
-    return people.select("person_id", "as_of", *(trait.column(people) for trait in traits(ws)))
-
-
 def portraits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Write the table `portraits`: the loop step."""
-    with scratch(ws) as keep:
-        change = ws.warehouse.replace("portraits", portrait_table(ws, as_of, keep), by="understand")
-    return {"n_people": change.added, "n_traits": len(traits(ws))}
+    people = known_people(ws).mutate(as_of=ibis.literal(as_of))
+    wanted = traits(ws)
+    rows = people.select("person_id", "as_of", *(trait.column(people) for trait in wanted))
+    change = ws.warehouse.replace("portraits", rows, by="understand")
+    return {"n_people": change.added, "n_traits": len(wanted)}
+
+
+def known_people(ws: Workspace) -> ir.Table:
+    """Return one row per person with everything that traits are made of; no name, phone or mail."""
+    people, facts = ws.warehouse.table("people"), ws.warehouse.table("facts")
+    spine = people.drop("name", "phone", "email").rename(home_region="region")
+    spine = spine.mutate(person=group_key(spine.person_id))
+    passed = sum(((facts.unit_price >= cut).cast("int64") for cut in _price_cuts(ws, facts)), ibis.literal(1))
+    told = facts.mutate(person=group_key(facts.person_id), price_band=passed).drop("person_id", "as_of")
+    # A city is given its tier once, not once per person.
+    cities = people.select("city").distinct()
+    tiers = cities.mutate(city_tier=city_tier(cities.city))
+    return attach(attach(spine, told), tiers, "city").drop("person")
+
+
+def _price_cuts(ws: Workspace, facts: ir.Table) -> list[float]:
+    """Return the least mean unit price of the second to the fifth fifth of all buyers; equal prices share one."""
+    prices = facts.select("unit_price").filter(facts.unit_price.notnull())
+    n = int(ws.warehouse.read(prices.count()).column(0)[0].as_py())
+    ranked = prices.mutate(place=ibis.row_number().over(order_by=prices.unit_price))
+    found = ranked.filter(ranked.place.isin([n * fifth // 5 for fifth in range(1, 5)]))
+    return sorted(ws.warehouse.read(found)["unit_price"].to_pylist())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,15 +33,22 @@ NOTHING = Version(-1, (), 0, None)
 
 def read_version(path: Path, number: int | None = None) -> Version:
     """Return a version of the table at `path`: the newest unless a number is given."""
-    if not (path / "_delta_log").is_dir():
+    last = newest(path)
+    if last < 0:
         return NOTHING
+    wanted = last if number is None else number
+    return _read(path, wanted, (path / "_delta_log" / f"{last:020}.json").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, number: int, written: int) -> Version:
+    """Read a version, which never changes; `written` tells a table from another that lay at the same place before."""
     try:
         table = DeltaTable(path, version=number)
     except TableNotFoundError:
         return NOTHING
-    return Version(
-        table.version(), tuple(sorted(table.file_uris())), table.count(), pa.schema(table.schema())
-    )
+    files = tuple(sorted(table.file_uris()))
+    return Version(table.version(), files, table.count(), pa.schema(table.schema()))
 
 
 def newest(path: Path) -> int:
@@ -51,8 +59,8 @@ def newest(path: Path) -> int:
     return max((int(name.stem) for name in log.glob("*.json") if name.stem.isdigit()), default=-1)
 
 
-def added(path: Path, since: int) -> tuple[str, ...] | None:
-    """Return the files that came after a version, or None if the version is unknown or a file of it is gone."""
+def moved(path: Path, since: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the files that went and that came after a version, or None if it is unknown or cannot be read any more."""
     now = read_version(path)
     if since < 0 or since > now.number:
         return None
@@ -60,7 +68,8 @@ def added(path: Path, since: int) -> tuple[str, ...] | None:
         before = read_version(path, since)
     except DeltaError:
         return None
-    return tuple(sorted({*now.files} - {*before.files})) if {*before.files} <= {*now.files} else None
+    gone, come = (tuple(sorted({*a.files} - {*b.files})) for a, b in ((before, now), (now, before)))
+    return (gone, come) if all(Path(file).exists() for file in gone) else None
 
 
 def about(path: Path) -> dict[str, Any]:

@@ -68,12 +68,27 @@ class Warehouse:
         state = delta.read_version(self.folder(name), version)
         return self._typed(promise, f"{name}__v{state.number}", state.files)
 
-    def added(self, name: str, since: int) -> ir.Table | None:
-        """Return the rows that came after a version, or None if rows of it were changed or removed since."""
-        files = delta.added(self.folder(name), since)
+    def moved(self, name: str, since: int) -> tuple[ir.Table, ir.Table] | None:
+        """Return the rows of the files that went and of those that came after a version.
+
+        Rows that stay may be in both, where a file was written anew. None if the version is unknown or vacuumed.
+        """
+        files = delta.moved(self.folder(name), since)
         if files is None:
             return None
-        return self._typed(contract(name), f"{name}__v{since}_to_v{self.version(name)}", files)
+        key = f"{name}__v{since}_to_v{self.version(name)}"
+        gone, come = (
+            self._typed(contract(name), f"{key}_{way}", some)
+            for way, some in zip(("gone", "come"), files, strict=True)
+        )
+        return gone, come
+
+    def added(self, name: str, since: int) -> ir.Table | None:
+        """Return the rows that came after a version, or None if rows of it were changed or removed since."""
+        files = delta.moved(self.folder(name), since)
+        if files is None or files[0]:
+            return None
+        return self._typed(contract(name), f"{name}__v{since}_to_v{self.version(name)}_come", files[1])
 
     def about(self, name: str) -> Mapping[str, Any]:
         """Return what the newest version says of itself: its stage, its operation, and what the writer added."""

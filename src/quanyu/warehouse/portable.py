@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -18,6 +19,11 @@ def xxhash64(word):  # type: ignore[no-untyped-def] # noqa: D103
     ...
 
 
+@ibis.udf.scalar.builtin(name="xxhash64")  # type: ignore[untyped-decorator]
+def xxhash64_of_row(row) -> int:  # type: ignore[no-untyped-def, empty-body] # noqa: D103
+    ...
+
+
 @ibis.udf.scalar.builtin(signature=(("timestamp",), "int64"))
 def unix_micros(at):  # type: ignore[no-untyped-def] # noqa: D103
     ...
@@ -30,6 +36,15 @@ def group_key(word: ir.StringValue) -> ir.IntegerValue:
     hundred million texts meet with a probability below one in a thousand.
     """
     return ibis.ifelse(word.notnull(), xxhash64(word), ibis.null("int64"))
+
+
+def row_key(rows: ir.Table, columns: Sequence[str]) -> ir.IntegerValue:
+    """Return a 64-bit number that stands for what rows say in some columns: see `group_key`."""
+    # Spark passes over nulls, so that a value that moves to the column beside it would not be seen.
+    nulls = sum(
+        (rows[name].isnull().cast("int64") * 2**place for place, name in enumerate(columns)), ibis.literal(0)
+    )
+    return xxhash64_of_row(ibis.struct({**{name: rows[name] for name in columns}, "_nulls": nulls}))
 
 
 def local_time(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:

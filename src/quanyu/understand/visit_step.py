@@ -38,16 +38,22 @@ def visits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 
 
 def known_visits(ws: Workspace, as_of: dt.date) -> ir.Table:
-    """Return all visits up to the end of a day: the table, or where it does not say that the events themselves.
-
-    It does not when events came since it was written, or when the day cuts through visits that it knows.
-    """
-    events, known, zone = ws.warehouse.table("events"), ws.warehouse.table("visits"), ws.settings.timezone
-    if made_of(ws) == {"events": ws.warehouse.version("events"), **_terms(ws)}:
-        newest = ws.warehouse.read(known.ended_on.max()).column(0)[0].as_py()
-        if newest is None or newest <= as_of:
-            return known
+    """Return all visits up to the end of a day: the table, or where it does not say that the events themselves."""
+    if are_current(ws, as_of):
+        return ws.warehouse.table("visits")
+    events, zone = ws.warehouse.table("events"), ws.settings.timezone
     return visits_of(events.filter(local_day(events.occurred_at, zone) <= ibis.literal(as_of)), zone)
+
+
+def are_current(ws: Workspace, as_of: dt.date) -> bool:
+    """Say whether the table `visits` is what all events up to the end of a day give.
+
+    It is not when events came since it was written, or when the day cuts through visits that it knows.
+    """
+    if made_of(ws) != {"events": ws.warehouse.version("events"), **_terms(ws)}:
+        return False
+    newest = ws.warehouse.read(ws.warehouse.table("visits").ended_on.max()).column(0)[0].as_py()
+    return newest is None or newest <= as_of
 
 
 def made_of(ws: Workspace) -> Mapping[str, Any]:
