@@ -277,7 +277,8 @@ def traits() -> str:
         "Traits are the columns of [portraits](tables.md#portraits): one row per person, all of them as of one day. Traits of your own stand in "
         "`traits.toml` in the workspace's folder:\n\n"
         '```toml\n[weekend_buyer]\nzh = "周末买家"\nen = "Weekend buyer"\nfamily = "behaviour"\nkind = "flag"\n'
-        'expression = "favourite_weekday >= 6 AND n_orders >= 2"\n```\n'
+        'expression = "favourite_weekday >= 6 AND n_orders >= 2"\n```\n\n'
+        "An expression may name the traits below and the columns of [facts](tables.md#facts).\n"
     )
     parts = ["# Traits\n", NOTE, told]
     for family, (zh, en) in FAMILIES.items():

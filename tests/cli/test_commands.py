@@ -157,7 +157,7 @@ def test_tables_and_describe_agree_with_the_contracts(command: Command, shop: Pa
     assert told["rows"] == listed["orders"]["rows"] > 0
     assert [one["column"] for one in told["columns"]] == [one.name for one in CONTRACTS["orders"].columns]
     assert told["written_by"] == ["load"]
-    assert "portraits" in told["read_by"]
+    assert "facts" in told["read_by"]
     traits = read(command("describe", "portraits", "--json"))["columns"]
     assert len(traits) > 30
 

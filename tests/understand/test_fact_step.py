@@ -64,12 +64,16 @@ class Shop:
             i = self.draw.randrange(8)
             self.rows["items"][i] = self.item(i)
         elif what == "come" or not rows:
-            rows.append(MADE[name](self, self.draw.randrange(10**9)))
+            self.put(name, MADE[name](self, self.draw.randrange(10**9)))
         else:
             gone = rows.pop(self.draw.randrange(len(rows)))
             if what == "change":
-                key = {column: gone[column] for column in contract(name).key if column in gone}
-                rows.append(MADE[name](self, 0) | key)
+                self.put(name, MADE[name](self, 0) | {column: gone[column] for column in KEYS[name]})
+
+    def put(self, name: str, row: Row) -> None:
+        """Put a row in, in place of the one that has its key."""
+        others = [one for one in self.rows[name] if any(one[column] != row[column] for column in KEYS[name])]
+        self.rows[name] = [*others, row]
 
     def write(self) -> None:
         """Write the tables as they stand."""
@@ -130,6 +134,8 @@ MADE: Mapping[str, Callable[[Shop, int], Row]] = {
     },
 }  # fmt: skip
 """How a row of every table is drawn, given a number for its key."""
+
+KEYS = {name: contract(name).key for name in MADE}
 
 
 def turn(shop: Shop) -> None:
