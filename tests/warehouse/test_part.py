@@ -40,6 +40,22 @@ def test_what_was_added_since_a_version(workspace: Workspace) -> None:
     assert warehouse.added("visit_days", second) is None, "rows of that version are gone"
 
 
+def test_what_went_and_came_since_a_version(workspace: Workspace) -> None:
+    warehouse = workspace.warehouse
+    warehouse.append("visit_days", days(day("01-05"), day("01-06")), by="understand")
+    since = warehouse.append("visit_days", days(day("02-05")), by="understand").version
+    (january, _) = warehouse.parts("visit_days", "visited_on")
+    rows = {january: warehouse.scan(january.files).filter(lambda t: t.visited_on == day("01-06"))}
+    warehouse.rewrite("visit_days", rows, by="understand")
+    moved = warehouse.moved("visit_days", since)
+    assert moved is not None
+    gone, come = (sorted(warehouse.read(one)["visited_on"].to_pylist()) for one in moved)
+    assert (gone, come) == ([day("01-05"), day("01-06")], [day("01-06")]), "February stays and is not read"
+    assert warehouse.moved("visit_days", -1) is None and warehouse.moved("visit_days", 99) is None
+    warehouse.vacuum("visit_days")
+    assert warehouse.moved("visit_days", since) is None, "what that version held cannot be read any more"
+
+
 def test_a_part_is_rewritten_and_the_others_stay(workspace: Workspace) -> None:
     warehouse = workspace.warehouse
     for month in ("01", "02", "03"):
