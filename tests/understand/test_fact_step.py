@@ -10,16 +10,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quanyu.workspace
 from quanyu.tables import contract
+from quanyu.understand.affected import affected
 from quanyu.understand.fact import Facts
 from quanyu.understand.fact_step import facts
 from quanyu.understand.scratch import scratch
 from quanyu.understand.visit_step import visits
+from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
 Row = dict[str, Any]
@@ -175,3 +178,26 @@ def test_both_engines_renew_the_same(workspace: Workspace) -> None:
             shop.change()
         turn(shop)
         shop.day += dt.timedelta(days=1)
+
+
+def test_only_who_is_affected_is_added_up_again(small_shop: Workspace) -> None:
+    ws = small_shop
+    visits(ws, DAY)
+    facts(ws, DAY)
+    assert named(ws, DAY) == set()
+    assert named(ws, DAY + dt.timedelta(days=1)) == {"ann"}, "an order of the next day comes into view"
+    orders = ws.warehouse.table("orders")
+    refunded = orders.mutate(refund_amount=ibis.ifelse(orders.order_id == "o4", 1, orders.refund_amount))
+    ws.warehouse.replace("orders", refunded, by="collect")
+    assert named(ws, DAY) == {"bo"}, "all orders were written anew, one of them differs"
+
+
+def named(ws: Workspace, day: dt.date) -> set[str]:
+    """Return the people that a turn would add up again."""
+    made_of = ws.warehouse.about("facts")["made_of"]
+    with scratch(ws) as keep:
+        who = affected(ws, keep, made_of["versions"], (dt.date.fromisoformat(made_of["as_of"]), day))
+        assert who is not None
+        people = ws.warehouse.table("people")
+        rows = people.mutate(person=group_key(people.person_id)).semi_join(who, "person")
+        return set(ws.warehouse.read(rows.select("person_id"))["person_id"].to_pylist())
