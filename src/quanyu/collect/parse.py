@@ -32,7 +32,7 @@ MARKED = 2
 """A totals row says so in one of the first columns."""
 WORDS: Mapping[Kind, str] = {
     "integer": "a whole number", "number": "a number", "money": "money", "price": "a price", "flag": "yes or no",
-    "day": "a day", "time": "a time",
+    "day": "a day", "time": "a time", "currency": "a currency such as CNY",
 }  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def unread_header(head: Sequence[Sequence[str]], page: Page, layout: Layout) -> 
     figures = {
         i
         for field, column in fields
-        if column.kind in WORDS
+        if column.kind in WORDS and column.kind != "currency"
         for name in field.columns
         for i in page.places(name)
     }
