@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from quanyu.collect.clean import unmasked
 from quanyu.collect.currency import as_told, in_currency
+from quanyu.collect.double import under_one_number
 from quanyu.collect.fill import filled
 from quanyu.tables import Table, contract
 from quanyu.warehouse import Change
@@ -75,7 +76,7 @@ def bring(ws: Workspace, name: str, staged: Staged, work: Path) -> Change:
     An empty cell leaves what another file said (an order's buyer, an item's category).
     """
     table = contract(name)
-    rows = staged.rows(ws.warehouse.scan, table)
+    rows = under_one_number(ws, table, staged.rows(ws.warehouse.scan, table))
     if not table.is_append_only and ws.warehouse.count(name):
         existing = as_told(table, ws.warehouse.table(name))
         # Written down, because the merge looks at the rows several times.
@@ -87,7 +88,7 @@ def bring(ws: Workspace, name: str, staged: Staged, work: Path) -> Change:
 def patch(ws: Workspace, name: str, staged: Staged, work: Path) -> tuple[Change, int]:
     """Complete rows that are there and work out anew what follows from them; return the change and how many are not there."""
     table = contract(name)
-    rows = staged.rows(ws.warehouse.scan, table)
+    rows = under_one_number(ws, table, staged.rows(ws.warehouse.scan, table))
     existing = as_told(table, ws.warehouse.table(name))
     same = [rows[key].identical_to(existing[key]) for key in table.key]
     both = rows.inner_join(existing, same, rname="{name}_old")

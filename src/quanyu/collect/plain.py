@@ -36,7 +36,9 @@ def _plain(table: Table) -> Layout:
     if table.name == "spend":
         # Rows of one placement add up, as in the reports of platforms: a credit stands beside what it lowers.
         per = table.key
-        counted = [c.name for c in table.columns if c.name not in per and c.kind in ("integer", "number", "money")]
+        counted = [
+            c.name for c in table.columns if c.name not in per and c.kind in ("integer", "number", "money")
+        ]
         named |= {name: replace(named[name], total=True) for name in counted if name != "fx_rate"}
     must = tuple(c.name for c in table.columns if c.is_required and c.name not in MADE)
     match = must if table.name != "links" else ("id_key", "other_key")
