@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from quanyu.collect import catalogue
+from quanyu.collect.find import Found, files_in, find, seen_of
 from quanyu.collect.layout import Layout
 from quanyu.collect.recognise import Match, recognise, the_layout
-from quanyu.collect.source import Found, Opened, files_in, find, open_found, seen_of
+from quanyu.collect.source import Opened, open_found
 from quanyu.collect.take import Job, take
 from quanyu.collect.unpack import Print
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
