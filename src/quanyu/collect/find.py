@@ -173,17 +173,18 @@ def _read(how: Callable[[Path], Read], path: Path) -> Read:
     except OSError as error:
         if error.errno in FULL:
             raise
-        reason = (
-            "link to nothing"
-            if path.is_symlink() and isinstance(error, FileNotFoundError)
-            else error.strerror
-        )
-        raise UnreadableFileError(
-            "{file} cannot be read: {error}.",
-            "Check that it is there and that you may read it.",
-            file=shown(path.name),
-            error=Sentence(reason or type(error).__name__),
-        ) from None
+        raise unreadable(path, error) from None
+
+
+def unreadable(path: Path, error: OSError) -> UnreadableFileError:
+    """Return the error of a file that the system does not let us read."""
+    is_loose = path.is_symlink() and isinstance(error, FileNotFoundError)
+    return UnreadableFileError(
+        "{file} cannot be read: {error}.",
+        "Check that it is there and that you may read it.",
+        file=shown(path.name),
+        error=Sentence("a link to nothing" if is_loose else error.strerror or type(error).__name__),
+    )
 
 
 def shown(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from quanyu.collect import catalogue
-from quanyu.collect.find import Found, files_in, find, seen_of
+from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
 from quanyu.collect.layout import Layout
 from quanyu.collect.recognise import Match, recognise, the_layout
 from quanyu.collect.source import Opened, open_found
@@ -135,6 +135,10 @@ class _Run:
             loaded = self._one(found, work)
         except SourceError as error:
             loaded = self._failed(found.name, error)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            loaded = self._failed(found.name, unreadable(found.path, error))
         shutil.rmtree(work, ignore_errors=True)
         self.progress(found.name, STEPS, STEPS)
         return replace(loaded, seconds=time.perf_counter() - started)
@@ -178,6 +182,10 @@ class _Run:
             {key: vars(value) for key, value in taken.changes.items()},
         )
         told = Sentence("") if taken.n_rows else Sentence("the file has a header and no rows")
+        if job.opened.assumed:
+            told = Sentence(
+                "read as {encoding}, which is not certain: look at the texts", encoding=job.opened.assumed
+            )
         if taken.n_waiting:
             told = Sentence(
                 "{n} rows complete orders that are not loaded yet; load those, then this file again",
