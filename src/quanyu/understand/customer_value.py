@@ -14,10 +14,16 @@ import numpy as np
 from quanyu.ledger import KeptFit, keep_fit
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.settings import LifetimeSettings
+from quanyu.solve.thread import one_thread
 from quanyu.text import Sentence
+from quanyu.understand.ahead import ahead
+from quanyu.understand.backtest import Past, origins
+from quanyu.understand.clocked import cells_of, clock_of, on_clock, past_of
+from quanyu.understand.demand_clock import Clock, told_clock
 from quanyu.understand.history import Trade, histories, purchase_days, trade, weekly_repeats
-from quanyu.understand.lifetime import Lifetime
-from quanyu.understand.order_value import OrderValue
+from quanyu.understand.lifetime import KINDS, Lifetime, estimate_of
+from quanyu.understand.order_value import OrderValue, worth_of
+from quanyu.understand.outlook import foresee
 from quanyu.understand.scratch import Keep, scratch
 from quanyu.warehouse.portable import money
 from quanyu.workspace import Workspace
@@ -25,6 +31,7 @@ from quanyu.workspace import Workspace
 LEAST_DAYS = 84
 """Days of trade below which no holdout is kept back."""
 MOST_WARM_UP = 90
+AMOUNTS = ("expected_margin_amount", "clv_amount", "clv_amount_low", "clv_amount_high")
 COLUMNS = (
     "person_id", "first_on", "n_repeats", "span_days", "age_days", "mean_amount", "p_alive", "expected_orders",
     "orders_low", "orders_high", "expected_order_amount",
@@ -32,18 +39,25 @@ COLUMNS = (
 
 
 def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
-    """Fit the forecasts as the settings say, keep the fits, and write the table `lifetimes`: the loop step."""
+    """Fit the forecasts as the settings say, keep the fits, and write the table `lifetimes`: the loop step.
+
+    Histories are told on the clock of demand that the shop's own days teach.
+    """
     found = trade(ws, as_of)
     spec = specified(ws.settings.lifetime, found.days(as_of))
-    with scratch(ws) as keep:
+    with scratch(ws) as keep, one_thread():
         days = keep(purchase_days(ws, as_of, found, spec.by))
-        rows = keep(histories(days, as_of, spec.holdout_days, spec.by))
+        past = past_of(ws, days, found, as_of, spec)
+        clock = clock_of(past)
+        plain = histories(days, as_of, spec.holdout_days, spec.by)
+        spec, timed = on_clock(spec, plain, clock, past.today)
+        rows = keep(timed)
         card = _fitted(ws, spec, rows, as_of, found)
         if isinstance(card, Inconclusive):
             return _nothing(ws, spec, as_of, card.reason)
-        card = _tracked(ws, card, days, rows, as_of)
+        card = _tracked(ws, replace(card, parameters={**card.parameters, "clock": told_clock(clock)}), days, rows, as_of)
         worth = _fitted(ws, OrderValue(), rows, as_of, found)
-        return _write(ws, keep, rows, (card, worth))
+        return _write(ws, keep, rows, (card, worth), (replace(past, kind=KINDS[card.parameters["model"]]), clock))
 
 
 def specified(settings: LifetimeSettings, days: int) -> Lifetime:
@@ -73,23 +87,36 @@ def _fitted(
 
 
 def _tracked(ws: Workspace, card: Fit, days: ir.Table, rows: ir.Table, as_of: dt.date) -> Fit:
-    """Add what happened, week by week, to what was expected."""
+    """Tell by week what was expected, and what happened."""
     tracking = card.diagnostics.get("tracking")
     if not tracking:
         return card
-    since = as_of - dt.timedelta(days=tracking["days"])
-    counted = weekly_repeats(days, rows, since, card.spec["holdout_days"], as_of)
-    n = np.zeros(len(tracking["expected"]) + 1)
+    first_on = card.window[0]
+    time = np.array(card.parameters["clock"])[: (as_of - first_on).days + 1]
+    began = int(np.searchsorted(np.round(time), np.round(time[-1]) - tracking["time"]))
+    since, n_days = first_on + dt.timedelta(days=began), len(time) - 1 - began
+    ends = began + 7 * np.arange(1, n_days // 7 + 1)
+    units = np.arange(len(tracking["expected"]))
+    expected = np.interp(time[ends] - time[began], units, tracking["expected"])
+    held = card.spec["holdout_days"]
+    counted = weekly_repeats(days, rows, since, held, as_of)
+    n = np.zeros(len(expected) + 1)
     for row in ws.warehouse.read(counted).to_pylist():
-        if row["week"] <= len(tracking["expected"]):
+        if row["week"] <= len(expected):
             n[row["week"]] += row["n"]
-    actual = np.cumsum(n)[1:].tolist()
-    full = {**tracking, "actual": actual, "since": since.isoformat()}
+    full = {
+        "expected": np.round(expected, 3).tolist(), "actual": np.cumsum(n)[1:].tolist(), "days": n_days,
+        "holdout_from": (n_days - held) / 7, "since": since.isoformat(),
+    }  # fmt: skip
     return replace(card, diagnostics={**card.diagnostics, "tracking": full})
 
 
 def _write(
-    ws: Workspace, keep: Keep, rows: ir.Table, cards: tuple[Fit, Fit | Inconclusive]
+    ws: Workspace,
+    keep: Keep,
+    rows: ir.Table,
+    cards: tuple[Fit, Fit | Inconclusive],
+    before: tuple[Past, Clock],
 ) -> Mapping[str, Any]:
     card, worth = cards
     last = card.window[1]
@@ -103,18 +130,40 @@ def _write(
     else:
         scored = scored.mutate(expected_order_amount=ibis.null("float64"))
         spending = {"inconclusive": _pair(worth.reason)}
-    card = replace(card, diagnostics={**card.diagnostics, "order_value": spending})
+    valued = keep(_valued(scored, card.spec["by"]))
+    told = {"order_value": spending, "outlook": _outlook(ws, valued, cards, before)}
+    card = replace(card, diagnostics={**card.diagnostics, **told})
     fit_id = keep_fit(ws.ledger, card.kept(ws.now()))
-    valued = keep(_valued(scored))
     cuts = _tenths(ws, valued)
-    table = valued.mutate(
+    table = valued.select(*COLUMNS, *AMOUNTS).mutate(
         decile=_decile(valued.clv_amount, cuts), as_of=ibis.literal(last), fit_id=ibis.literal(fit_id)
     )
     change = ws.warehouse.replace("lifetimes", table, by="understand")
     return {"n_buyers": change.added, "fit_id": fit_id, "model": card.parameters["model"]}
 
 
-def _valued(scored: ir.Table) -> ir.Table:
+def _outlook(
+    ws: Workspace, valued: ir.Table, cards: tuple[Fit, Fit | Inconclusive], before: tuple[Past, Clock]
+) -> dict[str, Any]:
+    """What all buyers together will do, tested on the past; at the horizon it is the sum of the single forecasts."""
+    (card, spending), (past, clock) = cards, before
+    time = clock.time
+    passes = time[past.today + 1 :] - time[past.today]
+    n, mean = past.log.mean_amount(past.today)
+    each = worth_of(spending.parameters, n, mean) if isinstance(spending, Fit) else mean
+    varied = past.log.variation(past.today, np.arange(len(n)), each)
+    cells, worth = cells_of(ws, valued, card, varied)
+    whole = ahead(estimate_of(card), cells, worth, passes, past.discount)
+    sums = valued.aggregate(
+        orders=valued.expected_orders.sum(), amount=valued.clv_amount.sum().cast("float64")
+    )
+    (sums_at,) = ws.warehouse.read(sums).to_pylist()
+    whole = whole.meeting(card.spec["horizon_days"], sums_at["orders"], sums_at["amount"] or 0.0)
+    tested = list(origins(past, len(passes)))
+    return foresee(whole, clock, past.today, tested, int(cells.n))
+
+
+def _valued(scored: ir.Table, by: str) -> ir.Table:
     """Expected and discounted money; its bounds are those of the orders, at the expected worth of an order."""
     worth, orders = scored.expected_order_amount, scored.expected_orders
     per_order = worth * ibis.ifelse(orders > 0, scored.discounted_orders / orders, 0.0)
@@ -124,9 +173,15 @@ def _valued(scored: ir.Table) -> ir.Table:
         "clv_amount_low": scored.orders_low * per_order,
         "clv_amount_high": scored.orders_high * per_order,
     }
-    plain = {"expected_order_amount": money(worth)}
+    own = {
+        "span_days": scored.calendar_span_days, "age_days": scored.calendar_age_days,
+        "expected_order_amount": money(worth),
+    }  # fmt: skip
     valued = {name: money(value) for name, value in amounts.items()}
-    return scored.select(*(name for name in COLUMNS if name not in plain), **plain, **valued)
+    return scored.select(
+        *(name for name in COLUMNS if name not in own), *((by,) if by else ()), **own, **valued,
+        span_time=scored.span_days, age_time=scored.age_days,
+    )  # fmt: skip
 
 
 def _tenths(ws: Workspace, valued: ir.Table) -> list[float]:

@@ -57,13 +57,16 @@ def chosen(rivals: Sequence[Rival]) -> Rival:
     return max(rivals, key=lambda one: one.found.log_likelihood if one.foreseen is None else one.foreseen)
 
 
-def check_holdout(best: Rival, rivals: Sequence[Rival], split: Split | None, days: int) -> dict[str, Any]:
+def check_holdout(
+    best: Rival, rivals: Sequence[Rival], split: Split | None, length: tuple[int, float]
+) -> dict[str, Any]:
     """Return the diagnostics of a choice: the rivals, why this one, how it did in the holdout, and the verdict.
 
     `fits` is True or False with the reasons, or None where nothing can be judged; reasons are sentences with
-    places and the values for them. `tracking` counts in weeks the repeat purchases of those who were fitted to, from
-    the day the first of them came.
+    places and the values for them. `length` is the holdout in days and in the time of the histories. `tracking` adds up by
+    unit of that time the repeat purchases of those who were fitted to, from when the first of them came.
     """
+    days, time = length
     told: dict[str, Any] = {
         "models": [
             {
@@ -78,9 +81,9 @@ def check_holdout(best: Rival, rivals: Sequence[Rival], split: Split | None, day
     if split is None:
         return told | {"fits": None, "reasons": [[TOO_YOUNG, {}]]}
     early, late = split.early, split.late
-    forecast = _forecast(best.found, early, float(days))
+    forecast = _forecast(best.found, early, time)
     found = agreement(forecast, late, early.weight)
-    held = agreement(early.x / np.maximum(early.age, 1.0) * days, late, early.weight)
+    held = agreement(early.x / np.maximum(early.age, 1.0) * time, late, early.weight)
     tenths = by_tenth(forecast, late, early.weight)
     told["holdout"] = {
         "days": days,
@@ -93,9 +96,9 @@ def check_holdout(best: Rival, rivals: Sequence[Rival], split: Split | None, day
             asdict(band) for band in by_level(np.minimum(early.x, TOP_LEVEL), forecast, late, early.weight)
         ],
         "by_tenth": [asdict(band) for band in tenths],
-        "covered": _covered(best.found, early, late, float(days)),
+        "covered": _covered(best.found, early, late, time),
     }
-    told["tracking"] = _tracking(best.found, split.fitted, days)
+    told["tracking"] = _tracking(best.found, split.fitted, time)
     if found.actual < LEAST_LATE:
         return told | {"fits": None, "reasons": [[TOO_YOUNG, {}]]}
     reasons: list[list[Any]] = []
@@ -137,21 +140,21 @@ def _covered(found: Estimate, cells: History, late: Values, days: float) -> floa
     return float(np.average(inside, weights=cells.weight))
 
 
-def _tracking(found: Estimate, early: History, days: int) -> dict[str, Any]:
-    """Expected repeat purchases by week, the age of the first customer, and the week in which the holdout begins."""
-    oldest = float(early.age.max()) + days
-    begun = oldest - days - early.age
+def _tracking(found: Estimate, early: History, time: float) -> dict[str, Any]:
+    """Expected repeat purchases by time since the first customer came, up to now."""
+    oldest = float(early.age.max()) + time
+    begun = oldest - time - early.age
     starts, place = np.unique(np.stack([begun, early.groups]), axis=1, return_inverse=True)
     n = np.bincount(place.ravel(), early.weight)
-    ends = 7.0 * np.arange(1, int(oldest // 7) + 1)
+    ends = np.arange(0.0, np.floor(oldest) + 1)
     total = np.zeros(len(ends))
     for group in np.unique(starts[1]):
         mine = starts[1] == group
         one = found.model(np.array([int(group)]))
         curve = np.concatenate([[0.0], since_first(_single(one), np.arange(1.0, oldest + 1))])
-        since = np.clip(ends[None, :] - starts[0][mine][:, None], 0, oldest).astype(np.int64)
-        total += n[mine] @ curve[since]
-    return {"expected": np.round(total, 3), "days": int(oldest), "holdout_from": float(oldest - days) / 7}
+        since = np.clip(ends[None, :] - starts[0][mine][:, None], 0, oldest)
+        total += n[mine] @ np.interp(since, np.arange(len(curve)), curve)
+    return {"expected": np.round(total, 3), "time": oldest}
 
 
 def _single(model: Any) -> Any:

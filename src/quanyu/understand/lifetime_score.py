@@ -162,8 +162,8 @@ def _ahead(found: Estimate, fit: Fit) -> pa.Table:
 
 def _future(found: Estimate, fit: Fit, x: Values, age: Values, group: Any) -> tuple[Any, Any, Any, Any]:
     """Expected and discounted purchases of the living, and from which P(alive) on a bound grows by one."""
-    days = float(fit.spec["horizon_days"])
-    rate = math.log1p(fit.spec["discount_rate"]) / 365
+    days = float(fit.spec.get("horizon_time") or fit.spec["horizon_days"])
+    rate = math.log1p(fit.spec["discount_rate"]) / 365 * fit.spec["horizon_days"] / days
     model = found.model(group)
     orders = model.orders_if_alive(x, age, np.full(len(x), days))
     discounted = model.discounted_if_alive(x, age, days, rate)
