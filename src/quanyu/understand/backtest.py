@@ -12,6 +12,7 @@ from quanyu.method import Cells
 from quanyu.solve.conformal import Excess, excess
 from quanyu.solve.estimate import Estimate, estimate
 from quanyu.solve.history import History, Values, since_first
+from quanyu.tables.outlook import LEAST_ORIGINS
 from quanyu.understand.ahead import Ahead, Worth, ahead
 from quanyu.understand.demand_clock import Calendar, Clock, learned_clock, numbered_days, plain_clock
 from quanyu.understand.order_value import OrderValue, worth_of
@@ -22,7 +23,7 @@ APART, REFIT_DAYS = 10, 40
 FIRST_ORIGIN = 84
 OVERLAP = 3
 """Origins are used at every third of the horizon."""
-LEAST_ORIGINS, MOST_ORIGINS = 8, 24
+MOST_ORIGINS = 24
 LEAST_BUYERS, LEAST_REPEATERS = 50, 20
 LEAST_SHARE = 0.5
 """Part of the expected orders of a horizon that must fall on days the origin could foresee."""

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from quanyu.ledger import KeptFit, keep_fit
-from quanyu.method import Fit, Inconclusive, fit
+from quanyu.method import Fit, Inconclusive, Parameters, fit
 from quanyu.settings import LifetimeSettings
 from quanyu.solve.thread import one_thread
 from quanyu.text import Sentence
@@ -21,10 +21,13 @@ from quanyu.understand.backtest import Past, origins
 from quanyu.understand.clocked import cells_of, clock_of, on_clock, past_of
 from quanyu.understand.demand_clock import Clock, told_clock
 from quanyu.understand.history import Trade, histories, purchase_days, trade, weekly_repeats
+from quanyu.understand.life_cycle import LifeCycle
 from quanyu.understand.lifetime import KINDS, Lifetime, estimate_of
+from quanyu.understand.lifetime_check import WITHDRAWN
 from quanyu.understand.order_value import OrderValue, worth_of
 from quanyu.understand.outlook import foresee
 from quanyu.understand.scratch import Keep, scratch
+from quanyu.understand.value_bound import money_bounds
 from quanyu.warehouse.portable import money
 from quanyu.workspace import Workspace
 
@@ -119,69 +122,83 @@ def _write(
     before: tuple[Past, Clock],
 ) -> Mapping[str, Any]:
     card, worth = cards
-    last = card.window[1]
+    last, by = card.window[1], card.spec["by"]
     scored = Lifetime(**card.spec).score(card, rows)
     if isinstance(worth, Fit):
         worth_id = keep_fit(ws.ledger, worth.kept(ws.now()))
-        scored = OrderValue(**worth.spec).score(worth, scored)
+        varied = _varied(before[0], worth)
+        scored = _valued(OrderValue(**worth.spec).score(worth, scored), card, (worth.parameters, varied))
         spending: Mapping[str, Any] = {
             "fit_id": worth_id, "parameters": worth.parameters, **worth.diagnostics,
         }  # fmt: skip
     else:
-        scored = scored.mutate(expected_order_amount=ibis.null("float64"))
+        varied, nothing = 0.0, ibis.null("float64")
+        scored = scored.mutate(**dict.fromkeys(("expected_order_amount", *AMOUNTS), nothing))
         spending = {"inconclusive": _pair(worth.reason)}
-    valued = keep(_valued(scored, card.spec["by"]))
-    told = {"order_value": spending, "outlook": _outlook(ws, valued, cards, before)}
+    valued = keep(_told(scored, by))
+    told = {
+        "order_value": spending, "outlook": _outlook(ws, valued, card, varied, before),
+        "leaving": card.diagnostics["leaving"] and [*card.diagnostics["leaving"], *_lost(ws, valued)],
+    }  # fmt: skip
     card = replace(card, diagnostics={**card.diagnostics, **told})
     fit_id = keep_fit(ws.ledger, card.kept(ws.now()))
-    cuts = _tenths(ws, valued)
     table = valued.select(*COLUMNS, *AMOUNTS).mutate(
-        decile=_decile(valued.clv_amount, cuts), as_of=ibis.literal(last), fit_id=ibis.literal(fit_id)
+        decile=_decile(valued.clv_amount, _tenths(ws, valued)), as_of=ibis.literal(last), fit_id=ibis.literal(fit_id)
     )
+    if len(told["leaving"]) > 1:
+        table = table.mutate(p_alive=ibis.null("float64"))
     change = ws.warehouse.replace("lifetimes", table, by="understand")
     return {"n_buyers": change.added, "fit_id": fit_id, "model": card.parameters["model"]}
 
 
+def _lost(ws: Workspace, valued: ir.Table) -> list[list[Any]]:
+    """The reason to withdraw P(alive) of a model under which nobody leaves, where the life cycle counts buyers as lost."""
+    limit = LifeCycle().lost_days
+    lost = (valued.age_days - valued.span_days > limit).sum()
+    (row,) = ws.warehouse.read(valued.aggregate(n=lost)).to_pylist()
+    return [[WITHDRAWN, {"n": int(row["n"]), "days": limit}]] if row["n"] else []
+
+
+def _varied(past: Past, worth: Fit) -> float:
+    """How single orders vary around what the buyer's orders are worth."""
+    n, mean = past.log.mean_amount(past.today)
+    return past.log.variation(past.today, np.arange(len(n)), worth_of(worth.parameters, n, mean))
+
+
 def _outlook(
-    ws: Workspace, valued: ir.Table, cards: tuple[Fit, Fit | Inconclusive], before: tuple[Past, Clock]
+    ws: Workspace, valued: ir.Table, card: Fit, varied: float, before: tuple[Past, Clock]
 ) -> dict[str, Any]:
     """What all buyers together will do, tested on the past; at the horizon it is the sum of the single forecasts."""
-    (card, spending), (past, clock) = cards, before
-    time = clock.time
-    passes = time[past.today + 1 :] - time[past.today]
-    n, mean = past.log.mean_amount(past.today)
-    each = worth_of(spending.parameters, n, mean) if isinstance(spending, Fit) else mean
-    varied = past.log.variation(past.today, np.arange(len(n)), each)
+    past, clock = before
+    passes = clock.time[past.today + 1 :] - clock.time[past.today]
     cells, worth = cells_of(ws, valued, card, varied)
     whole = ahead(estimate_of(card), cells, worth, passes, past.discount)
-    sums = valued.aggregate(
-        orders=valued.expected_orders.sum(), amount=valued.clv_amount.sum().cast("float64")
-    )
-    (sums_at,) = ws.warehouse.read(sums).to_pylist()
-    whole = whole.meeting(card.spec["horizon_days"], sums_at["orders"], sums_at["amount"] or 0.0)
-    tested = list(origins(past, len(passes)))
-    return foresee(whole, clock, past.today, tested, int(cells.n))
+    sums = valued.aggregate(orders=valued.expected_orders.sum(), amount=valued.clv_amount.cast("float64").sum())
+    (row,) = ws.warehouse.read(sums).to_pylist()
+    whole = whole.meeting(card.spec["horizon_days"], row["orders"], row["amount"] or 0.0)
+    return foresee(whole, clock, past.today, list(origins(past, len(passes))), int(cells.n))
 
 
-def _valued(scored: ir.Table, by: str) -> ir.Table:
-    """Expected and discounted money; its bounds are those of the orders, at the expected worth of an order."""
-    worth, orders = scored.expected_order_amount, scored.expected_orders
-    per_order = worth * ibis.ifelse(orders > 0, scored.discounted_orders / orders, 0.0)
-    amounts = {
-        "expected_margin_amount": orders * worth,
-        "clv_amount": scored.discounted_orders * worth,
-        "clv_amount_low": scored.orders_low * per_order,
-        "clv_amount_high": scored.orders_high * per_order,
-    }
+def _valued(scored: ir.Table, card: Fit, worth: tuple[Parameters, float]) -> ir.Table:
+    """Add expected and discounted money, with bounds of both how often and how much."""
+    low, high, rows = money_bounds(estimate_of(card), card, worth, scored)
+    each, orders = rows.expected_order_amount, rows.expected_orders
+    later = ibis.ifelse(orders > 0, rows.discounted_orders / orders, 0.0)
+    return rows.mutate(
+        expected_margin_amount=orders * each, clv_amount=rows.discounted_orders * each,
+        clv_amount_low=low * later, clv_amount_high=high * later,
+    )  # fmt: skip
+
+
+def _told(scored: ir.Table, by: str) -> ir.Table:
+    """The columns of the table, days as the calendar has them, and times on the clock."""
     own = {
         "span_days": scored.calendar_span_days, "age_days": scored.calendar_age_days,
-        "expected_order_amount": money(worth),
+        **{name: money(scored[name]) for name in ("expected_order_amount", *AMOUNTS)},
     }  # fmt: skip
-    valued = {name: money(value) for name, value in amounts.items()}
-    return scored.select(
-        *(name for name in COLUMNS if name not in own), *((by,) if by else ()), **own, **valued,
-        span_time=scored.span_days, age_time=scored.age_days,
-    )  # fmt: skip
+    plain = (name for name in COLUMNS if name not in own)
+    times = {"span_time": scored.span_days, "age_time": scored.age_days}
+    return scored.select(*plain, *((by,) if by else ()), **own, **times)
 
 
 def _tenths(ws: Workspace, valued: ir.Table) -> list[float]:

@@ -20,7 +20,7 @@ from quanyu.solve.mbg_nbd import MbgNbd
 from quanyu.solve.nbd import Nbd
 from quanyu.solve.pareto_nbd import ParetoNbd
 from quanyu.text import Sentence
-from quanyu.understand.lifetime_check import Rival, Split, check_holdout, chosen
+from quanyu.understand.lifetime_check import Rival, Split, check_holdout, chosen, leaving
 from quanyu.understand.lifetime_score import score_rows, score_values
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
@@ -115,13 +115,15 @@ class Lifetime:
         found = estimate(KINDS[best.name], warm, len(groups))
         if not np.all(np.isfinite(found.parameters)):
             return Inconclusive(Sentence("the likelihood has no maximum on these histories"))
+        reference = estimate(Nbd, warm).log_likelihood
         check = check_holdout(best, rivals, split, (self.holdout_days, self.held_back))
         diagnostics = {
             "n_buyers": whole.n,
             "n_repeat_buyers": n_repeaters,
             "n_fitted": int(warm.n),
             "log_likelihood": found.log_likelihood,
-            "reference_log_likelihood": estimate(Nbd, warm).log_likelihood,
+            "reference_log_likelihood": reference,
+            "leaving": leaving(found, warm, reference),
             **_certainty(found),
             **check,
         }

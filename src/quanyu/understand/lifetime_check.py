@@ -16,6 +16,8 @@ LEAST_LATE = 20
 """Purchases in the holdout below which nothing can be judged."""
 MOST_OFF, MOST_UNEVEN = 1.25, 0.25
 """How far the whole, and the tenths on average, may lie from what was expected."""
+NOBODY, CHANCE = 0.99, 1.353
+"""P(alive) on average from which on nobody is told apart; gain in log-likelihood that leaving must bring (5 % at the edge)."""
 TOP_LEVEL = 7
 """Buyers with this many repeat purchases or more are one band."""
 
@@ -31,7 +33,15 @@ NO_BETTER = (
 FORESEEN = "The holdout was most likely under it (log-likelihood {best:.1f}; next best {next}: {second:.1f})."
 LIKELIEST = "What was seen is most likely under it; there is no holdout to compare on."
 SET = "The settings ask for this model."
-SENTENCES = (TOO_YOUNG, TOO_MANY, TOO_FEW, UNEVEN, NO_BETTER, FORESEEN, LIKELIEST, SET)
+NOBODY_LEAVES = (
+    "Under the model hardly anybody leaves (P(alive) {alive:.1%} on average among repeat buyers; log-likelihood {found:.1f}, if nobody "
+    "ever left {reference:.1f}): P(alive) tells nobody apart."
+)
+WITHDRAWN = (
+    "P(alive) is withdrawn: the model has everybody active, while {n} buyers have not ordered for more than {days} days and "
+    "count as lost."
+)
+SENTENCES = (NOBODY_LEAVES, WITHDRAWN, TOO_YOUNG, TOO_MANY, TOO_FEW, UNEVEN, NO_BETTER, FORESEEN, LIKELIEST, SET)
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,21 @@ def check_holdout(
     if found.mean_absolute_error >= held.mean_absolute_error:
         reasons.append([NO_BETTER, {"error": found.mean_absolute_error, "naive": held.mean_absolute_error}])
     return told | {"fits": not reasons, "reasons": reasons}
+
+
+def leaving(found: Estimate, cells: History, reference: float) -> list[list[Any]]:
+    """Return the reason why P(alive) says nothing, if so: nobody leaves under the model, or it is no likelier than NBD.
+
+    `reference` is the log-likelihood of NBD, which is each model at the edge of its parameters (a / b to 0, or s to 0): twice the gain
+    is half a chi-square of one degree of freedom there (Self and Liang 1987).
+    """
+    again = cells.x > 0
+    model = found.model(cells.groups)
+    alive = model.p_alive(cells.x, cells.t_x, cells.age)[again]
+    mean = float(np.average(alive, weights=cells.weight[again]))
+    if mean < NOBODY and found.log_likelihood - reference > CHANCE:
+        return []
+    return [[NOBODY_LEAVES, {"alive": mean, "found": found.log_likelihood, "reference": reference}]]
 
 
 def _why(best: Rival, rivals: Sequence[Rival]) -> list[Any]:

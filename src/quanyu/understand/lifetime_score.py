@@ -25,7 +25,7 @@ SURELY_GONE = math.exp(500)
 def score_rows(found: Estimate, fit: Fit, t: ir.Table) -> ir.Table:
     """Return `t` with the scores."""
     n_groups = len(fit.parameters["groups"])
-    rows = _alive(found, t.mutate(_group=_group(fit, t)), n_groups)
+    rows = _alive(found, t.mutate(_group=group_of(fit, t)), n_groups)
     ahead = ibis.memtable(_ahead(found, fit))
     joined = rows.left_join(
         ahead,
@@ -68,7 +68,7 @@ def score_values(found: Estimate, fit: Fit, columns: Arrays) -> Arrays:
     }
 
 
-def _group(fit: Fit, t: ir.Table) -> ir.IntegerValue:
+def group_of(fit: Fit, t: ir.Table) -> ir.IntegerValue:
     names = fit.parameters["groups"]
     if not names:
         return ibis.literal(0, "int64")

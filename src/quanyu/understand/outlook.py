@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,41 +12,12 @@ from quanyu.ledger import find_fit
 from quanyu.method import Inconclusive
 from quanyu.solve.conformal import interval
 from quanyu.solve.history import Values
+from quanyu.tables.outlook import KINDS, NO_FORECAST, TOO_FAR, Outlook, outlook_of
 from quanyu.text import Sentence
 from quanyu.understand.ahead import Ahead
-from quanyu.understand.backtest import LEAST_ORIGINS, Origin, off
+from quanyu.understand.backtest import Origin, off
 from quanyu.understand.demand_clock import Clock
 from quanyu.workspace import Workspace
-
-UNSEEN = "{festival} lies ahead ({day}), and the shop's history does not show yet what it brings."
-FEW_ORIGINS = (
-    "Forecasts of {days} days could be tested on {n} earlier days; at least {least} are needed to tell how far they are off."
-)
-TOO_FAR = "The outlook reaches {most} days ahead, not {days}."
-NO_FORECAST = "No customer could be forecast."
-SENTENCES = (UNSEEN, FEW_ORIGINS, TOO_FAR, NO_FORECAST)
-KINDS = ("orders", "amount")
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What all customers known today will do in the next `days`; buyers who are still to come are not in it.
-
-    `expected` purchases (days with an order), 95 % of the time between `low` and `high`; `amount` what they are worth, discounted to
-    today, between `amount_low` and `amount_high`. Both are None where `reason` says why nobody can tell how far the
-    forecast is off.
-    """
-
-    days: int
-    n_buyers: int
-    expected: float
-    low: float | None
-    high: float | None
-    amount: float
-    amount_low: float | None
-    amount_high: float | None
-    reason: tuple[str, Mapping[str, Any]] | None
-
 
 def outlook(ws: Workspace, days: int) -> Outlook | Inconclusive:
     """Return the outlook of the newest fit, or why nobody can tell; see `outlook_of` for the forecast without an interval.
@@ -64,20 +34,13 @@ def outlook(ws: Workspace, days: int) -> Outlook | Inconclusive:
     if not 1 <= days <= len(told["orders"]):
         return Inconclusive(Sentence(TOO_FAR, most=len(told["orders"]), days=days))
     one = outlook_of(told, days)
-    return Inconclusive(Sentence(one.reason[0], **one.reason[1])) if one.reason else one
+    return Inconclusive(_reason(*one.reason)) if one.reason else one
 
 
-def outlook_of(told: Mapping[str, Any], days: int) -> Outlook:
-    """Return the outlook of some days from what `foresee` told."""
-    at = days - 1
-    n, unseen = told["n_origins"][at], told["unseen"]
-    reason: tuple[str, Mapping[str, Any]] | None = None
-    if unseen and days >= unseen["days"]:
-        reason = UNSEEN, {"festival": unseen["festival"], "day": unseen["day"]}
-    elif n < LEAST_ORIGINS:
-        reason = FEW_ORIGINS, {"days": days, "n": n, "least": LEAST_ORIGINS}
-    orders, amount = ([told[part][at] for part in (kind, f"{kind}_low", f"{kind}_high")] for kind in KINDS)
-    return Outlook(days, told["n_buyers"], *orders, *amount, reason)
+def _reason(sentence: str, values: Mapping[str, Any]) -> Sentence:
+    """The reason as a sentence whose words can be translated too."""
+    words = {name: Sentence(value) if isinstance(value, str) else value for name, value in values.items()}
+    return Sentence(sentence, **words)
 
 
 def foresee(
