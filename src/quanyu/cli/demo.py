@@ -46,6 +46,7 @@ def demo(
     seed: Annotated[int, typer.Option(help=say("The same seed makes the same shop."))] = 7,
 ) -> None:
     """Do two turns on a simulated shop: what the first decides is carried out, and measured by the second."""
+    quanyu.workspace.usable(folder)
     if folder.exists() and any(folder.iterdir()):
         raise WorkspaceError(
             "{folder} is not empty.", "Name another folder, or remove this one.", folder=folder
