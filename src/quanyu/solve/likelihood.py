@@ -75,7 +75,9 @@ def maximise(
     n_bound = len(starts[0]) - free
     ends = np.stack([np.min(starts, axis=0) - BELOW, np.max(starts, axis=0) + ABOVE], axis=1)
     ends[n_bound:] = (-6.0, 6.0)
-    begin = starts if first is None else [np.clip(first, ends[:, 0] + BELOW - NEAR, ends[:, 1] - ABOVE + NEAR)]
+    begin = (
+        starts if first is None else [np.clip(first, ends[:, 0] + BELOW - NEAR, ends[:, 1] - ABOVE + NEAR)]
+    )
     tries = [_climbed(near, start, ends) for start in begin]
     place = max(tries, key=lambda found: found[0])[1]
     place, level, curve = _polished(exact, near if rough else exact, place, ends)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 UNSEEN = "{festival} lies ahead ({day}), and the shop's history does not show yet what it brings."
-FEW_ORIGINS = (
-    "Forecasts of {days} days could be tested on {n} earlier days; at least {least} are needed to tell how far they are off."
-)
+FEW_ORIGINS = "Forecasts of {days} days could be tested on {n} earlier days; at least {least} are needed to tell how far they are off."
 TOO_FAR = "The outlook reaches {most} days ahead, not {days}."
 NO_FORECAST = "No customer could be forecast."
 SENTENCES = (UNSEEN, FEW_ORIGINS, TOO_FAR, NO_FORECAST)
@@ -44,7 +42,10 @@ class Outlook:
         if self.reason is None:
             return ""
         sentence, values = self.reason
-        return say(sentence, **{name: say(value) if isinstance(value, str) else value for name, value in values.items()})
+        return say(
+            sentence,
+            **{name: say(value) if isinstance(value, str) else value for name, value in values.items()},
+        )
 
 
 def outlook_of(told: Mapping[str, Any], days: int) -> Outlook:

@@ -27,7 +27,9 @@ class Ahead:
 
     def only(self, counts: Values) -> Ahead:
         """Return the sums over those days that count (days,), 1 or 0."""
-        orders, amount = (np.cumsum(np.diff(sums, prepend=0.0) * counts) for sums in (self.orders, self.amount))
+        orders, amount = (
+            np.cumsum(np.diff(sums, prepend=0.0) * counts) for sums in (self.orders, self.amount)
+        )
         return Ahead(
             orders,
             self.orders_variance * orders / np.maximum(self.orders, 1e-12),
@@ -39,7 +41,10 @@ class Ahead:
         """Return the sums scaled so that those of so many days are the ones given."""
         by, money = orders / max(self.orders[days - 1], 1e-12), amount / max(self.amount[days - 1], 1e-12)
         return Ahead(
-            self.orders * by, self.orders_variance * by**2, self.amount * money, self.amount_variance * money**2
+            self.orders * by,
+            self.orders_variance * by**2,
+            self.amount * money,
+            self.amount_variance * money**2,
         )
 
 

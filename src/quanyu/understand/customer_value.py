@@ -58,9 +58,13 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         card = _fitted(ws, spec, rows, as_of, found)
         if isinstance(card, Inconclusive):
             return _nothing(ws, spec, as_of, card.reason)
-        card = _tracked(ws, replace(card, parameters={**card.parameters, "clock": told_clock(clock)}), days, rows, as_of)
+        card = _tracked(
+            ws, replace(card, parameters={**card.parameters, "clock": told_clock(clock)}), days, rows, as_of
+        )
         worth = _fitted(ws, OrderValue(), rows, as_of, found)
-        return _write(ws, keep, rows, (card, worth), (replace(past, kind=KINDS[card.parameters["model"]]), clock))
+        return _write(
+            ws, keep, rows, (card, worth), (replace(past, kind=KINDS[card.parameters["model"]]), clock)
+        )
 
 
 def specified(settings: LifetimeSettings, days: int) -> Lifetime:
@@ -143,7 +147,9 @@ def _write(
     card = replace(card, diagnostics={**card.diagnostics, **told})
     fit_id = keep_fit(ws.ledger, card.kept(ws.now()))
     table = valued.select(*COLUMNS, *AMOUNTS).mutate(
-        decile=_decile(valued.clv_amount, _tenths(ws, valued)), as_of=ibis.literal(last), fit_id=ibis.literal(fit_id)
+        decile=_decile(valued.clv_amount, _tenths(ws, valued)),
+        as_of=ibis.literal(last),
+        fit_id=ibis.literal(fit_id),
     )
     if len(told["leaving"]) > 1:
         table = table.mutate(p_alive=ibis.null("float64"))
@@ -173,7 +179,9 @@ def _outlook(
     passes = clock.time[past.today + 1 :] - clock.time[past.today]
     cells, worth = cells_of(ws, valued, card, varied)
     whole = ahead(estimate_of(card), cells, worth, passes, past.discount)
-    sums = valued.aggregate(orders=valued.expected_orders.sum(), amount=valued.clv_amount.cast("float64").sum())
+    sums = valued.aggregate(
+        orders=valued.expected_orders.sum(), amount=valued.clv_amount.cast("float64").sum()
+    )
     (row,) = ws.warehouse.read(sums).to_pylist()
     whole = whole.meeting(card.spec["horizon_days"], row["orders"], row["amount"] or 0.0)
     return foresee(whole, clock, past.today, list(origins(past, len(passes))), int(cells.n))

@@ -46,9 +46,7 @@ class Calendar:
             phases[[(day - first_on).days for day in covered], column] = 1.0
         turn = 2 * np.pi * (number + first_on.timetuple().tm_yday) / YEAR
         waves = [side(k * turn) for k in range(1, WAVES + 1) for side in (np.sin, np.cos)]
-        spread = np.repeat(
-            [WEEKDAY_SPREAD, FESTIVAL_SPREAD, WAVE_SPREAD], [7, phases.shape[1], len(waves)]
-        )
+        spread = np.repeat([WEEKDAY_SPREAD, FESTIVAL_SPREAD, WAVE_SPREAD], [7, phases.shape[1], len(waves)])
         columns = np.hstack([weekday, phases, np.stack(waves, axis=1)])
         return cls(first_on, columns, spread, ("",) * 7 + tuple(found) + ("",) * len(waves))
 

@@ -41,7 +41,18 @@ WITHDRAWN = (
     "P(alive) is withdrawn: the model has everybody active, while {n} buyers have not ordered for more than {days} days and "
     "count as lost."
 )
-SENTENCES = (NOBODY_LEAVES, WITHDRAWN, TOO_YOUNG, TOO_MANY, TOO_FEW, UNEVEN, NO_BETTER, FORESEEN, LIKELIEST, SET)
+SENTENCES = (
+    NOBODY_LEAVES,
+    WITHDRAWN,
+    TOO_YOUNG,
+    TOO_MANY,
+    TOO_FEW,
+    UNEVEN,
+    NO_BETTER,
+    FORESEEN,
+    LIKELIEST,
+    SET,
+)
 
 
 @dataclass(frozen=True)

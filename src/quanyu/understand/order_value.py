@@ -39,9 +39,7 @@ UNSETTLED = (
     "the average of everybody is used."
 )
 ONE_PRICE = "Every order was worth {price:,.2f}; that is what an order is worth to come."
-FEW_AGAIN = (
-    "Only {n} buyers ordered on two days or more, too few to tell buyers apart by what they pay; the average of everybody is used."
-)
+FEW_AGAIN = "Only {n} buyers ordered on two days or more, too few to tell buyers apart by what they pay; the average of everybody is used."
 FEW_BUYERS = "Only {n} buyers had orders worth something; the average of everybody is used."
 LEFT_OUT = "{share:.0%} of buyers brought nothing after returns and costs; they are left out of the model."
 

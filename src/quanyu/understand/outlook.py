@@ -19,6 +19,7 @@ from quanyu.understand.backtest import Origin, off
 from quanyu.understand.demand_clock import Clock
 from quanyu.workspace import Workspace
 
+
 def outlook(ws: Workspace, days: int) -> Outlook | Inconclusive:
     """Return the outlook of the newest fit, or why nobody can tell; see `outlook_of` for the forecast without an interval.
 
@@ -43,9 +44,7 @@ def _reason(sentence: str, values: Mapping[str, Any]) -> Sentence:
     return Sentence(sentence, **words)
 
 
-def foresee(
-    whole: Ahead, clock: Clock, today: int, past: Sequence[Origin], n_buyers: int
-) -> dict[str, Any]:
+def foresee(whole: Ahead, clock: Clock, today: int, past: Sequence[Origin], n_buyers: int) -> dict[str, Any]:
     """Return, by days ahead, orders and amount with their intervals, in how many origins each was tested, and what is unseen."""
     n_days = len(whole.orders)
     unseen = _unseen(clock, today, n_days)
@@ -59,12 +58,11 @@ def foresee(
         for at, (_, beyond) in enumerate(tested):
             can_tell = beyond is not None and not (unseen and at + 1 >= unseen["days"]) and expected[at] > 0
             spread = own[at] / max(expected[at], 1e-12) ** 2 + variance[at]
-            ends.append(
-                interval(expected[at], spread, beyond.width) if can_tell and beyond else (None, None)
-            )
+            ends.append(interval(expected[at], spread, beyond.width) if can_tell and beyond else (None, None))
         told[kind] = _rounded(expected)
         told[f"{kind}_low"], told[f"{kind}_high"] = (
-            [None if end is None else round(float(end), 4) for end in side] for side in zip(*ends, strict=True)
+            [None if end is None else round(float(end), 4) for end in side]
+            for side in zip(*ends, strict=True)
         )
     return told
 

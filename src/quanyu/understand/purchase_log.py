@@ -43,7 +43,9 @@ class PurchaseLog:
         ([0, 1], [0, 1], [5.0, 5.0])
         """
         at = np.cumsum(bought) - 1
-        owner = np.where(at >= 0, person[bought][np.maximum(at, 0)] if bought.any() else person - 1, person - 1)
+        owner = np.where(
+            at >= 0, person[bought][np.maximum(at, 0)] if bought.any() else person - 1, person - 1
+        )
         mine = owner == person
         kept = np.bincount(at[mine], amount[mine], minlength=int(bought.sum()))
         _, who = np.unique(person[bought], return_inverse=True)
@@ -105,4 +107,6 @@ def joined(known: Known, weight: Values, steps: int = STEPS) -> tuple[History, V
     # Cells stand at the means of their members, so that rounding moves nobody on average.
     means = [np.bincount(place, part) / n for part in (known.t_x, known.age)]
     cells = History((found // (4 * steps * steps)).astype(np.float64), np.minimum(*means), means[1], n)
-    return cells, np.stack([np.bincount(place, row) for row in weight]) if len(weight) else np.empty((0, len(n)))
+    return cells, np.stack([np.bincount(place, row) for row in weight]) if len(weight) else np.empty(
+        (0, len(n))
+    )

@@ -41,7 +41,9 @@ def money_bounds(
     )
     joined = rows.left_join(
         ahead,
-        (rows.n_repeats == ahead["_repeats"]) & (rows["_step"] == ahead["_age"]) & (rows["_of"] == ahead["_group"]),
+        (rows.n_repeats == ahead["_repeats"])
+        & (rows["_step"] == ahead["_age"])
+        & (rows["_of"] == ahead["_group"]),
     )
     scale = _scale(learned, joined)
     low, high = (

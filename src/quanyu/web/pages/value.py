@@ -84,7 +84,8 @@ def _cards(view: View, found: ValueMap) -> None:
     whole = card.outlook[-1] if card and card.outlook else None
     value_said = " ".join((_what(view, days, rate), bounds(view, whole, is_money=True)))
     orders_said = view.say(
-        "Days with an order that buyers so far will place within {days} days; new buyers are not in it.", days=days
+        "Days with an order that buyers so far will place within {days} days; new buyers are not in it.",
+        days=days,
     )
     orders_said = " ".join((orders_said, bounds(view, whole, is_money=False)))
     alive = None if found.n_alive is None else found.n_alive / found.n_people
