@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 UNSEEN = "{festival} lies ahead ({day}), and the shop's history does not show yet what it brings."
 FEW_ORIGINS = "Forecasts of {days} days could be tested on {n} earlier days; at least {least} are needed to tell how far they are off."
 TOO_FAR = "The outlook reaches {most} days ahead, not {days}."
 NO_FORECAST = "No customer could be forecast."
 SENTENCES = (UNSEEN, FEW_ORIGINS, TOO_FAR, NO_FORECAST)
-KINDS = ("orders", "amount")
+Kind = Literal["orders", "amount"]
+KINDS: tuple[Kind, Kind] = ("orders", "amount")
 LEAST_ORIGINS = 8
 """Earlier days on which a forecast must have been tested, so that anybody can tell how far it is off."""
 LENGTHS = (30, 90, 180)
@@ -57,8 +58,11 @@ def outlook_of(told: Mapping[str, Any], days: int) -> Outlook:
         reason = UNSEEN, {"festival": unseen["festival"], "day": unseen["day"]}
     elif n < LEAST_ORIGINS:
         reason = FEW_ORIGINS, {"days": days, "n": n, "least": LEAST_ORIGINS}
-    orders, amount = ([told[part][at] for part in (kind, f"{kind}_low", f"{kind}_high")] for kind in KINDS)
-    return Outlook(days, told["n_buyers"], *orders, *amount, reason)
+    found = {end: told[end][at] for kind in KINDS for end in (kind, f"{kind}_low", f"{kind}_high")}
+    return Outlook(
+        days, told["n_buyers"], found["orders"], found["orders_low"], found["orders_high"],
+        found["amount"], found["amount_low"], found["amount_high"], reason,
+    )  # fmt: skip
 
 
 def outlooks_of(told: Mapping[str, Any] | None, horizon_days: int) -> tuple[Outlook, ...]:

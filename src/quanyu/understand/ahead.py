@@ -71,7 +71,7 @@ def ahead(found: Estimate, cells: History, worth: Worth, passes: Values, discoun
     model = found.model(futures.groups)
 
     def summed(weight: Values) -> Values:
-        return np.bincount(at, weight * alive, minlength=len(futures.x))
+        return np.bincount(at, weight * alive, minlength=len(futures.x)).astype(np.float64)
 
     knots = passes[-1] * (np.arange(1, KNOTS + 1) / KNOTS) ** 2
     mean = np.stack([
@@ -103,7 +103,7 @@ def _futures(cells: History, weight: Values) -> tuple[History, Integers]:
     rows = np.stack([cells.x, np.round(cells.age / step), cells.groups])
     found, place = np.unique(rows, axis=1, return_inverse=True)
     at = place.ravel()
-    n = np.bincount(at, weight)
+    n = np.bincount(at, weight).astype(np.float64)
     age = np.bincount(at, weight * cells.age) / np.maximum(n, 1e-300)
     return History(found[0], np.zeros(len(n)), age, n, found[2].astype(np.int64)), at
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from quanyu.method import Cells
 from quanyu.solve.conformal import Excess, excess
 from quanyu.solve.estimate import Estimate, estimate
-from quanyu.solve.history import History, Values, since_first
-from quanyu.tables.outlook import LEAST_ORIGINS
+from quanyu.solve.history import Values, since_first
+from quanyu.tables.outlook import LEAST_ORIGINS, Kind
 from quanyu.understand.ahead import Ahead, Worth, ahead
 from quanyu.understand.demand_clock import Calendar, Clock, learned_clock, numbered_days, plain_clock
 from quanyu.understand.order_value import OrderValue, worth_of
@@ -67,7 +67,7 @@ class Origin:
     clock_variance: Values
     share: Values
 
-    def error(self, of: Of, horizon: int) -> tuple[float, float]:
+    def error(self, of: Kind, horizon: int) -> tuple[float, float]:
         """Return the logarithm of what came over what was expected, and the variance that the forecast gave it."""
         at = horizon - 1
         due, spread = getattr(self.forecast, of)[at], getattr(self.forecast, f"{of}_variance")[at]
@@ -75,9 +75,6 @@ class Origin:
         least = LEAST_KNOWN * due
         pair = (came + 0.5, due + 0.5) if of == "orders" else (max(came, least), max(due, 1e-9))
         return float(np.log(pair[0] / pair[1])), float(spread / due**2 + self.clock_variance[at])
-
-
-Of = Literal["orders", "amount"]
 
 
 def learned(past: Past, today: int, start: State | None = None) -> State | None:
@@ -106,7 +103,7 @@ def origins(past: Past, n_days: int) -> Iterator[Origin]:
             yield _origin(past, day, min(n_days, past.today - day), state)
 
 
-def off(found: Sequence[Origin], of: Of, horizon: int) -> tuple[int, Excess | None]:
+def off(found: Sequence[Origin], of: Kind, horizon: int) -> tuple[int, Excess | None]:
     """Return how many origins tested a horizon, and how far they were off; nothing from fewer than eight."""
     step = max(APART, APART * int(np.ceil(horizon / OVERLAP / APART)))
     chosen: list[Origin] = []

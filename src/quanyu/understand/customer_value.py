@@ -95,10 +95,9 @@ def _fitted(
 
 def _tracked(ws: Workspace, card: Fit, days: ir.Table, rows: ir.Table, as_of: dt.date) -> Fit:
     """Tell by week what was expected, and what happened."""
-    tracking = card.diagnostics.get("tracking")
-    if not tracking:
+    tracking, first_on = card.diagnostics.get("tracking"), card.window[0]
+    if not tracking or first_on is None:
         return card
-    first_on = card.window[0]
     time = np.array(card.parameters["clock"])[: (as_of - first_on).days + 1]
     began = int(np.searchsorted(np.round(time), np.round(time[-1]) - tracking["time"]))
     since, n_days = first_on + dt.timedelta(days=began), len(time) - 1 - began

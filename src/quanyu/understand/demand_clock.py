@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quanyu.solve.demand import Demand, relative_demand
 from quanyu.solve.history import Integers, Values
-from quanyu.tables.festival import Festival, festival_days
+from quanyu.tables.festival import festival_days
 
 YEAR = 365.25
 WAVES = 2
@@ -50,10 +51,10 @@ class Calendar:
         columns = np.hstack([weekday, phases, np.stack(waves, axis=1)])
         return cls(first_on, columns, spread, ("",) * 7 + tuple(found) + ("",) * len(waves))
 
-    def unseen(self, expected: Values) -> Values:
+    def unseen(self, expected: Values) -> NDArray[np.bool_]:
         """Return which phases (k,) history has not shown, by the repeat purchases expected on each of its days."""
         named = np.array([bool(name) for name in self.names])
-        return named & (expected @ self.columns[: len(expected)] < LEAST_SEEN)
+        return np.asarray(named & (expected @ self.columns[: len(expected)] < LEAST_SEEN))
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def expected_by_day(firsts: Values, curve: Callable[[Values], Values], time: Val
     came = np.flatnonzero(firsts)
     since = np.maximum(time[None, :] - time[came, None], 0.0)
     total = firsts[came] @ np.interp(since, grid, level)
-    return np.maximum(np.diff(total, prepend=0.0), 0.0)
+    return np.asarray(np.maximum(np.diff(total, prepend=0.0), 0.0))
 
 
 def numbered_days(n: Integers, size: int) -> Values:

@@ -34,8 +34,8 @@ FORESEEN = "The holdout was most likely under it (log-likelihood {best:.1f}; nex
 LIKELIEST = "What was seen is most likely under it; there is no holdout to compare on."
 SET = "The settings ask for this model."
 NOBODY_LEAVES = (
-    "Under the model hardly anybody leaves (P(alive) {alive:.1%} on average among repeat buyers; log-likelihood {found:.1f}, if nobody "
-    "ever left {reference:.1f}): P(alive) tells nobody apart."
+    "Under the model hardly anybody leaves (P(alive) {alive:.1%} on average among repeat buyers; log-likelihood {found:.1f}, "
+    "if nobody ever left {reference:.1f}): P(alive) tells nobody apart."
 )
 WITHDRAWN = (
     "P(alive) is withdrawn: the model has everybody active, while {n} buyers have not ordered for more than {days} days and "

@@ -69,6 +69,7 @@ def score_values(found: Estimate, fit: Fit, columns: Arrays) -> Arrays:
 
 
 def group_of(fit: Fit, t: ir.Table) -> ir.IntegerValue:
+    """Return the number of each row's group; 0 where a fit has none."""
     names = fit.parameters["groups"]
     if not names:
         return ibis.literal(0, "int64")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -39,7 +40,10 @@ UNSETTLED = (
     "the average of everybody is used."
 )
 ONE_PRICE = "Every order was worth {price:,.2f}; that is what an order is worth to come."
-FEW_AGAIN = "Only {n} buyers ordered on two days or more, too few to tell buyers apart by what they pay; the average of everybody is used."
+FEW_AGAIN = (
+    "Only {n} buyers ordered on two days or more, too few to tell buyers apart by what they pay; "
+    "the average of everybody is used."
+)
 FEW_BUYERS = "Only {n} buyers had orders worth something; the average of everybody is used."
 LEFT_OUT = "{share:.0%} of buyers brought nothing after returns and costs; they are left out of the model."
 
@@ -84,10 +88,10 @@ class OrderValue:
         if not cells.weight.sum():
             return Inconclusive(Sentence("no buyer has an order that is worth something"))
         average = max(float((x * mean * weight).sum() / (x * weight).sum()), 0.0)
-        told = {"n_buyers": int(cells.weight.sum()), "n_left_out": int(weight[~use].sum())}
+        told: dict[str, Any] = {"n_buyers": int(cells.weight.sum()), "n_left_out": int(weight[~use].sum())}
         reasons = _too_little(cells)
         found = None if reasons else estimate_spending(cells)
-        learned: Parameters = {"rule": AVERAGE, "average": average}
+        learned: dict[str, Any] = {"rule": AVERAGE, "average": average}
         if found is not None:
             learned |= dict(zip(GammaGamma.names, (float(one) for one in np.exp(found.place)), strict=True))
             reasons = _unsettled(found, cells)

@@ -47,7 +47,7 @@ class PurchaseLog:
             at >= 0, person[bought][np.maximum(at, 0)] if bought.any() else person - 1, person - 1
         )
         mine = owner == person
-        kept = np.bincount(at[mine], amount[mine], minlength=int(bought.sum()))
+        kept = np.bincount(at[mine], amount[mine], minlength=int(bought.sum())).astype(np.float64)
         _, who = np.unique(person[bought], return_inverse=True)
         order = np.argsort(day[bought], kind="stable")
         return cls(who.ravel()[order], day[bought][order], kept[order])
@@ -67,7 +67,7 @@ class PurchaseLog:
         np.maximum.at(last, self.person[:upto], self.day[:upto])
         who = np.flatnonzero(n)
         began = time[self.first[who]]
-        return Known(who, n[who] - 1.0, time[last[who]] - began, time[today] - began)
+        return Known(who, (n[who] - 1).astype(np.float64), time[last[who]] - began, time[today] - began)
 
     def mean_amount(self, today: int) -> tuple[Values, Values]:
         """Return per person the purchases until a day and what they were worth on average (0 without one)."""
@@ -83,7 +83,8 @@ class PurchaseLog:
         was_known = self.first[self.person[mine]] <= today
         ahead = self.day[mine][was_known] - today - 1
         orders = np.bincount(ahead, minlength=n_days).astype(np.float64)
-        return orders, np.bincount(ahead, self.amount[mine][was_known], minlength=n_days)
+        amount = np.bincount(ahead, self.amount[mine][was_known], minlength=n_days).astype(np.float64)
+        return orders, amount
 
     def variation(self, today: int, who: Integers, worth: Values) -> float:
         """Return how amounts until a day vary around what `who` are expected to pay: mean square over mean square."""

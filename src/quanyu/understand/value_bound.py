@@ -27,10 +27,11 @@ AGES, POINTS, MOST = 24, 160, 120
 def money_bounds(
     found: Estimate, fit: Fit, worth: tuple[Parameters, float], scored: ir.Table
 ) -> tuple[ir.FloatingValue, ir.FloatingValue, ir.Table]:
-    """Return the amounts (not discounted) that 9 in 10 such buyers reach, and that 9 in 10 stay below, and the table they are of.
+    """Return the amounts that 9 in 10 such buyers reach, and that 9 in 10 stay below, not discounted, and the table they are of.
 
-    `worth` are the parameters of the worth of an order, and how single orders vary around it (`Worth.variation`). A buyer is gone and brings nothing
-    with 1 - P(alive); the quantiles of the living, relative to the buyer's own scale, are looked up by purchases and age.
+    `worth` are the parameters of the worth of an order, and how single orders vary around it (`Worth.variation`). With
+    1 - P(alive) a buyer is gone and brings nothing; quantiles of the living, relative to the buyer's own scale, are looked
+    up by purchases and age.
     """
     learned, varied = worth
     first, last = fit.parameters["age_days"]

@@ -45,8 +45,10 @@ def bounds(view: View, found: Outlook | None, *, is_money: bool) -> str:
     if found.reason is not None:
         return view.say("Nobody can tell how far this is off: {reason}", reason=found.why(view.say))
     ends = (found.amount_low, found.amount_high) if is_money else (found.low, found.high)
-    kind, currency = ("currency" if is_money else "count"), view.ws.settings.currency
-    low, high = (figure.figure(end, kind, view.language, currency) for end in ends)
+    currency = view.ws.settings.currency
+    low, high = (
+        figure.figure(end, "currency" if is_money else "count", view.language, currency) for end in ends
+    )
     return view.say(
         "Between {low} and {high} in 95 of 100 forecasts made on earlier days.", low=low, high=high
     )
