@@ -87,8 +87,20 @@ def test_the_same_sale_under_two_numbers_is_found(workspace: Workspace, tmp_path
     assert found(workspace) == {"double_sales": (2, 2 / 9), "double_amount": (2, 176.0)}
     examples = {one.check: one.examples for one in read_findings(workspace)}["double_sales"]
     assert examples == (
-        {"source": "taobao", "order_id": "T3", "same_source": "erp", "same_order_id": "E1", "amount": "88.00"},
-        {"source": "youzan", "order_id": "Y1", "same_source": "erp", "same_order_id": "E1", "amount": "88.00"},
+        {
+            "source": "taobao",
+            "order_id": "T3",
+            "same_source": "erp",
+            "same_order_id": "E1",
+            "amount": "88.00",
+        },
+        {
+            "source": "youzan",
+            "order_id": "Y1",
+            "same_source": "erp",
+            "same_order_id": "E1",
+            "amount": "88.00",
+        },
     )
 
 

@@ -32,7 +32,7 @@ def _plain(table: Table) -> Layout:
     for key in ("id_key", "other_key"):
         if key in named:
             named[key] = Field(columns=(key,), id="key")
-    per = ()
+    per: tuple[str, ...] = ()
     if table.name == "spend":
         # Rows of one placement add up, as in the reports of platforms: a credit stands beside what it lowers.
         per = table.key
