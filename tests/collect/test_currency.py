@@ -160,10 +160,10 @@ def test_every_table_with_money_is_converted(shop: Workspace, tmp_path: Path) ->
 
 
 def test_spend_without_a_rate_makes_no_click_free(shop: Workspace, tmp_path: Path) -> None:
-    text = "spent_on,platform,campaign_id,clicks,cost_amount,currency\n2024-06-02,ads,a,10,50,\n2024-06-02,ads,b,10,50,USD\n"
+    text = "spent_on,platform,campaign_id,clicks,cost_amount,currency\n2024-06-01,ads,a,10,50,\n2024-06-01,ads,b,10,50,USD\n"
     load(shop, put(tmp_path, spend=text, orders=ORDERS))
     loop.run(shop, only="metrics")
-    cpc = "SELECT numerator, denominator FROM metrics WHERE metric = 'cpc' AND grain = 'day' AND dimension = 'all'"
+    cpc = "SELECT numerator, denominator FROM metrics WHERE metric = 'cpc' AND grain = 'month' AND dimension = 'all'"
     assert rows(shop, cpc) == [(50.0, 10.0)]
 
 

@@ -57,7 +57,8 @@ def trade(ws: Workspace, as_of: dt.date) -> Trade:
 def purchase_days(ws: Workspace, as_of: dt.date, found: Trade, by: str = "") -> ir.Table:
     """Return one row per person and day with orders: person, person_id, day, is_purchase, amount, and `by`.
 
-    Several orders of one day are one purchase. A day counts as a purchase if it has a sale; `amount` adds up all orders and return documents of the day.
+    Several orders of one day are one purchase. A day counts as a purchase if it has a sale; `amount`
+    adds up all orders and return documents of the day.
     """
     orders = orders_with_margin(ws.warehouse.table)
     orders = orders.mutate(day=local_day(orders.ordered_at, ws.settings.timezone), is_sale=is_sale(orders))
