@@ -21,7 +21,18 @@ CHANNELS = ("taobao", "jd", "douyin", "wechat", "own")
 REGIONS = ("浙江", "广东", "江苏", "上海", "北京", "四川", "山东", f"湖北{PLANTED}")
 CATEGORIES = ("护肤", "彩妆", "母婴", "零食", "家居", f"数码{PLANTED}")
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙", "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超秀霞平"
-TITLES = ("面霜", "口红", "婴儿湿巾", "坚果礼盒", "四件套", f"耳机{PLANTED}", "精华液", "粉底", "奶瓶", "饼干")
+TITLES = (
+    "面霜",
+    "口红",
+    "婴儿湿巾",
+    "坚果礼盒",
+    "四件套",
+    f"耳机{PLANTED}",
+    "精华液",
+    "粉底",
+    "奶瓶",
+    "饼干",
+)
 
 
 def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
@@ -77,7 +88,12 @@ def _moment(rng: np.random.Generator, day: dt.date) -> dt.datetime:
 
 
 def _member(rng: np.random.Generator, n: int) -> dict[str, Any]:
-    name = (PLANTED if n % 9 == 4 else "") + SURNAMES[n % len(SURNAMES)] + GIVEN[int(rng.integers(20))] + GIVEN[int(rng.integers(20))]
+    name = (
+        (PLANTED if n % 9 == 4 else "")
+        + SURNAMES[n % len(SURNAMES)]
+        + GIVEN[int(rng.integers(20))]
+        + GIVEN[int(rng.integers(20))]
+    )
     return {
         "id_key": f"taobao:buyer{n:05d}",
         "source": "members",

@@ -106,14 +106,21 @@ def test_answers_forbid_scripts_in_attributes_and_frames(console: str) -> None:
 
 def test_a_page_of_another_site_gets_no_answer_and_no_socket(console: str) -> None:
     base = console.removeprefix("http://")
-    for origin, status in ((console, 200), ("http://evil.example", 403), ("http://127.0.0.1:1", 403), ("null", 403)):
+    for origin, status in (
+        (console, 200),
+        ("http://evil.example", 403),
+        ("http://127.0.0.1:1", 403),
+        ("null", 403),
+    ):
         request = urllib.request.Request(console + "/people", headers={"Origin": origin})
         try:
             with urllib.request.urlopen(request) as answer:
                 assert answer.status == status
         except urllib.error.HTTPError as error:
             assert error.code == status
-        assert _upgrade(base, origin).startswith(b"HTTP/1.1 101" if status == 200 else b"HTTP/1.1 403"), origin
+        assert _upgrade(base, origin).startswith(b"HTTP/1.1 101" if status == 200 else b"HTTP/1.1 403"), (
+            origin
+        )
 
 
 def _upgrade(base: str, origin: str) -> bytes:

@@ -14,7 +14,6 @@ SEEN_VALUE = " is [^,]*,"
 """The value seen stands in a reason between `is` and the comma: without it, rows of one rule count as one."""
 
 
-
 @dataclass(frozen=True)
 class Line:
     """One refused line; phones and mail addresses in its content are masked."""
@@ -59,4 +58,3 @@ def rejected(ws: Workspace, samples: int = SAMPLES) -> list[Rejected]:
         )
         for row in groups
     ]
-

@@ -67,4 +67,3 @@ def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
         drawn.props["aria-label"] = masked(title)
         place = ui.element("div")
         place.visible = False
-

@@ -38,5 +38,9 @@ def dropdown(
     select = tag("select", *listed, name=name)
     return tag(
         "form",
-        tag("label", label, " ", select, class_="field"), *kept, class_="choice", method="get", action=view.path
+        tag("label", label, " ", select, class_="field"),
+        *kept,
+        class_="choice",
+        method="get",
+        action=view.path,
     )
