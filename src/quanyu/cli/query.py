@@ -80,7 +80,7 @@ def _value(cell: pa.Scalar) -> Any:
 
 def _time(cell: pa.Scalar) -> str:
     """Return a time or day in any year; the engine stands the ends of its range for infinity."""
-    unit = "D" if pa.types.is_date(cell.type) else cell.type.unit
+    unit: Any = "D" if pa.types.is_date(cell.type) else cell.type.unit
     if abs(cell.value) >= ENDS["D" if unit == "D" else "time"]:
         return "infinity" if cell.value > 0 else "-infinity"
     zone = "+00:00" if getattr(cell.type, "tz", None) else ""
