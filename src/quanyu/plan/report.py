@@ -15,7 +15,7 @@ from quanyu.plan.chart import Curve, Tile, bars, line, spark, tint, treemap
 from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
 from quanyu.tables.catalogue import metric
-from quanyu.text import Language, translate
+from quanyu.text import Language, told, translate
 from quanyu.workspace import Workspace
 
 HERE = Path(__file__).parent
@@ -65,6 +65,7 @@ def _words(found: Review, language: Language) -> dict[str, Any]:
     tell = partial(_tell, language)
     return {
         "tr": tell,
+        "told": lambda said: told(said, language),
         "change": change,
         "percent": percent,
         "tint": tint,
