@@ -47,7 +47,7 @@ class SpendTests:
     why_not: tuple[tuple[str, str], ...]
 
 
-def tests_view(ws: Workspace) -> SpendTests:
+def spend_test_view(ws: Workspace) -> SpendTests:
     """Return what is to be said about tests of spend."""
     results = ws.warehouse.read(ws.warehouse.table("spend_test_results")).to_pylist()
     by_id = {row["decision_id"]: row for row in results}

@@ -10,7 +10,7 @@ from scipy.stats import t
 from quanyu.solve.response import Floats
 from quanyu.solve.spend_test.schedule import CARRIED, Flags, exposures, schedules
 
-N_DRAWN = 400
+N_DRAWN = 199
 STEPS = 4001
 
 

@@ -8,7 +8,7 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.decide.budget_read import BudgetView, LineView, ScenarioView, budget_view
 from quanyu.decide.read import decisions
-from quanyu.decide.spend_test_read import SpendTests, tests_view
+from quanyu.decide.spend_test_read import SpendTests, spend_test_view
 from quanyu.ledger import Decision
 from quanyu.tables.curve import DOUBTS
 from quanyu.tables.decided import REFUSALS, SCENARIOS
@@ -56,7 +56,7 @@ def _budget(view: View, found: BudgetView) -> None:
     choice = segments(view, "total", labels, chosen.name, view.say("Total"))
     put(tag("h1", view.say("Budget")) + span("muted", said) + choice, class_="head")
     _answer(view, found, chosen)
-    tests: SpendTests = view.ask(tests_view)
+    tests: SpendTests = view.ask(spend_test_view)
     proposed_tests(view, tests)
     _cards(view, found, chosen)
     with ui.element("div").classes("panels"):
