@@ -15,6 +15,7 @@ from quanyu.plan.chart import Curve, Tile, bars, line, spark, tint, treemap
 from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
 from quanyu.tables.catalogue import metric
+from quanyu.tables.mask import masked
 from quanyu.text import Language, told, translate
 from quanyu.workspace import Workspace
 
@@ -40,6 +41,7 @@ def render(found: Review, language: Language, *, rises_are_red: bool = True) -> 
     pages = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -54,6 +56,11 @@ def render(found: Review, language: Language, *, rises_are_red: bool = True) -> 
         charts=_charts(found, language),
         **_words(found, language),
     )
+
+
+def _shown(value: object) -> object:
+    """Return what the page writes for a value: texts with phone numbers and mail addresses masked."""
+    return masked(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _words(found: Review, language: Language) -> dict[str, Any]:
