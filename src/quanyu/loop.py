@@ -16,6 +16,7 @@ from typing import Any, Literal
 from quanyu import ledger
 from quanyu.act.carry import READ as ACT_READS
 from quanyu.act.carry import carry_out, waiting
+from quanyu.collect.currency import COUNTED, convert, unconverted
 from quanyu.collect.identity import resolve
 from quanyu.collect.margin import margins
 from quanyu.collect.people import golden
@@ -68,6 +69,10 @@ class Step:
 
 
 STEPS = (
+    Step(
+        "currency", "Convert what waited for a rate", ("fx_rates", *COUNTED), COUNTED,
+        lambda ws, _: convert(ws), waiting=unconverted,
+    ),
     Step("quality", "Check the quality of what was loaded", (*INPUTS, "rejects"), ("findings",), check, ("quality",)),
     Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
     Step(
@@ -219,8 +224,8 @@ def lineage() -> dict[str, dict[str, list[str]]]:
     """
     return {
         name: {
-            "written_by": [step.name for step in STEPS if name in step.writes]
-            or (["load"] if name in LOADED else []),
+            "written_by": (["load"] if name in LOADED else [])
+            + [step.name for step in STEPS if name in step.writes],
             "read_by": [step.name for step in STEPS if name in step.reads],
         }
         for name in CONTRACTS
