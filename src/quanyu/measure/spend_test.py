@@ -13,10 +13,10 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from quanyu.measure.outlay import PLACEMENT
 from quanyu.method.daily_sales import Floats, apart, daily_sales
 from quanyu.solve.spend_test import Design, read
 from quanyu.tables import contract
+from quanyu.tables.spend import placements
 from quanyu.workspace import Workspace
 
 OFF_PLAN = 0.2
@@ -105,13 +105,12 @@ def _newest_spend(ws: Workspace) -> dt.date | None:
 
 def _spent(ws: Workspace, channel: str, first: dt.date, n: int) -> Floats:
     """Return what was spent on a channel by day; a placement exported for several attribution windows counts once."""
-    rows = ws.warehouse.table("spend")
+    rows = placements(ws.warehouse.table)
     last = first + dt.timedelta(days=n)
     rows = rows.filter(
         rows.platform == channel, rows.spent_on >= ibis.literal(first), rows.spent_on < ibis.literal(last)
     )
-    once = rows.group_by(*PLACEMENT).agg(amount=rows.cost_amount.max())
-    summed = once.group_by("spent_on").agg(amount=once.amount.sum())
+    summed = rows.group_by("spent_on").agg(amount=rows.cost_amount.sum())
     found = np.zeros(n)
     for row in ws.warehouse.read(summed).to_pylist():
         found[(row["spent_on"] - first).days] = float(row["amount"])

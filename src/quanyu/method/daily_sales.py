@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from quanyu.tables import SALES
+from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -21,7 +21,7 @@ def daily_sales(ws: Workspace, first: dt.date, days: int) -> dict[str, Floats]:
     By the day they were placed, as the return curves count them.
     """
     rows = ws.warehouse.table("orders")
-    rows = rows.filter(rows.status.isin(SALES))
+    rows = rows.filter(is_sale(rows))
     keyed = rows.select(
         on=local_day(rows.ordered_at, ws.settings.timezone), name=rows.channel.fill_null("unknown")
     )
