@@ -122,14 +122,20 @@ def test_a_hundred_experiments_cover_their_planted_lift() -> None:
     assert width[1] < 0.95 * width[0]
 
 
-def few_buyers(seed: int, sizes: tuple[int, int], spread: float, gain: float) -> tuple[np.ndarray, np.ndarray, float]:
+def few_buyers(
+    seed: int, sizes: tuple[int, int], spread: float, gain: float
+) -> tuple[np.ndarray, np.ndarray, float]:
     """Conversion and money of two arms of which one in twenty buys for log-normal amounts; the last is the true lift."""
     rng = np.random.default_rng(seed)
     n_treated, n_control = sizes
     is_treated = np.arange(n_treated + n_control) < n_treated
     buys = rng.random(len(is_treated)) < 0.05
     money = buys * rng.lognormal(4, spread, len(is_treated)) * np.where(is_treated, gain, 1.0)
-    return np.stack([buys.astype(float), money]), is_treated, 0.05 * (gain - 1) * float(np.exp(4 + spread**2 / 2))
+    return (
+        np.stack([buys.astype(float), money]),
+        is_treated,
+        0.05 * (gain - 1) * float(np.exp(4 + spread**2 / 2)),
+    )
 
 
 def coverage(sizes: tuple[int, int], spread: float, gain: float, n: int) -> tuple[int, int]:
