@@ -28,7 +28,8 @@ AT_ONCE = ("links", "members")
 class Staged:
     """Rows of a table waiting in Parquet files: those whose `blank` columns are null and `true` columns are true.
 
-    `prefix` stands before the contract's columns. Rows of several files have `_seq`, their file's place in the order.
+    `prefix` stands before the contract's columns. Rows of several files have `_seq`, their file's place in the order;
+    `seqs` are all of these places, and `again` those of files that are read again.
     """
 
     paths: tuple[Path, ...]
@@ -36,6 +37,7 @@ class Staged:
     blank: tuple[str, ...] = ()
     true: tuple[str, ...] = ()
     seqs: tuple[int, ...] = ()
+    again: frozenset[int] = frozenset()
 
     def rows(self, scan: Callable[[Sequence[Path]], ir.Table], table: Table) -> ir.Table:
         """Return the rows as an expression of the engine that scans."""
@@ -55,31 +57,26 @@ class Brought:
 
 
 def bring(
-    ws: Workspace,
-    name: str,
-    staged: Staged,
-    work: Path,
-    again: frozenset[int] = frozenset(),
-    gone: ir.Table | None = None,
+    ws: Workspace, name: str, staged: Staged, work: Path, *, gone: ir.Table | None = None
 ) -> dict[int, Brought]:
     """Merge staged rows into a table by its key, in one commit; return what came of each file by its place.
 
     An empty cell leaves what another file said (an order's buyer, an item's category). Files count one after
-    another in their order, as if each were brought by itself; what those read `again` say counts in any case.
+    another in their order, as if each were brought by itself; what those read again say counts in any case.
     `work` is a folder for rows in between. Of an append-only table the rows `gone` are taken out first.
     """
     table = contract(name)
     rows = staged.rows(ws.warehouse.scan, table)
     if table.is_append_only:
-        return _once(ws, table, rows, staged.seqs, again, gone)
+        return _once(ws, table, rows, staged, gone)
     if len(staged.seqs) > 1:
-        return _in_turn(ws, table, rows, work, again)
+        return _in_turn(ws, table, rows, work, staged.again)
     (seq,) = staged.seqs
     if not ws.warehouse.count(name):
         return {seq: Brought(ws.warehouse.merge(name, rows, by="collect"))}
     rows = _one_per_key(ws, table, rows)
     # Written down, because the merge looks at the rows several times.
-    both = beside(rows, ws.warehouse.table(name), table, is_forced=ibis.literal(seq in again))
+    both = beside(rows, ws.warehouse.table(name), table, is_forced=ibis.literal(seq in staged.again))
     written = ws.warehouse.scan(ws.warehouse.engine.write(both, work / f"{name}.whole"))
     n_behind = _count(ws, written.filter(written[BEHIND])) if is_guarded(table) else 0
     change = ws.warehouse.merge(name, written.select(table.schema.names), by="collect")
@@ -93,14 +90,10 @@ def _one_per_key(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
 
 
 def _once(
-    ws: Workspace,
-    table: Table,
-    rows: ir.Table,
-    seqs: Sequence[int],
-    again: frozenset[int],
-    gone: ir.Table | None,
+    ws: Workspace, table: Table, rows: ir.Table, staged: Staged, gone: ir.Table | None
 ) -> dict[int, Brought]:
     """Bring rows that are never changed: the first file that has a row counts, and what is read again replaces it."""
+    seqs, again = staged.seqs, staged.again
     existing = ws.warehouse.table(table.name)
     if len(seqs) == 1:
         said, n_rows = rows, {}
@@ -113,7 +106,11 @@ def _once(
         gone = existing.semi_join(replaced, [existing[key].identical_to(replaced[key]) for key in table.key])
     if len(seqs) == 1:
         return {seqs[0]: Brought(ws.warehouse.merge(table.name, said, by="collect", gone=gone))}
-    there = existing if gone is None else existing.anti_join(gone, [existing[key].identical_to(gone[key]) for key in table.key])
+    there = (
+        existing
+        if gone is None
+        else existing.anti_join(gone, [existing[key].identical_to(gone[key]) for key in table.key])
+    )
     new = said.anti_join(there, [said[key].identical_to(there[key]) for key in table.key])
     added = _by_seq(ws, new.group_by(SEQ).aggregate(n=new.count()))
     change = ws.warehouse.merge(table.name, said.drop(SEQ), by="collect", gone=gone)

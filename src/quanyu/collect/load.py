@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Literal
 
 from quanyu.collect import catalogue
+from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
 from quanyu.collect.layout import Layout
+from quanyu.collect.outcome import Outcome, message
 from quanyu.collect.recipe import Recipes
 from quanyu.collect.recognise import Match, recognise, the_layout
-from quanyu.collect.outcome import Outcome, message
 from quanyu.collect.round import Ready, bring_round
-from quanyu.collect.source import Found, Opened, files_in, find, open_found, seen_of
+from quanyu.collect.source import Opened, open_found
 from quanyu.collect.take import Job, take
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Tally, begin_load, fail_load, find_load, finish_load
@@ -144,7 +145,9 @@ class _Run:
             self._bring(is_last=True)
         except OSError as error:
             raise StorageError(
-                "The files could not be staged: {error}.", "Free space and run the command again.", error=str(error)
+                "The files could not be staged: {error}.",
+                "Free space and run the command again.",
+                error=str(error),
             ) from error
         finally:
             self._close()
@@ -190,6 +193,10 @@ class _Run:
             loaded = self._one(found, path, number, work)
         except SourceError as error:
             loaded = self._failed(found.name, error)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            loaded = self._failed(found.name, unreadable(found.path, error))
         self.done[number] = replace(loaded, seconds=time.perf_counter() - started)
         if number not in self.staged:
             shutil.rmtree(work, ignore_errors=True)
@@ -239,7 +246,9 @@ class _Run:
         started = time.perf_counter()
         staged, self.staged = self.staged, {}
         try:
-            outcomes = bring_round(self.ws, self._open(), [each.ready for each in staged.values()], self.work / "together")
+            outcomes = bring_round(
+                self.ws, self._open(), [each.ready for each in staged.values()], self.work / "together"
+            )
         except QuanyuError as error:
             self._record(staged, {}, str(error))
             raise

@@ -26,6 +26,10 @@ def message(taken: Taken, outcome: Outcome) -> str:
     told = []
     if not taken.n_rows:
         told.append(Sentence("the file has a header and no rows"))
+    if taken.assumed:
+        told.append(
+            Sentence("read as {encoding}, which is not certain: look at the texts", encoding=taken.assumed)
+        )
     if outcome.n_waiting:
         told.append(
             Sentence(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,8 @@ class Recipes:
     def of(self, layout: Layout, page: Page, *more: object) -> dict[str, Step]:
         """Return the steps for files with this layout and look, none for the first of them."""
         file = page.file if layout.reads_file_name else ""
-        look = repr(replace(page, cells=None, file=file))  # type: ignore[arg-type]
-        return self.by_look.setdefault((layout.name, look, *more), {})
+        look = repr([getattr(page, each.name) for each in fields(page) if each.name not in ("cells", "file")])
+        return self.by_look.setdefault((layout.name, file, look, *more), {})
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,6 @@ class Reading:
     def table(self, step: str) -> ir.Table:
         """Return what a step gave as a table that is bound to its view when another step runs."""
         return ibis.table(self.steps[step].columns, name=step)
-
-
-def cells_of_width(width: int) -> ir.Table:
-    """Return the cells of any file as a table of text columns c0, c1, ..."""
-    return ibis.table({f"c{i}": "string" for i in range(width)}, name=CELLS)
 
 
 @ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "int64"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quanyu.collect.bring import Brought, Staged, bring, patch
@@ -57,23 +57,20 @@ def natural(file: Path) -> tuple[str, str, int]:
     return str(file.parent), stem, number
 
 
-def bring_round(
-    ws: Workspace, reader: Reader, files: Sequence[Ready], work: Path
-) -> dict[int, Outcome]:
+def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Path) -> dict[int, Outcome]:
     """Bring staged files into their tables and return what came of each by its number.
 
     What the files refuse comes last; a file read again leaves none of its earlier refusals. Brought again after an
     interruption nothing doubles, because rows are merged by their natural key.
     """
     ordered = sorted(files, key=lambda ready: ready.age)
-    again = frozenset(seq for seq, ready in enumerate(ordered) if ready.is_again)
     found: dict[int, dict[str, Brought]] = {ready.number: {} for ready in files}
     waiting: dict[int, int] = {}
     names = list(dict.fromkeys(name for ready in ordered for name in ready.taken.staged if name != "rejects"))
     for name in names:
         staged = _staged(reader, name, ordered, work)
         if staged:
-            for seq, brought in bring(ws, name, staged, work, again).items():
+            for seq, brought in bring(ws, name, staged, work).items():
                 found[ordered[seq].number][name] = brought
     for ready in ordered:
         for name in _patches(ready.layout):
@@ -103,21 +100,16 @@ def _staged(reader: Reader, name: str, ordered: Sequence[Ready], work: Path) -> 
         for seq, ready in enumerate(ordered)
         if name in ready.taken.staged and name not in _patches(ready.layout)
     }
+    again = frozenset(seq for seq in parts if ordered[seq].is_again)
     if len(parts) < 2:
-        return next((_placed(one, seq) for seq, one in parts.items()), None)
+        return next((replace(one, seqs=(seq,), again=again) for seq, one in parts.items()), None)
     places = {ready.number: seq for seq, ready in enumerate(ordered)}
     into = work / f"{name}.together.parquet"
     reader.run(_together(reader, name, parts.values(), places), into)
-    return Staged((into,), seqs=tuple(parts))
+    return Staged((into,), seqs=tuple(parts), again=again)
 
 
-def _placed(staged: Staged, seq: int) -> Staged:
-    return Staged(staged.paths, staged.prefix, staged.blank, staged.true, (seq,))
-
-
-def _together(
-    reader: Reader, name: str, parts: Iterable[Staged], places: Mapping[int, int]
-) -> str:
+def _together(reader: Reader, name: str, parts: Iterable[Staged], places: Mapping[int, int]) -> str:
     """Return the statement that reads the rows of many files with the place of each file."""
     alike: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[Path]] = {}
     for one in parts:
@@ -135,9 +127,7 @@ def _together(
     return " UNION ALL ".join(selects)
 
 
-def _bring_rejects(
-    ws: Workspace, reader: Reader, ordered: Sequence[Ready], work: Path
-) -> dict[int, Brought]:
+def _bring_rejects(ws: Workspace, reader: Reader, ordered: Sequence[Ready], work: Path) -> dict[int, Brought]:
     """Bring what the files refuse, in place of what they refused when they were read before."""
     rejects = ws.warehouse.table("rejects")
     hashes = [ready.sha256 for ready in ordered]

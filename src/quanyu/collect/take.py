@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -19,25 +19,23 @@ from quanyu.collect.check import TOLERANCE
 from quanyu.collect.clean import Habits
 from quanyu.collect.gather import gather, lines_of
 from quanyu.collect.layout import Layout, Target, normal
+from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.parse import (
-    CONTENT,
-    EXPLAINED,
     LINE,
     REASON,
     SEEN,
     SKIP,
-    TOTAL,
     Setting,
     parse,
     records,
     unread_header,
 )
 from quanyu.collect.reason import future_of
-from quanyu.collect.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, cells_of_width, tagged
-from quanyu.collect.recognise import fits
-from quanyu.collect.reject import Origin, Rejects, is_total, keep_rejects
+from quanyu.collect.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
+from quanyu.collect.recognise import reads
+from quanyu.collect.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.shape import Page
-from quanyu.collect.source import Opened
+from quanyu.collect.source import Opened, Rows
 from quanyu.collect.unpack import GUARDS, Print
 from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
@@ -67,7 +65,7 @@ class Taken:
     rows by the rule that says so, and columns that the layout does not read.
 
     `newest` is the latest time that a row tells; `due_at` the moment at which the first row that lies in the future
-    by this clock does so no longer, so that the file reads otherwise.
+    by this clock does so no longer, so that the file reads otherwise; `assumed` its encoding where that is not certain.
     """
 
     staged: Mapping[str, Staged]
@@ -77,31 +75,31 @@ class Taken:
     ignored: tuple[str, ...]
     newest: dt.datetime | None
     due_at: dt.datetime | None
+    assumed: str = ""
 
 
 def take(job: Job, tick: Callable[[int], None]) -> Taken:
     """Stage the rows of a file: nothing is brought into a table yet, but all that is refused is known."""
-    setting, page = _setting(job), _page(job)
+    setting, read = _setting(job), job.opened.rows(job.layout)
+    page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
     first = unread_header(job.opened.head, page, job.layout)
     reading = Reading(job.reader, job.recipes.of(job.layout, page, first), job.work)
-    job.reader.name(CELLS, job.reader.compile(job.opened.rows))
+    job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
-    cells = replace(page, cells=cells_of_width(len(page.names)))
-    parsed = reading.write(PARSED, lambda: tagged(parse(cells, setting)))
-    opened = job.opened.settled(job.reader)
+    parsed = reading.write(PARSED, lambda: tagged(parse(page, setting)))
     tick(2)
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
     job.reader.name(RECORDS, reading.sql(RECORDS, lambda: records(_numbered(reading.table(PARSED)), first)))
     (told,) = reading.rows("told", lambda: _told(reading.table(RECORDS), job.layout))
     staged, refusing = _staged(reading, parsed, setting, int(told["n_refused"]))
-    origin = Origin(job.layout.source, job.name, job.seen.sha256, job.now, job.number)
-    rejects = keep_rejects(reading, opened, "_".join(refusing), lambda: _refused(reading, refusing), origin)
+    origin = Origin(job.layout.source, job.name, job.seen.sha256, job.now)
+    rejects = keep_rejects(reading, read, "_".join(refusing), lambda: _refused(reading, refusing), origin)
     if rejects.paths:
         staged["rejects"] = Staged(rejects.paths)
-    n_rows = int(told["n_rows"]) + sum(not is_total(line) for line in opened.bad)
     tick(3)
     return Taken(
-        staged, n_rows, rejects, _left_out(reading, opened, first), _ignored(job), told["newest"], _due(reading, refusing),
+        staged, int(told["n_rows"]) + read.n_broken, rejects, _left_out(reading, read, first), _ignored(job),
+        told["newest"], _due(reading, refusing), job.opened.assumed,
     )  # fmt: skip
 
 
@@ -120,9 +118,7 @@ def _told(rows: ir.Table, layout: Layout) -> ir.Table:
     ]
     good = rows[REASON].isnull()
     latest = [
-        rows[name].max(where=good).cast("timestamp('UTC')")
-        for name in (*names, SEEN)
-        if name in rows.columns
+        rows[name].max(where=good).cast("timestamp('UTC')") for name in (*names, SEEN) if name in rows.columns
     ]
     newest = ibis.greatest(*latest) if latest else ibis.null("timestamp('UTC')")
     return rows.aggregate(n_rows=rows.count(), n_refused=rows[REASON].count(), newest=newest)
@@ -142,13 +138,12 @@ def _soonest(refused: ir.Table) -> ir.Table:
     return refused.aggregate(soonest=moment.min())
 
 
-def _left_out(reading: Reading, opened: Opened, n_explained: int) -> dict[str, int]:
+def _left_out(reading: Reading, read: Rows, n_explained: int) -> dict[str, int]:
     """Count the records that are no rows by the rule that says so."""
     rows = reading.rows("left_out", lambda: _skipped(reading.table(PARSED)))
     counted = Counter({str(row["rule"]): int(row["n"]) for row in rows})
     counted[EXPLAINED] += n_explained
-    counted[TOTAL] += sum(is_total(line) for line in opened.bad)
-    return dict(+counted)
+    return dict(+(counted + Counter(read.left_out)))
 
 
 def _skipped(parsed: ir.Table) -> ir.Table:
@@ -165,12 +160,12 @@ def _setting(job: Job) -> Setting:
     return Setting(layout, job.now, constants)
 
 
-def _page(job: Job) -> Page:
+def _page(job: Job, cells: ir.Table) -> Page:
     zone = job.layout.timezone or job.ws.settings.timezone
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
     habits = Habits(guards, job.layout.nulls, zone)
     names = tuple(normal(cell) for cell in job.opened.header)
-    return Page(job.opened.rows, names, habits, job.ws.secret, job.name)
+    return Page(cells, names, habits, job.ws.secret, job.name)
 
 
 def _staged(
@@ -227,14 +222,13 @@ def _people(people: People, rows: ir.Table, layout: Layout) -> ir.Table:
 
 
 def _refused(reading: Reading, refusing: Sequence[str]) -> ir.Table:
-    """Return every refused record with a reason for each table that refuses it, and what it said."""
+    """Return every refused record with a reason for each table that refuses it; none where only lines are broken."""
     rows = reading.table(RECORDS)
     parts = [
         (rows.filter(rows[REASON].notnull()) if step == RECORDS else reading.table(step)).select(LINE, REASON)
-        for step in refusing
+        for step in refusing or [RECORDS]
     ]
-    refused = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return refused.left_join(rows, LINE).select(LINE, refused[REASON], rows[CONTENT])
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _without(parsed: ir.Table, lines: ir.Table) -> ir.Table:
@@ -244,9 +238,5 @@ def _without(parsed: ir.Table, lines: ir.Table) -> ir.Table:
 
 
 def _ignored(job: Job) -> tuple[str, ...]:
-    known = job.layout.known
-    return tuple(
-        cell.strip()
-        for cell in job.opened.header
-        if cell.strip() and not any(fits(name, normal(cell)) for name in known)
-    )
+    is_read = reads(job.layout.known)
+    return tuple(cell.strip() for cell in job.opened.header if cell.strip() and not is_read(normal(cell)))

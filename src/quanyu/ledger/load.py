@@ -63,13 +63,25 @@ class Load:
 
 
 def begin_load(
-    scope: Scope, *, file_name: str, file_hash: str, layout: str, at: dt.datetime, reading: Document | None = None
+    scope: Scope,
+    *,
+    file_name: str,
+    file_hash: str,
+    layout: str,
+    at: dt.datetime,
+    reading: Document | None = None,
 ) -> Load:
     """Record that a file is being loaded; an earlier loading of it that never ended is marked as failed."""
     with writing(scope) as connection:
         unfinished = (LOADS.c.file_hash == file_hash) & (LOADS.c.layout == layout)
         _fail_running(connection, unfinished, at)
-        given = {"file_name": file_name, "file_hash": file_hash, "layout": layout, "started_at": at, "reading": reading}
+        given = {
+            "file_name": file_name,
+            "file_hash": file_hash,
+            "layout": layout,
+            "started_at": at,
+            "reading": reading,
+        }
         zero = {"n_rows": 0, "n_taken": 0, "n_refused": 0, "changes": {}, "error": "", "status": "running"}
         row = connection.execute(sa.insert(LOADS).values(given | zero).returning(LOADS)).one()
         return Load(**row._mapping)

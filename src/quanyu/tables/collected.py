@@ -344,6 +344,8 @@ REJECTS = Table(
         C("line", "integer", "行", "Line", low=1),
         C("reason", "text", "原因", "Reason", is_required=True),
         C("content", "text", "内容", "Content", privacy="personal"),
+        C("byte_offset", "integer", "字节位置", "Byte offset", low=0),
+        C("n_bytes", "integer", "字节数", "Bytes", low=0),
         C("rejected_at", "time", "时间", "Rejected at", is_required=True),
     ),
     time="rejected_at", is_append_only=True,
