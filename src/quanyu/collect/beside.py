@@ -64,14 +64,19 @@ def beside(rows: ir.Table, known: ir.Table, table: Table, *, is_forced: ir.Boole
     behind = ibis.literal(False)
     if is_guarded(table):
         behind = (~is_forced & _goes_back(both)).fill_null(False)
+    # Amounts of one currency never complete those of another.
+    moved = (both.currency != both.currency_old).fill_null(False) if table.amounts else ibis.literal(False)
     values = {}
     for name in table.schema.names:
-        new = both[name]
+        value = both[name]
         if name not in table.key:
-            old = both[f"{name}_old"]
-            fold = FOLDS.get((table.name, name), _said)
-            new = behind.ifelse(fold(old, new), fold(new, old)) if is_guarded(table) else fold(new, old)
-        values[name] = new
+            apart = moved if name in table.amounts else ibis.literal(False)
+            old, fold = both[f"{name}_old"], FOLDS.get((table.name, name), _said)
+            value = fold(both[name], apart.ifelse(ibis.null(old.type()), old))
+            if is_guarded(table):
+                new = apart.ifelse(ibis.null(old.type()), both[name])
+                value = behind.ifelse(fold(old, new), value)
+        values[name] = value
     marked = both.select(
         **values,
         **{name: both[name] for name in more},

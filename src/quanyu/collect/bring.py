@@ -10,8 +10,11 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.beside import ADDED, BEHIND, CHANGED, beside, is_guarded
+from quanyu.collect.currency import as_told, in_currency
+from quanyu.collect.double import under_one_number
 from quanyu.collect.fill import filled
-from quanyu.collect.layer import LAST, SAME, SEQ, at_once, layered, one_per_key, said_once
+from quanyu.collect.layer import LAST, SAME, at_once, layered, one_per_key, said_once
+from quanyu.collect.place import SEQ
 from quanyu.tables import Table, contract
 from quanyu.warehouse import Change
 from quanyu.warehouse.portable import row_key
@@ -66,20 +69,22 @@ def bring(
     `work` is a folder for rows in between. Of an append-only table the rows `gone` are taken out first.
     """
     table = contract(name)
-    rows = staged.rows(ws.warehouse.scan, table)
+    rows = under_one_number(ws, table, staged.rows(ws.warehouse.scan, table))
     if table.is_append_only:
-        return _once(ws, table, rows, staged, gone)
+        return _once(ws, table, in_currency(ws, table, rows, work), staged, gone)
     if len(staged.seqs) > 1:
         return _in_turn(ws, table, rows, work, staged.again)
     (seq,) = staged.seqs
     if not ws.warehouse.count(name):
-        return {seq: Brought(ws.warehouse.merge(name, rows, by="collect"))}
-    rows = _one_per_key(ws, table, rows)
+        change = ws.warehouse.merge(name, in_currency(ws, table, rows, work), by="collect")
+        return {seq: Brought(change)}
+    rows, known = as_told(table, _one_per_key(ws, table, rows)), as_told(table, ws.warehouse.table(name))
     # Written down, because the merge looks at the rows several times.
-    both = beside(rows, ws.warehouse.table(name), table, is_forced=ibis.literal(seq in staged.again))
+    both = beside(rows, known, table, is_forced=ibis.literal(seq in staged.again))
     written = ws.warehouse.scan(ws.warehouse.engine.write(both, work / f"{name}.whole"))
     n_behind = _count(ws, written.filter(written[BEHIND])) if is_guarded(table) else 0
-    change = ws.warehouse.merge(name, written.select(table.schema.names), by="collect")
+    whole = in_currency(ws, table, written.select(table.schema.names), work)
+    change = ws.warehouse.merge(name, whole, by="collect")
     return {seq: Brought(change, n_behind)}
 
 
@@ -124,12 +129,12 @@ def _in_turn(
     ws: Workspace, table: Table, rows: ir.Table, work: Path, again: frozenset[int]
 ) -> dict[int, Brought]:
     fold = at_once if table.name in AT_ONCE else layered
-    folded = fold(ws, table, rows, work, again)
+    folded = fold(ws, table, as_told(table, rows), work, again)
     counted = folded.group_by(SEQ).aggregate(
         **{flag: folded[flag].cast("int64").sum() for flag in (ADDED, CHANGED, SAME, BEHIND)}
     )
     told = ws.warehouse.read(counted).to_pylist()
-    final = folded.filter(folded[LAST]).select(table.schema.names)
+    final = in_currency(ws, table, folded.filter(folded[LAST]).select(table.schema.names), work)
     version = ws.warehouse.merge(table.name, final, by="collect").version
     return {
         int(row[SEQ]): Brought(
@@ -147,11 +152,11 @@ def _count(ws: Workspace, rows: ir.Table) -> int:
     return int(ws.warehouse.read(rows.aggregate(n=rows.count())).column(0)[0].as_py())
 
 
-def patch(ws: Workspace, name: str, staged: Staged) -> tuple[Change, int]:
+def patch(ws: Workspace, name: str, staged: Staged, work: Path) -> tuple[Change, int]:
     """Complete rows that are there and work out anew what follows from them; return the change and how many are not there."""
     table = contract(name)
-    rows = staged.rows(ws.warehouse.scan, table)
-    existing = ws.warehouse.table(name)
+    rows = under_one_number(ws, table, staged.rows(ws.warehouse.scan, table))
+    existing = as_told(table, ws.warehouse.table(name))
     same = [rows[key].identical_to(existing[key]) for key in table.key]
     both = rows.inner_join(existing, same, rname="{name}_old")
     values: dict[str, ir.Value] = {key: both[key] for key in table.key}
@@ -160,4 +165,5 @@ def patch(ws: Workspace, name: str, staged: Staged) -> tuple[Change, int]:
             values[column] = ibis.coalesce(both[column], both[f"{column}_old"])
     whole = both.select(**filled(table, values, {}))
     n_missing = _count(ws, rows.anti_join(existing, same))
-    return ws.warehouse.merge(name, whole, by="collect"), n_missing
+    whole = ws.warehouse.scan(ws.warehouse.engine.write(whole, work / f"{name}.patched"))
+    return ws.warehouse.merge(name, in_currency(ws, table, whole, work), by="collect"), n_missing

@@ -9,13 +9,15 @@ import ibis.expr.types as ir
 
 from quanyu.collect.beside import ADDED, BEHIND, CHANGED, FOLDS, beside
 from quanyu.collect.clean import unmasked
+from quanyu.collect.currency import as_told
+from quanyu.collect.place import SEQ
 from quanyu.tables import Table
 from quanyu.warehouse.merge import recency
 from quanyu.warehouse.portable import row_key
 from quanyu.workspace import Workspace
 
-SEQ, LAYER, LAST, SAME = "_seq", "_layer", "_last", "_same"
-"""The place of a row's file in the order; how many files before it have its key; whether none after it has; whether
+LAYER, LAST, SAME = "_layer", "_last", "_same"
+"""How many files before it have its key; whether none after it has; whether
 nothing new came of it."""
 
 
@@ -45,7 +47,7 @@ def layered(ws: Workspace, table: Table, rows: ir.Table, work: Path, again: froz
     distinct = ws.warehouse.scan(engine.write(_layers(table, rows), work / f"{table.name}.layers"))
     deepest = distinct[LAYER].max(where=~distinct[SAME])
     n_layers = ws.warehouse.read(distinct.aggregate(n=deepest)).column(0)[0].as_py()
-    known, files = ws.warehouse.table(table.name), []
+    known, files = as_told(table, ws.warehouse.table(table.name)), []
     for layer in range(int(n_layers or 0) + 1):
         now = distinct.filter(distinct[LAYER] == layer, ~distinct[SAME])
         forced = now[SEQ].isin(sorted(again)) if again and not layer else ibis.literal(False)
@@ -83,7 +85,8 @@ def at_once(ws: Workspace, table: Table, rows: ir.Table, work: Path, again: froz
         **{SEQ: one[SEQ].max()},
         **{name: _last(table, one, name) for name in table.schema.names if name not in table.key},
     )
-    told = beside(folded, ws.warehouse.table(table.name), table, is_forced=ibis.literal(True))
+    known = ws.warehouse.table(table.name)
+    told = beside(folded, known, table, is_forced=ibis.literal(True))
     told = told.mutate(**{SAME: ~(told[ADDED] | told[CHANGED]), LAST: ibis.literal(True)})
     return ws.warehouse.scan(ws.warehouse.engine.write(told, work / f"{table.name}.whole"))
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quanyu.collect.bring import Brought, Staged, bring, patch
-from quanyu.collect.layer import SEQ
 from quanyu.collect.layout import Layout
 from quanyu.collect.outcome import Outcome
+from quanyu.collect.place import SEQ
 from quanyu.collect.recipe import FILE
 from quanyu.collect.take import Taken
 from quanyu.tables import contract
@@ -63,18 +63,18 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
     What the files refuse comes last; a file read again leaves none of its earlier refusals. Brought again after an
     interruption nothing doubles, because rows are merged by their natural key.
     """
+    work.mkdir(parents=True, exist_ok=True)
     ordered = sorted(files, key=lambda ready: ready.age)
     found: dict[int, dict[str, Brought]] = {ready.number: {} for ready in files}
     waiting: dict[int, int] = {}
-    names = list(dict.fromkeys(name for ready in ordered for name in ready.taken.staged if name != "rejects"))
-    for name in names:
+    for name in sorted({name for ready in ordered for name in ready.taken.staged} - {"rejects"}, key=_turn):
         staged = _staged(reader, name, ordered, work)
         if staged:
             for seq, brought in bring(ws, name, staged, work).items():
                 found[ordered[seq].number][name] = brought
     for ready in ordered:
         for name in _patches(ready.layout):
-            change, n_missing = patch(ws, name, ready.taken.staged[name])
+            change, n_missing = patch(ws, name, ready.taken.staged[name], work)
             found[ready.number][name] = Brought(change)
             waiting[ready.number] = waiting.get(ready.number, 0) + n_missing
     for seq, brought in _bring_rejects(ws, reader, ordered, work).items():
@@ -87,6 +87,14 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
         )
         for number, tables in found.items()
     }
+
+
+FIRST = ("fx_rates", "orders")
+"""Tables that others look at when they are brought: for rates, and for the currency of an order's lines."""
+
+
+def _turn(name: str) -> tuple[int, str]:
+    return FIRST.index(name) if name in FIRST else len(FIRST), name
 
 
 def _patches(layout: Layout) -> list[str]:

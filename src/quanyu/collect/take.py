@@ -155,7 +155,8 @@ def _setting(job: Job) -> Setting:
     layout = job.layout
     platform = "" if layout.is_plain else layout.platform
     constants = {
-        "source": layout.source, "currency": layout.currency or job.ws.settings.currency, "platform": platform, "channel": platform,
+        "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
+        "platform": platform, "channel": platform,
     }  # fmt: skip
     return Setting(layout, job.now, constants)
 
