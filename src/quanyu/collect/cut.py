@@ -84,6 +84,11 @@ class Plain:
     text: bytes
 
     @property
+    def longest(self) -> int:
+        """Bytes of the longest line."""
+        return max(map(len, self.lines))
+
+    @property
     def has_quotes(self) -> bool:
         """Some cells stand in quotes."""
         return b'"' in self.text
@@ -101,6 +106,11 @@ class Record:
     cells: Sequence[str] = ()
     why: str = ""
     rule: str = ""
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the record, nothing if it is not read."""
+        return 0 if self.why or self.rule else len(self.text)
 
     def as_line(self, form: Form) -> bytes:
         """Return the record as a strict reader wants it."""

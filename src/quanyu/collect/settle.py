@@ -48,11 +48,12 @@ class Refused:
 def settle(source: Source, into: Path) -> Settled:
     """Go through the file once. If every record is a plain line the engine reads the file itself, else a clean copy."""
     counts: Counter[str] = Counter()
-    n_broken, at, copy = 0, source.n_bytes, None
+    n_broken, at, copy, longest = 0, source.n_bytes, None, source.n_bytes
     with source.path.open("rb") as stream:
         end = _end(stream.read(source.n_bytes))
         try:
             for piece in records(stream, source.form):
+                longest = max(longest, piece.longest)
                 if isinstance(piece, Record):
                     n_broken += bool(piece.why)
                     counts[piece.rule] += bool(piece.rule)
@@ -67,14 +68,15 @@ def settle(source: Source, into: Path) -> Settled:
         finally:
             if copy:
                 copy.close()
-    return Settled(_text(source, into if copy else None), n_broken, dict(+counts))
+    return Settled(_text(source, into if copy else None, longest), n_broken, dict(+counts))
 
 
-def _text(source: Source, copy: Path | None) -> Text:
+def _text(source: Source, copy: Path | None, longest: int) -> Text:
     form = source.form
     if copy is None:
-        return Text(source.path, form.width, form.delimiter, quote="", skip=source.n_lines)
-    return Text(copy, form.width, form.delimiter, quote='"' if form.is_quoted else "")
+        return Text(source.path, form.width, form.delimiter, "", source.n_lines, longest)
+    # Quotes within quotes are written twice.
+    return Text(copy, form.width, form.delimiter, '"' if form.is_quoted else "", 0, 2 * longest)
 
 
 def _end(text: bytes) -> bytes:
