@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from quanyu.collect import catalogue
+from quanyu.collect.currency import Waiting, convert, waiting
 from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
 from quanyu.collect.layout import Layout
 from quanyu.collect.recognise import Match, recognise, the_layout
@@ -78,9 +79,26 @@ def load(
         done = [
             one for path in files_in([Path(path).expanduser() for path in named]) for one in run.path(path)
         ]
+        convert(ws)
     if len(done) == 1 and run.errors:
         raise run.errors[0]
-    return done
+    lacking = waiting(ws)
+    return [_and_waiting(loaded, lacking) for loaded in done]
+
+
+def _and_waiting(loaded: Loaded, lacking: list[Waiting]) -> Loaded:
+    """Add to what is said of a file how many rows of its tables wait for a rate."""
+    mine = [one for one in lacking if one.table in loaded.changes]
+    for currency in sorted({one.currency for one in mine}):
+        tables = {one.table: one.n_rows for one in mine if one.currency == currency}
+        told = Sentence(
+            "{n} rows wait for a rate of {currency} ({tables}): load fx_rates (on, currency, rate)",
+            n=sum(tables.values()), currency=currency, tables=", ".join(tables),
+        )  # fmt: skip
+        before = loaded.message
+        message = Sentence("{before}; {after}", before=before, after=told) if before else told
+        loaded = replace(loaded, message=message)
+    return loaded
 
 
 def layouts(root: str | Path | None = None) -> list[Layout]:

@@ -28,7 +28,7 @@ LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
 SKIP = "_skip"
 WORDS: Mapping[Kind, str] = {
     "integer": "a whole number", "number": "a number", "money": "money", "price": "a price", "flag": "yes or no",
-    "day": "a day", "time": "a time",
+    "day": "a day", "time": "a time", "currency": "a currency such as CNY",
 }  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def unread_header(head: Sequence[Sequence[str]], page: Page, layout: Layout) -> 
     figures = {
         i
         for field, column in fields
-        if column.kind in WORDS
+        if column.kind in WORDS and column.kind != "currency"
         for name in field.columns
         for i in page.places(name)
     }

@@ -85,7 +85,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     }
     n_waiting = 0
     for name in patches:
-        changes[name], n_missing = patch(job.ws, name, staged[name])
+        changes[name], n_missing = patch(job.ws, name, staged[name], job.work)
         n_waiting += n_missing
     if rejects.paths:
         changes["rejects"] = bring(job.ws, "rejects", Staged(rejects.paths), job.work)
@@ -106,7 +106,8 @@ def _setting(job: Job) -> Setting:
     layout = job.layout
     platform = "" if layout.is_plain else layout.platform
     constants = {
-        "source": layout.source, "currency": layout.currency or job.ws.settings.currency, "platform": platform, "channel": platform,
+        "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
+        "platform": platform, "channel": platform,
     }  # fmt: skip
     return Setting(layout, job.ws.now(), constants)
 
