@@ -82,7 +82,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     """Stage the rows of a file: nothing is brought into a table yet, but all that is refused is known."""
     setting, read = _setting(job), job.opened.rows(job.layout)
     page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
-    first = unread_header(job.opened.head, page, job.layout)
+    first = unread_header(read.head, page, job.layout)
     reading = Reading(job.reader, job.recipes.of(job.layout, page, first), job.work)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
