@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -260,7 +261,11 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     """IANA time zone; days are days of this zone, and file times without a zone are read in it."""
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
-    """Currency of all money, ISO 4217."""
+    """Currency of all money, ISO 4217; what sources say in other currencies is converted by `fx_rates`."""
+    fx_days: int = Field(default=31, ge=0)
+    """A day without a rate takes the nearest one of so many days before; without any, its amounts wait for a rate."""
+    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+    """Country of telephone numbers written without one, ISO 3166; nothing: the country of the time zone."""
     language: Language = "zh"
     """Language of the report and the console: `zh` or `en`."""
     engine: Literal["duckdb", "spark"] = "duckdb"
@@ -304,6 +309,17 @@ class Settings(BaseSettings):
                 )
             )
         return value
+
+    @property
+    def home(self) -> str:
+        """The country of the shop: the one set, else that of the time zone, "" where a zone has none.
+
+        >>> Settings().home, Settings(timezone="Europe/London").home
+        ('CN', 'GB')
+        """
+        zone = get_global("zone_aliases").get(self.timezone, self.timezone)
+        place = str(get_global("zone_territories").get(zone, ""))
+        return self.country or (place if place.isalpha() else "")
 
     @property
     def zone(self) -> ZoneInfo:

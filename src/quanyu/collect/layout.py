@@ -108,7 +108,9 @@ class People:
 @dataclass(frozen=True)
 class Layout:
     """One kind of file. `match` are the columns that must be there for the layout to be recognised, `either`
-    those of which one must; of files loaded together, those that `comes` later are loaded later.
+    those of which one must; of files loaded together, those that `comes` later are loaded later. `decimal` is the
+    decimal mark of its figures, `country` that of its telephone numbers; without `quoting` a quotation mark is a
+    letter like any other.
     """
 
     name: str
@@ -121,6 +123,9 @@ class Layout:
     people: People = People()
     timezone: str = ""
     currency: str = ""
+    country: str = ""
+    decimal: str = ""
+    quoting: bool = True
     nulls: tuple[str, ...] = ()
     totals: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
@@ -176,6 +181,9 @@ PLAIN_ENTRIES = (
     "match",
     "timezone",
     "currency",
+    "country",
+    "decimal",
+    "quoting",
     "nulls",
     "totals",
     "either",

@@ -7,15 +7,18 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from quanyu.collect import catalogue
+from quanyu.collect.currency import Waiting, convert, waiting
+from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
 from quanyu.collect.layout import Layout
 from quanyu.collect.recognise import Match, recognise, the_layout
-from quanyu.collect.source import Found, Opened, files_in, find, open_found
+from quanyu.collect.source import Opened, open_found
 from quanyu.collect.take import Job, take
-from quanyu.collect.unpack import Print, print_of
+from quanyu.collect.unpack import Print
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Tally, begin_load, fail_load, find_load, finish_load
 from quanyu.text import Sentence
@@ -33,6 +36,8 @@ STEPS = 4
 class Loaded:
     """What loading one file did: how it was recognised, rows taken and refused and why, changes per table.
 
+    `left_out` counts the records that are no rows (totals, blank lines, a repeated header), by the rule that says so:
+    records of the file = `n_rows` + what is left out, and `n_rows` = `n_taken` + `n_refused`.
     `ignored` are the file's columns that the layout does not read. `message` and `recognised_by` are English
     texts that `quanyu.text.told` tells in the reader's language.
     """
@@ -49,6 +54,7 @@ class Loaded:
     status: Status = "loaded"
     message: str = ""
     seconds: float = 0.0
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 def load(
@@ -73,9 +79,26 @@ def load(
         done = [
             one for path in files_in([Path(path).expanduser() for path in named]) for one in run.path(path)
         ]
+        convert(ws)
     if len(done) == 1 and run.errors:
         raise run.errors[0]
-    return done
+    lacking = waiting(ws)
+    return [_and_waiting(loaded, lacking) for loaded in done]
+
+
+def _and_waiting(loaded: Loaded, lacking: list[Waiting]) -> Loaded:
+    """Add to what is said of a file how many rows of its tables wait for a rate."""
+    mine = [one for one in lacking if one.table in loaded.changes]
+    for currency in sorted({one.currency for one in mine}):
+        tables = {one.table: one.n_rows for one in mine if one.currency == currency}
+        told = Sentence(
+            "{n} rows wait for a rate of {currency} ({tables}): load fx_rates (on, currency, rate)",
+            n=sum(tables.values()), currency=currency, tables=", ".join(tables),
+        )  # fmt: skip
+        before = loaded.message
+        message = Sentence("{before}; {after}", before=before, after=told) if before else told
+        loaded = replace(loaded, message=message)
+    return loaded
 
 
 def layouts(root: str | Path | None = None) -> list[Layout]:
@@ -97,10 +120,15 @@ class _Run:
     progress: Progress
     errors: list[QuanyuError] = field(default_factory=list)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every column that a layout reads."""
+        return frozenset(name for layout in self.layouts for name in layout.known)
+
     def path(self, path: Path) -> list[Loaded]:
         work = self.ws.path("staging", uuid.uuid4().hex)
         try:
-            return [self._timed(found, work / str(i)) for i, found in enumerate(find(path, work))]
+            return [self._timed(found, work / str(i)) for i, found in enumerate(find(path, work, self.names))]
         except SourceError as error:
             return [self._failed(path.name, error)]
         except OSError as error:
@@ -125,16 +153,19 @@ class _Run:
             loaded = self._one(found, work)
         except SourceError as error:
             loaded = self._failed(found.name, error)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            loaded = self._failed(found.name, unreadable(found.path, error))
         shutil.rmtree(work, ignore_errors=True)
         self.progress(found.name, STEPS, STEPS)
         return replace(loaded, seconds=time.perf_counter() - started)
 
     def _one(self, found: Found, work: Path) -> Loaded:
-        seen = print_of(found.path)
-        names = frozenset(name for layout in self.layouts for name in layout.known)
+        seen = seen_of(found)
         settings = self.ws.settings
         with Reader(self.ws.path("tmp"), settings.memory_limit, settings.threads) as reader:
-            opened = open_found(reader, found, seen, names, work)
+            opened = open_found(reader, found, seen, self.names, work)
             match = self._match(opened, found)
             before = find_load(self.ws.ledger, file_hash=seen.sha256, layout=match.layout.name)
             if before:
@@ -169,6 +200,10 @@ class _Run:
             {key: vars(value) for key, value in taken.changes.items()},
         )
         told = Sentence("") if taken.n_rows else Sentence("the file has a header and no rows")
+        if job.opened.assumed:
+            told = Sentence(
+                "read as {encoding}, which is not certain: look at the texts", encoding=job.opened.assumed
+            )
         if taken.n_waiting:
             told = Sentence(
                 "{n} rows complete orders that are not loaded yet; load those, then this file again",
@@ -179,7 +214,7 @@ class _Run:
             finish_load(ledger, begun.load_id, tally, at=self.ws.now())
         return Loaded(
             job.name, name, _told(match), tally.n_rows, tally.n_taken, n_refused, taken.rejects.reasons, taken.changes, taken.ignored,
-            message=told,
+            message=told, left_out=taken.left_out,
         )  # fmt: skip
 
     def _match(self, opened: Opened, found: Found) -> Match:
