@@ -120,8 +120,8 @@ class _Step:
         # Half of the weight goes by the usual share: a share that few orders make small for a while must not decide.
         flow = (state.baseline * panel.is_open).sum(axis=0)
         usual = panel.orders.sum(axis=1, keepdims=True) / (panel.is_open @ flow)[:, None] * flow
-        mean = (state.baseline + usual) / 2 + state.ads.mean(axis=1, keepdims=True)
-        self.mean = mean
+        self.steady = (state.baseline + usual) / 2
+        mean = self.steady + state.ads
         self.far = FAR + 2 / np.sqrt(mean)
         self.root = np.sqrt(panel.is_open * state.weight / (state.noise[:, None] * mean))
         strength = self.root * state.baseline
@@ -183,7 +183,7 @@ class _Step:
         k = self.panel.nuisance.shape[1]
         wide = np.zeros((n_sales, n_days, n_sales * k))
         for place in range(n_sales):
-            wide[place, :, place * k : (place + 1) * k] = self.mean[place][:, None] * self.panel.nuisance
+            wide[place, :, place * k : (place + 1) * k] = self.steady[place][:, None] * self.panel.nuisance
         # A trace of ridge keeps columns that no open cell shows from breaking the factor.
         penalty = np.where(self.panel.group > 0, 1 / self.state.variance[:, self.panel.group], 1e-6)
         self.penalty = penalty.ravel()

@@ -132,9 +132,7 @@ def placebo(problem: Regression, best: Peak, lands: Floats, leads: tuple[int, ..
             row = standardise(later[: len(series)], share)
             row = row - basis @ (basis.T @ row)
             size = float(np.linalg.norm(row))
-            score[c, k], error[c, k] = (
-                (float(row @ rest) / size, 1 / size) if size > 1e-6 else (0.0, np.inf)
-            )
+            score[c, k], error[c, k] = (float(row @ rest) / size, 1 / size) if size > 1e-6 else (0.0, np.inf)
     return Placebo(score, error)
 
 

@@ -41,11 +41,11 @@ DOUBTS: Mapping[str, str] = MappingProxyType(
 
 VERDICTS: Mapping[str, str] = MappingProxyType(
     {
-        "pays": "works and pays",
-        "works": "works; whether it pays cannot be told",
-        "earns_less": "works, but earns less than it costs",
-        "no_effect_seen": "no effect seen",
-        "cannot_tell": "cannot tell",
+        "pays": "Works and pays",
+        "works": "Works; whether it pays cannot be told",
+        "earns_less": "Works, but earns less than it costs",
+        "no_effect_seen": "No effect seen",
+        "cannot_tell": "Cannot tell",
     }
 )
 """What the interval of the return says of a channel, by the word in `verdict`."""
@@ -64,7 +64,7 @@ CURVES = Table(
         C("spend_amount", "money", "日均花费", "Spend per day", unit="currency", note="mean of the last 28 days"),
         C("n_claimed", "number", "平台自报订单/日", "Claimed orders per day", note="mean of the last 28 days"),
         C("n_caused", "number", "增量订单/日", "Caused orders per day", note="at today's spend, shrunk"),
-        C("n_caused_raw", "number", "增量订单/日（未收缩）", "Caused orders per day, raw", note="of the likeliest curve, before shrinking"),
+        C("n_caused_raw", "number", "增量订单/日（未收缩）", "Caused orders per day, raw", note="of the likeliest curve"),
         C("n_caused_low", "number", "增量订单下限", "Caused orders, low"),
         C("n_caused_high", "number", "增量订单上限", "Caused orders, high"),
         C("return_amount", "money", "增量毛利/日", "Return per day", unit="currency", note="margin caused at today's spend"),

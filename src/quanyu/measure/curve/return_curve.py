@@ -130,7 +130,13 @@ class ReturnCurve:
             lead_error=later.error * np.sqrt(widen)[:, None],
             spans={axis: profile(problem, best, widen, axis) for axis in ("carry", "half", "slope")},
             best=best,
-            drawn=draws(problem, best, Belief(np.maximum(rows.cost[place].mean(axis=1) / worth[place], SMALLEST), widen), self.n_draws, random),
+            drawn=draws(
+                problem,
+                best,
+                Belief(np.maximum(rows.cost[place].mean(axis=1) / worth[place], SMALLEST), widen),
+                self.n_draws,
+                random,
+            ),
         )
 
     def _worth(self, rows: Daily, shares: Floats) -> Floats:
