@@ -43,12 +43,18 @@ def because(sentence: str, value: ir.Value | None = None, **words: object) -> ir
 def sentence_of(reason: ir.StringValue) -> ir.StringValue:
     """Return the reason with its value filled in."""
     parts = reason.split(BREAK)
-    return parts[0].replace(VALUE, parts[1])
+    return parts[0].replace(VALUE, parts[1].fill_null(""))
 
 
 def rule_of(reason: ir.StringValue) -> ir.StringValue:
     """Return the reason without the value, the same for all rows refused for it."""
     return reason.split(BREAK)[0].replace(VALUE, "…")
+
+
+def future_of(reason: ir.StringValue) -> ir.StringValue:
+    """Return the moment for which a row was refused as lying in the future, null for any other reason."""
+    parts = reason.split(BREAK)
+    return parts[0].endswith(FUTURE.rpartition(VALUE)[2]).ifelse(parts[1], ibis.null("string"))
 
 
 def tell(reason: str, language: Language) -> str:

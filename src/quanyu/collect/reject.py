@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +12,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.collect.parse import CONTENT, LINE, LONGEST, REASON, TOTALS
+from quanyu.collect.parse import LINE, REASON
 from quanyu.collect.reason import rule_of, sentence_of
-from quanyu.collect.source import Opened
-from quanyu.tables import contract
-from quanyu.warehouse.reader import BadLine, Reader
-
-MOST_GAPS = 1000
-"""Numbers of lines after this many broken ones are no longer corrected."""
+from quanyu.collect.recipe import Build, Reading, tagged
+from quanyu.collect.source import Rows
 
 
 @dataclass(frozen=True)
@@ -42,59 +37,52 @@ class Rejects:
     reasons: dict[str, int]
 
 
-def keep_rejects(reader: Reader, opened: Opened, refused: ir.Table, origin: Origin, work: Path) -> Rejects:
-    """Write refused records (`refused`: number, reason, content) and broken lines in the shape of the table `rejects`."""
-    first = reader.write(_first_reason(refused), work / "refused.parquet")
-    lines = reader.scan(first)
-    counted = reader.read(lines.group_by(rule=rule_of(lines[REASON])).aggregate(n=lines.count()))
-    reasons = Counter({str(row["rule"]): int(row["n"]) for row in counted.to_pylist()})
-    paths = []
-    if reasons:
-        paths.append(reader.write(_rows(opened, lines, origin), work / "rejects.parquet"))
-    broken = [line for line in opened.bad if not is_total(line)]
-    if broken:
-        paths.append(_write_broken(broken, origin, work / "broken.parquet"))
-        reasons.update(line.reason for line in broken)
-    return Rejects(tuple(paths), sum(reasons.values()), dict(reasons.most_common()))
+def keep_rejects(reading: Reading, rows: Rows, refusing: str, refused: Build, origin: Origin) -> Rejects:
+    """Write what is refused, broken records and `refused` ones (number, reason), in the shape of the table `rejects`.
 
-
-def is_total(line: BadLine) -> bool:
-    """Say whether a line that could not be cut is a totals line (they are often shorter), or blank."""
-    cells = [cell.strip('" \t') for cell in line.content.replace("\t", ",").split(",")]
-    return not any(cells) or any(
-        cell.rstrip(":：") in TOTALS or cell.startswith("Total:") for cell in cells[:3]
+    `refusing` names the steps that refused any.
+    """
+    if not rows.n_broken and not refusing:
+        return Rejects((), 0, {})
+    first = reading.write(f"refused_{refusing}", lambda: _first_reason(refused()))
+    reading.reader.name(SAID, reading.reader.compile(rows.tell(first)))
+    said = ibis.table(REFUSED, name=SAID)
+    told = reading.write(TOLD, lambda: said)
+    reading.reader.name(SAID, reading.reader.parquet(told))
+    counted = reading.rows(
+        "reasons", lambda: said.group_by(rule=rule_of(said.reason)).aggregate(n=said.count())
     )
+    reasons = Counter({str(row["rule"]): int(row["n"]) for row in counted})
+    _name_origin(reading, origin)
+    kept = reading.write("rejects", lambda: tagged(_shaped(said)))
+    return Rejects((kept,), sum(reasons.values()), dict(reasons.most_common()))
+
+
+ORIGIN = {"source": "string", "file": "string", "file_hash": "string", "rejected_at": "timestamp('UTC')"}
+REFUSED = {
+    "line": "int64", "reason": "string", "content": "string", "byte_offset": "int64", "n_bytes": "int64",
+}  # fmt: skip
+SAID, TOLD = "said", "told_rejects"
+
+
+def _name_origin(reading: Reading, origin: Origin) -> None:
+    """Let steps read what is the same for all rows of the file as the view `origin` of one row."""
+    told = {
+        "source": origin.source, "file": origin.file, "file_hash": origin.sha256, "rejected_at": origin.at,
+    }  # fmt: skip
+    file = reading.folder / "origin.parquet"
+    pq.write_table(pa.Table.from_pylist([told], schema=ibis.schema(ORIGIN).to_pyarrow()), file)
+    reading.reader.name("origin", reading.reader.parquet(file))
 
 
 def _first_reason(refused: ir.Table) -> ir.Table:
-    return refused.group_by(LINE).aggregate(
-        **{REASON: refused[REASON].min(), CONTENT: refused[CONTENT].arbitrary()}
-    )
+    return refused.group_by(LINE).aggregate(**{REASON: refused[REASON].min()}).order_by(LINE)
 
 
-def _rows(opened: Opened, lines: ir.Table, origin: Origin) -> ir.Table:
-    return lines.select(
-        source=ibis.literal(origin.source), file=ibis.literal(origin.file), file_hash=ibis.literal(origin.sha256),
-        line=_number(lines[LINE], opened).cast("int64"), reason=sentence_of(lines[REASON]), content=lines[CONTENT],
-        rejected_at=ibis.literal(origin.at, type="timestamp('UTC')"),
+def _shaped(lines: ir.Table) -> ir.Table:
+    both = lines.cross_join(ibis.table(ORIGIN, name="origin"))
+    return both.order_by("line").select(
+        source=both.source, file=both.file, file_hash=both.file_hash, line=both.line.cast("int64"),
+        reason=sentence_of(both.reason), content=both.content, byte_offset=both.byte_offset, n_bytes=both.n_bytes,
+        rejected_at=both.rejected_at,
     )  # fmt: skip
-
-
-def _number(line: ir.Value, opened: Opened) -> ir.Value:
-    gaps = opened.gaps[:MOST_GAPS]
-    plain = line + opened.first_line
-    if not gaps:
-        return plain
-    passed = ibis.array([ibis.literal(gap, type="int64") for gap in gaps]).filter(lambda gap: gap <= line)
-    return plain + passed.length()
-
-
-def _write_broken(broken: Sequence[BadLine], origin: Origin, into: Path) -> Path:
-    schema = contract("rejects").schema.to_pyarrow()
-    rows = [
-        {"source": origin.source, "file": origin.file, "file_hash": origin.sha256, "line": line.line, "reason": line.reason,
-         "content": line.content[:LONGEST], "rejected_at": origin.at}
-        for line in broken
-    ]  # fmt: skip
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), into)
-    return into
