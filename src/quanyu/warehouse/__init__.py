@@ -1,6 +1,7 @@
 """Engines only: the single home of duckdb, pyspark and deltalake."""
 
+from quanyu.warehouse.check import State
 from quanyu.warehouse.open import Change, Rows, Warehouse, open_warehouse
 from quanyu.warehouse.part import Part
 
-__all__ = ["Change", "Part", "Rows", "Warehouse", "open_warehouse"]
+__all__ = ["Change", "Part", "Rows", "State", "Warehouse", "open_warehouse"]

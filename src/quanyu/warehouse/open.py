@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
@@ -15,17 +19,23 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.errors import ColumnError, OwnershipError
-from quanyu.settings import Settings
+from quanyu.errors import ColumnError, DamageError, OwnershipError
+from quanyu.settings import Settings, StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
-from quanyu.warehouse import delta
+from quanyu.text import Sentence
+from quanyu.warehouse import delta, tidy
+from quanyu.warehouse.check import State, fault_of, state_of
 from quanyu.warehouse.duckdb import DuckDB
 from quanyu.warehouse.engine import Engine
+from quanyu.warehouse.fault import explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.part import Part, parts
 from quanyu.warehouse.query import checked
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+DEFAULTS = StorageSettings()
+KEPT = ("stage", "operationName", "made_of")
+"""What the newest version says of itself that is still true of it when it was tidied."""
 Rows: TypeAlias = "ir.Table | pa.Table | pa.RecordBatchReader | Sequence[Path]"
 
 
@@ -42,9 +52,10 @@ class Change:
 class Warehouse:
     """Tables under contract; every write is one atomic commit by the stage that owns the table."""
 
-    def __init__(self, root: Path, engine: Engine) -> None:
+    def __init__(self, root: Path, engine: Engine, storage: StorageSettings = DEFAULTS) -> None:
         self.root = root
         self.engine = engine
+        self.storage = storage
 
     def folder(self, name: str) -> Path:
         """Return the Delta folder of a table."""
@@ -55,7 +66,11 @@ class Warehouse:
         return self.version(name) >= 0
 
     def version(self, name: str) -> int:
-        """Return the newest version number, -1 when there is none."""
+        """Return the number of the newest version, -1 when there is none; tidying makes none."""
+        return delta.content_version(self.folder(name))
+
+    def newest(self, name: str) -> int:
+        """Return the number of the newest commit, those of tidying included, -1 when there is none."""
         return delta.newest(self.folder(name))
 
     def count(self, name: str) -> int:
@@ -143,7 +158,7 @@ class Warehouse:
         told = {"stage": by, "operationName": "rewrite", **about}
         mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
         version = delta.commit(self.folder(name), files, schema, mode, told, instead_of=old)
-        return Change(sum(pq.read_metadata(file).num_rows for file in files), 0, 0, version)
+        return Change(_count(files), 0, 0, version)
 
     def append(self, name: str, rows: Rows, *, by: Stage) -> Change:
         """Add `rows` to the table without looking at what is there."""
@@ -177,14 +192,56 @@ class Warehouse:
         """Return the commits of a table, newest first."""
         return delta.history(self.folder(name))
 
-    def vacuum(self, name: str) -> int:
-        """Remove files the newest version does not use and return how many there were."""
-        return delta.vacuum(self.folder(name))
+    def vacuum(self, name: str, keep_days: float = 0) -> int:
+        """Remove files that no version of the last days uses and return how many there were; 0: only the newest."""
+        return tidy.remove_unused(self.folder(name), keep_days)
+
+    def tidy(self, name: str) -> int:
+        """Make one file of many small ones, shorten the log, remove what is older than the days kept; return how many.
+
+        No row changes, and versions within the days kept stay readable.
+        """
+        folder, promise, storage = self.folder(name), contract(name), self.storage
+        small = tidy.small_files(folder) if promise.is_input or promise.is_append_only else []
+        if len(small) > storage.small_files:
+            rows = self._typed(promise, f"{name}__{uuid.uuid4().hex}", small)
+            about = {
+                **{k: v for k, v in self.about(name).items() if k in KEPT},
+                delta.TIDIED: self.version(name),
+            }
+            files = self.engine.write(rows, folder)
+            schema = _utc(rows.schema().to_pyarrow())
+            delta.commit(folder, files, schema, "append", about, instead_of=small)
+        return tidy.remove_unused(folder, storage.keep_days) + tidy.shorten_log(folder, storage.keep_days)
+
+    def state(self, name: str) -> State:
+        """Return what is to be remembered of a table, so that `fault` can say what it lost since."""
+        return state_of(self.folder(name))
+
+    def fault(self, name: str, kept: State) -> Sentence | None:
+        """Say what a table has lost since `state` returned `kept`, None if nothing."""
+        return fault_of(self.folder(name), kept)
+
+    def begin_again(self, name: str, aside: Path) -> None:
+        """Make a table forget what it was made of, so that all of it is made anew; one that is damaged is moved aside."""
+        folder = self.folder(name)
+        try:
+            if not delta.read_version(folder).number < 0:
+                schema = _utc(self.table(name).schema().to_pyarrow())
+                delta.commit(
+                    folder, [], schema, "append", {"stage": contract(name).owner, "operationName": "again"}
+                )
+        except DamageError:
+            if contract(name).is_append_only:
+                raise
+            aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.rename(aside / f"{name}-{uuid.uuid4().hex}")
 
     def query(self, sql: str) -> pa.Table:
         """Run one read-only SELECT over every table; raise `QueryError` for anything else."""
         statement, named = checked(sql)
-        return self.engine.query(statement, {name: self._files(name) for name in CONTRACTS if name in named})
+        files = {name: self._files(name) for name in CONTRACTS if name in named}
+        return self.engine.query(statement, files, self.storage.query_seconds)
 
     def close(self) -> None:
         """Release the engine."""
@@ -210,12 +267,12 @@ class Warehouse:
     def _blank(self, promise: Table) -> Path:
         """An empty Parquet file with the table's columns, so that a table not yet written is just empty."""
         file = self.root / ".blank" / f"{promise.name}-{len(promise.columns)}.parquet"
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            part = file.with_name(f"{uuid.uuid4().hex}.part")
-            pq.write_table(promise.schema.to_pyarrow().empty_table(), part)
-            part.replace(file)
-        return file
+        if file.exists():
+            return file
+        try:
+            return _written_blank(promise, file)
+        except OSError:  # a workspace that may only be read
+            return _written_blank(promise, _elsewhere() / file.name)
 
     def _owned(self, name: str, by: Stage) -> Table:
         promise = contract(name)
@@ -252,7 +309,7 @@ class Warehouse:
         shaped = self._shaped(self._owned(name, by), rows)
         folder = self.folder(name)
         files = self.engine.write(shaped, folder)
-        n_rows = sum(pq.read_metadata(file).num_rows for file in files)
+        n_rows = _count(files)
         told = {"stage": by, **about}
         version = delta.commit(folder, files, _utc(shaped.schema().to_pyarrow()), mode, told)
         return Change(n_rows, 0, 0, version)
@@ -271,16 +328,38 @@ class _Staged:
         if not isinstance(self.rows, (pa.Table, pa.RecordBatchReader)):
             return self.warehouse.scan(self.rows)
         self.folder = self.warehouse.root / ".staged" / uuid.uuid4().hex
-        self.folder.mkdir(parents=True)
         file = self.folder / "rows.parquet"
-        with pq.ParquetWriter(file, self.rows.schema) as writer:
-            for batch in self.rows.to_batches() if isinstance(self.rows, pa.Table) else self.rows:
-                writer.write_batch(batch)
+        with explained():
+            self.folder.mkdir(parents=True)
+            with pq.ParquetWriter(file, self.rows.schema) as writer:
+                for batch in self.rows.to_batches() if isinstance(self.rows, pa.Table) else self.rows:
+                    writer.write_batch(batch)
         return self.warehouse.scan([file])
 
     def __exit__(self, *_: object) -> None:
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _count(files: Sequence[Path]) -> int:
+    with explained():
+        return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+def _written_blank(promise: Table, file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f"{uuid.uuid4().hex}.part")
+    pq.write_table(promise.schema.to_pyarrow().empty_table(), part)
+    part.replace(file)
+    return file
+
+
+@cache
+def _elsewhere() -> Path:
+    """Return a folder of this process for small files where the workspace takes none."""
+    folder = Path(tempfile.mkdtemp(prefix="quanyu-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _typed(rows: ir.Table, column: str, kind: Any) -> ir.Value:
@@ -301,5 +380,12 @@ def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse
     if settings.engine == "spark":
         from quanyu.warehouse.spark import Spark  # an optional extra
 
-        return Warehouse(root, Spark(settings.spark))
-    return Warehouse(root, DuckDB(temporary, settings.memory_limit, settings.threads, settings.timezone))
+        return Warehouse(root, Spark(settings.spark), settings.storage)
+    try:
+        temporary.mkdir(parents=True, exist_ok=True)
+        is_writable = os.access(temporary, os.W_OK)
+    except OSError:
+        is_writable = False
+    spill = temporary if is_writable else _elsewhere()
+    engine = DuckDB(spill, settings.memory_limit, settings.threads, settings.timezone)
+    return Warehouse(root, engine, settings.storage)
