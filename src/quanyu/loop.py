@@ -198,10 +198,13 @@ def run(
 def decide(ws: Workspace, decision_id: str, verdict: Verdict, *, who: str, note: str = "") -> Decision:
     """Approve or decline a proposal, and carry out what was approved; return the decision as it stands then.
 
-    While a load or a turn is writing, an approved decision waits for the next turn. Raises `DecisionError` where
-    there is no such proposal.
+    While a load or a turn is writing, an approved decision waits for the next turn. Who approved and was cut off may
+    approve again, and it goes on from there. Raises `DecisionError` where there is no such proposal.
     """
-    ledger.decide(ws.ledger, decision_id, verdict, who=who, at=ws.now(), note=note)
+    found = ledger.find_decision(ws.ledger, decision_id)
+    is_repeated = verdict == "approved" and found.status in {"approved", "done"} and found.decided_by == who
+    if not is_repeated:
+        ledger.decide(ws.ledger, decision_id, verdict, who=who, at=ws.now(), note=note)
     if verdict == "approved":
         with suppress(WorkspaceBusyError):
             run(ws, only="act")

@@ -370,6 +370,13 @@ def read_settings(root: Path) -> Settings:
             variable=variable,
             **_seen(error),
         ) from None
+    except OSError as error:
+        raise SettingError(
+            "{file} cannot be read: {error}.",
+            "Check its permissions, or restore it.",
+            file=root / FILE,
+            error=str(error),
+        ) from None
     except ValueError as error:
         raise SettingError(
             "{file} is not valid TOML: {error}.", "Correct the file.", file=root / FILE, error=str(error)

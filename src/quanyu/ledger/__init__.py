@@ -60,6 +60,7 @@ from quanyu.ledger.load import (
 )
 from quanyu.ledger.mark import (
     Mark,
+    forget_marks,
     keep_marks,
     list_marks,
 )
@@ -147,6 +148,7 @@ __all__ = [
     "find_owner",
     "finish_load",
     "finish_step",
+    "forget_marks",
     "freeze",
     "keep_fit",
     "keep_marks",

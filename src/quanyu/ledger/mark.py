@@ -36,6 +36,12 @@ def keep_marks(scope: Scope, marks: Iterable[Mark], *, at: dt.datetime) -> None:
             connection.execute(sa.insert(MARKS), rows)
 
 
+def forget_marks(scope: Scope) -> None:
+    """Forget what is remembered, because what is there now is to count."""
+    with writing(scope) as connection:
+        connection.execute(sa.delete(MARKS))
+
+
 def list_marks(scope: Scope) -> dict[str, Mark]:
     """Return what is remembered of every table."""
     columns = (MARKS.c.table_name, MARKS.c.version, MARKS.c.n_rows, MARKS.c.digest)

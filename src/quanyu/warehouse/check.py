@@ -23,7 +23,7 @@ class State:
 def state_of(path: Path) -> State:
     """Return the present state of a table."""
     found = read_version(path)
-    return State(found.number, found.n_rows, _digest(path, found.number))
+    return State(found.number, found.n_rows, digest(path, found.number))
 
 
 def fault_of(path: Path, kept: State) -> Sentence | None:
@@ -31,7 +31,7 @@ def fault_of(path: Path, kept: State) -> Sentence | None:
     now = newest(path)
     if now < kept.version:
         return Sentence("version {kept} is gone, the newest is {now}", kept=kept.version, now=now)
-    if now == kept.version and _digest(path, now) != kept.digest:
+    if now == kept.version and digest(path, now) != kept.digest:
         return Sentence("version {kept} is not what was written", kept=kept.version)
     try:
         found = read_version(path)
@@ -45,7 +45,8 @@ def fault_of(path: Path, kept: State) -> Sentence | None:
     return Sentence("the file {file} is missing or cut off", file=lost[0]) if lost else None
 
 
-def _digest(path: Path, version: int) -> str:
+def digest(path: Path, version: int) -> str:
+    """Return a digest of the commit that made a version, empty where there is none."""
     entry = log_entry(path, version)
     return sha256(entry.read_bytes()).hexdigest()[:16] if entry.is_file() else ""
 

@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
-from quanyu.warehouse.fault import explained
+from quanyu.text import Sentence
+from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.plain import plain
 
 TIDIED = "tidied"
@@ -46,7 +47,30 @@ def read_version(path: Path, number: int | None = None) -> Version:
         return NOTHING
     wanted = last if number is None else number
     with explained(path.name):
-        return _read(path, wanted, log_entry(path, last).stat().st_mtime_ns)
+        entry = log_entry(path, last).stat()
+        if lost := _lost(path, last, entry.st_size):
+            raise damaged(path.name, lost)
+        return _read(path, wanted, entry.st_mtime_ns)
+
+
+def _lost(path: Path, last: int, size: int) -> Sentence | None:
+    """Say which entry of the log is missing or empty, which delta-rs would take for a commit of nothing."""
+    numbers, checkpoints = logged(path)
+    first = max(checkpoints, default=-1) + 1
+    gone = min(set(range(first, last)) - numbers, default=None if size else last)
+    return None if gone is None else Sentence("version {kept} is not what was written", kept=gone)
+
+
+def logged(path: Path) -> tuple[set[int], set[int]]:
+    """Return the versions that have an entry in the log, and those that have a checkpoint."""
+    with explained(path.name):
+        try:
+            names = os.listdir(path / "_delta_log")  # noqa: PTH208 - `Path.glob` passes over what it may not read
+        except FileNotFoundError:
+            names = []
+    found = [(int(name[:20]), name[20:]) for name in names if name[:20].isdigit()]
+    entries = {number for number, rest in found if rest == ".json"}
+    return entries, {number for number, rest in found if rest.startswith(".checkpoint")}
 
 
 @lru_cache(maxsize=1024)
@@ -64,14 +88,7 @@ def _read(path: Path, number: int, written: int) -> Version:
 
 def newest(path: Path) -> int:
     """Return the number of the newest commit without reading the log, -1 when there is none."""
-    with explained(path.name):
-        try:
-            entries = os.listdir(path / "_delta_log")  # noqa: PTH208 - `Path.glob` passes over what it may not read
-        except FileNotFoundError:
-            return -1
-    return max(
-        (int(name[:-5]) for name in entries if name.endswith(".json") and name[:-5].isdigit()), default=-1
-    )
+    return max(logged(path)[0], default=-1)
 
 
 def log_entry(path: Path, number: int) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pyarrow as pa
 from deltalake.exceptions import DeltaError
@@ -49,6 +48,12 @@ def meaning(error: BaseException, table: str = "") -> QuanyuError | None:
             "The disk is full or refuses to write; nothing was committed.",
             "Free space and run the command again.",
         )
+    if "out of memory" in low:
+        return StorageError(
+            "There is not enough memory: {cause}.",
+            "Allow more with memory_limit in quanyu.toml, or ask for less at a time.",
+            cause=_first(said),
+        )
     if any(mark in low for mark in REFUSED):
         return StorageError(
             "The storage refuses access: {cause}.",
@@ -83,8 +88,3 @@ def damaged(table: str, what: Sentence) -> DamageError:
 
 def _first(said: str) -> str:
     return said.strip().partition("\n")[0].rstrip(".")[:300]
-
-
-def table_of(path: Path) -> str:
-    """Return the table that a folder of the warehouse holds."""
-    return path.name

@@ -24,7 +24,7 @@ from quanyu.settings import Settings, StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
 from quanyu.warehouse import delta, tidy
-from quanyu.warehouse.check import State, fault_of, state_of
+from quanyu.warehouse.check import State, digest, fault_of, state_of
 from quanyu.warehouse.duckdb import DuckDB
 from quanyu.warehouse.engine import Engine
 from quanyu.warehouse.fault import explained
@@ -217,6 +217,10 @@ class Warehouse:
     def state(self, name: str) -> State:
         """Return what is to be remembered of a table, so that `fault` can say what it lost since."""
         return state_of(self.folder(name))
+
+    def is_at(self, name: str, version: int, commit: str) -> bool:
+        """Say whether the newest commit of a table is a certain one, without looking at its files."""
+        return self.newest(name) == version and digest(self.folder(name), version) == commit
 
     def fault(self, name: str, kept: State) -> Sentence | None:
         """Say what a table has lost since `state` returned `kept`, None if nothing."""

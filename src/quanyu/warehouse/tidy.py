@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from deltalake import DeltaTable
 
-from quanyu.warehouse.delta import actions, log_entry, newest, read_version
+from quanyu.warehouse.delta import actions, log_entry, logged, read_version
 from quanyu.warehouse.fault import explained
 from quanyu.warehouse.plain import plain
 
@@ -19,7 +18,6 @@ LONG_LOG = 20
 """Commits after which the log is summed up in a checkpoint, so that opening a table reads few files."""
 HALF_WRITTEN = 3600.0
 """Seconds after which a file that no version names is what a killed writer left, and not one that is being written."""
-CHECKPOINT = re.compile(r"(\d{20})\.checkpoint.*\.parquet")
 
 
 def small_files(path: Path) -> list[str]:
@@ -41,7 +39,7 @@ def remove_unused(path: Path, keep_days: float) -> int:
         now = time.time()
         since = now - keep_days * 86400
         lately = set(_removed_since(path, since)) if keep_days else set()
-        committed = {name for number in _numbers(path) for name in _named(path, number, "add")}
+        committed = {name for number in logged(path)[0] for name in _named(path, number, "add")}
         unused = [
             file
             for file in present
@@ -55,15 +53,15 @@ def remove_unused(path: Path, keep_days: float) -> int:
 
 def shorten_log(path: Path, keep_days: float) -> int:
     """Sum a long log up in a checkpoint, and remove the entries that no version of the last `keep_days` needs."""
-    last, sums = newest(path), _checkpoints(path)
-    if last - max(sums, default=-1) < LONG_LOG:
+    entries, sums = logged(path)
+    if max(entries, default=-1) - max(sums, default=-1) < LONG_LOG:
         return 0
     with explained(path.name):
         DeltaTable(plain(path)).create_checkpoint()
         since = time.time() - keep_days * 86400
         # The version that was the newest when the days kept began, and the checkpoint from which it can be read.
-        old = [number for number in _numbers(path) if log_entry(path, number).stat().st_mtime < since]
-        base = max((number for number in _checkpoints(path) if number <= max(old, default=-1)), default=0)
+        old = [number for number in entries if log_entry(path, number).stat().st_mtime < since]
+        base = max((number for number in logged(path)[1] if number <= max(old, default=-1)), default=0)
         useless = [file for file in (path / "_delta_log").iterdir() if _number(file) < base]
         for file in useless:
             file.unlink(missing_ok=True)
@@ -71,22 +69,13 @@ def shorten_log(path: Path, keep_days: float) -> int:
 
 
 def _removed_since(path: Path, since: float) -> Iterator[str]:
-    for number in _numbers(path):
+    for number in logged(path)[0]:
         if log_entry(path, number).stat().st_mtime >= since:
             yield from _named(path, number, "remove")
 
 
 def _named(path: Path, number: int, kind: str) -> Iterator[str]:
     return (action[kind]["path"] for action in actions(path, number) if kind in action)
-
-
-def _numbers(path: Path) -> list[int]:
-    return sorted(int(file.stem) for file in (path / "_delta_log").glob("*.json") if file.stem.isdigit())
-
-
-def _checkpoints(path: Path) -> list[int]:
-    found = (CHECKPOINT.fullmatch(file.name) for file in (path / "_delta_log").iterdir())
-    return [int(match[1]) for match in found if match]
 
 
 def _number(file: Path) -> float:

@@ -27,13 +27,13 @@ def check(warehouse: Warehouse, records: Ledger, again: Container[str] = ()) -> 
     return {name: warehouse.newest(name) for name in CONTRACTS}
 
 
-def mark(warehouse: Warehouse, records: Ledger, before: Mapping[str, int], *, at: dt.datetime) -> None:
-    """Remember the tables that were written since, and those of which nothing is remembered yet."""
-    known = ledger.list_marks(records) if before else {}
+def mark(warehouse: Warehouse, records: Ledger, *, at: dt.datetime) -> None:
+    """Remember the tables as they are."""
+    known = ledger.list_marks(records)
     marks = []
     for name in CONTRACTS:
-        number = warehouse.newest(name)
-        if number >= 0 and (number != before.get(name) or name not in known):
+        old = known.get(name)
+        if warehouse.newest(name) >= 0 and not (old and warehouse.is_at(name, old.version, old.digest)):
             with suppress(DamageError):  # it is told when the table is read
                 state = warehouse.state(name)
                 marks.append(Mark(name, state.version, state.n_rows, state.digest))

@@ -130,14 +130,15 @@ class Workspace:
                 yield
                 keeping.tidy(self.warehouse, before)
             finally:
-                keeping.mark(self.warehouse, self.ledger, before, at=self.now())
+                keeping.mark(self.warehouse, self.ledger, at=self.now())
 
     def adopt(self) -> None:
         """Let this folder, its ledger and its tables belong together as they are, after a restore or a copy."""
         opened = open_ledger(self.settings.ledger_url or self.path("ledger.db"))
         try:
             ledger.adopt(opened, self._id(opened), at=self.now())
-            keeping.mark(self.warehouse, opened, {}, at=self.now())
+            ledger.forget_marks(opened)
+            keeping.mark(self.warehouse, opened, at=self.now())
         finally:
             opened.close()
 
