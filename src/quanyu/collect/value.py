@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.clean import Habits
+from quanyu.tables.currency import CURRENCIES, SPELLINGS
 
 SEPARATORS = "[,，\\s¥￥$£€元件笔%％]|CNY|RMB|USD|GBP|EUR"
 FORMATS = ("%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d", "%b %d, %Y")
@@ -69,6 +70,13 @@ def as_integer(text: ir.StringValue, _: Habits) -> ir.Value:
     return ibis.coalesce(
         whole, bare.re_search(r"^[+-]?\d+$").ifelse(bare.try_cast("int64"), ibis.null("int64"))
     )
+
+
+def as_currency(text: ir.StringValue, _: Habits) -> ir.Value:
+    """Return an ISO 4217 code; a word that is no currency is not read."""
+    word = text.upper()
+    spelt = ibis.cases(*((word == spelling, code) for spelling, code in SPELLINGS.items()), else_=word)
+    return spelt.isin(sorted(CURRENCIES)).ifelse(spelt, ibis.null("string"))
 
 
 YES = ("true", "t", "yes", "y", "1", "是", "已同意", "同意")
@@ -146,6 +154,7 @@ READERS: Mapping[str, Callable[[ir.StringValue, Habits], ir.Value]] = {
     "money": as_number("decimal(18, 4)"),
     "price": as_number("decimal(18, 4)"),
     "flag": as_flag,
+    "currency": as_currency,
 }
 
 

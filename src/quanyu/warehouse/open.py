@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import shutil
-import tempfile
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.errors import ColumnError, DamageError, OwnershipError
+from quanyu.errors import ColumnError, CurrencyError, DamageError, OwnershipError
 from quanyu.settings import Settings, StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
-from quanyu.warehouse import delta, tidy
+from quanyu.warehouse import currency, delta, tidy
 from quanyu.warehouse.check import State, digest, fault_of, state_of
 from quanyu.warehouse.duckdb import DuckDB
 from quanyu.warehouse.engine import Engine
@@ -31,12 +27,13 @@ from quanyu.warehouse.fault import explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.part import Part, parts
 from quanyu.warehouse.query import checked
+from quanyu.warehouse.spare import blank, spill
+from quanyu.warehouse.staged import Rows, Staged
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 DEFAULTS = StorageSettings()
-KEPT = ("stage", "operationName", "made_of")
+KEPT = ("stage", "currency", "operationName", "made_of")
 """What the newest version says of itself that is still true of it when it was tidied."""
-Rows: TypeAlias = "ir.Table | pa.Table | pa.RecordBatchReader | Sequence[Path]"
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,12 @@ class Change:
 class Warehouse:
     """Tables under contract; every write is one atomic commit by the stage that owns the table."""
 
-    def __init__(self, root: Path, engine: Engine, storage: StorageSettings = DEFAULTS) -> None:
+    def __init__(
+        self, root: Path, engine: Engine, currency: str, storage: StorageSettings = DEFAULTS
+    ) -> None:
         self.root = root
         self.engine = engine
+        self.currency = currency
         self.storage = storage
 
     def folder(self, name: str) -> Path:
@@ -134,7 +134,7 @@ class Warehouse:
 
         `about` is kept with the version: see the method of this name.
         """
-        with _Staged(self, rows) as staged:
+        with Staged(self.root, self.scan, rows) as staged:
             return self._commit(name, staged, "overwrite", by, {"operationName": "replace", **about})
 
     def rewrite(
@@ -155,14 +155,15 @@ class Warehouse:
         files = [file for one in shaped for file in self.engine.write(one, self.folder(name))]
         old = [] if is_whole else [file for part in rows for file in part.files]
         schema = _utc((shaped or [self._empty(promise)])[0].schema().to_pyarrow())
-        told = {"stage": by, "operationName": "rewrite", **about}
+        self._refuse_mixed(promise, files)
+        told = {"stage": by, "currency": self.currency, "operationName": "rewrite", **about}
         mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
         version = delta.commit(self.folder(name), files, schema, mode, told, instead_of=old)
         return Change(_count(files), 0, 0, version)
 
     def append(self, name: str, rows: Rows, *, by: Stage) -> Change:
         """Add `rows` to the table without looking at what is there."""
-        with _Staged(self, rows) as staged:
+        with Staged(self.root, self.scan, rows) as staged:
             return self._commit(name, staged, "append", by, {"operationName": "append"})
 
     def merge(self, name: str, rows: Rows, *, by: Stage) -> Change:
@@ -171,7 +172,7 @@ class Warehouse:
         The last of several rows with one key wins. Append-only tables keep the row they have. One commit.
         """
         promise = self._owned(name, by)
-        with _Staged(self, rows) as staged:
+        with Staged(self.root, self.scan, rows) as staged:
             incoming = self._shaped(promise, staged)
             plan: Delta = split(self, promise, incoming)
             if not plan.n_added and not plan.n_changed:
@@ -230,10 +231,15 @@ class Warehouse:
         """Make a table forget what it was made of, so that all of it is made anew; one that is damaged is moved aside."""
         folder = self.folder(name)
         try:
-            if not delta.read_version(folder).number < 0:
+            by = contract(name).owner
+            if delta.read_version(folder).number >= 0:
                 schema = _utc(self.table(name).schema().to_pyarrow())
                 delta.commit(
-                    folder, [], schema, "append", {"stage": contract(name).owner, "operationName": "again"}
+                    folder,
+                    [],
+                    schema,
+                    "append",
+                    {"stage": by, "currency": self.currency, "operationName": "again"},
                 )
         except DamageError:
             if contract(name).is_append_only:
@@ -253,7 +259,7 @@ class Warehouse:
 
     def _files(self, name: str) -> Sequence[str]:
         state = delta.read_version(self.folder(name))
-        return state.files or [str(self._blank(contract(name)))]
+        return state.files or [str(blank(self.root, contract(name)))]
 
     def _typed(self, promise: Table, key: str, files: Sequence[str]) -> ir.Table:
         """Return files as one table with the types of the contract."""
@@ -265,18 +271,8 @@ class Warehouse:
         return rows.select(*declared, *extra)
 
     def _empty(self, promise: Table) -> ir.Table:
-        rows = self.engine.scan(f"{promise.name}__none", [str(self._blank(promise))])
+        rows = self.engine.scan(f"{promise.name}__none", [str(blank(self.root, promise))])
         return rows.select(*[_typed(rows, column, kind) for column, kind in promise.schema.items()])
-
-    def _blank(self, promise: Table) -> Path:
-        """An empty Parquet file with the table's columns, so that a table not yet written is just empty."""
-        file = self.root / ".blank" / f"{promise.name}-{len(promise.columns)}.parquet"
-        if file.exists():
-            return file
-        try:
-            return _written_blank(promise, file)
-        except OSError:  # a workspace that may only be read
-            return _written_blank(promise, _elsewhere() / file.name)
 
     def _owned(self, name: str, by: Stage) -> Table:
         promise = contract(name)
@@ -313,57 +309,28 @@ class Warehouse:
         shaped = self._shaped(self._owned(name, by), rows)
         folder = self.folder(name)
         files = self.engine.write(shaped, folder)
+        self._refuse_mixed(contract(name), files)
         n_rows = _count(files)
-        told = {"stage": by, **about}
+        told = {"stage": by, "currency": self.currency, **about}
         version = delta.commit(folder, files, _utc(shaped.schema().to_pyarrow()), mode, told)
         return Change(n_rows, 0, 0, version)
 
-
-class _Staged:
-    """Rows of any accepted form as an expression; what had to be written down for it is removed afterwards."""
-
-    def __init__(self, warehouse: Warehouse, rows: Rows) -> None:
-        self.warehouse, self.rows = warehouse, rows
-        self.folder: Path | None = None
-
-    def __enter__(self) -> ir.Table:
-        if isinstance(self.rows, ir.Table):
-            return self.rows
-        if not isinstance(self.rows, (pa.Table, pa.RecordBatchReader)):
-            return self.warehouse.scan(self.rows)
-        self.folder = self.warehouse.root / ".staged" / uuid.uuid4().hex
-        file = self.folder / "rows.parquet"
-        with explained():
-            self.folder.mkdir(parents=True)
-            with pq.ParquetWriter(file, self.rows.schema) as writer:
-                for batch in self.rows.to_batches() if isinstance(self.rows, pa.Table) else self.rows:
-                    writer.write_batch(batch)
-        return self.warehouse.scan([file])
-
-    def __exit__(self, *_: object) -> None:
-        if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+    def _refuse_mixed(self, promise: Table, files: Sequence[Path]) -> None:
+        """Refuse rows that would add up with money of another currency; their files go."""
+        if not promise.amounts or currency.says_only(files, self.currency):
+            return
+        counted = self.read(currency.mixed(promise, self.scan(files), self.currency))
+        try:
+            currency.refuse_mixed(promise.name, counted.column(0)[0].as_py(), self.currency)
+        except CurrencyError:
+            for file in files:
+                file.unlink(missing_ok=True)
+            raise
 
 
 def _count(files: Sequence[Path]) -> int:
     with explained():
         return sum(pq.read_metadata(file).num_rows for file in files)
-
-
-def _written_blank(promise: Table, file: Path) -> Path:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{uuid.uuid4().hex}.part")
-    pq.write_table(promise.schema.to_pyarrow().empty_table(), part)
-    part.replace(file)
-    return file
-
-
-@cache
-def _elsewhere() -> Path:
-    """Return a folder of this process for small files where the workspace takes none."""
-    folder = Path(tempfile.mkdtemp(prefix="quanyu-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def _typed(rows: ir.Table, column: str, kind: Any) -> ir.Value:
@@ -380,16 +347,21 @@ def _utc(schema: pa.Schema) -> pa.Schema:
 
 
 def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse:
-    """Open the warehouse in the folder `root` with the engine the settings name."""
+    """Open the warehouse in the folder `root` with the engine the settings name.
+
+    Raises `CurrencyError` where its money is in another currency than the settings say.
+    """
     if settings.engine == "spark":
         from quanyu.warehouse.spark import Spark  # an optional extra
 
-        return Warehouse(root, Spark(settings.spark), settings.storage)
-    try:
-        temporary.mkdir(parents=True, exist_ok=True)
-        is_writable = os.access(temporary, os.W_OK)
-    except OSError:
-        is_writable = False
-    spill = temporary if is_writable else _elsewhere()
-    engine = DuckDB(spill, settings.memory_limit, settings.threads, settings.timezone)
-    return Warehouse(root, engine, settings.storage)
+        engine: Engine = Spark(settings.spark)
+    else:
+        engine = DuckDB(spill(temporary), settings.memory_limit, settings.threads, settings.timezone)
+    warehouse = Warehouse(root, engine, settings.currency, settings.storage)
+    written = next(
+        (name for name, table in CONTRACTS.items() if table.amounts and warehouse.exists(name)), None
+    )
+    if written:
+        with suppress(DamageError):  # it is told when the table is read
+            currency.refuse_other(warehouse.about(written), settings.currency)
+    return warehouse
