@@ -91,11 +91,11 @@ STEPS = (
     Step("facts", "Add up what every person did", ("identities", "people", *FACTS), ("facts",), facts),
     Step("portraits", "Describe every person by traits", ("people", "facts"), ("portraits",), portraits,
         files=(TRAITS,)),
-    Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm",)),
+    Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm", "seed")),
     Step(
         "lifetimes", "Forecast what every customer will be worth",
         ("identities", "orders", "margins", "order_lines", "items"),
-        ("lifetimes",), lifetimes, ("lifetime",),
+        ("lifetimes",), lifetimes, ("lifetime", "seed"),
     ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "visit_days", "spend"), ("metrics",), metrics),
     Step(
@@ -110,7 +110,8 @@ STEPS = (
         "tests", "Read what tests of spend have shown", ("spend_test_days", "orders", "spend"), ("spend_test_results",),
         spend_test_results, ("seed",),
     ),
-    Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves, ("curve",)),
+    Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves,
+        ("curve", "attribution", "seed")),
     Step(
         "budget", "Divide the money for ads", ("curves", "spend", "spend_test_results"),
         ("budgets", "budget_lines", "paces"), budget, ("budget", "curve", "seed"),
@@ -122,7 +123,7 @@ STEPS = (
     ),
     Step(
         "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "margins", "identities"),
-        ("lifts",), lifts, ("experiment",),
+        ("lifts",), lifts, ("experiment", "seed"),
     ),
     Step("learn", "Set what was measured beside what was expected", ("lifts", "curves", "spend_test_results"), (), learn),
     Step("proposal", "Propose the budget", ("budgets", "budget_lines"), (), propose_budget),
