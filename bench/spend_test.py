@@ -92,7 +92,7 @@ def tell(shop: Shop) -> dict[str, Any]:
     gain = 7 * float((then[1] - then[0]) * WORTH - (amount - design.usual))
     return {
         "kind": design.kind, "covered": reading.low <= ends[1] - ends[0] <= reading.high, "moved": is_moved,
-        "raised": is_moved and gain > 0, "inside": is_moved and division.whole[1] <= gain <= division.whole[2],
+        "raised": is_moved and gain > 0, "inside": is_moved and division.whole[1] - 1e-6 <= gain <= division.whole[2] + 1e-6,
     }  # fmt: skip
 
 
@@ -102,10 +102,11 @@ def judge(shops: int, people: int, strength: float) -> None:
     tested = [one for one in found if "none" not in one]
     count = {name: sum(one[name] for one in tested) for name in ("covered", "moved", "raised", "inside")}
     what = "ads do nothing" if strength == 0 else "ads work"
+    kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(one["kind"] for one in tested).items()))
     print(
-        f"{people:>7,} people, {what:<14}: {len(tested):>3} of {shops} tested, {count['covered']:>3} intervals hold the truth; the budget "
-        f"moves in {count['moved']:>3}, raises the true profit in {count['raised']:>3}, its interval holds the gain in "
-        f"{count['inside']:>3}; {dict(sorted(Counter(one['kind'] for one in tested).items()))}"
+        f"{people:>7,} people, {what:<14}: {len(tested):>3} of {shops} tested ({kinds}), {count['covered']:>3} intervals hold the "
+        f"truth; the budget moves in {count['moved']:>3}, to more true profit in {count['raised']:>3}, the interval of the gain "
+        f"holds it in {count['inside']:>3}"
     )
 
 
