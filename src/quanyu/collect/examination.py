@@ -63,6 +63,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             Check("lines", "Orders that are not the sum of their lines", 0.01),
             Check("currencies", "Rows in another currency", 1.0),
             Check("rates", "Rows that wait for a rate", 0.0),
+            Check("credits", "Credits for ads", 0.05),
             Check("feeds", "Feeds that have stopped", 0.2),
             Check("double_sales", "Sales that two sources tell", 0.0),
             Check("double_amount", "Net amount counted twice", 0.0, "money"),

@@ -24,6 +24,8 @@ def sums(table: Table, usual: str) -> Iterator[tuple[str, str, Test]]:
     if table.name == "orders":
         yield "sums", "net_amount", _is_off
         yield "refunds", "refund_amount", _is_over
+    if table.name == "spend":
+        yield "credits", "cost_amount", lambda rows: (told(rows, "cost_amount") < 0).fill_null(False)
     if table.amounts:
         yield "currencies", "currency", lambda rows: (rows.currency != usual).fill_null(False)
         yield "rates", "fx_rate", lambda rows: is_waiting(table, rows)
