@@ -60,7 +60,8 @@ def test_a_record_that_is_no_json_is_told(tmp_path, at):
     ledger = open_ledger(tmp_path / "ledger.db")
     with ledger.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO loads VALUES (1, 'f', 'h', 'l', 'done', '2026-01-01 00:00:00', NULL, 1, 1, 0, '{', '')"
+            "INSERT INTO loads (load_id, file_name, file_hash, layout, status, started_at, finished_at, n_rows, n_taken, "
+            "n_refused, changes, error) VALUES (1, 'f', 'h', 'l', 'done', '2026-01-01 00:00:00', NULL, 1, 1, 0, '{', '')"
         )
     with pytest.raises(DamageError, match="damaged"):
         list_loads(ledger)
