@@ -7,15 +7,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from quanyu.collect import catalogue
 from quanyu.collect.layout import Layout
 from quanyu.collect.recognise import Match, recognise, the_layout
-from quanyu.collect.source import Found, Opened, files_in, find, open_found
+from quanyu.collect.source import Found, Opened, files_in, find, open_found, seen_of
 from quanyu.collect.take import Job, take
-from quanyu.collect.unpack import Print, print_of
+from quanyu.collect.unpack import Print
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Tally, begin_load, fail_load, find_load, finish_load
 from quanyu.text import Sentence
@@ -33,6 +34,8 @@ STEPS = 4
 class Loaded:
     """What loading one file did: how it was recognised, rows taken and refused and why, changes per table.
 
+    `left_out` counts the records that are no rows (totals, blank lines, a repeated header), by the rule that says so:
+    records of the file = `n_rows` + what is left out, and `n_rows` = `n_taken` + `n_refused`.
     `ignored` are the file's columns that the layout does not read. `message` and `recognised_by` are English
     texts that `quanyu.text.told` tells in the reader's language.
     """
@@ -49,6 +52,7 @@ class Loaded:
     status: Status = "loaded"
     message: str = ""
     seconds: float = 0.0
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 def load(
@@ -97,10 +101,15 @@ class _Run:
     progress: Progress
     errors: list[QuanyuError] = field(default_factory=list)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every column that a layout reads."""
+        return frozenset(name for layout in self.layouts for name in layout.known)
+
     def path(self, path: Path) -> list[Loaded]:
         work = self.ws.path("staging", uuid.uuid4().hex)
         try:
-            return [self._timed(found, work / str(i)) for i, found in enumerate(find(path, work))]
+            return [self._timed(found, work / str(i)) for i, found in enumerate(find(path, work, self.names))]
         except SourceError as error:
             return [self._failed(path.name, error)]
         except OSError as error:
@@ -130,11 +139,10 @@ class _Run:
         return replace(loaded, seconds=time.perf_counter() - started)
 
     def _one(self, found: Found, work: Path) -> Loaded:
-        seen = print_of(found.path)
-        names = frozenset(name for layout in self.layouts for name in layout.known)
+        seen = seen_of(found)
         settings = self.ws.settings
         with Reader(self.ws.path("tmp"), settings.memory_limit, settings.threads) as reader:
-            opened = open_found(reader, found, seen, names, work)
+            opened = open_found(reader, found, seen, self.names, work)
             match = self._match(opened, found)
             before = find_load(self.ws.ledger, file_hash=seen.sha256, layout=match.layout.name)
             if before:
@@ -179,7 +187,7 @@ class _Run:
             finish_load(ledger, begun.load_id, tally, at=self.ws.now())
         return Loaded(
             job.name, name, _told(match), tally.n_rows, tally.n_taken, n_refused, taken.rejects.reasons, taken.changes, taken.ignored,
-            message=told,
+            message=told, left_out=taken.left_out,
         )  # fmt: skip
 
     def _match(self, opened: Opened, found: Found) -> Match:

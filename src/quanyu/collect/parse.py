@@ -28,6 +28,8 @@ SKIP, CONTENT = "_skip", "_content"
 LONGEST = 4000
 """Letters of a refused record that are kept."""
 TOTALS = ("总计", "合计", "小计", "汇总", "Total", "Totals", "Grand total")
+TOTAL, BLANK, EXPLAINED = "totals line", "blank line", "explanation of the header"
+"""Rules that leave a record out: it is counted, and neither taken nor refused."""
 MARKED = 2
 """A totals row says so in one of the first columns."""
 WORDS: Mapping[Kind, str] = {
@@ -49,7 +51,7 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     """Return one row per record, in the order of the file: why it is refused, and the columns of every table.
 
     Columns are named `table__column`. Tables that are made of several records (`per`, `running`) are judged
-    later, when the records are brought together. `_skip` is true for totals and blank lines, else null;
+    later, when the records are brought together. `_skip` is the rule that leaves a record out, else null;
     `_content` is what the record said, where it may be refused.
     """
     layout = setting.layout
@@ -98,7 +100,7 @@ def _kept(page: Page, layout: Layout) -> ir.Table:
     first = [cells[f"c{i}"] for i in range(min(MARKED, len(page.names)))]
     is_total = reduce(operator.or_, (cell.re_search(total).fill_null(False) for cell in first))
     is_blank = ibis.coalesce(*[cells[name] for name in used], ibis.null("string")).isnull()
-    skip = (is_total | is_blank).ifelse(ibis.literal(True), ibis.null("boolean"))
+    skip = ibis.cases((is_total, TOTAL), (is_blank, BLANK), else_=ibis.null("string"))
     said = {f"_said_{i}": cells[f"c{i}"] for i in range(len(page.names))}
     data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used}, **said)
     return clean(_quickly(data, page, layout), used, page.habits)

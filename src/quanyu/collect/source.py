@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from pyarrow import feather
 from quanyu.collect.layout import normal
 from quanyu.collect.sheet import read_sheet
 from quanyu.collect.sniff import cut_of, encoding_of, to_utf8
-from quanyu.collect.unpack import Kind, Print, kind_of, unpack
+from quanyu.collect.unpack import Kind, Print, kind_of, print_of, unpack
 from quanyu.errors import UnreadableFileError
 from quanyu.warehouse.reader import BadLine, Reader, Text
 
@@ -27,11 +28,16 @@ SUFFIXES = (
 
 @dataclass(frozen=True)
 class Found:
-    """A file to load: where it lies and what people call it (a file in an archive: `archive.zip/name`)."""
+    """A file to load: where it lies and what people call it (a file in an archive: `archive.zip/name`).
+
+    `sheet` is a sheet of a workbook that has several. `fault` says why what was found cannot be opened.
+    """
 
     path: Path
     name: str
     kind: Kind
+    sheet: str = ""
+    fault: UnreadableFileError | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,18 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
             raise UnreadableFileError("There is no file {file}.", "Check the name.", file=path)
 
 
-def find(path: Path, work: Path) -> Iterator[Found]:
-    """Yield the file itself, or the files in it when it is an archive."""
+def seen_of(found: Found) -> Print:
+    """Return what must be known of all of a file; a sheet has a fingerprint of its own. Raises its fault, if any."""
+    if found.fault:
+        raise found.fault
+    seen = print_of(found.path)
+    if not found.sheet:
+        return seen
+    return replace(seen, sha256=hashlib.sha256(f"{seen.sha256}/{found.sheet}".encode()).hexdigest())
+
+
+def find(path: Path, work: Path, known: frozenset[str]) -> Iterator[Found]:
+    """Yield the file itself, or the files in it when it is an archive; `known` are all column names of layouts."""
     kind = kind_of(path)
     if kind not in ("gzip", "zip"):
         yield Found(path, path.name, kind)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import ibis
@@ -14,7 +15,18 @@ from quanyu.collect.bring import Staged, bring, patch
 from quanyu.collect.clean import Habits
 from quanyu.collect.gather import gather, lines_of
 from quanyu.collect.layout import Layout, normal
-from quanyu.collect.parse import CONTENT, LINE, REASON, SKIP, Setting, parse, records, unread_header
+from quanyu.collect.parse import (
+    CONTENT,
+    EXPLAINED,
+    LINE,
+    REASON,
+    SKIP,
+    TOTAL,
+    Setting,
+    parse,
+    records,
+    unread_header,
+)
 from quanyu.collect.recognise import fits
 from quanyu.collect.reject import Origin, Rejects, is_total, keep_rejects
 from quanyu.collect.shape import Page
@@ -40,8 +52,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Taken:
-    """Rows of the file, the refused ones, changes per table, columns that the layout does not read, and how many
-    rows of other files it completes that are not there yet.
+    """Rows of the file, the refused ones, changes per table, columns that the layout does not read, how many
+    rows of other files it completes that are not there yet, and the records that are no rows, by rule.
     """
 
     n_rows: int
@@ -49,6 +61,7 @@ class Taken:
     changes: dict[str, Change]
     ignored: tuple[str, ...]
     n_waiting: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 def take(job: Job, tick: Callable[[int], None]) -> Taken:
@@ -79,7 +92,18 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
         n_waiting += n_missing
     if rejects.paths:
         changes["rejects"] = bring(job.ws, "rejects", Staged(rejects.paths), job.work)
-    return Taken(n_rows, rejects, changes, _ignored(job), n_waiting)
+    return Taken(n_rows, rejects, changes, _ignored(job), n_waiting, _left_out(job, parsed, opened, first))
+
+
+def _left_out(job: Job, parsed: Path, opened: Opened, n_explained: int) -> dict[str, int]:
+    """Count the records that are no rows by the rule that says so."""
+    rows = job.reader.scan(parsed)
+    skipped = rows.filter(rows[SKIP].notnull())
+    kinds = skipped.group_by(rule=skipped[SKIP]).aggregate(n=skipped.count())
+    counted = Counter({str(row["rule"]): int(row["n"]) for row in job.reader.read(kinds).to_pylist()})
+    counted[EXPLAINED] += n_explained
+    counted[TOTAL] += sum(is_total(line) for line in opened.bad)
+    return dict(+counted)
 
 
 def _setting(job: Job) -> Setting:
