@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from quanyu.collect.manner import Decimal
 from quanyu.errors import SettingError
 from quanyu.tables import CONTRACTS, Table, contract
 
@@ -37,8 +38,8 @@ class Field:
 
     Sources, one of: `columns` (`from`: the first that is not empty, `*` allowed in a name), `value` (the same for
     all rows), `header` (what `*` stands for in a column's name), `file` (first group of a pattern over the file's
-    name), `join` (texts put together), `sum` (`-` before a name subtracts), `times` (product), `json` (an object).
-    Then, in this order: `pattern` (first group), `map` (words to words), `format` (times), `percent`, `scale`,
+    name), `join` (texts put together), `sum` (`-` before a name subtracts), `times` (product), `divide` (quotient), `json` (an
+    object). Then, in this order: `pattern` (first group), `map` (words to words), `format` (times), `decimal`, `percent`, `scale`,
     `at_least`, `when` (else nothing), `default`. In a table with `per`, `total` adds the lines up; without it the
     first value counts. `running` numbers the lines that agree in columns of the table. `id` makes an identifier of a kind.
     """
@@ -50,12 +51,14 @@ class Field:
     join: tuple[str, ...] = ()
     sum: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
+    divide: tuple[str, ...] = ()
     json: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
     id: str = ""
     pattern: str = ""
     map: Mapping[str, str] = field(default_factory=dict)
     format: tuple[str, ...] = ()
+    decimal: Decimal = ""
     percent: bool = False
     scale: float = 1.0
     at_least: float | None = None
@@ -65,10 +68,19 @@ class Field:
     is_verified: bool = False
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """The source columns that the field calculates with."""
+        return (*(name.lstrip("-") for name in self.sum), *self.times, *self.divide)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source columns that the value comes from."""
+        return (*self.columns, *self.join, *self.parts, *self.json, *((self.header,) if self.header else ()))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Every source column that the field reads."""
-        used = (*self.columns, *self.join, *(name.lstrip("-") for name in self.sum), *self.times, *self.json)
-        return (*used, *((self.header,) if self.header else ()), *self.when)
+        return (*self.sources, *self.when)
 
 
 @dataclass(frozen=True)
@@ -98,10 +110,13 @@ class Target:
 
 @dataclass(frozen=True)
 class People:
-    """The identifiers a line shows (best first), when they were seen, and what is said about the person."""
+    """The identifiers a line shows (best first), when they were seen, what is said about the person, and the country
+    of the line's telephone numbers.
+    """
 
     ids: tuple[Field, ...] = ()
     seen_at: Field | None = None
+    country: Field | None = None
     fields: Mapping[str, Field] = field(default_factory=dict)
 
 
@@ -110,7 +125,7 @@ class Layout:
     """One kind of file. `match` are the columns that must be there for the layout to be recognised, `either`
     those of which one must; of files loaded together, those that `comes` later are loaded later. `decimal` is the
     decimal mark of its figures, `country` that of its telephone numbers; without `quoting` a quotation mark is a
-    letter like any other.
+    letter like any other. `kinds` are kinds of identifiers beside the usual ones.
     """
 
     name: str
@@ -124,8 +139,9 @@ class Layout:
     timezone: str = ""
     currency: str = ""
     country: str = ""
-    decimal: str = ""
+    decimal: Decimal = ""
     quoting: bool = True
+    kinds: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ()
     totals: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
@@ -148,6 +164,8 @@ class Layout:
         yield from self.either
         if self.people.seen_at:
             yield from self.people.seen_at.names
+        if self.people.country:
+            yield from self.people.country.names
         for target in self.targets:
             yield from target.only
             for each in target.fields.values():
@@ -184,6 +202,7 @@ PLAIN_ENTRIES = (
     "country",
     "decimal",
     "quoting",
+    "kinds",
     "nulls",
     "totals",
     "either",
@@ -207,7 +226,7 @@ def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
     if not targets or not named.get("match"):
         raise _LayoutError("'match' and at least one table are needed")
     given = {key: named[key] for key in PLAIN_ENTRIES if key in named}
-    for key in ("match", "nulls", "totals", "either"):
+    for key in ("match", "nulls", "totals", "either", "kinds"):
         given[key] = _words(given.get(key, ()))
     given.setdefault("platform", named["name"])
     given.setdefault("source", given["platform"])
@@ -253,16 +272,17 @@ def _people(entries: Mapping[str, Any], maps: Mapping[str, Any]) -> People:
     rest = {
         key: _field(value, maps, f"people.{key}")
         for key, value in entries.items()
-        if key not in ("ids", "seen_at")
+        if key not in ("ids", "seen_at", "country")
     }
     surplus = [key for key in rest if key not in contract("members").by_name]
     if surplus:
         raise _LayoutError("people has no column {column!r}", column=surplus[0])
-    return People(ids, seen, rest)
+    land = _field(entries["country"], maps, "people.country") if "country" in entries else None
+    return People(ids, seen, land, rest)
 
 
 VERBS = {"from": "columns"} | {each.name: each.name for each in fields(Field) if each.name != "columns"}
-LISTS = ("columns", "join", "sum", "times", "json", "running", "format")
+LISTS = ("columns", "join", "sum", "times", "divide", "json", "running", "format")
 
 
 def _field(entry: Any, maps: Mapping[str, Any], where: str) -> Field:

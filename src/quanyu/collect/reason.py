@@ -29,6 +29,16 @@ SENTENCES = (
     "the line is too long",
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
+TWO_NUMBERS = "{column} is {value}, which may be a thousand or a fraction: state `decimal` in the layout"
+DIGITS_LOST = "{column} is {value}, in scientific notation: digits are lost"
+TWO_DAYS = "{column} is {value}, day and month could be the other way round: state `format` in the layout"
+NO_ZONE = "{column} is {value}, whose time zone is unknown or means several"
+KIND_MISSING = "{column} does not say what kind of identifier it is, as `kind:value` does"
+KIND_UNKNOWN = (
+    "{column} names {value}, an unknown kind of identifier; kinds of your own are declared in `kinds`"
+)
+ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
+VALUES = (TWO_NUMBERS, DIGITS_LOST, TWO_DAYS, NO_ZONE, KIND_MISSING, KIND_UNKNOWN, ZEROS)
 
 
 def because(sentence: str, value: ir.Value | None = None, **words: object) -> ir.StringValue:
@@ -57,7 +67,7 @@ def tell(reason: str, language: Language) -> str:
     >>> tell("n_items is -3, at least 0 is allowed", "en")
     'n_items is -3, at least 0 is allowed'
     """
-    for sentence in SENTENCES:
+    for sentence in (*SENTENCES, *VALUES):
         found = _pattern(sentence).fullmatch(reason)
         if found:
             return translate(sentence, language, **found.groupdict())

@@ -23,10 +23,10 @@ from quanyu.collect.parse import (
     SKIP,
     TOTAL,
     Setting,
-    parse,
     records,
     unread_header,
 )
+from quanyu.collect.reading import read_page
 from quanyu.collect.recognise import fits
 from quanyu.collect.reject import Origin, Rejects, is_total, keep_rejects
 from quanyu.collect.shape import Page
@@ -71,7 +71,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     """
     setting = _setting(job)
     page = _page(job)
-    parsed = job.reader.write(parse(page, setting), job.work / "parsed.parquet")
+    parsed = read_page(job.reader, page, setting, job.work / "parsed.parquet")
     opened = job.opened.settled(job.reader)
     tick(2)
     first = unread_header(opened.head, page, job.layout)
@@ -120,7 +120,11 @@ def _page(job: Job) -> Page:
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
     habits = Habits(guards, job.layout.nulls, zone)
     names = tuple(normal(cell) for cell in job.opened.header)
-    return Page(job.opened.rows, names, habits, job.ws.secret, job.name)
+    settings, layout = job.ws.settings, job.layout
+    kinds = (*layout.kinds, *settings.kinds)
+    return Page(
+        job.opened.rows, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds
+    )
 
 
 def _staged(job: Job, parsed: Path, rows: ir.Table, setting: Setting) -> tuple[dict[str, Staged], ir.Table]:

@@ -1,4 +1,4 @@
-"""Time zones: the moment of a local time, and which zone a text names, as expressions."""
+"""Time zones: the moment of a local time, and which zone a text names."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ HOURS: Mapping[str, float] = MappingProxyType(
     }
 )  # fmt: skip
 """Abbreviations that mean one offset. CST, MST, IST, BST and AST mean several: only the file's own zone tells."""
-NAMES = tuple(sorted(name for name in available_timezones() if "/" in name))
-NAMED = rf"^(?:{'|'.join(re.escape(name) for name in NAMES)})$"
-NUMBERS = r"^(?:UTC|GMT)? ?([+-])(\d{1,2}):?(\d{2})?$"
+NAMES = available_timezones()
+NUMBERS = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2}):?(\d{2})?")
 
 
 @ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp"), "timestamp('UTC')"))
@@ -34,19 +33,9 @@ def _at_zone(zone, local):  # type: ignore[no-untyped-def]
     ...
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
-def _seen_in(zone, moment):  # type: ignore[no-untyped-def]
-    ...
-
-
 @ibis.udf.scalar.builtin(name="epoch_us", signature=(("timestamp",), "int64"))
 def micros(local):  # type: ignore[no-untyped-def]
     """Return the microseconds of a local time since 1970."""
-
-
-@ibis.udf.scalar.builtin(name="make_timestamp", signature=(("int64",), "timestamp"))
-def from_micros(count):  # type: ignore[no-untyped-def]
-    """Return the local time so many microseconds after 1970 began."""
 
 
 @ibis.udf.scalar.builtin(name="make_timestamptz", signature=(("int64",), "timestamp('UTC')"))
@@ -64,11 +53,6 @@ def at_zone(naive: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     if seconds is None:
         return _at_zone(ibis.literal(zone), naive)
     return moment(micros(naive) - seconds * 1_000_000)
-
-
-def seen_in(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:
-    """Return the local time of a moment in a zone."""
-    return _seen_in(ibis.literal(zone), at)
 
 
 @cache
@@ -102,21 +86,24 @@ def _months(zone: str) -> list[dt.datetime]:
     return [dt.datetime(year, month, 1, tzinfo=place) for year in SAMPLED for month in range(1, 13)]
 
 
-def at_named(naive: ir.TimestampValue, name: ir.StringValue, zone: str) -> ir.TimestampValue:
-    """Return the moment of a local time whose zone is named: an offset, an abbreviation or a place.
+def offset(local: dt.datetime, name: str, zone: str, *, is_utc: bool = False) -> int | None:
+    """Return the seconds that a named zone is ahead of UTC at a local time: a number, an abbreviation or a place.
 
-    Where the name is "" the file's `zone` counts; a name that nobody knows, or that means several zones, is null.
+    Where the name is "" the file's `zone` counts; a name that nobody knows, or that means several zones, is none.
+    The rule of `at_zone` holds where clocks change. With `is_utc` the time is one of UTC.
+
+    >>> offset(dt.datetime(2024, 6, 1), "America/New_York", "UTC"), offset(dt.datetime(2024, 6, 1), "CST", "UTC")
+    (-14400, None)
     """
-    sign, hours, minutes = (name.re_extract(NUMBERS, part) for part in (1, 2, 3))
-    ahead = hours.try_cast("int64") * 3600 + minutes.nullif("").try_cast("int64").fill_null(0) * 60
-    fits = name.re_search(NUMBERS) & (ahead <= 14 * 3600)
-    number = ibis.cases((fits & (sign == "-"), -ahead), (fits, ahead), else_=ibis.null("int64"))
-    word = name.upper().re_replace(r"[.() ]", "")
-    known = [(word == text, ibis.literal(seconds)) for text, seconds in abbreviations(zone).items()]
-    seconds = ibis.coalesce(number, ibis.cases(*known, else_=ibis.null("int64")))
-    return ibis.cases(
-        (name == "", at_zone(naive, zone)),
-        (seconds.notnull(), moment(micros(naive) - seconds * 1_000_000)),
-        (name.re_search(NAMED), _at_zone(name, naive)),
-        else_=ibis.null("timestamp('UTC')"),
-    )
+    found = NUMBERS.fullmatch(name.upper())
+    if found:
+        ahead = int(found.group(2)) * 3600 + int(found.group(3) or 0) * 60
+        return None if ahead > 14 * 3600 else -ahead if found.group(1) == "-" else ahead
+    if name and name not in NAMES:
+        return abbreviations(zone).get(name.upper().strip("()").replace(".", ""))
+    place = ZoneInfo(name or zone)
+    if is_utc:
+        here = local.replace(tzinfo=dt.UTC).astimezone(place).utcoffset()
+        return int(here.total_seconds()) if here is not None else None
+    both = [local.replace(tzinfo=place, fold=fold).utcoffset() for fold in (0, 1)]
+    return int(min(ahead for ahead in both if ahead is not None).total_seconds())
