@@ -29,6 +29,9 @@ NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
 SECRET = "0123456789abcdef" * 4
 """The key of every workspace of a test, so that who is drawn into which group is the same in every run."""
 
+ODD = "a b%20c 店#?*{[e\u0301'\""
+"""The folder in which every file and workspace of a test lies: what means something in URLs, patterns, SQL and shells."""
+
 QUICK = {f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1" for part in ("driver", "executor")}
 CLUSTER = {
     "QUANYU_SPARK__MASTER": "local-cluster[2,1,1024]",
@@ -56,6 +59,13 @@ class Scheduling(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     """Tell xdist to spread tests this way."""
     return Scheduling(config, log)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Move all temporary folders into one with an odd name; pytest itself would take such a name apart."""
+    factory = session.config._tmp_path_factory  # type: ignore[attr-defined]
+    factory._basetemp = factory.getbasetemp() / ODD
+    factory._basetemp.mkdir()
 
 
 MakeWorkspace = Callable[..., Workspace]

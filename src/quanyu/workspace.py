@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ class Workspace:
     @cached_property
     def ledger(self) -> Ledger:
         """The operational records, opened on first use."""
-        return open_ledger(self.settings.ledger_url or f"sqlite:///{self.path('ledger.db')}")
+        return open_ledger(self.settings.ledger_url or self.path("ledger.db"))
 
     @cached_property
     def secret(self) -> str:
@@ -98,9 +99,27 @@ class Workspace:
                 getattr(self, name).close()
 
 
+def usable(root: str | Path) -> Path:
+    """Return the full path of a workspace's folder; raise `WorkspaceError` for a place where none can lie."""
+    if re.match(r"[a-z][a-z0-9+.-]+:/", str(root), re.IGNORECASE):
+        raise WorkspaceError(
+            "{root} is an address, but a workspace is a folder on this machine.",
+            "Name a folder; to work on files from elsewhere, copy or mount them first.",
+            root=root,
+        )
+    folder = Path(root).expanduser().resolve()
+    if "\\" in str(folder) and re.search(r"[*?\[]", str(folder)):
+        raise WorkspaceError(
+            "The name {folder} holds a backslash beside one of * ? [, which the engine cannot tell apart.",
+            "Choose a folder without a backslash in its name.",
+            folder=folder,
+        )
+    return folder
+
+
 def create(root: str | Path, *, clock: Clock = system_clock, **settings: Any) -> Workspace:
     """Make a workspace in a folder, with settings such as timezone, currency and engine, and open it."""
-    folder = Path(root).expanduser().resolve()
+    folder = usable(root)
     if (folder / FILE).exists():
         raise WorkspaceError(
             "{folder} is a workspace already.", "Use it as it is, or choose another folder.", folder=folder
@@ -124,7 +143,7 @@ def open(root: str | Path | None = None, *, clock: Clock = system_clock) -> Work
 
     Raises `WorkspaceMissingError` where there is none.
     """
-    folder = Path(root or os.environ.get("QUANYU_WORKSPACE") or Path.cwd()).expanduser().resolve()
+    folder = usable(root or os.environ.get("QUANYU_WORKSPACE") or Path.cwd())
     if not (folder / FILE).exists():
         raise WorkspaceMissingError("There is no workspace in {folder}.", NEXT, folder=folder)
     return Workspace(folder, read_settings(folder), clock)

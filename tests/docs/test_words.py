@@ -26,8 +26,10 @@ from quanyu.loop import STEPS
 from quanyu.measure.contrast import REASONS as NO_READING
 from quanyu.measure.lift import VERDICTS
 from quanyu.settings import SAID
+from quanyu.tables import outlook
 from quanyu.tables.curve import DOUBTS
 from quanyu.tables.decided import NO_TRIAL, REFUSALS, TRIALS
+from quanyu.tables.festival import CHINESE, WESTERN
 from quanyu.text import LOCALE, catalogue
 from quanyu.understand import lifetime_check, order_value
 from quanyu.understand.catalogue import TRAITS
@@ -136,6 +138,7 @@ def spoken() -> dict[str, str]:
         "traits": [trait.note for trait in TRAITS if trait.note],
         "rfm": [group.action for group in GROUPS],
         "settings": list(SAID.values()),
+        "outlook": [*outlook.SENTENCES, *(one.name for one in (*CHINESE, *WESTERN))],
         "lifetimes": [*lifetime_check.SENTENCES, *order_value.MONEY.values(), *order_value.SENTENCES],
         "act": [*REASONS.values(), *STATUSES],
         "experiments": [*NO_READING.values(), *VERDICTS.values()],

@@ -39,7 +39,7 @@ def postgres_url() -> Iterator[sa.URL]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        yield sa.URL.create("sqlite", database=str(tmp_path / "ledger.db")).render_as_string()
         return
     server: sa.URL = request.getfixturevalue("postgres_url")
     name = f"ledger_{next(NUMBERS)}"

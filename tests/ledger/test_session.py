@@ -92,9 +92,9 @@ def test_a_damaged_file_and_a_missing_folder_are_told(tmp_path):
     path = tmp_path / "ledger.db"
     path.write_bytes(b"this is not a database" * 100)
     with pytest.raises(WorkspaceError, match="damaged"):
-        open_ledger(f"sqlite:///{path}")
+        open_ledger(path)
     with pytest.raises(WorkspaceError, match="cannot be opened"):
-        open_ledger(f"sqlite:///{tmp_path / 'missing' / 'ledger.db'}")
+        open_ledger(tmp_path / "missing" / "ledger.db")
 
 
 def test_a_server_that_is_down_is_told_without_the_password(tmp_path):

@@ -18,6 +18,7 @@ from quanyu.cli.screen import progress, table
 from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.load import Loaded, load
 from quanyu.errors import WorkspaceError
+from quanyu.method import Inconclusive
 from quanyu.plan.report import write_report
 from quanyu.settings import Settings
 from quanyu.text import told
@@ -25,7 +26,7 @@ from quanyu.understand.outlook import outlook
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
 from quanyu.world.enact import enact
-from quanyu.world.estimate import Estimate, estimates
+from quanyu.world.estimate import Estimate, Foreseen, estimates
 from quanyu.world.judge import Verdict, judge
 from quanyu.world.world import World
 
@@ -45,6 +46,7 @@ def demo(
     seed: Annotated[int, typer.Option(help=say("The same seed makes the same shop."))] = 7,
 ) -> None:
     """Do two turns on a simulated shop: what the first decides is carried out, and measured by the second."""
+    quanyu.workspace.usable(folder)
     if folder.exists() and any(folder.iterdir()):
         raise WorkspaceError(
             "{folder} is not empty.", "Name another folder, or remove this one.", folder=folder
@@ -92,7 +94,7 @@ class _Stage:
         self.turn(self.folder / "files")
         return world
 
-    def decide(self, world: World) -> tuple[World, tuple[float, float, float]]:
+    def decide(self, world: World) -> tuple[World, Foreseen]:
         """Approve what the first turn proposed, and let the shop go on with it."""
         self.say(say("Carrying out what was approved"))
         days = world.shop.horizon
@@ -102,7 +104,9 @@ class _Stage:
         course = enact(self.ws, self.folder / "truth")
         self.ws.close()
         later = resume(world, days, course)
-        return later, (found.expected, found.low, found.high) if found else (0.0, 0.0, 0.0)
+        if isinstance(found, Inconclusive):
+            return later, Foreseen(why=found.reason)
+        return later, Foreseen(found.expected, found.low, found.high)
 
     def finish(self, later: World) -> tuple[Workspace, Path]:
         """Load what happened since, do the second turn, and write the report."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sqlalchemy as sa
@@ -75,8 +76,8 @@ def reading(scope: Scope) -> AbstractContextManager[Connection]:
     return scope.read() if isinstance(scope, Ledger) else nullcontext(scope)
 
 
-def open_ledger(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Ledger:
-    """Open the ledger at a database URL, making or upgrading its tables.
+def open_ledger(at: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Ledger:
+    """Open the ledger in a file or at a database URL, making or upgrading its tables.
 
     `sqlite:///path/to/ledger.db`, or `postgresql://user:password@host/database` with the extra `postgres`.
     Raises `SettingError` for another kind of URL, `WorkspaceBusyError` when another process holds the ledger
@@ -88,7 +89,7 @@ def open_ledger(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Ledger:
     0
     >>> ledger.close()
     """
-    target = _target(url)
+    target = _target(at)
     ledger = Ledger(target.render_as_string(hide_password=True), _engine(target, busy_seconds))
     try:
         with ledger.read() as connection:
@@ -109,7 +110,9 @@ def _upgrade(ledger: Ledger) -> None:
         upgrade(connection)
 
 
-def _target(url: str) -> URL:
+def _target(url: str | Path) -> URL:
+    if isinstance(url, Path):
+        return URL.create(_DRIVERS["sqlite"], database=str(url))
     try:
         target = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):

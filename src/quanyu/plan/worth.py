@@ -8,6 +8,7 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.tables.named import LIFETIME
+from quanyu.tables.outlook import Outlook, outlooks_of
 from quanyu.workspace import Workspace
 
 SUMS = ("clv_amount", "expected_orders", "p_alive")
@@ -21,7 +22,7 @@ class Tenth:
     n_people: int
     clv_amount: float
     expected_orders: float
-    p_alive: float
+    p_alive: float | None
     value_share: float
 
 
@@ -30,20 +31,23 @@ class Worth:
     """The forecast of a horizon: sums over all buyers, the tenths, and the verdict of the holdout.
 
     `fits` is None where the forecast could not be tested; `reasons` are sentences with the values for their places;
-    `ratio` is orders that came over orders expected in the `holdout_days`.
+    `ratio` is orders that came over orders expected in the `holdout_days`. `alive_share` is None where P(alive) is withdrawn, for
+    the reasons in `leaving`. `outlook` tells the whole by days ahead, with its interval or why there is none.
     """
 
     horizon_days: int
     n_people: int
     clv_amount: float
     expected_orders: float
-    alive_share: float
+    alive_share: float | None
     tenths: tuple[Tenth, ...]
     model: str
     fits: bool | None
     reasons: tuple[tuple[str, Mapping[str, Any]], ...]
     holdout_days: int
     ratio: float | None
+    leaving: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    outlook: tuple[Outlook, ...] = ()
 
     @property
     def top_share(self) -> float:
@@ -69,17 +73,20 @@ def worth(ws: Workspace) -> Worth | None:
         n,
         total["clv_amount"],
         total["expected_orders"],
-        total["p_alive"] / n,
+        total["p_alive"] / n if any(row["p_alive"] is not None for row in found) else None,
         tuple(sorted(tenths, key=lambda one: -one.decile)),
         LIFETIME[kept.parameters["model"]],
         told["fits"],
         tuple((str(sentence), dict(values)) for sentence, values in told["reasons"]),
         holdout.get("days", 0),
         holdout.get("ratio"),
+        tuple((str(sentence), dict(values)) for sentence, values in told.get("leaving", ())),
+        outlooks_of(told.get("outlook"), kept.spec["horizon_days"]),
     )
 
 
 def _tenth(row: Mapping[str, Any], total: float) -> Tenth:
     n, value = row["n"], row["clv_amount"] or 0.0
     share = value / total if total else 0.0
-    return Tenth(row["decile"], n, value / n, row["expected_orders"] / n, row["p_alive"] / n, share)
+    alive = None if row["p_alive"] is None else row["p_alive"] / n
+    return Tenth(row["decile"], n, value / n, row["expected_orders"] / n, alive, share)

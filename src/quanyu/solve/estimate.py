@@ -46,8 +46,8 @@ class Estimate:
         return float((level * cells.weight).sum())
 
 
-def estimate(kind: type[Any], cells: History, n_groups: int = 0) -> Estimate:
-    """Return the fit of a model to cells by maximum likelihood.
+def estimate(kind: type[Any], cells: History, n_groups: int = 0, start: Values | None = None) -> Estimate:
+    """Return the fit of a model to cells by maximum likelihood, sought from `start` (parameters) where one is known.
 
     With groups, group g buys exp(faster_g) times as fast and is given up exp(sooner_g) times as easily: the
     scale parameters of `kind.rate` and `kind.leave` are multiplied, as Fader and Hardie 2007 ("Incorporating
@@ -57,7 +57,8 @@ def estimate(kind: type[Any], cells: History, n_groups: int = 0) -> Estimate:
     """
     rough = cells.coarse(MOST_CELLS)
     near = None if rough is cells else _score(kind, rough)
-    base = maximise(_score(kind, cells), kind.starts(rough), near)
+    first = None if start is None else np.log(start)
+    base = maximise(_score(kind, cells), kind.starts(rough), near, first=first)
     plain = Estimate(kind, np.exp(base.place), base.log_likelihood, base)
     if n_groups < 2:
         return plain

@@ -16,6 +16,8 @@ Score: TypeAlias = Callable[[Values], tuple[float, Values]]
 
 BELOW, ABOVE = 11.0, 7.0
 """How far below the smallest and above the largest start a log-parameter is sought."""
+NEAR = 4.0
+"""How far beyond the starts a search that goes on from elsewhere begins: not where the likelihood is flat."""
 STEP = 1e-4
 
 
@@ -46,11 +48,18 @@ class Maximum:
         return np.asarray(np.exp(self.place) * self.deviation)
 
 
-def maximise(score: Score, starts: Sequence[Values], rough: Score | None = None, free: int = 0) -> Maximum:
+def maximise(
+    score: Score,
+    starts: Sequence[Values],
+    rough: Score | None = None,
+    free: int = 0,
+    first: Values | None = None,
+) -> Maximum:
     """Return the best maximum found from the `starts` (log-parameters).
 
     `rough` is a cheaper log-likelihood near `score`, such as one on coarse cells: the search runs there, and only
-    the last steps on `score`. The last `free` entries of a start are effects that may be negative.
+    the last steps on `score`. The last `free` entries of a start are effects that may be negative. Where a maximum is known
+    to be near `first`, it is sought from there alone.
     The information is the negative second derivative by central differences of the gradient.
     """
     calls = [0]
@@ -66,7 +75,10 @@ def maximise(score: Score, starts: Sequence[Values], rough: Score | None = None,
     n_bound = len(starts[0]) - free
     ends = np.stack([np.min(starts, axis=0) - BELOW, np.max(starts, axis=0) + ABOVE], axis=1)
     ends[n_bound:] = (-6.0, 6.0)
-    tries = [_climbed(near, start, ends) for start in starts]
+    begin = (
+        starts if first is None else [np.clip(first, ends[:, 0] + BELOW - NEAR, ends[:, 1] - ABOVE + NEAR)]
+    )
+    tries = [_climbed(near, start, ends) for start in begin]
     place = max(tries, key=lambda found: found[0])[1]
     place, level, curve = _polished(exact, near if rough else exact, place, ends)
     bound, edge = place[:n_bound], ends[:n_bound]

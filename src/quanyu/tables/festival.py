@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from lunar_python import Lunar
 
@@ -77,6 +78,7 @@ def festival_days(first: dt.date, last: dt.date, *, is_chinese: bool) -> dict[st
     return found
 
 
+@cache
 def _anchor(anchor: str, year: int) -> dt.date:
     if anchor == "black friday":
         end = dt.date(year, 11, 30)

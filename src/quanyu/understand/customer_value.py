@@ -12,19 +12,29 @@ import ibis.expr.types as ir
 import numpy as np
 
 from quanyu.ledger import KeptFit, keep_fit
-from quanyu.method import Fit, Inconclusive, fit
+from quanyu.method import Fit, Inconclusive, Parameters, fit
 from quanyu.settings import LifetimeSettings
+from quanyu.solve.thread import one_thread
 from quanyu.text import Sentence
+from quanyu.understand.ahead import ahead
+from quanyu.understand.backtest import Past, origins
+from quanyu.understand.clocked import cells_of, clock_of, on_clock, past_of
+from quanyu.understand.demand_clock import Clock, told_clock
 from quanyu.understand.history import Trade, histories, purchase_days, trade, weekly_repeats
-from quanyu.understand.lifetime import Lifetime
-from quanyu.understand.order_value import OrderValue
+from quanyu.understand.life_cycle import LifeCycle
+from quanyu.understand.lifetime import KINDS, Lifetime, estimate_of
+from quanyu.understand.lifetime_check import WITHDRAWN
+from quanyu.understand.order_value import OrderValue, worth_of
+from quanyu.understand.outlook import foresee
 from quanyu.understand.scratch import Keep, scratch
+from quanyu.understand.value_bound import money_bounds
 from quanyu.warehouse.portable import money
 from quanyu.workspace import Workspace
 
 LEAST_DAYS = 84
 """Days of trade below which no holdout is kept back."""
 MOST_WARM_UP = 90
+AMOUNTS = ("expected_margin_amount", "clv_amount", "clv_amount_low", "clv_amount_high")
 COLUMNS = (
     "person_id", "first_on", "n_repeats", "span_days", "age_days", "mean_amount", "p_alive", "expected_orders",
     "orders_low", "orders_high", "expected_order_amount",
@@ -32,18 +42,29 @@ COLUMNS = (
 
 
 def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
-    """Fit the forecasts as the settings say, keep the fits, and write the table `lifetimes`: the loop step."""
+    """Fit the forecasts as the settings say, keep the fits, and write the table `lifetimes`: the loop step.
+
+    Histories are told on the clock of demand that the shop's own days teach.
+    """
     found = trade(ws, as_of)
     spec = specified(ws.settings.lifetime, found.days(as_of))
-    with scratch(ws) as keep:
+    with scratch(ws) as keep, one_thread():
         days = keep(purchase_days(ws, as_of, found, spec.by))
-        rows = keep(histories(days, as_of, spec.holdout_days, spec.by))
+        past = past_of(ws, days, found, as_of, spec)
+        clock = clock_of(past)
+        plain = histories(days, as_of, spec.holdout_days, spec.by)
+        spec, timed = on_clock(spec, plain, clock, past.today)
+        rows = keep(timed)
         card = _fitted(ws, spec, rows, as_of, found)
         if isinstance(card, Inconclusive):
             return _nothing(ws, spec, as_of, card.reason)
-        card = _tracked(ws, card, days, rows, as_of)
+        card = _tracked(
+            ws, replace(card, parameters={**card.parameters, "clock": told_clock(clock)}), days, rows, as_of
+        )
         worth = _fitted(ws, OrderValue(), rows, as_of, found)
-        return _write(ws, keep, rows, (card, worth))
+        return _write(
+            ws, keep, rows, (card, worth), (replace(past, kind=KINDS[card.parameters["model"]]), clock)
+        )
 
 
 def specified(settings: LifetimeSettings, days: int) -> Lifetime:
@@ -73,60 +94,118 @@ def _fitted(
 
 
 def _tracked(ws: Workspace, card: Fit, days: ir.Table, rows: ir.Table, as_of: dt.date) -> Fit:
-    """Add what happened, week by week, to what was expected."""
-    tracking = card.diagnostics.get("tracking")
-    if not tracking:
+    """Tell by week what was expected, and what happened."""
+    tracking, first_on = card.diagnostics.get("tracking"), card.window[0]
+    if not tracking or first_on is None:
         return card
-    since = as_of - dt.timedelta(days=tracking["days"])
-    counted = weekly_repeats(days, rows, since, card.spec["holdout_days"], as_of)
-    n = np.zeros(len(tracking["expected"]) + 1)
+    time = np.array(card.parameters["clock"])[: (as_of - first_on).days + 1]
+    began = int(np.searchsorted(np.round(time), np.round(time[-1]) - tracking["time"]))
+    since, n_days = first_on + dt.timedelta(days=began), len(time) - 1 - began
+    ends = began + 7 * np.arange(1, n_days // 7 + 1)
+    units = np.arange(len(tracking["expected"]))
+    expected = np.interp(time[ends] - time[began], units, tracking["expected"])
+    held = card.spec["holdout_days"]
+    counted = weekly_repeats(days, rows, since, held, as_of)
+    n = np.zeros(len(expected) + 1)
     for row in ws.warehouse.read(counted).to_pylist():
-        if row["week"] <= len(tracking["expected"]):
+        if row["week"] <= len(expected):
             n[row["week"]] += row["n"]
-    actual = np.cumsum(n)[1:].tolist()
-    full = {**tracking, "actual": actual, "since": since.isoformat()}
+    full = {
+        "expected": np.round(expected, 3).tolist(), "actual": np.cumsum(n)[1:].tolist(), "days": n_days,
+        "holdout_from": (n_days - held) / 7, "since": since.isoformat(),
+    }  # fmt: skip
     return replace(card, diagnostics={**card.diagnostics, "tracking": full})
 
 
 def _write(
-    ws: Workspace, keep: Keep, rows: ir.Table, cards: tuple[Fit, Fit | Inconclusive]
+    ws: Workspace,
+    keep: Keep,
+    rows: ir.Table,
+    cards: tuple[Fit, Fit | Inconclusive],
+    before: tuple[Past, Clock],
 ) -> Mapping[str, Any]:
     card, worth = cards
-    last = card.window[1]
+    last, by = card.window[1], card.spec["by"]
     scored = Lifetime(**card.spec).score(card, rows)
     if isinstance(worth, Fit):
         worth_id = keep_fit(ws.ledger, worth.kept(ws.now()))
-        scored = OrderValue(**worth.spec).score(worth, scored)
+        varied = _varied(before[0], worth)
+        scored = _valued(OrderValue(**worth.spec).score(worth, scored), card, (worth.parameters, varied))
         spending: Mapping[str, Any] = {
             "fit_id": worth_id, "parameters": worth.parameters, **worth.diagnostics,
         }  # fmt: skip
     else:
-        scored = scored.mutate(expected_order_amount=ibis.null("float64"))
+        varied, nothing = 0.0, ibis.null("float64")
+        scored = scored.mutate(**dict.fromkeys(("expected_order_amount", *AMOUNTS), nothing))
         spending = {"inconclusive": _pair(worth.reason)}
-    card = replace(card, diagnostics={**card.diagnostics, "order_value": spending})
+    valued = keep(_told(scored, by))
+    told = {
+        "order_value": spending, "outlook": _outlook(ws, valued, card, varied, before),
+        "leaving": card.diagnostics["leaving"] and [*card.diagnostics["leaving"], *_lost(ws, valued)],
+    }  # fmt: skip
+    card = replace(card, diagnostics={**card.diagnostics, **told})
     fit_id = keep_fit(ws.ledger, card.kept(ws.now()))
-    valued = keep(_valued(scored))
-    cuts = _tenths(ws, valued)
-    table = valued.mutate(
-        decile=_decile(valued.clv_amount, cuts), as_of=ibis.literal(last), fit_id=ibis.literal(fit_id)
+    table = valued.select(*COLUMNS, *AMOUNTS).mutate(
+        decile=_decile(valued.clv_amount, _tenths(ws, valued)),
+        as_of=ibis.literal(last),
+        fit_id=ibis.literal(fit_id),
     )
+    if len(told["leaving"]) > 1:
+        table = table.mutate(p_alive=ibis.null("float64"))
     change = ws.warehouse.replace("lifetimes", table, by="understand")
     return {"n_buyers": change.added, "fit_id": fit_id, "model": card.parameters["model"]}
 
 
-def _valued(scored: ir.Table) -> ir.Table:
-    """Expected and discounted money; its bounds are those of the orders, at the expected worth of an order."""
-    worth, orders = scored.expected_order_amount, scored.expected_orders
-    per_order = worth * ibis.ifelse(orders > 0, scored.discounted_orders / orders, 0.0)
-    amounts = {
-        "expected_margin_amount": orders * worth,
-        "clv_amount": scored.discounted_orders * worth,
-        "clv_amount_low": scored.orders_low * per_order,
-        "clv_amount_high": scored.orders_high * per_order,
-    }
-    plain = {"expected_order_amount": money(worth)}
-    valued = {name: money(value) for name, value in amounts.items()}
-    return scored.select(*(name for name in COLUMNS if name not in plain), **plain, **valued)
+def _lost(ws: Workspace, valued: ir.Table) -> list[list[Any]]:
+    """The reason to withdraw P(alive) of a model under which nobody leaves, where the life cycle counts buyers as lost."""
+    limit = LifeCycle().lost_days
+    lost = (valued.age_days - valued.span_days > limit).sum()
+    (row,) = ws.warehouse.read(valued.aggregate(n=lost)).to_pylist()
+    return [[WITHDRAWN, {"n": int(row["n"]), "days": limit}]] if row["n"] else []
+
+
+def _varied(past: Past, worth: Fit) -> float:
+    """How single orders vary around what the buyer's orders are worth."""
+    n, mean = past.log.mean_amount(past.today)
+    return past.log.variation(past.today, np.arange(len(n)), worth_of(worth.parameters, n, mean))
+
+
+def _outlook(
+    ws: Workspace, valued: ir.Table, card: Fit, varied: float, before: tuple[Past, Clock]
+) -> dict[str, Any]:
+    """What all buyers together will do, tested on the past; at the horizon it is the sum of the single forecasts."""
+    past, clock = before
+    passes = clock.time[past.today + 1 :] - clock.time[past.today]
+    cells, worth = cells_of(ws, valued, card, varied)
+    whole = ahead(estimate_of(card), cells, worth, passes, past.discount)
+    sums = valued.aggregate(
+        orders=valued.expected_orders.sum(), amount=valued.clv_amount.cast("float64").sum()
+    )
+    (row,) = ws.warehouse.read(sums).to_pylist()
+    whole = whole.meeting(card.spec["horizon_days"], row["orders"], row["amount"] or 0.0)
+    return foresee(whole, clock, past.today, list(origins(past, len(passes))), int(cells.n))
+
+
+def _valued(scored: ir.Table, card: Fit, worth: tuple[Parameters, float]) -> ir.Table:
+    """Add expected and discounted money, with bounds of both how often and how much."""
+    low, high, rows = money_bounds(estimate_of(card), card, worth, scored)
+    each, orders = rows.expected_order_amount, rows.expected_orders
+    later = ibis.ifelse(orders > 0, rows.discounted_orders / orders, 0.0)
+    return rows.mutate(
+        expected_margin_amount=orders * each, clv_amount=rows.discounted_orders * each,
+        clv_amount_low=low * later, clv_amount_high=high * later,
+    )  # fmt: skip
+
+
+def _told(scored: ir.Table, by: str) -> ir.Table:
+    """The columns of the table, days as the calendar has them, and times on the clock."""
+    own = {
+        "span_days": scored.calendar_span_days, "age_days": scored.calendar_age_days,
+        **{name: money(scored[name]) for name in ("expected_order_amount", *AMOUNTS)},
+    }  # fmt: skip
+    plain = (name for name in COLUMNS if name not in own)
+    times = {"span_time": scored.span_days, "age_time": scored.age_days}
+    return scored.select(*plain, *((by,) if by else ()), **own, **times)
 
 
 def _tenths(ws: Workspace, valued: ir.Table) -> list[float]:

@@ -20,7 +20,7 @@ from quanyu.solve.mbg_nbd import MbgNbd
 from quanyu.solve.nbd import Nbd
 from quanyu.solve.pareto_nbd import ParetoNbd
 from quanyu.text import Sentence
-from quanyu.understand.lifetime_check import Rival, Split, check_holdout, chosen
+from quanyu.understand.lifetime_check import Rival, Split, check_holdout, chosen, leaving
 from quanyu.understand.lifetime_score import score_rows, score_values
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
@@ -51,6 +51,9 @@ class Lifetime:
     days ahead as (1 + discount_rate)^(-u / 365), the discounted expected transactions of Fader, Hardie and Lee
     2005 (Journal of Marketing Research 42(4)) up to the horizon. Between `orders_low` and `orders_high` lie the purchases of 8 in 10.
 
+    Times may be those of a clock that runs faster on busy days: then `horizon_time`, `holdout_time` and `warm_up_time` are what
+    passes on it in the days of the horizon, the holdout and the warm-up; 0 where rows are in days.
+
     >>> round(Lifetime(horizon_days=180).discount_per_day, 9)
     0.000261124
     """
@@ -61,11 +64,24 @@ class Lifetime:
     warm_up_days: int = 0
     model: Choice = "auto"
     by: str = ""
+    horizon_time: float = 0.0
+    holdout_time: float = 0.0
+    warm_up_time: float = 0.0
 
     @property
     def discount_per_day(self) -> float:
         """The continuous discount rate per day."""
         return math.log1p(self.discount_rate) / 365
+
+    @property
+    def ahead(self) -> float:
+        """The horizon in the time of the rows."""
+        return self.horizon_time or float(self.horizon_days)
+
+    @property
+    def held_back(self) -> float:
+        """The holdout in the time of the rows."""
+        return self.holdout_time or float(self.holdout_days)
 
     def begin(self) -> Parameters:
         """Start with nothing known."""
@@ -99,13 +115,15 @@ class Lifetime:
         found = estimate(KINDS[best.name], warm, len(groups))
         if not np.all(np.isfinite(found.parameters)):
             return Inconclusive(Sentence("the likelihood has no maximum on these histories"))
-        check = check_holdout(best, rivals, split, self.holdout_days)
+        reference = estimate(Nbd, warm).log_likelihood
+        check = check_holdout(best, rivals, split, (self.holdout_days, self.held_back))
         diagnostics = {
             "n_buyers": whole.n,
             "n_repeat_buyers": n_repeaters,
             "n_fitted": int(warm.n),
             "log_likelihood": found.log_likelihood,
-            "reference_log_likelihood": estimate(Nbd, warm).log_likelihood,
+            "reference_log_likelihood": reference,
+            "leaving": leaving(found, warm, reference),
             **_certainty(found),
             **check,
         }
@@ -131,7 +149,7 @@ class Lifetime:
             warm = self._warm(cells)
             return [Rival(name, estimate(KINDS[name], warm, len(groups))) for name in names], None
         early = self._history(split, EARLY[:3], groups)
-        known, warm = cells.only(cells.age >= self.holdout_days), self._warm(early)
+        known, warm = cells.only(cells.age >= self.held_back), self._warm(early)
         rivals = []
         for name in names:
             found = estimate(KINDS[name], warm, len(groups))
@@ -141,7 +159,7 @@ class Lifetime:
 
     def _warm(self, cells: History) -> History:
         """The histories to fit: all but those that began while the data did."""
-        late = cells.age <= cells.age.max() - self.warm_up_days
+        late = cells.age <= cells.age.max() - (self.warm_up_time or self.warm_up_days)
         kept = float(cells.weight[late].sum())
         is_enough = kept >= max(cells.n / 3, LEAST_BUYERS) and bool((cells.x[late] > 0).any())
         return cells.only(late) if self.warm_up_days and is_enough else cells

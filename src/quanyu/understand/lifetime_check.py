@@ -16,6 +16,8 @@ LEAST_LATE = 20
 """Purchases in the holdout below which nothing can be judged."""
 MOST_OFF, MOST_UNEVEN = 1.25, 0.25
 """How far the whole, and the tenths on average, may lie from what was expected."""
+NOBODY, CHANCE = 0.99, 1.353
+"""P(alive) on average from which on nobody is told apart; gain in log-likelihood that leaving must bring (5 % at the edge)."""
 TOP_LEVEL = 7
 """Buyers with this many repeat purchases or more are one band."""
 
@@ -31,7 +33,26 @@ NO_BETTER = (
 FORESEEN = "The holdout was most likely under it (log-likelihood {best:.1f}; next best {next}: {second:.1f})."
 LIKELIEST = "What was seen is most likely under it; there is no holdout to compare on."
 SET = "The settings ask for this model."
-SENTENCES = (TOO_YOUNG, TOO_MANY, TOO_FEW, UNEVEN, NO_BETTER, FORESEEN, LIKELIEST, SET)
+NOBODY_LEAVES = (
+    "Under the model hardly anybody leaves (P(alive) {alive:.1%} on average among repeat buyers; log-likelihood {found:.1f}, "
+    "if nobody ever left {reference:.1f}): P(alive) tells nobody apart."
+)
+WITHDRAWN = (
+    "P(alive) is withdrawn: the model has everybody active, while {n} buyers have not ordered for more than {days} days and "
+    "count as lost."
+)
+SENTENCES = (
+    NOBODY_LEAVES,
+    WITHDRAWN,
+    TOO_YOUNG,
+    TOO_MANY,
+    TOO_FEW,
+    UNEVEN,
+    NO_BETTER,
+    FORESEEN,
+    LIKELIEST,
+    SET,
+)
 
 
 @dataclass(frozen=True)
@@ -57,13 +78,16 @@ def chosen(rivals: Sequence[Rival]) -> Rival:
     return max(rivals, key=lambda one: one.found.log_likelihood if one.foreseen is None else one.foreseen)
 
 
-def check_holdout(best: Rival, rivals: Sequence[Rival], split: Split | None, days: int) -> dict[str, Any]:
+def check_holdout(
+    best: Rival, rivals: Sequence[Rival], split: Split | None, length: tuple[int, float]
+) -> dict[str, Any]:
     """Return the diagnostics of a choice: the rivals, why this one, how it did in the holdout, and the verdict.
 
     `fits` is True or False with the reasons, or None where nothing can be judged; reasons are sentences with
-    places and the values for them. `tracking` counts in weeks the repeat purchases of those who were fitted to, from
-    the day the first of them came.
+    places and the values for them. `length` is the holdout in days and in the time of the histories. `tracking` adds up by
+    unit of that time the repeat purchases of those who were fitted to, from when the first of them came.
     """
+    days, time = length
     told: dict[str, Any] = {
         "models": [
             {
@@ -78,9 +102,9 @@ def check_holdout(best: Rival, rivals: Sequence[Rival], split: Split | None, day
     if split is None:
         return told | {"fits": None, "reasons": [[TOO_YOUNG, {}]]}
     early, late = split.early, split.late
-    forecast = _forecast(best.found, early, float(days))
+    forecast = _forecast(best.found, early, time)
     found = agreement(forecast, late, early.weight)
-    held = agreement(early.x / np.maximum(early.age, 1.0) * days, late, early.weight)
+    held = agreement(early.x / np.maximum(early.age, 1.0) * time, late, early.weight)
     tenths = by_tenth(forecast, late, early.weight)
     told["holdout"] = {
         "days": days,
@@ -93,9 +117,9 @@ def check_holdout(best: Rival, rivals: Sequence[Rival], split: Split | None, day
             asdict(band) for band in by_level(np.minimum(early.x, TOP_LEVEL), forecast, late, early.weight)
         ],
         "by_tenth": [asdict(band) for band in tenths],
-        "covered": _covered(best.found, early, late, float(days)),
+        "covered": _covered(best.found, early, late, time),
     }
-    told["tracking"] = _tracking(best.found, split.fitted, days)
+    told["tracking"] = _tracking(best.found, split.fitted, time)
     if found.actual < LEAST_LATE:
         return told | {"fits": None, "reasons": [[TOO_YOUNG, {}]]}
     reasons: list[list[Any]] = []
@@ -108,6 +132,21 @@ def check_holdout(best: Rival, rivals: Sequence[Rival], split: Split | None, day
     if found.mean_absolute_error >= held.mean_absolute_error:
         reasons.append([NO_BETTER, {"error": found.mean_absolute_error, "naive": held.mean_absolute_error}])
     return told | {"fits": not reasons, "reasons": reasons}
+
+
+def leaving(found: Estimate, cells: History, reference: float) -> list[list[Any]]:
+    """Return the reason why P(alive) says nothing, if so: nobody leaves under the model, or it is no likelier than NBD.
+
+    `reference` is the log-likelihood of NBD, which is each model at the edge of its parameters (a / b to 0, or s to 0): twice the gain
+    is half a chi-square of one degree of freedom there (Self and Liang 1987).
+    """
+    again = cells.x > 0
+    model = found.model(cells.groups)
+    alive = model.p_alive(cells.x, cells.t_x, cells.age)[again]
+    mean = float(np.average(alive, weights=cells.weight[again]))
+    if mean < NOBODY and found.log_likelihood - reference > CHANCE:
+        return []
+    return [[NOBODY_LEAVES, {"alive": mean, "found": found.log_likelihood, "reference": reference}]]
 
 
 def _why(best: Rival, rivals: Sequence[Rival]) -> list[Any]:
@@ -137,21 +176,21 @@ def _covered(found: Estimate, cells: History, late: Values, days: float) -> floa
     return float(np.average(inside, weights=cells.weight))
 
 
-def _tracking(found: Estimate, early: History, days: int) -> dict[str, Any]:
-    """Expected repeat purchases by week, the age of the first customer, and the week in which the holdout begins."""
-    oldest = float(early.age.max()) + days
-    begun = oldest - days - early.age
+def _tracking(found: Estimate, early: History, time: float) -> dict[str, Any]:
+    """Expected repeat purchases by time since the first customer came, up to now."""
+    oldest = float(early.age.max()) + time
+    begun = oldest - time - early.age
     starts, place = np.unique(np.stack([begun, early.groups]), axis=1, return_inverse=True)
     n = np.bincount(place.ravel(), early.weight)
-    ends = 7.0 * np.arange(1, int(oldest // 7) + 1)
+    ends = np.arange(0.0, np.floor(oldest) + 1)
     total = np.zeros(len(ends))
     for group in np.unique(starts[1]):
         mine = starts[1] == group
         one = found.model(np.array([int(group)]))
         curve = np.concatenate([[0.0], since_first(_single(one), np.arange(1.0, oldest + 1))])
-        since = np.clip(ends[None, :] - starts[0][mine][:, None], 0, oldest).astype(np.int64)
-        total += n[mine] @ curve[since]
-    return {"expected": np.round(total, 3), "days": int(oldest), "holdout_from": float(oldest - days) / 7}
+        since = np.clip(ends[None, :] - starts[0][mine][:, None], 0, oldest)
+        total += n[mine] @ np.interp(since, np.arange(len(curve)), curve)
+    return {"expected": np.round(total, 3), "time": oldest}
 
 
 def _single(model: Any) -> Any:

@@ -25,7 +25,7 @@ SURELY_GONE = math.exp(500)
 def score_rows(found: Estimate, fit: Fit, t: ir.Table) -> ir.Table:
     """Return `t` with the scores."""
     n_groups = len(fit.parameters["groups"])
-    rows = _alive(found, t.mutate(_group=_group(fit, t)), n_groups)
+    rows = _alive(found, t.mutate(_group=group_of(fit, t)), n_groups)
     ahead = ibis.memtable(_ahead(found, fit))
     joined = rows.left_join(
         ahead,
@@ -68,7 +68,8 @@ def score_values(found: Estimate, fit: Fit, columns: Arrays) -> Arrays:
     }
 
 
-def _group(fit: Fit, t: ir.Table) -> ir.IntegerValue:
+def group_of(fit: Fit, t: ir.Table) -> ir.IntegerValue:
+    """Return the number of each row's group; 0 where a fit has none."""
     names = fit.parameters["groups"]
     if not names:
         return ibis.literal(0, "int64")
@@ -162,8 +163,8 @@ def _ahead(found: Estimate, fit: Fit) -> pa.Table:
 
 def _future(found: Estimate, fit: Fit, x: Values, age: Values, group: Any) -> tuple[Any, Any, Any, Any]:
     """Expected and discounted purchases of the living, and from which P(alive) on a bound grows by one."""
-    days = float(fit.spec["horizon_days"])
-    rate = math.log1p(fit.spec["discount_rate"]) / 365
+    days = float(fit.spec.get("horizon_time") or fit.spec["horizon_days"])
+    rate = math.log1p(fit.spec["discount_rate"]) / 365 * fit.spec["horizon_days"] / days
     model = found.model(group)
     orders = model.orders_if_alive(x, age, np.full(len(x), days))
     discounted = model.discounted_if_alive(x, age, days, rate)

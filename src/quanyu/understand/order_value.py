@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -12,12 +13,19 @@ import numpy as np
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
 from quanyu.solve.gamma_gamma import GammaGamma, Spending, estimate_spending
+from quanyu.solve.history import Values
+from quanyu.solve.likelihood import Maximum
 from quanyu.text import Sentence
 
 COLUMNS = ("n_orders", "mean_amount")
-LEAST_BUYERS = 50
+LEAST_BUYERS, LEAST_AGAIN = 50, 20
+"""Buyers, and buyers with orders on two days or more, below which nothing is fitted."""
 RELATED = 0.3
 """Correlation of frequency and worth beyond which the model's independence is in doubt."""
+CLEAR, MOST_APART = 2.0, 1.25
+"""By how many standard errors q must exceed 1, and how far the model's average may lie from what was paid."""
+SAME_PRICE = 1e-9
+MOST_LEFT_OUT = 0.05
 
 MONEY = {
     "margin": "Money is the margin of orders; where one is unknown, {rate:.0%} of its net amount.",
@@ -27,8 +35,21 @@ MONEY = {
 """What money is counted, by basis."""
 DEPENDENT = "How often people buy and how much an order is worth are related (correlation {correlation:.2f})."
 NO_AVERAGE = "The worth of an order has no finite average under the model (q = {q:.2f}); the average of everybody is used."
+UNSETTLED = (
+    "The model's average worth of an order is not settled (q = {q:.2f}; {found:,.2f} where buyers paid {paid:,.2f}); "
+    "the average of everybody is used."
+)
+ONE_PRICE = "Every order was worth {price:,.2f}; that is what an order is worth to come."
+FEW_AGAIN = (
+    "Only {n} buyers ordered on two days or more, too few to tell buyers apart by what they pay; "
+    "the average of everybody is used."
+)
+FEW_BUYERS = "Only {n} buyers had orders worth something; the average of everybody is used."
+LEFT_OUT = "{share:.0%} of buyers brought nothing after returns and costs; they are left out of the model."
 
-SENTENCES = (DEPENDENT, NO_AVERAGE)
+SENTENCES = (DEPENDENT, NO_AVERAGE, UNSETTLED, ONE_PRICE, FEW_AGAIN, FEW_BUYERS, LEFT_OUT)
+
+MODEL, AVERAGE = "gamma_gamma", "average"
 
 
 @dataclass(frozen=True)
@@ -39,6 +60,10 @@ class OrderValue:
     varies around each buyer's own average, and averages vary between buyers, as the Gamma-Gamma model says (Fader
     and Hardie 2013, see `quanyu.solve.gamma_gamma`); it supposes that they do not depend on how often one buys, which
     the diagnostics check. Averages at or below zero are left out of the fit and scored as zero.
+
+    The model serves (`rule` gamma_gamma) where its own average exists and is settled: q exceeds 1 by two standard errors, and
+    p gamma / (q - 1) is within a quarter of what buyers paid. Otherwise everybody gets the average of all orders (`rule` average),
+    and the reasons say so.
 
     >>> OrderValue().least_orders
     1
@@ -59,54 +84,73 @@ class OrderValue:
         x, mean = (stats["cells"].columns[name].astype(np.float64) for name in COLUMNS)
         weight = stats["cells"].weight.astype(np.float64)
         use = (x >= self.least_orders) & (mean > 0)
-        if weight[use].sum() < LEAST_BUYERS or len(np.unique(mean[use])) < 2:
-            return Inconclusive(
-                Sentence(
-                    "{n} buyers with orders worth something are too few to tell what an order will be worth: at least "
-                    "{least} with different averages are needed",
-                    n=int(weight[use].sum()),
-                    least=LEAST_BUYERS,
-                )
-            )
         cells = Spending(x[use], mean[use], weight[use])
-        found = estimate_spending(cells)
-        p, q, gamma = np.exp(found.place)
-        errors = [float(error) if np.isfinite(error) else None for error in found.standard_error]
-        related = _correlation(cells)
-        reasons: list[list[object]] = []
+        if not cells.weight.sum():
+            return Inconclusive(Sentence("no buyer has an order that is worth something"))
+        average = max(float((x * mean * weight).sum() / (x * weight).sum()), 0.0)
+        told: dict[str, Any] = {"n_buyers": int(cells.weight.sum()), "n_left_out": int(weight[~use].sum())}
+        reasons = _too_little(cells)
+        found = None if reasons else estimate_spending(cells)
+        learned: dict[str, Any] = {"rule": AVERAGE, "average": average}
+        if found is not None:
+            learned |= dict(zip(GammaGamma.names, (float(one) for one in np.exp(found.place)), strict=True))
+            reasons = _unsettled(found, cells)
+            learned["rule"] = AVERAGE if reasons else MODEL
+            errors = [float(error) if np.isfinite(error) else None for error in found.standard_error]
+            told |= {
+                "log_likelihood": found.log_likelihood,
+                "standard_errors": dict(zip(GammaGamma.names, errors, strict=True)),
+            }
+        related, left = _correlation(cells), told["n_left_out"] / weight.sum()
         if abs(related) > RELATED:
             reasons.append([DEPENDENT, {"correlation": related}])
-        if q <= 1:
-            reasons.append([NO_AVERAGE, {"q": float(q)}])
-        diagnostics = {
-            "n_buyers": int(weight[use].sum()),
-            "n_left_out": int(weight[~use].sum()),
-            "log_likelihood": found.log_likelihood,
-            "standard_errors": dict(zip(GammaGamma.names, errors, strict=True)),
-            "correlation": related,
-            "fits": not reasons,
-            "reasons": reasons,
-        }
-        average = float((cells.x * cells.mean * cells.weight).sum() / (cells.x * cells.weight).sum())
-        return {"p": p, "q": q, "gamma": gamma, "average": average, "diagnostics": diagnostics}, True
+        if left > MOST_LEFT_OUT:
+            reasons.append([LEFT_OUT, {"share": float(left)}])
+        diagnostics = {**told, "correlation": related, "fits": not reasons, "reasons": reasons}
+        return {**learned, "diagnostics": diagnostics}, True
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
-        """Add expected_order_amount = p (gamma + n mean) / (p n + q - 1)."""
+        """Add expected_order_amount = p (gamma + n mean) / (p n + q - 1), or the average of all orders."""
+        if fit.parameters["rule"] == AVERAGE:
+            return t.mutate(expected_order_amount=ibis.literal(float(fit.parameters["average"])))
         p, q, gamma = (float(fit.parameters[name]) for name in GammaGamma.names)
         n = t.n_orders.cast("float64")
         worth = ibis.greatest(t.mean_amount.cast("float64"), 0.0)
-        below = p * n + (q - 1)
-        amount = ibis.ifelse(below > 0, p * (gamma + worth * n) / below, float(fit.parameters["average"]))
-        return t.mutate(expected_order_amount=amount)
+        return t.mutate(expected_order_amount=p * (gamma + worth * n) / (p * n + (q - 1)))
 
     def score_arrays(self, fit: Fit, columns: Arrays) -> Arrays:
         """Return what `score` adds, by NumPy."""
-        model = GammaGamma(*(float(fit.parameters[name]) for name in GammaGamma.names))
         n, mean = (columns[name].astype(np.float64) for name in COLUMNS)
-        below = model.p * n + (model.q - 1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            amount = np.where(below > 0, model.expected(n, mean), float(fit.parameters["average"]))
-        return {"expected_order_amount": amount}
+        return {"expected_order_amount": worth_of(fit.parameters, n, mean)}
+
+
+def worth_of(learned: Parameters, n: Values, mean: Values) -> Values:
+    """Return what an order of buyers with `n` orders worth `mean` on average is worth."""
+    if learned["rule"] == AVERAGE:
+        return np.full(len(n), float(learned["average"]))
+    return GammaGamma(*(float(learned[name]) for name in GammaGamma.names)).expected(n, mean)
+
+
+def _too_little(cells: Spending) -> list[list[object]]:
+    """Why no model can be fitted, if so."""
+    n, again = int(cells.weight.sum()), int(cells.weight[cells.x > 1].sum())
+    low, high = float(cells.mean.min()), float(cells.mean.max())
+    if high - low <= SAME_PRICE * high:
+        return [[ONE_PRICE, {"price": high}]]
+    if n < LEAST_BUYERS:
+        return [[FEW_BUYERS, {"n": n}]]
+    return [[FEW_AGAIN, {"n": again}]] if again < LEAST_AGAIN else []
+
+
+def _unsettled(found: Maximum, cells: Spending) -> list[list[object]]:
+    """Why the average under the model cannot be used, if so."""
+    p, q, gamma = (float(one) for one in np.exp(found.place))
+    if q <= 1:
+        return [[NO_AVERAGE, {"q": q}]]
+    average, paid = p * gamma / (q - 1), float(np.average(cells.mean, weights=cells.weight))
+    error = float(found.standard_error[1])
+    is_settled = q - 1 > CLEAR * error and 1 / MOST_APART <= average / paid <= MOST_APART
+    return [] if is_settled else [[UNSETTLED, {"q": q, "found": average, "paid": paid}]]
 
 
 def _correlation(cells: Spending) -> float:

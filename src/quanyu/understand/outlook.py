@@ -1,65 +1,85 @@
-"""The outlook of the customers together: how often they will buy in the next days, with an interval."""
+"""The outlook of the customers together: orders and value of the next days, with an interval tested on the past."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from quanyu.ledger import find_fit
-from quanyu.method import Cells, Fit
-from quanyu.solve.history import in_blocks
-from quanyu.understand.lifetime import estimate_of
+from quanyu.method import Inconclusive
+from quanyu.solve.conformal import interval
+from quanyu.solve.history import Values
+from quanyu.tables.outlook import KINDS, NO_FORECAST, TOO_FAR, Outlook, outlook_of
+from quanyu.text import Sentence
+from quanyu.understand.ahead import Ahead
+from quanyu.understand.backtest import Origin, off
+from quanyu.understand.demand_clock import Clock
 from quanyu.workspace import Workspace
 
-NORMAL_975 = 1.959964
-MOST = 60
-"""Purchases of one customer beyond which nothing is counted in the spread."""
 
+def outlook(ws: Workspace, days: int) -> Outlook | Inconclusive:
+    """Return the outlook of the newest fit, or why nobody can tell; see `outlook_of` for the forecast without an interval.
 
-@dataclass(frozen=True)
-class Outlook:
-    """Expected purchases (days with an order) of all known customers in the next `days`.
-
-    `low` and `high` hold it 19 times out of 20 if customers go on as the model has them: they say nothing of
-    festivals and campaigns to come.
+    Between `low` and `high` the truth lay 95 % of the time when the forecast was made again on earlier days, each from what was
+    known then (see `quanyu.understand.backtest`), the model's own variance added.
     """
+    newest = ws.warehouse.table("lifetimes").select("fit_id").limit(1)
+    found = ws.warehouse.read(newest)["fit_id"].to_pylist()
+    kept = find_fit(ws.ledger, found[0]) if found else None
+    told = kept.diagnostics.get("outlook") if kept else None
+    if not told:
+        return Inconclusive(Sentence(NO_FORECAST))
+    if not 1 <= days <= len(told["orders"]):
+        return Inconclusive(Sentence(TOO_FAR, most=len(told["orders"]), days=days))
+    one = outlook_of(told, days)
+    return Inconclusive(_reason(*one.reason)) if one.reason else one
 
-    days: int
-    n_buyers: int
-    expected: float
-    low: float
-    high: float
+
+def _reason(sentence: str, values: Mapping[str, Any]) -> Sentence:
+    """The reason as a sentence whose words can be translated too."""
+    words = {name: Sentence(value) if isinstance(value, str) else value for name, value in values.items()}
+    return Sentence(sentence, **words)
 
 
-def outlook(ws: Workspace, days: int) -> Outlook | None:
-    """Return the outlook from the newest fit; None where no customer could be forecast.
+def foresee(whole: Ahead, clock: Clock, today: int, past: Sequence[Origin], n_buyers: int) -> dict[str, Any]:
+    """Return, by days ahead, orders and amount with their intervals, in how many origins each was tested, and what is unseen."""
+    n_days = len(whole.orders)
+    unseen = _unseen(clock, today, n_days)
+    variance = clock.uncertainty(today + 1, n_days)
+    told: dict[str, Any] = {"n_buyers": n_buyers, "unseen": unseen}
+    for kind in KINDS:
+        expected, own = getattr(whole, kind), getattr(whole, f"{kind}_variance")
+        tested = [off(past, kind, days) for days in range(1, n_days + 1)]
+        told["n_origins"] = [n for n, _ in tested]
+        ends: list[tuple[float, float] | tuple[None, None]] = []
+        for at, (_, beyond) in enumerate(tested):
+            can_tell = beyond is not None and not (unseen and at + 1 >= unseen["days"]) and expected[at] > 0
+            spread = own[at] / max(expected[at], 1e-12) ** 2 + variance[at]
+            ends.append(interval(expected[at], spread, beyond.width) if can_tell and beyond else (None, None))
+        told[kind] = _rounded(expected)
+        told[f"{kind}_low"], told[f"{kind}_high"] = (
+            [None if end is None else round(float(end), 4) for end in side]
+            for side in zip(*ends, strict=True)
+        )
+    return told
 
-    None too where the fit has groups (setting `lifetime.by`): the table does not say who belongs to which.
 
-    The variance of a customer with probability p of being alive and N purchases if alive is
-    p E(N^2) - (p E(N))^2; customers are independent.
-    """
-    rows = ws.warehouse.table("lifetimes")
-    names = ("n_repeats", "span_days", "age_days")
-    counts = rows.group_by(*names, "fit_id").aggregate(n=rows.count())
-    found = ws.warehouse.read(counts)
-    if not len(found):
+def _rounded(values: Values) -> list[float]:
+    return [round(float(value), 6) for value in values]
+
+
+def _unseen(clock: Clock, today: int, n_days: int) -> dict[str, Any] | None:
+    """The first festival ahead that history has not shown, its first day, and how many days ahead that is."""
+    calendar = clock.calendar
+    hidden = np.flatnonzero(calendar.unseen(clock.expected))
+    ahead = calendar.columns[today + 1 : today + 1 + n_days, hidden]
+    days = np.flatnonzero(ahead.any(axis=1))
+    if not len(days):
         return None
-    kept = find_fit(ws.ledger, found["fit_id"][0].as_py())
-    if kept is None or not kept.parameters or kept.parameters["groups"]:
-        return None
-    cells = Cells.of({name: found[name].to_numpy() for name in names}, found["n"].to_numpy())
-    card = Fit(kept.method, kept.spec, kept.parameters)
-    x, t_x, age = (cells.columns[name].astype(np.float64) for name in names)
-    model = estimate_of(card).model()
-    alive = model.p_alive(x, t_x, age)
-    mean = alive * model.orders_if_alive(x, age, np.full(len(x), float(days)))
-    square = np.empty(len(x))
-    for block in in_blocks(len(x), 2_048):
-        beyond = 1 - model.upto_if_alive(x[block], age[block], float(days), MOST)
-        square[block] = alive[block] * (beyond * (2 * np.arange(MOST + 1) + 1)).sum(axis=1)
-    total = float(cells.weight @ mean)
-    width = NORMAL_975 * math.sqrt(max(float(cells.weight @ (square - mean**2)), 0.0))
-    return Outlook(days, cells.n, total, total - width, total + width)
+    first = int(days[0])
+    day = calendar.first_on + dt.timedelta(days=today + 1 + first)
+    name = calendar.names[int(hidden[int(ahead[first].argmax())])]
+    return {"festival": name, "day": day.isoformat(), "days": first + 1}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanyu.ledger import KeptFit, find_fit, list_fits
+from quanyu.tables.outlook import Outlook, outlooks_of
 from quanyu.understand.lifetime import KINDS
 from quanyu.understand.order_value import MONEY
 from quanyu.workspace import Workspace
@@ -94,6 +95,8 @@ class ModelCard:
     tracking: Tracking | None
     spending: tuple[Parameter, ...]
     spending_reasons: tuple[Told, ...]
+    leaving: tuple[Told, ...]
+    outlook: tuple[Outlook, ...]
     money: Told
     n_buyers: int
     n_fitted: int
@@ -145,9 +148,11 @@ def _card(kept: KeptFit, fit_id: str) -> ModelCard:
             Parameter(name, worth["parameters"][name], worth["standard_errors"][name])
             for name in ("p", "q", "gamma")
         )
-        if "parameters" in worth
+        if "standard_errors" in worth
         else (),
         spending_reasons=tuple(_pair(reason) for reason in _spending_reasons(worth)),
+        leaving=tuple(_pair(reason) for reason in told.get("leaving", ())),
+        outlook=outlooks_of(told.get("outlook"), kept.spec["horizon_days"]),
         money=(MONEY[told["money"]["basis"]], {"rate": told["money"]["rate"]}),
         n_buyers=told["n_buyers"],
         n_fitted=told["n_fitted"],

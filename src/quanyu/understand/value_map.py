@@ -30,7 +30,7 @@ class Tenth:
     low_amount: float
     high_amount: float
     expected_orders: float
-    p_alive: float
+    p_alive: float | None
     mean_amount: float
     value_share: float
 
@@ -47,12 +47,15 @@ class AliveCell:
 
 @dataclass(frozen=True)
 class ValueMap:
-    """The whole picture; `card` is None and `reason` says why where nothing could be forecast."""
+    """The whole picture; `card` is None and `reason` says why where nothing could be forecast.
+
+    `n_alive` is None and `cells` are empty where P(alive) is withdrawn; the card says why.
+    """
 
     n_people: int
     clv_amount: float
     expected_orders: float
-    n_alive: float
+    n_alive: float | None
     tenths: tuple[Tenth, ...]
     cells: tuple[AliveCell, ...]
     card: ModelCard | None
@@ -69,7 +72,7 @@ class Valued:
     clv_amount_low: Decimal | None
     clv_amount_high: Decimal | None
     expected_orders: float
-    p_alive: float
+    p_alive: float | None
     n_repeats: int
     quiet_days: int
     mean_amount: Decimal
@@ -89,13 +92,14 @@ def value_map(ws: Workspace) -> ValueMap:
     if not found:
         return ValueMap(0, 0.0, 0.0, 0.0, (), (), None, why_not(ws), None)
     total = {name: sum(row[name] or 0.0 for row in found) for name in _SUMS}
+    has_alive = any(row["p_alive"] is not None for row in found)
     return ValueMap(
         n_people=sum(row["n"] for row in found),
         clv_amount=total["clv_amount"],
         expected_orders=total["expected_orders"],
-        n_alive=total["p_alive"],
+        n_alive=total["p_alive"] if has_alive else None,
         tenths=tuple(_tenth(decile, found, total["clv_amount"]) for decile in _deciles(found)),
-        cells=tuple(_cells(found)),
+        cells=tuple(_cells(found)) if has_alive else (),
         card=model_card(ws, found[0]["fit_id"]),
         reason=None,
         as_of=max(row["as_of"] for row in found),
@@ -138,7 +142,7 @@ def _tenth(decile: int, found: list[dict[str, Any]], total: float) -> Tenth:
         mean["clv_amount_low"],
         mean["clv_amount_high"],
         mean["expected_orders"],
-        mean["p_alive"],
+        mean["p_alive"] if any(row["p_alive"] is not None for row in mine) else None,
         mean["mean_amount"],
         mean["clv_amount"] * n / total if total else 0.0,
     )

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
+
+from quanyu.warehouse.plain import plain
 
 MAINTENANCE = {"delta.logRetentionDuration": "interval 30 days"}
 
@@ -44,10 +47,11 @@ def read_version(path: Path, number: int | None = None) -> Version:
 def _read(path: Path, number: int, written: int) -> Version:
     """Read a version, which never changes; `written` tells a table from another that lay at the same place before."""
     try:
-        table = DeltaTable(path, version=number)
+        table = DeltaTable(plain(path), version=number)
     except TableNotFoundError:
         return NOTHING
-    files = tuple(sorted(table.file_uris()))
+    # What delta-rs returns is percent-encoded and need not begin at this folder; the names are those in it.
+    files = tuple(sorted(str(path / unquote(uri.rpartition("/")[2])) for uri in table.file_uris()))
     return Version(table.version(), files, table.count(), pa.schema(table.schema()))
 
 
@@ -74,7 +78,7 @@ def moved(path: Path, since: int) -> tuple[tuple[str, ...], tuple[str, ...]] | N
 
 def about(path: Path) -> dict[str, Any]:
     """Return what the newest commit says of itself, empty before the first."""
-    return DeltaTable(path).history(1)[0] if newest(path) >= 0 else {}
+    return DeltaTable(plain(path)).history(1)[0] if newest(path) >= 0 else {}
 
 
 def commit(
@@ -95,8 +99,9 @@ def commit(
     properties = CommitProperties(custom_metadata=about)
     log_schema = Schema.from_arrow(schema)
     if newest(path) < 0:
+        (path / "_delta_log").mkdir(parents=True, exist_ok=True)
         create_table_with_add_actions(
-            str(path),
+            str(plain(path)),
             log_schema,
             added,
             mode="overwrite",
@@ -104,7 +109,7 @@ def commit(
             commit_properties=properties,
         )
     else:
-        table = DeltaTable(path)
+        table = DeltaTable(plain(path))
         actions: list[AddAction | RemoveAction] = [*added, *(_remove(path, file) for file in instead_of)]
         table.create_write_transaction(actions, mode, log_schema, commit_properties=properties)
     return newest(path)
@@ -128,7 +133,7 @@ def _remove(path: Path, file: str) -> RemoveAction:
 
 def history(path: Path) -> list[dict[str, Any]]:
     """Return the commits of a table, newest first."""
-    return DeltaTable(path).history() if newest(path) >= 0 else []
+    return DeltaTable(plain(path)).history() if newest(path) >= 0 else []
 
 
 def vacuum(path: Path, keep: Sequence[str] = ()) -> int:

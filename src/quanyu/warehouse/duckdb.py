@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.errors import QueryError, StorageError
+from quanyu.warehouse import literal
 
 SETUP = (
     "SET TimeZone = 'UTC'",
@@ -67,7 +68,7 @@ class DuckDB:
             try:
                 self._register(expression)
                 self.connection.raw_sql(
-                    f"COPY ({sql}) TO '{_quoted(file)}' (FORMAT parquet, COMPRESSION zstd)"
+                    f"COPY ({sql}) TO {literal.text(file)} (FORMAT parquet, COMPRESSION zstd)"
                 )
             except (duckdb.Error, OSError) as error:
                 file.unlink(missing_ok=True)
@@ -117,6 +118,7 @@ class DuckDB:
     def query(self, sql: str, tables: dict[str, Sequence[str]]) -> pa.Table:
         """Run SQL in a sealed connection that can read only the tables' files; see `Engine.query`."""
         folders = sorted({str(Path(file).parent) for files in tables.values() for file in files})
+        folders += [literal.escaped(folder) for folder in folders]
         with duckdb.connect(config={**self._config, "temp_directory": str(self._temporary)}) as sealed:
             sealed.execute(SETUP[0])
             sealed.execute("SET allowed_directories = $1", [folders])
@@ -161,13 +163,8 @@ def _in_memory(expression: ir.Table) -> bool:
     return bool(expression.op().find(ibis.expr.operations.InMemoryTable))
 
 
-def _quoted(path: Path | str) -> str:
-    return str(path).replace("'", "''")
-
-
 def _select(files: Sequence[str]) -> str:
-    listed = ", ".join(f"'{_quoted(file)}'" for file in files)
-    return f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+    return f"SELECT * FROM {literal.parquet(files, ', union_by_name = true')}"
 
 
 def _storage(error: Exception) -> Exception:

@@ -16,14 +16,17 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
+from quanyu.warehouse import literal
+from quanyu.warehouse.literal import text as _sql
 
 LINE_LIMIT = 8_000_000
 """Bytes of the longest record that is read; a longer one is refused."""
 ROW = "file_row_number"
+NUMBERED = f", {ROW} = true"
 _DOCUMENTS = (
     "SELECT n, c0, CASE WHEN is_object THEN c0 END AS document FROM (SELECT file_row_number AS n, c0, "
     "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object "
-    "FROM read_parquet({path}, file_row_number = true) WHERE trim(c0) <> '')"
+    "FROM {lines} WHERE trim(c0) <> '')"
 )
 """A line that is no JSON object has no document, so that nothing is ever asked of it."""
 _ARROW = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
@@ -102,7 +105,7 @@ class Reader:
             f"quote = {_sql(text.quote)}, escape = {_sql(text.quote)}, max_line_size = {LINE_LIMIT}, store_rejects = true, "
             f"rejects_limit = 1000000"
         )
-        return self._view(f"SELECT * FROM read_csv({_sql(text.path)}, {options})")
+        return self._view(f"SELECT * FROM read_csv({literal.file(text.path)}, {options})")
 
     def split_json(self, path: Path, into: Path) -> tuple[list[str], list[BadLine]]:
         """Split JSON lines into Parquet with one text column per key; return the keys and the broken lines."""
@@ -110,7 +113,7 @@ class Reader:
         self.write(self.text(Text(path, 1, delimiter="\x01", quote="")), lines)
         lost = self.bad_lines()
         self._connection.raw_sql(
-            f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(path=_sql(lines))}"
+            f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(lines=literal.parquet([lines], NUMBERED))}"
         )
         found = self._rows(
             "SELECT key FROM (SELECT unnest(json_keys(document)) AS key, n FROM json_lines WHERE document IS NOT NULL) "
@@ -132,7 +135,7 @@ class Reader:
     def flatten(self, path: Path) -> tuple[list[str], ir.Table]:
         """Return the column names of a Parquet file and its rows with the text columns c0, c1, ..."""
         try:
-            schema = self._connection.read_parquet(str(path)).schema()
+            schema = self._view(f"SELECT * FROM {literal.parquet([path])}").schema()
         except (duckdb.Error, OSError) as error:
             raise UnreadableFileError(
                 "{file} is not a readable Parquet file: {error}",
@@ -141,13 +144,11 @@ class Reader:
                 error=_first(error),
             ) from None
         cells = [f"{_as_text(name, kind)} AS c{i}" for i, (name, kind) in enumerate(schema.items())]
-        return list(schema.names), self._view(f"SELECT {', '.join(cells)} FROM read_parquet({_sql(path)})")
+        return list(schema.names), self._view(f"SELECT {', '.join(cells)} FROM {literal.parquet([path])}")
 
     def scan(self, *paths: Path, numbered: bool = False) -> ir.Table:
         """Return Parquet files as an expression; `numbered` adds the row's number from 0 as `file_row_number`."""
-        listed = ", ".join(_sql(path) for path in paths)
-        option = f", {ROW} = true" if numbered else ""
-        return self._view(f"SELECT * FROM read_parquet([{listed}]{option})")
+        return self._view(f"SELECT * FROM {literal.parquet(paths, NUMBERED if numbered else '')}")
 
     def _view(self, sql: str) -> ir.Table:
         name = f"scan_{uuid.uuid4().hex}"
@@ -241,7 +242,3 @@ def _refusal(error: Exception) -> QuanyuError:
 
 def _first(error: Exception) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
-
-
-def _sql(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

@@ -53,6 +53,10 @@ OPTIONS = {
 }
 
 
+LITERAL = {"__globPaths__": "false", "recursiveFileLookup": "true"}
+"""Paths are no patterns, and their folders no partitions: otherwise those in a folder `a[b]` are read many times over."""
+
+
 class Spark:
     """A Spark session; tables are temporary views over Parquet files that all workers can reach."""
 
@@ -62,6 +66,7 @@ class Spark:
         if settings.master.startswith("local"):
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ.setdefault("SPARK_WORKER_DIR", str(SCRATCH / "work"))
+        _speak_utf8()
         logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
         self._lock = threading.RLock()
         with warnings.catch_warnings():
@@ -148,6 +153,13 @@ class Spark:
             return self.session.sql(self.connection.compile(expression))
 
 
+def _speak_utf8() -> None:
+    """Let Java read names of files as UTF-8, which it does not where no locale says so."""
+    chosen = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    if "utf" not in chosen.lower():
+        os.environ["LC_ALL"] = "C.UTF-8"
+
+
 def _session(settings: SparkSettings) -> SparkSession:
     builder: Any = SparkSession.builder.appName("quanyu").master(settings.master)
     options = {
@@ -165,7 +177,8 @@ def _session(settings: SparkSettings) -> SparkSession:
 
 
 def _read(session: SparkSession, files: Sequence[str]) -> DataFrame:
-    return session.read.option("mergeSchema", str(len(files) > 1).lower()).parquet(*map(str, files))
+    options = LITERAL | {"mergeSchema": str(len(files) > 1).lower()}
+    return session.read.options(**options).parquet(*map(str, files))
 
 
 def _empty(expression: ir.Table, folder: Path) -> Path:

@@ -41,18 +41,28 @@ class Estimate:
         return self.low <= self.planted <= self.high
 
 
-def estimates(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) -> list[Estimate]:
+@dataclass(frozen=True)
+class Foreseen:
+    """Purchases that an earlier turn expected of known customers, with its bounds; or why it could not tell."""
+
+    expected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+
+
+def estimates(ws: Workspace, truth: Path, foreseen: Foreseen) -> list[Estimate]:
     """Return every estimate of the newest turn beside the truth of a resumed shop.
 
     `truth` is the folder of that name of the newest period; `foreseen` the purchases that the turn before
-    expected of known customers in that period, with its bounds.
+    expected of known customers in that period.
     """
     return [
         _orders(ws, truth, foreseen), *_lifts(ws, truth), *_channels(ws, truth), *_budget(ws, truth),
     ]  # fmt: skip
 
 
-def _orders(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) -> Estimate:
+def _orders(ws: Workspace, truth: Path, foreseen: Foreseen) -> Estimate:
     """Days with a purchase of people who had bought before, as far as files tell people; without those of campaigns."""
     orders = ws.warehouse.scan([truth / "orders.parquet"])
     calendar = pq.read_table(truth / "calendar.parquet", columns=["on", "demand"])
@@ -65,10 +75,11 @@ def _orders(ws: Workspace, truth: Path, foreseen: tuple[float, float, float]) ->
     sales = sales.filter(~sales.cause.startswith("audience-"))
     late = sales.filter(sales.is_late).semi_join(known, "evidence").select("evidence", "on").distinct()
     planted = int(ws.warehouse.read(late.count()).column(0)[0].as_py())
-    value, low, high = foreseen
     demand = pc.mean(calendar["demand"]).as_py()
     note = Sentence("demand ran {times} times as fast as usual in these days", times=f"{demand:.2f}")
-    return Estimate("Purchases of known customers", "", planted, value, low, high, note)
+    return Estimate(
+        "Purchases of known customers", "", planted, foreseen.expected, foreseen.low, foreseen.high, foreseen.why or note
+    )  # fmt: skip
 
 
 def _lifts(ws: Workspace, truth: Path) -> Iterator[Estimate]:

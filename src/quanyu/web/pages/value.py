@@ -12,6 +12,7 @@ from quanyu import figure
 from quanyu.understand.value_card import Tracking
 from quanyu.understand.value_map import BOUGHT, QUIET, Tenth, Valued, ValueMap, value_map, value_members
 from quanyu.web.pages.value_card import holdout_panel, model_panel, verdict
+from quanyu.web.pages.value_outlook import bounds, outlook_panel
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.download import button, exports
@@ -50,14 +51,18 @@ def _value(view: View, found: ValueMap) -> None:
     with ui.element("div").classes("panels"):
         below: list[ui.element] = []
         show = _opener(view, below)
+        if found.card.outlook:
+            with ui.element("section").classes("panel w12"):
+                outlook_panel(view, found.card.outlook)
         with ui.element("div").classes("w8"):
             _tracking(view, found.card.tracking)
         with ui.element("section").classes("panel w4"):
             model_panel(view, found.card)
         with ui.element("div").classes("w6"):
             _tenths(view, found, show)
-        with ui.element("div").classes("w6"):
-            _alive(view, found)
+        if found.cells:
+            with ui.element("div").classes("w6"):
+                _alive(view, found)
         with ui.element("section").classes("panel w12"):
             _list(view, found, show)
         below.append(ui.element("div").classes("w12").props("id=members tabindex=-1"))
@@ -76,11 +81,18 @@ def _cards(view: View, found: ValueMap) -> None:
     currency, card = view.ws.settings.currency, found.card
     days, rate = (card.horizon_days, card.discount_rate) if card else (0, 0.0)
     top = found.tenths[0].value_share if found.tenths else None
+    whole = card.outlook[-1] if card and card.outlook else None
+    value_said = " ".join((_what(view, days, rate), bounds(view, whole, is_money=True)))
+    orders_said = view.say(
+        "Days with an order that buyers so far will place within {days} days; new buyers are not in it.",
+        days=days,
+    )
+    orders_said = " ".join((orders_said, bounds(view, whole, is_money=False)))
+    alive = None if found.n_alive is None else found.n_alive / found.n_people
     listed = (
-        ("Value of all customers", figure.figure(found.clv_amount, "currency", view.language, currency), _what(view, days, rate)),
-        ("Expected orders", figure.figure(found.expected_orders, "count", view.language),
-         view.say("Days with an order that buyers so far will place within {days} days; new buyers are not in it.", days=days)),
-        ("Still active", figure.percent(found.n_alive / found.n_people),
+        ("Value of all customers", figure.figure(found.clv_amount, "currency", view.language, currency), value_said),
+        ("Expected orders", figure.figure(found.expected_orders, "count", view.language), orders_said),
+        ("Still active", figure.NOTHING if alive is None else figure.percent(alive),
          view.say("Sum of the probabilities of still being a customer, as a share of all who ever bought.")),
         ("Value in the top tenth", figure.percent(top),
          view.say("Share of all value that the most valuable tenth of buyers will bring.")),

@@ -24,7 +24,7 @@ LAST_BAND = 7
 
 def verdict(view: View, card: ModelCard) -> None:
     """Place a warning where the forecast failed its test, and a note where it could not be tested."""
-    reasons = [_said(view, reason) for reason in (*card.reasons, *card.spending_reasons)]
+    reasons = [_said(view, reason) for reason in (*card.reasons, *card.leaving, *card.spending_reasons)]
     if card.fits is False:
         title = view.say("The forecast does not fit: use its order of customers, not its amounts.")
         put(notice(title, " ".join(reasons), "warning"))
