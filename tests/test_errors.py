@@ -10,7 +10,7 @@ import ibis
 import pytest
 
 import quanyu
-from quanyu.collect.layout import read_layout
+from quanyu.collect.declare import read_layout
 from quanyu.collect.quality import _joined
 from quanyu.errors import QuanyuError, SettingError
 from quanyu.tables import contract

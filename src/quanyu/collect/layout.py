@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Any
 
 from quanyu.collect.manner import Decimal
-from quanyu.errors import SettingError
-from quanyu.tables import CONTRACTS, Table, contract
+from quanyu.tables import Table
 
-OPTIONS = ("per", "only", "exempt", "patch")
-GUIDE = "How to write one: docs/how-to/write-a-layout.md"
 Condition = Mapping[str, tuple[str, ...]]
 """Source column -> words one of which it must match: `*` stands for any text, an empty word for an empty cell."""
 
@@ -172,152 +166,3 @@ class Layout:
                 yield from each.names
         for each in (*self.people.ids, *self.people.fields.values()):
             yield from each.names
-
-
-def read_layout(path: Path) -> Layout:
-    """Read a layout file; raise `SettingError` that names the file and the entry that is wrong."""
-    try:
-        return parse_layout(tomllib.loads(path.read_text(encoding="utf-8")), path.stem)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(
-            "The layout {file} is not valid TOML: {error}.", GUIDE, file=path, error=str(error)
-        ) from None
-    except _LayoutError as wrong:
-        raise SettingError("The layout {file}: {wrong}.", GUIDE, file=path, wrong=wrong) from None
-
-
-class _LayoutError(SettingError):
-    """What is wrong with a layout."""
-
-
-PLAIN_ENTRIES = (
-    "name",
-    "zh",
-    "en",
-    "platform",
-    "source",
-    "match",
-    "timezone",
-    "currency",
-    "country",
-    "decimal",
-    "quoting",
-    "kinds",
-    "nulls",
-    "totals",
-    "either",
-    "comes",
-)
-
-
-def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
-    """Return the layout that a TOML document describes."""
-    named = {"name": name, **entries}
-    maps = named.pop("maps", {})
-    people = _people(named.pop("people", {}), maps)
-    unknown = [key for key in named if key not in PLAIN_ENTRIES and key not in CONTRACTS]
-    if unknown:
-        raise _LayoutError(
-            "{entry!r} is neither an entry nor a table; tables: {tables}",
-            entry=unknown[0],
-            tables=", ".join(_inputs()),
-        )
-    targets = tuple(_target(key, value, maps) for key, value in named.items() if key in CONTRACTS)
-    if not targets or not named.get("match"):
-        raise _LayoutError("'match' and at least one table are needed")
-    given = {key: named[key] for key in PLAIN_ENTRIES if key in named}
-    for key in ("match", "nulls", "totals", "either", "kinds"):
-        given[key] = _words(given.get(key, ()))
-    given.setdefault("platform", named["name"])
-    given.setdefault("source", given["platform"])
-    given.setdefault("zh", named["name"])
-    given.setdefault("en", named["name"])
-    return Layout(targets=targets, people=people, **given)
-
-
-def _inputs() -> list[str]:
-    return [table.name for table in CONTRACTS.values() if table.is_input]
-
-
-def _target(name: str, entries: Mapping[str, Any], maps: Mapping[str, Any]) -> Target:
-    promise = contract(name)
-    if not promise.is_input:
-        raise _LayoutError(
-            "the table {table!r} is not filled from files; tables: {tables}",
-            table=name,
-            tables=", ".join(_inputs()),
-        )
-    made = {key: _field(value, maps, f"{name}.{key}") for key, value in entries.items() if key not in OPTIONS}
-    surplus = [key for key in made if key not in promise.by_name]
-    if surplus:
-        raise _LayoutError(
-            "{table} has no column {column!r}; it has {columns}",
-            table=name,
-            column=surplus[0],
-            columns=", ".join(promise.by_name),
-        )
-    per = promise.key if entries.get("per") == "key" else _words(entries.get("per", ()))
-    exempt = {key: _condition(value) for key, value in entries.get("exempt", {}).items()}
-    within = {*per, *(name for each in made.values() for name in each.running)}
-    if strange := sorted(within - set(promise.by_name)):
-        raise _LayoutError("{table}: {column!r} is no column of the table", table=name, column=strange[0])
-    return Target(promise, made, per, _condition(entries.get("only", {})), exempt, bool(entries.get("patch")))
-
-
-def _people(entries: Mapping[str, Any], maps: Mapping[str, Any]) -> People:
-    ids = tuple(_field(entry, maps, "people.ids") for entry in entries.get("ids", ()))
-    if any(not each.id for each in ids):
-        raise _LayoutError("every entry of people.ids needs 'id', the kind of the identifier")
-    seen = _field(entries["seen_at"], maps, "people.seen_at") if "seen_at" in entries else None
-    rest = {
-        key: _field(value, maps, f"people.{key}")
-        for key, value in entries.items()
-        if key not in ("ids", "seen_at", "country")
-    }
-    surplus = [key for key in rest if key not in contract("members").by_name]
-    if surplus:
-        raise _LayoutError("people has no column {column!r}", column=surplus[0])
-    land = _field(entries["country"], maps, "people.country") if "country" in entries else None
-    return People(ids, seen, land, rest)
-
-
-VERBS = {"from": "columns"} | {each.name: each.name for each in fields(Field) if each.name != "columns"}
-LISTS = ("columns", "join", "sum", "times", "divide", "json", "running", "format")
-
-
-def _field(entry: Any, maps: Mapping[str, Any], where: str) -> Field:
-    given = {"from": entry} if isinstance(entry, (str, list)) else entry
-    if not isinstance(given, Mapping):
-        raise _LayoutError(
-            "{entry} is {value!r}; a column name, a list of names or a table of verbs is needed",
-            entry=where,
-            value=entry,
-        )
-    surplus = [verb for verb in given if verb not in VERBS]
-    if surplus:
-        raise _LayoutError(
-            "{entry} uses {verb!r}; verbs: {verbs}", entry=where, verb=surplus[0], verbs=", ".join(VERBS)
-        )
-    made: dict[str, Any] = {VERBS[verb]: value for verb, value in given.items()}
-    for verb in LISTS:
-        if verb in made:
-            made[verb] = _words(made[verb])
-    if isinstance(made.get("map"), str):
-        if made["map"] not in maps:
-            raise _LayoutError(
-                "{entry} names the map {map!r}, which [maps] does not have", entry=where, map=made["map"]
-            )
-        made["map"] = maps[made["map"]]
-    if "when" in made:
-        made["when"] = _condition(made["when"])
-    if "value" in made:
-        made["value"] = str(made["value"])
-    return Field(**made)
-
-
-def _condition(entries: Mapping[str, Any]) -> Condition:
-    return {column: _words(words) for column, words in entries.items()}
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(str(word) for word in value)

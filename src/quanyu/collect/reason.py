@@ -38,7 +38,8 @@ KIND_UNKNOWN = (
     "{column} names {value}, an unknown kind of identifier; kinds of your own are declared in `kinds`"
 )
 ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
-VALUES = (TWO_NUMBERS, DIGITS_LOST, TWO_DAYS, NO_ZONE, KIND_MISSING, KIND_UNKNOWN, ZEROS)
+EARLY = "{column} is {value}, before {earliest}"
+VALUES = (EARLY, TWO_NUMBERS, DIGITS_LOST, TWO_DAYS, NO_ZONE, KIND_MISSING, KIND_UNKNOWN, ZEROS)
 
 
 def because(sentence: str, value: ir.Value | None = None, **words: object) -> ir.StringValue:

@@ -112,7 +112,7 @@ def _setting(job: Job) -> Setting:
     constants = {
         "source": layout.source, "currency": layout.currency or job.ws.settings.currency, "platform": platform, "channel": platform,
     }  # fmt: skip
-    return Setting(layout, job.ws.now(), constants)
+    return Setting(layout, job.ws.now().astimezone(job.ws.settings.zone), constants)
 
 
 def _page(job: Job) -> Page:

@@ -28,6 +28,10 @@ WHY = {
 
 def unreadable(column: Column, text: ir.StringValue) -> ir.StringValue:
     """Return the reason why a text cannot be read as a column: what it might mean, or that it means nothing."""
+    if column.privacy == "personal":
+        return because(
+            UNREADABLE, ibis.literal("…"), column=column.name, kind=WORDS.get(column.kind, column.kind)
+        )
     if is_id(column):
         return ibis.cases(
             (text.re_search(ROUNDED), because(ZEROS, text, column=column.name)),
