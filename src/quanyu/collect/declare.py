@@ -48,7 +48,7 @@ def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
         if key not in ENTRIES and key not in CONTRACTS:
             allowed = [*ENTRIES, *inputs()]
             raise LayoutError(
-                "{entry!r} is neither an entry nor a table; {meant}", key, meant=meant(key, allowed)
+                "{entry!r} is neither an entry nor a table; {meant}", entry=key, meant=meant(key, allowed)
             )
     named = {"name": name, **entries}
     given: dict[str, Any] = {key: text(named[key], key) for key in TEXTS if key in named}
@@ -64,7 +64,7 @@ def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
         if key in CONTRACTS and key not in ENTRIES
     )
     if not targets or not given["match"]:
-        raise LayoutError("'match' and at least one table are needed", "match")
+        raise LayoutError("'match' and at least one table are needed", entry="match")
     given.setdefault("platform", given["name"])
     given.setdefault("source", given["platform"])
     given.setdefault("zh", given["name"])
@@ -83,7 +83,7 @@ def _target(name: str, entries: Mapping[str, Any], maps: Mapping[str, Mapping[st
     promise = contract(name)
     if not promise.is_input:
         raise LayoutError(
-            "the table {entry!r} is not filled from files; {meant}", name, meant=meant(name, inputs())
+            "the table {entry!r} is not filled from files; {meant}", entry=name, meant=meant(name, inputs())
         )
     made = {}
     for key, value in entries.items():
@@ -93,7 +93,7 @@ def _target(name: str, entries: Mapping[str, Any], maps: Mapping[str, Mapping[st
         if key not in promise.by_name:
             near = meant(key, [*promise.by_name, *OPTIONS])
             raise LayoutError(
-                "{table} has no column {column!r}; {meant}", where, table=name, column=key, meant=near
+                "{table} has no column {column!r}; {meant}", entry=where, table=name, column=key, meant=near
             )
         made[key] = _field(value, maps, where)
     per = promise.key if entries.get("per") == "key" else words(entries.get("per", ()), f"{name}.per")
@@ -112,17 +112,23 @@ def _known_columns(promise: Table, names: tuple[str, ...], where: str) -> None:
         if name not in promise.by_name:
             near = meant(name, promise.by_name)
             raise LayoutError(
-                "{table} has no column {word!r}; {meant}", where, name, table=promise.name, meant=near
+                "{table} has no column {word!r}; {meant}",
+                entry=where,
+                word=name,
+                table=promise.name,
+                meant=near,
             )
 
 
 def _people(entries: Mapping[str, Any], maps: Mapping[str, Mapping[str, str]]) -> People:
     ids = entries.get("ids", [])
     if not isinstance(ids, list):
-        raise LayoutError("{entry} needs a list of tables such as {{ from = ..., id = ... }}", "people.ids")
+        raise LayoutError(
+            "{entry} needs a list of tables such as {{ from = ..., id = ... }}", entry="people.ids"
+        )
     kinds = tuple(_field(entry, maps, "people.ids") for entry in ids)
     if any(not each.id for each in kinds):
-        raise LayoutError("every entry of {entry} needs 'id', the kind of the identifier", "people.ids")
+        raise LayoutError("every entry of {entry} needs 'id', the kind of the identifier", entry="people.ids")
     known = contract("members").by_name
     told = {}
     for key, value in entries.items():
@@ -131,7 +137,7 @@ def _people(entries: Mapping[str, Any], maps: Mapping[str, Mapping[str, str]]) -
         if key not in known:
             near = meant(key, [*known, *PEOPLE])
             raise LayoutError(
-                "people has no column {column!r}; {meant}", f"people.{key}", column=key, meant=near
+                "people has no column {column!r}; {meant}", entry=f"people.{key}", column=key, meant=near
             )
         told[key] = _field(value, maps, f"people.{key}")
     seen, land = (
@@ -145,14 +151,19 @@ def _field(entry: Any, maps: Mapping[str, Mapping[str, str]], where: str) -> Fie
     given = {"from": entry} if isinstance(entry, (str, list)) else entry
     if not isinstance(given, Mapping):
         raise LayoutError(
-            "{entry} is {word!r}; a column name, a list of names or a table of verbs is needed", where, entry
+            "{entry} is {word!r}; a column name, a list of names or a table of verbs is needed",
+            entry=where,
+            word=entry,
         )
     made: dict[str, Any] = {}
     for verb, value in given.items():
         if verb not in VERBS:
             near = meant(verb, VERBS)
             raise LayoutError(
-                "{entry} uses the verb {word!r}, which does not exist; {meant}", where, verb, meant=near
+                "{entry} uses the verb {word!r}, which does not exist; {meant}",
+                entry=where,
+                word=verb,
+                meant=near,
             )
         made[VERBS[verb]] = _verb(verb, value, maps, where)
     return Field(**made)
@@ -164,14 +175,18 @@ def _verb(verb: str, value: Any, maps: Mapping[str, Mapping[str, str]], where: s
         return _named_map(value, maps, where)
     if verb in ("value", "default") and isinstance(value, (bool, int, float)):
         return str(value).lower()
-    return READ.get(verb, text)(value, where)
+    read: Callable[[Any, str], Any] = READ.get(verb, text)
+    return read(value, where)
 
 
 def _named_map(value: Any, maps: Mapping[str, Mapping[str, str]], where: str) -> Mapping[str, str]:
     if isinstance(value, str) and value not in maps:
         near = meant(value, maps)
         raise LayoutError(
-            "{entry} names the map {word!r}, which [maps] does not have; {meant}", where, value, meant=near
+            "{entry} names the map {word!r}, which [maps] does not have; {meant}",
+            entry=where,
+            word=value,
+            meant=near,
         )
     return maps[value] if isinstance(value, str) else word_map(value, where)
 
@@ -179,28 +194,28 @@ def _named_map(value: Any, maps: Mapping[str, Mapping[str, str]], where: str) ->
 def text(value: Any, where: str) -> str:
     """Return a text, or raise `LayoutError`."""
     if not isinstance(value, str):
-        raise LayoutError("{entry} is {word!r}; a text is needed", where, value)
+        raise LayoutError("{entry} is {word!r}; a text is needed", entry=where, word=value)
     return value
 
 
 def flag(value: Any, where: str) -> bool:
     """Return true or false, or raise `LayoutError`."""
     if not isinstance(value, bool):
-        raise LayoutError("{entry} is {word!r}; true or false is needed", where, value)
+        raise LayoutError("{entry} is {word!r}; true or false is needed", entry=where, word=value)
     return value
 
 
 def number(value: Any, where: str) -> float:
     """Return a number, or raise `LayoutError`."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise LayoutError("{entry} is {word!r}; a number is needed", where, value)
+        raise LayoutError("{entry} is {word!r}; a number is needed", entry=where, word=value)
     return float(value)
 
 
 def whole(value: Any) -> int:
     """Return the whole number of `comes`, or raise `LayoutError`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise LayoutError("{entry} is {word!r}; a whole number is needed", "comes", value)
+        raise LayoutError("{entry} is {word!r}; a whole number is needed", entry="comes", word=value)
     return value
 
 
@@ -208,14 +223,14 @@ def words(value: Any, where: str) -> tuple[str, ...]:
     """Return a text or a list of texts as several, or raise `LayoutError`."""
     several = [value] if isinstance(value, str) else value
     if not isinstance(several, (list, tuple)) or not all(isinstance(word, str) for word in several):
-        raise LayoutError("{entry} is {word!r}; a text or a list of texts is needed", where, value)
+        raise LayoutError("{entry} is {word!r}; a text or a list of texts is needed", entry=where, word=value)
     return tuple(several)
 
 
 def table(value: Any, where: str) -> Mapping[str, Any]:
     """Return a table, or raise `LayoutError`."""
     if not isinstance(value, Mapping):
-        raise LayoutError("{entry} is {word!r}; a table is needed", where, value)
+        raise LayoutError("{entry} is {word!r}; a table is needed", entry=where, word=value)
     return value
 
 

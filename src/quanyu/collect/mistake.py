@@ -14,11 +14,17 @@ _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[^\s=\[\]{}#"']+)\s*=""")
 
 
 class LayoutError(SettingError):
-    """What is wrong with a layout: `where` is the entry (`orders.paid_amount`), `word` what stands there."""
+    """What is wrong with a layout: the value `entry` is where (`orders.paid_amount`), `word` what stands there."""
 
-    def __init__(self, sentence: str, where: str, word: object = "", **words: object) -> None:
-        super().__init__(sentence, "", entry=where, word=word, **words)
-        self.where, self.word = where, str(word)
+    @property
+    def where(self) -> str:
+        """The entry that is wrong."""
+        return str(self.values.get("entry", ""))
+
+    @property
+    def word(self) -> str:
+        """What stands there."""
+        return str(self.values.get("word", ""))
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

@@ -70,14 +70,17 @@ def _entries(layout: Layout) -> None:
     if layout.timezone and layout.timezone not in available_timezones():
         near = meant(layout.timezone, sorted(available_timezones()))
         raise LayoutError(
-            "{entry} is {word!r}, no time zone of IANA; {meant}", "timezone", layout.timezone, meant=near
+            "{entry} is {word!r}, no time zone of IANA; {meant}",
+            entry="timezone",
+            word=layout.timezone,
+            meant=near,
         )
     if layout.currency and layout.currency not in list_currencies():
         near = meant(_currency(layout.currency), sorted(list_currencies()))
         raise LayoutError(
             "{entry} is {word!r}, no currency code of ISO 4217; {meant}",
-            "currency",
-            layout.currency,
+            entry="currency",
+            word=layout.currency,
             meant=near,
         )
     if layout.country and layout.country not in phonenumbers.SUPPORTED_REGIONS:
@@ -85,13 +88,16 @@ def _entries(layout: Layout) -> None:
             country_named(layout.country) or layout.country.upper(), sorted(phonenumbers.SUPPORTED_REGIONS)
         )
         raise LayoutError(
-            "{entry} is {word!r}, no country code of ISO 3166; {meant}", "country", layout.country, meant=near
+            "{entry} is {word!r}, no country code of ISO 3166; {meant}",
+            entry="country",
+            word=layout.country,
+            meant=near,
         )
     if layout.decimal not in MARKS:
-        raise LayoutError('{entry} is {word!r}; "." or "," is needed', "decimal", layout.decimal)
+        raise LayoutError('{entry} is {word!r}; "." or "," is needed', entry="decimal", word=layout.decimal)
     for name in (*layout.match, *layout.either):
         if not normal(name):
-            raise LayoutError("{entry} has an empty name", "match")
+            raise LayoutError("{entry} has an empty name", entry="match")
 
 
 def _currency(word: str) -> str:
@@ -104,18 +110,24 @@ def _currency(word: str) -> str:
 def _identifier(layout: Layout, where: str, field: Field, column: Column) -> None:
     is_key = column.name in ("id_key", "other_key")
     if is_key and not field.id:
-        raise LayoutError("{entry} needs 'id', the kind of the identifier", where)
+        raise LayoutError("{entry} needs 'id', the kind of the identifier", entry=where)
     if field.id and not is_key:
-        raise LayoutError("{entry} is no identifier of a person: 'id' does not belong there", where, field.id)
+        raise LayoutError(
+            "{entry} is no identifier of a person: 'id' does not belong there", entry=where, word=field.id
+        )
     own = (*layout.kinds, layout.platform)
     if field.id and field.id != "key" and field.id not in KINDS and field.id not in (*own, "name"):
         known = kind_spelled(field.id) or nearest(field.id, [*KINDS, *own, *SPELLINGS])
         near = meant(known or field.id, [*KINDS, *own])
-        raise LayoutError("{entry}: {word!r} is no kind of identifier; {meant}", where, field.id, meant=near)
+        raise LayoutError(
+            "{entry}: {word!r} is no kind of identifier; {meant}", entry=where, word=field.id, meant=near
+        )
     for name in layout.kinds:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise LayoutError(
-                "{entry}: {word!r} is no name for a kind: small letters, digits and _", "kinds", name
+                "{entry}: {word!r} is no name for a kind: small letters, digits and _",
+                entry="kinds",
+                word=name,
             )
 
 
@@ -128,30 +140,41 @@ def _patterns(where: str, field: Field) -> None:
             pc.match_substring_regex(pa.array([""]), pattern)
         except (re.error, pa.ArrowInvalid) as error:
             raise LayoutError(
-                "{entry}: {word!r} is no regular expression: {error}", where, pattern, error=str(error)
+                "{entry}: {word!r} is no regular expression: {error}",
+                entry=where,
+                word=pattern,
+                error=str(error),
             ) from None
         if not groups:
             raise LayoutError(
-                "{entry}: {word!r} has no group in brackets, and its first group is taken", where, pattern
+                "{entry}: {word!r} has no group in brackets, and its first group is taken",
+                entry=where,
+                word=pattern,
             )
     if field.header and "*" not in field.header:
-        raise LayoutError("{entry}: {word!r} has no *, which stands for what is taken", where, field.header)
+        raise LayoutError(
+            "{entry}: {word!r} has no *, which stands for what is taken", entry=where, word=field.header
+        )
 
 
 def _formats(where: str, field: Field, column: Column) -> None:
     if field.format and column.kind not in ("day", "time"):
         raise LayoutError(
-            "{entry} is neither a day nor a time: 'format' does not belong there", where, field.format[0]
+            "{entry} is neither a day nor a time: 'format' does not belong there",
+            entry=where,
+            word=field.format[0],
         )
     for form in field.format:
         letters = [letter[-1] for letter in re.findall(r"%-?.|%$", form)]
         if not letters or any(letter not in DIRECTIVES for letter in letters):
             shown = _form(form)
             raise LayoutError(
-                "{entry}: {word!r} is no format of times such as {form!r}", where, form, form=shown
+                "{entry}: {word!r} is no format of times such as {form!r}", entry=where, word=form, form=shown
             )
     if field.decimal not in MARKS:
-        raise LayoutError('{entry}: decimal is {word!r}; "." or "," is needed', where, field.decimal)
+        raise LayoutError(
+            '{entry}: decimal is {word!r}; "." or "," is needed', entry=where, word=field.decimal
+        )
 
 
 def _form(written: str) -> str:
@@ -174,12 +197,15 @@ def _constants(where: str, field: Field, column: Column) -> None:
         if column.allowed and word not in column.allowed:
             near = meant(word, column.allowed)
             raise LayoutError(
-                "{entry}: {word!r} is not allowed in the column; {meant}", where, word, meant=near
+                "{entry}: {word!r} is not allowed in the column; {meant}", entry=where, word=word, meant=near
             )
         if column.name == "currency" and not field.map and word not in list_currencies():
             near = meant(_currency(word), sorted(list_currencies()))
             raise LayoutError(
-                "{entry} is {word!r}, no currency code of ISO 4217; {meant}", where, word, meant=near
+                "{entry} is {word!r}, no currency code of ISO 4217; {meant}",
+                entry=where,
+                word=word,
+                meant=near,
             )
 
 
@@ -200,7 +226,7 @@ def _asked(layout: Layout, placed: list[Placed], where: str, condition: Conditio
             near = meant(column, known)
             raise LayoutError(
                 "{entry} asks for the column {word!r}, which is not in 'match'; {meant}",
-                where,
-                column,
+                entry=where,
+                word=column,
                 meant=near,
             )
