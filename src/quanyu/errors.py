@@ -10,6 +10,7 @@ QuanyuError
 │   ├── UnknownMetricError        no metric has this name
 │   ├── OwnershipError            a stage wrote a table that it does not own
 │   ├── ColumnError               columns do not fit the contract
+│   ├── CurrencyError             money of two currencies would stand in one column
 │   └── RuleError                 a rule over people that cannot be read
 ├── SourceError
 │   ├── UnreadableFileError       truncated, encrypted, not the type its name says, a bomb
@@ -93,6 +94,10 @@ class OwnershipError(ContractError):
 
 class ColumnError(ContractError):
     """Columns are missing, surplus or of the wrong type."""
+
+
+class CurrencyError(ContractError):
+    """Money of two currencies would stand in one column."""
 
 
 class RuleError(ContractError):

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from quanyu import ledger
 from quanyu.act.carry import READ as ACT_READS
 from quanyu.act.carry import carry_out, waiting
+from quanyu.collect.currency import COUNTED, convert, unconverted
 from quanyu.collect.identity import resolve
 from quanyu.collect.margin import margins
 from quanyu.collect.people import golden
@@ -24,6 +25,7 @@ from quanyu.decide.audience import propose_audience
 from quanyu.decide.budget import budget
 from quanyu.decide.learn import learn
 from quanyu.decide.proposal import propose_budget
+from quanyu.decide.spend_test import propose_spend_test, spend_tests
 from quanyu.errors import QuanyuError, WorkspaceBusyError
 from quanyu.ledger import Decision, Verdict
 from quanyu.measure.attribution import READ as ATTRIBUTION_READS
@@ -32,6 +34,7 @@ from quanyu.measure.compute import metrics
 from quanyu.measure.curve.step import READS as CURVE_READS
 from quanyu.measure.curve.step import curves
 from quanyu.measure.experiment import lifts
+from quanyu.measure.spend_test import spend_test_results
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
 from quanyu.understand.customer_value import lifetimes
@@ -66,6 +69,10 @@ class Step:
 
 
 STEPS = (
+    Step(
+        "currency", "Convert what waited for a rate", ("fx_rates", *COUNTED), COUNTED,
+        lambda ws, _: convert(ws), waiting=unconverted,
+    ),
     Step("quality", "Check the quality of what was loaded", (*INPUTS, "rejects"), ("findings",), check, ("quality",)),
     Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
     Step(
@@ -84,22 +91,32 @@ STEPS = (
         ("lifetimes",), lifetimes, ("lifetime",),
     ),
     Step("metrics", "Add up the metrics", ("identities", *FACTS, "visit_days", "spend"), ("metrics",), metrics),
-    Step("act", "Carry out what was approved", ACT_READS, ("deliveries",), carry_out, ("experiment",), waiting),
+    Step("act", "Carry out what was approved", ACT_READS, ("deliveries", "spend_test_days"), carry_out, ("experiment",), waiting),
     Step(
         "attribution", "Credit channels with the orders that followed their touches", ATTRIBUTION_READS, ("paths", "credits"),
         attribution, ("attribution", "seed"),
     ),
+    Step(
+        "tests", "Read what tests of spend have shown", ("spend_test_days", "orders", "spend"), ("spend_test_results",),
+        spend_test_results, ("seed",),
+    ),
     Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves, ("curve",)),
     Step(
-        "budget", "Divide the money for ads", ("curves", "spend"), ("budgets", "budget_lines", "paces"), budget,
-        ("budget", "curve"),
+        "budget", "Divide the money for ads", ("curves", "spend", "spend_test_results"),
+        ("budgets", "budget_lines", "paces"), budget, ("budget", "curve", "seed"),
+    ),
+    Step(
+        "spend_tests", "Find the test of spend that would tell most",
+        ("curves", "orders", "budgets", "budget_lines", "spend_test_days", "spend_test_results"), ("spend_tests",),
+        spend_tests, ("budget", "seed"),
     ),
     Step(
         "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "margins", "identities"),
         ("lifts",), lifts, ("experiment",),
     ),
-    Step("learn", "Set what was measured beside what was expected", ("lifts", "curves"), (), learn),
+    Step("learn", "Set what was measured beside what was expected", ("lifts", "curves", "spend_test_results"), (), learn),
     Step("proposal", "Propose the budget", ("budgets", "budget_lines"), (), propose_budget),
+    Step("spend_test", "Propose a test of spend", ("spend_tests",), (), propose_spend_test),
     Step(
         "audience", "Propose whom to reach next", ("rfm", "lifetimes", "portraits", "lifts", "deliveries"), (),
         propose_audience, ("audience",),
@@ -207,8 +224,8 @@ def lineage() -> dict[str, dict[str, list[str]]]:
     """
     return {
         name: {
-            "written_by": [step.name for step in STEPS if name in step.writes]
-            or (["load"] if name in LOADED else []),
+            "written_by": (["load"] if name in LOADED else [])
+            + [step.name for step in STEPS if name in step.writes],
             "read_by": [step.name for step in STEPS if name in step.reads],
         }
         for name in CONTRACTS

@@ -261,7 +261,9 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     """IANA time zone; days are days of this zone, and file times without a zone are read in it."""
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
-    """Currency of all money, ISO 4217."""
+    """Currency of all money, ISO 4217; what sources say in other currencies is converted by `fx_rates`."""
+    fx_days: int = Field(default=31, ge=0)
+    """A day without a rate takes the nearest one of so many days before; without any, its amounts wait for a rate."""
     country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     """Country of telephone numbers written without one, ISO 3166; nothing: the country of the time zone."""
     kinds: tuple[str, ...] = ()

@@ -94,7 +94,7 @@ def written_shop(folder: Path) -> Path:
     assert spec.loader
     shop = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(shop)
-    ws = quanyu.workspace.create(folder, name="示例店铺")
+    ws = quanyu.workspace.create(folder, name=f"示例店铺{shop.PLANTED}")
     shop.write_shop(ws, people=200)
     loop.run(ws)
     ws.close()

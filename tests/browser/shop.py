@@ -14,11 +14,25 @@ from quanyu.workspace import Workspace, pseudonym
 
 LAST = dt.date(2026, 6, 30)
 DAYS = 430
+PHONE, MAIL = "13912345678", "li.lei@example.com"
+PLANTED = f'<img src=x onerror="window.planted=1"><script>window.planted=1</script> {PHONE} {MAIL} {{{{7919*7907}}}}'
+"""Markup, a phone and a mail address that hide in every kind of text."""
 CHANNELS = ("taobao", "jd", "douyin", "wechat", "own")
-REGIONS = ("浙江", "广东", "江苏", "上海", "北京", "四川", "山东", "湖北")
-CATEGORIES = ("护肤", "彩妆", "母婴", "零食", "家居", "数码")
+REGIONS = ("浙江", "广东", "江苏", "上海", "北京", "四川", "山东", f"湖北{PLANTED}")
+CATEGORIES = ("护肤", "彩妆", "母婴", "零食", "家居", f"数码{PLANTED}")
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙", "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超秀霞平"
-TITLES = ("面霜", "口红", "婴儿湿巾", "坚果礼盒", "四件套", "耳机", "精华液", "粉底", "奶瓶", "饼干")
+TITLES = (
+    "面霜",
+    "口红",
+    "婴儿湿巾",
+    "坚果礼盒",
+    "四件套",
+    f"耳机{PLANTED}",
+    "精华液",
+    "粉底",
+    "奶瓶",
+    "饼干",
+)
 
 
 def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
@@ -62,7 +76,7 @@ def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
         columns = {column: [row.get(column) for row in rows] for column in given}
         ws.warehouse.replace(name, pa.table(columns), by="collect")
     load = ledger.begin_load(
-        ws.ledger, file_name="订单 2026-06.csv", file_hash="ab", layout="taobao_orders", at=ws.now()
+        ws.ledger, file_name=f"订单 2026-06{PLANTED}.csv", file_hash="ab", layout="taobao_orders", at=ws.now()
     )
     tally = ledger.Tally(len(orders) + 11, len(orders), 11, {"orders": {"added": len(orders)}})
     ledger.finish_load(ws.ledger, load.load_id, tally, at=ws.now())
@@ -74,7 +88,12 @@ def _moment(rng: np.random.Generator, day: dt.date) -> dt.datetime:
 
 
 def _member(rng: np.random.Generator, n: int) -> dict[str, Any]:
-    name = SURNAMES[n % len(SURNAMES)] + GIVEN[int(rng.integers(20))] + GIVEN[int(rng.integers(20))]
+    name = (
+        (PLANTED if n % 9 == 4 else "")
+        + SURNAMES[n % len(SURNAMES)]
+        + GIVEN[int(rng.integers(20))]
+        + GIVEN[int(rng.integers(20))]
+    )
     return {
         "id_key": f"taobao:buyer{n:05d}",
         "source": "members",
@@ -85,10 +104,10 @@ def _member(rng: np.random.Generator, n: int) -> dict[str, Any]:
         "sex": ("female", "male")[n % 3 == 0],
         "born_on": dt.date(1970 + n % 35, 1 + n % 12, 1 + n % 28),
         "region": REGIONS[int(rng.integers(8))],
-        "city": "杭州" if n % 4 == 0 else None,
+        "city": ("杭州", None, PLANTED, None)[n % 4],
         "language": "zh",
         "joined_on": LAST - dt.timedelta(days=n % 700),
-        "member_tier": ("普通", "银卡", "金卡", "黑卡")[min(3, int(rng.exponential(0.8)))],
+        "member_tier": ("普通", "银卡", f"金卡{PLANTED}", "黑卡")[min(3, int(rng.exponential(0.8)))],
         "is_personalised": True,
         "seen_at": dt.datetime(2026, 6, 1, tzinfo=dt.UTC),
         "_channel": CHANNELS[int(rng.integers(5))],
@@ -101,7 +120,7 @@ def _item(n: int) -> dict[str, Any]:
         "item_id": f"i{n:03d}",
         "name": f"{TITLES[n % 10]} {n:03d}",
         "category": CATEGORIES[n % 6],
-        "brand": f"品牌{n % 8}",
+        "brand": f"品牌{n % 8}{PLANTED if n % 8 == 3 else ''}",
         "list_price_amount": price,
         "cost_amount": round(price * 0.45, 2),
         "stock": 100 + n,
@@ -141,6 +160,7 @@ def _order(
         "currency": "CNY",
         "n_items": sum(counts),
         "region": member["region"],
+        "coupon_codes": PLANTED if n % 5 == 0 else None,
     }
     lines = [
         {
@@ -162,7 +182,7 @@ def _order(
 def _session(rng: np.random.Generator, n: int, key: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     at = _moment(rng, LAST - dt.timedelta(days=int(rng.integers(DAYS))))
     names = ("page_view", "product_view", "add_to_cart", "checkout")[: 1 + int(rng.integers(4))]
-    channel = ("search", "social", "direct", "mail")[int(rng.integers(4))]
+    channel = ("search", "social", "direct", f"mail{PLANTED}")[int(rng.integers(4))]
     item = items[int(rng.integers(60))]["item_id"]
     return [
         {"event_id": f"e{n + k:07d}", "source": "own", "id_key": key, "name": name, "channel": channel,
@@ -177,7 +197,7 @@ def _feedback(rng: np.random.Generator, n: int, order: dict[str, Any]) -> dict[s
     return {
         "feedback_id": f"f{n:05d}", "source": "reviews", "kind": "review", "id_key": order["id_key"],
         "order_id": order["order_id"], "said_at": order["ordered_at"] + dt.timedelta(days=5), "score": score,
-        "text": "包装很好，物流快" if score > 3 else "<b>质量一般</b>", "channel": order["channel"],
+        "text": f"包装很好，物流快{PLANTED}" if score > 3 else f"<b>质量一般</b>{PLANTED}", "channel": order["channel"],
     }  # fmt: skip
 
 
@@ -192,8 +212,11 @@ def _spend(rng: np.random.Generator) -> list[dict[str, Any]]:
                     "source": platform,
                     "platform": platform,
                     "channel": channel,
-                    "campaign_id": "c1",
-                    "campaign": "日常投放",
+                    "campaign_id": "c1" if platform == "baidu" else f"c2{PLANTED}",
+                    "campaign": f"日常投放{PLANTED}",
+                    "ad_group": PLANTED,
+                    "keyword": PLANTED,
+                    "creative": PLANTED,
                     "impressions": int(cost * 45),
                     "clicks": int(cost * 1.1),
                     "cost_amount": round(cost, 2),
@@ -214,7 +237,7 @@ def _touches(rng: np.random.Generator, orders: list[dict[str, Any]]) -> list[dic
         channel = ("baidu", "qianchuan", "sms")[int(rng.integers(3))]
         rows.append(
             {"touch_id": f"t{n:06d}", "source": "test", "id_key": order["id_key"], "channel": channel,
-             "touched_at": order["ordered_at"] - before, "campaign_id": None if channel == "sms" else "c1",
+             "touched_at": order["ordered_at"] - before, "campaign_id": {"sms": None, "baidu": "c1"}.get(channel, f"c2{PLANTED}"),
              "kind": "message" if channel == "sms" else "click", "cost_amount": 0.05 if channel == "sms" else None}
         )  # fmt: skip
     return rows
@@ -252,7 +275,7 @@ def _rejects() -> list[dict[str, Any]]:
         "order_id is missing",
     )
     return [
-        {"source": "taobao_orders", "file": "订单 2026-06.csv", "file_hash": "ab", "line": 10 + n,
-         "reason": reasons[n % 3], "content": f"90000{n},王小明,13812345678,-3,2062-01-01", "rejected_at": at}
+        {"source": "taobao_orders", "file": f"订单 2026-06{PLANTED}.csv", "file_hash": "ab", "line": 10 + n,
+         "reason": reasons[n % 3], "content": f"90000{n},王小明,{PHONE},-3,2062-01-01,{PLANTED}", "rejected_at": at}
         for n in range(11)
     ]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+import math
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -32,6 +35,8 @@ WorkspaceOption = Annotated[
         "--workspace", "-w", envvar="QUANYU_WORKSPACE", help=say("Folder of the workspace; default: here.")
     ),
 ]
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that could steer a terminal."""
 JsonOption = Annotated[bool, typer.Option("--json", help=say("Print JSON for a program to read."))]
 
 
@@ -71,18 +76,24 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
 
 def as_json(value: object) -> None:
-    """Print a value as JSON: decimals and times as text, everything else as it is."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    """Print a value as JSON: decimals and times as text, what is no number (NaN, infinity) as null."""
+    sys.stdout.write(
+        json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
+    )
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
     if isinstance(value, decimal.Decimal):
         return str(value)
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return dict(value)
-    return str(value)
+        return {str(name): _plain(part) for name, part in value.items()}
+    return value
 
 
 def _cell(value: object) -> str:
@@ -92,4 +103,4 @@ def _cell(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int):
         return f"{value:,}"
-    return str(value)
+    return escape(CONTROL.sub("\ufffd", str(value)))

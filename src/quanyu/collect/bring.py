@@ -10,6 +10,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.clean import unmasked
+from quanyu.collect.currency import as_told, in_currency
+from quanyu.collect.double import under_one_number
 from quanyu.collect.fill import filled
 from quanyu.tables import Table, contract
 from quanyu.warehouse import Change
@@ -74,19 +76,20 @@ def bring(ws: Workspace, name: str, staged: Staged, work: Path) -> Change:
     An empty cell leaves what another file said (an order's buyer, an item's category).
     """
     table = contract(name)
-    rows = staged.rows(ws.warehouse.scan, table)
-    if table.is_append_only or not ws.warehouse.count(name):
-        return ws.warehouse.merge(name, rows, by="collect")
-    # Written down, because the merge looks at the rows several times.
-    whole = ws.warehouse.engine.write(_beside(rows, ws.warehouse.table(name), table), work / f"{name}.whole")
-    return ws.warehouse.merge(name, whole, by="collect")
+    rows = under_one_number(ws, table, staged.rows(ws.warehouse.scan, table))
+    if not table.is_append_only and ws.warehouse.count(name):
+        existing = as_told(table, ws.warehouse.table(name))
+        # Written down, because the merge looks at the rows several times.
+        whole = _beside(as_told(table, rows), existing, table)
+        rows = ws.warehouse.scan(ws.warehouse.engine.write(whole, work / f"{name}.whole"))
+    return ws.warehouse.merge(name, in_currency(ws, table, rows, work), by="collect")
 
 
-def patch(ws: Workspace, name: str, staged: Staged) -> tuple[Change, int]:
+def patch(ws: Workspace, name: str, staged: Staged, work: Path) -> tuple[Change, int]:
     """Complete rows that are there and work out anew what follows from them; return the change and how many are not there."""
     table = contract(name)
-    rows = staged.rows(ws.warehouse.scan, table)
-    existing = ws.warehouse.table(name)
+    rows = under_one_number(ws, table, staged.rows(ws.warehouse.scan, table))
+    existing = as_told(table, ws.warehouse.table(name))
     same = [rows[key].identical_to(existing[key]) for key in table.key]
     both = rows.inner_join(existing, same, rname="{name}_old")
     values: dict[str, ir.Value] = {key: both[key] for key in table.key}
@@ -96,16 +99,18 @@ def patch(ws: Workspace, name: str, staged: Staged) -> tuple[Change, int]:
     whole = both.select(**filled(table, values, {}))
     missing = rows.anti_join(existing, same)
     n_missing = int(ws.warehouse.read(missing.aggregate(n=missing.count())).column(0)[0].as_py())
-    return ws.warehouse.merge(name, whole, by="collect"), n_missing
+    whole = ws.warehouse.scan(ws.warehouse.engine.write(whole, work / f"{name}.patched"))
+    return ws.warehouse.merge(name, in_currency(ws, table, whole, work), by="collect"), n_missing
 
 
 def _beside(rows: ir.Table, existing: ir.Table, table: Table) -> ir.Table:
     same = [rows[key].identical_to(existing[key]) for key in table.key]
     both = rows.left_join(existing, same, rname="{name}_old")
-    values = {
-        name: FOLDS.get((table.name, name), _said)(both[name], both[f"{name}_old"])
-        for name in table.schema.names
-        if name not in table.key
-    }
+    old = {name: both[f"{name}_old"] for name in table.schema.names if name not in table.key}
+    if table.amounts:
+        # Amounts of one currency never complete those of another.
+        moved = (both.currency != both.currency_old).fill_null(False)
+        old |= {name: moved.ifelse(ibis.null(table[name].type), old[name]) for name in table.amounts}
+    values = {name: FOLDS.get((table.name, name), _said)(both[name], value) for name, value in old.items()}
     keys = {name: both[name] for name in table.key}
     return both.select(**{name: (keys | values)[name] for name in table.schema.names})

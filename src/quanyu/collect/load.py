@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 from quanyu.collect import catalogue
+from quanyu.collect.currency import Waiting, convert, waiting
+from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
 from quanyu.collect.layout import Layout
 from quanyu.collect.recognise import Match, recognise, the_layout
-from quanyu.collect.source import Found, Opened, files_in, find, open_found, seen_of
+from quanyu.collect.source import Opened, open_found
 from quanyu.collect.take import Job, take
 from quanyu.collect.unpack import Print
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
@@ -77,9 +79,26 @@ def load(
         done = [
             one for path in files_in([Path(path).expanduser() for path in named]) for one in run.path(path)
         ]
+        convert(ws)
     if len(done) == 1 and run.errors:
         raise run.errors[0]
-    return done
+    lacking = waiting(ws)
+    return [_and_waiting(loaded, lacking) for loaded in done]
+
+
+def _and_waiting(loaded: Loaded, lacking: list[Waiting]) -> Loaded:
+    """Add to what is said of a file how many rows of its tables wait for a rate."""
+    mine = [one for one in lacking if one.table in loaded.changes]
+    for currency in sorted({one.currency for one in mine}):
+        tables = {one.table: one.n_rows for one in mine if one.currency == currency}
+        told = Sentence(
+            "{n} rows wait for a rate of {currency} ({tables}): load fx_rates (on, currency, rate)",
+            n=sum(tables.values()), currency=currency, tables=", ".join(tables),
+        )  # fmt: skip
+        before = loaded.message
+        message = Sentence("{before}; {after}", before=before, after=told) if before else told
+        loaded = replace(loaded, message=message)
+    return loaded
 
 
 def layouts(root: str | Path | None = None) -> list[Layout]:
@@ -134,6 +153,10 @@ class _Run:
             loaded = self._one(found, work)
         except SourceError as error:
             loaded = self._failed(found.name, error)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            loaded = self._failed(found.name, unreadable(found.path, error))
         shutil.rmtree(work, ignore_errors=True)
         self.progress(found.name, STEPS, STEPS)
         return replace(loaded, seconds=time.perf_counter() - started)
@@ -177,6 +200,10 @@ class _Run:
             {key: vars(value) for key, value in taken.changes.items()},
         )
         told = Sentence("") if taken.n_rows else Sentence("the file has a header and no rows")
+        if job.opened.assumed:
+            told = Sentence(
+                "read as {encoding}, which is not certain: look at the texts", encoding=job.opened.assumed
+            )
         if taken.n_waiting:
             told = Sentence(
                 "{n} rows complete orders that are not loaded yet; load those, then this file again",

@@ -17,6 +17,7 @@ from quanyu.collect.check import Rule, first_broken, rules
 from quanyu.collect.clean import NULLS, clean
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
+from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
 from quanyu.collect.reason import UNKNOWN, because
 from quanyu.collect.shape import (
     WORDS,
@@ -34,14 +35,7 @@ from quanyu.tables import Table, contract
 
 _DIGIT = re.compile(r"\d")
 LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
-SKIP, CONTENT, ODD = "_skip", "_content", "_odd"
-LONGEST = 4000
-"""Letters of a refused record that are kept."""
-TOTALS = ("总计", "合计", "小计", "汇总", "Total", "Totals", "Grand total")
-TOTAL, BLANK, EXPLAINED = "totals line", "blank line", "explanation of the header"
-"""Rules that leave a record out: it is counted, and neither taken nor refused."""
-MARKED = 2
-"""A totals row says so in one of the first columns."""
+SKIP, ODD = "_skip", "_odd"
 
 
 @dataclass(frozen=True)
@@ -57,17 +51,15 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     """Return one row per record, in the order of the file: why it is refused, and the columns of every table.
 
     Columns are named `table__column`. Tables that are made of several records (`per`, `running`) are judged
-    later, when the records are brought together. `_skip` is the rule that leaves a record out, else null;
-    `_content` is what the record said, where it may be refused.
+    later, when the records are brought together. `_skip` is the rule that leaves a record out, else null.
     """
     layout = setting.layout
     kept = _kept(page, layout)
     reads = dict(_reads(page, layout, kept))
     made = {key: read.value for key, read in reads.items()}
     texts = {f"_unread_{key}": read.unread for key, read in reads.items() if read.unread is not None}
-    said = {f"_said_{i}": kept[f"_said_{i}"] for i in range(len(page.names))}
     odd = {ODD: is_odd(kept, page, layout)}
-    values = kept.select(SKIP, **made, **texts, **said, **odd, **_flags(page, layout, kept))
+    values = kept.select(SKIP, **made, **texts, **odd, **_flags(page, layout, kept))
     whole = _with_keys(_with_people(values, layout), layout)
     single = [target for target in layout.targets if not target.is_gathered]
     for target in single:
@@ -77,10 +69,7 @@ def parse(page: Page, setting: Setting) -> ir.Table:
         *(rule for target in single for rule in _judged(whole, target, setting)),
     ]
     judged = whole.mutate(**{REASON: first_broken(broken)})
-    told = ibis.literal(",").join([judged[name].fill_null("") for name in said]).substr(0, LONGEST)
-    needed = judged[REASON].notnull() if len(single) == len(layout.targets) else ibis.literal(True)
-    out = [name for name in judged.columns if not name.startswith(("_unread_", "_said_"))]
-    return judged.select(*out, **{CONTENT: needed.ifelse(told, ibis.null("string"))})
+    return judged.select(*[name for name in judged.columns if not name.startswith("_unread_")])
 
 
 def records(parsed: ir.Table, skip: int = 0) -> ir.Table:
@@ -108,8 +97,7 @@ def _kept(page: Page, layout: Layout) -> ir.Table:
     is_total = reduce(operator.or_, (cell.re_search(total).fill_null(False) for cell in first))
     is_blank = ibis.coalesce(*[cells[name] for name in used], ibis.null("string")).isnull()
     skip = ibis.cases((is_total, TOTAL), (is_blank, BLANK), else_=ibis.null("string"))
-    said = {f"_said_{i}": cells[f"c{i}"] for i in range(len(page.names))}
-    data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used}, **said)
+    data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used})
     return clean(_quickly(data, page, layout), used, page.habits, figures(page, layout))
 
 
@@ -167,7 +155,7 @@ def unread_header(head: Sequence[Sequence[str]], page: Page, layout: Layout) -> 
     figures = {
         i
         for field, column in fields
-        if column.kind in WORDS
+        if column.kind in WORDS and column.kind != "currency"
         for name in field.columns
         for i in page.places(name)
     }

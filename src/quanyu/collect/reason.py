@@ -62,7 +62,7 @@ def because(sentence: str, value: ir.Value | None = None, **words: object) -> ir
 def sentence_of(reason: ir.StringValue) -> ir.StringValue:
     """Return the reason with its value filled in."""
     parts = reason.split(BREAK)
-    return parts[0].replace(VALUE, parts[1])
+    return parts[0].replace(VALUE, parts[1].fill_null(""))
 
 
 def rule_of(reason: ir.StringValue) -> ir.StringValue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +13,8 @@ from quanyu.text import Sentence
 
 ENOUGH = 0.5
 """Share of a file's columns that a plain layout must know, so that one shared name does not claim a file."""
+PLENTY = 3
+"""So many known columns are no chance, however many others there are."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Match:
     @property
     def is_whole(self) -> bool:
         """Every column that the layout needs is there."""
-        covered = not self.layout.is_plain or self.n_known >= ENOUGH * self.n_columns
+        covered = not self.layout.is_plain or self.n_known >= min(ENOUGH * self.n_columns, PLENTY)
         return not self.missing and covered and self.n_known > 0
 
     @property
@@ -65,7 +67,7 @@ def _match(layout: Layout, names: Sequence[str]) -> Match:
     missing = [name for name in layout.match if not any(fits(name, cell) for cell in names)]
     if layout.either and not any(fits(name, cell) for name in layout.either for cell in names):
         missing.append(" / ".join(layout.either))
-    known = sum(any(fits(name, cell) for name in layout.known) for cell in names)
+    known = sum(map(reads(layout.known), names))
     return Match(layout, tuple(missing), known, len(names))
 
 
@@ -73,6 +75,14 @@ def fits(name: str, cell: str) -> bool:
     """Say whether a declared column name, in which `*` stands for any text, is this (normal) header cell."""
     wanted = normal(name)
     return wanted == cell or ("*" in wanted and bool(_pattern(wanted).fullmatch(cell)))
+
+
+@cache
+def reads(known: frozenset[str]) -> Callable[[str], bool]:
+    """Return what says whether a (normal) header cell is one of the declared names, which may have `*` in them."""
+    exact = frozenset(normal(name) for name in known if "*" not in name)
+    patterns = [_pattern(normal(name)) for name in known if "*" in name]
+    return lambda cell: cell in exact or any(pattern.fullmatch(cell) for pattern in patterns)
 
 
 @cache

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import ibis
 
+from quanyu.tables.mask import masked
 from quanyu.workspace import Workspace
 
 SAMPLES = 5
 SEEN_VALUE = " is [^,]*,"
 """The value seen stands in a reason between `is` and the comma: without it, rows of one rule count as one."""
-
-_DIGITS = re.compile(r"(?<!\d)(\+?\d{0,4}1[3-9]\d)(\d{4})(\d{4})(?!\d)")
-_MAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w.-]+)")
 
 
 @dataclass(frozen=True)
@@ -61,12 +58,3 @@ def rejected(ws: Workspace, samples: int = SAMPLES) -> list[Rejected]:
         )
         for row in groups
     ]
-
-
-def masked(text: str) -> str:
-    """Return text with phone numbers and mail addresses masked.
-
-    >>> masked("王, 13812345678, li@example.com")
-    '王, 138****5678, l***@example.com'
-    """
-    return _MAIL.sub(r"\1***\2", _DIGITS.sub(r"\1****\3", text))

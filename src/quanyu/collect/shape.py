@@ -36,7 +36,7 @@ _CITY = rf"{PROVINCE}?(?:省|市|壮族自治区|回族自治区|维吾尔自治
 PATTERNS = {"province": PROVINCE, "city": _CITY}
 WORDS: Mapping[Kind, str] = {
     "integer": "a whole number", "number": "a number", "money": "money", "price": "a price", "flag": "yes or no",
-    "day": "a day", "time": "a time",
+    "day": "a day", "time": "a time", "currency": "a currency such as CNY",
 }  # fmt: skip
 
 

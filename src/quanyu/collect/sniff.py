@@ -1,95 +1,57 @@
-"""Find out from a text file's head how it is encoded, what separates its cells, and where its header is."""
+"""Find out from a text file's head what separates its cells and where its header is."""
 
 from __future__ import annotations
 
-import codecs
-import csv
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
+from quanyu.collect.cell import cells_of
 from quanyu.collect.layout import normal
+from quanyu.collect.left_out import ABOVE, BLANK, is_blank
+from quanyu.collect.line import LONGEST, blocks
 from quanyu.errors import UnreadableFileError
 
-HEAD = 1 << 18
-ROWS = 15
-"""The header is looked for in this many records: platforms put titles and date ranges above it."""
+ROWS = 30
+"""The header is looked for in this many lines: platforms put titles and date ranges above it."""
 DELIMITERS = (",", "\t", ";", "|")
-BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-BLOCK = 1 << 20
+AHEAD = 20
+"""Lines that one record of the head may go over."""
+SAMPLE = 200
+"""Records after the header that tell how many cells a record has."""
+ODD = 0.05
+"""A text table has fewer control characters than this."""
 
 
 @dataclass(frozen=True)
-class Cut:
-    """How a text file is cut: the header's cells, the lines up to and with it, and cells per record.
+class Head:
+    """What stands above the data of a text file: the header and how it is cut, as read and as it stands.
 
-    `n_records` counts records rather than lines up to the header, which is how rows are numbered for people.
+    `n_bytes` and `n_lines` reach up to the data, `n_records` counts records there, which is how rows are numbered for
+    people; `above` are the records that are not the header, by rule.
     """
 
-    encoding: str
     delimiter: str
     header: tuple[str, ...]
+    raw_header: bytes
+    n_bytes: int
     n_lines: int
     n_records: int
-    first_rows: tuple[tuple[str, ...], ...]
+    above: dict[str, int] = field(default_factory=dict)
 
 
-def encoding_of(path: Path, *, is_utf8: bool) -> str:
-    """Return the Python name of a file's encoding: a byte-order mark, UTF-8, UTF-16, GB18030, or the likeliest."""
-    with path.open("rb") as stream:
-        head = stream.read(HEAD)
-    for mark, name in BOMS.items():
-        if head.startswith(mark):
-            return name
-    if head[1:2000:2].count(0) > len(head[:2000]) // 4:
-        return "utf-16-le"
-    if is_utf8:
-        return "utf-8"
-    if _decoded(head, "gb18030") is not None:
-        return "gb18030"
-    best = from_bytes(head).best()
-    return best.encoding if best else "gb18030"
+def head_of(path: Path, name: str, known: frozenset[str]) -> Head:
+    """Return the head of a UTF-8 file: the delimiter and record whose cells are most often `known` column names.
 
-
-def _decoded(head: bytes, encoding: str) -> str | None:
-    try:
-        return codecs.getincrementaldecoder(encoding)().decode(head)
-    except UnicodeDecodeError:
-        return None
-
-
-def to_utf8(path: Path, encoding: str, into: Path) -> Path:
-    """Write the file again in UTF-8, block by block; what cannot be decoded becomes U+FFFD."""
-    into.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        path.open(encoding=encoding, errors="replace", newline="") as text,
-        into.open("w", encoding="utf-8", newline="") as out,
-    ):
-        while block := text.read(BLOCK):
-            out.write(block)
-    return into
-
-
-def cut_of(path: Path, encoding: str, known: frozenset[str]) -> Cut:
-    """Return how the file is cut: the delimiter and record whose cells are most often `known` column names.
-
-    Raises `UnreadableFileError` when the head holds no table.
+    Raises `UnreadableFileError` when it holds no table.
     """
-    with path.open(encoding=encoding, errors="replace", newline="") as text:
-        head = text.read(HEAD)
-    if "\x00" in head:
-        raise UnreadableFileError(
-            "{file} is not a text table: it holds binary data.",
-            "Export it as CSV, xlsx, JSON lines or Parquet.",
-            file=path.name,
-        )
-    cuts = [cut for delimiter in DELIMITERS if (cut := _cut(head, encoding, delimiter, known))]
-    if not cuts:
-        raise UnreadableFileError("{file} has no records.", "Export it again.", file=path.name)
-    return max(cuts, key=lambda cut: (n_known(cut.header, known), len(cut.header)))
+    lines = _first_lines(path)
+    _refuse_binary(lines, name)
+    heads = [head for delimiter in DELIMITERS if (head := _head(lines, delimiter, known))]
+    if not heads:
+        raise UnreadableFileError("{file} has no records.", "Export it again.", file=name)
+    return max(heads, key=lambda head: (n_known(head.header, known), len(head.header)))
 
 
 def n_known(cells: Sequence[str], known: frozenset[str]) -> int:
@@ -97,29 +59,79 @@ def n_known(cells: Sequence[str], known: frozenset[str]) -> int:
     return sum(normal(cell) in known for cell in cells)
 
 
-def _cut(head: str, encoding: str, delimiter: str, known: frozenset[str]) -> Cut | None:
-    rows, ends = [], []
-    records = csv.reader(head.splitlines(keepends=True), delimiter=delimiter)
-    try:
-        for record in records:
-            rows.append(tuple(record))
-            ends.append(records.line_num)
-    except csv.Error:
-        pass
-    full = [i for i, row in enumerate(rows[:ROWS]) if any(cell.strip() for cell in row)]
+def _first_lines(path: Path) -> list[bytes]:
+    with path.open("rb") as stream:
+        lines: list[bytes] = []
+        for block in blocks(stream):
+            lines += block
+            if len(lines) > ROWS + SAMPLE:
+                break
+    return lines[: ROWS + SAMPLE + AHEAD]
+
+
+def _refuse_binary(lines: Sequence[bytes], name: str) -> None:
+    text = b"".join(lines)[:LONGEST].replace(b"\x00", b"").decode(errors="replace")
+    n_odd = sum(n for mark, n in Counter(text).items() if mark < " " and mark not in "\t\r\n\v\f\x1a")
+    if not text.strip() or n_odd + text.count("\ufffd") / 4 > ODD * len(text):
+        raise UnreadableFileError(
+            "{file} is not a text table: it holds binary data.",
+            "Export it as CSV, xlsx, JSON lines or Parquet.",
+            file=name,
+        )
+
+
+def _head(lines: Sequence[bytes], delimiter: str, known: frozenset[str]) -> Head | None:
+    """Try every line as the header, so that a stray quote in a title cannot swallow it."""
+    tries = [(at, *_record(lines, at, delimiter)) for at in range(min(ROWS, len(lines)))]
+    full = [each for each in tries if not is_blank(each[1])]
     if not full:
         return None
-    at = max(full, key=lambda i: (n_known(rows[i], known), -i))
-    data = [row for row in rows[at + 1 :] if row]
-    width = Counter(len(row) for row in data[:-1] or data).most_common(1)
-    header = _fitted(rows[at], width[0][0] if width else len(rows[at]), data)
-    return Cut(encoding, delimiter, header, ends[at], at + 1, tuple(data[:ROWS]))
+    at, cells, n = max(full, key=lambda each: (n_known(each[1], known), -each[0]))
+    data = [tuple(row) for row in _records(lines, at + n, delimiter) if not is_blank(row)]
+    header = _fitted(tuple(cells), data)
+    above = _above(lines, at, delimiter)
+    return Head(
+        delimiter, header, b"".join(lines[at : at + n]).rstrip(b"\r\n"), sum(map(len, lines[: at + n])), at + n,
+        len(above) + 1, dict(Counter(above)),
+    )  # fmt: skip
 
 
-def _fitted(header: tuple[str, ...], width: int, data: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+def _record(lines: Sequence[bytes], at: int, delimiter: str) -> tuple[list[str], int]:
+    """Return the cells of the record that begins at a line and how many lines it has."""
+    for n in range(1, min(AHEAD, len(lines) - at) + 1):
+        cells = cells_of(_text(b"".join(lines[at : at + n])), delimiter)
+        if cells is not None:
+            return cells, n
+    return _text(lines[at]).split(delimiter), 1
+
+
+def _records(lines: Sequence[bytes], at: int, delimiter: str) -> Iterator[list[str]]:
+    while at < len(lines):
+        cells, n = _record(lines, at, delimiter)
+        yield cells
+        at += n
+
+
+def _above(lines: Sequence[bytes], header: int, delimiter: str) -> list[str]:
+    """Return for each record above the header the rule that leaves it out."""
+    rules, at = [], 0
+    while at < header:
+        cells, n = _record(lines, at, delimiter)
+        rules.append(BLANK if is_blank(cells) else ABOVE)
+        at += n if at + n <= header else 1
+    return rules
+
+
+def _text(body: bytes) -> str:
+    return body.rstrip(b"\r\n").replace(b"\x00", b"").decode(errors="replace").removeprefix("\ufeff")
+
+
+def _fitted(header: tuple[str, ...], data: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """Fit the header to the records where only empty cells make the difference (a trailing delimiter)."""
-    if width > len(header) and not any(cell.strip() for row in data for cell in row[len(header) :]):
+    most = Counter(len(row) for row in data[:-1] or data).most_common(1)
+    width = most[0][0] if most else len(header)
+    if width > len(header) and is_blank([cell for row in data for cell in row[len(header) :]]):
         return header + ("",) * (width - len(header))
-    if width < len(header) and not any(cell.strip() for cell in header[width:]):
+    if width < len(header) and is_blank(header[width:]):
         return header[:width]
     return header

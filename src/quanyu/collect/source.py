@@ -2,119 +2,72 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import feather
 
-from quanyu.collect.layout import normal
+from quanyu.collect.cut import Form
+from quanyu.collect.encoding import encoding_of, to_utf8
+from quanyu.collect.find import Found
+from quanyu.collect.layout import Layout, normal
+from quanyu.collect.left_out import BLANK, MARKED, TOTALS
+from quanyu.collect.line import LONGEST, SHOWN, Overlong, blocks
+from quanyu.collect.parse import LINE, REASON
+from quanyu.collect.reason import BREAK
+from quanyu.collect.recognise import reads
+from quanyu.collect.settle import HEAD, Refused, Source, refusals, settle
 from quanyu.collect.sheet import read_sheet
-from quanyu.collect.sniff import cut_of, encoding_of, to_utf8
-from quanyu.collect.unpack import Kind, Print, kind_of, print_of, unpack
+from quanyu.collect.sniff import head_of
+from quanyu.collect.unpack import Print
 from quanyu.errors import UnreadableFileError
-from quanyu.warehouse.reader import BadLine, Reader, Text
+from quanyu.warehouse.reader import ROW, Reader
 
-SUFFIXES = (
-    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".json", ".jsonl", ".ndjson", ".parquet", ".pq",
-    ".arrow", ".feather", ".gz", ".zip",
+BATCH = 10_000
+REFUSED = pa.schema(
+    [("line", pa.int64()), ("reason", pa.string()), ("content", pa.string()), ("byte_offset", pa.int64()),
+     ("n_bytes", pa.int64())]
 )  # fmt: skip
-"""What is taken from a folder; a file that is named is tried whatever its suffix."""
+NO_OBJECT = "the line is not a JSON object"
+TOO_LONG = "the line is too long"
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file to load: where it lies and what people call it (a file in an archive: `archive.zip/name`).
+class Rows:
+    """The records of a file as text columns c0, c1, ... (those that the layout reads), and the others by number.
 
-    `sheet` is a sheet of a workbook that has several. `fault` says why what was found cannot be opened.
+    `tell` returns what is refused as it stands in the file (`REFUSED`), for a Parquet file of record numbers from 0
+    and reasons in order; records that could not be cut (`n_broken`) are among it. `head` are the first records.
     """
 
-    path: Path
-    name: str
-    kind: Kind
-    sheet: str = ""
-    fault: UnreadableFileError | None = None
+    cells: ir.Table
+    tell: Callable[[Path], ir.Table]
+    n_broken: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    head: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A file as text columns c0, c1, ... with its header.
+    """A file's header, and how its rows are read once the layout is known.
 
-    `first_line` is the number of the first record, `head` the first records; `bad` are records that could not be
-    cut into cells. Of a text file these are known once it has been read (`settled`); its reader counts lines
-    where people count records, which `shift` puts right.
+    `assumed` is the encoding where the evidence leaves a doubt.
     """
 
-    rows: ir.Table
     header: tuple[str, ...]
-    first_line: int
-    head: tuple[tuple[str, ...], ...] = ()
-    bad: tuple[BadLine, ...] = ()
-    shift: int | None = None
-
-    def settled(self, reader: Reader) -> Opened:
-        """Return the same with the bad records, after the rows have been read."""
-        if self.shift is None:
-            return self
-        moved = [replace(line, line=line.line + self.shift) for line in reader.bad_lines()]
-        return replace(self, bad=tuple(moved), shift=None)
-
-    @property
-    def gaps(self) -> list[int]:
-        """For each bad record the number of good ones before it: what shifts the numbers of those after."""
-        return [bad.line - self.first_line - i for i, bad in enumerate(self.bad)]
-
-
-def files_in(paths: list[Path]) -> Iterator[Path]:
-    """Yield the files named, and in folders those with a known suffix, sorted; raise where there is nothing."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                p
-                for p in path.rglob("*")
-                if p.suffix.lower() in SUFFIXES and not p.name.startswith((".", "~$"))
-            )
-        elif path.exists():
-            yield path
-        else:
-            raise UnreadableFileError("There is no file {file}.", "Check the name.", file=path)
-
-
-def seen_of(found: Found) -> Print:
-    """Return what must be known of all of a file; a sheet has a fingerprint of its own. Raises its fault, if any."""
-    if found.fault:
-        raise found.fault
-    seen = print_of(found.path)
-    if not found.sheet:
-        return seen
-    return replace(seen, sha256=hashlib.sha256(f"{seen.sha256}/{found.sheet}".encode()).hexdigest())
-
-
-def find(path: Path, work: Path, known: frozenset[str]) -> Iterator[Found]:
-    """Yield the file itself, or the files in it when it is an archive; `known` are all column names of layouts."""
-    kind = kind_of(path)
-    if kind not in ("gzip", "zip"):
-        yield Found(path, path.name, kind)
-        return
-    for inner in unpack(path, kind, work / "unpacked"):
-        inside = kind_of(inner)
-        if inside in ("gzip", "zip"):
-            raise UnreadableFileError(
-                "{file} holds another archive, {inner}.",
-                "Unpack it and load what is in it.",
-                file=path.name,
-                inner=inner.name,
-            )
-        yield Found(inner, f"{path.name}/{inner.name}", inside)
+    rows: Callable[[Layout], Rows]
+    assumed: str = ""
 
 
 def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str], work: Path) -> Opened:
     """Open a file with the reader that its kind needs; `known` are all column names any layout reads."""
     raw = work / "raw.parquet"
+    raw.parent.mkdir(parents=True, exist_ok=True)
     opened = _OPENERS.get(found.kind, _open_text)(reader, found, seen, known, raw)
     if not any(normal(cell) for cell in opened.header):
         raise UnreadableFileError(
@@ -123,21 +76,131 @@ def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str],
     return opened
 
 
+def _columns(header: tuple[str, ...], layout: Layout) -> list[int]:
+    """Return the columns that are read, and the first ones, in which totals rows say so."""
+    is_read = reads(layout.known)
+    return [i for i, cell in enumerate(header) if i < MARKED or is_read(normal(cell))]
+
+
+def _utf8(found: Found, seen: Print, known: frozenset[str], into: Path) -> tuple[Path, str]:
+    """Return the file in UTF-8, and its encoding where that is an assumption."""
+    encoding = encoding_of(found.path, found.name, known, is_utf8=seen.is_utf8)
+    assumed = "" if encoding.is_certain else encoding.name
+    if seen.is_utf8 and encoding.name.startswith("utf-8"):
+        return found.path, assumed
+    return to_utf8(found.path, encoding.name, into), assumed
+
+
 def _open_text(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
-    encoding = encoding_of(found.path, is_utf8=seen.is_utf8)
-    cut = cut_of(found.path, encoding, known)
-    plain = encoding in ("utf-8", "utf-8-sig")
-    text = found.path if plain else to_utf8(found.path, encoding, raw.with_suffix(".txt"))
-    rows = reader.text(Text(text, len(cut.header), cut.delimiter, skip=cut.n_lines))
-    shift = cut.n_records - cut.n_lines
-    return Opened(rows, cut.header, cut.n_records + 1, cut.first_rows, shift=shift)
+    path, assumed = _utf8(found, seen, known, raw.with_suffix(".txt"))
+    head = head_of(path, found.name, known)
+
+    def rows(layout: Layout) -> Rows:
+        form = Form(head.delimiter, head.header, head.raw_header, layout.quoting, (*TOTALS, *layout.totals))
+        source = Source(path, form, head.n_bytes, head.n_lines, head.n_records, is_own=path == found.path)
+        settled = settle(source, raw.with_suffix(".clean.txt"))
+        cells = reader.text(settled.text, _columns(head.header, layout))
+        left_out = {
+            rule: settled.left_out.get(rule, 0) + head.above.get(rule, 0)
+            for rule in settled.left_out | head.above
+        }
+        return Rows(
+            cells,
+            lambda path: _told_text(reader, source, path),
+            settled.n_broken,
+            left_out,
+            settled.head,
+        )
+
+    return Opened(head.header, rows, assumed)
+
+
+def _told_text(reader: Reader, source: Source, wanted: Path) -> ir.Table:
+    told = wanted.with_suffix(".told.parquet")
+    found = refusals(source, _wanted(wanted))
+    with pq.ParquetWriter(told, REFUSED, compression="lz4") as writer:
+        for batch in _batches(found):
+            writer.write_table(pa.Table.from_pylist(batch, schema=REFUSED))
+    return reader.scan(told)
+
+
+def _batches(found: Iterator[Refused]) -> Iterator[list[dict[str, object]]]:
+    """Collect what is refused until it is many records or much text."""
+    batch, n_letters = list[dict[str, object]](), 0
+    for each in found:
+        batch.append(vars(each))
+        n_letters += len(each.content)
+        if len(batch) == BATCH or n_letters > LONGEST:
+            yield batch
+            batch, n_letters = [], 0
+    yield batch
+
+
+def _wanted(path: Path) -> Iterator[tuple[int, str]]:
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(BATCH, columns=[LINE, REASON]):
+            yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
 
 
 def _open_json(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
-    encoding = encoding_of(found.path, is_utf8=seen.is_utf8)
-    text = found.path if encoding == "utf-8" else to_utf8(found.path, encoding, raw.with_suffix(".txt"))
-    keys, bad = reader.split_json(text, raw)
-    return Opened(reader.scan(raw), tuple(keys), 1, bad=tuple(bad))
+    path, assumed = _utf8(found, seen, known, raw.with_suffix(".txt"))
+    lines = raw.with_suffix(".lines.parquet")
+    n_blank, too_long = _write_lines(path, lines)
+    is_known = reads(known)
+    keys, n_broken = reader.split_json(lines, raw, lambda key: is_known(normal.__wrapped__(key)))
+
+    def tell(wanted: Path) -> ir.Table:
+        numbers, said = reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]}), reader.scan(lines)
+        judged = reader.scan(wanted).inner_join(numbers, LINE).select("n", REASON)
+        broken = reader.broken_json().mutate(**{REASON: ibis.literal(NO_OBJECT + BREAK)})
+        both = judged.union(broken).inner_join(said, "n")
+        told = both.select(line=both.n, reason=both[REASON], content=both.c0, **_NOWHERE)
+        if not too_long:
+            return told
+        rest = raw.with_suffix(".long.parquet")
+        pq.write_table(pa.Table.from_pylist(too_long, schema=REFUSED), rest)
+        return told.union(reader.scan(rest))
+
+    left_out = {BLANK: n_blank} if n_blank else {}
+    rows = Rows(reader.scan(raw).drop("n"), tell, n_broken + len(too_long), left_out, _head(reader, raw))
+    return Opened(tuple(keys), lambda _: rows, assumed)
+
+
+def _head(reader: Reader, raw: Path) -> tuple[tuple[str, ...], ...]:
+    first = reader.read(reader.scan(raw).drop("n").limit(HEAD)).to_pylist()
+    return tuple(tuple(str(cell or "") for cell in row.values()) for row in first)
+
+
+_NOWHERE = {"byte_offset": ibis.null("int64"), "n_bytes": ibis.null("int64")}
+
+
+def _write_lines(path: Path, into: Path) -> tuple[int, list[dict[str, object]]]:
+    """Write the lines of a file as `n` (from 1) and `c0`; return how many are blank, and those that are too long."""
+    numbers, n_blank, at, too_long = count(1), 0, 0, list[dict[str, object]]()
+    schema = pa.schema([("n", pa.int64()), ("c0", pa.string())])
+    with path.open("rb") as stream, pq.ParquetWriter(into, schema, compression="lz4") as writer:
+        for lines in blocks(stream):
+            kept = []
+            for line, number in zip(lines, numbers, strict=False):
+                if isinstance(line, Overlong):
+                    start = line[:SHOWN].decode(errors="ignore") + "…"
+                    too_long.append(vars(Refused(number, TOO_LONG + BREAK, start, at, line.n_bytes)))
+                    at += line.n_bytes
+                    continue
+                at += len(line)
+                text = line.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").strip()
+                if text:
+                    kept.append((number, text))
+                else:
+                    n_blank += 1
+            columns = list(zip(*kept, strict=True)) or [(), ()]
+            writer.write_table(
+                pa.table(
+                    [pa.array(columns[0], pa.int64()), pa.array(columns[1], pa.binary()).cast(pa.string())],
+                    schema=schema,
+                )
+            )
+    return n_blank, too_long
 
 
 def _open_parquet(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
@@ -145,14 +208,34 @@ def _open_parquet(reader: Reader, found: Found, seen: Print, known: frozenset[st
 
 
 def _flat(reader: Reader, path: Path) -> Opened:
-    header, rows = reader.flatten(path)
-    return Opened(rows, tuple(header), 1)
+    header = tuple(reader.names(path))
+
+    def rows(layout: Layout) -> Rows:
+        cells = reader.flatten(path, _columns(header, layout))
+        return Rows(cells, lambda wanted: _told(reader, wanted, reader.contents(path), None))
+
+    return Opened(header, rows)
+
+
+def _told(reader: Reader, wanted: Path, contents: ir.Table, numbers: ir.Table | None) -> ir.Table:
+    """Tell what stands in rows of a Parquet file, whose lines are numbered from 1 unless they have `numbers`."""
+    both = reader.scan(wanted).inner_join(contents.rename({LINE: ROW}), LINE)
+    if numbers is None:
+        return both.select(line=both[LINE] + 1, reason=both[REASON], content=both.content, **_NOWHERE)
+    both = both.inner_join(numbers, LINE)
+    return both.select(line=both.n, reason=both[REASON], content=both.content, **_NOWHERE)
 
 
 def _open_arrow(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
     copy = raw.with_suffix(".arrow.parquet")
     try:
-        pq.write_table(feather.read_table(found.path), copy)
+        with (
+            found.path.open("rb") as stream,
+            pa.ipc.open_file(stream) as file,
+            pq.ParquetWriter(copy, file.schema, compression="lz4") as writer,
+        ):
+            for number in range(file.num_record_batches):
+                writer.write_batch(file.get_batch(number))
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(
             "{file} is not a readable Arrow file: {error}",
@@ -164,10 +247,22 @@ def _open_arrow(reader: Reader, found: Found, seen: Print, known: frozenset[str]
 
 
 def _open_sheet(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
-    header, at = read_sheet(found.path, known, raw)
-    rows = reader.scan(raw)
-    head = [tuple(str(cell or "") for cell in row.values()) for row in reader.read(rows.limit(2)).to_pylist()]
-    return Opened(rows, header, at + 1, tuple(head))
+    assert found.sheet is not None
+    lines = read_sheet(found.sheet, found.name, known, raw)
+    flat = raw.with_suffix(".cells.parquet")
+
+    def rows(layout: Layout) -> Rows:
+        cells = reader.scan(raw)
+        chosen = [f"c{i}" for i in _columns(lines.header, layout)]
+        numbers = reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]})
+
+        def tell(wanted: Path) -> ir.Table:
+            reader.write(cells.drop("n"), flat)
+            return _told(reader, wanted, reader.contents(flat), numbers)
+
+        return Rows(cells.select(chosen), tell, left_out=lines.left_out, head=_head(reader, raw))
+
+    return Opened(lines.header, rows)
 
 
 _OPENERS = {

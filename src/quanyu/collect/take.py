@@ -15,22 +15,20 @@ from quanyu.collect.bring import Staged, bring, patch
 from quanyu.collect.clean import Habits
 from quanyu.collect.gather import gather, lines_of
 from quanyu.collect.layout import Layout, normal
+from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.parse import (
-    CONTENT,
-    EXPLAINED,
     LINE,
     REASON,
     SKIP,
-    TOTAL,
     Setting,
     records,
     unread_header,
 )
 from quanyu.collect.reading import read_page
-from quanyu.collect.recognise import fits
-from quanyu.collect.reject import Origin, Rejects, is_total, keep_rejects
+from quanyu.collect.recognise import reads
+from quanyu.collect.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.shape import Page
-from quanyu.collect.source import Opened
+from quanyu.collect.source import Opened, Rows
 from quanyu.collect.unpack import GUARDS, Print
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader
@@ -70,17 +68,16 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     Taking it again after an interruption does what is left, because rows are merged by their natural key.
     """
     setting = _setting(job)
-    page = _page(job)
+    read = job.opened.rows(job.layout)
+    page = _page(job, read.cells)
     parsed = read_page(job.reader, page, setting, job.work / "parsed.parquet")
-    opened = job.opened.settled(job.reader)
     tick(2)
-    first = unread_header(opened.head, page, job.layout)
+    first = unread_header(read.head, page, job.layout)
     rows = records(job.reader.scan(parsed, numbered=True), first)
     staged, refused = _staged(job, parsed, rows, setting)
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.ws.now())
-    refused = refused.left_join(rows, LINE).select(LINE, refused[REASON], rows[CONTENT])
-    rejects = keep_rejects(job.reader, opened, refused, origin, job.work)
-    n_rows = _count(job, rows) + sum(not is_total(line) for line in opened.bad)
+    rejects = keep_rejects(job.reader, read, refused, origin, job.work)
+    n_rows = _count(job, rows) + read.n_broken
     tick(3)
     patches = [target.table.name for target in job.layout.targets if target.is_patch]
     changes = {
@@ -88,43 +85,41 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     }
     n_waiting = 0
     for name in patches:
-        changes[name], n_missing = patch(job.ws, name, staged[name])
+        changes[name], n_missing = patch(job.ws, name, staged[name], job.work)
         n_waiting += n_missing
     if rejects.paths:
         changes["rejects"] = bring(job.ws, "rejects", Staged(rejects.paths), job.work)
-    return Taken(n_rows, rejects, changes, _ignored(job), n_waiting, _left_out(job, parsed, opened, first))
+    return Taken(n_rows, rejects, changes, _ignored(job), n_waiting, _left_out(job, parsed, read, first))
 
 
-def _left_out(job: Job, parsed: Path, opened: Opened, n_explained: int) -> dict[str, int]:
+def _left_out(job: Job, parsed: Path, read: Rows, n_explained: int) -> dict[str, int]:
     """Count the records that are no rows by the rule that says so."""
     rows = job.reader.scan(parsed)
     skipped = rows.filter(rows[SKIP].notnull())
     kinds = skipped.group_by(rule=skipped[SKIP]).aggregate(n=skipped.count())
     counted = Counter({str(row["rule"]): int(row["n"]) for row in job.reader.read(kinds).to_pylist()})
     counted[EXPLAINED] += n_explained
-    counted[TOTAL] += sum(is_total(line) for line in opened.bad)
-    return dict(+counted)
+    return dict(+(counted + Counter(read.left_out)))
 
 
 def _setting(job: Job) -> Setting:
     layout = job.layout
     platform = "" if layout.is_plain else layout.platform
     constants = {
-        "source": layout.source, "currency": layout.currency or job.ws.settings.currency, "platform": platform, "channel": platform,
+        "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
+        "platform": platform, "channel": platform,
     }  # fmt: skip
     return Setting(layout, job.ws.now().astimezone(job.ws.settings.zone), constants)
 
 
-def _page(job: Job) -> Page:
+def _page(job: Job, cells: ir.Table) -> Page:
     zone = job.layout.timezone or job.ws.settings.timezone
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
     habits = Habits(guards, job.layout.nulls, zone)
     names = tuple(normal(cell) for cell in job.opened.header)
     settings, layout = job.ws.settings, job.layout
     kinds = (*layout.kinds, *settings.kinds)
-    return Page(
-        job.opened.rows, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds
-    )
+    return Page(cells, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds)
 
 
 def _staged(job: Job, parsed: Path, rows: ir.Table, setting: Setting) -> tuple[dict[str, Staged], ir.Table]:
@@ -170,9 +165,5 @@ def _count(job: Job, rows: ir.Table) -> int:
 
 
 def _ignored(job: Job) -> tuple[str, ...]:
-    known = job.layout.known
-    return tuple(
-        cell.strip()
-        for cell in job.opened.header
-        if cell.strip() and not any(fits(name, normal(cell)) for name in known)
-    )
+    is_read = reads(job.layout.known)
+    return tuple(cell.strip() for cell in job.opened.header if cell.strip() and not is_read(normal(cell)))

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from quanyu.collect import careful
 from quanyu.collect.manner import Manner
 from quanyu.collect.zone import at_zone
+from quanyu.tables.currency import CURRENCIES, SPELLINGS
 
 
 @ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "string"), "timestamp"))
@@ -51,6 +52,13 @@ def as_integer(text: ir.StringValue, manner: Manner) -> ir.Value:
     """Return a whole number; `12.0` is one, `12.5` is not."""
     digits = careful.figure(text, manner).re_replace(r"\.0*$", "")
     return digits.re_search(r"^-?\d+$").ifelse(digits.try_cast("int64"), ibis.null("int64"))
+
+
+def as_currency(text: ir.StringValue, _: Manner) -> ir.Value:
+    """Return an ISO 4217 code; a word that is no currency is not read."""
+    word = text.upper()
+    spelt = ibis.cases(*((word == spelling, code) for spelling, code in SPELLINGS.items()), else_=word)
+    return spelt.isin(sorted(CURRENCIES)).ifelse(spelt, ibis.null("string"))
 
 
 YES = ("true", "t", "yes", "y", "1", "是", "已同意", "同意")
@@ -95,6 +103,7 @@ READERS: Mapping[str, Reader] = {
     "flag": as_flag,
     "day": as_day,
     "time": as_time,
+    "currency": as_currency,
 }
 FIGURES = ("money", "price", "number", "integer")
 TIMELY = ("time", "day")

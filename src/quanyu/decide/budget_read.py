@@ -64,8 +64,7 @@ class LineView:
     gain: float | None
     gain_low: float | None
     gain_high: float | None
-    trial: str
-    trial_weeks: int | None
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def _line(row: Mapping[str, Any]) -> LineView:
         float(row["current_amount"]), float(row["proposed_amount"]), row["change_rate"],
         float(row["least_amount"]), float(row["most_amount"]),
         row["marginal_return"], row["marginal_return_proposed"], *_gain(row),
-        row["trial"] or "", row["trial_weeks"],
+        row["evidence"] or "",
     )  # fmt: skip
 
 

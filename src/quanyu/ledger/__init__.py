@@ -36,6 +36,7 @@ from quanyu.ledger.decision import (
     mark_done,
     mark_measured,
     propose,
+    withdraw,
 )
 from quanyu.ledger.document import (
     Document,
@@ -153,5 +154,6 @@ __all__ = [
     "stream_sends",
     "suppress",
     "to_json",
+    "withdraw",
     "writing",
 ]

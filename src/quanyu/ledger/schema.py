@@ -181,6 +181,7 @@ DECISIONS = sa.Table(
     _text("decided_by"),
     _text("note"),
     _at("done_at", is_required=False),
+    _json("carried"),
     _at("measured_at", is_required=False),
     _json("measured"),
     sa.CheckConstraint(

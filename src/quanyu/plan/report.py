@@ -15,7 +15,8 @@ from quanyu.plan.chart import Curve, Tile, bars, line, spark, tint, treemap
 from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
 from quanyu.tables.catalogue import metric
-from quanyu.text import Language, translate
+from quanyu.tables.mask import masked
+from quanyu.text import Language, told, translate
 from quanyu.workspace import Workspace
 
 HERE = Path(__file__).parent
@@ -40,6 +41,7 @@ def render(found: Review, language: Language, *, rises_are_red: bool = True) -> 
     pages = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -56,6 +58,11 @@ def render(found: Review, language: Language, *, rises_are_red: bool = True) -> 
     )
 
 
+def _shown(value: object) -> object:
+    """Return what the page writes for a value: texts with phone numbers and mail addresses masked."""
+    return masked(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _words(found: Review, language: Language) -> dict[str, Any]:
     """What the template calls to write words and numbers."""
     used = [
@@ -65,6 +72,7 @@ def _words(found: Review, language: Language) -> dict[str, Any]:
     tell = partial(_tell, language)
     return {
         "tr": tell,
+        "told": lambda said: told(said, language),
         "change": change,
         "percent": percent,
         "tint": tint,

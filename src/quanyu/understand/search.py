@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.understand.mask import mask_email, mask_name, mask_phone
+from quanyu.tables.mask import mask_email, mask_name, mask_phone
 from quanyu.workspace import Workspace, pseudonym
 
 HOME_CODE = "+86"

@@ -15,10 +15,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.errors import ColumnError, OwnershipError
+from quanyu.errors import ColumnError, CurrencyError, OwnershipError
 from quanyu.settings import Settings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
-from quanyu.warehouse import delta
+from quanyu.warehouse import currency, delta
 from quanyu.warehouse.duckdb import DuckDB
 from quanyu.warehouse.engine import Engine
 from quanyu.warehouse.merge import Delta, split
@@ -42,9 +42,10 @@ class Change:
 class Warehouse:
     """Tables under contract; every write is one atomic commit by the stage that owns the table."""
 
-    def __init__(self, root: Path, engine: Engine) -> None:
+    def __init__(self, root: Path, engine: Engine, currency: str) -> None:
         self.root = root
         self.engine = engine
+        self.currency = currency
 
     def folder(self, name: str) -> Path:
         """Return the Delta folder of a table."""
@@ -140,7 +141,8 @@ class Warehouse:
         files = [file for one in shaped for file in self.engine.write(one, self.folder(name))]
         old = [] if is_whole else [file for part in rows for file in part.files]
         schema = _utc((shaped or [self._empty(promise)])[0].schema().to_pyarrow())
-        told = {"stage": by, "operationName": "rewrite", **about}
+        self._refuse_mixed(promise, files)
+        told = {"stage": by, "currency": self.currency, "operationName": "rewrite", **about}
         mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
         version = delta.commit(self.folder(name), files, schema, mode, told, instead_of=old)
         return Change(sum(pq.read_metadata(file).num_rows for file in files), 0, 0, version)
@@ -252,10 +254,23 @@ class Warehouse:
         shaped = self._shaped(self._owned(name, by), rows)
         folder = self.folder(name)
         files = self.engine.write(shaped, folder)
+        self._refuse_mixed(contract(name), files)
         n_rows = sum(pq.read_metadata(file).num_rows for file in files)
-        told = {"stage": by, **about}
+        told = {"stage": by, "currency": self.currency, **about}
         version = delta.commit(folder, files, _utc(shaped.schema().to_pyarrow()), mode, told)
         return Change(n_rows, 0, 0, version)
+
+    def _refuse_mixed(self, promise: Table, files: Sequence[Path]) -> None:
+        """Refuse rows that would add up with money of another currency; their files go."""
+        if not promise.amounts or currency.says_only(files, self.currency):
+            return
+        counted = self.read(currency.mixed(promise, self.scan(files), self.currency))
+        try:
+            currency.refuse_mixed(promise.name, counted.column(0)[0].as_py(), self.currency)
+        except CurrencyError:
+            for file in files:
+                file.unlink(missing_ok=True)
+            raise
 
 
 class _Staged:
@@ -297,9 +312,20 @@ def _utc(schema: pa.Schema) -> pa.Schema:
 
 
 def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse:
-    """Open the warehouse in the folder `root` with the engine the settings name."""
+    """Open the warehouse in the folder `root` with the engine the settings name.
+
+    Raises `CurrencyError` where its money is in another currency than the settings say.
+    """
     if settings.engine == "spark":
         from quanyu.warehouse.spark import Spark  # an optional extra
 
-        return Warehouse(root, Spark(settings.spark))
-    return Warehouse(root, DuckDB(temporary, settings.memory_limit, settings.threads, settings.timezone))
+        engine: Engine = Spark(settings.spark)
+    else:
+        engine = DuckDB(temporary, settings.memory_limit, settings.threads, settings.timezone)
+    warehouse = Warehouse(root, engine, settings.currency)
+    written = next(
+        (name for name, table in CONTRACTS.items() if table.amounts and warehouse.exists(name)), None
+    )
+    if written:
+        currency.refuse_other(warehouse.about(written), settings.currency)
+    return warehouse

@@ -17,16 +17,18 @@ import pyarrow as pa
 
 from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
 from quanyu.warehouse import literal
-from quanyu.warehouse.literal import text as _sql
 
-LINE_LIMIT = 8_000_000
-"""Bytes of the longest record that is read; a longer one is refused."""
+LINE_LIMIT = 2_000_000
+"""Bytes of the longest record for which the engine makes room, unless longer ones are known to come."""
 ROW = "file_row_number"
 NUMBERED = f", {ROW} = true"
+MOST_KEYS = 200
+"""Keys of JSON lines that no layout reads and that are named all the same."""
+FIRST = 2
+"""So many columns there are in any case, because totals rows say so in them."""
 _DOCUMENTS = (
-    "SELECT n, c0, CASE WHEN is_object THEN c0 END AS document FROM (SELECT file_row_number AS n, c0, "
-    "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object "
-    "FROM {lines} WHERE trim(c0) <> '')"
+    "SELECT n, CASE WHEN is_object THEN c0 END AS document FROM (SELECT n, c0, "
+    "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object FROM {lines})"
 )
 """A line that is no JSON object has no document, so that nothing is ever asked of it."""
 _ARROW = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
@@ -35,22 +37,18 @@ FULL = ("no space left", "disk quota", "file too large", "could not write", "fai
 
 @dataclass(frozen=True)
 class Text:
-    """How a UTF-8 text file is cut: `skip` lines before the first record, then `width` cells per record."""
+    """How a UTF-8 text file is cut: `skip` lines before the first record, then `width` cells per record of at most
+    `longest` bytes.
+
+    Every record is known to have them: what does not was taken out before.
+    """
 
     path: Path
     width: int
     delimiter: str = ","
     quote: str = '"'
     skip: int = 0
-
-
-@dataclass(frozen=True)
-class BadLine:
-    """A record that could not be cut into cells: its number in the file (from 1), why, and its text."""
-
-    line: int
-    reason: str
-    content: str
+    longest: int = 0
 
 
 class Reader:
@@ -94,48 +92,76 @@ class Reader:
         )
         self._defined.add(name)
 
-    def text(self, text: Text) -> ir.Table:
-        """Return a delimited UTF-8 file as an expression with the text columns c0, c1, ...
+    def text(self, text: Text, columns: Sequence[int]) -> ir.Table:
+        """Return a delimited UTF-8 file as an expression with the given of its text columns c0, c1, ...
 
-        It is read each time the expression runs; afterwards `bad_lines` says what could not be cut into cells.
+        It is read each time the expression runs.
         """
-        columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(text.width))
+        cells = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(text.width))
         options = (
-            f"columns = {{{columns}}}, auto_detect = false, header = false, skip = {text.skip}, delim = {_sql(text.delimiter)}, "
-            f"quote = {_sql(text.quote)}, escape = {_sql(text.quote)}, max_line_size = {LINE_LIMIT}, store_rejects = true, "
-            f"rejects_limit = 1000000"
+            f"columns = {{{cells}}}, auto_detect = false, header = false, skip = {text.skip}, delim = {literal.text(text.delimiter)}, "
+            f"quote = {literal.text(text.quote)}, escape = {literal.text(text.quote)}, "
+            f"max_line_size = {max(LINE_LIMIT, text.longest + 2)}, "
+            f"compression = 'none'"
         )
-        return self._view(f"SELECT * FROM read_csv({literal.file(text.path)}, {options})")
+        chosen = ", ".join(f"c{i}" for i in columns)
+        return self._view(f"SELECT {chosen} FROM read_csv({literal.file(text.path)}, {options})")
 
-    def split_json(self, path: Path, into: Path) -> tuple[list[str], list[BadLine]]:
-        """Split JSON lines into Parquet with one text column per key; return the keys and the broken lines."""
-        lines = into.with_suffix(".lines.parquet")
-        self.write(self.text(Text(path, 1, delimiter="\x01", quote="")), lines)
-        lost = self.bad_lines()
+    def split_json(self, lines: Path, into: Path, is_read: Callable[[str], bool]) -> tuple[list[str], int]:
+        """Split JSON lines (`n`, `c0`) into Parquet with `n` and one text column per key that is read.
+
+        Return the keys, some of those that are not read among them, and how many lines are no JSON object. Memory is
+        that of the keys that are read, however many others there are.
+        """
         self._connection.raw_sql(
-            f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(lines=literal.parquet([lines], NUMBERED))}"
+            f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(lines=literal.parquet([lines]))}"
         )
-        found = self._rows(
+        found = self._connection.raw_sql(
             "SELECT key FROM (SELECT unnest(json_keys(document)) AS key, n FROM json_lines WHERE document IS NOT NULL) "
             "GROUP BY key ORDER BY min(n), key"
         )
-        broken = self._rows("SELECT n + 1, c0 FROM json_lines WHERE document IS NULL ORDER BY n")
-        keys = [str(row[0]) for row in found]
+        keys, others = list[str](), list[str]()
+        while rows := found.fetchmany(10_000):
+            for (key,) in rows:
+                if is_read(key):
+                    keys.append(key)
+                elif len(others) < MOST_KEYS:
+                    others.append(key)
+        n_cells = max(len(keys), FIRST)
+        keys += others
         cells = [
-            f"json_extract_string(document, {_sql(_pointer(key))}) AS c{i}" for i, key in enumerate(keys)
+            f"json_extract_string(document, {literal.text(_pointer(key))}) AS c{i}"
+            for i, key in enumerate(keys[:n_cells])
         ]
         self._copy(
-            f"SELECT {', '.join(cells) or 'c0'} FROM json_lines WHERE document IS NOT NULL ORDER BY n", into
+            f"SELECT {', '.join(['n', *cells])} FROM json_lines WHERE document IS NOT NULL ORDER BY n", into
         )
-        lines.unlink()
-        return keys, lost + [
-            BadLine(int(n), "the line is not a JSON object", str(text)) for n, text in broken
-        ]
+        (n_broken,) = self._rows("SELECT count(*) FROM json_lines WHERE document IS NULL")[0]
+        return keys, int(n_broken)
 
-    def flatten(self, path: Path) -> tuple[list[str], ir.Table]:
-        """Return the column names of a Parquet file and its rows with the text columns c0, c1, ..."""
+    def broken_json(self) -> ir.Table:
+        """Return the numbers `n` of the lines that were no JSON object when lines were last split."""
+        return self._view("SELECT n FROM json_lines WHERE document IS NULL")
+
+    def names(self, path: Path) -> list[str]:
+        """Return the column names of a Parquet file."""
+        return list(self._schema(path).names)
+
+    def flatten(self, path: Path, columns: Sequence[int]) -> ir.Table:
+        """Return the rows of a Parquet file with the given of its columns as text: c0, c1, ..."""
+        schema = list(self._schema(path).items())
+        cells = [f"{_as_text(*schema[i])} AS c{i}" for i in columns]
+        return self._view(f"SELECT {', '.join(cells)} FROM {literal.parquet([path])}")
+
+    def contents(self, path: Path) -> ir.Table:
+        """Return for each row of a Parquet file its number from 0 (`file_row_number`) and all its cells as one text."""
+        cells = [f"coalesce({_as_text(name, kind)}, '')" for name, kind in self._schema(path).items()]
+        told = f"array_to_string([{', '.join(cells)}], ',')"
+        return self._view(f"SELECT {ROW}, {told} AS content FROM {literal.parquet([path], NUMBERED)}")
+
+    def _schema(self, path: Path) -> ibis.Schema:
         try:
-            schema = self._view(f"SELECT * FROM {literal.parquet([path])}").schema()
+            return self._view(f"SELECT * FROM {literal.parquet([path])}").schema()
         except (duckdb.Error, OSError) as error:
             raise UnreadableFileError(
                 "{file} is not a readable Parquet file: {error}",
@@ -143,8 +169,6 @@ class Reader:
                 file=path.name,
                 error=_first(error),
             ) from None
-        cells = [f"{_as_text(name, kind)} AS c{i}" for i, (name, kind) in enumerate(schema.items())]
-        return list(schema.names), self._view(f"SELECT {', '.join(cells)} FROM {literal.parquet([path])}")
 
     def scan(self, *paths: Path, numbered: bool = False) -> ir.Table:
         """Return Parquet files as an expression; `numbered` adds the row's number from 0 as `file_row_number`."""
@@ -176,21 +200,12 @@ class Reader:
         finally:
             ibis.options.sql.fuse_selects = before
 
-    def bad_lines(self) -> list[BadLine]:
-        """Return the records that the last text read could not cut into cells, and forget them."""
-        rows = self._rows(
-            "SELECT line, CASE WHEN min(error_type) = 'MISSING COLUMNS' THEN arg_min(error_message, column_idx) "
-            "ELSE arg_max(error_message, column_idx) END, any_value(csv_line) FROM reject_errors GROUP BY line ORDER BY line"
-        )
-        self._connection.raw_sql("DROP TABLE reject_errors; DROP TABLE reject_scans")
-        return [
-            BadLine(int(line), _told(str(why)), str(text or "").rstrip("\r\n")) for line, why, text in rows
-        ]
-
     def _copy(self, sql: str, into: Path) -> None:
         into.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._connection.raw_sql(f"COPY ({sql}) TO {_sql(into)} (FORMAT parquet, COMPRESSION lz4_raw)")
+            self._connection.raw_sql(
+                f"COPY ({sql}) TO {literal.text(into)} (FORMAT parquet, COMPRESSION lz4_raw)"
+            )
         except (duckdb.Error, OSError) as error:
             into.unlink(missing_ok=True)
             raise _refusal(error) from error
@@ -205,28 +220,16 @@ def _as_text(name: str, kind: ibis.DataType) -> str:
     if kind.is_nested():
         return f"CAST(to_json({quoted}) AS VARCHAR)"
     if kind.is_binary():
-        return f"decode({quoted})"
+        return f"coalesce(TRY(decode({quoted})), CAST({quoted} AS VARCHAR))"
     if kind.is_floating():
-        return f"CASE WHEN isfinite({quoted}) THEN regexp_replace(CAST({quoted} AS VARCHAR), '\\.0$', '') END"
+        whole = f"abs({quoted}) < {2**53} AND {quoted} = trunc({quoted})"
+        return f"CASE WHEN {whole} THEN CAST(CAST({quoted} AS BIGINT) AS VARCHAR) ELSE CAST({quoted} AS VARCHAR) END"
     return f"CAST({quoted} AS VARCHAR)"
 
 
 def _pointer(key: str) -> str:
     escaped = key.replace("~", "~0").replace("/", "~1")
     return f"/{escaped}"
-
-
-def _told(message: str) -> str:
-    """Say in our words why a record could not be cut."""
-    first = message.splitlines()[0]
-    if first.startswith("Expected Number of Columns"):
-        wanted, found = (part.strip().split(" ")[0] for part in first.split(":")[1:3])
-        return f"the line has {found} cells, {wanted} are expected"
-    if "quote" in first.lower():
-        return "a quotation mark is not closed"
-    if "unicode" in first.lower() or "utf" in first.lower():
-        return "the text is not valid in the file's encoding"
-    return "the line is too long" if "maximum line size" in first.lower() else first.rstrip(".")
 
 
 def _refusal(error: Exception) -> QuanyuError:

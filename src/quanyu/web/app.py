@@ -19,6 +19,7 @@ from quanyu.measure.read import as_of
 from quanyu.text import Language
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
+from quanyu.web.guard import Guard
 from quanyu.web.pages.audiences import audiences
 from quanyu.web.pages.budget import budget
 from quanyu.web.pages.channels import channels_page
@@ -87,11 +88,12 @@ def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
 def build(ws: Workspace) -> None:
     """Register the screens, the style and the language switch of a workspace's console."""
     cache = Cache(ws)
+    app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
     app.add_static_files("/static", STATIC)
     app.colors(primary="#2457c5")
-    stamp = hashlib.sha256((STATIC / "console.css").read_bytes()).hexdigest()[:12]
-    ui.add_head_html(f'<link rel="stylesheet" href="/static/console.css?{stamp}">', shared=True)
+    ui.add_head_html(f'<link rel="stylesheet" href="{_stamped("console.css")}">', shared=True)
+    ui.add_head_html(f'<script defer src="{_stamped("console.js")}"></script>', shared=True)
     for path, (title, draw) in PAGES.items():
         ui.page(path)(_screen(ws, cache, title, draw))
 
@@ -101,6 +103,11 @@ def build(ws: Workspace) -> None:
 
     app.on_startup(warm)
     app.get("/language/{code}", include_in_schema=False)(_switch)
+
+
+def _stamped(name: str) -> str:
+    """Return the address of a static file, another one whenever the file changes."""
+    return f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
 def language_of(request: Request, ws: Workspace) -> Language:

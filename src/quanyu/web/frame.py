@@ -11,6 +11,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import ledger
+from quanyu.tables.mask import masked
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
@@ -81,7 +82,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 def frame(view: View, title: str) -> Iterator[None]:
     """Draw the frame and place what is built inside it as the page's content."""
     shop = view.ws.settings.name or view.ws.root.name
-    ui.page_title(f"{title} · {shop} · Quanyu")
+    ui.page_title(masked(f"{title} · {shop} · Quanyu"))
     if not view.ws.settings.rises_are_red:
         ui.query("body").classes("rises-green")
     put(_top(view, shop), "header", "top")

@@ -56,8 +56,7 @@ def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 def measured(ws: Workspace) -> tuple[tuple[str, float, float, float, float], ...]:
     """Return what experiments measured of ad channels: (channel, spend from, spend to, orders per day, error).
 
-    None yet: the experiments on record are of campaigns, not of an ad channel's spend. A spend trial needs no entry
-    here, its days are in the curves like all others.
+    None: what a test of spend shows is weighed in by the budget, and its days are in the curves like all others.
     """
     return ()
 

@@ -9,10 +9,11 @@ from typing import Any
 from markupsafe import Markup
 from nicegui import ui
 
+from quanyu.tables.mask import masked
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.download import button, exports
 from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.option import Option
+from quanyu.web.parts.option import Option, inert
 from quanyu.web.parts.sheet import Sheet
 from quanyu.web.parts.table import table
 from quanyu.web.parts.write import writer
@@ -43,11 +44,15 @@ def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
         if not place.default_slot.children:
             with place:
                 put(table(one.sheet, writer(view)))
-        place.visible, drawn.visible = drawn.visible, place.visible
+        place.visible = not place.visible
+        # A chart without a size cannot be drawn anew, so it is put away rather than taken out.
+        drawn.classes(toggle="away")
         switch.content = view.say("As chart") if place.visible else view.say("As table")
         switch.props["aria-pressed"] = "true" if place.visible else "false"
 
-    with ui.element("section").classes(f"panel w{one.width}").props(f'aria-label="{_quoted(title)}"'):
+    panel = ui.element("section").classes(f"panel w{one.width}")
+    panel.props["aria-label"] = masked(title)
+    with panel:
         with ui.element("div").classes("bar"):
             heading = [tag("h2", title), about(view, title, *one.definitions)]
             put(Markup("").join([*heading, span("note", one.note) if one.note else ""]), class_="choices")
@@ -57,12 +62,8 @@ def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
                 told = view.say("Read {title} as a table", title=title)
                 switch = button(view.say("As table"), show, title=told)
                 exports(view, one.sheet)
-        drawn = ui.echart(one.option, on_point_click=one.on_point, renderer="svg")
+        drawn = ui.echart(inert(one.option), on_point_click=one.on_point, renderer="svg")
         drawn.classes("chart tall" if one.is_tall else "chart").props('role="img"')
-        drawn.props["aria-label"] = title
+        drawn.props["aria-label"] = masked(title)
         place = ui.element("div")
         place.visible = False
-
-
-def _quoted(text: str) -> str:
-    return text.replace('"', "'")

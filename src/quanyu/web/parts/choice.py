@@ -35,7 +35,12 @@ def dropdown(
     kept = [
         tag("input", type="hidden", name=key, value=value) for key, value in view.query.items() if key != name
     ]
-    select = tag("select", *listed, name=name, onchange="this.form.submit()")
+    select = tag("select", *listed, name=name)
     return tag(
-        "form", tag("label", label, " ", select, class_="field"), *kept, method="get", action=view.path
+        "form",
+        tag("label", label, " ", select, class_="field"),
+        *kept,
+        class_="choice",
+        method="get",
+        action=view.path,
     )

@@ -1,4 +1,7 @@
-"""Sheets as files: an Excel workbook with real numbers and dates, and CSV that Excel opens in Chinese."""
+"""Sheets as files: an Excel workbook with real numbers and dates, and CSV that Excel opens in Chinese.
+
+Phone numbers and mail addresses in texts are masked, as on screen.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from quanyu.tables.mask import masked
 from quanyu.web.parts.sheet import Cell, Kind, Sheet
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,7 +30,7 @@ def to_csv(sheet: Sheet, zone: ZoneInfo) -> bytes:
     """Return the sheet as CSV in UTF-8 with a byte order mark; text like a formula gets an apostrophe."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_defused(head.label) for head in sheet.columns])
+    writer.writerow([_defused(masked(head.label)) for head in sheet.columns])
     for row in sheet.rows:
         writer.writerow([_written(value, zone) for value in row])
     return text.getvalue().encode("utf-8-sig")
@@ -45,7 +49,7 @@ def to_xlsx(sheet: Sheet, zone: ZoneInfo) -> bytes:
         for head in sheet.columns
     ]
     for place, head in enumerate(sheet.columns):
-        page.write_string(0, place, head.label, bold)
+        page.write_string(0, place, masked(head.label), bold)
         page.set_column(place, place, max(12, min(40, 2 * len(head.label) + 4)))
     for line, row in enumerate(sheet.rows, start=1):
         for place, value in enumerate(row):
@@ -86,7 +90,7 @@ def _written(value: Cell, zone: ZoneInfo) -> str:
         return ""
     if isinstance(value, dt.datetime):
         return f"{_local(value, zone):%Y-%m-%d %H:%M:%S}"
-    return _defused(value) if isinstance(value, str) else str(value)
+    return _defused(masked(value)) if isinstance(value, str) else str(value)
 
 
 def _write(page: xlsxwriter.worksheet.Worksheet, at: tuple[int, int], value: Cell, style: object) -> None:
@@ -99,4 +103,4 @@ def _write(page: xlsxwriter.worksheet.Worksheet, at: tuple[int, int], value: Cel
     elif isinstance(value, int | float | Decimal):
         page.write_number(*at, float(value), style)
     else:
-        page.write_string(*at, value)
+        page.write_string(*at, masked(value))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from markupsafe import Markup
 from nicegui import ui
 
+from quanyu.tables.mask import masked
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.download import exports
 from quanyu.web.parts.markup import put, span, tag
@@ -97,7 +98,7 @@ def grid(
     made = ui.aggrid(options, html_columns=[0] if link else []).classes(
         "grid few" if len(rows) <= FEW else "grid short" if is_short else "grid"
     )
-    made.props["aria-label"] = sheet.title
+    made.props["aria-label"] = masked(sheet.title)
 
 
 def _column(place: int, head: Head) -> dict[str, object]:
@@ -125,4 +126,6 @@ def _column(place: int, head: Head) -> dict[str, object]:
 def _sortable(value: Cell) -> object:
     if isinstance(value, Decimal):
         return float(value)
-    return value.isoformat() if isinstance(value, dt.date) else value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return masked(value) if isinstance(value, str) else value

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quanyu.tables.metric import Unit
-from quanyu.web.parts.option import ACCENT, GHOST, INK, LINE, MUTED, Option, written
+from quanyu.web.parts.option import ACCENT, GHOST, INK, LINE, MUTED, Option, told, written
 from quanyu.web.view import View
 
 WHISKER = """(params, api) => {
@@ -49,9 +49,7 @@ def forest(view: View, drawn: Sequence[Whisker], unit: Unit) -> Option:
         if one.value is not None and one.low is not None and one.high is not None
     ]  # fmt: skip
     write = written(view, unit)
-    label = (
-        f"p => (w => `${{p.name}}: ${{w(p.value[0])}} (${{w(p.value[2])}} – ${{w(p.value[3])}})`)({write})"
-    )
+    point = "`${p.name}: ${w(p.value[0])} (${w(p.value[2])} – ${w(p.value[3])})`"
     shared = {"data": points, "encode": {"x": [0, 2, 3], "y": 1}}
     plain = {"axisTick": {"show": False}, "axisLine": {"show": False}}
     return {
@@ -59,7 +57,7 @@ def forest(view: View, drawn: Sequence[Whisker], unit: Unit) -> Option:
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
         "grid": {"left": 6, "right": 18, "top": 12, "bottom": 4, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True, ":formatter": label, "borderColor": LINE,
+        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": LINE,
                     "textStyle": {"color": INK, "fontSize": 12}},
         "yAxis": {
             "type": "category", "data": [one.name for one in drawn], "inverse": True, **plain,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quanyu.tables.metric import Unit
-from quanyu.web.parts.option import ACCENT, INK, LINE, MUTED, Option, written
+from quanyu.web.parts.option import ACCENT, INK, LINE, MUTED, Option, told, written
 from quanyu.web.view import View
 
 WHISKER = """(params, api) => {
@@ -42,7 +42,7 @@ def models(view: View, names: Sequence[str], chosen: Model, others: Sequence[Mod
         for place, (value, low, high) in enumerate(zip(chosen.values, chosen.low, chosen.high, strict=True))
         if value is not None and low is not None and high is not None
     ]
-    told = f"p => (w => `${{p.seriesName}}<br>${{p.name}}: ${{w(Array.isArray(p.value) ? p.value[0] : p.value)}}`)({write})"
+    point = "`${p.seriesName}\n${p.name}: ${w(Array.isArray(p.value) ? p.value[0] : p.value)}`"
     plain = {"axisTick": {"show": False}, "axisLine": {"show": False}}
     return {
         "animationDuration": 300,
@@ -53,7 +53,7 @@ def models(view: View, names: Sequence[str], chosen: Model, others: Sequence[Mod
             "type": "scroll", "left": 0, "top": 0, "itemWidth": 11, "itemHeight": 11, "itemGap": 14,
             "textStyle": {"color": MUTED}, "data": [chosen.label, *(one.label for one in others)],
         },
-        "tooltip": {"trigger": "item", "confine": True, ":formatter": told, "borderColor": LINE,
+        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": LINE,
                     "textStyle": {"color": INK, "fontSize": 12}},
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True, **plain,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quanyu.tables.mask import masked
 from quanyu.tables.metric import Unit
 from quanyu.web.view import View
 
@@ -23,6 +24,26 @@ class Line:
     values: Sequence[float | None]
     color: str = ACCENT
     is_dashed: bool = False
+
+
+def told(lines: str, write: str) -> str:
+    """Return the JavaScript function that tells a point in a tooltip, as text and never as markup.
+
+    `lines` is a JavaScript expression over the point `p` and `w`, the function that writes values.
+    """
+    return (
+        "p => { const w = " + write + "; const box = document.createElement('div'); "
+        "box.style.whiteSpace = 'pre-line'; box.textContent = " + lines + "; return box; }"
+    )
+
+
+def inert(option: Any) -> Any:
+    """Return an option with the phone numbers and mail addresses in its texts masked."""
+    if isinstance(option, dict):
+        return {name: value if name.startswith(":") else inert(value) for name, value in option.items()}
+    if isinstance(option, list | tuple):
+        return [inert(value) for value in option]
+    return masked(option) if isinstance(option, str) else option
 
 
 def written(view: View, unit: Unit) -> str:
@@ -154,9 +175,10 @@ def heat(
     """Return a heat map; cells are (place on x, place on y, value)."""
     across, up = axes
     top = max((value for _, _, value in cells), default=1.0)
-    label = "p => (" + written(view, unit) + ")(p.value[2])"
+    write = written(view, unit)
+    label = f"p => ({write})(p.value[2])"
     return {
-        "tooltip": {":formatter": label},
+        "tooltip": {":formatter": told("w(p.value[2])", write)},
         "aria": {"enabled": True},
         "animationDuration": 300,
         "grid": {"left": 6, "right": 10, "top": 8, "bottom": 6, "containLabel": True},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quanyu.web.parts.option import ACCENT, GHOST, INK, LINE, MUTED, Option, written
+from quanyu.web.parts.option import ACCENT, GHOST, INK, LINE, MUTED, Option, told, written
 from quanyu.web.view import View
 
 Pair = tuple[float, float]
@@ -51,7 +51,7 @@ def response(
         "grid": {"left": 6, "right": 18, "top": 14, "bottom": 6, "containLabel": True},
         "tooltip": {
             "trigger": "item", "confine": True, "borderColor": LINE, "textStyle": {"color": INK, "fontSize": 12},
-            ":formatter": f"p => (w => `${{p.seriesName}}: ${{w(p.value[0])}} → ${{w(p.value[1])}}`)({write})",
+            ":formatter": told("`${p.seriesName}: ${w(p.value[0])} → ${w(p.value[1])}`", write),
         },
         "xAxis": {"type": "value", "max": most, "splitNumber": 4, **axis, ":axisLabel": label},
         "yAxis": {"type": "value", "max": top, "splitNumber": 4, **axis, ":axisLabel": label},

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quanyu.tables.metric import Unit
-from quanyu.web.parts.option import INK, LINE, Option, written
+from quanyu.web.parts.option import INK, LINE, Option, told, written
 from quanyu.web.view import View
 
 COLORS = (
@@ -30,15 +30,12 @@ def sankey(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], fl
     color = {group: COLORS[place % len(COLORS)] for place, group in enumerate(groups)}
     labels = {one.name: one.label for one in nodes}
     write = written(view, unit)
-    told = (
-        "p => (w => p.dataType === 'edge' ? `${p.data.from} → ${p.data.to}: ${w(p.value)}` "
-        f": `${{p.data.label_}}: ${{w(p.value)}}`)({write})"
-    )
+    point = "p.dataType === 'edge' ? `${p.data.from} → ${p.data.to}: ${w(p.value)}` : `${p.data.label_}: ${w(p.value)}`"
     return {
         "animationDuration": 300,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
-        "tooltip": {"trigger": "item", "confine": True, ":formatter": told, "borderColor": LINE,
+        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": LINE,
                     "textStyle": {"color": INK, "fontSize": 12}},
         "series": [{
             "type": "sankey", "left": 4, "right": 96, "top": 8, "bottom": 8, "nodeGap": 9, "nodeWidth": 13,

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from quanyu import figure
+from quanyu.tables.mask import masked
 from quanyu.tables.metric import Unit
 from quanyu.web.parts.sheet import Cell, Kind
 from quanyu.web.view import View
@@ -30,7 +31,7 @@ def writer(view: View) -> Callable[[Cell, Kind], str]:
         if isinstance(value, dt.datetime):
             return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
         if isinstance(value, str | dt.date):
-            return str(value)
+            return masked(str(value))
         if kind in {"currency", "ratio"}:
             return (
                 figure.money(float(value), currency)
