@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from quanyu.collect.reason import ALLOWED, EARLY, FUTURE, HIGH, LOW, MISSING, because
 from quanyu.tables import Column, Table
 
-AHEAD = dt.timedelta(days=1)
+TOLERANCE = dt.timedelta(days=1)
 """What is dated tomorrow is taken: clocks and zones differ."""
 
 Cells = Mapping[str, ir.Value]
@@ -35,7 +35,7 @@ def rules(table: Table, cells: Cells, exempt: Cells, now: dt.datetime) -> Iterat
 def _span(column: Column, value: ir.Value, now: dt.datetime) -> Iterator[Rule]:
     """Yield the rules that a day is not before the first that can be meant, nor after tomorrow unless it is planned."""
     seen = ibis.literal("…") if column.privacy == "personal" else value
-    first, after = dt.date.fromisoformat(column.earliest), now.date() + AHEAD + dt.timedelta(days=1)
+    first, after = dt.date.fromisoformat(column.earliest), now.date() + TOLERANCE + dt.timedelta(days=1)
     yield (
         value < _start(first, column, now),
         because(EARLY, seen, column=column.name, earliest=column.earliest),

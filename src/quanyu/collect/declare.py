@@ -69,7 +69,7 @@ def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
     given.setdefault("source", given["platform"])
     given.setdefault("zh", given["name"])
     given.setdefault("en", given["name"])
-    layout = Layout(targets=targets, people=people, **given)
+    layout = Layout(targets=targets, people=people, entries=dict(entries), **given)
     sound.judge(layout)
     return layout
 

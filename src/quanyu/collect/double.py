@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.place import SEQ
 from quanyu.collect.sums import told
 from quanyu.tables import Table
 from quanyu.tables.sale import is_sale
@@ -29,9 +30,9 @@ def under_one_number(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
     known = ws.warehouse.table("orders")
     named = ibis.union(*(
         some.filter((some.order_id.length() >= LONG) & some.order_id.re_search(r"\d{6}")).select(
-            _order="order_id", _rank=ibis.struct({"is_new": ibis.literal(is_new), "source": some.source})
+            _order="order_id", _rank=ibis.struct({"place": place, "source": some.source})
         )
-        for some, is_new in ((known, 0), (rows, 1))
+        for some, place in ((known, ibis.literal(-1, "int64")), (rows, _place(rows)))
     ))  # fmt: skip
     first = named.group_by("_order").agg(first=named["_rank"].min(), n=named["_rank"]["source"].nunique())
     first = first.filter(first.n > 1).select("_order", _first=first.first["source"])
@@ -40,6 +41,11 @@ def under_one_number(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
     joined = rows.left_join(first, rows.order_id == first["_order"])
     moved = joined.mutate(source=joined["_first"].coalesce(joined.source))
     return moved.select(*rows.columns)
+
+
+def _place(rows: ir.Table) -> ir.IntegerValue:
+    """Return the place of the row's file among those that are brought together."""
+    return rows[SEQ] if SEQ in rows.columns else ibis.literal(0, "int64")
 
 
 def doubles(ws: Workspace) -> ir.Table | None:

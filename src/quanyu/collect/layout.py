@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import Any
 
 from quanyu.collect.manner import Decimal
 from quanyu.tables import Table
@@ -119,7 +120,7 @@ class Layout:
     """One kind of file. `match` are the columns that must be there for the layout to be recognised, `either`
     those of which one must; of files loaded together, those that `comes` later are loaded later. `decimal` is the
     decimal mark of its figures, `country` that of its telephone numbers; without `quoting` a quotation mark is a
-    letter like any other. `kinds` are kinds of identifiers beside the usual ones.
+    letter like any other. `kinds` are kinds of identifiers beside the usual ones; `entries` is what its file says.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Layout:
     either: tuple[str, ...] = ()
     is_plain: bool = False
     comes: int = 0
+    entries: Mapping[str, Any] | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -148,6 +150,13 @@ class Layout:
         people = ("links",) if len(self.people.ids) > 1 else ()
         told = ("members",) if self.people.fields else ()
         return tuple(dict.fromkeys((*(target.table.name for target in self.targets), *people, *told)))
+
+    @property
+    def reads_file_name(self) -> bool:
+        """Some column comes from the name of the file."""
+        fields = [*self.people.ids, *self.people.fields.values()]
+        fields += [each for target in self.targets for each in target.fields.values()]
+        return any(each.file for each in fields)
 
     @cached_property
     def known(self) -> frozenset[str]:
