@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from quanyu.collect.rate import newest, spread
 from quanyu.tables import CONTRACTS, Table, contract
 from quanyu.tables.contract import ORIGINAL
+from quanyu.tables.sale import is_waiting
 from quanyu.text import Sentence
 from quanyu.warehouse.portable import local_day, money, price
 from quanyu.workspace import Workspace
@@ -91,15 +92,10 @@ def waiting(ws: Workspace) -> list[Waiting]:
     found = []
     for name in COUNTED:
         rows = ws.warehouse.table(name)
-        lack = rows.filter(is_waiting(ws, rows))
+        lack = rows.filter(is_waiting(contract(name), rows))
         counts = lack.group_by("currency").aggregate(n=lack.count()).order_by("currency")
         found += [Waiting(name, row["currency"], row["n"]) for row in ws.warehouse.read(counts).to_pylist()]
     return found
-
-
-def is_waiting(ws: Workspace, rows: ir.Table) -> ir.BooleanValue:
-    """Say which rows of a table wait for a rate."""
-    return (rows.currency != ws.settings.currency).fill_null(False) & rows.fx_rate.isnull()
 
 
 def _is_foreign(ws: Workspace, table: Table, rows: ir.Table) -> bool:

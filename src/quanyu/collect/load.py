@@ -76,6 +76,7 @@ def load(
     run = _Run(ws, chosen, is_named=bool(layout), progress=progress or _silent)
     with ws.writing():
         shutil.rmtree(ws.path("staging"), ignore_errors=True)
+        convert(ws)
         done = [
             one for path in files_in([Path(path).expanduser() for path in named]) for one in run.path(path)
         ]
