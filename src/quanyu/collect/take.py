@@ -72,7 +72,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     page = _page(job, read.cells)
     parsed = job.reader.write(parse(page, setting), job.work / "parsed.parquet")
     tick(2)
-    first = unread_header(job.opened.head, page, job.layout)
+    first = unread_header(read.head, page, job.layout)
     rows = records(job.reader.scan(parsed, numbered=True), first)
     staged, refused = _staged(job, parsed, rows, setting)
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.ws.now())

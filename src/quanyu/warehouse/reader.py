@@ -17,12 +17,14 @@ import pyarrow as pa
 from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
 from quanyu.warehouse import literal
 
-LINE_LIMIT = 8_000_000
-"""Bytes of the longest record that is read; a longer one is refused."""
+LINE_LIMIT = 2_000_000
+"""Bytes of the longest record for which the engine makes room, unless longer ones are known to come."""
 ROW = "file_row_number"
 NUMBERED = f", {ROW} = true"
 MOST_KEYS = 200
 """Keys of JSON lines that no layout reads and that are named all the same."""
+FIRST = 2
+"""So many columns there are in any case, because totals rows say so in them."""
 _DOCUMENTS = (
     "SELECT n, CASE WHEN is_object THEN c0 END AS document FROM (SELECT n, c0, "
     "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object FROM {lines})"
@@ -33,7 +35,8 @@ FULL = ("no space left", "disk quota", "file too large", "could not write", "fai
 
 @dataclass(frozen=True)
 class Text:
-    """How a UTF-8 text file is cut: `skip` lines before the first record, then `width` cells per record.
+    """How a UTF-8 text file is cut: `skip` lines before the first record, then `width` cells per record of at most
+    `longest` bytes.
 
     Every record is known to have them: what does not was taken out before.
     """
@@ -43,6 +46,7 @@ class Text:
     delimiter: str = ","
     quote: str = '"'
     skip: int = 0
+    longest: int = 0
 
 
 class Reader:
@@ -72,7 +76,8 @@ class Reader:
         cells = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(text.width))
         options = (
             f"columns = {{{cells}}}, auto_detect = false, header = false, skip = {text.skip}, delim = {literal.text(text.delimiter)}, "
-            f"quote = {literal.text(text.quote)}, escape = {literal.text(text.quote)}, max_line_size = {2 * LINE_LIMIT}, "
+            f"quote = {literal.text(text.quote)}, escape = {literal.text(text.quote)}, "
+            f"max_line_size = {max(LINE_LIMIT, text.longest + 2)}, "
             f"compression = 'none'"
         )
         chosen = ", ".join(f"c{i}" for i in columns)
@@ -98,10 +103,11 @@ class Reader:
                     keys.append(key)
                 elif len(others) < MOST_KEYS:
                     others.append(key)
+        n_cells = max(len(keys), FIRST)
         keys += others
         cells = [
             f"json_extract_string(document, {literal.text(_pointer(key))}) AS c{i}"
-            for i, key in enumerate(keys)
+            for i, key in enumerate(keys[:n_cells])
         ]
         self._copy(
             f"SELECT {', '.join(['n', *cells])} FROM json_lines WHERE document IS NOT NULL ORDER BY n", into
