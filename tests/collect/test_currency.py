@@ -312,7 +312,12 @@ def test_every_amount_of_an_input_has_its_original() -> None:
 
 
 def test_foreign_rows_of_an_older_version_are_put_right(shop: Workspace, tmp_path: Path) -> None:
-    old = {"order_id": "o", "source": "plain", "ordered_at": dt.datetime(2024, 6, 1, tzinfo=dt.UTC), "status": "paid"}
+    old = {
+        "order_id": "o",
+        "source": "plain",
+        "ordered_at": dt.datetime(2024, 6, 1, tzinfo=dt.UTC),
+        "status": "paid",
+    }
     money = {"currency": "USD", "paid_amount": Decimal(5), "net_amount": Decimal(5)}
     shop.warehouse.currency = "USD"
     schema = contract("orders").schema.to_pyarrow()

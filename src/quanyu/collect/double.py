@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.place import SEQ
 from quanyu.collect.sums import told
 from quanyu.tables import Table
 from quanyu.tables.sale import is_sale
@@ -32,10 +33,10 @@ def under_one_number(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
     if not ws.warehouse.read(twice.limit(1)).num_rows:
         return rows
     named = ibis.union(*(
-        some.mutate(number=group_key(some.order_id)).semi_join(twice, "number").select(
-            _order="order_id", _rank=ibis.struct({"is_new": ibis.literal(is_new), "source": some.source})
+        some.mutate(number=group_key(some.order_id), place=place).semi_join(twice, "number").select(
+            _order="order_id", _rank=ibis.struct({"place": ibis._.place, "source": ibis._.source})
         )
-        for some, is_new in ((known, 0), (rows, 1))
+        for some, place in ((known, ibis.literal(-1, "int64")), (rows, _place(rows)))
     ))  # fmt: skip
     named = named.filter(named["_order"].re_search(DIGITS))
     first = named.group_by("_order").agg(first=named["_rank"].min())
@@ -56,6 +57,11 @@ def _told_twice(ws: Workspace, known: ir.Table, rows: ir.Table) -> ir.Table:
     both = keys[0].union(keys[1])
     counted = both.group_by("number").agg(one=both.origin.min(), other=both.origin.max())
     return counted.filter(counted.one != counted.other).select("number")
+
+
+def _place(rows: ir.Table) -> ir.IntegerValue:
+    """Return the place of the row's file among those that are brought together."""
+    return rows[SEQ] if SEQ in rows.columns else ibis.literal(0, "int64")
 
 
 def doubles(ws: Workspace) -> ir.Table | None:

@@ -110,7 +110,7 @@ class Layout:
     """One kind of file. `match` are the columns that must be there for the layout to be recognised, `either`
     those of which one must; of files loaded together, those that `comes` later are loaded later. `decimal` is the
     decimal mark of its figures, `country` that of its telephone numbers; without `quoting` a quotation mark is a
-    letter like any other.
+    letter like any other. `entries` is what its file says.
     """
 
     name: str
@@ -131,6 +131,7 @@ class Layout:
     either: tuple[str, ...] = ()
     is_plain: bool = False
     comes: int = 0
+    entries: Mapping[str, Any] | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -138,6 +139,13 @@ class Layout:
         people = ("links",) if len(self.people.ids) > 1 else ()
         told = ("members",) if self.people.fields else ()
         return tuple(dict.fromkeys((*(target.table.name for target in self.targets), *people, *told)))
+
+    @property
+    def reads_file_name(self) -> bool:
+        """Some column comes from the name of the file."""
+        fields = [*self.people.ids, *self.people.fields.values()]
+        fields += [each for target in self.targets for each in target.fields.values()]
+        return any(each.file for each in fields)
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -213,7 +221,7 @@ def parse_layout(entries: Mapping[str, Any], name: str = "") -> Layout:
     given.setdefault("source", given["platform"])
     given.setdefault("zh", named["name"])
     given.setdefault("en", named["name"])
-    return Layout(targets=targets, people=people, **given)
+    return Layout(targets=targets, people=people, entries=dict(entries), **given)
 
 
 def _inputs() -> list[str]:

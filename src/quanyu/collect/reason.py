@@ -51,6 +51,12 @@ def rule_of(reason: ir.StringValue) -> ir.StringValue:
     return reason.split(BREAK)[0].replace(VALUE, "…")
 
 
+def future_of(reason: ir.StringValue) -> ir.StringValue:
+    """Return the moment for which a row was refused as lying in the future, null for any other reason."""
+    parts = reason.split(BREAK)
+    return parts[0].endswith(FUTURE.rpartition(VALUE)[2]).ifelse(parts[1], ibis.null("string"))
+
+
 def tell(reason: str, language: Language) -> str:
     """Return a stored reason in a language.
 

@@ -95,6 +95,8 @@ LOADS = sa.Table(
     _whole("n_refused"),
     _json("changes"),
     _text("error"),
+    _json("reading", is_required=False),
+    _at("due_at", is_required=False),
     sa.CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),
     sa.Index(None, "file_hash", "layout"),
 )

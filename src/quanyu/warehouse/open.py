@@ -152,18 +152,19 @@ class Warehouse:
         with _Staged(self, rows) as staged:
             return self._commit(name, staged, "append", by, {"operationName": "append"})
 
-    def merge(self, name: str, rows: Rows, *, by: Stage) -> Change:
+    def merge(self, name: str, rows: Rows, *, by: Stage, gone: ir.Table | None = None) -> Change:
         """Bring rows in by the contract's key: new keys are added, changed rows rewritten, equal rows ignored.
 
-        The last of several rows with one key wins. Append-only tables keep the row they have. One commit.
+        The last of several rows with one key wins. Append-only tables keep the row they have. Rows whose key is in
+        `gone` are taken out first. One commit.
         """
         promise = self._owned(name, by)
         with _Staged(self, rows) as staged:
             incoming = self._shaped(promise, staged)
-            plan: Delta = split(self, promise, incoming)
-            if not plan.n_added and not plan.n_changed:
+            plan: Delta = split(self, promise, incoming, gone)
+            if not plan.n_added and not plan.n_changed and not plan.n_gone:
                 return Change(0, 0, plan.n_same, self.version(name))
-            mode = "overwrite" if plan.n_changed else "append"
+            mode = "overwrite" if plan.n_changed or plan.n_gone else "append"
             done = self._commit(name, plan.rows, mode, by, {"operationName": "merge"})
         return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)
 
