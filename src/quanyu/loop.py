@@ -273,8 +273,9 @@ def lineage() -> dict[str, dict[str, list[str]]]:
     """
     return {
         name: {
-            "written_by": (["load"] if name in LOADED else [])
-            + [step.name for step in STEPS if name in step.writes],
+            "written_by": ["load"]
+            if name in LOADED
+            else [step.name for step in STEPS if name in step.writes],
             "read_by": [step.name for step in STEPS if name in step.reads],
         }
         for name in CONTRACTS
