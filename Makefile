@@ -17,7 +17,7 @@ $(VENV)/ready: requirements.txt requirements-dev.txt pyproject.toml
 
 setup: $(VENV)/ready  ## make .venv with Quanyu installed (.venv/bin/quanyu)
 
-demo: setup  ## simulate a shop, load its files, run one turn of the loop, write a report
+demo: setup  ## simulate a shop, load its files, run three turns of the loop, write a report
 	@rm -rf $(DEMO)
 	@$(BIN)/quanyu demo $(DEMO)
 

@@ -3,13 +3,15 @@
 QuanyuError
 ├── WorkspaceError
 │   ├── WorkspaceMissingError     no workspace where one was named
-│   └── WorkspaceBusyError        another load or run is writing
+│   ├── WorkspaceBusyError        another load or run is writing
+│   └── DamageError               a table is not what was written
 ├── SettingError                  a setting has a value that is not allowed
 ├── ContractError
 │   ├── UnknownTableError         no contract has this name
 │   ├── UnknownMetricError        no metric has this name
 │   ├── OwnershipError            a stage wrote a table that it does not own
 │   ├── ColumnError               columns do not fit the contract
+│   ├── CurrencyError             money of two currencies would stand in one column
 │   └── RuleError                 a rule over people that cannot be read
 ├── SourceError
 │   ├── UnreadableFileError       truncated, encrypted, not the type its name says, a bomb
@@ -67,6 +69,12 @@ class WorkspaceBusyError(WorkspaceError):
     exit_code = 4
 
 
+class DamageError(WorkspaceError):
+    """A table or a record is damaged: something that was written is gone or cannot be read."""
+
+    exit_code = 15
+
+
 class SettingError(QuanyuError):
     """A setting has a value that is not allowed."""
 
@@ -93,6 +101,10 @@ class OwnershipError(ContractError):
 
 class ColumnError(ContractError):
     """Columns are missing, surplus or of the wrong type."""
+
+
+class CurrencyError(ContractError):
+    """Money of two currencies would stand in one column."""
 
 
 class RuleError(ContractError):

@@ -1,4 +1,4 @@
-"""`quanyu demo` on a small shop: two turns, it ends by itself, and sets what it found beside what was planted."""
+"""`quanyu demo` on a small shop: three turns, it ends by itself, and sets what it found beside what was planted."""
 
 from __future__ import annotations
 

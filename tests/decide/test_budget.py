@@ -39,7 +39,7 @@ def test_a_profitable_channel_gets_more_and_the_unknown_keeps_what_it_has(make_w
     assert keep["total_amount"] == Decimal("450.00")
     assert meta["proposed_amount"] > meta["current_amount"]
     assert idle["proposed_amount"] == idle["current_amount"]
-    assert idle["trial"] in {"pause", "pause_and_double", "none"}
+    assert (meta["evidence"], idle["evidence"]) == ("curve", "")
     assert keep["p_gain"] >= 0.9
     low, gain, high = (keep[f"expected_gain_amount{end}"] for end in ("_low", "", "_high"))
     assert low < gain < high
@@ -57,13 +57,13 @@ def test_the_proposal_goes_on_record(make_workspace) -> None:
     assert decision.expected["p_gain"] == pytest.approx(view.scenarios[0].p_gain)
 
 
-def test_where_ads_do_nothing_it_refuses_and_names_the_trial(make_workspace) -> None:
+def test_where_ads_do_nothing_it_refuses(make_workspace) -> None:
     ws = turned(make_workspace(), ceiling=0.0)
     keep = next(row for row in table(ws, "budgets") if row["scenario"] == "keep")
     assert (keep["status"], keep["reason"]) == ("refused", "no_curve_known")
     assert keep["proposed_amount"] == keep["current_amount"]
     lines = [row for row in table(ws, "budget_lines") if row["scenario"] == "keep"]
-    assert all(row["curve_status"] == "cannot_tell" and row["trial"] for row in lines)
+    assert all(row["curve_status"] == "cannot_tell" and not row["evidence"] for row in lines)
 
 
 def test_a_proposal_is_a_function_of_tables_settings_and_seed(make_workspace) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from quanyu.decide.division import AdChannel, Limits, divide, moves
-from quanyu.decide.trial import Trial, to_find, to_sharpen
 from quanyu.solve.curve import Curve
 
 
@@ -75,11 +76,9 @@ def test_limits_reach_for_floors_and_caps_step_by_step() -> None:
     assert Limits(9, 0.2, floors=(("a", 50.0),)).of(dark) == (50.0, 50.0)
 
 
-def test_the_trial_that_would_tell_is_longer_the_noisier_the_days() -> None:
-    quiet, loud = (to_find(1_000, 160, noise) for noise in (4.0, 8.0))
-    assert quiet.kind == loud.kind == "pause"
-    assert (quiet.weeks or 99) < (loud.weeks or 0)
-    assert to_find(400, 160, 8.0).kind == "pause_and_double"
-    assert to_find(10, 160, 8.0) == to_find(100, 0, 8.0) == to_find(0, 9, 9) == Trial("none")
-    assert to_sharpen(5_000, 160, 8.0, 0.5).kind == "pulse"
-    assert to_sharpen(100, 160, 8.0, 0.5) == Trial("none")
+def test_a_channel_under_test_keeps_what_it_has() -> None:
+    held = replace(known("a", 100, 50, 100), is_held=True)
+    limits = Limits(500, 0.2, floors=(("a", 300.0),))
+    assert limits.of(held) == (100, 100)
+    assert not held.is_known
+    assert divide([held], limits).amounts == (100,)

@@ -28,8 +28,11 @@ from quanyu.measure.lift import VERDICTS
 from quanyu.settings import SAID
 from quanyu.tables import outlook
 from quanyu.tables.curve import DOUBTS
-from quanyu.tables.decided import NO_TRIAL, REFUSALS, TRIALS
+from quanyu.tables.decided import REFUSALS
 from quanyu.tables.festival import CHINESE, WESTERN
+from quanyu.tables.spend_test import KINDS as TEST_KINDS
+from quanyu.tables.spend_test import NO_TEST, UNREAD
+from quanyu.tables.spend_test import VERDICTS as TEST_VERDICTS
 from quanyu.text import LOCALE, catalogue
 from quanyu.understand import lifetime_check, order_value
 from quanyu.understand.catalogue import TRAITS
@@ -145,8 +148,7 @@ def spoken() -> dict[str, str]:
         "budget": [
             *DOUBTS.values(),
             *REFUSALS.values(),
-            *TRIALS.values(),
-            NO_TRIAL,
+            *(text for words in (TEST_KINDS, NO_TEST, UNREAD, TEST_VERDICTS) for text in words.values()),
             *STATES.values(),
             *JOBS.values(),
             *STAGES.values(),

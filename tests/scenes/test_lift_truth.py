@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from scipy.stats import binom
 
 from quanyu.measure.contrast import Contrast
 from quanyu.measure.experiment import lifts
@@ -119,6 +120,45 @@ def test_a_hundred_experiments_cover_their_planted_lift() -> None:
     print("covered", covered, "width", width / 100)
     assert ((covered >= 90) & (covered <= 99)).all(), covered
     assert width[1] < 0.95 * width[0]
+
+
+def few_buyers(
+    seed: int, sizes: tuple[int, int], spread: float, gain: float
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Conversion and money of two arms of which one in twenty buys for log-normal amounts; the last is the true lift."""
+    rng = np.random.default_rng(seed)
+    n_treated, n_control = sizes
+    is_treated = np.arange(n_treated + n_control) < n_treated
+    buys = rng.random(len(is_treated)) < 0.05
+    money = buys * rng.lognormal(4, spread, len(is_treated)) * np.where(is_treated, gain, 1.0)
+    return (
+        np.stack([buys.astype(float), money]),
+        is_treated,
+        0.05 * (gain - 1) * float(np.exp(4 + spread**2 / 2)),
+    )
+
+
+def coverage(sizes: tuple[int, int], spread: float, gain: float, n: int) -> tuple[int, int]:
+    """Return how many of n experiments of few buyers could be read, and how many of those held the truth."""
+    spec, held, read = Contrast(("bought", "money"), hinge="bought"), 0, 0
+    for seed in range(n):
+        values, is_treated, truth = few_buyers(seed, sizes, spread, gain)
+        if min(values[0][is_treated].sum(), values[0][~is_treated].sum()) < 5:
+            continue
+        one = reading(values, is_treated, spec)[1]
+        held, read = held + (one["lift_low"] <= truth <= one["lift_high"]), read + 1
+    return read, held
+
+
+@pytest.mark.parametrize("spread", [0.6, 1.0])
+@pytest.mark.parametrize("gain", [1.0, 1.2])
+def test_money_with_a_small_control_group_is_covered(spread: float, gain: float) -> None:
+    """4,000 against 300: at a true 93 % fewer than `least` of 600 would hold in one of a thousand runs of this test."""
+    read, held = coverage((4000, 300), spread, gain, 600)
+    least = binom.ppf(0.001, read, 0.93)
+    print(spread, gain, held / read)
+    assert read > 590
+    assert held >= least, held / read
 
 
 def campaigned(seed: int, lift: float, people: int) -> tuple[World, np.ndarray]:

@@ -88,7 +88,7 @@ def test_every_combination_has_one_group() -> None:
 def test_the_fit_is_kept_and_named_in_every_row(small_shop: Workspace) -> None:
     done = rfm(small_shop, dt.date(2026, 11, 20))
     kept = find_fit(small_shop.ledger, done["fit_id"])
-    assert kept is not None and kept.parameters["high"]["f"] == 1.5
+    assert kept is not None and kept.parameters["high"]["f"] == 2.0
     table = small_shop.warehouse.table("rfm")
     assert set(small_shop.warehouse.read(table.select("fit_id"))["fit_id"].to_pylist()) == {done["fit_id"]}
     again = rfm(small_shop, dt.date(2026, 11, 20))

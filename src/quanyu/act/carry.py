@@ -8,6 +8,7 @@ delivered in one statement. A process killed anywhere is followed by another tha
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from quanyu import ledger
 from quanyu.act.audience import audience, withdrawn
 from quanyu.act.delivery import advance, mirror
 from quanyu.act.export import write_campaign, write_rows
+from quanyu.act.spend_test import days_of, draw, meets, mirror_tests, running
 from quanyu.errors import ChannelError, DecisionError, RuleError
 from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
 from quanyu.tables.design import Design
@@ -91,19 +93,59 @@ def _rows(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -> I
 
 
 def _plan(ws: Workspace, decision: Decision) -> None:
-    """Hand a budget over to those who set it on the platforms: a file with one line per channel."""
+    """Hand a budget over to those who set it on the platforms: a file with one line per channel.
+
+    A change of a channel under test waits until the test is over.
+    """
+    moved = {
+        line["channel"]
+        for line in decision.proposal["lines"]
+        if line["current_amount"] != line["proposed_amount"]
+    }
+    if other := next((one for one in running(ws) if one.proposal["channel"] in moved), None):
+        raise _waits(other)
     with ws.ledger.begin() as connection:
         payload = {"name": decision.decision_id, "rows": decision.proposal["lines"]}
         ledger.post(connection, [Letter(TOPIC, decision.decision_id, payload)], at=ws.now())
         ledger.mark_done(connection, decision.decision_id, at=ws.now())
 
 
-CARRY: Mapping[str, Callable[[Workspace, Decision], None]] = {"audience": _freeze, "budget": _plan}
+def _schedule(ws: Workspace, decision: Decision) -> None:
+    """Draw the days of a spend test, keep them as they were drawn, and hand them over to those who set the spend."""
+    lands = json.loads(decision.proposal["lands_on"] or "{}")
+    if other := next((one for one in running(ws) if meets(one, decision.proposal["channel"], lands)), None):
+        raise _waits(other)
+    carried = draw(ws, decision)
+    rows = [
+        {"on": day["on"], "channel": day["channel"], "spend_amount": day["planned_amount"]}
+        for day in days_of(decision, carried)
+    ]
+    with ws.ledger.begin() as connection:
+        payload = {"name": decision.decision_id, "rows": rows, "is_test": True}
+        ledger.post(connection, [Letter(TOPIC, decision.decision_id, payload)], at=ws.now())
+        ledger.mark_done(connection, decision.decision_id, at=ws.now(), carried=carried)
+
+
+def _waits(test: Decision) -> DecisionError:
+    return DecisionError(
+        "A test of the spend of {channel} runs until {day}.",
+        "What was approved is carried out by the first turn after it, or can be taken back.",
+        channel=test.proposal["channel"], day=test.carried["ends_on"],
+    )  # fmt: skip
+
+
+CARRY: Mapping[str, Callable[[Workspace, Decision], None]] = {
+    "audience": _freeze,
+    "budget": _plan,
+    "spend_test": _schedule,
+}
 """What is done about each kind of decision."""
 
 
 def _deliver(ws: Workspace, letter: ClaimedLetter) -> None:
     if "rows" in letter.payload:
+        if letter.payload.get("is_test"):
+            mirror_tests(ws)
         write_rows(ws, letter.payload["name"], letter.payload["rows"])
         return
     campaign = ledger.find_campaign(ws.ledger, letter.payload["campaign_id"])

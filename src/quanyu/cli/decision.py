@@ -10,11 +10,13 @@ import typer
 
 from quanyu import ledger, loop
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
-from quanyu.cli.speech import out, say
+from quanyu.cli.speech import language, out, say
 from quanyu.ledger import Decision
+from quanyu.tables.spend_test import described, returned
+from quanyu.text import told
 from quanyu.workspace import Workspace
 
-KINDS = {"audience": "Audience", "budget": "Budget"}
+KINDS = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
 DecisionArgument = Annotated[str, typer.Argument(help=say("The decision, as listed by quanyu decisions."))]
 ByOption = Annotated[str, typer.Option(help=say("Who decides, for the log; default: you."))]
 NoteOption = Annotated[str, typer.Option(help=say("Why, for the log."))]
@@ -81,12 +83,27 @@ def _show(ws: Workspace, found: Decision, json: bool) -> None:
 
 
 def _row(one: Decision) -> tuple[object, ...]:
+    expected, measured = expectation(one.expected), expectation(one.measured)
+    return (one.decision_id, decided(one), say(one.status), one.as_of, expected, measured, one.decided_by)
+
+
+def decided(one: Decision) -> str:
+    """Say what a decision is about: its kind, and what changes."""
     kind = say(KINDS.get(one.kind, one.kind))
-    expected, measured = _gain(one.expected), _gain(one.measured)
-    return (one.decision_id, kind, say(one.status), one.as_of, expected, measured, one.decided_by)
+    if one.kind == "spend_test":
+        return f"{kind} · {one.proposal['channel']}\n{told(described(one.proposal), language())}"
+    moved = [
+        f"{line['channel']} {line['current_amount']:,.0f} → {line['proposed_amount']:,.0f}"
+        for line in one.proposal.get("lines", ())
+        if line["current_amount"] != line["proposed_amount"]
+    ]
+    return "\n".join([kind, *moved])
 
 
-def _gain(document: ledger.Document) -> str:
+def expectation(document: ledger.Document) -> str:
+    """Say what a decision was expected to bring, or has brought: a gain, or what a unit of money brings back."""
+    if said := returned(document):
+        return told(said, language())
     if "gain_amount" not in document:
         return say(document["reason"]) if document.get("reason") else ""
     low, middle, high = (document.get(name, 0) for name in ("gain_low", "gain_amount", "gain_high"))

@@ -1,11 +1,11 @@
-"""`quanyu demo`: two turns of the loop on a simulated shop, and the planted truth beside what was estimated."""
+"""`quanyu demo`: three turns of the loop on a simulated shop, and the planted truth beside what was estimated."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from rich.progress import Progress, TaskID
 
 import quanyu.workspace
 from quanyu import ledger, loop
+from quanyu.cli.decision import decided, expectation
 from quanyu.cli.screen import progress, table
 from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.load import Loaded, load
@@ -31,8 +32,9 @@ from quanyu.world.judge import Verdict, judge
 from quanyu.world.world import World
 
 FOLDER = Path("demo")
-LATER_DAYS = 42
-"""Days between the two turns: the decisions of the first are carried out and measured in them."""
+TEST_DAYS, LATER_DAYS = 86, 42
+"""Days between the turns: what the first decides is carried out in the former (a test of spend takes up to 12 weeks),
+what the second decides in the latter."""
 AUDIENCE = {"name": "老客唤醒", "rule": "recency_days >= 21; frequency >= 1"}
 WHO = "demo"
 
@@ -45,19 +47,24 @@ def demo(
     days: Annotated[int, typer.Option(min=60, help=say("Days of history."))] = 400,
     seed: Annotated[int, typer.Option(help=say("The same seed makes the same shop."))] = 7,
 ) -> None:
-    """Do two turns on a simulated shop: what the first decides is carried out, and measured by the second."""
+    """Do three turns on a simulated shop: what each decides is carried out, and measured by the next."""
     quanyu.workspace.usable(folder)
     if folder.exists() and any(folder.iterdir()):
         raise WorkspaceError(
             "{folder} is not empty.", "Name another folder, or remove this one.", folder=folder
         )
+    shop = Shop(people=people, days=days, seed=seed)
     with _Stage.open(folder) as stage:
-        world = stage.begin(Shop(people=people, days=days, seed=seed))
-        later, foreseen = stage.decide(world)
-        ws, report = stage.finish(later)
-    truths = folder / "later" / "truth", folder / "truth"
-    _show_found(judge(ws, *truths))
-    _show_estimates(estimates(ws, truths[0], foreseen))
+        world = stage.begin(shop)
+        later, _ = stage.decide(world, "", min(TEST_DAYS, days // 4))
+        stage.go_on(later, "test")
+        last, foreseen = stage.decide(later, "test", later.shop.horizon)
+        stage.go_on(last, "after")
+        ws, report = stage.ws, stage.report()
+    newest, *earlier = [folder / period / "truth" for period in ("after", "test", "")]
+    _show_found(judge(ws, newest, *earlier))
+    _show_decided(ws)
+    _show_estimates(estimates(ws, newest, foreseen, earlier[0]))
     ws.close()
     out.print(say("Report: {file}", file=report), highlight=False)
     out.print(say("Console: quanyu serve --workspace {folder}", folder=folder), highlight=False)
@@ -65,7 +72,7 @@ def demo(
 
 @dataclass
 class _Stage:
-    """The folder of the demo and its progress bar."""
+    """The folder of the demo and its progress bar; `ws` is the workspace as of the newest turn."""
 
     folder: Path
     bars: Progress
@@ -75,47 +82,46 @@ class _Stage:
     @contextmanager
     def open(cls, folder: Path) -> Iterator[_Stage]:
         with progress() as bars:
-            yield cls(folder, bars, bars.add_task("", total=2 * len(loop.STEPS) + 7))
+            yield cls(folder, bars, bars.add_task("", total=3 * len(loop.STEPS) + 10))
 
     def begin(self, shop: Shop) -> World:
         """Simulate the shop up to its first turn, and do that turn on the day after."""
-        later = min(LATER_DAYS, shop.days // 4)
+        later = min(TEST_DAYS, shop.days // 4) + min(LATER_DAYS, shop.days // 4)
         today = dt.datetime.now(dt.UTC).astimezone(Settings().zone).date()
         ends_on = today - dt.timedelta(days=later + 1)
         self.say(say("Simulating {n} people over {days} days", n=f"{shop.people:,}", days=shop.days))
-        first = Shop(
-            people=shop.people, days=shop.days - later, seed=shop.seed, ends_on=ends_on, horizon=later
-        )
-        world = simulate(first)
+        world = simulate(replace(shop, days=shop.days - later, ends_on=ends_on, horizon=later))
         self.say(say("Writing the files as the platforms export them"))
         export(world, self.folder)
-        noon = dt.datetime.combine(ends_on + dt.timedelta(days=1), dt.time(4), dt.UTC)
-        self.ws = quanyu.workspace.create(self.folder, clock=lambda: noon, audience=AUDIENCE)
+        self.ws = quanyu.workspace.create(self.folder, clock=_noon_after(world), audience=AUDIENCE)
         self.turn(self.folder / "files")
         return world
 
-    def decide(self, world: World) -> tuple[World, Foreseen]:
-        """Approve what the first turn proposed, and let the shop go on with it."""
+    def decide(self, world: World, period: str, days: int) -> tuple[World, Foreseen]:
+        """Approve what the newest turn proposed, and let the shop go on with it for some days."""
         self.say(say("Carrying out what was approved"))
-        days = world.shop.horizon
         found = outlook(self.ws, days)
         for one in ledger.list_decisions(self.ws.ledger, status="proposed"):
             loop.decide(self.ws, one.decision_id, "approved", who=WHO)
-        course = enact(self.ws, self.folder / "truth")
+        since = world.shop.ends_on + dt.timedelta(days=1)
+        course = enact(self.ws, self.folder / period / "truth", since)
         self.ws.close()
         later = resume(world, days, course)
         if isinstance(found, Inconclusive):
             return later, Foreseen(why=found.reason)
         return later, Foreseen(found.expected, found.low, found.high)
 
-    def finish(self, later: World) -> tuple[Workspace, Path]:
-        """Load what happened since, do the second turn, and write the report."""
+    def go_on(self, world: World, period: str) -> None:
+        """Load what happened in a later period, and do the turn on the day after."""
         self.say(say("Writing the files as the platforms export them"))
-        export(later, self.folder / "later")
-        self.ws = quanyu.workspace.open(self.folder)
-        self.turn(self.folder / "later" / "files")
+        export(world, self.folder / period)
+        self.ws = quanyu.workspace.open(self.folder, clock=_noon_after(world))
+        self.turn(self.folder / period / "files")
+
+    def report(self) -> Path:
+        """Write the report of the newest turn."""
         self.say(say("Writing the report"))
-        return self.ws, write_report(self.ws, self.folder / "report.html", self.ws.settings.language)
+        return write_report(self.ws, self.folder / "report.html", self.ws.settings.language)
 
     def turn(self, files: Path) -> None:
         """Load files and do one turn."""
@@ -126,6 +132,11 @@ class _Stage:
     def say(self, what: str) -> None:
         """Show what is being done."""
         self.bars.update(self.task, description=what, advance=1)
+
+
+def _noon_after(world: World) -> Callable[[], dt.datetime]:
+    noon = dt.datetime.combine(world.shop.ends_on + dt.timedelta(days=1), dt.time(4), dt.UTC)
+    return lambda: noon
 
 
 def _complain(loaded: list[Loaded]) -> None:
@@ -140,6 +151,16 @@ def _show_found(found: list[Verdict]) -> None:
     columns = [say(head) for head in ("What", "Planted", "Found", "Agreement")]
     rows = [(say(one.what), one.planted, one.found, one.agreement) for one in found]
     table(say("The truth and what was found"), columns, rows)
+
+
+def _show_decided(ws: Workspace) -> None:
+    heads = ("As of", "What was decided", "Expected", "Measured")
+    rows = [
+        (one.as_of, decided(one), expectation(one.expected), expectation(one.measured))
+        for one in reversed(ledger.list_decisions(ws.ledger))
+        if one.status != "superseded"
+    ]
+    table(say("What was decided, and what came of it"), [say(head) for head in heads], rows)
 
 
 def _show_estimates(found: list[Estimate]) -> None:

@@ -84,6 +84,17 @@ class Plain:
     text: bytes
 
     @property
+    def longest(self) -> int:
+        """Bytes of the longest line."""
+        return max(map(len, self.lines))
+
+    def rows(self, form: Form, n: int) -> list[tuple[str, ...]]:
+        """Return the cells of the first lines."""
+        texts = [_text(line.rstrip(b"\r\n")) for line in self.lines[:n]]
+        cut = [cells_of(text, form.delimiter) if form.is_quoted else None for text in texts]
+        return [tuple(cells or text.split(form.delimiter)) for cells, text in zip(cut, texts, strict=True)]
+
+    @property
     def has_quotes(self) -> bool:
         """Some cells stand in quotes."""
         return b'"' in self.text
@@ -101,6 +112,15 @@ class Record:
     cells: Sequence[str] = ()
     why: str = ""
     rule: str = ""
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the record, nothing if it is not read."""
+        return 0 if self.why or self.rule else len(self.text)
+
+    def rows(self, form: Form, n: int) -> list[tuple[str, ...]]:
+        """Return the cells, nothing if it is not read."""
+        return [] if self.why or self.rule else [tuple(self.cells)]
 
     def as_line(self, form: Form) -> bytes:
         """Return the record as a strict reader wants it."""

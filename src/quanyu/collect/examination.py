@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -12,18 +13,25 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.sums import sums
 from quanyu.tables import Column, Table
+from quanyu.tables.contract import ORIGINAL
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
-Measure = Literal["share", "days", "ratio"]
+Measure = Literal["share", "days", "ratio", "money"]
 USUAL_DAYS = 28
-GRID = (0.0001, 0.001, 0.005, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.995, 0.999, 0.9999)
-"""Quantiles read in the scan: quartiles make the fences, the tails say how many rows lie beyond them."""
+QUARTILES = (0.25, 0.75)
+"""Quantiles read in the scan: they make the fences of outliers, which a second scan counts."""
 NUMBERS = ("integer", "number", "money", "price")
 MATTERS = ("id_key", "channel", "paid_amount", "net_amount", "cost_amount", "order_lines.item_id")
 """Columns that no contract requires but most figures need, in any table or in one."""
 JOINT = "\x1f"
+_BESIDE = ("fx_rate",)
+"""With the original amounts: what stands beside an amount and is judged with it."""
+
+
+Test = Callable[[ir.Table], ir.BooleanValue]
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,15 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             Check("freshness", "Days since the newest row", 7.0, "days"),
             Check("volume", "Rows of the newest day against the usual", 0.5, "ratio"),
             Check("rejects", "Refused rows", 0.01),
+            Check("sums", "Amounts that do not add up", 0.0),
+            Check("refunds", "Refunds above what was paid", 0.0),
+            Check("lines", "Orders that are not the sum of their lines", 0.01),
+            Check("currencies", "Rows in another currency", 1.0),
+            Check("rates", "Rows that wait for a rate", 0.0),
+            Check("credits", "Credits for ads", 0.05),
+            Check("feeds", "Feeds that have stopped", 0.2),
+            Check("double_sales", "Sales that two sources tell", 0.0),
+            Check("double_amount", "Net amount counted twice", 0.0, "money"),
         )
     }
 )
@@ -57,19 +74,32 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Probe:
-    """One check of one column: `counts` are the aggregates it needs, by the name they have in the scan."""
+    """One check of one column: `counts` are the aggregates it needs, by the name they have in the scan.
+
+    `is_bad` says which rows are bad, where some of them are shown.
+    """
 
     check: str
     column: str
     counts: Mapping[str, ir.Scalar]
+    is_bad: Test | None = None
+
+    @property
+    def stem(self) -> str:
+        """What its counts are named after."""
+        return f"{self.check}__{self.column}"
 
 
 @dataclass(frozen=True)
 class Examination:
-    """All probes of a table over `rows`; `expression` is the one scan that answers them."""
+    """All probes of a table over `rows`; `expression` is the one scan that answers them.
+
+    `plain` are the same rows without what references lead to.
+    """
 
     table: Table
     rows: ir.Table
+    plain: ir.Table
     probes: tuple[Probe, ...]
 
     @property
@@ -83,16 +113,23 @@ def examine(ws: Workspace, table: Table, as_of: dt.date) -> Examination:
     """Return what to measure on a table as of a day, with references joined on."""
     rows = ws.warehouse.table(table.name)
     rows = rows.mutate(_key=_key(rows, table))
-    for column in table.columns:
-        rows = _with_reference(ws, rows, table, column)
     if table.time:
         at = rows[table.time]
         is_day = table[table.time].kind == "day"
         rows = rows.mutate(_day=at if is_day else local_day(at, ws.settings.timezone))
+    plain = rows
+    for column in table.columns:
+        rows = _with_reference(ws, rows, table, column)
     shown = [column.name for column in table.columns if matters(table, column.name)]
+    columns = [
+        column
+        for column in table.columns
+        if column.name not in _BESIDE and not column.name.startswith(ORIGINAL)
+    ]
     makers = (partial(_completeness, shown=shown), _validity, _range, _outliers, _references)
-    probes = [probe for column in table.columns for make in makers for probe in make(rows, column)]
-    return Examination(table, rows, (*_uniqueness(rows, table), *probes, *_timely(rows, table, as_of)))
+    probes = [probe for column in columns for make in makers for probe in make(rows, column)]
+    probes += [_bad(check, column, rows, test) for check, column, test in sums(table, ws.settings.currency)]
+    return Examination(table, rows, plain, (*_uniqueness(rows, table), *probes, *_timely(rows, table, as_of)))
 
 
 def matters(table: Table, column: str) -> bool:
@@ -115,14 +152,9 @@ def _with_reference(ws: Workspace, rows: ir.Table, table: Table, column: Column)
     return joined.mutate(**{f"_lost_{column.name}": lost}).drop("_there")
 
 
-def _bad(check: str, column: str, rows: ir.Table, is_bad: ir.BooleanValue, *, shows: bool = True) -> Probe:
-    """Count bad rows and take the first and the last of their keys as examples."""
-    stem = f"{check}__{column}"
-    counts: dict[str, ir.Scalar] = {f"{stem}__bad": _number(is_bad)}
-    if shows:
-        key = ibis.ifelse(is_bad, rows["_key"], ibis.null("string"))
-        counts |= {f"{stem}__first": key.min(), f"{stem}__last": key.max()}
-    return Probe(check, column, counts)
+def _bad(check: str, column: str, rows: ir.Table, test: Test, *, shows: bool = True) -> Probe:
+    """Count bad rows; some are looked up later if `shows`."""
+    return Probe(check, column, {f"{check}__{column}__bad": _number(test(rows))}, test if shows else None)
 
 
 def _number(is_bad: ir.BooleanValue) -> ir.IntegerScalar:
@@ -135,21 +167,31 @@ def _uniqueness(rows: ir.Table, table: Table) -> Iterator[Probe]:
 
 
 def _completeness(rows: ir.Table, column: Column, shown: Collection[str]) -> Iterator[Probe]:
-    yield _bad("completeness", column.name, rows, rows[column.name].isnull(), shows=column.name in shown)
+    yield _bad(
+        "completeness", column.name, rows, lambda t: t[column.name].isnull(), shows=column.name in shown
+    )
 
 
 def _validity(rows: ir.Table, column: Column) -> Iterator[Probe]:
     if column.allowed:
-        value = rows[column.name]
-        yield _bad("validity", column.name, rows, value.notnull() & ~value.isin(column.allowed))
+        yield _bad(
+            "validity", column.name, rows, lambda t: ~t[column.name].isin(column.allowed).fill_null(True)
+        )
 
 
 def _range(rows: ir.Table, column: Column) -> Iterator[Probe]:
-    value = rows[column.name]
-    limits = [value < column.low] if column.low is not None else []
-    limits += [value > column.high] if column.high is not None else []
-    if limits:
-        yield _bad("range", column.name, rows, ibis.or_(*limits).fill_null(False))
+    if column.low is not None or column.high is not None:
+        low, high = (
+            math.inf * sign if limit is None else limit
+            for sign, limit in ((-1, column.low), (1, column.high))
+        )
+        yield _bad("range", column.name, rows, partial(beyond, column=column.name, low=low, high=high))
+
+
+def beyond(rows: ir.Table, column: str, low: float, high: float) -> ir.BooleanValue:
+    """Say where a number lies below `low` or above `high`."""
+    value = rows[column].cast("float64")
+    return ((value < low) | (value > high)).fill_null(False)
 
 
 def _outliers(rows: ir.Table, column: Column) -> Iterator[Probe]:
@@ -163,7 +205,7 @@ def _outliers(rows: ir.Table, column: Column) -> Iterator[Probe]:
                 f"{stem}__n": value.count(),
                 f"{stem}__low": value.min(),
                 f"{stem}__high": value.max(),
-                f"{stem}__grid": value.quantile(list(GRID)),
+                f"{stem}__quartiles": value.quantile(list(QUARTILES)),
             },
         )
 
@@ -171,13 +213,13 @@ def _outliers(rows: ir.Table, column: Column) -> Iterator[Probe]:
 def _references(rows: ir.Table, column: Column) -> Iterator[Probe]:
     flag = f"_lost_{column.name}"
     if flag in rows.columns:
-        yield _bad("references", column.name, rows, rows[flag])
+        yield _bad("references", column.name, rows, lambda t: t[flag])
 
 
 def _timely(rows: ir.Table, table: Table, as_of: dt.date) -> Iterator[Probe]:
     if not table.time:
         return
-    yield _bad("future", table.time, rows, (rows["_day"] > as_of).fill_null(False))
+    yield _bad("future", table.time, rows, lambda t: (t["_day"] > as_of).fill_null(False))
     if table.is_input:
         past = ibis.ifelse(rows["_day"] <= as_of, rows["_day"], ibis.null("date"))
         yield Probe("freshness", table.time, {"freshness__newest": past.max()})

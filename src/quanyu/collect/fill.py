@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from quanyu.tables import SALES, Table
 
 MONEY = "decimal(18, 4)"
-SURE = ("source", "currency")
+SURE = ("source", "currency", "into")
 Cells = Mapping[str, ir.Value]
 Filler = Callable[[Cells], ir.Value]
 
@@ -65,8 +65,8 @@ FOLLOWS: Mapping[tuple[str, str], Filler] = {
 def filled(table: Table, given: Cells, constants: Mapping[str, str]) -> dict[str, ir.Value]:
     """Return all columns of the contract: given ones first, then constants, then what follows from them.
 
-    The constants (source, currency, channel, platform) stand where the file has no such column; source and
-    currency also where its cell is empty.
+    The constants (source, currency, channel, platform, into) stand where the file has no such column; those of `SURE`
+    also where its cell is empty.
     """
     cells = {column.name: given.get(column.name, ibis.null(column.type)) for column in table.columns}
     for name, word in constants.items():

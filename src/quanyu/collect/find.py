@@ -109,7 +109,7 @@ def find(path: Path, work: Path, known: frozenset[str]) -> Iterator[Found]:
     if fault:
         yield Found(path, name, "text", fault=fault)
     elif kind not in ("gzip", "zip"):
-        yield from _sheets(Found(path, name, kind), work / "book", known)
+        yield from _sheets(Found(_stand_in(path, work), name, kind), work / "book", known)
     else:
         try:
             inside = _read(lambda file: unpack(file, kind, work / "unpacked"), path)
@@ -118,6 +118,17 @@ def find(path: Path, work: Path, known: frozenset[str]) -> Iterator[Found]:
             return
         for number, inner in enumerate(inside):
             yield from _inner(inner, f"{name}/{inner.name}", work / f"book{number}", known)
+
+
+def _stand_in(path: Path, work: Path) -> Path:
+    """Return the file, or a link to it where its name is no text or the engine cannot be told it."""
+    text = os.fsencode(path).decode(errors="ignore")
+    if text == str(path) and "\\" not in text:
+        return path
+    work.mkdir(parents=True, exist_ok=True)
+    link = work / f"file{path.suffix}"
+    link.symlink_to(path.absolute())
+    return link
 
 
 def _inner(path: Path, name: str, work: Path, known: frozenset[str]) -> Iterator[Found]:

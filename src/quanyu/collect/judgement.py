@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
 
-from quanyu.collect.examination import CHECKS, GRID, JOINT, USUAL_DAYS, Examination, Probe, matters
+from quanyu.collect.examination import CHECKS, JOINT, USUAL_DAYS, Examination, Probe, matters
 from quanyu.tables import Table
 
 Severity = Literal["ok", "note", "warning", "stop"]
 Counts = Mapping[str, Any]
-FAR = 3.0
-"""Tukey's far-out fence: this many interquartile ranges beyond the quartiles."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,7 @@ class Finding:
 
     `value` is the bad share, for freshness the days since the newest row, for volume the ratio to the usual;
     `threshold` is where it becomes a warning or, with severity stop, the limit in quanyu.toml; `examples` are
-    keys of bad rows, the first and the last.
+    keys of bad rows, at most five.
     """
 
     table: str
@@ -45,7 +42,10 @@ class Finding:
 
 
 def judge(examination: Examination, counts: Counts, as_of: dt.date) -> Iterator[Finding]:
-    """Yield a finding for every probe of a table that has rows, good or bad."""
+    """Yield a finding for every probe of a table that has rows, good or bad.
+
+    `counts` are those of the scan, with what `quanyu.collect.suspect.looked_up` adds.
+    """
     n_rows = int(counts["n_rows"])
     if n_rows:
         for probe in examination.probes:
@@ -53,10 +53,7 @@ def judge(examination: Examination, counts: Counts, as_of: dt.date) -> Iterator[
 
 
 def _share(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[Finding]:
-    stem = f"{probe.check}__{probe.column}"
-    n_bad = int(counts[f"{stem}__bad"] or 0)
-    keys = dict.fromkeys(key for key in (counts.get(f"{stem}__first"), counts.get(f"{stem}__last")) if key)
-    examples = tuple(dict(zip(table.key, key.split(JOINT), strict=True)) for key in keys)
+    n_bad = int(counts[f"{probe.stem}__bad"] or 0)
     n_rows = int(counts["n_rows"])
     limit = (
         0.0
@@ -66,8 +63,14 @@ def _share(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[F
     is_minor = probe.check == "completeness" and not matters(table, probe.column)
     yield Finding(
         table.name, probe.column, probe.check, n_rows, n_bad, n_bad / n_rows, limit,
-        _grade(n_bad, n_bad / n_rows, limit, is_minor=is_minor), examples,
+        _grade(n_bad, n_bad / n_rows, limit, is_minor=is_minor),
+        _examples(table, probe, counts),
     )  # fmt: skip
+
+
+def _examples(table: Table, probe: Probe, counts: Counts) -> tuple[Mapping[str, str], ...]:
+    keys = dict.fromkeys(counts.get(f"{probe.stem}__keys", ()))
+    return tuple(dict(zip(table.key, key.split(JOINT), strict=True)) for key in keys)
 
 
 def _grade(n_bad: int, value: float, limit: float, *, is_minor: bool = False) -> Severity:
@@ -87,52 +90,14 @@ def _uniqueness(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Itera
 
 
 def _outliers(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[Finding]:
-    """Count the rows beyond Tukey's far-out fences, on the log scale where the quartiles are positive.
-
-    The count comes from the quantile grid of the scan: it is at most the share beyond the last grid point
-    inside the fence, so it is an upper bound, and exactly 0 when even the extremes lie inside.
-    """
-    stem = f"outliers__{probe.column}"
-    n, grid = int(counts[f"{stem}__n"] or 0), counts[f"{stem}__grid"]
-    if not n or grid is None:
-        return
-    low, high = fences(grid[GRID.index(0.25)], grid[GRID.index(0.75)])
-    share = tail(grid, low, high, counts[f"{stem}__low"], counts[f"{stem}__high"])
-    n_bad, limit = round(share * n), CHECKS["outliers"].warns_above
-    yield Finding(table.name, probe.column, "outliers", n, n_bad, share, limit, _grade(n_bad, share, limit))
-
-
-def fences(first: float, third: float) -> tuple[float, float]:
-    """Return the far-out fences of the quartiles; without spread there is no fence.
-
-    Tukey, Exploratory Data Analysis (1977), outer fences; money and counts are skewed, so on logarithms.
-
-    >>> fences(10.0, 20.0)
-    (1.25, 160.0)
-    >>> fences(-1.0, 1.0)
-    (-7.0, 7.0)
-    """
-    if first == third:
-        return -math.inf, math.inf
-    if first > 0:
-        spread = (third / first) ** FAR
-        return first / spread, third * spread
-    return first - FAR * (third - first), third + FAR * (third - first)
-
-
-def tail(grid: list[float], low: float, high: float, smallest: float, largest: float) -> float:
-    """Return the share of values beyond the fences, at most, from the quantile grid and the extremes."""
-    below = (
-        min((p for p, value in zip(GRID, grid, strict=True) if value >= low), default=1.0)
-        if smallest < low
-        else 0.0
-    )
-    above = (
-        max((p for p, value in zip(GRID, grid, strict=True) if value <= high), default=0.0)
-        if largest > high
-        else 1.0
-    )
-    return below + 1 - above
+    """Report how many values lie beyond the fences, counted in the second scan."""
+    n = int(counts[f"{probe.stem}__n"] or 0)
+    if n:
+        n_bad, limit = int(counts.get(f"{probe.stem}__bad") or 0), CHECKS["outliers"].warns_above
+        yield Finding(
+            table.name, probe.column, "outliers", n, n_bad, n_bad / n, limit, _grade(n_bad, n_bad / n, limit),
+            _examples(table, probe, counts),
+        )  # fmt: skip
 
 
 def _freshness(table: Table, probe: Probe, counts: Counts, as_of: dt.date) -> Iterator[Finding]:

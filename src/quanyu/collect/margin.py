@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.tables import SALES
+from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, money
 from quanyu.workspace import Workspace
 
@@ -33,7 +33,7 @@ def margins(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 
 def _margins(ws: Workspace) -> ir.Table:
     orders = ws.warehouse.table("orders")
-    sales = orders.filter(orders.status.isin(SALES))
+    sales = orders.filter(is_sale(orders))
     sales = sales.mutate(key=group_key(sales.source), document=group_key(sales.order_id))
     costs = _costs(ws)
     rows = sales.left_join(costs, ["key", "document"])

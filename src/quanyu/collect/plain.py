@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from quanyu.collect.layout import Field, Layout, People, Target
 from quanyu.tables import CONTRACTS, Table
 
 SOURCE = "plain"
-MADE = ("source", "line_no", "id_key")
+MADE = ("source", "line_no", "id_key", "into")
 """Required columns that a plain file may leave out, because they can be made."""
 EITHER = {"members": ("id_key", "member_no", "phone", "email")}
 """Tables whose rows need one of several columns rather than a fixed one."""
@@ -30,11 +32,19 @@ def _plain(table: Table) -> Layout:
     for key in ("id_key", "other_key"):
         if key in named:
             named[key] = Field(columns=(key,), id="key")
+    per: tuple[str, ...] = ()
+    if table.name == "spend":
+        # Rows of one placement add up, as in the reports of platforms: a credit stands beside what it lowers.
+        per = table.key
+        counted = [
+            c.name for c in table.columns if c.name not in per and c.kind in ("integer", "number", "money")
+        ]
+        named |= {name: replace(named[name], total=True) for name in counted if name != "fx_rate"}
     must = tuple(c.name for c in table.columns if c.is_required and c.name not in MADE)
     match = must if table.name != "links" else ("id_key", "other_key")
     return Layout(
         name=f"plain_{table.name}", zh=f"{table.zh}（列名即字段名）", en=f"{table.en} (columns named as in the table)",
-        platform=SOURCE, source=SOURCE, match=match, targets=(Target(table, named),), people=_people(table),
+        platform=SOURCE, source=SOURCE, match=match, targets=(Target(table, named, per),), people=_people(table),
         either=EITHER.get(table.name, ()), is_plain=True,
     )  # fmt: skip
 
@@ -48,4 +58,4 @@ def _people(table: Table) -> People:
         Field(columns=("phone",), id="phone", is_verified=True),
         Field(columns=("email",), id="email", is_verified=True),
     )
-    return People(ids, Field(columns=("seen_at", "joined_on")), {})
+    return People(ids, Field(columns=("seen_at", "joined_on")))

@@ -10,8 +10,10 @@ from functools import reduce
 
 import pyarrow as pa
 
+from quanyu.collect.across import across
 from quanyu.collect.examination import CHECKS, examine, matters
 from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judge
+from quanyu.collect.suspect import looked_up
 from quanyu.errors import QualityError, SettingError
 from quanyu.tables import CONTRACTS, contract
 from quanyu.text import Sentence
@@ -27,7 +29,9 @@ def check(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     first, so they can be read; tables derived from the data keep their last good state.
     """
     limits = _limits(ws)
-    found = [_stopped(finding, limits) for finding in (*_examined(ws, as_of), *_refused(ws))]
+    found = [
+        _stopped(finding, limits) for finding in (*_examined(ws, as_of), *across(ws, as_of), *_refused(ws))
+    ]
     moment = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
     rows = pa.Table.from_pylist(
         [as_row(finding, moment) for finding in found], schema=contract("findings").schema.to_pyarrow()
@@ -61,7 +65,7 @@ def _examined(ws: Workspace, as_of: dt.date) -> Iterator[Finding]:
         if table.is_input and ws.warehouse.count(table.name):
             examination = examine(ws, table, as_of)
             counts = ws.warehouse.read(examination.expression).to_pylist()[0]
-            yield from judge(examination, counts, as_of)
+            yield from judge(examination, counts | looked_up(ws, examination, counts), as_of)
 
 
 def _refused(ws: Workspace) -> Iterator[Finding]:

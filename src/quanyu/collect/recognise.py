@@ -13,7 +13,7 @@ from quanyu.text import Sentence
 
 ENOUGH = 0.5
 """Share of a file's columns that a plain layout must know, so that one shared name does not claim a file."""
-PLENTY = 5
+PLENTY = 3
 """So many known columns are no chance, however many others there are."""
 
 

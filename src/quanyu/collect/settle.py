@@ -12,6 +12,9 @@ from quanyu.collect.cut import Form, Plain, Record, records
 from quanyu.collect.line import SHOWN, Overlong
 from quanyu.warehouse.reader import Text
 
+HEAD = 2
+"""Records that tell whether the first of them explains the header."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -27,11 +30,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Settled:
-    """What the engine reads, and the records that are not in it: how many are refused, and left out by which rule."""
+    """What the engine reads, and the records that are not in it: how many are refused, and left out by which rule.
+
+    `head` are the first records that it reads.
+    """
 
     text: Text
     n_broken: int
     left_out: dict[str, int]
+    head: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -47,12 +54,15 @@ class Refused:
 
 def settle(source: Source, into: Path) -> Settled:
     """Go through the file once. If every record is a plain line the engine reads the file itself, else a clean copy."""
-    counts: Counter[str] = Counter()
-    n_broken, at, copy = 0, source.n_bytes, None
+    counts, head = Counter[str](), list[tuple[str, ...]]()
+    n_broken, at, copy, longest = 0, source.n_bytes, None, source.n_bytes
     with source.path.open("rb") as stream:
         end = _end(stream.read(source.n_bytes))
         try:
             for piece in records(stream, source.form):
+                longest = max(longest, piece.longest)
+                if len(head) < HEAD:
+                    head += piece.rows(source.form, HEAD)
                 if isinstance(piece, Record):
                     n_broken += bool(piece.why)
                     counts[piece.rule] += bool(piece.rule)
@@ -67,14 +77,15 @@ def settle(source: Source, into: Path) -> Settled:
         finally:
             if copy:
                 copy.close()
-    return Settled(_text(source, into if copy else None), n_broken, dict(+counts))
+    return Settled(_text(source, into if copy else None, longest), n_broken, dict(+counts), tuple(head))
 
 
-def _text(source: Source, copy: Path | None) -> Text:
+def _text(source: Source, copy: Path | None, longest: int) -> Text:
     form = source.form
     if copy is None:
-        return Text(source.path, form.width, form.delimiter, quote="", skip=source.n_lines)
-    return Text(copy, form.width, form.delimiter, quote='"' if form.is_quoted else "")
+        return Text(source.path, form.width, form.delimiter, "", source.n_lines, longest)
+    # Quotes within quotes are written twice.
+    return Text(copy, form.width, form.delimiter, '"' if form.is_quoted else "", 0, 2 * longest)
 
 
 def _end(text: bytes) -> bytes:

@@ -44,7 +44,6 @@ class Lines:
     """A sheet in Parquet: its row numbers as `n` and text columns c0, c1, ...; what is left out of it, by rule."""
 
     header: tuple[str, ...]
-    head: tuple[tuple[str, ...], ...]
     left_out: dict[str, int]
 
 
@@ -58,6 +57,8 @@ def sheets_of(path: Path, name: str, known: frozenset[str], work: Path) -> list[
             each.name for each in opened.sheets_metadata if each.visible is SheetVisibleEnum.Visible
         ] or opened.sheet_names
         hidden = [each for each in opened.sheet_names if each not in shown]
+        if not shown:
+            raise UnreadableFileError("{file} has no rows.", "Export it again.", file=name)
         scores = {each: _best(list(islice(_rows(opened, each), ROWS)), known)[0] for each in shown}
         tables = [each for each in shown if scores[each] >= KNOWN] if len(shown) > 1 else shown
         tables = tables or [max(scores, key=lambda each: scores[each])]
@@ -82,8 +83,7 @@ def read_sheet(sheet: Sheet, name: str, known: frozenset[str], into: Path) -> Li
         n_repeated = _write(_rows(opened, sheet.name), at + 1, header, into)
     above = [BLANK if is_blank(row) else ABOVE for row in head[:at]]
     left_out = sheet.left_out | {rule: above.count(rule) for rule in (ABOVE, BLANK)} | {REPEATED: n_repeated}
-    first = tuple(tuple(row) for row in head[at + 1 :] if not is_blank(row))
-    return Lines(header, first, {rule: n for rule, n in left_out.items() if n})
+    return Lines(header, {rule: n for rule, n in left_out.items() if n})
 
 
 @contextmanager

@@ -38,7 +38,6 @@ class Head:
     n_bytes: int
     n_lines: int
     n_records: int
-    first_rows: tuple[tuple[str, ...], ...]
     above: dict[str, int] = field(default_factory=dict)
 
 
@@ -93,7 +92,7 @@ def _head(lines: Sequence[bytes], delimiter: str, known: frozenset[str]) -> Head
     above = _above(lines, at, delimiter)
     return Head(
         delimiter, header, b"".join(lines[at : at + n]).rstrip(b"\r\n"), sum(map(len, lines[: at + n])), at + n,
-        len(above) + 1, tuple(data[:ROWS]), dict(Counter(above)),
+        len(above) + 1, dict(Counter(above)),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 import ibis
@@ -17,11 +17,11 @@ from quanyu.collect.encoding import encoding_of, to_utf8
 from quanyu.collect.find import Found
 from quanyu.collect.layout import Layout, normal
 from quanyu.collect.left_out import BLANK, MARKED, TOTALS
-from quanyu.collect.line import SHOWN, Overlong, blocks
+from quanyu.collect.line import LONGEST, SHOWN, Overlong, blocks
 from quanyu.collect.parse import LINE, REASON
 from quanyu.collect.reason import BREAK
 from quanyu.collect.recognise import reads
-from quanyu.collect.settle import Refused, Source, refusals, settle
+from quanyu.collect.settle import HEAD, Refused, Source, refusals, settle
 from quanyu.collect.sheet import read_sheet
 from quanyu.collect.sniff import head_of
 from quanyu.collect.unpack import Print
@@ -42,25 +42,25 @@ class Rows:
     """The records of a file as text columns c0, c1, ... (those that the layout reads), and the others by number.
 
     `tell` returns what is refused as it stands in the file (`REFUSED`), for a Parquet file of record numbers from 0
-    and reasons in order; records that could not be cut (`n_broken`) are among it.
+    and reasons in order; records that could not be cut (`n_broken`) are among it. `head` are the first records.
     """
 
     cells: ir.Table
     tell: Callable[[Path], ir.Table]
     n_broken: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
+    head: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A file's header and first records, and how its rows are read once the layout is known.
+    """A file's header, and how its rows are read once the layout is known.
 
     `assumed` is the encoding where the evidence leaves a doubt.
     """
 
     header: tuple[str, ...]
     rows: Callable[[Layout], Rows]
-    head: tuple[tuple[str, ...], ...] = ()
     assumed: str = ""
 
 
@@ -104,18 +104,36 @@ def _open_text(reader: Reader, found: Found, seen: Print, known: frozenset[str],
             rule: settled.left_out.get(rule, 0) + head.above.get(rule, 0)
             for rule in settled.left_out | head.above
         }
-        return Rows(cells, lambda path: _told_text(reader, source, path), settled.n_broken, left_out)
+        return Rows(
+            cells,
+            lambda path: _told_text(reader, source, path),
+            settled.n_broken,
+            left_out,
+            settled.head,
+        )
 
-    return Opened(head.header, rows, head.first_rows, assumed)
+    return Opened(head.header, rows, assumed)
 
 
 def _told_text(reader: Reader, source: Source, wanted: Path) -> ir.Table:
     told = wanted.with_suffix(".told.parquet")
     found = refusals(source, _wanted(wanted))
     with pq.ParquetWriter(told, REFUSED, compression="lz4") as writer:
-        while batch := list(islice(found, BATCH)):
-            writer.write_table(pa.Table.from_pylist([vars(each) for each in batch], schema=REFUSED))
+        for batch in _batches(found):
+            writer.write_table(pa.Table.from_pylist(batch, schema=REFUSED))
     return reader.scan(told)
+
+
+def _batches(found: Iterator[Refused]) -> Iterator[list[dict[str, object]]]:
+    """Collect what is refused until it is many records or much text."""
+    batch, n_letters = list[dict[str, object]](), 0
+    for each in found:
+        batch.append(vars(each))
+        n_letters += len(each.content)
+        if len(batch) == BATCH or n_letters > LONGEST:
+            yield batch
+            batch, n_letters = [], 0
+    yield batch
 
 
 def _wanted(path: Path) -> Iterator[tuple[int, str]]:
@@ -130,8 +148,6 @@ def _open_json(reader: Reader, found: Found, seen: Print, known: frozenset[str],
     n_blank, too_long = _write_lines(path, lines)
     is_known = reads(known)
     keys, n_broken = reader.split_json(lines, raw, lambda key: is_known(normal.__wrapped__(key)))
-    first = reader.read(reader.scan(raw).drop("n").limit(2)).to_pylist()
-    head = tuple(tuple(str(cell or "") for cell in row.values()) for row in first)
 
     def tell(wanted: Path) -> ir.Table:
         numbers, said = reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]}), reader.scan(lines)
@@ -139,16 +155,20 @@ def _open_json(reader: Reader, found: Found, seen: Print, known: frozenset[str],
         broken = reader.broken_json().mutate(**{REASON: ibis.literal(NO_OBJECT + BREAK)})
         both = judged.union(broken).inner_join(said, "n")
         told = both.select(line=both.n, reason=both[REASON], content=both.c0, **_NOWHERE)
-        return (
-            ibis.union(told, ibis.memtable(pa.Table.from_pylist(too_long, schema=REFUSED)))
-            if too_long
-            else told
-        )
+        if not too_long:
+            return told
+        rest = raw.with_suffix(".long.parquet")
+        pq.write_table(pa.Table.from_pylist(too_long, schema=REFUSED), rest)
+        return told.union(reader.scan(rest))
 
-    rows = Rows(
-        reader.scan(raw).drop("n"), tell, n_broken + len(too_long), {BLANK: n_blank} if n_blank else {}
-    )
-    return Opened(tuple(keys), lambda _: rows, head, assumed)
+    left_out = {BLANK: n_blank} if n_blank else {}
+    rows = Rows(reader.scan(raw).drop("n"), tell, n_broken + len(too_long), left_out, _head(reader, raw))
+    return Opened(tuple(keys), lambda _: rows, assumed)
+
+
+def _head(reader: Reader, raw: Path) -> tuple[tuple[str, ...], ...]:
+    first = reader.read(reader.scan(raw).drop("n").limit(HEAD)).to_pylist()
+    return tuple(tuple(str(cell or "") for cell in row.values()) for row in first)
 
 
 _NOWHERE = {"byte_offset": ibis.null("int64"), "n_bytes": ibis.null("int64")}
@@ -240,9 +260,9 @@ def _open_sheet(reader: Reader, found: Found, seen: Print, known: frozenset[str]
             reader.write(cells.drop("n"), flat)
             return _told(reader, wanted, reader.contents(flat), numbers)
 
-        return Rows(cells.select(chosen), tell, left_out=lines.left_out)
+        return Rows(cells.select(chosen), tell, left_out=lines.left_out, head=_head(reader, raw))
 
-    return Opened(lines.header, rows, lines.head)
+    return Opened(lines.header, rows)
 
 
 _OPENERS = {

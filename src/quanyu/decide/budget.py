@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from quanyu import ledger
 from quanyu.decide.division import SAME, AdChannel, Division, Limits, divide, moves
+from quanyu.decide.evidence import weighed
 from quanyu.decide.pace import paces
-from quanyu.decide.trial import to_find, to_sharpen
 from quanyu.ledger import to_json
 from quanyu.settings import BudgetSettings
 from quanyu.solve.curve import Curve, span
@@ -32,8 +32,8 @@ def budget(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Write `budgets`, `budget_lines` and `paces` from the return curves: the loop step."""
     paces(ws, as_of)
     wholes, lines = propose(ws, as_of)
-    _write(ws, "budgets", wholes)
-    _write(ws, "budget_lines", lines)
+    write(ws, "budgets", wholes)
+    write(ws, "budget_lines", lines)
     return {"status": wholes[0]["status"], "reason": wholes[0]["reason"]} if wholes else {"status": "none"}
 
 
@@ -54,21 +54,25 @@ def propose(ws: Workspace, as_of: dt.date) -> tuple[list[Record], list[Record]]:
 
 
 def known_channels(ws: Workspace) -> tuple[list[AdChannel], str]:
-    """Return the ad channels of the newest return curves, with the draws of their curves, and the fit's id."""
+    """Return the ad channels of the newest return curves, with the draws of their curves, and the fit's id.
+
+    What tests of their spend have shown is weighed in (see `evidence`).
+    """
     rows = ws.warehouse.read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
     fit_id = rows[0]["fit_id"] if rows else ""
     kept = ledger.find_fit(ws.ledger, fit_id) if fit_id else None
     fitted = kept.parameters["channels"] if kept else {}
-    return [_channel(row, fitted.get(row["channel"], {})) for row in rows], fit_id
+    found = [_channel(row, fitted.get(row["channel"], {})) for row in rows]
+    return (weighed(ws, found, rows[0]["as_of"]) if rows else []), fit_id
 
 
 def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
     curve = Curve.unpacked(one["draws"]) if one.get("draws") else None
     spend = round(one.get("spend", float(row["spend_amount"] or 0.0)), 2)
     noise = one.get("noise") or 0.0
-    return AdChannel(
-        row["channel"], spend, row["status"], row["reason"] or "", one.get("worth") or 0.0, noise, curve
-    )
+    worth = one.get("worth") or float(row["order_worth_amount"] or 0.0)
+    evidence = "curve" if row["status"] == "known" else ""
+    return AdChannel(row["channel"], spend, row["status"], row["reason"] or "", worth, noise, curve, evidence)
 
 
 def _scenario(
@@ -97,9 +101,8 @@ def _scenario(
         "p_gain": best.p_gain if is_told else None,
         **(_spanned("expected_gain_amount", best.whole) if is_told else {}),
     }  # fmt: skip
-    is_unsure = reason == "gain_uncertain"
     lines = [
-        _line(name, one, limits, (amount, wanted, gain), is_unsure=is_unsure)
+        _line(name, one, limits, (amount, wanted, gain))
         for one, amount, wanted, gain in zip(channels, amounts, best.amounts, best.gains, strict=True)
     ]
     return record, lines
@@ -121,24 +124,16 @@ def _judged(
     return ("proposed", "") if best.p_gain >= confidence else ("refused", "gain_uncertain")
 
 
-def _line(
-    scenario: str, one: AdChannel, limits: Limits, found: tuple[float, float, Any], *, is_unsure: bool
-) -> Record:
+def _line(scenario: str, one: AdChannel, limits: Limits, found: tuple[float, float, Any]) -> Record:
     amount, wanted, gain = found
     low, high = limits.of(one)
-    marginal = one.marginal(one.spend)
-    test = None
-    if not one.is_known:
-        test = to_find(one.spend, one.worth, one.noise)
-    elif is_unsure and marginal is not None:
-        test = to_sharpen(one.spend, one.worth, one.noise, marginal)
     moved = one.curve is not None and abs(wanted - one.spend) > SAME
     return {
         "scenario": scenario, "channel": one.name, "curve_status": one.status, "reason": one.reason,
         "current_amount": one.spend, "proposed_amount": amount, "least_amount": low, "most_amount": high,
         "change_rate": amount / one.spend - 1 if one.spend else None,
-        "marginal_return": marginal, "marginal_return_proposed": one.marginal(amount),
-        "trial": test.kind if test else "none", "trial_weeks": test.weeks if test else 0,
+        "marginal_return": one.marginal(one.spend), "marginal_return_proposed": one.marginal(amount),
+        "evidence": one.evidence,
         **(_spanned("expected_gain_amount", span(gain)) if moved else {}),
     }  # fmt: skip
 
@@ -147,7 +142,8 @@ def _spanned(name: str, values: tuple[float, float, float]) -> dict[str, float]:
     return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
 
 
-def _write(ws: Workspace, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def write(ws: Workspace, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace a table of this stage by rows, money with two decimals."""
     promise = contract(name)
     if not rows:
         ws.warehouse.replace(name, ws.warehouse.table(name).filter(ibis.literal(False)), by="decide")

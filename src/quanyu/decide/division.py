@@ -23,7 +23,10 @@ SAME = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class AdChannel:
-    """What is known of one ad channel: spend a day, its curve in orders, the worth of an order, a day's noise."""
+    """What is known of one ad channel: spend a day, its curve in orders, the worth of an order, a day's noise.
+
+    `evidence` says what the curve is known from; a channel `is_held` while a test of its spend runs.
+    """
 
     name: str
     spend: float
@@ -32,11 +35,13 @@ class AdChannel:
     worth: float
     noise: float
     curve: Curve | None
+    evidence: str = ""
+    is_held: bool = False
 
     @property
     def is_known(self) -> bool:
         """Say whether its curve may move money."""
-        return self.status == "known" and self.curve is not None and self.spend > 0
+        return self.status == "known" and self.curve is not None and self.spend > 0 and not self.is_held
 
     def brings(self, amounts: Floats) -> Floats:
         """Return the margin a day that amounts (k,) bring, shape (k, draws)."""
@@ -64,7 +69,8 @@ class Limits:
         """Return the least and the most that a channel may get.
 
         Within the step of what it spends now, and between its floor and its cap. A floor or cap out of reach is
-        approached as far as the step allows; a channel that spends nothing starts at its floor.
+        approached as far as the step allows; a channel that spends nothing starts at its floor. A channel
+        whose spend is being tested keeps what it has.
 
         >>> channel = AdChannel("a", 100.0, "known", "", 1.0, 1.0, None)
         >>> Limits(500.0, 0.2, caps=(("a", 110.0),)).of(channel)
@@ -74,6 +80,8 @@ class Limits:
         """
         cap = dict(self.caps).get(channel.name, math.inf)
         floor = min(dict(self.floors).get(channel.name, 0.0), cap)
+        if channel.is_held:
+            return channel.spend, channel.spend
         if channel.spend <= 0:
             return floor, floor
         low, high = channel.spend * (1 - self.step), channel.spend * (1 + self.step)

@@ -14,6 +14,7 @@ from quanyu.decide.division import DAYS, AdChannel
 from quanyu.ledger import Decision
 from quanyu.solve.curve import span
 from quanyu.tables.design import Design
+from quanyu.tables.spend_test import UNREAD
 from quanyu.workspace import Workspace
 
 SETTLED_DAYS = 14
@@ -23,13 +24,21 @@ SHOWN = (
 )  # fmt: skip
 
 
+TESTED = (
+    "status", "verdict", "test_return", "test_return_low", "test_return_high", "n_orders", "n_orders_low", "n_orders_high",
+    "spent_low_amount", "spent_high_amount", "n_days_off_plan", "p_value",
+)  # fmt: skip
+
+
 def learn(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Write what was measured into the decisions that were carried out: the loop step."""
-    found = {**_lifts(ws), **_budgets(ws, as_of)}
+    found = {**_lifts(ws), **_budgets(ws, as_of), **_spend_tests(ws)}
     news = [
         name
         for name, one in found.items()
-        if ledger.mark_measured(ws.ledger, name, one, at=ws.now(), is_told="gain_amount" in one)
+        if ledger.mark_measured(
+            ws.ledger, name, one, at=ws.now(), is_told=bool({"gain_amount", "is_over"} & set(one))
+        )
     ]
     return {"measured": news}
 
@@ -67,6 +76,19 @@ def _budgets(ws: Workspace, as_of: dt.date) -> dict[str, dict[str, Any]]:
             names = ("gain_amount", "gain_low", "gain_high")
             values = (round(value, 2) for value in span(np.sum(gains, axis=0)))
             found[decision.decision_id] = {**dict(zip(names, values, strict=True)), "fit_id": fit_id}
+    return found
+
+
+def _spend_tests(ws: Workspace) -> dict[str, dict[str, Any]]:
+    """Return what tests of spend have shown, by decision; a test that is over is measured, whether or not it tells."""
+    found = {}
+    for row in ws.warehouse.read(ws.warehouse.table("spend_test_results")).to_pylist():
+        if row["status"] == "running":
+            found[row["decision_id"]] = {"reason": UNREAD[row["reason"]]}
+            continue
+        shown = {name: _plain(row[name]) for name in TESTED if row[name] is not None}
+        why = UNREAD.get(row["reason"], "")
+        found[row["decision_id"]] = shown | {"is_over": True} | ({"reason": why} if why else {})
     return found
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from quanyu.settings import BudgetSettings
 from quanyu.tables import contract
+from quanyu.tables.spend import placements
 from quanyu.workspace import Workspace
 
 ALL = "all"
@@ -28,10 +29,8 @@ def paces(ws: Workspace, as_of: dt.date) -> None:
     """
     last = as_of - dt.timedelta(days=1)
     month = last.replace(day=1)
-    spend = ws.warehouse.table("spend")
+    spend = placements(ws.warehouse.table)
     spend = spend.filter(spend.spent_on < as_of, spend.spent_on >= month - dt.timedelta(days=BEFORE_DAYS))
-    placement = [name for name in contract("spend").key if name != "attribution_window"]
-    spend = spend.group_by(*placement).agg(cost_amount=spend.cost_amount.max())
 
     def since(first: dt.date, until: dt.date) -> Any:
         inside = (spend.spent_on >= ibis.literal(first)) & (spend.spent_on < ibis.literal(until))

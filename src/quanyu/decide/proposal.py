@@ -20,6 +20,7 @@ def propose_budget(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     budgets, lines = ws.warehouse.table("budgets"), ws.warehouse.table("budget_lines")
     found = ws.warehouse.read(budgets.filter(budgets.scenario == KEEP)).to_pylist()
     if not found or found[0]["status"] != "proposed":
+        ledger.withdraw(ws.ledger, KIND)
         return {"skipped": found[0]["reason"] if found else "there is no budget"}
     whole = found[0]
     mine = lines.filter(lines.scenario == KEEP, lines.proposal_id == whole["proposal_id"])

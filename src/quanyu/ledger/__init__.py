@@ -36,6 +36,7 @@ from quanyu.ledger.decision import (
     mark_done,
     mark_measured,
     propose,
+    withdraw,
 )
 from quanyu.ledger.document import (
     Document,
@@ -58,6 +59,12 @@ from quanyu.ledger.load import (
     finish_load,
     list_loads,
 )
+from quanyu.ledger.mark import (
+    Mark,
+    forget_marks,
+    keep_marks,
+    list_marks,
+)
 from quanyu.ledger.outbox import (
     Claim,
     ClaimedLetter,
@@ -69,6 +76,13 @@ from quanyu.ledger.outbox import (
     post,
     release_claims,
 )
+from quanyu.ledger.owner import (
+    Owner,
+    adopt,
+    check_key,
+    find_owner,
+    own,
+)
 from quanyu.ledger.run import (
     Run,
     StepPlan,
@@ -76,6 +90,7 @@ from quanyu.ledger.run import (
     fail_interrupted_steps,
     fail_step,
     finish_step,
+    last_day,
     last_good,
     list_runs,
 )
@@ -100,6 +115,8 @@ __all__ = [
     "Ledger",
     "Letter",
     "Load",
+    "Mark",
+    "Owner",
     "Proposal",
     "Round",
     "Run",
@@ -108,10 +125,12 @@ __all__ = [
     "StepPlan",
     "Tally",
     "Verdict",
+    "adopt",
     "as_kept",
     "audited",
     "begin_load",
     "begin_step",
+    "check_key",
     "claim",
     "count_letters",
     "count_sends",
@@ -127,16 +146,21 @@ __all__ = [
     "find_decision",
     "find_fit",
     "find_load",
+    "find_owner",
     "finish_load",
     "finish_step",
+    "forget_marks",
     "freeze",
     "keep_fit",
+    "keep_marks",
+    "last_day",
     "last_good",
     "list_campaigns",
     "list_decisions",
     "list_edits",
     "list_fits",
     "list_loads",
+    "list_marks",
     "list_runs",
     "mark_blocked",
     "mark_delivered",
@@ -145,6 +169,7 @@ __all__ = [
     "mark_failed",
     "mark_measured",
     "open_ledger",
+    "own",
     "post",
     "propose",
     "reading",
@@ -153,5 +178,6 @@ __all__ = [
     "stream_sends",
     "suppress",
     "to_json",
+    "withdraw",
     "writing",
 ]

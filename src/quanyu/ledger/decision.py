@@ -56,13 +56,21 @@ class Decision:
     decided_by: str
     note: str
     done_at: dt.datetime | None
+    carried: Document
     measured_at: dt.datetime | None
     measured: Document
 
 
 def propose(scope: Scope, proposal: Proposal, *, at: dt.datetime) -> bool:
     """Record a proposal and say whether it is new; older ones of its kind that nobody decided are superseded."""
-    fresh = {"status": "proposed", "proposed_at": at, "decided_by": "", "note": "", "measured": {}}
+    fresh = {
+        "status": "proposed",
+        "proposed_at": at,
+        "decided_by": "",
+        "note": "",
+        "carried": {},
+        "measured": {},
+    }
     with writing(scope) as connection:
         is_new = insert_once(connection, DECISIONS, [vars(proposal) | fresh]) == 1
         if is_new:
@@ -94,15 +102,28 @@ def decide(
     return after
 
 
-def mark_done(connection: Connection, decision_id: str, *, at: dt.datetime) -> Decision:
+def withdraw(scope: Scope, kind: str) -> int:
+    """Let a newer turn, which proposes nothing of a kind, take back what nobody decided; return how many that were."""
+    with writing(scope) as connection:
+        undecided = (DECISIONS.c.kind == kind) & (DECISIONS.c.status == "proposed")
+        return connection.execute(sa.update(DECISIONS).where(undecided).values(status="superseded")).rowcount
+
+
+def mark_done(
+    connection: Connection, decision_id: str, *, at: dt.datetime, carried: Document | None = None
+) -> Decision:
     """Record that an approved decision was carried out, in the transaction that does it.
+
+    `carried` is what was done, kept as it was: the schedule of a spend test.
 
     Raises `DecisionError` where the approval was taken back meanwhile, so that nothing of it is done.
     """
     found = _found(connection, decision_id)
     if found.status != "approved":
         raise _taken(found)
-    return _change(connection, decision_id, {"status": "done", "done_at": at, "measured": {}})
+    return _change(
+        connection, decision_id, {"status": "done", "done_at": at, "carried": carried or {}, "measured": {}}
+    )
 
 
 def mark_blocked(scope: Scope, decision_id: str, reason: str) -> None:

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import ibis
 
-from quanyu.measure.outlay import PLACEMENT
 from quanyu.measure.route import key_of
 from quanyu.measure.touch import contact_costs
+from quanyu.tables.spend import placements
 from quanyu.workspace import Workspace
 
 
@@ -30,14 +30,13 @@ def costs(ws: Workspace, as_of: dt.date, since: dt.date) -> Mapping[tuple[str, s
     A placement exported for several attribution windows counts once. Where `spend` knows a channel, what single
     clicks are said to have cost is the same money and is left out.
     """
-    spend = ws.warehouse.table("spend")
-    rows = spend.filter(spend.spent_on < ibis.literal(as_of), spend.spent_on >= ibis.literal(since))
-    once = rows.group_by(*PLACEMENT, "campaign").agg(
-        cost=rows.cost_amount.max(), n=rows.platform_orders.max(), amount=rows.platform_revenue_amount.max()
-    )
+    once = placements(ws.warehouse.table)
+    once = once.filter(once.spent_on < ibis.literal(as_of), once.spent_on >= ibis.literal(since))
     number = ibis.coalesce(once.campaign_id.nullif(""), once.campaign.nullif(""))
     paid = once.group_by(channel="platform", campaign_id=number).agg(
-        cost_amount=once.cost.sum(), claimed_orders=once.n.sum(), claimed_revenue_amount=once.amount.sum()
+        cost_amount=once.cost_amount.sum(),
+        claimed_orders=once.platform_orders.sum(),
+        claimed_revenue_amount=once.platform_revenue_amount.sum(),
     )
     ads = ws.warehouse.read(paid).to_pylist()
     known = {row["channel"] for row in ads}

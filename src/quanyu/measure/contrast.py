@@ -18,6 +18,7 @@ from quanyu.method.assignment import CONTROL
 from quanyu.method.card import plain
 from quanyu.method.method import Arrays
 from quanyu.solve.experiment.cuped import LEAST_SHARE, adjusted, cuped, weights
+from quanyu.solve.experiment.few import FEW_EVENTS, steadied
 from quanyu.solve.experiment.relative import fieller, spread
 from quanyu.solve.experiment.sample import Sample
 from quanyu.text import Sentence
@@ -138,6 +139,7 @@ class Contrast:
             places = [place, *range(k, k + len(self.covariates))]
             mine = {name: one.of(places) for name, one in samples.items()}
             theta[outcome] = _weights(list(mine.values()))
+            mine = {name: self._steadied(name, arms, mine, theta[outcome]) for name in n}
             read["lifts"] += [
                 {"arm": name, "metric": outcome} | self._lift(mine[name], mine[CONTROL], theta[outcome])
                 for name in n
@@ -150,9 +152,19 @@ class Contrast:
             return "no_control"
         if min(one.n for one in arms.values()) < LEAST_PEOPLE:
             return "too_few_people"
-        if self.hinge and min(round(one.average(self.hinge) * one.n) for one in arms.values()) < LEAST_EVENTS:
+        if self.hinge and min(self._n_events(one) for one in arms.values()) < LEAST_EVENTS:
             return "too_few_buyers"
         return ""
+
+    def _n_events(self, arm: Moments) -> int:
+        """Return how many of an arm did what everything hangs on."""
+        return round(arm.average(self.hinge) * arm.n)
+
+    def _steadied(
+        self, name: str, arms: Mapping[str, Moments], samples: Mapping[str, Sample], theta: list[float]
+    ) -> Sample:
+        is_small = self.hinge and self._n_events(arms[name]) < FEW_EVENTS
+        return steadied(samples[name], list(samples.values()), theta) if is_small else samples[name]
 
     def _lift(self, treated: Sample, control: Sample, theta: list[float]) -> dict[str, Any]:
         told = {
@@ -168,8 +180,8 @@ class Contrast:
             "lift_high": _stable(effect.high, effect.se), "lift_se": effect.se, "p_value": effect.p_value,
             "method": "cuped" if any(theta) else "welch", "variance_reduction": _stable(found.variance_reduction, 1.0),
         }  # fmt: skip
-        if control.mean[0] > 0:
-            told |= {"relative_lift": effect.value / control.mean[0]}
+        if control.mean[0]:
+            told |= {"relative_lift": effect.value / abs(control.mean[0])}
             low, high = fieller(spread(treated, control, found.theta, effect), confidence=self.confidence)
             told |= {"relative_lift_low": low, "relative_lift_high": high} if np.isfinite(high) else {}
         return told

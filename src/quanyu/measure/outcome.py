@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
+from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
 
@@ -91,8 +91,7 @@ def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:
     """Return what moves an outcome: person, at (seconds), orders, revenue, margin, n_unknown."""
     orders, known = orders_with_margin(ws.warehouse.table), ws.warehouse.table("identities")
     owners = known.select(person=group_key(known.person_id), key=group_key(known.id_key))
-    value = ibis.greatest(orders.gross_amount.fill_null(0), orders.paid_amount.fill_null(0))
-    is_sale = orders.status.isin(SALES) & (value > 0)
+    sale = is_sale(orders)
     # A sale counts when it was paid, a return document on its own day, as in the metrics.
     at = ibis.ifelse(
         orders.status == "returned", orders.ordered_at, ibis.coalesce(orders.paid_at, orders.ordered_at)
@@ -100,10 +99,10 @@ def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:
     rows = orders.select(
         key=group_key(orders.id_key),
         at=at,
-        orders=is_sale.cast("int64"),
+        orders=sale.cast("int64"),
         revenue=orders.net_amount,
         margin=orders.margin_amount,
-        n_unknown=(is_sale & orders.margin_amount.isnull()).cast("int64"),
+        n_unknown=(sale & orders.margin_amount.isnull()).cast("int64"),
     )
     rows = rows.filter(rows["at"] < ibis.literal(until).cast("timestamp('UTC')"))
     rows = rows.mutate(at=seconds(rows["at"]))

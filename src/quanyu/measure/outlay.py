@@ -9,23 +9,18 @@ import numpy as np
 import pyarrow as pa
 
 from quanyu.measure.span import Scratch, Spans, add_up
-from quanyu.tables import SALES
+from quanyu.tables.sale import is_sale
+from quanyu.tables.spend import placements
 from quanyu.warehouse.portable import local_day
 
 DIMENSIONS = ("all", "channel")
-PLACEMENT = ("source", "spent_on", "platform", "channel", "campaign_id", "ad_group", "keyword", "creative")
 
 
 def spending(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
-    """Return the measures of `spend`; a placement exported for several attribution windows counts once."""
-    rows = scratch.warehouse.table("spend")
-    rows = rows.filter(rows.spent_on < as_of)
-    once = rows.group_by(*PLACEMENT).agg(
-        impressions=rows.impressions.max(),
-        clicks=rows.clicks.max(),
-        cost=rows.cost_amount.max(),
-        platform_orders=rows.platform_orders.max(),
-        platform_revenue=rows.platform_revenue_amount.max(),
+    """Return the measures of `spend`, every placement once."""
+    once = placements(scratch.warehouse.table)
+    once = once.filter(once.spent_on < as_of).rename(
+        cost="cost_amount", platform_revenue="platform_revenue_amount"
     )
     once = once.mutate(place=ibis.coalesce(once.channel, once.platform))
     numbers = ("impressions", "clicks", "cost", "platform_orders", "platform_revenue")
@@ -61,7 +56,7 @@ def assortment(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]
     orders, items = warehouse.table("orders"), warehouse.table("items")
     lines = warehouse.table("order_lines")
     lines = lines.filter(lines.n_items > 0).select("source", "order_id", "item_id")
-    dated = orders.filter(orders.status.isin(SALES)).select(
+    dated = orders.filter(is_sale(orders)).select(
         "source", "order_id", day=local_day(ibis.coalesce(orders.paid_at, orders.ordered_at), scratch.zone)
     )
     sold = lines.semi_join(items, "item_id").inner_join(

@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.measure.touch import owner, start_of
-from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
+from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, local_day, seconds
 from quanyu.workspace import Workspace
 
@@ -25,8 +25,7 @@ def sales(ws: Workspace, as_of: dt.date) -> ir.Table:
     The same orders as in the metric `n_orders`, on the day they were placed: that is when a touch had done its work.
     """
     rows = orders_with_margin(ws.warehouse.table)
-    value = ibis.greatest(rows.gross_amount.fill_null(0), rows.paid_amount.fill_null(0))
-    rows = rows.filter(rows.status.isin(SALES), value > 0, rows.ordered_at < start_of(ws, as_of))
+    rows = rows.filter(is_sale(rows), rows.ordered_at < start_of(ws, as_of))
     rows = rows.select(
         "id_key",
         "ordered_at",

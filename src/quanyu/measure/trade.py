@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.measure.span import Scratch, Spans, add_up, slices
-from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.period import WINDOWS, preset
+from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, local_day
 
 DIMENSIONS = ("all", "channel", "region")
@@ -58,14 +58,11 @@ def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
     people = known.select(key="id_key", known_as="person_id")
     rows = orders.left_join(people, orders.id_key == people.key)
     rows = rows.mutate(person=group_key(ibis.coalesce(rows.known_as, rows.id_key)))
-    value = ibis.greatest(rows.gross_amount.fill_null(0), rows.paid_amount.fill_null(0))
     is_return = rows.status == "returned"
-    is_sale = rows.status.isin(SALES) & (value > 0)
-    was_paid = is_sale | ((rows.status == "closed") & rows.paid_at.notnull() & (rows.paid_amount > 0))
+    sale = is_sale(rows)
+    was_paid = sale | ((rows.status == "closed") & rows.paid_at.notnull() & (rows.paid_amount > 0))
     at = ibis.ifelse(is_return, rows.ordered_at, ibis.coalesce(rows.paid_at, rows.ordered_at))
-    rows = rows.mutate(
-        day=local_day(at, scratch.zone), is_sale=is_sale, was_paid=was_paid, is_return=is_return
-    )
+    rows = rows.mutate(day=local_day(at, scratch.zone), is_sale=sale, was_paid=was_paid, is_return=is_return)
     rows = rows.filter(rows.was_paid | rows.is_return, rows.day < as_of)
     return rows.group_by("day", "person", "channel", "region").agg(**_sums(rows))
 

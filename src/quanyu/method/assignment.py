@@ -53,6 +53,15 @@ def arm_of(person: str, experiment: str, shares: Mapping[str, float], secret: st
     return next((name for name, why, cut in draws if _digest(person, _salt(secret, why)) < cut), last)
 
 
+def lot(name: str, purpose: str, secret: str) -> float:
+    """Return the lot, 0 to 1, that a keyed hash draws for a name: whoever lacks the secret cannot foresee it.
+
+    >>> 0 <= lot("week 1", "test", "00") < 1
+    True
+    """
+    return int(_digest(name, _salt(secret, json.dumps(["lot", purpose]))), 16) / float(16**DIGITS)
+
+
 def is_held_out(person: ir.StringColumn, share: float, secret: str) -> ir.BooleanColumn:
     """Return whether people belong to the global holdout, which is outside every campaign.
 

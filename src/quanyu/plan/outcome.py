@@ -9,20 +9,23 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.ledger import Decision
+from quanyu.tables.spend_test import returned
+from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 
-KINDS = {"audience": "Audience", "budget": "Budget"}
+KINDS = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
 MOST = 12
 
 
 @dataclass(frozen=True)
 class Gain:
-    """A gain in money with its bounds; `reason` says why there is none."""
+    """A gain in money with its bounds, or what a test says; `reason` says why there is none."""
 
     amount: float | None
     low: float | None
     high: float | None
     reason: str = ""
+    says: Sentence | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def outcomes(ws: Workspace) -> tuple[Outcome, ...]:
 
 
 def _outcome(one: Decision) -> Outcome:
-    name = one.proposal.get("name", "")
+    name = one.proposal.get("name") or one.proposal.get("channel", "")
     kind = KINDS.get(one.kind, one.kind)
     return Outcome(
         one.decision_id,
@@ -62,4 +65,4 @@ def _outcome(one: Decision) -> Outcome:
 
 def _gain(document: Mapping[str, Any]) -> Gain:
     amount, low, high = (document.get(name) for name in ("gain_amount", "gain_low", "gain_high"))
-    return Gain(amount, low, high, document.get("reason") or "")
+    return Gain(amount, low, high, document.get("reason") or "", returned(document))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from quanyu.tables.curve import AD_CHANNELS, DOUBTS
-from quanyu.tables.decided import REFUSALS, SCENARIOS, TRIALS
-from quanyu.text import Language
+from quanyu.tables.curve import AD_CHANNELS, DOUBTS, VERDICTS
+from quanyu.tables.decided import REFUSALS, SCENARIOS
+from quanyu.tables.spend_test import described
+from quanyu.text import Language, Sentence
 from quanyu.workspace import Workspace
 
 
@@ -25,8 +26,7 @@ class Ad:
     n_caused_high: float | None
     marginal: float | None
     proposed: float
-    trial: str
-    trial_weeks: int | None
+    test: Sentence | None
 
     def name_in(self, language: Language) -> str:
         """Return its name."""
@@ -56,16 +56,20 @@ def outlay(ws: Workspace) -> Outlay | None:
     one = whole[0]
     kept = lines.filter(lines.scenario == SCENARIOS[0]).order_by("channel")
     by_name = {row["channel"]: row for row in ws.warehouse.read(curves).to_pylist()}
-    ads = tuple(_ad(row, by_name.get(row["channel"], {})) for row in ws.warehouse.read(kept).to_pylist())
+    tests = {row["channel"]: row for row in ws.warehouse.read(ws.warehouse.table("spend_tests")).to_pylist()}
+    ads = tuple(
+        _ad(row, by_name.get(row["channel"], {}), tests.get(row["channel"], {}))
+        for row in ws.warehouse.read(kept).to_pylist()
+    )
     gain, low, high = (_number(one[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
     return Outlay(ads, one["status"], REFUSALS.get(one["reason"] or "", ""), gain, low, high, one["p_gain"])
 
 
-def _ad(line: dict[str, Any], curve: dict[str, Any]) -> Ad:
+def _ad(line: dict[str, Any], curve: dict[str, Any], test: dict[str, Any]) -> Ad:
     return Ad(
         channel=line["channel"],
         is_known=line["curve_status"] == "known",
-        doubt=DOUBTS.get(line["reason"] or "", ""),
+        doubt=DOUBTS.get(line["reason"] or "", "") or VERDICTS.get(curve.get("verdict") or "", ""),
         spend=float(line["current_amount"]),
         n_claimed=_number(curve.get("n_claimed")),
         n_caused=_number(curve.get("n_caused")),
@@ -73,8 +77,7 @@ def _ad(line: dict[str, Any], curve: dict[str, Any]) -> Ad:
         n_caused_high=_number(curve.get("n_caused_high")),
         marginal=line["marginal_return"],
         proposed=float(line["proposed_amount"]),
-        trial=TRIALS.get(line["trial"] or "", ""),
-        trial_weeks=line["trial_weeks"],
+        test=described(test) if test.get("status") == "proposed" else None,
     )
 
 

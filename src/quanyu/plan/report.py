@@ -16,7 +16,7 @@ from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
 from quanyu.tables.catalogue import metric
 from quanyu.tables.mask import masked
-from quanyu.text import Language, translate
+from quanyu.text import Language, told, translate
 from quanyu.workspace import Workspace
 
 HERE = Path(__file__).parent
@@ -72,6 +72,7 @@ def _words(found: Review, language: Language) -> dict[str, Any]:
     tell = partial(_tell, language)
     return {
         "tr": tell,
+        "told": lambda said: told(said, language),
         "change": change,
         "percent": percent,
         "tint": tint,

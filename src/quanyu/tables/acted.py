@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+from quanyu.tables.spend_test import SPEND_TEST_DAYS
 
 _SEND = C("send_id", "text", "发送", "Send", is_required=True)
 _PERSON = C("person_id", "text", "用户", "Person", is_required=True, privacy="pseudonym")
@@ -36,4 +37,4 @@ RESPONSES = Table(
     time="responded_at",
 )  # fmt: skip
 
-ACTED = (DELIVERIES, RESPONSES)
+ACTED = (DELIVERIES, RESPONSES, SPEND_TEST_DAYS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from quanyu.tables.contract import ORIGINAL, Table
 from quanyu.tables.contract import Column as C
-from quanyu.tables.contract import Table
 
 STATUSES = ("placed", "paid", "shipped", "completed", "closed", "returned", "adjusted")
 """placed: not paid yet; closed: cancelled or refunded in full; returned: a return document of its own;
@@ -17,12 +19,34 @@ CHANNELS_NOTE = "platform or medium: taobao, jd, douyin, wechat, own, search, so
 _ID_KEY = C(
     "id_key", "text", "标识", "Identifier", privacy="pseudonym", note="kind:value; hashed if personal"
 )
-_CURRENCY = C("currency", "text", "币种", "Currency", note="currency of the source, ISO 4217")
+_CURRENCY = C("currency", "currency", "币种", "Currency", note="what the source counts in, ISO 4217")
+_RATE = C(
+    "fx_rate", "number", "折算汇率", "Rate", low=0, unit="workspace's currency per currency",
+    note="the rate that the amounts were converted at; null where nothing was, or while the rate is not known",
+)  # fmt: skip
 _SOURCE = C("source", "text", "来源", "Source", is_required=True, note="layout that brought the row")
+
+
+def _converted(*columns: C) -> tuple[C, ...]:
+    """Add to columns with amounts the currency of the row, its rate, and every amount as the source said it.
+
+    The amounts themselves are always in the workspace's currency, and null while a row waits for its rate.
+    """
+    currency = () if _CURRENCY in columns else (_CURRENCY,)
+    originals = (
+        replace(
+            column, name=f"{ORIGINAL}{column.name}", zh=f"{column.zh}（原币）", en=f"{column.en}, original",
+            is_required=False, unit="currency of the row", note="null where the row is in the workspace's currency",
+        )
+        for column in columns
+        if column.unit == "currency"
+    )  # fmt: skip
+    return (*columns, *currency, _RATE, *originals)
+
 
 EVENTS = Table(
     "events", "collect", "行为事件", "Events", "event", ("source", "event_id"),
-    (
+    _converted(
         C("event_id", "text", "事件号", "Event id", is_required=True),
         _SOURCE,
         _ID_KEY,
@@ -44,7 +68,7 @@ EVENTS = Table(
 
 ORDERS = Table(
     "orders", "collect", "订单", "Orders", "order", ("source", "order_id"),
-    (
+    _converted(
         C("order_id", "text", "订单号", "Order id", is_required=True),
         _SOURCE,
         _ID_KEY,
@@ -72,7 +96,7 @@ ORDERS = Table(
 
 ORDER_LINES = Table(
     "order_lines", "collect", "订单明细", "Order lines", "line", ("source", "order_id", "line_no"),
-    (
+    _converted(
         C("order_id", "text", "订单号", "Order id", is_required=True, refers="orders.order_id"),
         C("line_no", "integer", "行号", "Line", is_required=True, low=1),
         _SOURCE,
@@ -88,14 +112,14 @@ ORDER_LINES = Table(
 
 ITEMS = Table(
     "items", "collect", "商品", "Items", "item", ("item_id",),
-    (
+    _converted(
         C("item_id", "text", "商品", "Item id", is_required=True),
         C("name", "text", "名称", "Name"),
         C("category", "text", "类目", "Category"),
         C("brand", "text", "品牌", "Brand"),
         C("list_price_amount", "money", "标价", "List price", low=0, unit="currency"),
         C("cost_amount", "money", "成本", "Cost", low=0, unit="currency"),
-        C("launched_on", "day", "上架日", "Launched on"),
+        C("launched_on", "day", "上架日", "Launched on", is_planned=True),
         C("stock", "integer", "库存", "Stock", unit="item"),
         C("attributes", "json", "属性", "Attributes"),
     ),
@@ -124,7 +148,7 @@ MEMBERS = Table(
         C("phone", "text", "手机", "Phone", privacy="personal"),
         C("email", "text", "邮箱", "E-mail", privacy="personal"),
         C("sex", "text", "性别", "Sex", allowed=("female", "male", "other")),
-        C("born_on", "day", "生日", "Born on", privacy="personal"),
+        C("born_on", "day", "生日", "Born on", privacy="personal", earliest="1900-01-01"),
         C("region", "text", "省份", "Region"),
         C("city", "text", "城市", "City"),
         C("address", "text", "地址", "Address", privacy="personal"),
@@ -186,7 +210,7 @@ PEOPLE = Table(
         C("phone", "text", "手机", "Phone", privacy="personal"),
         C("email", "text", "邮箱", "E-mail", privacy="personal"),
         C("sex", "text", "性别", "Sex", allowed=("female", "male", "other")),
-        C("born_on", "day", "生日", "Born on", privacy="personal"),
+        C("born_on", "day", "生日", "Born on", privacy="personal", earliest="1900-01-01"),
         C("region", "text", "省份", "Region"),
         C("city", "text", "城市", "City"),
         C("language", "text", "语言", "Language"),
@@ -215,7 +239,7 @@ CONSENTS = Table(
 SPEND = Table(
     "spend", "collect", "投放", "Spend", "day and placement",
     ("source", "spent_on", "platform", "channel", "campaign_id", "ad_group", "keyword", "creative", "attribution_window"),
-    (
+    _converted(
         C("spent_on", "day", "日期", "Day", is_required=True),
         _SOURCE,
         C("platform", "text", "平台", "Platform", is_required=True),
@@ -227,7 +251,7 @@ SPEND = Table(
         C("creative", "text", "创意", "Creative"),
         C("impressions", "integer", "展现", "Impressions", low=0),
         C("clicks", "integer", "点击", "Clicks", low=0),
-        C("cost_amount", "money", "花费", "Cost", low=0, unit="currency"),
+        C("cost_amount", "money", "花费", "Cost", unit="currency", note="negative: a credit, which lowers the cost"),
         _CURRENCY,
         C("platform_orders", "number", "平台订单", "Orders by the platform", low=0),
         C("platform_revenue_amount", "money", "平台成交额", "Revenue by the platform", low=0, unit="currency"),
@@ -238,7 +262,7 @@ SPEND = Table(
 
 TOUCHES = Table(
     "touches", "collect", "触点", "Touches", "contact with a person", ("source", "touch_id"),
-    (
+    _converted(
         C("touch_id", "text", "触点", "Touch id", is_required=True),
         _SOURCE,
         _ID_KEY,
@@ -270,7 +294,7 @@ FEEDBACK = Table(
 
 PRICES = Table(
     "prices", "collect", "价格", "Prices", "observation", ("source", "item_id", "seller", "observed_at", "kind"),
-    (
+    _converted(
         C("item_id", "text", "商品", "Item", is_required=True, refers="items.item_id"),
         _SOURCE,
         C("seller", "text", "卖家", "Seller", is_required=True),
@@ -289,7 +313,7 @@ STORES = Table(
         C("platform", "text", "平台", "Platform"),
         C("region", "text", "省份", "Region"),
         C("city", "text", "城市", "City"),
-        C("opened_on", "day", "开业日", "Opened on"),
+        C("opened_on", "day", "开业日", "Opened on", earliest="1600-01-01", is_planned=True),
     ),
     is_input=True,
 )  # fmt: skip
@@ -298,9 +322,9 @@ FX_RATES = Table(
     "fx_rates", "collect", "汇率", "Exchange rates", "day and currency pair", ("on", "currency", "into"),
     (
         C("on", "day", "日期", "Day", is_required=True),
-        C("currency", "text", "币种", "Currency", is_required=True),
-        C("into", "text", "目标币种", "Into", is_required=True),
-        C("rate", "number", "汇率", "Rate", is_required=True, low=0, unit="into per currency"),
+        C("currency", "currency", "币种", "Currency", is_required=True),
+        C("into", "currency", "目标币种", "Into", is_required=True, note="the workspace's currency where a file does not say"),
+        C("rate", "number", "汇率", "Rate", is_required=True, low=1e-9, unit="into per currency"),
     ),
     time="on", is_input=True,
 )  # fmt: skip
@@ -320,7 +344,7 @@ LEADS = Table(
 
 DEALS = Table(
     "deals", "collect", "成交", "Deals", "won deal", ("source", "lead_id"),
-    (
+    _converted(
         C("lead_id", "text", "线索", "Lead id", is_required=True, refers="leads.lead_id"),
         _SOURCE,
         C("account_id", "text", "商家", "Account", note="the seller or company that was won"),

@@ -14,7 +14,9 @@ from quanyu.errors import ColumnError
 
 Stage = Literal["collect", "understand", "decide", "act", "measure", "plan"]
 Privacy = Literal["open", "pseudonym", "personal"]
-Kind = Literal["text", "integer", "number", "flag", "day", "time", "money", "price", "json"]
+Kind = Literal["text", "integer", "number", "flag", "day", "time", "money", "price", "currency", "json"]
+ORIGINAL = "original_"
+"""Stands before the name of an amount as its source said it, in the currency of the row."""
 
 TYPES: Mapping[Kind, str] = MappingProxyType(
     {
@@ -26,6 +28,7 @@ TYPES: Mapping[Kind, str] = MappingProxyType(
         "time": "timestamp('UTC')",
         "money": "decimal(18, 2)",
         "price": "decimal(18, 4)",
+        "currency": "string",
         "json": "string",
     }
 )
@@ -36,7 +39,8 @@ class Column:
     """One column: `kind` gives the engine type, the rest is what quality checks and screens need.
 
     `low`/`high` bound the valid range (inclusive), `allowed` lists the valid words, `refers` names a
-    `table.column` that should hold the value, and `is_required` refuses rows without one.
+    `table.column` that should hold the value, and `is_required` refuses rows without one. A day or time lies not
+    before `earliest`, and not after tomorrow unless it `is_planned`.
 
     >>> Column("paid_amount", "money", "实付金额", "Paid", low=0).type
     'decimal(18, 2)'
@@ -53,6 +57,8 @@ class Column:
     high: float | None = None
     allowed: tuple[str, ...] = ()
     refers: str = ""
+    earliest: str = "1990-01-01"
+    is_planned: bool = False
     note: str = ""
 
     @property
@@ -95,6 +101,11 @@ class Table:
     def by_name(self) -> Mapping[str, Column]:
         """The declared columns by name."""
         return MappingProxyType({column.name: column for column in self.columns})
+
+    @cached_property
+    def amounts(self) -> tuple[str, ...]:
+        """The amounts that sources say in currencies of their own and that stand here in the workspace's."""
+        return tuple(name for name in self.by_name if f"{ORIGINAL}{name}" in self.by_name)
 
     def __getitem__(self, name: str) -> Column:
         try:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+from quanyu.tables.spend_test import SPEND_TESTS
 
 REFUSALS: Mapping[str, str] = MappingProxyType(
     {
@@ -19,16 +20,6 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why no change of the budget is proposed, by the word in `reason`."""
-
-TRIALS: Mapping[str, str] = MappingProxyType(
-    {
-        "pause": "Pause it every other week, for {weeks} weeks",
-        "pause_and_double": "Pause it one week and double it the next, for {weeks} weeks",
-        "pulse": "Raise and lower it by 30 % in turn, week by week, for {weeks} weeks",
-    }
-)
-"""The experiment that would tell, by the word in `trial`; the curves read its days like all others."""
-NO_TRIAL = "No trial of half a year would tell at this spend"
 
 SCENARIOS = ("keep", "less", "more")
 _PROPOSAL = C("proposal_id", "text", "方案", "Proposal", is_required=True)
@@ -78,9 +69,7 @@ BUDGET_LINES = Table(
         C("expected_gain_amount", "money", "预期增益/周", "Expected gain per week", unit="currency"),
         C("expected_gain_amount_low", "money", "预期增益下限", "Expected gain, low", unit="currency"),
         C("expected_gain_amount_high", "money", "预期增益上限", "Expected gain, high", unit="currency"),
-        C("trial", "text", "建议实验", "Trial", allowed=("pause", "pause_and_double", "pulse", "none"),
-          note="the experiment that would tell"),
-        C("trial_weeks", "integer", "实验周数", "Weeks of the trial", low=0, unit="week"),
+        C("evidence", "text", "依据", "Evidence", allowed=("", "curve", "test", "both"), note="what its effect is known from"),
     ),
 )  # fmt: skip
 
@@ -98,4 +87,4 @@ PACES = Table(
     ),
 )  # fmt: skip
 
-DECIDED: tuple[Table, ...] = (BUDGETS, BUDGET_LINES, PACES)
+DECIDED: tuple[Table, ...] = (BUDGETS, BUDGET_LINES, PACES, SPEND_TESTS)

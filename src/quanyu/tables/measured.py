@@ -6,6 +6,7 @@ from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 from quanyu.tables.curve import CURVES
 from quanyu.tables.period import GRAINS
+from quanyu.tables.spend_test import SPEND_TEST_RESULTS
 
 METRICS = Table(
     "metrics", "measure", "指标", "Metrics", "metric, grain, day and slice", ("metric", "grain", "on", "dimension", "slice"),
@@ -103,4 +104,4 @@ LIFTS = Table(
     ),
 )  # fmt: skip
 
-MEASURED = (METRICS, PATHS, CREDITS, LIFTS, CURVES)
+MEASURED = (METRICS, PATHS, CREDITS, LIFTS, CURVES, SPEND_TEST_RESULTS)

@@ -9,8 +9,8 @@ from functools import cached_property, reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
+from quanyu.tables.sale import is_sale
 from quanyu.understand.favourite import Taste, Values, attach, favourite, summed_up
 from quanyu.understand.person import of_person, owners
 from quanyu.understand.scratch import Keep
@@ -53,34 +53,33 @@ class Facts:
     def orders(self) -> ir.Table:
         """Reduce orders to people: counts, money, first and last day, where they buy."""
         rows = of_person(self.owners, self._until("orders", "ordered_at"))
-        is_sale = rows.status.isin(SALES)
         channels, regions = self._values("orders", "channel"), self._values("orders", "region")
         rows = regions.encode(channels.encode(rows, "channel"), "region")
         rows = rows.mutate(
-            is_sale=rows.status.isin(SALES), is_90d=rows.on > self._ago(90), is_365d=rows.on > self._ago(365)
+            is_sale=is_sale(rows), is_90d=rows.on > self._ago(90), is_365d=rows.on > self._ago(365)
         )
         none, zero = ibis.null("int64"), ibis.literal(0).cast("decimal(18, 2)")
         rows = rows.mutate(
             channel=ibis.ifelse(rows.is_sale, rows.channel, none),
             region=ibis.ifelse(rows.is_sale, rows.region, none),
         )
-        is_sale = rows.is_sale
+        sale = rows.is_sale
         totals = {
-            "n_orders": rows.count(where=is_sale),
-            "n_orders_90d": rows.count(where=is_sale & rows.is_90d),
-            "n_orders_365d": rows.count(where=is_sale & rows.is_365d),
-            "n_discounted": rows.count(where=is_sale & (rows.discount_amount > 0).fill_null(False)),
-            "n_items_bought": rows.n_items.sum(where=is_sale).cast("int64"),
-            "first_order_on": rows.on.min(where=is_sale),
-            "last_order_on": rows.on.max(where=is_sale),
+            "n_orders": rows.count(where=sale),
+            "n_orders_90d": rows.count(where=sale & rows.is_90d),
+            "n_orders_365d": rows.count(where=sale & rows.is_365d),
+            "n_discounted": rows.count(where=sale & (rows.discount_amount > 0).fill_null(False)),
+            "n_items_bought": rows.n_items.sum(where=sale).cast("int64"),
+            "first_order_on": rows.on.min(where=sale),
+            "last_order_on": rows.on.max(where=sale),
             "spend_amount": rows.net_amount.sum(),
             "spend_90d_amount": ibis.ifelse(rows.is_90d, rows.net_amount, zero).sum(),
             "paid_amount": rows.paid_amount.sum(),
             "refund_amount": rows.refund_amount.sum(),
             "margin_amount": rows.margin_amount.sum(),
-            "gross_amount": rows.gross_amount.sum(where=is_sale),
-            "discount_amount": rows.discount_amount.sum(where=is_sale),
-            "largest_order_amount": rows.net_amount.max(where=is_sale),
+            "gross_amount": rows.gross_amount.sum(where=sale),
+            "discount_amount": rows.discount_amount.sum(where=sale),
+            "largest_order_amount": rows.net_amount.max(where=sale),
         }
         tastes = (
             Taste.of("channel", "preferred_platform", channels),
@@ -127,9 +126,7 @@ class Facts:
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""
         orders = self._until("orders", "ordered_at", with_day=False)
-        sales = of_person(
-            self.owners, orders.filter(orders.status.isin(SALES)).select("key", **document(orders))
-        )
+        sales = of_person(self.owners, orders.filter(is_sale(orders)).select("key", **document(orders)))
         lines = self.ws.warehouse.table("order_lines")
         lines = lines.select("item_id", "n_items", "unit_price_amount", "net_amount", **document(lines))
         items = self.ws.warehouse.table("items").select("item_id", "category", "brand")

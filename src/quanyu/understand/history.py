@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
+from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
 
@@ -38,7 +38,7 @@ def trade(ws: Workspace, as_of: dt.date) -> Trade:
     """Return when the orders of buyers begin and which money to count, from one scan."""
     orders = orders_with_margin(ws.warehouse.table)
     day = local_day(orders.ordered_at, ws.settings.timezone)
-    counts = _is_sale(orders) & orders.id_key.notnull() & (day <= ibis.literal(as_of))
+    counts = is_sale(orders) & orders.id_key.notnull() & (day <= ibis.literal(as_of))
     known = counts & orders.margin_amount.notnull()
     (row,) = ws.warehouse.read(
         orders.aggregate(
@@ -57,11 +57,11 @@ def trade(ws: Workspace, as_of: dt.date) -> Trade:
 def purchase_days(ws: Workspace, as_of: dt.date, found: Trade, by: str = "") -> ir.Table:
     """Return one row per person and day with orders: person, person_id, day, is_purchase, amount, and `by`.
 
-    Several orders of one day are one purchase. A day counts as a purchase if it has a sale that kept a net amount
-    above zero; `amount` adds up all orders and return documents of the day.
+    Several orders of one day are one purchase. A day counts as a purchase if it has a sale; `amount`
+    adds up all orders and return documents of the day.
     """
     orders = orders_with_margin(ws.warehouse.table)
-    orders = orders.mutate(day=local_day(orders.ordered_at, ws.settings.timezone), is_sale=_is_sale(orders))
+    orders = orders.mutate(day=local_day(orders.ordered_at, ws.settings.timezone), is_sale=is_sale(orders))
     orders = orders.filter(orders.day <= ibis.literal(as_of)).mutate(key=group_key(orders.id_key))
     orders = _labelled(ws, orders, by)
     per_key = orders.group_by("key", "day").aggregate(
@@ -134,10 +134,6 @@ def weekly_repeats(
         .group_by("week")
         .aggregate(n=ibis._.count())
     )
-
-
-def _is_sale(orders: ir.Table) -> ir.BooleanValue:
-    return orders.status.isin(SALES) & (orders.net_amount > 0)
 
 
 def _sums(orders: ir.Table, found: Trade) -> dict[str, ir.Value]:

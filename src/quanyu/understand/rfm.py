@@ -15,7 +15,7 @@ import numpy as np
 from quanyu.ledger import keep_fit
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters, fit
 from quanyu.method.method import Arrays
-from quanyu.tables import SALES
+from quanyu.tables.sale import is_sale
 from quanyu.understand.scratch import scratch
 from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
@@ -157,9 +157,8 @@ def _is_high(value: Any, score: Any, axis: str, fit: Fit) -> Any:
 def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
     """Return one row per buyer: person_id, recency_days, frequency, monetary_amount.
 
-    Net basis: money is the sum of net amounts over all orders and return documents in the window, frequency
-    the orders that count as a sale and kept a net amount above zero. Gross basis: sales with a gross amount
-    above zero, and their gross amounts. A person without one such order is no buyer.
+    Frequency counts the sales in the window (`quanyu.tables.sale`); a person without one is no buyer. Net basis: money
+    is the sum of net amounts over all orders and return documents in the window. Gross basis: the gross amounts of the sales.
     """
     orders = ws.warehouse.table("orders")
     day = local_day(orders.ordered_at, ws.settings.timezone)
@@ -168,7 +167,7 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
         first = as_of - dt.timedelta(days=spec.window_days)
         orders = orders.filter(lambda t: t["_day"] >= ibis.literal(first))
     amount = orders.net_amount if spec.basis == "net" else orders.gross_amount
-    counts = orders.status.isin(SALES) & (amount > 0)
+    counts = is_sale(orders)
     orders = orders.mutate(key=group_key(orders.id_key))
     per_key = orders.group_by("key").aggregate(
         last_on=orders["_day"].max(where=counts),

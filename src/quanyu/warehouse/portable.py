@@ -73,6 +73,12 @@ def money(value: ir.NumericValue) -> ir.DecimalValue:
     return (cents / 100).cast("decimal(18, 2)")
 
 
+def price(value: ir.NumericValue) -> ir.DecimalValue:
+    """Return a number as a price: four decimals, rounded as `money` is."""
+    parts = (value.cast("float64") * 10_000).round(4).round()
+    return (parts / 10_000).cast("decimal(18, 4)")
+
+
 def days_between(later: dt.date | ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
     """Return whole calendar days from `earlier` to `later`."""
     until = ibis.literal(later) if isinstance(later, dt.date) else later

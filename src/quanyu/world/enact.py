@@ -5,6 +5,7 @@ Only the simulation looks at both sides: it finds the true people behind those w
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,32 +18,65 @@ from quanyu.world.media import CHANNELS, REPORTED
 from quanyu.world.people import PLATFORMS
 from quanyu.world.setting import Course
 
+OWN = {REPORTED.get(channel.name, channel.name): channel.name for channel in CHANNELS}
+"""The shop's own names of ad channels by those of their reports."""
 LIFT = 0.06
 """The mean true probability that a message alone brings an order; it differs between people (see `campaign`)."""
 
 
-def enact(ws: Workspace, truth: Path) -> Course:
+def enact(ws: Workspace, truth: Path, since: dt.date | None = None) -> Course:
     """Return the course that follows from the decisions carried out in a workspace.
 
-    `truth` is the folder of that name of the shop's last period.
+    `truth` is the folder of that name of the shop's last period. Whom an audience reaches is reached once: with
+    `since`, only audiences that were carried out on that day or later count; of budgets the newest does.
     """
-    done = ledger.list_decisions(ws.ledger, status="done")
+    done = ledger.list_decisions(ws.ledger, status="done") + ledger.list_decisions(
+        ws.ledger, status="measured"
+    )
+    done.sort(key=lambda one: (one.as_of, one.decision_id))
     spend: dict[str, float] = {}
+    steady: dict[str, float] = {}
     for one in done:
         if one.kind == "budget":
             spend |= _factors(one)
+            steady |= {name: amount for name, amount in _amounts(one).items() if _factors(one)[name] != 1}
+    planned = {
+        OWN[one.proposal["channel"]]: _planned(one)
+        for one in done
+        if one.kind == "spend_test" and one.proposal["channel"] in OWN
+    }
     members = _members(ws, truth)
-    reached = [_outreach(ws, one, members) for one in done if one.kind == "audience"]
-    return Course(spend, tuple(reached))
+    fresh = [one for one in done if one.kind == "audience" and _is_fresh(ws, one, since)]
+    return Course(spend, steady, planned, tuple(_outreach(ws, one, members) for one in fresh))
+
+
+def _is_fresh(ws: Workspace, one: Decision, since: dt.date | None) -> bool:
+    if since is None or one.done_at is None:
+        return one.status == "done"
+    return one.done_at.astimezone(ws.settings.zone).date() >= since
 
 
 def _factors(decision: Decision) -> dict[str, float]:
-    own = {REPORTED.get(channel.name, channel.name): channel.name for channel in CHANNELS}
     return {
-        own[line["channel"]]: float(line["proposed_amount"]) / float(line["current_amount"])
+        OWN[line["channel"]]: float(line["proposed_amount"]) / float(line["current_amount"])
         for line in decision.proposal["lines"]
-        if float(line["current_amount"]) and line["channel"] in own
+        if float(line["current_amount"]) and line["channel"] in OWN
     }
+
+
+def _amounts(decision: Decision) -> dict[str, float]:
+    return {
+        OWN[line["channel"]]: float(line["current_amount"])
+        for line in decision.proposal["lines"]
+        if float(line["current_amount"]) and line["channel"] in OWN
+    }
+
+
+def _planned(decision: Decision) -> dict[dt.date, float]:
+    """Return what the schedule of a test says is spent on each of its days."""
+    first = dt.date.fromisoformat(decision.carried["starts_on"])
+    level = {word: float(decision.proposal[f"{name}_amount"]) for word, name in (("L", "low"), ("H", "high"))}
+    return {first + dt.timedelta(days=at): level[word] for at, word in enumerate(decision.carried["days"])}
 
 
 def _members(ws: Workspace, truth: Path) -> Mapping[str, int]:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quanyu import ledger
 from quanyu.tables import SALES
+from quanyu.tables.spend_test import UNREAD
 from quanyu.text import Sentence
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
-from quanyu.world.media import REPORTED
+from quanyu.world.media import REPORTED, saturate
 
 RECENT_DAYS = 28
 
@@ -51,14 +53,15 @@ class Foreseen:
     why: str = ""
 
 
-def estimates(ws: Workspace, truth: Path, foreseen: Foreseen) -> list[Estimate]:
+def estimates(ws: Workspace, truth: Path, foreseen: Foreseen, *earlier: Path) -> list[Estimate]:
     """Return every estimate of the newest turn beside the truth of a resumed shop.
 
-    `truth` is the folder of that name of the newest period; `foreseen` the purchases that the turn before
-    expected of known customers in that period.
+    `truth` is the folder of that name of the newest period, `earlier` those of periods before; `foreseen` the purchases
+    that the turn before expected of known customers in that period, with its bounds.
     """
+    lifts = [one for folder in (*earlier, truth) for one in _lifts(ws, folder)]
     return [
-        _orders(ws, truth, foreseen), *_lifts(ws, truth), *_channels(ws, truth), *_budget(ws, truth),
+        _orders(ws, truth, foreseen), *lifts, *_channels(ws, truth), *_tests(ws, truth), *_budget(ws, truth),
     ]  # fmt: skip
 
 
@@ -117,6 +120,26 @@ def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
             )  # fmt: skip
 
 
+def _tests(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+    """Orders a day that the high spend of a test truly brings over the low, kept up."""
+    rows = ws.warehouse.read(ws.warehouse.table("spend_test_results").order_by("ends_on")).to_pylist()
+    planted = {
+        REPORTED.get(row["channel"], row["channel"]): row
+        for row in pq.read_table(truth / "channels.parquet").to_pylist()
+    }
+    people = pq.read_metadata(truth / "people.parquet").num_rows
+    for row in rows:
+        if one := planted.get(row["channel"]):
+            ends = [
+                one["strength"] * people * float(saturate(np.array([float(amount) / people]), one["half_saturation"], one["slope"])[0])
+                for amount in (row["spent_low_amount"] or row["low_amount"], row["spent_high_amount"] or row["high_amount"])
+            ]  # fmt: skip
+            yield Estimate(
+                "Orders a day between the two levels of the test", row["channel"], ends[1] - ends[0], row["n_orders"],
+                row["n_orders_low"], row["n_orders_high"], UNREAD.get(row["reason"] or "", ""),
+            )  # fmt: skip
+
+
 def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     """The weekly profit that an approved budget truly added, against the spend as it would have been."""
     what = "Weekly profit that the budget adds"
@@ -124,7 +147,7 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
         one
         for status in ("done", "measured")
         for one in ledger.list_decisions(ws.ledger, kind="budget", status=status)
-    ]
+    ][:1]
     channels = pq.read_table(truth / "channels.parquet").to_pylist()
     days = pq.read_metadata(truth / "calendar.parquet").num_rows
     worth = _margin_per_order(truth)
@@ -133,12 +156,19 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     usual = {name: row["usual_cost_amount"] / days for name, row in own.items()}
     for one in done:
         expected = one.expected
+        # What it leaves alone may be under test meanwhile.
+        moved = [
+            line
+            for line in one.proposal["lines"]
+            if line["proposed_amount"] != line["current_amount"] and line["channel"] in gains
+        ]
+        planted = sum(gains[line["channel"]] for line in moved)
         yield Estimate(
-            what, one.decision_id, sum(gains.values()), expected.get("gain_amount"),
-            expected.get("gain_low"), expected.get("gain_high"), _missed(one.proposal["lines"], gains, usual),
+            what, one.decision_id, planted, expected.get("gain_amount"),
+            expected.get("gain_low"), expected.get("gain_high"), _missed(moved, gains, usual),
         )  # fmt: skip
     if not done:
-        note = Sentence("no change was proposed: the return curves could not tell enough")
+        note = Sentence("no change was proposed: neither the return curves nor a test could tell enough")
         yield Estimate(what, "", 0.0, None, None, None, note)
 
 
@@ -153,6 +183,8 @@ def _missed(
     """
     found = {one["channel"]: one for one in lines if one["channel"] in gains}
     expected = {name: float(one.get("expected_gain_amount") or 0.0) for name, one in found.items()}
+    if not expected:
+        return ""
     worst = max(expected, key=lambda name: abs(expected[name] - gains[name]))
     return Sentence(
         "{channel} gave {planted} of {expected}: it would have spent {usual} a day in these days, the proposal knew {known}",

@@ -191,15 +191,28 @@ def make_media(shop: Shop, calendar: Calendar) -> Media:
     return Media(np.round(spend, 2), _orders(shop, spend))
 
 
-def resume_media(
-    shop: Shop, calendar: Calendar, before: Media, factors: Mapping[str, float]
-) -> tuple[Media, Media]:
+@dataclass(frozen=True)
+class Buying:
+    """What a seller orders by channel: a multiple of what would have been spent, that evenly, and amounts by day number."""
+
+    factors: Mapping[str, float]
+    steady: Mapping[str, float]
+    planned: Mapping[str, Mapping[int, float]]
+
+
+def resume_media(shop: Shop, calendar: Calendar, before: Media, ordered: Buying) -> tuple[Media, Media]:
     """Return the media of a later period as its seller runs them, and as they would have been.
 
-    `factors` multiply the spend of the named channels. What was spent before carries over.
+    What was spent before carries over.
     """
     usual = make_media(shop, calendar).spend
-    changed = usual * np.array([factors.get(channel.name, 1.0) for channel in CHANNELS])[:, None]
+    names = [channel.name for channel in CHANNELS]
+    for name, amount in ordered.steady.items():
+        usual[names.index(name)] = amount
+    changed = usual * np.array([ordered.factors.get(name, 1.0) for name in names])[:, None]
+    for name, amounts in ordered.planned.items():
+        for at, amount in amounts.items():
+            changed[names.index(name), at] = amount
     found = []
     for spend in (changed, usual):
         whole = np.concatenate([before.spend, spend], axis=1)

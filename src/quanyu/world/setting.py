@@ -10,7 +10,7 @@ from types import MappingProxyType
 from quanyu.world.calendar import Calendar
 from quanyu.world.campaign import CAMPAIGNS, Campaign, Outreach
 from quanyu.world.catalogue import Catalogue, make_catalogue
-from quanyu.world.media import CHANNELS, Media, make_media, resume_media
+from quanyu.world.media import CHANNELS, Buying, Media, make_media, resume_media
 from quanyu.world.shop import Shop
 
 
@@ -18,10 +18,13 @@ from quanyu.world.shop import Shop
 class Course:
     """What the seller does from the first day of a later period on: spend by channel, and campaigns of their own.
 
-    `spend` multiplies what would have been spent on the named channels.
+    `spend` multiplies what would have been spent on the named channels. Whoever follows a budget spends evenly: on a
+    channel in `steady` so much a day would have been spent. `planned` sets the spend of single days (a spend test).
     """
 
     spend: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    steady: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    planned: Mapping[str, Mapping[dt.date, float]] = field(default_factory=lambda: MappingProxyType({}))
     outreach: tuple[Outreach, ...] = ()
 
 
@@ -65,5 +68,10 @@ def resume_setting(before: Setting, days: int, course: Course) -> Setting:
     left = max(earlier.horizon - days, 0)
     shop = replace(earlier, days=days, ends_on=ends_on, horizon=left, period=earlier.period + 1)
     calendar = Calendar(shop, usual=before.calendar.level)
-    media, usual = resume_media(shop, calendar, before.media, course.spend)
+    days_on = [shop.starts_on + dt.timedelta(days=at) for at in range(days)]
+    planned = {
+        name: {at: amounts[day] for at, day in enumerate(days_on) if day in amounts}
+        for name, amounts in course.planned.items()
+    }
+    media, usual = resume_media(shop, calendar, before.media, Buying(course.spend, course.steady, planned))
     return Setting(shop, calendar, before.catalogue, media, usual, course, before)

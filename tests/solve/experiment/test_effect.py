@@ -131,3 +131,13 @@ def test_effects_without_spread_are_refused(given: tuple[float, float]) -> None:
         effect(*given)
     with pytest.raises(MethodError):
         effect(1.0, 1.0, confidence=95)
+
+
+def test_a_gain_stays_a_gain_where_control_loses_money() -> None:
+    treated, control = Sample.single(500, -1.0, 9.0), Sample.single(500, -3.0, 9.0)
+    one = spread(treated, control, (), welch(treated, control))
+    low, high = fieller(one)
+    assert delta(one).value == pytest.approx(2 / 3)
+    assert 0 < low < 2 / 3 < high
+    mirrored = spread(Sample.single(500, 5.0, 9.0), Sample.single(500, 3.0, 9.0), (), welch(treated, control))
+    assert fieller(mirrored)[0] > 0

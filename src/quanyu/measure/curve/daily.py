@@ -12,8 +12,8 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from quanyu.measure.outlay import PLACEMENT
-from quanyu.tables import SALES
+from quanyu.tables.sale import is_sale
+from quanyu.tables.spend import placements
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -37,7 +37,7 @@ def daily(ws: Workspace, as_of: dt.date, window_days: int) -> ir.Table:
 
 def _sales(ws: Workspace) -> ir.Table:
     rows = ws.warehouse.table("orders")
-    rows = rows.filter(rows.status.isin(SALES))
+    rows = rows.filter(is_sale(rows))
     keyed = rows.select(
         "net_amount",
         on=local_day(rows.ordered_at, ws.settings.timezone),
@@ -49,9 +49,11 @@ def _sales(ws: Workspace) -> ir.Table:
 
 
 def _spend(ws: Workspace) -> ir.Table:
-    rows = ws.warehouse.table("spend")
-    once = rows.group_by(*PLACEMENT).agg(n=rows.platform_orders.max(), amount=rows.cost_amount.max())
-    found = once.group_by(on=once.spent_on, name=once.platform).agg(n=once.n.sum(), amount=once.amount.sum())
+    once = placements(ws.warehouse.table)
+    # A day whose credits exceed its cost is a day without ads.
+    found = once.group_by(on=once.spent_on, name=once.platform).agg(
+        n=once.platform_orders.sum(), amount=ibis.greatest(once.cost_amount.sum(), 0)
+    )
     return _labelled(found, "spend")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import ibis.expr.types as ir
 
 from quanyu.measure.touch import DAY, owner, start_of, touches
-from quanyu.tables import SALES
+from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
@@ -69,7 +69,7 @@ def _by_orders(ws: Workspace, as_of: dt.date) -> Lands:
 def _bought(ws: Workspace, as_of: dt.date, since: dt.date) -> ir.Table:
     orders = ws.warehouse.table("orders")
     orders = orders.filter(
-        orders.status.isin(SALES),
+        is_sale(orders),
         orders.ordered_at < start_of(ws, as_of),
         orders.ordered_at >= start_of(ws, since),
     )

@@ -56,8 +56,7 @@ def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 def measured(ws: Workspace) -> tuple[tuple[str, float, float, float, float], ...]:
     """Return what experiments measured of ad channels: (channel, spend from, spend to, orders per day, error).
 
-    None yet: the experiments on record are of campaigns, not of an ad channel's spend. A spend trial needs no entry
-    here, its days are in the curves like all others.
+    None: what a test of spend shows is weighed in by the budget, and its days are in the curves like all others.
     """
     return ()
 
@@ -97,6 +96,7 @@ def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
             "channel": row["name"],
             "as_of": as_of,
             "status": "cannot_tell",
+            "verdict": "cannot_tell",
             "reason": reason,
             "spend_amount": float(row["cost"]) / RECENT_DAYS,
             "n_days": row["n_days"],
@@ -109,6 +109,7 @@ def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     row = {
         "status": one["status"],
+        "verdict": one["verdict"],
         "reason": one["reason"],
         "lands_on": json.dumps(one["lands_on"], ensure_ascii=False, sort_keys=True),
         "control": one["control"],
@@ -129,6 +130,7 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     row["ceiling_amount"] = one["curve"]["ceiling"] * worth
     if one["spend"] > 0:
         caused = orders.at(now)[0]
+        row["n_caused_raw"] = one["raw"]
         row |= _spanned("n_caused", caused) | _spanned("return_amount", caused * worth)
         row |= _spanned("marginal_return", orders.marginal(now)[0] * worth)
         row |= _spanned("profit_roi", caused * worth / now[0] - 1)

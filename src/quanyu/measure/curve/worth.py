@@ -6,8 +6,8 @@ import datetime as dt
 
 import ibis.expr.types as ir
 
-from quanyu.tables import SALES
 from quanyu.tables.margin import orders_with_margin
+from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -39,7 +39,7 @@ def worth(ws: Workspace, as_of: dt.date, window_days: int) -> dict[str, float]:
 def _sums(ws: Workspace, as_of: dt.date, first: dt.date) -> ir.Table:
     orders = orders_with_margin(ws.warehouse.table)
     day = local_day(orders.ordered_at, ws.settings.timezone)
-    orders = orders.filter(orders.status.isin(SALES), day >= first, day < as_of)
+    orders = orders.filter(is_sale(orders), day >= first, day < as_of)
     rows = orders.select("net_amount", margin=orders.margin_amount, name=orders.channel.fill_null("unknown"))
     # Added up as money, in one order: the worth is part of what identifies the fit, to the last bit.
     summed = rows.group_by("name").agg(

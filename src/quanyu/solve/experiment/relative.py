@@ -1,4 +1,4 @@
-"""Relative lift: the difference as a share of what control does without it."""
+"""Relative lift: the difference as a share of what control does without it, with the sign of the difference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from quanyu.solve.experiment.sample import Sample
 
 @dataclass(frozen=True)
 class Spread:
-    """The difference and the control's mean, with their variances and their covariance; `df` of the difference."""
+    """The difference and the size of the control's mean, with their variances and their covariance; `df` of the difference."""
 
     lift: float
     base: float
@@ -27,7 +27,7 @@ class Spread:
 def spread(treated: Sample, control: Sample, theta: tuple[float, ...], found: Effect) -> Spread:
     """Return what a relative lift needs, from the arms and the effect that `welch` or `cuped` found.
 
-    The base is the control's mean as it was, not adjusted.
+    The base is the size of the control's mean as it was, not adjusted: where control loses money, a gain is still a gain.
 
     >>> from quanyu.solve.experiment.welch import welch
     >>> arms = Sample.single(100, 12.0, 25.0), Sample.single(100, 10.0, 25.0)
@@ -37,7 +37,8 @@ def spread(treated: Sample, control: Sample, theta: tuple[float, ...], found: Ef
     contrast = np.concatenate(([1.0], -np.asarray(theta, dtype=float)))
     shared = float(contrast @ control.covariance[: len(contrast), 0]) / control.n
     base = float(control.mean[0])
-    return Spread(found.value, base, found.se**2, control.variance / control.n, -shared, found.df)
+    covariance = -shared if base >= 0 else shared
+    return Spread(found.value, abs(base), found.se**2, control.variance / control.n, covariance, found.df)
 
 
 def delta(one: Spread, *, at: float | None = None, confidence: float = 0.95) -> Effect:

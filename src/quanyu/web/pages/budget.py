@@ -8,11 +8,13 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.decide.budget_read import BudgetView, LineView, ScenarioView, budget_view
 from quanyu.decide.read import decisions
+from quanyu.decide.spend_test_read import SpendTests, spend_test_view
 from quanyu.ledger import Decision
 from quanyu.tables.curve import DOUBTS
-from quanyu.tables.decided import NO_TRIAL, REFUSALS, SCENARIOS, TRIALS
+from quanyu.tables.decided import REFUSALS, SCENARIOS
 from quanyu.web.pages.budget_curve import curves
 from quanyu.web.pages.budget_pace import pace, start
+from quanyu.web.pages.budget_test import proposed_tests, shown_tests
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart
@@ -54,14 +56,17 @@ def _budget(view: View, found: BudgetView) -> None:
     choice = segments(view, "total", labels, chosen.name, view.say("Total"))
     put(tag("h1", view.say("Budget")) + span("muted", said) + choice, class_="head")
     _answer(view, found, chosen)
+    tests: SpendTests = view.ask(spend_test_view)
+    proposed_tests(view, tests)
     _cards(view, found, chosen)
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
             _before_and_after(view, chosen)
         with ui.element("section").classes("panel w5"):
-            _untold(view, chosen)
+            _untold(view, chosen, tests)
         with ui.element("section").classes("panel w12"):
             grid(view, _sheet(view, chosen), about_it=_what_lines(view))
+        shown_tests(view, tests)
         curves(view, found)
         pace(view, found)
         if not found.is_known:
@@ -140,29 +145,32 @@ def _before_and_after(view: View, chosen: ScenarioView) -> None:
     )
 
 
-def _untold(view: View, chosen: ScenarioView) -> None:
-    """List the channels whose effect cannot be told, each with the reason and the experiment that would tell."""
+def _untold(view: View, chosen: ScenarioView, tests: SpendTests) -> None:
+    """List the channels whose effect cannot be told, each with the reason and whether a test would tell."""
     title = view.say("What cannot be told, and what would tell")
     said = view.say(
-        "A trial alternates the spend by the week until an effect that pays for the spend would show four times out of five. "
-        "Nothing has to be entered: the next curves read its days."
+        "A test alternates the spend by the half week between two levels, on days drawn by lot. One is proposed where the profit "
+        "that knowing is expected to gain in a year exceeds what the test costs."
     )
     put(tag("h2", title) + about(view, title, said), class_="bar choices")
-    open_ = [one for one in chosen.lines if one.status != "known" or one.trial_weeks]
+    open_ = [one for one in chosen.lines if one.status != "known"]
     if not open_:
         put(tag("p", view.say("The effect of every channel is known."), class_="muted"))
         return
-    put(tag("ul", *[_doubt(view, one) for one in open_], class_="links"))
+    why_not = dict(tests.why_not)
+    put(tag("ul", *[_doubt(view, one, why_not.get(one.channel, "")) for one in open_], class_="links"))
 
 
-def _doubt(view: View, one: LineView) -> Markup:
+def _doubt(view: View, one: LineView, why_not: str) -> Markup:
     why = view.say(DOUBTS[one.reason]) if one.reason in DOUBTS else one.reason
-    if one.trial in TRIALS:
-        test = view.say(TRIALS[one.trial], weeks=one.trial_weeks)
-    else:
-        test = view.say(NO_TRIAL) if one.current > 0 and one.reason in {"too_noisy", "no_effect_seen"} else ""
-    name = tag("strong", slice_label(view, one.channel))
-    return tag("li", name, " ", why, *([tag("div", test, class_="muted")] if test else []))
+    test = (
+        view.say("No test: {reason}", reason=view.say(why_not))
+        if why_not
+        else view.say("A test is proposed.")
+    )
+    return tag(
+        "li", tag("strong", slice_label(view, one.channel)), " ", why, tag("div", test, class_="muted")
+    )
 
 
 def _sheet(view: View, chosen: ScenarioView) -> Sheet:
@@ -173,7 +181,7 @@ def _sheet(view: View, chosen: ScenarioView) -> Sheet:
     )  # fmt: skip
     rows = tuple(
         (
-            slice_label(view, one.channel), view.say("known") if one.status == "known" else view.say("cannot tell"),
+            slice_label(view, one.channel), _known(view, one),
             one.current, one.proposed, one.change, one.least, one.most, one.marginal, one.marginal_proposed,
             one.gain, one.gain_low, one.gain_high,
         )
@@ -181,6 +189,13 @@ def _sheet(view: View, chosen: ScenarioView) -> Sheet:
     )  # fmt: skip
     title = view.say("Channel by channel")
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
+
+
+def _known(view: View, one: LineView) -> str:
+    if one.status != "known":
+        return view.say("cannot tell")
+    words = {"test": "known from a test", "both": "known from curve and test"}
+    return view.say(words.get(one.evidence, "known"))
 
 
 def _what_lines(view: View) -> str:

@@ -104,7 +104,7 @@ def _wanxiangtai(folder: Folder, setting: Setting, rows: Placements) -> None:
     }
     dirt = (
         Dirt("bad date", "spend", "日期", "2026-13-45", n=1),
-        Dirt("negative amount", "spend", "花费", "-12.00", "计划ID", n=1),
+        Dirt("negative amount", "spend", "点击量", "-12", "计划ID", n=1),
     )
     folder.csv("ads/wanxiangtai.csv", columns, GBK, dirt)
 

@@ -1,0 +1,117 @@
+"""The loop step `tests`: read what the tests of ad channels' spend have shown, against how they were drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from quanyu.method.daily_sales import Floats, apart, daily_sales
+from quanyu.solve.spend_test import Design, read
+from quanyu.tables import contract
+from quanyu.tables.spend import placements
+from quanyu.workspace import Workspace
+
+OFF_PLAN = 0.2
+"""More days than this share with spend nearer to the other level: the test was not carried out."""
+LEAST_MOVE = 0.5
+"""Spend must differ between high and low days by this share of the plan at least."""
+FEWEST_ORDERS = 1.0
+Record = dict[str, Any]
+
+
+def spend_test_results(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+    """Write `spend_test_results`, one row per test on record: the loop step."""
+    days = ws.warehouse.read(ws.warehouse.table("spend_test_days").order_by("decision_id", "on")).to_pylist()
+    tests: dict[str, list[Mapping[str, Any]]] = {}
+    for row in days:
+        tests.setdefault(row["decision_id"], []).append(row)
+    newest = _newest_spend(ws) if tests else None
+    rows = [result(ws, test, as_of, newest) for test in tests.values()]
+    promise = contract("spend_test_results")
+    money = {column.name for column in promise.columns if column.kind == "money"}
+    exact = [
+        {
+            name: Decimal(f"{value:.2f}") if name in money and value is not None else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+    table = pa.Table.from_pylist(exact, promise.schema.to_pyarrow())
+    ws.warehouse.replace("spend_test_results", table, by="measure")
+    return {"n_tests": len(rows), "n_read": sum(row["status"] == "read" for row in rows)}
+
+
+def result(
+    ws: Workspace, test: Sequence[Mapping[str, Any]], as_of: dt.date, newest: dt.date | None
+) -> Record:
+    """Return the row of `spend_test_results` of one test, from its days in order.
+
+    It is read once, when its last day is over and the ad reports reach as far. The difference in orders is divided by
+    the difference in money that was really spent (intention to treat, then the ratio: Angrist, Imbens 1994). A test
+    whose spend did not follow its schedule is not read.
+    """
+    first, last = test[0], test[-1]
+    n = len(test)
+    spent = _spent(ws, first["channel"], first["on"], n)
+    is_high = np.array([row["is_high"] for row in test], dtype=bool)
+    low, high = float(first["low_amount"]), float(first["high_amount"])
+    done = min(max((as_of - first["on"]).days, 0), n)
+    off = (spent > (low + high) / 2) != is_high
+    row: Record = {
+        **{name: first[name] for name in ("decision_id", "channel", "kind", "usual_amount", "low_amount", "high_amount")},
+        "as_of": as_of, "order_worth_amount": first["order_worth_amount"], "verdict": "",
+        "starts_on": first["on"], "ends_on": last["on"], "n_days": n, "n_days_done": done,
+        "n_days_off_plan": int(off[:done].sum()),
+    }  # fmt: skip
+    if done < n:
+        return row | {"status": "running", "reason": "running"}
+    if newest is None or newest < last["on"]:
+        return row | {"status": "running", "reason": "spend_missing"}
+    at_low, at_high = float(spent[~is_high].mean()), float(spent[is_high].mean())
+    row |= {"spent_low_amount": at_low, "spent_high_amount": at_high}
+    if off.mean() > OFF_PLAN or not LEAST_MOVE <= (at_high - at_low) / (high - low) <= 1 / LEAST_MOVE:
+        return row | {"status": "refused", "reason": "not_followed"}
+    sales = daily_sales(ws, first["on"], n)
+    here, rest = apart(sales, json.loads(first["lands_on"] or "{}"), n)
+    if here.mean() < FEWEST_ORDERS:
+        return row | {"status": "refused", "reason": "no_orders"}
+    random = np.random.default_rng([ws.settings.seed, zlib.crc32(first["decision_id"].encode())])
+    start = Design(first["kind"], n // 7, float(first["usual_amount"])).start
+    found = read(here, rest, is_high, start, random)
+    back = float(first["order_worth_amount"]) / (at_high - at_low)
+    verdict = "pays" if found.low * back > 1 else "loses" if found.high * back < 1 else "cannot_tell"
+    return row | {
+        "status": "read", "verdict": verdict, "reason": "holds_one" if verdict == "cannot_tell" else "",
+        "n_orders": found.orders, "n_orders_low": found.low, "n_orders_high": found.high, "n_orders_error": found.error,
+        "test_return": found.orders * back, "test_return_low": found.low * back, "test_return_high": found.high * back,
+        "p_value": found.p_value, "carry": found.carry,
+    }  # fmt: skip
+
+
+def _newest_spend(ws: Workspace) -> dt.date | None:
+    """Return the last day of which any ad report has been loaded."""
+    rows = ws.warehouse.table("spend")
+    day: dt.date | None = ws.warehouse.read(rows.aggregate(day=rows.spent_on.max())).column(0)[0].as_py()
+    return day
+
+
+def _spent(ws: Workspace, channel: str, first: dt.date, n: int) -> Floats:
+    """Return what was spent on a channel by day; a placement exported for several attribution windows counts once."""
+    rows = placements(ws.warehouse.table)
+    last = first + dt.timedelta(days=n)
+    rows = rows.filter(
+        rows.platform == channel, rows.spent_on >= ibis.literal(first), rows.spent_on < ibis.literal(last)
+    )
+    summed = rows.group_by("spent_on").agg(amount=rows.cost_amount.sum())
+    found = np.zeros(n)
+    for row in ws.warehouse.read(summed).to_pylist():
+        found[(row["spent_on"] - first).days] = float(row["amount"])
+    return found
