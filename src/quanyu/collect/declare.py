@@ -17,7 +17,7 @@ from quanyu.tables import CONTRACTS, Table, contract
 GUIDE = "How to write one: docs/how-to/write-a-layout.md"
 OPTIONS = ("per", "only", "exempt", "patch")
 TEXTS = ("name", "zh", "en", "platform", "source", "timezone", "currency", "country", "decimal")
-LISTS = ("match", "either", "nulls", "totals", "kinds")
+LISTS = ("match", "either", "nulls", "totals", "kinds", "summary", "one_day")
 ENTRIES = (*TEXTS, *LISTS, "quoting", "comes", "maps", "people")
 PEOPLE = ("ids", "seen_at", "country")
 VERBS = {"from": "columns"} | {each.name: each.name for each in fields(Field) if each.name != "columns"}

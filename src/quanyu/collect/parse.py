@@ -18,7 +18,7 @@ from quanyu.collect.clean import NULLS, clean
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
-from quanyu.collect.reason import UNKNOWN, because
+from quanyu.collect.reason import PERIOD, UNKNOWN, because
 from quanyu.collect.shape import (
     WORDS,
     Page,
@@ -59,7 +59,7 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     made = {key: read.value for key, read in reads.items()}
     texts = {f"_unread_{key}": read.unread for key, read in reads.items() if read.unread is not None}
     odd = {ODD: is_odd(kept, page, layout)}
-    values = kept.select(SKIP, **made, **texts, **odd, **_flags(page, layout, kept))
+    values = kept.select(SKIP, **made, **texts, **odd, **_period(page, layout, kept), **_flags(page, layout, kept))
     whole = _with_keys(_with_people(values, layout), layout)
     single = [target for target in layout.targets if not target.is_gathered]
     for target in single:
@@ -89,12 +89,15 @@ def _kept(page: Page, layout: Layout) -> ir.Table:
         for target in layout.targets
         for name in (*target.only, *(n for e in target.exempt.values() for n in e))
     ]
-    used = page.used(names)
+    used = page.used([*names, *layout.one_day])
     cells = page.cells
-    marks = "|".join(re.escape(mark) for mark in (*TOTALS, *layout.totals))
+    marks = "|".join(re.escape(mark).replace(r"\*", ".*") for mark in (*TOTALS, *layout.totals))
     total = rf"^[\s='\"]*(?:(?:{marks})[\s'\":：]*$|Total:)"
     first = [cells[f"c{i}"] for i in range(min(MARKED, len(page.names)))]
     is_total = reduce(operator.or_, (cell.re_search(total).fill_null(False) for cell in first))
+    named = [cells[name].strip().nullif("") for name in page.used(layout.summary)]
+    if named:
+        is_total |= ibis.coalesce(*named, ibis.null("string")).isnull()
     is_blank = ibis.coalesce(*[cells[name] for name in used], ibis.null("string")).isnull()
     skip = ibis.cases((is_total, TOTAL), (is_blank, BLANK), else_=ibis.null("string"))
     data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used})
@@ -121,6 +124,7 @@ def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:
     asked = [name for field in texts for name in field.names] + [
         name for field, _ in fields for name in field.when
     ]
+    asked += [*layout.one_day]
     asked += [
         name
         for target in layout.targets
@@ -208,6 +212,14 @@ def _flags(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
     return flags
 
 
+def _period(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
+    """Return the last day of the rows that cover several, null for the others."""
+    days = [rows[cell] for cell in page.used(layout.one_day)]
+    if len(days) < 2:
+        return {}
+    return {"_unread__period": (days[0] != days[-1]).ifelse(days[-1], ibis.null("string"))}
+
+
 def ids_of(rows: ir.Table) -> list[str]:
     """Return the identifier columns of a parsed file, best first."""
     return sorted((name for name in rows.columns if name.startswith("_id")), key=lambda name: int(name[3:]))
@@ -245,6 +257,8 @@ def _with_keys(rows: ir.Table, layout: Layout) -> ir.Table:
 
 def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterator[Rule]:
     """Yield the rules "what is written can be read" for typed and looked-up columns."""
+    if "_unread__period" in rows.columns:
+        yield rows["_unread__period"].notnull(), because(PERIOD, rows["_unread__period"])
     for number in range(len(layout.people.ids)):
         if f"_unread__id{number}" in rows.columns:
             text = rows[f"_unread__id{number}"]

@@ -25,6 +25,7 @@ KIND_UNKNOWN = (
 ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
 EARLY = "{column} is {value}, before {earliest}"
 
+PERIOD = "the row covers several days, until {value}: export the report by day"
 SENTENCES = (
     "{column} is {value}, which cannot be read as {kind}",
     "{column} is {value}, a word that the layout does not know",
@@ -46,6 +47,7 @@ SENTENCES = (
     KIND_MISSING,
     KIND_UNKNOWN,
     ZEROS,
+    PERIOD,
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
 

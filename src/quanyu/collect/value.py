@@ -153,7 +153,11 @@ def _is_word(text: ir.StringValue, word: str) -> ir.BooleanValue:
 
 
 def mapped(text: ir.StringValue, words: Mapping[str, str]) -> ir.StringValue:
-    """Return the word that stands for the text, exact words before those with `*`; null where none does."""
-    exact = [(text == word, ibis.literal(meant)) for word, meant in words.items() if "*" not in word]
-    open_ = [(_is_word(text, word), ibis.literal(meant)) for word, meant in words.items() if "*" in word]
+    """Return the word that stands for the text, exact words before those with `*`; null where none does.
+
+    The meaning `*` is the text itself.
+    """
+    told = {meant: text if meant == "*" else ibis.literal(meant) for meant in words.values()}
+    exact = [(text == word, told[meant]) for word, meant in words.items() if "*" not in word]
+    open_ = [(_is_word(text, word), told[meant]) for word, meant in words.items() if "*" in word]
     return ibis.cases(*exact, *open_, else_=ibis.null("string"))
