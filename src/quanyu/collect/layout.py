@@ -14,7 +14,7 @@ from typing import Any
 from quanyu.errors import SettingError
 from quanyu.tables import CONTRACTS, Table, contract
 
-OPTIONS = ("per", "only", "exempt", "patch")
+OPTIONS = ("per", "only", "exempt", "patch", "whole")
 GUIDE = "How to write one: docs/how-to/write-a-layout.md"
 Condition = Mapping[str, tuple[str, ...]]
 """Source column -> words one of which it must match: `*` stands for any text, an empty word for an empty cell."""
@@ -41,6 +41,8 @@ class Field:
     Then, in this order: `pattern` (first group), `map` (words to words), `format` (times), `percent`, `scale`,
     `at_least`, `when` (else nothing), `default`. In a table with `per`, `total` adds the lines up; without it the
     first value counts. `running` numbers the lines that agree in columns of the table. `id` makes an identifier of a kind.
+    `shared` names a column of the first table whose value stands in where the own one is missing: then that of another
+    line with the same stand-in counts.
     """
 
     columns: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Field:
     times: tuple[str, ...] = ()
     json: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
+    shared: str = ""
     id: str = ""
     pattern: str = ""
     map: Mapping[str, str] = field(default_factory=dict)
@@ -75,7 +78,8 @@ class Field:
 class Target:
     """How one table is filled. `per` makes one row of all lines that agree in those columns; `only` says which
     lines count; `exempt` lifts the contract's range of a column for the lines that meet a condition. `patch`
-    only completes rows that another file brought.
+    only completes rows that another file brought. In a table of lines `whole` says that a file which has an order has
+    all its lines.
     """
 
     table: Table
@@ -84,6 +88,16 @@ class Target:
     only: Condition = field(default_factory=dict)
     exempt: Mapping[str, Condition] = field(default_factory=dict)
     is_patch: bool = False
+    is_whole: bool = False
+
+    @property
+    def late_defaults(self) -> dict[str, str]:
+        """The defaults that stand where no line of a group says anything: known when all have been looked at."""
+        return {
+            name: each.default
+            for name, each in self.fields.items()
+            if self.per and each.default is not None and each.columns and not each.total
+        }
 
     @property
     def is_gathered(self) -> bool:
@@ -250,7 +264,8 @@ def _target(name: str, entries: Mapping[str, Any], maps: Mapping[str, Any]) -> T
     within = {*per, *(name for each in made.values() for name in each.running)}
     if strange := sorted(within - set(promise.by_name)):
         raise _LayoutError("{table}: {column!r} is no column of the table", table=name, column=strange[0])
-    return Target(promise, made, per, _condition(entries.get("only", {})), exempt, bool(entries.get("patch")))
+    options = {"is_patch": bool(entries.get("patch")), "is_whole": bool(entries.get("whole"))}
+    return Target(promise, made, per, _condition(entries.get("only", {})), exempt, **options)
 
 
 def _people(entries: Mapping[str, Any], maps: Mapping[str, Any]) -> People:
