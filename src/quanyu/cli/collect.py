@@ -25,6 +25,9 @@ def load(
     layout: Annotated[
         str | None, typer.Option("--as", help=say("Name of the layout, where it is not recognised."))
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help=say("Read files that were loaded before once more."))
+    ] = False,
     root: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -37,7 +40,7 @@ def load(
                 tasks[name] = bars.add_task(name, total=total)
             bars.update(tasks[name], completed=done, total=total)
 
-        loaded = load_files(ws, files, layout=layout, progress=advance)
+        loaded = load_files(ws, files, layout=layout, progress=advance, again=again)
     if json:
         as_json([dataclasses.asdict(one) for one in loaded])
     else:
