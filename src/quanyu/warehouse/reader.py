@@ -78,7 +78,8 @@ class Reader:
         options = (
             f"columns = {{{cells}}}, auto_detect = false, header = false, skip = {text.skip}, delim = {literal.text(text.delimiter)}, "
             f"quote = {literal.text(text.quote)}, escape = {literal.text(text.quote)}, "
-            f"new_line = {literal.text(text.end.encode('unicode_escape').decode())}, max_line_size = {max(LINE_LIMIT, text.longest + 2)}, "
+            f"new_line = {literal.text(text.end.encode('unicode_escape').decode())}, "
+            f"max_line_size = {max(LINE_LIMIT, text.longest + 2)}, "
             f"compression = 'none'"
         )
         chosen = ", ".join(f"c{i}" for i in columns)
