@@ -64,6 +64,9 @@ def _print_loaded(loaded: list[Loaded]) -> None:
         for reason, n in sorted(one.reasons.items(), key=lambda pair: -pair[1])[:5]:
             line = f"    {say('refused')} {n:,}: {tell(reason, language())}"
             out.print(line, style="yellow", highlight=False, markup=False)
+        if one.missing:
+            line = f"    {say('the file lacks')}: {', '.join(one.missing)}"
+            out.print(line, style="yellow", highlight=False, markup=False)
         for rule, n in one.left_out.items():
             line = f"    {say('left out')} {n:,}: {say(rule)}"
             out.print(line, style="dim", highlight=False, markup=False)
