@@ -69,7 +69,7 @@ def test_a_figure_is_read_where_it_is_certain(
 
 @given(
     value=st.decimals(-(10**9), 10**9, places=2),
-    locale=st.sampled_from(["en_US", "de_DE", "fr_FR", "de_CH", "en_IN", "pt_BR", "sv_SE", "zh_CN"]),
+    locale=st.sampled_from(["en_US", "de_DE", "fr_FR", "en_IN", "pt_BR", "sv_SE", "zh_CN"]),
 )
 def test_what_babel_writes_is_read_back(value: Decimal, locale: str) -> None:
     text = format_decimal(value, "#,##,##0.00" if locale == "en_IN" else "#,##0.00", locale=locale)
