@@ -82,6 +82,7 @@ def load(
     chosen = [catalogue.layout_named(layout, known)] if layout else known
     with ws.writing():
         shutil.rmtree(ws.path("staging"), ignore_errors=True)
+        convert(ws)
         run = _Run(ws, chosen, bool(layout), progress or _silent, again, ws.now())
         done = run.all(list(files_in([Path(path).expanduser() for path in named])))
         convert(ws)
