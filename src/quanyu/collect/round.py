@@ -10,6 +10,7 @@ from pathlib import Path
 
 from quanyu.collect.bring import Brought, Staged, bring, patch
 from quanyu.collect.layout import Layout
+from quanyu.collect.namesake import namesakes
 from quanyu.collect.outcome import Outcome
 from quanyu.collect.place import SEQ
 from quanyu.collect.recipe import FILE
@@ -67,10 +68,13 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
     ordered = sorted(files, key=lambda ready: ready.age)
     found: dict[int, dict[str, Brought]] = {ready.number: {} for ready in files}
     waiting: dict[int, int] = {}
+    moved = None
     for name in sorted({name for ready in ordered for name in ready.taken.staged} - {"rejects"}, key=_turn):
         staged = _staged(reader, name, ordered, work)
         if staged:
-            for seq, brought in bring(ws, name, staged, work).items():
+            if name == "orders":
+                moved = namesakes(ws, staged.rows(ws.warehouse.scan, contract(name)), work)
+            for seq, brought in bring(ws, name, staged, work, moved=moved).items():
                 found[ordered[seq].number][name] = brought
     for ready in ordered:
         for name in _patches(ready.layout):

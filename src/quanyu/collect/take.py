@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -17,7 +17,7 @@ from quanyu.collect import linking
 from quanyu.collect.bring import Staged
 from quanyu.collect.check import TOLERANCE
 from quanyu.collect.clean import Habits
-from quanyu.collect.gather import gather, lines_of
+from quanyu.collect.gather import gather, lines_of, spread, without_late_defaults
 from quanyu.collect.layout import Layout, Target, normal
 from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.parse import (
@@ -82,13 +82,17 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     """Stage the rows of a file: nothing is brought into a table yet, but all that is refused is known."""
     setting, read = _setting(job), job.opened.rows(job.layout)
     page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
+    plain = replace(setting, layout=without_late_defaults(setting.layout))
     first = unread_header(read.head, page, job.layout)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
-    parsed, reading = read_page(Source(job.reader, job.recipes, first, job.work), page, setting)
+    parsed, reading = read_page(Source(job.reader, job.recipes, first, job.work), page, plain)
     tick(2)
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
-    job.reader.name(RECORDS, reading.sql(RECORDS, lambda: records(_numbered(reading.table(PARSED)), first)))
+    job.reader.name(
+        RECORDS,
+        reading.sql(RECORDS, lambda: spread(records(_numbered(reading.table(PARSED)), first), job.layout)),
+    )
     (told,) = reading.rows("told", lambda: _told(reading.table(RECORDS), job.layout))
     staged, refusing = _staged(reading, parsed, setting, int(told["n_refused"]))
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.now)
