@@ -309,3 +309,19 @@ def test_every_amount_of_an_input_has_its_original() -> None:
             }
             assert set(table.amounts) == money
             assert not money or {"currency", "fx_rate"} <= set(table.by_name)
+
+
+def test_foreign_rows_of_an_older_version_are_put_right(shop: Workspace, tmp_path: Path) -> None:
+    old = {
+        "order_id": "o",
+        "source": "plain",
+        "ordered_at": dt.datetime(2024, 6, 1, tzinfo=dt.UTC),
+        "status": "paid",
+    }
+    money = {"currency": "USD", "paid_amount": Decimal(5), "net_amount": Decimal(5)}
+    shop.warehouse.currency = "USD"
+    schema = contract("orders").schema.to_pyarrow()
+    shop.warehouse.append("orders", pa.Table.from_pylist([old | money], schema=schema), by="collect")
+    shop.warehouse.currency = "CNY"
+    load(shop, put(tmp_path, orders=ORDERS, rates=RATES))
+    assert worth(shop) == [*WORTH, ("o", "USD", Decimal("36.00"), Decimal("5.00"), 7.2)]

@@ -1,105 +1,160 @@
-"""Take one opened file with one layout: parse, gather, keep what is refused, bring the rest into the tables."""
+"""Take one opened file with one layout: parse, gather, keep what is refused, stage the rest for its tables."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect import linking
-from quanyu.collect.bring import Staged, bring, patch
+from quanyu.collect.bring import Staged
+from quanyu.collect.check import TOLERANCE
 from quanyu.collect.clean import Habits
-from quanyu.collect.gather import gather, lines_of
-from quanyu.collect.layout import Layout, normal
+from quanyu.collect.gather import gather, lines_of, spread, without_late_defaults
+from quanyu.collect.layout import Layout, Target, normal
 from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.parse import (
     LINE,
     REASON,
+    SEEN,
     SKIP,
     Setting,
-    parse,
     records,
     unread_header,
 )
-from quanyu.collect.recognise import reads
+from quanyu.collect.reading import Source, read_page
+from quanyu.collect.reason import future_of
+from quanyu.collect.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
+from quanyu.collect.recognise import lacking, reads
 from quanyu.collect.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.shape import Page
 from quanyu.collect.source import Opened, Rows
 from quanyu.collect.unpack import GUARDS, Print
-from quanyu.warehouse import Change
-from quanyu.warehouse.reader import Reader
+from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
+
+People: TypeAlias = Callable[[ir.Table, Layout], ir.Table | None]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One file to take: where it is opened, how it is read, and the folder for its staged rows."""
+    """One file to take: where it is opened, how it is read, its number among those staged, and the folder for its rows."""
 
     ws: Workspace
     reader: Reader
+    recipes: Recipes
     name: str
     seen: Print
     opened: Opened
     layout: Layout
+    number: int
+    now: dt.datetime
     work: Path
 
 
 @dataclass(frozen=True)
 class Taken:
-    """Rows of the file, the refused ones, changes per table, columns that the layout does not read, how many
-    rows of other files it completes that are not there yet, and the records that are no rows, by rule.
+    """What one file holds, staged: rows by table, how many records there are, the refused ones, those that are no
+    rows by the rule that says so, and columns that the layout does not read.
+
+    `newest` is the latest time that a row tells; `due_at` the moment at which the first row that lies in the future
+    by this clock does so no longer, so that the file reads otherwise; `assumed` its encoding where that is not certain;
+    `missing` are columns that the layout reads and the file lacks.
     """
 
+    staged: Mapping[str, Staged]
     n_rows: int
     rejects: Rejects
-    changes: dict[str, Change]
+    left_out: dict[str, int]
     ignored: tuple[str, ...]
-    n_waiting: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
+    newest: dt.datetime | None
+    due_at: dt.datetime | None
+    assumed: str = ""
+    missing: tuple[str, ...] = ()
 
 
 def take(job: Job, tick: Callable[[int], None]) -> Taken:
-    """Bring a file into the warehouse; every table's rows come in one commit of their own, rejects last.
-
-    Taking it again after an interruption does what is left, because rows are merged by their natural key.
-    """
-    setting = _setting(job)
-    read = job.opened.rows(job.layout)
-    page = _page(job, read.cells)
-    parsed = job.reader.write(parse(page, setting), job.work / "parsed.parquet")
-    tick(2)
+    """Stage the rows of a file: nothing is brought into a table yet, but all that is refused is known."""
+    setting, read = _setting(job), job.opened.rows(job.layout)
+    page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
+    plain = replace(setting, layout=without_late_defaults(setting.layout))
     first = unread_header(read.head, page, job.layout)
-    rows = records(job.reader.scan(parsed, numbered=True), first)
-    staged, refused = _staged(job, parsed, rows, setting)
-    origin = Origin(job.layout.source, job.name, job.seen.sha256, job.ws.now())
-    rejects = keep_rejects(job.reader, read, refused, origin, job.work)
-    n_rows = _count(job, rows) + read.n_broken
-    tick(3)
-    patches = [target.table.name for target in job.layout.targets if target.is_patch]
-    changes = {
-        name: bring(job.ws, name, rows, job.work) for name, rows in staged.items() if name not in patches
-    }
-    n_waiting = 0
-    for name in patches:
-        changes[name], n_missing = patch(job.ws, name, staged[name], job.work)
-        n_waiting += n_missing
+    job.reader.name(CELLS, job.reader.compile(read.cells))
+    job.reader.number(FILE, job.number)
+    source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter == ";")
+    parsed, reading = read_page(source, page, plain)
+    tick(2)
+    job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
+    job.reader.name(
+        RECORDS,
+        reading.sql(RECORDS, lambda: spread(records(_numbered(reading.table(PARSED)), first), job.layout)),
+    )
+    (told,) = reading.rows("told", lambda: _told(reading.table(RECORDS), job.layout))
+    staged, refusing = _staged(reading, parsed, setting, int(told["n_refused"]))
+    origin = Origin(job.layout.source, job.name, job.seen.sha256, job.now)
+    rejects = keep_rejects(reading, read, "_".join(refusing), lambda: _refused(reading, refusing), origin)
     if rejects.paths:
-        changes["rejects"] = bring(job.ws, "rejects", Staged(rejects.paths), job.work)
-    return Taken(n_rows, rejects, changes, _ignored(job), n_waiting, _left_out(job, parsed, read, first))
+        staged["rejects"] = Staged(rejects.paths)
+    tick(3)
+    return Taken(
+        staged, int(told["n_rows"]) + read.n_broken, rejects, _left_out(reading, read, first), _ignored(job),
+        told["newest"], _due(reading, refusing), job.opened.assumed, lacking(job.layout, job.opened.header),
+    )  # fmt: skip
 
 
-def _left_out(job: Job, parsed: Path, read: Rows, n_explained: int) -> dict[str, int]:
+def _numbered(parsed: ir.Table) -> ir.Table:
+    """Return the parsed rows as their view has them, numbered."""
+    return ibis.table({**parsed.schema(), ROW: "int64"}, name=PARSED)
+
+
+def _told(rows: ir.Table, layout: Layout) -> ir.Table:
+    """Return one row: how many records there are, how many are refused so far, and the latest time of a good one."""
+    names = [
+        f"{target.table.name}__{column.name}"
+        for target in layout.targets
+        for column in target.table.columns
+        if column.kind in ("time", "day")
+    ]
+    good = rows[REASON].isnull()
+    latest = [
+        rows[name].max(where=good).cast("timestamp('UTC')") for name in (*names, SEEN) if name in rows.columns
+    ]
+    newest = ibis.greatest(*latest) if latest else ibis.null("timestamp('UTC')")
+    return rows.aggregate(n_rows=rows.count(), n_refused=rows[REASON].count(), newest=newest)
+
+
+def _due(reading: Reading, refusing: Sequence[str]) -> dt.datetime | None:
+    """Return when the first of the refused rows does no longer lie in the future."""
+    if not refusing:
+        return None
+    step = "_".join(refusing)
+    (row,) = reading.rows(f"due_{step}", lambda: _soonest(reading.table(f"refused_{step}")))
+    return None if row["soonest"] is None else row["soonest"] - TOLERANCE
+
+
+def _soonest(refused: ir.Table) -> ir.Table:
+    moment = future_of(refused[REASON]).try_cast("timestamp('UTC')")
+    return refused.aggregate(soonest=moment.min())
+
+
+def _left_out(reading: Reading, read: Rows, n_explained: int) -> dict[str, int]:
     """Count the records that are no rows by the rule that says so."""
-    rows = job.reader.scan(parsed)
-    skipped = rows.filter(rows[SKIP].notnull())
-    kinds = skipped.group_by(rule=skipped[SKIP]).aggregate(n=skipped.count())
-    counted = Counter({str(row["rule"]): int(row["n"]) for row in job.reader.read(kinds).to_pylist()})
+    rows = reading.rows("left_out", lambda: _skipped(reading.table(PARSED)))
+    counted = Counter({str(row["rule"]): int(row["n"]) for row in rows})
     counted[EXPLAINED] += n_explained
     return dict(+(counted + Counter(read.left_out)))
+
+
+def _skipped(parsed: ir.Table) -> ir.Table:
+    skipped = parsed.filter(parsed[SKIP].notnull())
+    return skipped.group_by(rule=skipped[SKIP]).aggregate(n=skipped.count())
 
 
 def _setting(job: Job) -> Setting:
@@ -109,7 +164,7 @@ def _setting(job: Job) -> Setting:
         "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
         "platform": platform, "channel": platform,
     }  # fmt: skip
-    return Setting(layout, job.ws.now(), constants)
+    return Setting(layout, job.now.astimezone(job.ws.settings.zone), constants)
 
 
 def _page(job: Job, cells: ir.Table) -> Page:
@@ -117,14 +172,22 @@ def _page(job: Job, cells: ir.Table) -> Page:
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
     habits = Habits(guards, job.layout.nulls, zone)
     names = tuple(normal(cell) for cell in job.opened.header)
-    return Page(cells, names, habits, job.ws.secret, job.name)
+    settings, layout = job.ws.settings, job.layout
+    kinds = (*layout.kinds, *settings.kinds)
+    return Page(cells, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds)
 
 
-def _staged(job: Job, parsed: Path, rows: ir.Table, setting: Setting) -> tuple[dict[str, Staged], ir.Table]:
-    """Stage the good rows of every table; the first table's refusals take their records out of the others too."""
-    refused = [rows.filter(rows[REASON].notnull()).select(LINE, REASON)]
+def _staged(
+    reading: Reading, parsed: Path, setting: Setting, n_refused: int
+) -> tuple[dict[str, Staged], list[str]]:
+    """Stage the good rows of every table and name the steps that refused some.
+
+    The first table's refusals take their records out of the others too.
+    """
+    layout, rows = setting.layout, reading.table(RECORDS)
+    refusing = [RECORDS] if n_refused else []
     staged: dict[str, Staged] = {}
-    for number, target in enumerate(job.layout.targets):
+    for number, target in enumerate(layout.targets):
         name = target.table.name
         if not target.is_gathered:
             keep = f"_keep_{name}"
@@ -132,34 +195,55 @@ def _staged(job: Job, parsed: Path, rows: ir.Table, setting: Setting) -> tuple[d
                 (parsed,), f"{name}__", (REASON, SKIP), (keep,) if keep in rows.columns else ()
             )
             continue
-        made = job.reader.write(gather(rows, target, setting), job.work / f"{name}.parquet")
+        made = reading.write(name, partial(_gathered, rows, target, setting))
         staged[name] = Staged((made,), blank=(REASON,))
-        whole = job.reader.scan(made)
-        if _count(job, whole.filter(whole[REASON].notnull())):
-            lines = job.reader.scan(
-                job.reader.write(lines_of(rows, whole, target), job.work / f"{name}.refused.parquet")
-            )
-            refused.append(lines)
+        (bad,) = reading.rows(f"bad_{name}", partial(_bad, reading, name))
+        if bad["n"]:
+            lines = f"lines_{name}"
+            reading.write(lines, partial(_lines, reading, rows, target))
+            refusing.append(lines)
             if number == 0:
-                parsed = job.reader.write(_without(rows, lines), job.work / "kept.parquet")
-                rows = job.reader.scan(parsed)
-    for name, people in (
-        ("links", linking.links(rows, job.layout)),
-        ("members", linking.members(rows, job.layout)),
-    ):
-        if people is not None:
-            staged[name] = Staged((job.reader.write(people, job.work / f"{name}.parquet"),))
-    return staged, ibis.union(*refused) if len(refused) > 1 else refused[0]
+                parsed = reading.write("kept", partial(_without, rows, reading.table(lines)))
+                reading.reader.name(RECORDS, reading.reader.parquet(parsed))
+    for name, people in (("links", linking.links), ("members", linking.members)):
+        if name in reading.steps or people(rows, layout) is not None:
+            staged[name] = Staged((reading.write(name, partial(_people, people, rows, layout)),))
+    return staged, refusing
+
+
+def _gathered(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:
+    return tagged(gather(rows, target, setting))
+
+
+def _lines(reading: Reading, rows: ir.Table, target: Target) -> ir.Table:
+    return lines_of(rows, reading.table(target.table.name), target)
+
+
+def _bad(reading: Reading, name: str) -> ir.Table:
+    made = reading.table(name)
+    return made.aggregate(n=made[REASON].count())
+
+
+def _people(people: People, rows: ir.Table, layout: Layout) -> ir.Table:
+    found = people(rows, layout)
+    assert found is not None
+    return tagged(found)
+
+
+def _refused(reading: Reading, refusing: Sequence[str]) -> ir.Table:
+    """Return every refused record with a reason for each table that refuses it; none where only lines are broken."""
+    rows = reading.table(RECORDS)
+    parts = [
+        (rows.filter(rows[REASON].notnull()) if step == RECORDS else reading.table(step)).select(LINE, REASON)
+        for step in refusing or [RECORDS]
+    ]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _without(parsed: ir.Table, lines: ir.Table) -> ir.Table:
     both = parsed.left_join(lines, parsed[LINE] == lines[LINE], rname="refused_{name}")
     reason = ibis.coalesce(both[REASON], both[f"refused_{REASON}"])
     return both.mutate(**{REASON: reason}).select(parsed.columns)
-
-
-def _count(job: Job, rows: ir.Table) -> int:
-    return int(job.reader.read(rows.aggregate(n=rows.count())).column(0)[0].as_py())
 
 
 def _ignored(job: Job) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from quanyu.workspace import Workspace
 POINTS = 49
 REACH = 1.6
 """Curves are drawn up to so many times the largest spend that is shown."""
-TEXTS = ("channel", "as_of", "status", "reason", "lands_on", "control", "fit_id")
+TEXTS = ("channel", "as_of", "status", "verdict", "reason", "lands_on", "control", "fit_id")
 """The columns of `curves` that are no numbers."""
 
 
@@ -39,6 +39,7 @@ class CurveView:
 
     channel: str
     status: str
+    verdict: str
     reason: str
     lands_on: tuple[tuple[str, float], ...]
     figures: Mapping[str, float | None]
@@ -194,7 +195,9 @@ def _curve(row: Mapping[str, Any], one: AdChannel, proposed: float) -> CurveView
     now, then = _spots(one, np.array([one.spend, proposed])) or (None, None)
     lands = tuple(json.loads(row["lands_on"] or "{}").items())
     figures = {name: _number(value) for name, value in row.items() if name not in TEXTS}
-    return CurveView(one.name, one.status, one.reason, lands, figures, points, now, then)
+    return CurveView(
+        one.name, one.status, row["verdict"] or "cannot_tell", one.reason, lands, figures, points, now, then
+    )
 
 
 def _spots(channel: AdChannel, amounts: Any) -> tuple[Spot, ...]:

@@ -21,6 +21,8 @@ INTERRUPTED = "interrupted: the process ended before the work did"
 class Tally:
     """What one file brought: rows read, taken and refused, and the changes per table.
 
+    From `due_at` on the file reads otherwise, because rows of it lie in the future until then.
+
     >>> Tally(n_rows=3, n_taken=2, n_refused=1, changes={"orders": {"added": 2}}).n_taken
     2
     """
@@ -29,11 +31,12 @@ class Tally:
     n_taken: int = 0
     n_refused: int = 0
     changes: Document = field(default_factory=dict)
+    due_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
 class Load:
-    """One loading of one file."""
+    """One loading of one file; `reading` is the layout as it was, None where there was none to keep."""
 
     load_id: int
     file_name: str
@@ -47,14 +50,38 @@ class Load:
     n_refused: int
     changes: Document
     error: str
+    reading: Document | None = None
+    due_at: dt.datetime | None = None
+
+    def is_valid(self, reading: Document | None, at: dt.datetime) -> bool:
+        """Say whether the file would be read the same again: by the same layout, and with no row of it come due.
+
+        A loading from before layouts were kept counts as read by the layout that is there.
+        """
+        is_same = reading is None or self.reading is None or self.reading == reading
+        return is_same and (self.due_at is None or at < self.due_at)
 
 
-def begin_load(scope: Scope, *, file_name: str, file_hash: str, layout: str, at: dt.datetime) -> Load:
+def begin_load(
+    scope: Scope,
+    *,
+    file_name: str,
+    file_hash: str,
+    layout: str,
+    at: dt.datetime,
+    reading: Document | None = None,
+) -> Load:
     """Record that a file is being loaded; an earlier loading of it that never ended is marked as failed."""
     with writing(scope) as connection:
         unfinished = (LOADS.c.file_hash == file_hash) & (LOADS.c.layout == layout)
         _fail_running(connection, unfinished, at)
-        given = {"file_name": file_name, "file_hash": file_hash, "layout": layout, "started_at": at}
+        given = {
+            "file_name": file_name,
+            "file_hash": file_hash,
+            "layout": layout,
+            "started_at": at,
+            "reading": reading,
+        }
         zero = {"n_rows": 0, "n_taken": 0, "n_refused": 0, "changes": {}, "error": "", "status": "running"}
         row = connection.execute(sa.insert(LOADS).values(given | zero).returning(LOADS)).one()
         return Load(**row._mapping)

@@ -95,6 +95,8 @@ LOADS = sa.Table(
     _whole("n_refused"),
     _json("changes"),
     _text("error"),
+    _json("reading", is_required=False),
+    _at("due_at", is_required=False),
     sa.CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),
     sa.Index(None, "file_hash", "layout"),
 )
@@ -222,4 +224,23 @@ SENDS = sa.Table(
         "status IN ('pending', 'delivered', 'failed', 'suppressed', 'held_out')", name="status"
     ),
     sa.Index(None, "campaign_id", "step", "status"),
+)
+
+OWNER = sa.Table(
+    "owner",
+    METADATA,
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    _text("workspace_id"),
+    _text("key_print"),
+    _at("owned_at"),
+)
+
+MARKS = sa.Table(
+    "marks",
+    METADATA,
+    _text("table_name", primary_key=True),
+    _whole("version"),
+    _whole("n_rows"),
+    _text("digest"),
+    _at("marked_at"),
 )

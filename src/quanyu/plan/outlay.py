@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from quanyu.tables.curve import AD_CHANNELS, DOUBTS
+from quanyu.tables.curve import AD_CHANNELS, DOUBTS, VERDICTS
 from quanyu.tables.decided import REFUSALS, SCENARIOS
 from quanyu.tables.spend_test import described
 from quanyu.text import Language, Sentence
@@ -69,7 +69,7 @@ def _ad(line: dict[str, Any], curve: dict[str, Any], test: dict[str, Any]) -> Ad
     return Ad(
         channel=line["channel"],
         is_known=line["curve_status"] == "known",
-        doubt=DOUBTS.get(line["reason"] or "", ""),
+        doubt=DOUBTS.get(line["reason"] or "", "") or VERDICTS.get(curve.get("verdict") or "", ""),
         spend=float(line["current_amount"]),
         n_claimed=_number(curve.get("n_claimed")),
         n_caused=_number(curve.get("n_caused")),

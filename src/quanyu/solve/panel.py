@@ -28,12 +28,13 @@ from quanyu.solve.profile import peak
 from quanyu.solve.regression import Measured, Regression
 from quanyu.solve.response import FINE, Floats, Grid, Shapes, saturate, shapes
 
-SHOCK = 25.0
-"""Prior variance of a day's common shock on the log scale: so large that days are free."""
 FAR = 4.0
 """Standardised residuals beyond this weigh less (Huber 1964): one viral day does not decide."""
 ROUNDS = 8
+FLOW_ROUNDS = 6
 PRIOR_VARIANCE = 0.1
+CHANCE = 4.0
+"""Squared standard error that the best of a coarse grid of shapes reaches by chance."""
 SMALLEST, LARGEST = 1e-4, 4.0
 """Bounds of the variance of a group's coefficients: moves of 1 % and of a factor of 7."""
 COARSE = Grid((0.0, 0.3, 0.6, 0.85), (0.35, 1.0, 3.0), (1.0, 2.2))
@@ -101,18 +102,14 @@ class _State:
 
     @classmethod
     def start(cls, panel: Panel) -> _State:
-        """Begin with every sales channel following the sum of all."""
-        total = panel.orders.sum(axis=0)
+        """Begin with every sales channel at its usual share of the flow of all."""
         usual = panel.orders.mean(axis=1, keepdims=True)
-        flow = (
-            (total + 0.02 * total.mean()) / (1.02 * total.mean())
-            if panel.has_control
-            else np.ones(len(total))
-        )
-        size = len(panel.orders) * panel.nuisance.shape[1]
         ones = np.ones_like(panel.orders)
+        size = len(panel.orders) * panel.nuisance.shape[1]
         variance = np.full((len(usual), int(panel.group.max(initial=0)) + 1), PRIOR_VARIANCE)
-        return cls(usual * flow, 0 * ones, np.ones(len(usual)), np.zeros(size), ones, variance)
+        noise = np.ones(len(usual))
+        flow = expected(panel, 0 * ones, 1.0) if panel.has_control else usual.sum() * ones[0]
+        return cls(usual / usual.sum() * flow, 0 * ones, noise, np.zeros(size), ones, variance)
 
 
 class _Step:
@@ -120,12 +117,17 @@ class _Step:
 
     def __init__(self, panel: Panel, state: _State) -> None:
         self.panel, self.state = panel, state
-        mean = state.baseline + state.ads
+        # Half of the weight goes by the usual share: a share that few orders make small for a while must not decide.
+        flow = (state.baseline * panel.is_open).sum(axis=0)
+        usual = panel.orders.sum(axis=1, keepdims=True) / (panel.is_open @ flow)[:, None] * flow
+        self.steady = (state.baseline + usual) / 2
+        mean = self.steady + state.ads
+        self.far = FAR + 2 / np.sqrt(mean)
         self.root = np.sqrt(panel.is_open * state.weight / (state.noise[:, None] * mean))
         strength = self.root * state.baseline
         size = np.sqrt((strength**2).sum(axis=0))
         self.direction = strength / np.maximum(size, 1e-12)
-        self.shock = 1 - 1 / np.sqrt(1 + SHOCK * size**2) if panel.has_control else np.zeros(len(size))
+        self.direction *= panel.has_control
         self._factor()
         prior = -np.sqrt(self.penalty) * state.theta
         self.target = np.concatenate([self.white(panel.orders - state.baseline).ravel(), prior])
@@ -135,8 +137,7 @@ class _Step:
         extra = (1,) * (values.ndim - 2)
         scaled = values * self.root.reshape(*self.root.shape, *extra)
         direction = self.direction.reshape(*self.direction.shape, *extra)
-        common = (direction * scaled).sum(axis=0) * self.shock.reshape(-1, *extra)
-        return np.asarray(scaled - direction * common)
+        return np.asarray(scaled - direction * (direction * scaled).sum(axis=0))
 
     def white_ads(self, found: Shapes, lands: Floats) -> Floats:
         """Return an ad channel's features as standardised rows (n, shapes)."""
@@ -155,13 +156,12 @@ class _Step:
         move = solve_triangular(self.upper, self.basis.T @ rows)
         n_sales, k = len(self.panel.orders), self.panel.nuisance.shape[1]
         shift = self.panel.nuisance @ move.reshape(n_sales, k).T
-        left = self.panel.orders - ads - self.state.baseline * (1 + shift.T)
-        common = np.zeros(len(shift))
-        if self.panel.has_control:
-            strength = self.root * self.state.baseline
-            common = (strength * self.root * left).sum(axis=0) / (1 / SHOCK + (strength**2).sum(axis=0))
         rest = self.residual(rows)[: ads.size].reshape(ads.shape)
-        baseline = self.state.baseline * np.exp(np.clip(shift.T + common, -1, 1))
+        baseline = self.state.baseline * np.exp(np.clip(shift.T, -1, 1))
+        if self.panel.has_control:
+            phi = float(self.state.noise @ baseline.sum(axis=1) / baseline.sum())
+            open_flow = (baseline * self.panel.is_open).sum(axis=0)
+            baseline *= expected(self.panel, ads, phi) / np.maximum(open_flow, 1e-9)
         floor = 1e-3 * self.panel.orders.mean(axis=1, keepdims=True)
         theta = self.state.theta + move
         return _State(
@@ -174,14 +174,16 @@ class _Step:
         )
 
     def _factor(self) -> None:
-        """Orthogonalise the nuisance of all sales channels, penalty rows below."""
+        """Orthogonalise the nuisance of all sales channels, penalty rows below.
+
+        Columns are scaled by the usual orders and not by the fitted ones: these know the noise, and the noise of
+        few orders would be fitted too high and the ads too low.
+        """
         n_sales, n_days = self.panel.orders.shape
         k = self.panel.nuisance.shape[1]
         wide = np.zeros((n_sales, n_days, n_sales * k))
         for place in range(n_sales):
-            wide[place, :, place * k : (place + 1) * k] = (
-                self.state.baseline[place][:, None] * self.panel.nuisance
-            )
+            wide[place, :, place * k : (place + 1) * k] = self.steady[place][:, None] * self.panel.nuisance
         # A trace of ridge keeps columns that no open cell shows from breaking the factor.
         penalty = np.where(self.panel.group > 0, 1 / self.state.variance[:, self.panel.group], 1e-6)
         self.penalty = penalty.ravel()
@@ -203,18 +205,44 @@ class _Step:
         """Return phi per sales channel: squared residuals over what the fitted terms leave free."""
         n_days = rest.shape[1]
         used = (self.basis[: rest.size] ** 2).sum(axis=1).reshape(rest.shape)
-        free = self.panel.is_open * (1 - used - self.direction**2 * (self.shock > 0))
+        free = self.panel.is_open * (1 - used - self.direction**2)
         ratio = (rest**2).sum(axis=1) / np.maximum(free.sum(axis=1), 0.05 * n_days)
         return np.asarray(np.maximum(self.state.noise * ratio, 1e-9))
 
     def _weight(self, rest: Floats) -> Floats:
         """Return Huber's weights."""
         size = np.abs(rest) / np.sqrt(np.maximum(self.state.weight, 1e-3))
-        return np.asarray(np.where(size > FAR, FAR / np.maximum(size, FAR), 1.0))
+        return np.asarray(np.minimum(1.0, self.far / np.maximum(size, 1e-9)))
+
+
+def expected(panel: Panel, ads: Floats, phi: float) -> Floats:
+    """Return how many orders without ads all sales channels together expect on each day (days,).
+
+    Quasi-Poisson on the nuisance; then each day moves towards its own orders as far as days vary more than orders by
+    chance: by tau**2 * F / (phi + tau**2 * F), tau**2 by moments (Clayton, Kaldor 1987). It weighs days and
+    nothing else: what is left of the day is removed by the control. A weight that knew the day's own orders would
+    count days with few of them most, and bias whatever few orders a day can tell.
+    """
+    total = np.maximum((panel.orders * panel.is_open).sum(axis=0) - ads.sum(axis=0), 0.0)
+    flow = np.full(len(total), max(float(total.mean()), 1e-6))
+    theta = np.zeros(panel.nuisance.shape[1])
+    held = np.diag(np.where(panel.group > 0, 1.0, 1e-4))
+    for _ in range(FLOW_ROUNDS):
+        score = panel.nuisance.T @ (total - flow) / phi - held @ theta
+        move = np.linalg.solve((panel.nuisance.T * (flow / phi)) @ panel.nuisance + held, score)
+        theta += move
+        flow = flow * np.exp(np.clip(panel.nuisance @ move, -1, 1))
+    spread = max(float(((total - flow) ** 2 - phi * flow).sum() / (flow**2).sum()), 0.0)
+    pull = spread * flow / (phi + spread * flow)
+    return np.asarray(np.maximum(flow + pull * (total - flow), 1e-3 * total.mean()))
 
 
 def _ads(panel: Panel, step: _Step, coarse: Sequence[Shapes]) -> Floats:
-    """Fit the ads on a coarse grid by coordinate ascent and return the orders they bring (p, days)."""
+    """Fit the ads on a coarse grid by coordinate ascent and return the orders they bring (p, days).
+
+    What chance alone would give is taken off (James, Stein 1961): else ads that follow a trend take the whole
+    baseline of a small sales channel, and there is nothing left to tell the trend by.
+    """
     features = [
         step.residual(step.white_ads(one, lands)) for one, lands in zip(coarse, panel.lands, strict=True)
     ]
@@ -222,9 +250,9 @@ def _ads(panel: Panel, step: _Step, coarse: Sequence[Shapes]) -> Floats:
         tuple(coarse), tuple(features), step.residual(step.target), step.state.noise, step.state.baseline
     )
     best = peak(problem)
-    rows = [
-        one.features[place] * level for one, place, level in zip(coarse, best.place, best.level, strict=True)
-    ]
+    told = best.level**2 * np.diag(problem.gram)[best.place + np.array(problem.starts[:-1])]
+    level = best.level * np.maximum(0.0, 1 - CHANCE / np.maximum(told, 1e-12))
+    rows = [one.features[place] * size for one, place, size in zip(coarse, best.place, level, strict=True)]
     return np.asarray(panel.lands.T @ np.array(rows))
 
 

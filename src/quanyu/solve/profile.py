@@ -57,9 +57,10 @@ def peak(problem: Regression, allowed: NDArray[np.bool_] | None = None, start: P
 
 
 def inflation(problem: Regression, best: Peak) -> Floats:
-    """Return per channel by how much serial correlation widens the variance of its level, at least 1.
+    """Return per channel by how much the variance of its level is wider than the model has it, at least 1.
 
-    Newey-West over 14 days on the daily scores of its best feature.
+    Newey-West over 14 days on the daily scores of its best feature: serial correlation, and days that vary
+    more than their weight says.
     """
     chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)])
     rest = problem.by_day(problem.target - best.level @ chosen)
@@ -69,7 +70,7 @@ def inflation(problem: Regression, best: Peak) -> Floats:
         score = (feature * rest).sum(axis=0)
         score = score - score.mean()
         wide = score @ score
-        plain = max(wide, 1e-12)
+        plain = max(float((feature**2).sum()), 1e-12)
         for lag in range(1, min(LAGS, len(score) - 1) + 1):
             wide += 2 * (1 - lag / (LAGS + 1)) * (score[lag:] @ score[:-lag])
         found.append(max(1.0, wide / plain))
@@ -102,11 +103,20 @@ def p_values(problem: Regression, best: Peak, widen: Floats, random: np.random.G
     return np.array(found)
 
 
-def lead_scores(problem: Regression, best: Peak, lands: Floats, days: int) -> Floats:
-    """Return per channel the standardised score of its own response `days` later, given all channels' today.
+@dataclass(frozen=True, eq=False)
+class Placebo:
+    """What spend of later days would have brought: `score` (c, leads) standardised, `error` (c, leads) of its level."""
+
+    score: Floats
+    error: Floats
+
+
+def placebo(problem: Regression, best: Peak, lands: Floats, leads: tuple[int, ...]) -> Placebo:
+    """Return for each channel what its own response so many days later explains, given all channels' today.
 
     Spend of the future cannot bring orders of today: a score far from 0 says that spend follows (or runs ahead
-    of) demand in a way that neither control nor calendar explains. Near standard normal otherwise.
+    of) demand in a way that neither control nor calendar explains. Near standard normal otherwise. The error says
+    how small a following could have been seen; infinite where tomorrow's spend is as good as today's.
     """
     standardise = problem.standardise
     if standardise is None:
@@ -114,15 +124,16 @@ def lead_scores(problem: Regression, best: Peak, lands: Floats, days: int) -> Fl
     chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)], axis=1)
     basis, _ = np.linalg.qr(chosen)
     rest = problem.target - basis @ (basis.T @ problem.target)
-    found = []
-    for one, at, share in zip(problem.shapes, best.place, lands, strict=True):
+    score, error = np.zeros((2, len(lands), len(leads)))
+    for c, (one, at, share) in enumerate(zip(problem.shapes, best.place, lands, strict=True)):
         series = one.features[at]
-        later = np.concatenate([series[days:], np.full(min(days, len(series)), series[-1])])[: len(series)]
-        row = standardise(later, share)
-        row = row - basis @ (basis.T @ row)
-        size = np.linalg.norm(row)
-        found.append(float(row @ rest / size) if size > 1e-6 else 0.0)
-    return np.array(found)
+        for k, days in enumerate(leads):
+            later = np.concatenate([series[days:], np.full(min(days, len(series)), series[-1])])
+            row = standardise(later[: len(series)], share)
+            row = row - basis @ (basis.T @ row)
+            size = float(np.linalg.norm(row))
+            score[c, k], error[c, k] = (float(row @ rest) / size, 1 / size) if size > 1e-6 else (0.0, np.inf)
+    return Placebo(score, error)
 
 
 def profile(problem: Regression, best: Peak, widen: Floats, axis: str) -> Floats:

@@ -21,7 +21,7 @@ def sum_chance(
     average A, S / A ~ Gamma(k / v, v), v the variance of an order over A^2.
 
     >>> places, chance = sum_chance({"rule": "gamma_gamma", "p": 6.0, "q": 4.0, "gamma": 15.0}, 0.0, 2.0, (3, 50))
-    >>> chance.shape, bool(np.all(np.diff(chance, axis=0) <= 0)), chance[0].min()
+    >>> chance.shape, bool(np.all(np.diff(chance, axis=0) <= 0)), float(chance[0].min())
     ((4, 50), True, 1.0)
     """
     most, points = size

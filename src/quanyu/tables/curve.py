@@ -25,11 +25,13 @@ AD_CHANNELS: Mapping[str, tuple[str, str]] = MappingProxyType(
 DOUBTS: Mapping[str, str] = MappingProxyType(
     {
         "too_noisy": "Its effect cannot be told from the noise of the days",
+        "earns_less": "It works, but earns less than it costs",
         "no_effect_seen": "No effect was seen, and at most one that does not pay for the spend",
         "too_steady": "Its spend hardly changed, so there is nothing to compare",
         "too_little_spend": "It spent money on too few days",
         "lands_unknown": "Nobody knows on which sales channel its people buy: tell it in the settings, [curve] lands",
         "follows_demand": "Its spend follows demand: what it spends later explains the orders of today",
+        "may_follow_demand": "Its spend may follow demand: so small an effect cannot be told from that by looking",
         "no_data": "There are no orders or no spend to compare",
         "too_short": "There are fewer than 90 days with both orders and spend",
         "no_margin": "The margin of orders is not known: load the costs of items, or tell it in the settings, [curve] margin_rate",
@@ -37,19 +39,32 @@ DOUBTS: Mapping[str, str] = MappingProxyType(
 )
 """Why a curve cannot be told, by the word in `reason`."""
 
+VERDICTS: Mapping[str, str] = MappingProxyType(
+    {
+        "pays": "Works and pays",
+        "works": "Works; whether it pays cannot be told",
+        "earns_less": "Works, but earns less than it costs",
+        "no_effect_seen": "No effect seen",
+        "cannot_tell": "Cannot tell",
+    }
+)
+"""What the interval of the return says of a channel, by the word in `verdict`."""
+
 CURVES = Table(
     "curves", "measure", "回报曲线", "Return curves", "ad channel", ("channel",),
     (
         C("channel", "text", "投放渠道", "Ad channel", is_required=True, note="spend.platform"),
         C("as_of", "day", "截至", "As of", is_required=True),
         C("status", "text", "状态", "Status", is_required=True, allowed=("known", "cannot_tell")),
+        C("verdict", "text", "结论", "Verdict", allowed=tuple(VERDICTS), note="what the interval of the return says"),
         C("reason", "text", "原因", "Reason", allowed=("", *DOUBTS), note="why it cannot be told; empty where it is known"),
         C("lands_on", "json", "成交渠道", "Lands on", note="share of its orders by sales channel"),
         C("control", "text", "对照", "Control", allowed=("sales_channels", "calendar"),
           note="what demand is told from ads by"),
         C("spend_amount", "money", "日均花费", "Spend per day", unit="currency", note="mean of the last 28 days"),
         C("n_claimed", "number", "平台自报订单/日", "Claimed orders per day", note="mean of the last 28 days"),
-        C("n_caused", "number", "增量订单/日", "Caused orders per day", note="at today's spend"),
+        C("n_caused", "number", "增量订单/日", "Caused orders per day", note="at today's spend, shrunk"),
+        C("n_caused_raw", "number", "增量订单/日（未收缩）", "Caused orders per day, raw", note="of the likeliest curve"),
         C("n_caused_low", "number", "增量订单下限", "Caused orders, low"),
         C("n_caused_high", "number", "增量订单上限", "Caused orders, high"),
         C("return_amount", "money", "增量毛利/日", "Return per day", unit="currency", note="margin caused at today's spend"),

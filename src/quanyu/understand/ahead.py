@@ -9,8 +9,8 @@ import numpy as np
 from quanyu.solve.estimate import Estimate
 from quanyu.solve.history import History, Integers, Model, Values
 
-KNOTS = 12
-STEPS = 40
+KNOTS = 9
+STEPS = 24
 _FEW = slice(2, None, 3)
 MOST = 60
 """Purchases of one buyer beyond which nothing is counted in the spread."""

@@ -23,7 +23,7 @@ APART, REFIT_DAYS = 10, 40
 FIRST_ORIGIN = 84
 OVERLAP = 3
 """Origins are used at every third of the horizon."""
-MOST_ORIGINS = 24
+MOST_ORIGINS, RECENT_DAYS = 36, 365
 LEAST_BUYERS, LEAST_REPEATERS = 50, 20
 LEAST_SHARE = 0.5
 """Part of the expected orders of a horizon that must fall on days the origin could foresee."""
@@ -93,28 +93,52 @@ def learned(past: Past, today: int, start: State | None = None) -> State | None:
 
 
 def origins(past: Past, n_days: int) -> Iterator[Origin]:
-    """Yield the forecasts of up to `n_days` made every ten days until now, earliest first."""
+    """Yield the forecasts of up to `n_days` made every ten days until now, earliest first, as far back as `off` looks."""
     state: State | None = None
     fitted_on = -REFIT_DAYS
-    for day in range(past.today - APART * ((past.today - FIRST_ORIGIN) // APART), past.today, APART):
+    back = max(RECENT_DAYS + REFIT_DAYS, n_days + LEAST_ORIGINS * _step(n_days))
+    first = max(FIRST_ORIGIN, past.today - back)
+    for day in range(past.today - APART * ((past.today - first) // APART), past.today, APART):
         if state is None or day - fitted_on >= REFIT_DAYS:
             state, fitted_on = learned(past, day, state) or state, day
         if state is not None:
             yield _origin(past, day, min(n_days, past.today - day), state)
 
 
+def foreseen(past: Past, day: int, n_days: int, state: State) -> Ahead:
+    """Return what buyers known at the end of a day will do in the days after it, under what was learned."""
+    log, time = past.log, state.clock.time
+    known = log.known(day, time)
+    n, mean = log.mean_amount(day)
+    worth = worth_of(state.worth, n[known.who], mean[known.who])
+    cells, (total, square) = joined(known, np.stack([worth, worth**2]))
+    weights = Worth(total, square, log.variation(day, known.who, worth))
+    return ahead(state.found, cells, weights, time[day + 1 : day + 1 + n_days] - time[day], past.discount)
+
+
 def off(found: Sequence[Origin], of: Kind, horizon: int) -> tuple[int, Excess | None]:
-    """Return how many origins tested a horizon, and how far they were off; nothing from fewer than eight."""
-    step = max(APART, APART * int(np.ceil(horizon / OVERLAP / APART)))
+    """Return how many origins tested a horizon, and how far they were off; nothing from fewer than eight.
+
+    Origins are the newest, a third of the horizon apart; beyond eight those of the last year only, as those before knew less.
+    """
+    step = _step(horizon)
     chosen: list[Origin] = []
     for one in reversed(found):
+        is_old = len(chosen) >= LEAST_ORIGINS and found[-1].day - one.day > RECENT_DAYS
+        if is_old or len(chosen) == MOST_ORIGINS:
+            break
         is_long = len(one.orders) >= horizon and one.share[horizon - 1] >= LEAST_SHARE
-        if is_long and (not chosen or chosen[-1].day - one.day >= step) and len(chosen) < MOST_ORIGINS:
+        if is_long and (not chosen or chosen[-1].day - one.day >= step):
             chosen.append(one)
     if len(chosen) < LEAST_ORIGINS:
         return len(chosen), None
     errors, own = np.array([one.error(of, horizon) for one in chosen]).T
     return len(chosen), excess(errors, own, step / horizon)
+
+
+def _step(horizon: int) -> int:
+    """Days between the origins that test a horizon."""
+    return max(APART, APART * int(np.ceil(horizon / OVERLAP / APART)))
 
 
 def _is_late(past: Past, today: int) -> Any:
@@ -153,17 +177,10 @@ def _worth(log: PurchaseLog, today: int) -> dict[str, Any]:
 
 
 def _origin(past: Past, day: int, n_days: int, state: State) -> Origin:
-    log, clock, time = past.log, state.clock, state.clock.time
-    known = log.known(day, time)
-    n, mean = log.mean_amount(day)
-    worth = worth_of(state.worth, n[known.who], mean[known.who])
-    cells, (total, square) = joined(known, np.stack([worth, worth**2]))
-    weights = Worth(total, square, log.variation(day, known.who, worth))
-    passes = time[day + 1 : day + 1 + n_days] - time[day]
-    whole = ahead(state.found, cells, weights, passes, past.discount)
+    clock, whole = state.clock, foreseen(past, day, n_days, state)
     hidden = past.calendar.unseen(clock.expected)
     counts = 1.0 - past.calendar.columns[day + 1 : day + 1 + n_days, hidden].max(axis=1, initial=0.0)
-    orders, amount = log.after(day, n_days)
+    orders, amount = past.log.after(day, n_days)
     later = np.exp(-past.discount * np.arange(1, n_days + 1))
     seen = whole.only(counts)
     return Origin(

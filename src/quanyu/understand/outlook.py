@@ -15,7 +15,7 @@ from quanyu.solve.history import Values
 from quanyu.tables.outlook import KINDS, NO_FORECAST, TOO_FAR, Outlook, outlook_of
 from quanyu.text import Sentence
 from quanyu.understand.ahead import Ahead
-from quanyu.understand.backtest import Origin, off
+from quanyu.understand.backtest import Origin, Past, foreseen, learned, off, origins
 from quanyu.understand.demand_clock import Clock
 from quanyu.workspace import Workspace
 
@@ -36,6 +36,16 @@ def outlook(ws: Workspace, days: int) -> Outlook | Inconclusive:
         return Inconclusive(Sentence(TOO_FAR, most=len(told["orders"]), days=days))
     one = outlook_of(told, days)
     return Inconclusive(_reason(*one.reason)) if one.reason else one
+
+
+def outlook_from(past: Past, n_days: int) -> dict[str, Any]:
+    """Return what `foresee` tells of the buyers of a log alone; nothing where they are too few for a forecast."""
+    state = learned(past, past.today)
+    if state is None:
+        return {}
+    whole = foreseen(past, past.today, n_days, state)
+    n_buyers = int((past.log.first <= past.today).sum())
+    return foresee(whole, state.clock, past.today, list(origins(past, n_days)), n_buyers)
 
 
 def _reason(sentence: str, values: Mapping[str, Any]) -> Sentence:

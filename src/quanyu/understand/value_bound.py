@@ -20,6 +20,7 @@ from quanyu.understand.order_value import AVERAGE
 LEVELS = 36
 """Into how many steps the part of the living below a bound is cut."""
 ONE_PRICE = 1e-6
+"""Variation below which every order is worth the same, and only the number of orders is uncertain."""
 AGES, POINTS, MOST = 24, 160, 120
 """Ages told apart; places at which the chance of an amount is worked out; orders beyond which nothing is counted."""
 
@@ -34,6 +35,8 @@ def money_bounds(
     up by purchases and age.
     """
     learned, varied = worth
+    if learned["rule"] == AVERAGE and varied < ONE_PRICE:
+        return scored.orders_low * learned["average"], scored.orders_high * learned["average"], scored
     first, last = fit.parameters["age_days"]
     step = max(1, math.ceil((last - first + 1) / AGES))
     ahead = ibis.memtable(_quantiles(found, fit, learned, varied, step))
@@ -95,8 +98,6 @@ def _quantiles(found: Estimate, fit: Fit, learned: Parameters, varied: float, st
 def _inverted(upto: Values, learned: Parameters, varied: float, n: float) -> list[Values]:
     """The amounts at every level, for rows of the chances of at most 0, 1, ... orders."""
     levels = HIGH * np.arange(LEVELS + 1) / LEVELS
-    if learned["rule"] == AVERAGE and varied < ONE_PRICE:
-        return [np.searchsorted(row, levels - 1e-12).astype(np.float64) for row in upto]
     places, by_count = sum_chance(learned, varied, n, (MOST, POINTS))
     total = np.maximum.accumulate(np.diff(upto, axis=1, prepend=0.0) @ by_count, axis=1)
     return [np.where(levels > row[0], np.interp(levels, row, places), 0.0) for row in total]

@@ -19,12 +19,13 @@ THERE = "_is_there"
 
 @dataclass(frozen=True)
 class Delta:
-    """The counts of a merge and the rows to write: the new ones only, or the whole table if any changed."""
+    """The counts of a merge and the rows to write: the new ones only, or the whole table if any changed or went."""
 
     rows: ir.Table
     n_added: int
     n_changed: int
     n_same: int
+    n_gone: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,17 @@ class _Tally:
     n_changed: int = 0
 
 
-def split(warehouse: Warehouse, promise: Table, incoming: ir.Table) -> Delta:
-    """Compare incoming rows with the table and say what to write.
+def split(warehouse: Warehouse, promise: Table, incoming: ir.Table, gone: ir.Table | None = None) -> Delta:
+    """Compare incoming rows with the table and say what to write; rows whose key is in `gone` are not there any more.
 
     Nulls in a key are equal to each other. Rows are compared on every column, by value.
     """
     existing = warehouse.table(promise.name) if warehouse.count(promise.name) else None
+    n_gone = 0
+    if existing is not None and gone is not None:
+        going = existing.semi_join(gone, _same_key(existing, gone, promise.key))
+        n_gone = int(warehouse.read(going.aggregate(n=going.count())).column(0)[0].as_py())
+        existing = existing.anti_join(gone, _same_key(existing, gone, promise.key)) if n_gone else existing
     unique, tally = incoming, _tally(warehouse, promise, incoming, existing)
     if tally.n_keys < tally.n_rows:
         unique = _one_per_key(promise, incoming)
@@ -54,9 +60,10 @@ def split(warehouse: Warehouse, promise: Table, incoming: ir.Table) -> Delta:
     n_added = tally.n_keys - tally.n_matched
     if promise.is_append_only or not tally.n_changed:
         new = unique.anti_join(existing, _same_key(unique, existing, promise.key))
-        return Delta(new, n_added, 0, tally.n_matched)
+        rows = existing.union(new) if n_gone else new
+        return Delta(rows, n_added, 0, tally.n_matched, n_gone)
     kept = existing.anti_join(unique, _same_key(existing, unique, promise.key))
-    return Delta(kept.union(unique), n_added, tally.n_changed, tally.n_matched - tally.n_changed)
+    return Delta(kept.union(unique), n_added, tally.n_changed, tally.n_matched - tally.n_changed, n_gone)
 
 
 def _tally(warehouse: Warehouse, promise: Table, rows: ir.Table, existing: ir.Table | None) -> _Tally:
@@ -78,11 +85,11 @@ def _tally(warehouse: Warehouse, promise: Table, rows: ir.Table, existing: ir.Ta
 
 
 def _one_per_key(promise: Table, rows: ir.Table) -> ir.Table:
-    last = ibis.row_number().over(group_by=list(promise.key), order_by=_recency(promise, rows))
+    last = ibis.row_number().over(group_by=list(promise.key), order_by=recency(promise, rows))
     return rows.mutate(_rank=last).filter(lambda t: t["_rank"] == 0).drop("_rank")
 
 
-def _recency(promise: Table, rows: ir.Table) -> list[ir.Value]:
+def recency(promise: Table, rows: ir.Table) -> list[ir.Value]:
     """Newest first, then by every other column, so that the choice never depends on the order of rows."""
     first = [rows[promise.time].desc()] if promise.time and not promise.is_append_only else []
     return [*first, *(rows[name].desc(nulls_first=False) for name in rows.columns if name not in promise.key)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ LINE_LIMIT = 2_000_000
 """Bytes of the longest record for which the engine makes room, unless longer ones are known to come."""
 ROW = "file_row_number"
 NUMBERED = f", {ROW} = true"
+BY_NAME = ", union_by_name = true"
 MOST_KEYS = 200
 """Keys of JSON lines that no layout reads and that are named all the same."""
 FIRST = 2
@@ -30,6 +32,7 @@ _DOCUMENTS = (
     "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object FROM {lines})"
 )
 """A line that is no JSON object has no document, so that nothing is ever asked of it."""
+_ARROW = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
 FULL = ("no space left", "disk quota", "file too large", "could not write", "failed to write")
 
 
@@ -60,6 +63,7 @@ class Reader:
             config["threads"] = threads
         self._connection = ibis.duckdb.connect(temp_directory=str(temporary), **config)
         self._connection.raw_sql("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+        self._defined: set[str] = set()
 
     def __enter__(self) -> Reader:
         return self
@@ -68,6 +72,27 @@ class Reader:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         self._connection.disconnect()
+
+    def define(self, name: str, function: Callable[..., object], result: str) -> None:
+        """Let expressions call a Python function of texts by a name; it is asked about each text of a block once.
+
+        `result` is the SQL type of what it returns. It is not asked about null, for which null is returned.
+        """
+        if name in self._defined:
+            return
+        shape = inspect.signature(function)
+
+        def asked(*columns: pa.ChunkedArray) -> pa.Array:
+            rows = list(zip(*(column.to_pylist() for column in columns), strict=True))
+            known = {row: None if row[0] is None else function(*row) for row in set(rows)}
+            return pa.array([known[row] for row in rows], _ARROW[result])
+
+        asked.__signature__ = shape  # type: ignore[attr-defined]  # the engine counts the parameters
+        kinds = ["VARCHAR"] * len(shape.parameters)
+        self._connection.con.create_function(
+            name, asked, kinds, result, type="arrow", null_handling="special"
+        )
+        self._defined.add(name)
 
     def text(self, text: Text, columns: Sequence[int]) -> ir.Table:
         """Return a delimited UTF-8 file as an expression with the given of its text columns c0, c1, ...
@@ -150,7 +175,12 @@ class Reader:
 
     def scan(self, *paths: Path, numbered: bool = False) -> ir.Table:
         """Return Parquet files as an expression; `numbered` adds the row's number from 0 as `file_row_number`."""
-        return self._view(f"SELECT * FROM {literal.parquet(paths, NUMBERED if numbered else '')}")
+        return self._view(self.parquet(*paths, numbered=numbered))
+
+    def parquet(self, *paths: Path, numbered: bool = False, by_name: bool = False) -> str:
+        """Return the statement that reads Parquet files; `by_name` lets them have different columns."""
+        option = NUMBERED if numbered else BY_NAME if by_name else ""
+        return f"SELECT * FROM {literal.parquet(paths, option)}"
 
     def _view(self, sql: str) -> ir.Table:
         name = f"scan_{uuid.uuid4().hex}"
@@ -159,17 +189,40 @@ class Reader:
 
     def write(self, expression: ir.Table, into: Path) -> Path:
         """Write an expression to one Parquet file, in the order of its rows, with flat memory."""
-        self._copy(self._sql_of(expression), into)
+        self._copy(self.compile(expression), into)
         return into
 
     def read(self, expression: ir.Table) -> pa.Table:
         """Run an expression and return its rows."""
+        return self._table(self.compile(expression))
+
+    def name(self, view: str, sql: str) -> None:
+        """Give what a statement returns a name that other statements read; one there was before is replaced."""
         try:
-            return self._connection.con.sql(self._sql_of(expression)).to_arrow_table()
+            self._connection.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{view}" AS {sql}')
         except duckdb.Error as error:
             raise _refusal(error) from error
 
-    def _sql_of(self, expression: ir.Table) -> str:
+    def number(self, name: str, value: int) -> None:
+        """Set a variable that statements read with `getvariable`."""
+        self._connection.raw_sql(f"SET VARIABLE {name} = {value}::BIGINT")
+
+    def run(self, sql: str, into: Path) -> Path:
+        """Write what a compiled statement returns to one Parquet file."""
+        self._copy(sql, into)
+        return into
+
+    def rows(self, sql: str) -> list[Mapping[str, Any]]:
+        """Return the few rows of a compiled statement."""
+        return list(self._table(sql).to_pylist())
+
+    def _table(self, sql: str) -> pa.Table:
+        try:
+            return self._connection.con.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise _refusal(error) from error
+
+    def compile(self, expression: ir.Table) -> str:
         """Compile step by step: fused into one SELECT, what is used twice would be written and computed twice."""
         before = ibis.options.sql.fuse_selects
         ibis.options.sql.fuse_selects = False

@@ -19,7 +19,7 @@ from quanyu.method import AskSum, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
 from quanyu.solve.panel import Panel, regression
 from quanyu.solve.posterior import Belief, draws
-from quanyu.solve.profile import inflation, lead_scores, p_values, peak, profile
+from quanyu.solve.profile import inflation, p_values, peak, placebo, profile
 from quanyu.solve.regression import Measured
 from quanyu.solve.response import saturate
 from quanyu.solve.thread import one_thread
@@ -27,9 +27,11 @@ from quanyu.solve.thread import one_thread
 Floats = NDArray[np.float64]
 FEWEST_DAYS = 90
 FEWEST_SPEND_DAYS = 14
-LEAD_DAYS = 14
+LEAD_DAYS = (1, 3, 7, 14)
+"""Days by which later spend is held against today's orders: budgets follow yesterday, last week, or a plan."""
 CLOSED_AFTER = 14
 """A sales channel without an order for so many days at the end is taken to be closed."""
+SMALLEST = 1e-6
 NO_DATA = "there are no orders or no spend in the window"
 TOO_SHORT = f"fewer than {FEWEST_DAYS} days have both orders and spend"
 NO_MARGIN = "the margin of orders is not known"
@@ -50,9 +52,10 @@ class ReturnCurve:
 
     What must hold: (1) an ad acts on the sales channels it `lands` on and not on the others, which are its
     control; (2) what moves the sales channels apart from one another, beyond trend, weekday, festivals and own
-    campaigns, does not go with the spend; (3) the effect depends on the spend, not on the day. Checked: spend two weeks
-    ahead must not explain today's orders (2), a shape search under no effect must not find so much (p_no_effect),
-    scores are widened for serial correlation. What platforms claim is never used.
+    campaigns, does not go with the spend; (3) the effect depends on the spend, not on the day. Checked: spend one, three,
+    seven and 14 days ahead must not explain today's orders, and an effect must be so large that such a following would
+    have shown (2); a shape search under no effect must not find so much (p_no_effect); scores are widened for serial
+    correlation. What platforms claim is never used.
 
     `lands` are shares by ad channel and sales channel, `worth` the margin of an order by sales channel,
     `measured` differences from experiments: (ad channel, spend from, spend to, orders per day, standard error).
@@ -96,9 +99,9 @@ class ReturnCurve:
         if len(rows.sales) == 1:
             shares = np.ones_like(shares)
         usable = (shares.sum(axis=1) > 0) & ((rows.cost > 0).sum(axis=1) >= FEWEST_SPEND_DAYS)
-        with one_thread():
-            fitted = self._fit(rows, shares, np.flatnonzero(usable)) if usable.any() else None
         worth = self._worth(rows, shares)
+        with one_thread():
+            fitted = self._fit(rows, shares, worth, np.flatnonzero(usable)) if usable.any() else None
         channels = {
             ad: finding(rows, row, shares[row], worth[row], fitted if usable[row] else None)
             for row, ad in enumerate(rows.ads)
@@ -108,7 +111,7 @@ class ReturnCurve:
             diagnostics["noise"] = dict(zip(rows.sales, fitted.problem.noise.tolist(), strict=True))
         return {"channels": channels, "diagnostics": diagnostics}, True
 
-    def _fit(self, rows: Daily, shares: Floats, place: NDArray[np.int64]) -> Evidence:
+    def _fit(self, rows: Daily, shares: Floats, worth: Floats, place: NDArray[np.int64]) -> Evidence:
         nuisance, group = season(rows.first, rows.n_days, rows.sent, is_chinese=self.is_chinese)
         lands = shares[place] / shares[place].sum(axis=1, keepdims=True)
         panel = Panel(rows.orders, rows.cost[place], lands, nuisance, group, is_open(rows.orders))
@@ -117,17 +120,23 @@ class ReturnCurve:
         best = peak(problem)
         widen = inflation(problem, best)
         random = np.random.default_rng([self.seed, 1])
-        prior = np.maximum(lands @ rows.orders.mean(axis=1), 1e-6)
+        later = placebo(problem, best, lands, LEAD_DAYS)
         return Evidence(
             place=place,
             problem=problem,
             widen=widen,
             p_value=p_values(problem, best, widen, random),
-            lead=lead_scores(problem, best, lands, LEAD_DAYS) / np.sqrt(widen),
+            lead=later.score / np.sqrt(widen)[:, None],
+            lead_error=later.error * np.sqrt(widen)[:, None],
             spans={axis: profile(problem, best, widen, axis) for axis in ("carry", "half", "slope")},
             best=best,
-            drawn=draws(problem, best, Belief(prior, widen), self.n_draws, random),
-            has_control=panel.has_control,
+            drawn=draws(
+                problem,
+                best,
+                Belief(np.maximum(rows.cost[place].mean(axis=1) / worth[place], SMALLEST), widen),
+                self.n_draws,
+                random,
+            ),
         )
 
     def _worth(self, rows: Daily, shares: Floats) -> Floats:
@@ -136,7 +145,7 @@ class ReturnCurve:
         usual = sum(known.values()) / len(known)
         each = np.array([known.get(name, usual) for name in rows.sales])
         weight = np.where(shares.sum(axis=1, keepdims=True) > 0, shares, rows.orders.sum(axis=1))
-        return np.asarray(weight @ each / weight.sum(axis=1))
+        return np.asarray(np.maximum(weight @ each / weight.sum(axis=1), SMALLEST))
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Add `n_caused`: the orders per day that each row's amount brings, spent steadily on its ad channel.

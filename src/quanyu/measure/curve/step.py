@@ -96,6 +96,7 @@ def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
             "channel": row["name"],
             "as_of": as_of,
             "status": "cannot_tell",
+            "verdict": "cannot_tell",
             "reason": reason,
             "spend_amount": float(row["cost"]) / RECENT_DAYS,
             "n_days": row["n_days"],
@@ -108,6 +109,7 @@ def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     row = {
         "status": one["status"],
+        "verdict": one["verdict"],
         "reason": one["reason"],
         "lands_on": json.dumps(one["lands_on"], ensure_ascii=False, sort_keys=True),
         "control": one["control"],
@@ -128,6 +130,7 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     row["ceiling_amount"] = one["curve"]["ceiling"] * worth
     if one["spend"] > 0:
         caused = orders.at(now)[0]
+        row["n_caused_raw"] = one["raw"]
         row |= _spanned("n_caused", caused) | _spanned("return_amount", caused * worth)
         row |= _spanned("marginal_return", orders.marginal(now)[0] * worth)
         row |= _spanned("profit_roi", caused * worth / now[0] - 1)

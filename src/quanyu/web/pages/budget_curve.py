@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from quanyu.decide.budget_read import BudgetView, CurveView
-from quanyu.tables.curve import DOUBTS
+from quanyu.tables.curve import DOUBTS, VERDICTS
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.grid import grid
@@ -43,7 +43,7 @@ def _curve(view: View, one: CurveView) -> None:
     names = (
         view.say("Margin per day"), view.say("95 % interval"), view.say("Money comes back as much as it costs"),
     )  # fmt: skip
-    note = view.say("known") if one.status == "known" else view.say("cannot tell")
+    note = view.say(VERDICTS[one.verdict])
     definitions = (
         view.say("Across: spend per day, kept up. Up: margin per day of the orders it causes, with its 95 % interval. "
                  "Black: today; orange: proposed. Below the dashed line it brings less than it costs."),
@@ -56,6 +56,7 @@ def _curve(view: View, one: CurveView) -> None:
 def _figures(view: View, found: BudgetView) -> Sheet:
     heads: tuple[tuple[str, Kind, str], ...] = (
         ("Spend per day", "currency", "spend_amount"), ("Claimed orders per day", "number", "n_claimed"),
+        ("Caused orders per day, raw", "number", "n_caused_raw"),
         ("Caused orders per day", "number", "n_caused"), ("Low", "number", "n_caused_low"),
         ("High", "number", "n_caused_high"), ("Margin per day", "currency", "return_amount"),
         ("Marginal return", "number", "marginal_return"), ("Low", "number", "marginal_return_low"),
@@ -67,11 +68,12 @@ def _figures(view: View, found: BudgetView) -> Sheet:
         (
             slice_label(view, one.channel),
             " ".join(slice_label(view, name) for name, _ in one.lands_on),
+            view.say(VERDICTS[one.verdict]),
             *(one.figures.get(name) for *_, name in heads),
         )
         for one in found.curves
     )
-    first = (Head(view.say("Channel")), Head(view.say("Lands on")))
+    first = tuple(Head(view.say(label)) for label in ("Channel", "Lands on", "Verdict"))
     columns = tuple(Head(view.say(label), kind) for label, kind, _ in heads)
     return Sheet(view.say("Claimed and caused"), first + columns, rows)
 
@@ -79,5 +81,6 @@ def _figures(view: View, found: BudgetView) -> Sheet:
 def _what_caused(view: View) -> str:
     return view.say(
         "Claimed: what the platform reports. Caused: orders that would not have come without the spend, from how the orders of "
-        "the sales channel move with it against those of the other sales channels."
+        "the sales channel move with it against those of the other sales channels. Raw: the likeliest curve; the figures beside "
+        "it are drawn towards what the other channels return, as the clearest of many is overdrawn by chance."
     )
