@@ -88,7 +88,9 @@ def test_woocommerce_in_both_forms(taken) -> None:  # type: ignore[no-untyped-de
 def test_who_left_a_list_is_not_taken_for_a_subscriber(taken) -> None:  # type: ignore[no-untyped-def]
     for name in ("klaviyo_members", "mailchimp_members"):
         ws, _ = taken(name, timezone="Europe/London", currency="GBP")
-        assert rows(ws, "SELECT is_granted, CAST(decided_at AS VARCHAR) FROM consents ORDER BY decided_at DESC") == [
+        assert rows(
+            ws, "SELECT is_granted, CAST(decided_at AS VARCHAR) FROM consents ORDER BY decided_at DESC"
+        ) == [
             (False, "2024-05-20 10:00:00+00"),
             (True, "2024-05-01 10:00:00+00" if name == "klaviyo_members" else "2024-04-01 09:00:00+00"),
         ]
@@ -97,7 +99,9 @@ def test_who_left_a_list_is_not_taken_for_a_subscriber(taken) -> None:  # type: 
 
 def test_ga4_events_are_named_as_the_house_names_them(taken) -> None:  # type: ignore[no-untyped-def]
     ws, _ = taken("ga4_events", currency="USD", timezone="America/New_York")
-    assert rows(ws, "SELECT name, CAST(occurred_at AS VARCHAR), channel, item_id FROM events ORDER BY occurred_at") == [
+    assert rows(
+        ws, "SELECT name, CAST(occurred_at AS VARCHAR), channel, item_id FROM events ORDER BY occurred_at"
+    ) == [
         ("page_view", "2024-06-01 02:00:00+00", "cpc", None),
         ("product_view", "2024-06-01 02:01:00.5+00", "cpc", "CUP"),
         ("purchase", "2024-06-01 02:02:00+00", "cpc", "CUP"),
@@ -111,7 +115,9 @@ def spend(ws: Workspace) -> list[tuple[object, ...]]:
     return rows(ws, "SELECT creative, cost_amount, platform_orders FROM spend ORDER BY creative")
 
 
-def test_meta_leaves_out_its_summary_and_refuses_what_covers_a_period(shop: Workspace, tmp_path: Path) -> None:
+def test_meta_leaves_out_its_summary_and_refuses_what_covers_a_period(
+    shop: Workspace, tmp_path: Path
+) -> None:
     file = tmp_path / "meta.csv"
     file.write_text(
         META.format("Results,Result indicator,Purchases")
@@ -137,7 +143,11 @@ def test_meta_results_are_no_orders_whatever_they_count(shop: Workspace, tmp_pat
         encoding="utf-8",
     )
     load(shop, file)
-    assert spend(shop) == [("Clicks", Decimal(60), None), ("Shop", Decimal(60), 5.0), ("Video", Decimal(60), None)]
+    assert spend(shop) == [
+        ("Clicks", Decimal(60), None),
+        ("Shop", Decimal(60), 5.0),
+        ("Video", Decimal(60), None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -168,9 +178,9 @@ def test_google_in_german(make_workspace, tmp_path: Path) -> None:  # type: igno
     )
     (loaded,) = load(ws, file)
     assert loaded.reasons == {}
-    assert rows(ws, "SELECT sum(cost_amount), sum(impressions), sum(platform_orders), max(currency) FROM spend") == [
-        (Decimal("1247.06"), 12690, 3.5, "EUR")
-    ]
+    assert rows(
+        ws, "SELECT sum(cost_amount), sum(impressions), sum(platform_orders), max(currency) FROM spend"
+    ) == [(Decimal("1247.06"), 12690, 3.5, "EUR")]
 
 
 @pytest.fixture

@@ -59,7 +59,9 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     made = {key: read.value for key, read in reads.items()}
     texts = {f"_unread_{key}": read.unread for key, read in reads.items() if read.unread is not None}
     odd = {ODD: is_odd(kept, page, layout)}
-    values = kept.select(SKIP, **made, **texts, **odd, **_period(page, layout, kept), **_flags(page, layout, kept))
+    values = kept.select(
+        SKIP, **made, **texts, **odd, **_period(page, layout, kept), **_flags(page, layout, kept)
+    )
     whole = _with_keys(_with_people(values, layout), layout)
     single = [target for target in layout.targets if not target.is_gathered]
     for target in single:
