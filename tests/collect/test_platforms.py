@@ -108,7 +108,10 @@ def test_ga4_events_are_named_as_the_house_names_them(taken) -> None:  # type: i
     ]
 
 
-META = "Reporting starts,Reporting ends,Campaign name,Ad set name,Ad name,Amount spent (CNY),Impressions,Link clicks,{},Purchases conversion value\n"
+META = (
+    "Reporting starts,Reporting ends,Campaign name,Ad set name,Ad name,Amount spent (CNY),Impressions,"
+    "Link clicks,{},Purchases conversion value\n"
+)
 
 
 def spend(ws: Workspace) -> list[tuple[object, ...]]:
