@@ -136,6 +136,15 @@ def test_another_buyer_with_another_sum_has_an_order_of_their_own(shop: Workspac
         assert rows(shop, "SELECT count(*) FROM order_lines") == [(3,)]
 
 
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_a_line_that_a_newer_export_lacks_is_gone(shop: Workspace, tmp_path: Path, is_at_once: bool) -> None:
+    old = shopify(tmp_path / "a.csv")
+    new = shopify(tmp_path / "b.csv", "partially_refunded", "60.00", lines=(0,))
+    for each in [[new, old]] if is_at_once else [old, new]:
+        load(shop, each)
+    assert rows(shop, "SELECT item_id FROM order_lines") == [("CUP",)]
+
+
 TILL = """match = ["Bon", "Wann", "Summe"]
 [orders]
 order_id = "Bon"

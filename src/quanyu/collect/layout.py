@@ -85,7 +85,7 @@ class Field:
 class Target:
     """How one table is filled. `per` makes one row of all lines that agree in those columns; `only` says which
     lines count; `exempt` lifts the contract's range of a column for the lines that meet a condition. `patch`
-    only completes rows that another file brought.
+    only completes rows that another file brought. `whole` says that a file which has an order has all its lines.
     """
 
     table: Table
@@ -94,6 +94,7 @@ class Target:
     only: Condition = field(default_factory=dict)
     exempt: Mapping[str, Condition] = field(default_factory=dict)
     is_patch: bool = False
+    is_whole: bool = False
 
     @property
     def late_defaults(self) -> dict[str, str]:
