@@ -279,6 +279,8 @@ class Settings(BaseSettings):
     """A day without a rate takes the nearest one of so many days before; without any, its amounts wait for a rate."""
     country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     """Country of telephone numbers written without one, ISO 3166; nothing: the country of the time zone."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of identifiers beside the usual ones that files may name, such as a platform of one's own: `lazada`."""
     language: Language = "zh"
     """Language of the report and the console: `zh` or `en`."""
     engine: Literal["duckdb", "spark"] = "duckdb"

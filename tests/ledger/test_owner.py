@@ -20,23 +20,26 @@ from quanyu.ledger import (
 
 def test_a_ledger_belongs_to_the_first_and_refuses_another(ledger, at):
     assert find_owner(ledger) is None
-    own(ledger, "first", at=at(0))
-    own(ledger, "first", at=at(1))
+    own(ledger, "first", "", at=at(0))
+    own(ledger, "first", "", at=at(1))
     with pytest.raises(WorkspaceError, match="another workspace: its id is first, this one's second"):
-        own(ledger, "second", at=at(2))
+        own(ledger, "second", "", at=at(2))
     adopt(ledger, "second", at=at(3))
-    own(ledger, "second", at=at(4))
+    own(ledger, "second", "", at=at(4))
     with pytest.raises(WorkspaceError, match="quanyu adopt"):
-        own(ledger, "first", at=at(5))
+        own(ledger, "first", "", at=at(5))
 
 
 def test_a_key_is_remembered_at_its_first_use_and_stays_when_the_ledger_is_adopted(ledger, at):
-    own(ledger, "first", at=at(0))
+    own(ledger, "first", "", at=at(0))
+    check_key(ledger, "another")
+    own(ledger, "first", "print", at=at(0))
+    own(ledger, "first", "another", at=at(1))
     for who in ("first", "second"):
         adopt(ledger, who, at=at(1))
-        check_key(ledger, "print", at=at(2))
+        check_key(ledger, "print")
         with pytest.raises(WorkspaceError, match="not the one that its identities were made with"):
-            check_key(ledger, "another", at=at(3))
+            check_key(ledger, "another")
 
 
 def test_the_newest_mark_of_a_table_is_remembered(ledger, at):
@@ -57,7 +60,8 @@ def test_a_record_that_is_no_json_is_told(tmp_path, at):
     ledger = open_ledger(tmp_path / "ledger.db")
     with ledger.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO loads VALUES (1, 'f', 'h', 'l', 'done', '2026-01-01 00:00:00', NULL, 1, 1, 0, '{', '')"
+            "INSERT INTO loads (load_id, file_name, file_hash, layout, status, started_at, finished_at, n_rows, n_taken, "
+            "n_refused, changes, error) VALUES (1, 'f', 'h', 'l', 'done', '2026-01-01 00:00:00', NULL, 1, 1, 0, '{', '')"
         )
     with pytest.raises(DamageError, match="damaged"):
         list_loads(ledger)

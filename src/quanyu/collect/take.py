@@ -26,10 +26,10 @@ from quanyu.collect.parse import (
     SEEN,
     SKIP,
     Setting,
-    parse,
     records,
     unread_header,
 )
+from quanyu.collect.reading import Source, read_page
 from quanyu.collect.reason import future_of
 from quanyu.collect.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
 from quanyu.collect.recognise import reads
@@ -83,10 +83,9 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     setting, read = _setting(job), job.opened.rows(job.layout)
     page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
     first = unread_header(read.head, page, job.layout)
-    reading = Reading(job.reader, job.recipes.of(job.layout, page, first), job.work)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
-    parsed = reading.write(PARSED, lambda: tagged(parse(page, setting)))
+    parsed, reading = read_page(Source(job.reader, job.recipes, first, job.work), page, setting)
     tick(2)
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
     job.reader.name(RECORDS, reading.sql(RECORDS, lambda: records(_numbered(reading.table(PARSED)), first)))
@@ -158,7 +157,7 @@ def _setting(job: Job) -> Setting:
         "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
         "platform": platform, "channel": platform,
     }  # fmt: skip
-    return Setting(layout, job.now, constants)
+    return Setting(layout, job.now.astimezone(job.ws.settings.zone), constants)
 
 
 def _page(job: Job, cells: ir.Table) -> Page:
@@ -166,7 +165,9 @@ def _page(job: Job, cells: ir.Table) -> Page:
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
     habits = Habits(guards, job.layout.nulls, zone)
     names = tuple(normal(cell) for cell in job.opened.header)
-    return Page(cells, names, habits, job.ws.secret, job.name)
+    settings, layout = job.ws.settings, job.layout
+    kinds = (*layout.kinds, *settings.kinds)
+    return Page(cells, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds)
 
 
 def _staged(

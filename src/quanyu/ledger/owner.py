@@ -31,13 +31,18 @@ def find_owner(scope: Scope) -> Owner | None:
         return _found(connection)
 
 
-def own(scope: Scope, workspace_id: str, *, at: dt.datetime) -> None:
-    """Make the ledger a workspace's, unless it is; raise `WorkspaceError` if it is another's."""
+def own(scope: Scope, workspace_id: str, key_print: str, *, at: dt.datetime) -> None:
+    """Make the ledger a workspace's and remember the print of its key, unless it is and it does.
+
+    `key_print` is empty where the key cannot be read. Raises `WorkspaceError` if the ledger is another's.
+    """
     found = find_owner(scope)
-    if found is None:
+    if found is None or (found.workspace_id == workspace_id and key_print and not found.key_print):
         with writing(scope) as connection:
-            first = {"place": ONLY, "workspace_id": workspace_id, "key_print": "", "owned_at": at}
-            insert_once(connection, OWNER, [first])
+            first = {"place": ONLY, "workspace_id": workspace_id, "key_print": key_print, "owned_at": at}
+            if not insert_once(connection, OWNER, [first]):
+                unknown = (OWNER.c.workspace_id == workspace_id) & (OWNER.c.key_print == "")
+                connection.execute(sa.update(OWNER).where(unknown).values(key_print=key_print))
             found = _found(connection)
     if found is None or found.workspace_id != workspace_id:
         raise WorkspaceError(
@@ -49,15 +54,10 @@ def own(scope: Scope, workspace_id: str, *, at: dt.datetime) -> None:
         )
 
 
-def check_key(scope: Scope, key_print: str, *, at: dt.datetime) -> None:
-    """Remember the print of the workspace's key at its first use; raise `WorkspaceError` if it is another later."""
+def check_key(scope: Scope, key_print: str) -> None:
+    """Raise `WorkspaceError` if a key is not the one whose print the ledger remembers."""
     found = find_owner(scope)
-    if found is not None and not found.key_print:
-        with writing(scope) as connection:
-            unknown = sa.update(OWNER).where(OWNER.c.place == ONLY, OWNER.c.key_print == "")
-            connection.execute(unknown.values(key_print=key_print))
-            found = _found(connection)
-    if found is not None and found.key_print != key_print:
+    if found is not None and found.key_print and found.key_print != key_print:
         raise WorkspaceError(
             "The key of this workspace is not the one that its identities were made with.",
             "Restore .quanyu/secret (or QUANYU_SECRET) from a backup: docs/how-to/back-up.md. With another key the same phone "

@@ -92,7 +92,8 @@ def open_ledger(at: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Ledger
     >>> ledger.close()
     """
     target = _target(at)
-    ledger = Ledger(target.render_as_string(hide_password=True), _engine(target, busy_seconds))
+    place = str(at) if isinstance(at, Path) else target.render_as_string(hide_password=True)
+    ledger = Ledger(place, _engine(target, busy_seconds))
     try:
         with ledger.read() as connection:
             is_ready = is_current(connection)

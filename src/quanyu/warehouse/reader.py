@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _DOCUMENTS = (
     "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object FROM {lines})"
 )
 """A line that is no JSON object has no document, so that nothing is ever asked of it."""
+_ARROW = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
 FULL = ("no space left", "disk quota", "file too large", "could not write", "failed to write")
 
 
@@ -60,6 +62,7 @@ class Reader:
             config["threads"] = threads
         self._connection = ibis.duckdb.connect(temp_directory=str(temporary), **config)
         self._connection.raw_sql("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+        self._defined: set[str] = set()
 
     def __enter__(self) -> Reader:
         return self
@@ -68,6 +71,27 @@ class Reader:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         self._connection.disconnect()
+
+    def define(self, name: str, function: Callable[..., object], result: str) -> None:
+        """Let expressions call a Python function of texts by a name; it is asked about each text of a block once.
+
+        `result` is the SQL type of what it returns. It is not asked about null, for which null is returned.
+        """
+        if name in self._defined:
+            return
+        shape = inspect.signature(function)
+
+        def asked(*columns: pa.ChunkedArray) -> pa.Array:
+            rows = list(zip(*(column.to_pylist() for column in columns), strict=True))
+            known = {row: None if row[0] is None else function(*row) for row in set(rows)}
+            return pa.array([known[row] for row in rows], _ARROW[result])
+
+        asked.__signature__ = shape  # type: ignore[attr-defined]  # the engine counts the parameters
+        kinds = ["VARCHAR"] * len(shape.parameters)
+        self._connection.con.create_function(
+            name, asked, kinds, result, type="arrow", null_handling="special"
+        )
+        self._defined.add(name)
 
     def text(self, text: Text, columns: Sequence[int]) -> ir.Table:
         """Return a delimited UTF-8 file as an expression with the given of its text columns c0, c1, ...

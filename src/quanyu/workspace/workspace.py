@@ -64,7 +64,8 @@ class Workspace:
         """The operational records, opened on first use; raises `WorkspaceError` if they are another workspace's."""
         opened = open_ledger(self.settings.ledger_url or self.path("ledger.db"))
         try:
-            ledger.own(opened, self._id(opened), at=self.now())
+            key = self._key()
+            ledger.own(opened, self._id(opened), _print(key) if KEY.fullmatch(key) else "", at=self.now())
         except BaseException:
             opened.close()
             raise
@@ -76,8 +77,7 @@ class Workspace:
 
         Raises `WorkspaceError` if it is not a key, or not the one that was used before.
         """
-        file = self.path("secret")
-        found = os.environ.get("QUANYU_SECRET") or (_read(file) if file.exists() else "")
+        found = self._key()
         if not KEY.fullmatch(found):
             raise WorkspaceError(
                 "The key of this workspace, .quanyu/secret or QUANYU_SECRET, has {length} characters; a key is {wanted} "
@@ -86,10 +86,14 @@ class Workspace:
                 length=len(found),
                 wanted=2 * KEY_BYTES,
             )
+        ledger.check_key(self.ledger, _print(found))
+        return found
+
+    def _key(self) -> str:
+        file = self.path("secret")
         with suppress(OSError):
             close_to_others(file)
-        ledger.check_key(self.ledger, pseudonym(found, "key", "print"), at=self.now())
-        return found
+        return os.environ.get("QUANYU_SECRET") or (_read(file) if file.exists() else "")
 
     def path(self, *parts: str) -> Path:
         """Return a path inside the state folder."""
@@ -167,6 +171,11 @@ class Workspace:
 def close_to_others(path: Path) -> None:
     """Let only the owner of a file or folder read it."""
     path.chmod(path.stat().st_mode & 0o700)
+
+
+def _print(key: str) -> str:
+    """Return what may be kept of a key to know it again."""
+    return pseudonym(key, "key", "print")
 
 
 def _read(file: Path) -> str:
