@@ -15,7 +15,8 @@ import quanyu.workspace
 from quanyu import loop
 from quanyu.collect.catalogue import BUILT_IN
 from quanyu.collect.currency import waiting
-from quanyu.collect.layout import Layout, read_layout
+from quanyu.collect.declare import read_layout
+from quanyu.collect.layout import Layout
 from quanyu.collect.load import load
 from quanyu.collect.rate import newest, spread
 from quanyu.errors import CurrencyError
@@ -341,5 +342,5 @@ def test_several_files_of_a_table_in_one_load(shop: Workspace, tmp_path: Path) -
     assert rows(shop, "SELECT event_id, value_amount FROM events ORDER BY 1") == [
         ("1", Decimal("7.20")), ("2", Decimal(1)), ("3", Decimal("14.40")),
     ]  # fmt: skip
-    assert [row[2] for row in worth(shop)] == [1440, 460, 30, 7, Decimal("7.20")]
+    assert [row[2] for row in worth(shop)] == [1440, 920, 30, 7, Decimal("7.20")]
     assert waiting(shop) == []
