@@ -15,7 +15,7 @@ from quanyu.errors import SettingError
 from quanyu.tables import CONTRACTS, Table, contract
 
 GUIDE = "How to write one: docs/how-to/write-a-layout.md"
-OPTIONS = ("per", "only", "exempt", "patch")
+OPTIONS = ("per", "only", "exempt", "patch", "whole")
 TEXTS = ("name", "zh", "en", "platform", "source", "timezone", "currency", "country", "decimal")
 LISTS = ("match", "either", "nulls", "totals", "kinds")
 ENTRIES = (*TEXTS, *LISTS, "quoting", "comes", "maps", "people")
@@ -104,7 +104,8 @@ def _target(name: str, entries: Mapping[str, Any], maps: Mapping[str, Mapping[st
     _known_columns(promise, tuple(exempt), f"{name}.exempt")
     lifted = {key: _condition(value, f"{name}.exempt.{key}") for key, value in exempt.items()}
     only = _condition(entries.get("only", {}), f"{name}.only")
-    return Target(promise, made, per, only, lifted, flag(entries.get("patch", False), f"{name}.patch"))
+    flags = [flag(entries.get(each, False), f"{name}.{each}") for each in ("patch", "whole")]
+    return Target(promise, made, per, only, lifted, *flags)
 
 
 def _known_columns(promise: Table, names: tuple[str, ...], where: str) -> None:

@@ -37,6 +37,8 @@ class Field:
     object). Then, in this order: `pattern` (first group), `map` (words to words), `format` (times), `decimal`, `percent`, `scale`,
     `at_least`, `when` (else nothing), `default`. In a table with `per`, `total` adds the lines up; without it the
     first value counts. `running` numbers the lines that agree in columns of the table. `id` makes an identifier of a kind.
+    `shared` names a column of the first table whose value stands in where the own one is missing: then that of another
+    line with the same stand-in counts.
     """
 
     columns: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Field:
     divide: tuple[str, ...] = ()
     json: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
+    shared: str = ""
     id: str = ""
     pattern: str = ""
     map: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +85,7 @@ class Field:
 class Target:
     """How one table is filled. `per` makes one row of all lines that agree in those columns; `only` says which
     lines count; `exempt` lifts the contract's range of a column for the lines that meet a condition. `patch`
-    only completes rows that another file brought.
+    only completes rows that another file brought. `whole` says that a file which has an order has all its lines.
     """
 
     table: Table
@@ -91,6 +94,16 @@ class Target:
     only: Condition = field(default_factory=dict)
     exempt: Mapping[str, Condition] = field(default_factory=dict)
     is_patch: bool = False
+    is_whole: bool = False
+
+    @property
+    def late_defaults(self) -> dict[str, str]:
+        """The defaults that stand where no line of a group says anything: known when all have been looked at."""
+        return {
+            name: each.default
+            for name, each in self.fields.items()
+            if self.per and each.default is not None and each.columns and not each.total
+        }
 
     @property
     def is_gathered(self) -> bool:

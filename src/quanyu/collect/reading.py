@@ -27,13 +27,15 @@ SURE = 6
 @dataclass(frozen=True)
 class Source:
     """Where the cells of a file are read (view `CELLS`): the engine, the compiled steps, how many of the first records
-    are no data, and the folder for what is written.
+    are no data, and the folder for what is written. Where the cells are parted by semicolons (`is_unsure`), figures may
+    have a decimal comma.
     """
 
     reader: Reader
     recipes: Recipes
     n_explained: int
     folder: Path
+    is_unsure: bool = False
 
     def reading(self, layout: Layout, page: Page) -> Reading:
         """Return the reading of the file as a page."""
@@ -53,7 +55,8 @@ def read_page(source: Source, page: Page, setting: Setting) -> tuple[Path, Readi
     parsed = reading.write(PARSED, lambda: tagged(parse(first, setting)))
     (seen,) = reading.rows("look", lambda: _look(reading.table(PARSED), layout))
     known = replace(usual, rounded=_rounded(reading, seen, layout))
-    if seen[ODD]:
+    if seen[ODD] or (source.is_unsure and not stated):
+        known = replace(known, mark=stated or ("" if source.is_unsure else "."))
         (found,) = reading.rows("evidence", lambda: evidence(first, layout))
         told = styles(found, known)
         known = replace(told, marks={}) if stated else told

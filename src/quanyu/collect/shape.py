@@ -98,11 +98,15 @@ def read_field(
 ) -> Read | None:
     """Return how a column is read from the clean cells of `rows`; none if the file has no such column.
 
-    `land` is where a row says the country of its telephone numbers.
+    `land` is where a row says the country of its telephone numbers. What a condition asks must be there, too.
     """
-    if field.parts:
-        found = calculated(field, page, rows)
-        return _finished(field, column, page, rows, found) if found else None
+    is_asked = all(page.places(name) for name in field.when)
+    return _read_field(field, column, page, rows, land) if is_asked else None
+
+
+def _read_field(field: Field, column: Column, page: Page, rows: ir.Table, land: Field | None) -> Read | None:
+    if field.parts and (found := calculated(field, page, rows)):
+        return _finished(field, column, page, rows, found)
     if field.json:
         return _finished(field, column, page, rows, Read(_object(field, page, rows)))
     if quick_kind(field, column, page):

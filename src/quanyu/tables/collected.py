@@ -89,6 +89,7 @@ ORDERS = Table(
         _CURRENCY,
         C("n_items", "integer", "件数", "Items", unit="item"),
         C("coupon_codes", "text", "优惠码", "Coupon codes"),
+        C("order_name", "text", "订单名", "Order name", note="the number people see, where the source has another of its own"),
         C("region", "text", "地区", "Region", note="province or country"),
     ),
     time="ordered_at", is_input=True,

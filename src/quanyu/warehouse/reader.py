@@ -39,7 +39,7 @@ FULL = ("no space left", "disk quota", "file too large", "could not write", "fai
 @dataclass(frozen=True)
 class Text:
     """How a UTF-8 text file is cut: `skip` lines before the first record, then `width` cells per record of at most
-    `longest` bytes.
+    `longest` bytes, which end in `end`; cells in quotes may hold other ends.
 
     Every record is known to have them: what does not was taken out before.
     """
@@ -50,6 +50,7 @@ class Text:
     quote: str = '"'
     skip: int = 0
     longest: int = 0
+    end: str = "\n"
 
 
 class Reader:
@@ -102,6 +103,7 @@ class Reader:
         options = (
             f"columns = {{{cells}}}, auto_detect = false, header = false, skip = {text.skip}, delim = {literal.text(text.delimiter)}, "
             f"quote = {literal.text(text.quote)}, escape = {literal.text(text.quote)}, "
+            f"new_line = {literal.text(text.end.encode('unicode_escape').decode())}, "
             f"max_line_size = {max(LINE_LIMIT, text.longest + 2)}, "
             f"compression = 'none'"
         )
