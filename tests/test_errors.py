@@ -10,7 +10,7 @@ import ibis
 import pytest
 
 import quanyu
-from quanyu.collect.layout import read_layout
+from quanyu.collect.declare import read_layout
 from quanyu.collect.quality import _joined
 from quanyu.errors import QuanyuError, SettingError
 from quanyu.tables import contract
@@ -53,9 +53,11 @@ def test_sentences_within_sentences_are_told_too() -> None:
 def test_what_is_wrong_within_a_layout_is_told(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('match = ["x"]\n[orders]\ngold = "x"\n', encoding="utf-8")
-    with pytest.raises(SettingError, match=r"orders has no column 'gold'; it has order_id") as caught:
+    with pytest.raises(SettingError, match=r"orders has no column 'gold'; allowed: order_id") as caught:
         read_layout(file)
-    assert f"版式文件 {file} 有误：表 orders 没有列“gold”；它的列：order_id" in told(caught.value, "zh")
+    assert f"版式文件 {file} 第 3 行有误：表 orders 没有列“gold”；允许的有：order_id" in told(
+        caught.value, "zh"
+    )
 
 
 def test_what_is_wrong_within_a_trait_is_told() -> None:

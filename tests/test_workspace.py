@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -31,7 +33,7 @@ def test_the_key_is_private_and_steady(tmp_path: Path, monkeypatch: pytest.Monke
     assert ws.secret == quanyu.workspace.open(tmp_path).secret
     assert ws.secret not in (tmp_path / "quanyu.toml").read_text()
     monkeypatch.setenv("QUANYU_SECRET", "ab" * 32)
-    assert quanyu.workspace.open(tmp_path).secret == "ab" * 32
+    assert quanyu.workspace.create(tmp_path / "other").secret == "ab" * 32
 
 
 def test_pseudonyms_tell_values_kinds_and_keys_apart() -> None:
@@ -72,3 +74,75 @@ def test_wrong_settings_are_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "quanyu.toml").write_text(text)
     with pytest.raises(SettingError, match=said):
         quanyu.workspace.open(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["", "ab", "ab" * 31, "xy" * 32, "店" * 64, "ab" * 16 + "\n" + "ab" * 16])
+def test_what_is_no_key_is_refused(tmp_path: Path, key: str) -> None:
+    ws = quanyu.workspace.create(tmp_path)
+    ws.path("secret").write_text(key, encoding="utf-8")
+    with pytest.raises(WorkspaceError, match=r"key|cannot be read"):
+        _ = ws.secret
+    ws.close()
+
+
+def test_another_key_is_refused_before_anything_is_hashed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws = quanyu.workspace.create(tmp_path)
+    key = ws.secret
+    ws.close()
+    ws.path("secret").write_text("ab" * 32, encoding="ascii")
+    again = quanyu.workspace.open(tmp_path)
+    with pytest.raises(WorkspaceError, match=r"not the one[\s\S]*Restore \.quanyu/secret"):
+        _ = again.secret
+    again.close()
+    monkeypatch.setenv("QUANYU_SECRET", key)
+    restored = quanyu.workspace.open(tmp_path)
+    assert restored.secret == key
+    restored.close()
+
+
+def test_a_key_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    ws = quanyu.workspace.create(tmp_path)
+    _ = ws.secret
+    ws.close()
+    ws.path("secret").unlink()
+    again = quanyu.workspace.open(tmp_path)
+    with pytest.raises(WorkspaceError, match="has 0 characters"):
+        _ = again.secret
+    again.close()
+    (tmp_path / "quanyu.toml").unlink()
+    with pytest.raises(WorkspaceError, match="not the key they were made with"):
+        quanyu.workspace.create(tmp_path)
+
+
+def test_what_a_workspace_holds_is_closed_to_others(tmp_path: Path) -> None:
+    ws = quanyu.workspace.create(tmp_path / "shop")
+    ws.path("secret").chmod(0o644)
+    _ = ws.secret
+    for path in (ws.root, ws.root / "tables", ws.path(), ws.path("secret")):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+    ws.close()
+
+
+def test_a_ledger_of_another_workspace_is_refused_and_can_be_adopted(tmp_path: Path) -> None:
+    url = f"sqlite:///{quote(str(tmp_path / 'shared.db'))}"
+    first, second = (quanyu.workspace.create(tmp_path / name, ledger_url=url) for name in ("a", "b"))
+    first.ledger.close()
+    with pytest.raises(WorkspaceError, match="another workspace"):
+        _ = second.ledger
+    second.adopt()
+    second.ledger.close()
+    with pytest.raises(WorkspaceError, match=r"ledger_url[\s\S]*quanyu adopt"):
+        _ = quanyu.workspace.open(tmp_path / "a").ledger
+
+
+def test_a_copy_of_a_workspace_goes_on_with_its_own_ledger(tmp_path: Path) -> None:
+    ws = quanyu.workspace.create(tmp_path / "a")
+    key = ws.secret
+    ws.close()
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "b" / ".quanyu" / "id").unlink()
+    copy = quanyu.workspace.open(tmp_path / "b")
+    assert copy.secret == key
+    copy.close()

@@ -3,7 +3,8 @@
 QuanyuError
 ├── WorkspaceError
 │   ├── WorkspaceMissingError     no workspace where one was named
-│   └── WorkspaceBusyError        another load or run is writing
+│   ├── WorkspaceBusyError        another load or run is writing
+│   └── DamageError               a table is not what was written
 ├── SettingError                  a setting has a value that is not allowed
 ├── ContractError
 │   ├── UnknownTableError         no contract has this name
@@ -66,6 +67,12 @@ class WorkspaceBusyError(WorkspaceError):
     """Another process is writing to this workspace."""
 
     exit_code = 4
+
+
+class DamageError(WorkspaceError):
+    """A table or a record is damaged: something that was written is gone or cannot be read."""
+
+    exit_code = 15
 
 
 class SettingError(QuanyuError):

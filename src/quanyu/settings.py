@@ -66,6 +66,19 @@ class QualitySettings(BaseModel):
     """Highest allowed share of bad rows (0 to 1) by check, or by `table.check`; more stops the run."""
 
 
+class StorageSettings(BaseModel):
+    """How long old table versions are kept, and how long a query may run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    keep_days: float = Field(default=7, ge=0, le=365)
+    """Days for which older versions of a table stay readable; their files are removed afterwards. 0: only the newest."""
+    small_files: int = Field(default=20, ge=1)
+    """Small files that a table may have; when there are more, a load or turn ends by making one of them."""
+    query_seconds: float = Field(default=60, gt=0, le=86_400)
+    """Seconds after which a query by hand is stopped."""
+
+
 class RfmSettings(BaseModel):
     """How RFM is cut and what money it counts."""
 
@@ -266,6 +279,8 @@ class Settings(BaseSettings):
     """A day without a rate takes the nearest one of so many days before; without any, its amounts wait for a rate."""
     country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
     """Country of telephone numbers written without one, ISO 3166; nothing: the country of the time zone."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of identifiers beside the usual ones that files may name, such as a platform of one's own: `lazada`."""
     language: Language = "zh"
     """Language of the report and the console: `zh` or `en`."""
     engine: Literal["duckdb", "spark"] = "duckdb"
@@ -282,6 +297,8 @@ class Settings(BaseSettings):
     """Rises are red and falls green, as is the custom in China; false: the other way round."""
     spark: SparkSettings = SparkSettings()
     """Where Spark runs."""
+    storage: StorageSettings = StorageSettings()
+    """How long old versions are kept, and how long a query may run."""
     quality: QualitySettings = QualitySettings()
     """Limits that stop a run."""
     rfm: RfmSettings = RfmSettings()
@@ -356,6 +373,13 @@ def read_settings(root: Path) -> Settings:
             file=root / FILE,
             variable=variable,
             **_seen(error),
+        ) from None
+    except OSError as error:
+        raise SettingError(
+            "{file} cannot be read: {error}.",
+            "Check its permissions, or restore it.",
+            file=root / FILE,
+            error=str(error),
         ) from None
     except ValueError as error:
         raise SettingError(

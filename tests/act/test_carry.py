@@ -21,6 +21,7 @@ from quanyu import ledger, loop
 from quanyu.act.account import accounts, preview
 from quanyu.act.carry import carry_out, waiting
 from quanyu.decide.audience import propose_design
+from quanyu.errors import DecisionError
 from quanyu.ledger.schema import DECISIONS
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
@@ -167,6 +168,26 @@ def whole(tmp_path_factory):
     campaign = approved(ws)
     ws.close()
     return root, campaign
+
+
+def test_an_approval_that_was_cut_off_is_given_again_by_whoever_gave_it(make_workspace, fill, monkeypatch):
+    ws = fill(make_workspace(), N)
+    proposal = propose_design(ws, DESIGN, ws.today())
+    assert proposal is not None
+
+    def cut_off(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "run", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        loop.decide(ws, proposal.decision_id, "approved", who="wang")
+    monkeypatch.undo()
+    with pytest.raises(DecisionError, match="is approved already"):
+        loop.decide(ws, proposal.decision_id, "approved", who="li")
+    for _ in range(2):
+        assert loop.decide(ws, proposal.decision_id, "approved", who="wang").status == "done"
+    assert len(ledger.list_edits(ws.ledger, record="decisions")) == 1
+    assert len(accounts(ws)) == 1
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -146,7 +146,7 @@ def test_a_turn_is_explained_run_and_fresh(command: Command, shop: Path) -> None
     assert all(not step["is_due"] for step in read(command("run", "--explain", "--json")))
     ran = read(command("run", "--json"))
     assert {one["status"] for one in ran} == {"fresh"}
-    assert {"step", "status", "why", "seconds", "rows", "as_of"} == set(ran[0])
+    assert {"step", "status", "why", "seconds", "rows", "notes", "as_of"} == set(ran[0])
     assert "nothing it reads has changed" in command("run").out
 
 
@@ -156,7 +156,7 @@ def test_tables_and_describe_agree_with_the_contracts(command: Command, shop: Pa
     told = read(command("describe", "orders", "--json"))
     assert told["rows"] == listed["orders"]["rows"] > 0
     assert [one["column"] for one in told["columns"]] == [one.name for one in CONTRACTS["orders"].columns]
-    assert told["written_by"] == ["load"]
+    assert told["written_by"][0] == "load"
     assert "facts" in told["read_by"]
     traits = read(command("describe", "portraits", "--json"))["columns"]
     assert len(traits) > 30

@@ -1,4 +1,4 @@
-"""`quanyu demo` on a small shop: three turns, it ends by itself, and sets what it found beside what was planted."""
+"""`quanyu demo` on a small shop: it ends by itself, and sets what it found beside what was planted."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def test_the_demo_finds_the_people_and_writes_the_report(command: Callable[..., 
     assert answer.code == 0, answer
     assert "Planted" in answer.out
     assert "Estimates beside the truth" in answer.out
+    assert "What was decided, and what came of it" in answer.out
     assert "Purchases of known customers" in answer.out
     assert "failed" not in answer.err
     assert (tmp_path / "demo" / "report.html").stat().st_size > 10_000

@@ -15,7 +15,8 @@ import quanyu.workspace
 from quanyu import loop
 from quanyu.collect.catalogue import BUILT_IN
 from quanyu.collect.currency import waiting
-from quanyu.collect.layout import Layout, read_layout
+from quanyu.collect.declare import read_layout
+from quanyu.collect.layout import Layout
 from quanyu.collect.load import load
 from quanyu.collect.rate import newest, spread
 from quanyu.errors import CurrencyError
@@ -309,3 +310,37 @@ def test_every_amount_of_an_input_has_its_original() -> None:
             }
             assert set(table.amounts) == money
             assert not money or {"currency", "fx_rate"} <= set(table.by_name)
+
+
+def test_foreign_rows_of_an_older_version_are_put_right(shop: Workspace, tmp_path: Path) -> None:
+    old = {
+        "order_id": "o",
+        "source": "plain",
+        "ordered_at": dt.datetime(2024, 6, 1, tzinfo=dt.UTC),
+        "status": "paid",
+    }
+    money = {"currency": "USD", "paid_amount": Decimal(5), "net_amount": Decimal(5)}
+    shop.warehouse.currency = "USD"
+    schema = contract("orders").schema.to_pyarrow()
+    shop.warehouse.append("orders", pa.Table.from_pylist([old | money], schema=schema), by="collect")
+    shop.warehouse.currency = "CNY"
+    load(shop, put(tmp_path, orders=ORDERS, rates=RATES))
+    assert worth(shop) == [*WORTH, ("o", "USD", Decimal("36.00"), Decimal("5.00"), 7.2)]
+
+
+def test_several_files_of_a_table_in_one_load(shop: Workspace, tmp_path: Path) -> None:
+    head = "event_id,name,occurred_at,value_amount,currency\n"
+    files = put(
+        tmp_path,
+        a=head + "1,purchase,2024-06-01 09:00:00,1,USD\n2,purchase,2024-06-01 09:00:00,1,\n",
+        b=head + "3,purchase,2024-06-01 09:00:00,2,USD\n1,purchase,2024-06-01 09:00:00,1,USD\n",
+        c=ORDERS,
+        d=ORDERS.replace("completed,100", "completed,200") + "6,user:f,2024-06-01,paid,1,,USD\n",
+        rates=RATES,
+    )
+    load(shop, files)
+    assert rows(shop, "SELECT event_id, value_amount FROM events ORDER BY 1") == [
+        ("1", Decimal("7.20")), ("2", Decimal(1)), ("3", Decimal("14.40")),
+    ]  # fmt: skip
+    assert [row[2] for row in worth(shop)] == [1440, 920, 30, 7, Decimal("7.20")]
+    assert waiting(shop) == []

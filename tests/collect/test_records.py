@@ -19,7 +19,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
 
@@ -130,7 +130,7 @@ def check(drawn: Drawn, done: list[Loaded]) -> None:
     assert drawn.n_records == drawn.n_taken + drawn.n_refused + n_left_out, told
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(st.lists(st.tuples(text_files(), st.sampled_from(["", "", "gz", "zip"])), min_size=3, max_size=3))
 def test_text_files(shop: Workspace, tmp_path_factory: pytest.TempPathFactory, files: list) -> None:  # type: ignore[type-arg]
     folder = tmp_path_factory.mktemp("files")
@@ -236,7 +236,7 @@ def ods(path: Path, rows: list[list[str | None]]) -> int:
 
 
 @pytest.mark.parametrize("writer", [jsonl, parquet, arrow, xlsx, ods], ids=lambda writer: writer.__name__)
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(data=st.data())
 def test_other_forms(shop: Workspace, tmp_path_factory: pytest.TempPathFactory, writer, data) -> None:  # type: ignore[no-untyped-def]
     folder = tmp_path_factory.mktemp("forms")

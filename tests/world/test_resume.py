@@ -77,3 +77,17 @@ def test_an_outreach_brings_its_planted_orders(first):
     orders = later.orders.filter(pc.equal(later.orders["cause"], "spring"))
     assert orders.num_rows == caused
     assert set(orders["person_id"].to_pylist()) <= set(treated["person_id"].to_pylist())
+
+
+def test_a_planned_day_is_spent_as_planned_and_a_steady_channel_evenly(first):
+    day = first.shop.ends_on + dt.timedelta(days=3)
+    planned = {"qianchuan": {day: 1_234.0, day + dt.timedelta(days=1): 0.0, dt.date(2020, 1, 1): 9.0}}
+    later = resume(first, 60, Course({"meta_ads": 0.8}, {"meta_ads": 50.0}, planned))
+    names = list(later.setting.causes[1:8])
+    tested, even = names.index("qianchuan"), names.index("meta_ads")
+    media, usual = later.setting.media, later.setting.usual
+    assert media.spend[tested, 2:4].tolist() == [1_234.0, 0.0]
+    assert (media.spend[tested, 4:] == usual.spend[tested, 4:]).all()
+    assert (usual.spend[even] == 50.0).all()
+    assert media.spend[even] == pytest.approx(40.0)
+    assert media.orders[tested, 2] > usual.orders[tested, 2] or usual.spend[tested, 2] > 1_234.0

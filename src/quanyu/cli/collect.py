@@ -14,8 +14,12 @@ from quanyu.cli.speech import err, language, out, say
 from quanyu.collect import catalogue
 from quanyu.collect.load import Loaded
 from quanyu.collect.load import load as load_files
+from quanyu.collect.preview import preview
 from quanyu.collect.reason import tell
 from quanyu.text import told
+
+TRY = 3
+"""Words of `try FILE LAYOUT`."""
 
 
 def load(
@@ -64,6 +68,9 @@ def _print_loaded(loaded: list[Loaded]) -> None:
         for reason, n in sorted(one.reasons.items(), key=lambda pair: -pair[1])[:5]:
             line = f"    {say('refused')} {n:,}: {tell(reason, language())}"
             out.print(line, style="yellow", highlight=False, markup=False)
+        if one.missing:
+            line = f"    {say('the file lacks')}: {', '.join(one.missing)}"
+            out.print(line, style="yellow", highlight=False, markup=False)
         for rule, n in one.left_out.items():
             line = f"    {say('left out')} {n:,}: {say(rule)}"
             out.print(line, style="dim", highlight=False, markup=False)
@@ -74,8 +81,20 @@ def _print_loaded(loaded: list[Loaded]) -> None:
             )
 
 
-def layouts(root: WorkspaceOption = None, json: JsonOption = False) -> None:
+def layouts(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[try FILE LAYOUT.toml]", help=say("Show how a file would be read; nothing is loaded.")
+        ),
+    ] = None,
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
     """List the file layouts that can be recognised, those of the workspace included."""
+    if words:
+        _try(words, root, json=json)
+        return
     known = catalogue.layouts(root or Path.cwd())
     rows = [
         (one.name, one.zh, one.en, ", ".join(target.table.name for target in one.targets)) for one in known
@@ -84,3 +103,24 @@ def layouts(root: WorkspaceOption = None, json: JsonOption = False) -> None:
         as_json([dict(zip(("name", "zh", "en", "tables"), row, strict=True)) for row in rows])
     else:
         table("", [say(name) for name in ("Layout", "Chinese", "English", "Fills")], rows)
+
+
+def _try(words: list[str], root: Path | None, *, json: bool) -> None:
+    """Show the first rows of a file as a layout would read them."""
+    if len(words) != TRY or words[0] != "try":
+        raise typer.BadParameter("quanyu layouts try FILE LAYOUT.toml")
+    with workspace(root) as ws:
+        shown = preview(ws, Path(words[1]), Path(words[2]))
+    if json:
+        as_json([dataclasses.asdict(one) for one in shown])
+        return
+    for one in shown:
+        out.print(
+            f"{one.file}  {one.layout}: {one.n_rows:,} {say('Rows')}, {one.n_refused:,} {say('Refused')}"
+        )
+        if one.missing:
+            out.print(f"  {say('the file lacks')}: {', '.join(one.missing)}", style="yellow", markup=False)
+        for name, rows in one.tables.items():
+            told = [{key: value for key, value in row.items() if value is not None} for row in rows]
+            columns = list(dict.fromkeys(key for row in told for key in row))
+            table(name, columns, [tuple(row.get(key, "") for key in columns) for row in told])

@@ -68,6 +68,11 @@ COMMANDS = (
             "quanyu demo demo --people 2000 --days 120"),
     Command("serve", "workspace:serve", "Open the console in a browser, on this machine only.",
             "quanyu serve --port 8080"),
+    Command("tidy", "workspace:tidy", "Make one file of many small ones, and remove old versions of the tables.",
+            "quanyu tidy"),
+    Command("adopt", "workspace:adopt",
+            "Let a folder, its ledger and its tables belong together as they are, after a restore or a copy.",
+            "quanyu adopt --workspace restored"),
     Command("people", "people:people", "Look into identity and correct it.", "quanyu people explain jd:13912",
             is_group=True),
 )  # fmt: skip

@@ -35,6 +35,8 @@ FOLDER = Path("demo")
 TEST_DAYS, LATER_DAYS = 86, 42
 """Days between the turns: what the first decides is carried out in the former (a test of spend takes up to 12 weeks),
 what the second decides in the latter."""
+PERIODS = ("", "later", "last")
+"""Folders of the shop's periods: before the first turn, between turns."""
 AUDIENCE = {"name": "老客唤醒", "rule": "recency_days >= 21; frequency >= 1"}
 WHO = "demo"
 
@@ -47,24 +49,22 @@ def demo(
     days: Annotated[int, typer.Option(min=60, help=say("Days of history."))] = 400,
     seed: Annotated[int, typer.Option(help=say("The same seed makes the same shop."))] = 7,
 ) -> None:
-    """Do three turns on a simulated shop: what each decides is carried out, and measured by the next."""
+    """Do three turns on a simulated shop, two where nothing is tested: what each decides is carried out and measured by the next."""
     quanyu.workspace.usable(folder)
     if folder.exists() and any(folder.iterdir()):
         raise WorkspaceError(
             "{folder} is not empty.", "Name another folder, or remove this one.", folder=folder
         )
-    shop = Shop(people=people, days=days, seed=seed)
     with _Stage.open(folder) as stage:
-        world = stage.begin(shop)
-        later, _ = stage.decide(world, "", min(TEST_DAYS, days // 4))
-        stage.go_on(later, "test")
-        last, foreseen = stage.decide(later, "test", later.shop.horizon)
-        stage.go_on(last, "after")
+        world = stage.begin(Shop(people=people, days=days, seed=seed))
+        while world.shop.horizon:
+            world, foreseen = stage.decide(world)
+            stage.go_on(world)
         ws, report = stage.ws, stage.report()
-    newest, *earlier = [folder / period / "truth" for period in ("after", "test", "")]
+    newest, *earlier = [folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])]
     _show_found(judge(ws, newest, *earlier))
     _show_decided(ws)
-    _show_estimates(estimates(ws, newest, foreseen, earlier[0]))
+    _show_estimates(estimates(ws, newest, foreseen, *earlier[:-1]))
     ws.close()
     out.print(say("Report: {file}", file=report), highlight=False)
     out.print(say("Console: quanyu serve --workspace {folder}", folder=folder), highlight=False)
@@ -97,26 +97,31 @@ class _Stage:
         self.turn(self.folder / "files")
         return world
 
-    def decide(self, world: World, period: str, days: int) -> tuple[World, Foreseen]:
-        """Approve what the newest turn proposed, and let the shop go on with it for some days."""
+    def decide(self, world: World) -> tuple[World, Foreseen]:
+        """Approve what the newest turn proposed, and let the shop go on with it: to the end of a test, else to the last day."""
         self.say(say("Carrying out what was approved"))
-        found = outlook(self.ws, days)
-        for one in ledger.list_decisions(self.ws.ledger, status="proposed"):
+        proposed = ledger.list_decisions(self.ws.ledger, status="proposed")
+        for one in proposed:
             loop.decide(self.ws, one.decision_id, "approved", who=WHO)
+        days = world.shop.horizon
+        if world.shop.period == 0 and any(one.kind == "spend_test" for one in proposed):
+            days = max(days - LATER_DAYS, days // 2)
+        found = outlook(self.ws, days)
         since = world.shop.ends_on + dt.timedelta(days=1)
-        course = enact(self.ws, self.folder / period / "truth", since)
+        course = enact(self.ws, self.folder / PERIODS[world.shop.period] / "truth", since)
         self.ws.close()
         later = resume(world, days, course)
         if isinstance(found, Inconclusive):
             return later, Foreseen(why=found.reason)
         return later, Foreseen(found.expected, found.low, found.high)
 
-    def go_on(self, world: World, period: str) -> None:
+    def go_on(self, world: World) -> None:
         """Load what happened in a later period, and do the turn on the day after."""
         self.say(say("Writing the files as the platforms export them"))
-        export(world, self.folder / period)
+        folder = self.folder / PERIODS[world.shop.period]
+        export(world, folder)
         self.ws = quanyu.workspace.open(self.folder, clock=_noon_after(world))
-        self.turn(self.folder / period / "files")
+        self.turn(folder / "files")
 
     def report(self) -> Path:
         """Write the report of the newest turn."""

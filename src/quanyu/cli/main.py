@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import traceback
 
 from quanyu.cli.commands import commands
 from quanyu.cli.speech import err, language, say
 from quanyu.errors import QuanyuError
 from quanyu.text import message_and_hint
+
+UNFORESEEN = 70
+"""What a shell sees of an error without a name: EX_SOFTWARE of sysexits.h."""
 
 
 def app() -> None:
@@ -21,6 +27,33 @@ def app() -> None:
         if hint:
             err.print(hint, highlight=False, markup=False)
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # whoever read what was printed has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (
+        Exception
+    ) as error:  # the last door: what nobody foresaw is still told, and kept for whoever mends it
+        err.print(
+            say("Something went wrong that Quanyu did not foresee: {error}", error=f"{type(error).__name__}: {_first(error)}"),
+            style="bold red", highlight=False, markup=False,
+        )  # fmt: skip
+        err.print(
+            say("All of it is in {file}; please report it.", file=_kept()), highlight=False, markup=False
+        )
+        sys.exit(UNFORESEEN)
     except KeyboardInterrupt:
         err.print(say("Stopped. Run the command again to go on."))
         sys.exit(130)
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _kept() -> str:
+    """Write the traceback of the error at hand to a file of its own and return its name."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="quanyu-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(traceback.format_exc())
+    return file.name

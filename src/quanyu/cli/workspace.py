@@ -35,6 +35,23 @@ def init(
     made.close()
 
 
+def adopt(root: WorkspaceOption = None) -> None:
+    """Let a folder, its ledger and its tables belong together as they are, after a restore or a copy."""
+    with workspace(root) as ws:
+        ws.adopt()
+        out.print(
+            say("{root}, its ledger and its tables belong together now.", root=ws.root), highlight=False
+        )
+
+
+def tidy(root: WorkspaceOption = None) -> None:
+    """Make one file of many small ones, and remove old versions of the tables."""
+    with workspace(root) as ws:
+        out.print(
+            say("Removed {n} files that no version within the days kept uses.", n=ws.tidy()), highlight=False
+        )
+
+
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help=say("Port on this machine."))] = 8080,
     root: WorkspaceOption = None,

@@ -63,7 +63,7 @@ def beside(rows: ir.Table, known: ir.Table, table: Table, *, is_forced: ir.Boole
     both = rows.left_join(there, same, rname="{name}_old")
     behind = ibis.literal(False)
     if is_guarded(table):
-        behind = (~is_forced & _goes_back(both)).fill_null(False)
+        behind = (~is_forced & goes_back(both)).fill_null(False)
     # Amounts of one currency never complete those of another.
     moved = (both.currency != both.currency_old).fill_null(False) if table.amounts else ibis.literal(False)
     values = {}
@@ -92,7 +92,7 @@ def beside(rows: ir.Table, known: ir.Table, table: Table, *, is_forced: ir.Boole
     return marked.mutate(**{CHANGED: changed}).select(*table.schema.names, *more, ADDED, CHANGED, BEHIND)
 
 
-def _goes_back(both: ir.Table) -> ir.BooleanValue:
+def goes_back(both: ir.Table) -> ir.BooleanValue:
     """Say where the row's state comes before the known one's: an earlier status, or the same with less refunded."""
     new, old = _life(both.status), _life(both.status_old)
     return (new < old) | ((new == old) & (both.refund_amount < both.refund_amount_old).fill_null(False))

@@ -14,6 +14,7 @@ from quanyu.collect.currency import as_told, in_currency
 from quanyu.collect.double import under_one_number
 from quanyu.collect.fill import filled
 from quanyu.collect.layer import LAST, SAME, at_once, layered, one_per_key, said_once
+from quanyu.collect.namesake import NUMBERED, under_own_id
 from quanyu.collect.place import SEQ
 from quanyu.tables import Table, contract
 from quanyu.warehouse import Change
@@ -60,16 +61,25 @@ class Brought:
 
 
 def bring(
-    ws: Workspace, name: str, staged: Staged, work: Path, *, gone: ir.Table | None = None
+    ws: Workspace,
+    name: str,
+    staged: Staged,
+    work: Path,
+    *,
+    gone: ir.Table | None = None,
+    moved: ir.Table | None = None,
 ) -> dict[int, Brought]:
     """Merge staged rows into a table by its key, in one commit; return what came of each file by its place.
 
     An empty cell leaves what another file said (an order's buyer, an item's category). Files count one after
     another in their order, as if each were brought by itself; what those read again say counts in any case.
     `work` is a folder for rows in between. Of an append-only table the rows `gone` are taken out first.
+    Orders that `moved` to another id bring their lines along.
     """
     table = contract(name)
-    rows = under_one_number(ws, table, staged.rows(ws.warehouse.scan, table))
+    rows = staged.rows(ws.warehouse.scan, table)
+    if name in NUMBERED:
+        rows = under_one_number(ws, table, under_own_id(rows, moved))
     if table.is_append_only:
         return _once(ws, table, in_currency(ws, table, rows, work), staged, gone)
     if len(staged.seqs) > 1:
@@ -107,7 +117,7 @@ def _once(
         n_rows = _by_seq(ws, rows.group_by(SEQ).aggregate(n=rows.count()))
         said = said_once(table, rows, again)
         replaced = said.filter(said[SEQ].isin(sorted(again))) if again else None
-    if replaced is not None:
+    if replaced is not None and gone is None:
         gone = existing.semi_join(replaced, [existing[key].identical_to(replaced[key]) for key in table.key])
     if len(seqs) == 1:
         return {seqs[0]: Brought(ws.warehouse.merge(table.name, said, by="collect", gone=gone))}

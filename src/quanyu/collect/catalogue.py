@@ -6,7 +6,8 @@ import difflib
 from functools import cache
 from pathlib import Path
 
-from quanyu.collect.layout import Layout, read_layout
+from quanyu.collect.declare import read_layout
+from quanyu.collect.layout import Layout
 from quanyu.collect.plain import plain_layouts
 from quanyu.errors import UnknownLayoutError
 

@@ -8,31 +8,48 @@ from collections.abc import Iterator, Mapping
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.reason import ALLOWED, FUTURE, HIGH, LOW, MISSING, because
+from quanyu.collect.reason import ALLOWED, EARLY, FUTURE, HIGH, LOW, MISSING, because
 from quanyu.tables import Column, Table
 
 TOLERANCE = dt.timedelta(days=1)
-"""A time may be this far ahead of the clock: clocks and zones differ."""
+"""What is dated tomorrow is taken: clocks and zones differ."""
 
 Cells = Mapping[str, ir.Value]
 Rule = tuple[ir.BooleanValue, ir.StringValue]
 
 
 def rules(table: Table, cells: Cells, exempt: Cells, now: dt.datetime) -> Iterator[Rule]:
-    """Yield (broken?, reason) for every rule of the contract; `exempt` lifts the range of a column for some rows."""
+    """Yield (broken?, reason) for every rule of the contract; `exempt` lifts the range of a column for some rows.
+
+    `now` is the clock in the zone whose days count.
+    """
     for column in table.columns:
         value = cells[column.name]
         if column.is_required:
             yield value.isnull(), because(MISSING, column=column.name)
         yield from _range(column, value, exempt.get(column.name, ibis.literal(False)))
-        if column.name == table.time:
-            latest = now + TOLERANCE
-            limit = (
-                ibis.literal(latest.date())
-                if column.kind == "day"
-                else ibis.literal(latest, type="timestamp('UTC')")
-            )
-            yield value > limit, because(FUTURE, value, column=column.name)
+        if column.kind in ("day", "time"):
+            yield from _span(column, value, now)
+
+
+def _span(column: Column, value: ir.Value, now: dt.datetime) -> Iterator[Rule]:
+    """Yield the rules that a day is not before the first that can be meant, nor after tomorrow unless it is planned."""
+    seen = ibis.literal("…") if column.privacy == "personal" else value
+    first, after = dt.date.fromisoformat(column.earliest), now.date() + TOLERANCE + dt.timedelta(days=1)
+    yield (
+        value < _start(first, column, now),
+        because(EARLY, seen, column=column.name, earliest=column.earliest),
+    )
+    if not column.is_planned:
+        yield value >= _start(after, column, now), because(FUTURE, seen, column=column.name)
+
+
+def _start(day: dt.date, column: Column, now: dt.datetime) -> ir.Value:
+    if column.kind == "day":
+        return ibis.literal(day)
+    return ibis.literal(
+        dt.datetime.combine(day, dt.time(), now.tzinfo).astimezone(dt.UTC), type="timestamp('UTC')"
+    )
 
 
 def _range(column: Column, value: ir.Value, free: ir.BooleanValue) -> Iterator[Rule]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -20,13 +21,18 @@ NULLS = (
     "NULL",
     "None",
     "N/A",
-    "#N/A",
     "\\N",
     "无",
     "无退款申请",
     "订单未关闭",
 )
 """Cells that mean "no value" in every layout."""
+
+ERRORS = (
+    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
+    "#BLOCKED!", "#CONNECT!", "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#NOMBRE!", "#VALEUR!",
+)  # fmt: skip
+"""What a spreadsheet shows where a formula failed: no text, and no figure either, so that it is refused as one."""
 
 MASKS = r"\*|^##|^\$\$|^~"
 """A platform hid the value: 1******6198, 江苏省 ****, ##..., $$...; it is missing, not known."""
@@ -83,14 +89,22 @@ def _null_marks(cell: ir.StringValue, words: Sequence[str]) -> ir.StringValue:
     return means_none.ifelse(ibis.null("string"), cell)
 
 
-def clean(cells: ir.Table, names: Sequence[str], habits: Habits) -> ir.Table:
+def clean(cells: ir.Table, names: Sequence[str], habits: Habits, figures: Collection[str] = ()) -> ir.Table:
     """Return the table with the named cells freed from guards (`="..."`, TAB, apostrophe) and blanks.
 
-    Cells that mean "no value" become null. Each step is a projection of its own, so that nothing is done twice.
+    Cells that mean "no value" become null, failed formulas too except in `figures`. Each step is a projection of
+    its own, so that nothing is done twice.
     """
     for step in _steps(habits):
         cells = cells.mutate(**{name: step(cells[name]) for name in names})
-    return cells
+    return cells.mutate(**{name: _no_error(cells[name]) for name in names if name not in figures})
+
+
+def _no_error(cell: ir.StringValue) -> ir.StringValue:
+    failed = cell.re_search(f"^(?i:{'|'.join(re.escape(word) for word in ERRORS)})$").ifelse(
+        ibis.null("string"), cell
+    )
+    return cell.startswith("#").ifelse(failed, cell)
 
 
 def unmasked(text: ir.StringValue) -> ir.StringValue:

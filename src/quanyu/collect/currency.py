@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from quanyu.collect.rate import newest, spread
 from quanyu.tables import CONTRACTS, Table, contract
 from quanyu.tables.contract import ORIGINAL
+from quanyu.tables.sale import is_waiting
 from quanyu.text import Sentence
 from quanyu.warehouse.portable import local_day, money, price
 from quanyu.workspace import Workspace
@@ -57,7 +58,7 @@ def in_currency(ws: Workspace, table: Table, rows: ir.Table, work: Path) -> ir.T
         return rows
     if not _is_foreign(ws, table, rows):
         return rows.mutate(currency=rows.currency.fill_null(ws.settings.currency))
-    return _settled(table, _valued(ws, table, rows, work))
+    return _settled(rows.columns, _valued(ws, table, rows, work))
 
 
 def convert(ws: Workspace) -> list[str]:
@@ -70,7 +71,7 @@ def convert(ws: Workspace) -> list[str]:
         with _folder(ws) as work:
             rows = _differing(ws, name, work)
             if rows is not None:
-                ws.warehouse.replace(name, _settled(contract(name), rows), by="collect")
+                ws.warehouse.replace(name, _settled(contract(name).schema.names, rows), by="collect")
                 changed.append(name)
     return changed
 
@@ -91,15 +92,10 @@ def waiting(ws: Workspace) -> list[Waiting]:
     found = []
     for name in COUNTED:
         rows = ws.warehouse.table(name)
-        lack = rows.filter(is_waiting(ws, rows))
+        lack = rows.filter(is_waiting(contract(name), rows))
         counts = lack.group_by("currency").aggregate(n=lack.count()).order_by("currency")
         found += [Waiting(name, row["currency"], row["n"]) for row in ws.warehouse.read(counts).to_pylist()]
     return found
-
-
-def is_waiting(ws: Workspace, rows: ir.Table) -> ir.BooleanValue:
-    """Say which rows of a table wait for a rate."""
-    return (rows.currency != ws.settings.currency).fill_null(False) & rows.fx_rate.isnull()
 
 
 def _is_foreign(ws: Workspace, table: Table, rows: ir.Table) -> bool:
@@ -146,11 +142,9 @@ def _valued(ws: Workspace, table: Table, rows: ir.Table, work: Path) -> ir.Table
     return both.mutate(**{f"{NEW}{name}": value for name, value in new.items()})
 
 
-def _settled(table: Table, valued: ir.Table) -> ir.Table:
-    """Return the columns of the table, new ones where there are any."""
-    names = {
-        name: f"{NEW}{name}" if f"{NEW}{name}" in valued.columns else name for name in table.schema.names
-    }
+def _settled(columns: Sequence[str], valued: ir.Table) -> ir.Table:
+    """Return the columns, new ones where there are any."""
+    names = {name: f"{NEW}{name}" if f"{NEW}{name}" in valued.columns else name for name in columns}
     return valued.select(**{name: valued[source] for name, source in names.items()})
 
 

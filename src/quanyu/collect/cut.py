@@ -217,18 +217,20 @@ class _Cutter:
     def _is_header(self, cells: Sequence[str]) -> bool:
         form = self.form
         first = cells[0].strip(" \t'\"\ufeff").casefold()
-        return first == form.names[0] and tuple(_plain_names(cells)) == form.names
+        return first == form.names[0] and _trimmed(list(_plain_names(cells))) == _trimmed(list(form.names))
 
     def _judged(self, line: bytes, body: bytes, cells: list[str]) -> Record:
         form = self.form
+        if self._is_header(cells):
+            return Record(body, len(line), rule=REPEATED)
         if len(cells) > form.width and is_blank(cells[form.width :]):
             cells = cells[: form.width]
+        elif len(_trimmed(list(form.names))) <= len(cells) < form.width and not is_blank(cells):
+            cells = cells + [""] * (form.width - len(cells))
         if len(cells) != form.width or (form.width == 1 and is_blank(cells)):
             rule = rule_of_ragged(cells, form.totals)
             why = "" if rule else f"the line has {len(cells)} cells, {form.width} are expected"
             return Record(body, len(line), why=why, rule=rule)
-        if self._is_header(cells):
-            return Record(body, len(line), rule=REPEATED)
         return Record(body, len(line), cells)
 
     def _ahead(
@@ -278,6 +280,13 @@ def _may_close(line: bytes, mark: bytes) -> bool:
     """Say whether a quote in the line may end a cell: a delimiter, blanks or the end come after it."""
     body = line.rstrip(b"\r\n ")
     return body.endswith(b'"') or b'"' + mark in body or b'" ' in body
+
+
+def _trimmed(names: list[str]) -> list[str]:
+    """Return the names without the empty ones at the end."""
+    while names and not names[-1]:
+        names.pop()
+    return names
 
 
 def _plain_names(cells: Sequence[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from quanyu.workspace import Workspace
 
 LONG = 12
 """Letters from which an order number is one of a platform: shorter ones (1001) occur in every shop."""
+DIGITS = r"\d{6}"
 MINUTES = 10
 """How far apart two systems may date one sale."""
 
@@ -23,24 +24,39 @@ def under_one_number(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
 
     An order number of a platform that stands in the file of an ERP is the platform's order: whichever came first
     keeps it, and the other one completes it. Only numbers of at least `LONG` characters, a digit among them, are taken
-    for such; they are not given twice.
+    for such (six digits running); they are not given twice.
     """
     if table.name not in ("orders", "order_lines"):
         return rows
     known = ws.warehouse.table("orders")
+    twice = _told_twice(ws, known, rows)
+    if not ws.warehouse.read(twice.limit(1)).num_rows:
+        return rows
     named = ibis.union(*(
-        some.filter((some.order_id.length() >= LONG) & some.order_id.re_search(r"\d{6}")).select(
-            _order="order_id", _rank=ibis.struct({"place": place, "source": some.source})
+        some.mutate(number=group_key(some.order_id), place=place).semi_join(twice, "number").select(
+            _order="order_id", _rank=ibis.struct({"place": ibis._.place, "source": ibis._.source})
         )
         for some, place in ((known, ibis.literal(-1, "int64")), (rows, _place(rows)))
     ))  # fmt: skip
-    first = named.group_by("_order").agg(first=named["_rank"].min(), n=named["_rank"]["source"].nunique())
-    first = first.filter(first.n > 1).select("_order", _first=first.first["source"])
-    if not ws.warehouse.read(first.limit(1)).num_rows:
-        return rows
+    named = named.filter(named["_order"].re_search(DIGITS))
+    first = named.group_by("_order").agg(first=named["_rank"].min())
+    first = first.select("_order", _first=first.first["source"])
     joined = rows.left_join(first, rows.order_id == first["_order"])
     moved = joined.mutate(source=joined["_first"].coalesce(joined.source))
     return moved.select(*rows.columns)
+
+
+def _told_twice(ws: Workspace, known: ir.Table, rows: ir.Table) -> ir.Table:
+    """Return the long order numbers that stand under more than one source, as numbers."""
+    keys = [
+        some.filter(some.order_id.length() >= LONG).select(
+            number=group_key(some.order_id), origin=group_key(some.source)
+        )
+        for some in (known, rows)
+    ]
+    both = keys[0].union(keys[1])
+    counted = both.group_by("number").agg(one=both.origin.min(), other=both.origin.max())
+    return counted.filter(counted.one != counted.other).select("number")
 
 
 def _place(rows: ir.Table) -> ir.IntegerValue:

@@ -2,13 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.check import first_broken, rules
 from quanyu.collect.fill import filled
-from quanyu.collect.layout import Target
+from quanyu.collect.layout import Layout, Target
 from quanyu.collect.parse import LINE, REASON, Setting, cells_of
+
+
+def without_late_defaults(layout: Layout) -> Layout:
+    """Return the layout by which single records are read: what stands where no record of a group says anything comes later."""
+    return replace(layout, targets=tuple(_plain(target) for target in layout.targets))
+
+
+def _plain(target: Target) -> Target:
+    late = target.late_defaults
+    made = {
+        name: replace(each, default=None) if name in late else each for name, each in target.fields.items()
+    }
+    return replace(target, fields=made)
+
+
+def _late(cells: Mapping[str, ir.Value], target: Target) -> dict[str, ir.Value]:
+    """Return the columns of grouped records with the defaults of those that the file has."""
+    return {
+        name: ibis.coalesce(value, ibis.literal(target.late_defaults[name]).cast(value.type()))
+        if name in target.late_defaults
+        else value
+        for name, value in cells.items()
+    }
+
+
+def spread(rows: ir.Table, layout: Layout) -> ir.Table:
+    """Return the records with values that only one record of a group has (`shared`) in all of them.
+
+    The nearest record above that has the same stand-in and a value of its own counts, else the nearest below.
+    """
+    first = layout.targets[0].table.name
+    for target in layout.targets:
+        for name, field in target.fields.items():
+            key = f"{target.table.name}__{name}"
+            if field.shared and key in rows.columns:
+                rows = _spread(rows, key, f"{first}__{field.shared}")
+    return rows
+
+
+def _spread(rows: ir.Table, key: str, stand_in: str) -> ir.Table:
+    own = rows[key].nullif(rows[stand_in])
+    line = own.notnull().ifelse(rows[LINE], ibis.null("int64"))
+    above = ibis.window(group_by=stand_in, order_by=rows[LINE], following=0)
+    below = ibis.window(group_by=stand_in, order_by=rows[LINE], preceding=0)
+    marked = rows.mutate(_own=own, _from=ibis.coalesce(line.max().over(above), line.min().over(below)))
+    value = marked["_own"].max().over(ibis.window(group_by=[stand_in, "_from"]))
+    return marked.mutate(**{key: ibis.coalesce(value, marked[stand_in])}).drop("_own", "_from")
 
 
 def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
@@ -28,7 +78,9 @@ def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
     if target.is_patch:
         return _patch(grouped, target, setting)
     whole = grouped.select(
-        LINE, **_exempt(grouped, target), **filled(table, cells_of(grouped, table), setting.constants)
+        LINE,
+        **_exempt(grouped, target),
+        **filled(table, _late(cells_of(grouped, table), target), setting.constants),
     )
     exempt = {name: whole[f"_exempt_{name}"].fill_null(False) for name in target.exempt}
     cells = {name: whole[name] for name in table.schema.names}
@@ -39,7 +91,7 @@ def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
 def _patch(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:
     """Return only what the file gives: the rest is known already, or not yet."""
     table = target.table
-    given = cells_of(rows, table)
+    given = _late(cells_of(rows, table), target)
     constants = {name: ibis.literal(setting.constants[name]) for name in table.key if name not in given}
     cells = {
         c.name: (given | constants).get(c.name, ibis.null(c.type)).try_cast(c.type) for c in table.columns

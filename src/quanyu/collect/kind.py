@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -27,7 +29,7 @@ class Kind:
 
 
 ACCOUNTS = (
-    "user", "member", "taobao", "tmall", "jd", "douyin", "kuaishou", "pdd", "xiaohongshu", "youzan",
+    "user", "member", "crm", "taobao", "tmall", "jd", "douyin", "kuaishou", "pdd", "xiaohongshu", "youzan",
     "shopify", "amazon", "uci", "wechat_unionid", "alipay", "douyin_unionid",
 )  # fmt: skip
 OPEN_ACCOUNTS = ("wechat_openid", "douyin_openid", "alipay_openid")
@@ -43,6 +45,41 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         **{name: Kind(name, "anonymous") for name in ANONYMOUS},
     }
 )
+
+
+SPELLINGS: Mapping[str, str] = MappingProxyType(
+    {
+        **{name.replace("_", ""): name for name in KINDS},
+        **dict.fromkeys(
+            ("tel", "telephone", "mobile", "mobilephone", "mobileno", "cell", "cellphone", "phoneno", "phonenumber", "msisdn", "sms",
+             "手机", "手机号", "手机号码", "电话", "电话号码", "联系电话", "联系手机", "電話", "手機"), "phone"
+        ),
+        **dict.fromkeys(("mail", "emailaddress", "mailto", "邮箱", "邮件", "电子邮件", "电子邮箱", "郵箱"), "email"),
+        **dict.fromkeys(("uid", "userid", "customer", "customerid", "用户"), "user"),
+        **dict.fromkeys(("memberno", "memberid", "membercard", "会员", "会员号"), "member"),
+        **dict.fromkeys(("unionid", "wxunionid", "wechat"), "wechat_unionid"),
+        **dict.fromkeys(("openid", "wxopenid"), "wechat_openid"),
+        **dict.fromkeys(("deviceid",), "device"),
+        **dict.fromkeys(("pinduoduo",), "pdd"),
+        **dict.fromkeys(("xhs", "rednote", "小红书"), "xiaohongshu"),
+        **dict.fromkeys(("身份证", "身份证号", "idcardno"), "id_card"),
+        **dict.fromkeys(("姓名", "fullname"), "name"),
+        **dict.fromkeys(("地址",), "address"),
+        "name": "name",
+    }
+)  # fmt: skip
+"""How people write the kinds, without case, blanks, dashes and underlines."""
+
+
+def kind_spelled(word: str, own: Collection[str] = ()) -> str:
+    """Return the kind that a word names, "" for one that nobody declared; `own` are kinds beside the usual ones.
+
+    >>> kind_spelled(" E-Mail"), kind_spelled("手机号"), kind_spelled("emial"), kind_spelled("Lazada", ("lazada",))
+    ('email', 'phone', '', 'lazada')
+    """
+    plain = re.sub(r"[\s_.\-]", "", unicodedata.normalize("NFKC", word)).casefold()
+    mine = {re.sub(r"[\s_.\-]", "", name).casefold(): name for name in own}
+    return mine.get(plain) or SPELLINGS.get(plain, "")
 
 
 def kind_named(name: str) -> Kind:

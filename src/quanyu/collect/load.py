@@ -43,7 +43,8 @@ class Loaded:
 
     `left_out` counts the records that are no rows (totals, blank lines, a repeated header), by the rule that says so:
     records of the file = `n_rows` + what is left out, and `n_rows` = `n_taken` + `n_refused`.
-    `ignored` are the file's columns that the layout does not read. `message` and `recognised_by` are English
+    `ignored` are the file's columns that the layout does not read, `missing` those that it
+    reads and the file lacks. `message` and `recognised_by` are English
     texts that `quanyu.text.told` tells in the reader's language.
     """
 
@@ -60,6 +61,7 @@ class Loaded:
     message: str = ""
     seconds: float = 0.0
     left_out: dict[str, int] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
 
 def load(
@@ -82,6 +84,7 @@ def load(
     chosen = [catalogue.layout_named(layout, known)] if layout else known
     with ws.writing():
         shutil.rmtree(ws.path("staging"), ignore_errors=True)
+        convert(ws)
         run = _Run(ws, chosen, bool(layout), progress or _silent, again, ws.now())
         done = run.all(list(files_in([Path(path).expanduser() for path in named])))
         convert(ws)
@@ -250,7 +253,7 @@ class _Run:
         n_refused = taken.rejects.n_lines
         loaded = Loaded(
             job.name, layout.name, _told(match), taken.n_rows, taken.n_rows - n_refused, n_refused,
-            taken.rejects.reasons, {}, taken.ignored, left_out=taken.left_out,
+            taken.rejects.reasons, {}, taken.ignored, left_out=taken.left_out, missing=taken.missing,
         )  # fmt: skip
         ready = Ready(job.number, path, path.stat().st_mtime, layout, job.seen.sha256, taken, is_again)
         n_bytes = sum(file.stat().st_size for file in job.work.iterdir())

@@ -12,24 +12,30 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect import identifier
 from quanyu.collect.check import Rule, first_broken, rules
 from quanyu.collect.clean import NULLS, clean
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
-from quanyu.collect.reason import UNKNOWN, UNREADABLE, because
-from quanyu.collect.shape import Page, Read, condition, quick_kind, quick_name, read_field
+from quanyu.collect.reason import PERIOD, UNKNOWN, because
+from quanyu.collect.shape import (
+    WORDS,
+    Page,
+    Read,
+    condition,
+    quick_kind,
+    quick_name,
+    read_field,
+)
+from quanyu.collect.style import columns_of, figures, is_odd
+from quanyu.collect.unreadable import unreadable
 from quanyu.collect.value import QUICK
 from quanyu.tables import Table, contract
-from quanyu.tables.contract import Kind
 
 _DIGIT = re.compile(r"\d")
 LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
-SKIP = "_skip"
-WORDS: Mapping[Kind, str] = {
-    "integer": "a whole number", "number": "a number", "money": "money", "price": "a price", "flag": "yes or no",
-    "day": "a day", "time": "a time", "currency": "a currency such as CNY",
-}  # fmt: skip
+SKIP, ODD = "_skip", "_odd"
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,11 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     kept = _kept(page, layout)
     reads = dict(_reads(page, layout, kept))
     made = {key: read.value for key, read in reads.items()}
-    texts = {f"_text_{key}": read.text for key, read in reads.items() if read.text is not None}
-    values = kept.select(SKIP, **made, **texts, **_flags(page, layout, kept))
+    texts = {f"_unread_{key}": read.unread for key, read in reads.items() if read.unread is not None}
+    odd = {ODD: is_odd(kept, page, layout)}
+    values = kept.select(
+        SKIP, **made, **texts, **odd, **_period(page, layout, kept), **_flags(page, layout, kept)
+    )
     whole = _with_keys(_with_people(values, layout), layout)
     single = [target for target in layout.targets if not target.is_gathered]
     for target in single:
@@ -62,7 +71,7 @@ def parse(page: Page, setting: Setting) -> ir.Table:
         *(rule for target in single for rule in _judged(whole, target, setting)),
     ]
     judged = whole.mutate(**{REASON: first_broken(broken)})
-    return judged.select(*[name for name in judged.columns if not name.startswith("_text_")])
+    return judged.select(*[name for name in judged.columns if not name.startswith("_unread_")])
 
 
 def records(parsed: ir.Table, skip: int = 0) -> ir.Table:
@@ -82,25 +91,24 @@ def _kept(page: Page, layout: Layout) -> ir.Table:
         for target in layout.targets
         for name in (*target.only, *(n for e in target.exempt.values() for n in e))
     ]
-    used = page.used(names)
+    used = page.used([*names, *layout.one_day])
     cells = page.cells
-    marks = "|".join(re.escape(mark) for mark in (*TOTALS, *layout.totals))
+    marks = "|".join(re.escape(mark).replace(r"\*", ".*") for mark in (*TOTALS, *layout.totals))
     total = rf"^[\s='\"]*(?:(?:{marks})[\s'\":：]*$|Total:)"
     first = [cells[f"c{i}"] for i in range(min(MARKED, len(page.names)))]
     is_total = reduce(operator.or_, (cell.re_search(total).fill_null(False) for cell in first))
+    named = [cells[name].strip().nullif("") for name in page.used(layout.summary)]
+    if named:
+        is_total |= ibis.coalesce(*named, ibis.null("string")).isnull()
     is_blank = ibis.coalesce(*[cells[name] for name in used], ibis.null("string")).isnull()
     skip = ibis.cases((is_total, TOTAL), (is_blank, BLANK), else_=ibis.null("string"))
     data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used})
-    return clean(_quickly(data, page, layout), used, page.habits)
+    return clean(_quickly(data, page, layout), used, page.habits, figures(page, layout))
 
 
 def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:
     """Read figures and times as they usually stand; a cell that nothing else reads is then done with."""
-    fields = [
-        (field, target.table[name]) for target in layout.targets for name, field in target.fields.items()
-    ]
-    if layout.people.seen_at:
-        fields.append((layout.people.seen_at, contract("members")["seen_at"]))
+    fields = columns_of(layout)
     quick = {
         quick_name(field, column, page): (field, column)
         for field, column in fields
@@ -108,13 +116,17 @@ def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:
     }
     cells = {name: name.split("_")[1] for name in quick}
     read = data.mutate(
-        **{name: QUICK[column.kind](data[cells[name]], page.habits) for name, (_, column) in quick.items()}
+        **{
+            name: QUICK[column.kind](data[cells[name]], page.manner(field, field.columns))
+            for name, (field, column) in quick.items()
+        }
     )
     careful = [field for field, column in fields if not quick_kind(field, column, page)]
-    texts = [*careful, *layout.people.ids, *layout.people.fields.values()]
+    texts = [*careful, *layout.people.ids, *([layout.people.country] if layout.people.country else [])]
     asked = [name for field in texts for name in field.names] + [
         name for field, _ in fields for name in field.when
     ]
+    asked += [*layout.one_day]
     asked += [
         name
         for target in layout.targets
@@ -163,28 +175,31 @@ def _all_fields(layout: Layout) -> Iterator[Field]:
     yield from layout.people.fields.values()
     if layout.people.seen_at:
         yield layout.people.seen_at
+    if layout.people.country:
+        yield layout.people.country
 
 
 def _reads(page: Page, layout: Layout, rows: ir.Table) -> Iterator[tuple[str, Read]]:
     """Yield every column that is read, by the name it has in the parsed file."""
+    land = layout.people.country
     for target in layout.targets:
         for name, field in target.fields.items():
-            read = read_field(field, target.table[name], page, rows)
+            read = read_field(field, target.table[name], page, rows, land)
             if read is not None:
                 yield f"{target.table.name}__{name}", read
     members = contract("members")
     for number, field in enumerate(layout.people.ids):
-        read = read_field(field, members["id_key"], page, rows)
+        read = read_field(field, members["id_key"], page, rows, land)
         if read is not None:
-            yield f"_id{number}", Read(None, read.value)
+            yield f"_id{number}", read
     for name, field in layout.people.fields.items():
-        read = read_field(field, members[name], page, rows)
+        read = read_field(field, members[name], page, rows, land)
         if read is not None:
-            yield f"people__{name}", Read(None, read.value)
+            yield f"people__{name}", Read(read.value)
     if layout.people.seen_at:
         read = read_field(layout.people.seen_at, members["seen_at"], page, rows)
         if read is not None:
-            yield SEEN, Read(None, read.value)
+            yield SEEN, Read(read.value)
 
 
 def _flags(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
@@ -197,6 +212,14 @@ def _flags(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
         for name, words in target.exempt.items():
             flags[f"_exempt_{target.table.name}__{name}"] = condition(words, page, rows)
     return flags
+
+
+def _period(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
+    """Return the last day of the rows that cover several, null for the others."""
+    days = [rows[cell] for cell in page.used(layout.one_day)]
+    if len(days) < 2:
+        return {}
+    return {"_unread__period": (days[0] != days[-1]).ifelse(days[-1], ibis.null("string"))}
 
 
 def ids_of(rows: ir.Table) -> list[str]:
@@ -236,26 +259,29 @@ def _with_keys(rows: ir.Table, layout: Layout) -> ir.Table:
 
 def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterator[Rule]:
     """Yield the rules "what is written can be read" for typed and looked-up columns."""
+    if "_unread__period" in rows.columns:
+        yield rows["_unread__period"].notnull(), because(PERIOD, rows["_unread__period"])
+    for number in range(len(layout.people.ids)):
+        if f"_unread__id{number}" in rows.columns:
+            text = rows[f"_unread__id{number}"]
+            yield text.notnull(), identifier.why("id_key", text)
     for target in layout.targets:
         for name, field in target.fields.items():
             key = f"{target.table.name}__{name}"
             read = reads.get(key)
-            if read is None or read.text is None or field.value is not None:
+            if read is None or read.unread is None:
                 continue
-            column = target.table[name]
-            if read.is_mapped:
-                reason = because(UNKNOWN, rows[f"_text_{key}"], column=name)
-            elif column.kind in WORDS:
-                reason = because(UNREADABLE, rows[f"_text_{key}"], column=name, kind=WORDS[column.kind])
-            else:
-                continue
-            yield rows[f"_text_{key}"].notnull() & rows[key].isnull() & _applies(rows, target, field), reason
+            text = rows[f"_unread_{key}"]
+            reason = unreadable(target.table[name], text)
+            if field.id:
+                reason = identifier.why(name, text)
+            elif read.is_mapped:
+                reason = because(UNKNOWN, text, column=name)
+            yield text.notnull() & _applies(rows, target), reason
 
 
-def _applies(rows: ir.Table, target: Target, field: Field) -> ir.BooleanValue:
+def _applies(rows: ir.Table, target: Target) -> ir.BooleanValue:
     keep = f"_keep_{target.table.name}"
-    if field.when:
-        return ibis.literal(False)
     return rows[keep].fill_null(False) if keep in rows.columns else ibis.literal(True)
 
 

@@ -58,4 +58,4 @@ def _people(table: Table) -> People:
         Field(columns=("phone",), id="phone", is_verified=True),
         Field(columns=("email",), id="email", is_verified=True),
     )
-    return People(ids, Field(columns=("seen_at", "joined_on")), {})
+    return People(ids, Field(columns=("seen_at", "joined_on")))

@@ -14,6 +14,18 @@ BREAK = "\x1f"
 """Stands between a sentence and the value seen, so that rows refused for one reason can be counted as one."""
 VALUE = "{value}"
 
+TWO_NUMBERS = "{column} is {value}, which may be a thousand or a fraction: state `decimal` in the layout"
+DIGITS_LOST = "{column} is {value}, in scientific notation: digits are lost"
+TWO_DAYS = "{column} is {value}, day and month could be the other way round: state `format` in the layout"
+NO_ZONE = "{column} is {value}, whose time zone is unknown or means several"
+KIND_MISSING = "{column} does not say what kind of identifier it is, as `kind:value` does"
+KIND_UNKNOWN = (
+    "{column} names {value}, an unknown kind of identifier; kinds of your own are declared in `kinds`"
+)
+ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
+EARLY = "{column} is {value}, before {earliest}"
+
+PERIOD = "the row covers several days, until {value}: export the report by day"
 SENTENCES = (
     "{column} is {value}, which cannot be read as {kind}",
     "{column} is {value}, a word that the layout does not know",
@@ -27,6 +39,15 @@ SENTENCES = (
     "the line is not a JSON object",
     "the text is not valid in the file's encoding",
     "the line is too long",
+    EARLY,
+    TWO_NUMBERS,
+    DIGITS_LOST,
+    TWO_DAYS,
+    NO_ZONE,
+    KIND_MISSING,
+    KIND_UNKNOWN,
+    ZEROS,
+    PERIOD,
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
 

@@ -113,3 +113,22 @@ def the_layout(header: Sequence[str], layouts: Sequence[Layout], file: str, hint
         layout=near.layout.name if near else "",
         missing=", ".join(near.missing if near else ()) or Sentence("most columns"),
     )
+
+
+def lacking(layout: Layout, header: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that a layout reads and a header lacks, alternatives (`a / b`) where it has none of them.
+
+    What comes from them stays empty. A plain layout reads what is there.
+    """
+    cells = [normal(cell) for cell in header]
+    wanted: dict[str, tuple[str, ...]] = {}
+    for target in () if layout.is_plain else layout.targets:
+        fields = target.fields.values()
+        asked = [*(name for field in fields for name in (*field.parts, *field.when)), *target.only]
+        asked += [name for condition in target.exempt.values() for name in condition]
+        choices = [names for field in fields for names in (field.columns, field.join) if names]
+        wanted |= {" / ".join(names): names for names in [*choices, *((name,) for name in asked)]}
+    is_there = {
+        shown: any(fits(name, cell) for name in names for cell in cells) for shown, names in wanted.items()
+    }
+    return tuple(shown for shown, found in is_there.items() if not found)

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from quanyu.collect.bring import Brought, Staged, bring, patch
 from quanyu.collect.layout import Layout
+from quanyu.collect.namesake import namesakes
 from quanyu.collect.outcome import Outcome
 from quanyu.collect.place import SEQ
 from quanyu.collect.recipe import FILE
 from quanyu.collect.take import Taken
+from quanyu.collect.whole import drop_untold, only_told, placed, tellings
 from quanyu.tables import contract
 from quanyu.warehouse.reader import Reader
 from quanyu.workspace import Workspace
@@ -67,11 +69,29 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
     ordered = sorted(files, key=lambda ready: ready.age)
     found: dict[int, dict[str, Brought]] = {ready.number: {} for ready in files}
     waiting: dict[int, int] = {}
+    moved, orders = None, None
+    whole = frozenset(
+        seq for seq, ready in enumerate(ordered) if any(t.is_whole for t in ready.layout.targets)
+    )
     for name in sorted({name for ready in ordered for name in ready.taken.staged} - {"rejects"}, key=_turn):
         staged = _staged(reader, name, ordered, work)
         if staged:
-            for seq, brought in bring(ws, name, staged, work).items():
+            if name == "orders":
+                moved = namesakes(ws, staged.rows(ws.warehouse.scan, contract(name)), work)
+                orders = placed(ws, name, staged, moved)
+            lines = None
+            if name == "order_lines" and orders is not None and whole:
+                told = tellings(ws, orders, whole, work)
+                lines = only_told(placed(ws, name, staged, moved), told, whole)
+                written = ws.warehouse.engine.write(lines, work / "lines")
+                staged = Staged(tuple(written), seqs=staged.seqs, again=staged.again)
+                lines = ws.warehouse.scan(written)
+            for seq, brought in bring(
+                ws, name, staged, work, moved=None if lines is not None else moved
+            ).items():
                 found[ordered[seq].number][name] = brought
+            if lines is not None:
+                drop_untold(ws, lines, told)
     for ready in ordered:
         for name in _patches(ready.layout):
             change, n_missing = patch(ws, name, ready.taken.staged[name], work)

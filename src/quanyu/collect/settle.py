@@ -77,15 +77,17 @@ def settle(source: Source, into: Path) -> Settled:
         finally:
             if copy:
                 copy.close()
-    return Settled(_text(source, into if copy else None, longest), n_broken, dict(+counts), tuple(head))
+    return Settled(
+        _text(source, into if copy else None, longest, end or b"\n"), n_broken, dict(+counts), tuple(head)
+    )
 
 
-def _text(source: Source, copy: Path | None, longest: int) -> Text:
+def _text(source: Source, copy: Path | None, longest: int, end: bytes) -> Text:
     form = source.form
     if copy is None:
-        return Text(source.path, form.width, form.delimiter, "", source.n_lines, longest)
+        return Text(source.path, form.width, form.delimiter, "", source.n_lines, longest, end.decode())
     # Quotes within quotes are written twice.
-    return Text(copy, form.width, form.delimiter, '"' if form.is_quoted else "", 0, 2 * longest)
+    return Text(copy, form.width, form.delimiter, '"' if form.is_quoted else "", 0, 2 * longest, end.decode())
 
 
 def _end(text: bytes) -> bytes:

@@ -14,16 +14,17 @@ import ibis.expr.types as ir
 from quanyu.collect import identifier
 from quanyu.collect.clean import Habits, half_masked, unmasked
 from quanyu.collect.layout import Condition, Field
+from quanyu.collect.manner import USUAL, Manner, Order, Styles
 from quanyu.collect.recognise import captured, fits
-from quanyu.collect.value import QUICK, mapped, matches, reader
+from quanyu.collect.value import EXACT, FIGURES, QUICK, READERS, mapped, matches
 from quanyu.tables import Column
+from quanyu.tables.contract import Kind
 
-AS_KEPT: Mapping[str, Callable[[ir.StringValue], ir.StringValue]] = {
-    "phone": lambda text: identifier.phone(unmasked(text)),
-    "email": lambda text: identifier.email(unmasked(text)),
-    "name": half_masked,
+AS_KEPT: Mapping[str, Callable[[ir.StringValue, identifier.Place], ir.StringValue]] = {
+    "phone": lambda text, place: identifier.phone(unmasked(text), place),
+    "email": lambda text, _: identifier.email(unmasked(text)),
+    "name": lambda text, _: half_masked(text),
 }
-NUMERIC = ("money", "price", "number", "integer")
 PROVINCE = (
     r"^\s*(北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|"
     r"四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|台湾|香港|澳门)"
@@ -33,7 +34,10 @@ _CITY = rf"{PROVINCE}?(?:省|市|壮族自治区|回族自治区|维吾尔自治
     "(北京", "(?:北京"
 )
 PATTERNS = {"province": PROVINCE, "city": _CITY}
-EXACT = "decimal(18, 4)"
+WORDS: Mapping[Kind, str] = {
+    "integer": "a whole number", "number": "a number", "money": "money", "price": "a price", "flag": "yes or no",
+    "day": "a day", "time": "a time", "currency": "a currency such as CNY",
+}  # fmt: skip
 
 
 @ibis.udf.scalar.builtin(name="to_json")  # type: ignore[untyped-decorator]
@@ -44,13 +48,18 @@ def _to_json(value) -> str:  # type: ignore[no-untyped-def]
 
 @dataclass(frozen=True)
 class Page:
-    """A file opened: its cells as text columns c0, c1, ..., their names as compared, and its habits."""
+    """A file opened: its cells as text columns c0, c1, ..., their names as compared, its habits, and how its columns
+    are written.
+    """
 
     cells: ir.Table
     names: tuple[str, ...]
     habits: Habits
     secret: str
     file: str
+    country: str = ""
+    kinds: tuple[str, ...] = ()
+    styles: Styles = USUAL
 
     def places(self, name: str) -> list[int]:
         """Return where a declared column is, in the order of the file."""
@@ -60,43 +69,79 @@ class Page:
         """Return the cells that the given columns name."""
         return [f"c{i}" for i in sorted({i for name in names for i in self.places(name)})]
 
+    def manner(self, field: Field, names: Sequence[str]) -> Manner:
+        """Return how the named columns are written: as the field states it, else as their cells tell."""
+        cells = self.used(names)
+        mark = field.decimal or self.styles.mark_of(cells)
+        order = stated_order(field.format) or self.styles.order_of(cells)
+        return Manner(self.habits.zone, mark, field.percent, order, field.format)
+
 
 @dataclass(frozen=True)
 class Read:
-    """A column being read: the text it came from (none for constants and sums), its value, and whether a word
+    """A column being read: its value, the text that could not be read (null where all is well), and whether a word
     was looked up in a map.
     """
 
-    text: ir.Value | None
     value: ir.Value
+    unread: ir.StringValue | None = None
     is_mapped: bool = False
 
 
-def read_field(field: Field, column: Column, page: Page, rows: ir.Table) -> Read | None:
-    """Return how a column is read from the clean cells of `rows`; none if the file has no such column."""
-    if field.sum or field.times:
-        return _finished(field, column, page, rows, Read(None, _arithmetic(field, page, rows)))
+def is_id(column: Column) -> bool:
+    """Say whether a column holds numbers of orders, items and the like, of which no digit may be lost."""
+    return column.kind == "text" and (column.name.endswith("_id") or column.name == "member_no")
+
+
+def read_field(
+    field: Field, column: Column, page: Page, rows: ir.Table, land: Field | None = None
+) -> Read | None:
+    """Return how a column is read from the clean cells of `rows`; none if the file has no such column.
+
+    `land` is where a row says the country of its telephone numbers. What a condition asks must be there, too.
+    """
+    is_asked = all(page.places(name) for name in field.when)
+    return _read_field(field, column, page, rows, land) if is_asked else None
+
+
+def _read_field(field: Field, column: Column, page: Page, rows: ir.Table, land: Field | None) -> Read | None:
+    if field.parts and (found := calculated(field, page, rows)):
+        return _finished(field, column, page, rows, found)
     if field.json:
-        return _finished(field, column, page, rows, Read(None, _object(field, page, rows)))
+        return _finished(field, column, page, rows, Read(_object(field, page, rows)))
     if quick_kind(field, column, page):
         return _quick(field, column, page, rows)
     text = _text(field, page, rows)
-    if text is None:
-        if field.default is None:
-            return None
-        return Read(None, reader(column.kind)(ibis.literal(field.default), page.habits))
+    if text is not None:
+        place = identifier.Place(
+            page.secret, page.country, page.kinds, _text(land, page, rows) if land else None
+        )
+        return _finished(field, column, page, rows, _read(field, column, page, text, place))
+    if field.default is None or (field.sources and column.kind in FIGURES):
+        return None
+    return Read(READERS[column.kind](ibis.literal(field.default), Manner(page.habits.zone)))
+
+
+def _read(field: Field, column: Column, page: Page, text: ir.StringValue, place: identifier.Place) -> Read:
+    """Read a text as what its column is."""
     if field.pattern:
         text = text.re_extract(PATTERNS.get(field.pattern, field.pattern), 1).nullif("")
     elif column.name == "region":
         text = _short(text)
     value = mapped(text, field.map) if field.map else text
     if field.id:
-        value = identifier.id_key(field.id, value, page.secret)
+        key = identifier.id_key(field.id, value, place)
+        wrong = identifier.fault(key)
+        return Read(wrong.isnull().ifelse(key, ibis.null("string")), wrong)
+    if is_id(column):
+        value = identifier.exact(value, is_rounded=column.name in page.styles.rounded)
     elif column.privacy == "personal" and column.kind == "text":
-        value = AS_KEPT.get(column.name, unmasked)(value)
+        value = AS_KEPT[column.name](value, place) if column.name in AS_KEPT else unmasked(value)
     else:
-        value = reader(column.kind, field.format)(value, page.habits)
-    return _finished(field, column, page, rows, Read(text, value))
+        value = READERS[column.kind](value, page.manner(field, field.sources))
+    judged = field.value is None and (bool(field.map) or column.kind in WORDS or is_id(column))
+    unread = (text.notnull() & value.isnull()).ifelse(text, ibis.null("string")) if judged else None
+    return Read(value, unread)
 
 
 def _short(region: ir.StringValue) -> ir.StringValue:
@@ -107,8 +152,11 @@ def _short(region: ir.StringValue) -> ir.StringValue:
 
 def quick_kind(field: Field, column: Column, page: Page) -> str:
     """Return the kind of quick reading of a column that is one plain cell, "" where it has none."""
-    plain = field.columns and not (field.map or field.pattern or field.format or field.id)
-    return column.kind if plain and column.kind in QUICK and len(_places(field.columns, page)) == 1 else ""
+    plain = field.columns and not (field.map or field.pattern or field.format or field.id or field.percent)
+    if not plain or column.kind not in QUICK or len(_places(field.columns, page)) != 1:
+        return ""
+    is_usual = column.kind not in FIGURES or page.manner(field, field.columns).mark == "."
+    return column.kind if is_usual else ""
 
 
 def quick_name(field: Field, column: Column, page: Page) -> str:
@@ -121,8 +169,10 @@ def _quick(field: Field, column: Column, page: Page, rows: ir.Table) -> Read:
     fast = rows[quick_name(field, column, page)]
     text = _cell(field.columns, page, rows)
     assert text is not None
-    value = ibis.coalesce(fast, reader(column.kind)(text, page.habits))
-    return _finished(field, column, page, rows, Read(fast.isnull().ifelse(text, ibis.null("string")), value))
+    slow = fast.isnull().ifelse(text, ibis.null("string"))
+    value = ibis.coalesce(fast, READERS[column.kind](slow, page.manner(field, field.columns)))
+    unread = (slow.notnull() & value.isnull()).ifelse(slow, ibis.null("string"))
+    return _finished(field, column, page, rows, Read(value, unread))
 
 
 def _places(names: Sequence[str], page: Page) -> list[int]:
@@ -131,19 +181,36 @@ def _places(names: Sequence[str], page: Page) -> list[int]:
 
 def _finished(field: Field, column: Column, page: Page, rows: ir.Table, read: Read) -> Read:
     """Apply what comes after reading: factor, least value, condition, default."""
-    value = read.value
-    if column.kind in NUMERIC and (field.percent or field.scale != 1.0):
+    value, unread = read.value, read.unread
+    if column.kind in FIGURES and (field.percent or field.scale != 1.0):
         factor = field.scale / (100 if field.percent else 1)
         value = (value.cast("float64") * factor).try_cast(value.type())
     if field.at_least is not None:
         least = ibis.literal(field.at_least).cast(value.type())
         value = (value < least).ifelse(least, value)
     if field.when:
-        value = condition(field.when, page, rows).ifelse(value, ibis.null(value.type()))
+        is_meant = condition(field.when, page, rows)
+        value = is_meant.ifelse(value, ibis.null(value.type()))
+        unread = None if unread is None else is_meant.ifelse(unread, ibis.null("string"))
     if field.default is not None:
-        instead = reader(column.kind)(ibis.literal(field.default), page.habits)
+        instead = READERS[column.kind](ibis.literal(field.default), Manner(page.habits.zone))
         value = ibis.coalesce(value, instead.cast(value.type()))
-    return Read(read.text, value, bool(field.map))
+    return Read(value, unread, bool(field.map))
+
+
+def stated_order(formats: Sequence[str]) -> Order:
+    """Return what stands first in dates of formats that a layout states, "" where they do not say.
+
+    >>> stated_order(("%d/%m/%Y %H:%M",)), stated_order(("%Y%m%d",))
+    ('day', '')
+    """
+    bare = [form.replace("%-", "%") for form in formats]
+    first: list[Order] = [
+        "day" if form.find("%d") < form.find("%m") else "month"
+        for form in bare
+        if "%d" in form and "%m" in form and form.find("%Y") > form.find("%d")
+    ]
+    return first[0] if len(set(first)) == 1 else ""
 
 
 def _text(field: Field, page: Page, rows: ir.Table) -> ir.StringValue | None:
@@ -167,26 +234,39 @@ def _cell(names: Sequence[str], page: Page, rows: ir.Table) -> ir.StringValue | 
     return ibis.coalesce(*cells) if len(cells) > 1 else cells[0] if cells else None
 
 
-def _arithmetic(field: Field, page: Page, rows: ir.Table) -> ir.Value:
-    """Add or multiply columns; in a sum an empty cell is nothing, in a product it makes the product unknown.
+def calculated(field: Field, page: Page, rows: ir.Table) -> Read | None:
+    """Add, multiply or divide columns: an empty cell of a sum is nothing, elsewhere it makes the result unknown.
 
-    In binary floating point and back: exact to 4 decimals below 1e11, and what is too large cannot stop the load.
+    None if the file has none of the columns. In binary floating point and back: exact to 4 decimals below 1e11, and
+    what is too large cannot stop the load.
     """
-    names = field.sum or field.times
-    parts = [(_number(name.lstrip("-"), page, rows), name.startswith("-")) for name in names]
-    values = [(-part if is_minus else part) for part, is_minus in parts]
+    names = [name for name in (field.sum or field.parts) if page.places(name.lstrip("-"))]
+    if not names or (len(names) < len(field.parts) and not field.sum):
+        return None
+    parts = [_number(field, name, page, rows) for name in names]
+    unread = ibis.coalesce(*[part.unread for part in parts])
+    values = [
+        -part.value if name.startswith("-") else part.value for name, part in zip(names, parts, strict=True)
+    ]
     if field.times:
-        return reduce(operator.mul, values).try_cast(EXACT)
-    known = reduce(operator.or_, (value.notnull() for value in values))
-    total = reduce(operator.add, (value.fill_null(0) for value in values))
-    return known.ifelse(total, ibis.null("float64")).try_cast(EXACT)
+        result = reduce(operator.mul, values)
+    elif field.divide:
+        result = reduce(lambda one, other: one / other.nullif(0), values)
+    else:
+        known = reduce(operator.or_, (value.notnull() for value in values))
+        total = reduce(operator.add, (value.fill_null(0) for value in values))
+        result = known.ifelse(total, ibis.null("float64"))
+    return Read(unread.isnull().ifelse(result, ibis.null("float64")).try_cast(EXACT), unread)
 
 
-def _number(name: str, page: Page, rows: ir.Table) -> ir.Value:
-    cell = _cell((name,), page, rows)
-    if cell is None:
-        return ibis.null("float64")
-    return ibis.coalesce(cell.try_cast("float64"), reader("price")(cell, page.habits).cast("float64"))
+def _number(field: Field, name: str, page: Page, rows: ir.Table) -> Read:
+    cell = _cell((name.lstrip("-"),), page, rows)
+    assert cell is not None
+    manner = page.manner(field, (name.lstrip("-"),))
+    careful = READERS["price"](cell, manner)
+    value = ibis.coalesce(QUICK["price"](cell, manner), careful) if manner.mark == "." else careful
+    unread = (cell.notnull() & value.isnull()).ifelse(cell, ibis.null("string"))
+    return Read(value.cast("float64"), unread)
 
 
 def _object(field: Field, page: Page, rows: ir.Table) -> ir.Value:

@@ -56,12 +56,13 @@ class Rows:
 class Opened:
     """A file's header, and how its rows are read once the layout is known.
 
-    `assumed` is the encoding where the evidence leaves a doubt.
+    `assumed` is the encoding where the evidence leaves a doubt, `delimiter` what parts the cells of a text.
     """
 
     header: tuple[str, ...]
     rows: Callable[[Layout], Rows]
     assumed: str = ""
+    delimiter: str = ""
 
 
 def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str], work: Path) -> Opened:
@@ -112,7 +113,7 @@ def _open_text(reader: Reader, found: Found, seen: Print, known: frozenset[str],
             settled.head,
         )
 
-    return Opened(head.header, rows, assumed)
+    return Opened(head.header, rows, assumed, head.delimiter)
 
 
 def _told_text(reader: Reader, source: Source, wanted: Path) -> ir.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -17,7 +17,7 @@ from quanyu.collect import linking
 from quanyu.collect.bring import Staged
 from quanyu.collect.check import TOLERANCE
 from quanyu.collect.clean import Habits
-from quanyu.collect.gather import gather, lines_of
+from quanyu.collect.gather import gather, lines_of, spread, without_late_defaults
 from quanyu.collect.layout import Layout, Target, normal
 from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.parse import (
@@ -26,13 +26,13 @@ from quanyu.collect.parse import (
     SEEN,
     SKIP,
     Setting,
-    parse,
     records,
     unread_header,
 )
+from quanyu.collect.reading import Source, read_page
 from quanyu.collect.reason import future_of
 from quanyu.collect.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
-from quanyu.collect.recognise import reads
+from quanyu.collect.recognise import lacking, reads
 from quanyu.collect.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.shape import Page
 from quanyu.collect.source import Opened, Rows
@@ -65,7 +65,8 @@ class Taken:
     rows by the rule that says so, and columns that the layout does not read.
 
     `newest` is the latest time that a row tells; `due_at` the moment at which the first row that lies in the future
-    by this clock does so no longer, so that the file reads otherwise; `assumed` its encoding where that is not certain.
+    by this clock does so no longer, so that the file reads otherwise; `assumed` its encoding where that is not certain;
+    `missing` are columns that the layout reads and the file lacks.
     """
 
     staged: Mapping[str, Staged]
@@ -76,20 +77,25 @@ class Taken:
     newest: dt.datetime | None
     due_at: dt.datetime | None
     assumed: str = ""
+    missing: tuple[str, ...] = ()
 
 
 def take(job: Job, tick: Callable[[int], None]) -> Taken:
     """Stage the rows of a file: nothing is brought into a table yet, but all that is refused is known."""
     setting, read = _setting(job), job.opened.rows(job.layout)
     page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
+    plain = replace(setting, layout=without_late_defaults(setting.layout))
     first = unread_header(read.head, page, job.layout)
-    reading = Reading(job.reader, job.recipes.of(job.layout, page, first), job.work)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
-    parsed = reading.write(PARSED, lambda: tagged(parse(page, setting)))
+    source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter == ";")
+    parsed, reading = read_page(source, page, plain)
     tick(2)
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
-    job.reader.name(RECORDS, reading.sql(RECORDS, lambda: records(_numbered(reading.table(PARSED)), first)))
+    job.reader.name(
+        RECORDS,
+        reading.sql(RECORDS, lambda: spread(records(_numbered(reading.table(PARSED)), first), job.layout)),
+    )
     (told,) = reading.rows("told", lambda: _told(reading.table(RECORDS), job.layout))
     staged, refusing = _staged(reading, parsed, setting, int(told["n_refused"]))
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.now)
@@ -99,7 +105,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     tick(3)
     return Taken(
         staged, int(told["n_rows"]) + read.n_broken, rejects, _left_out(reading, read, first), _ignored(job),
-        told["newest"], _due(reading, refusing), job.opened.assumed,
+        told["newest"], _due(reading, refusing), job.opened.assumed, lacking(job.layout, job.opened.header),
     )  # fmt: skip
 
 
@@ -158,7 +164,7 @@ def _setting(job: Job) -> Setting:
         "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
         "platform": platform, "channel": platform,
     }  # fmt: skip
-    return Setting(layout, job.now, constants)
+    return Setting(layout, job.now.astimezone(job.ws.settings.zone), constants)
 
 
 def _page(job: Job, cells: ir.Table) -> Page:
@@ -166,7 +172,9 @@ def _page(job: Job, cells: ir.Table) -> Page:
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
     habits = Habits(guards, job.layout.nulls, zone)
     names = tuple(normal(cell) for cell in job.opened.header)
-    return Page(cells, names, habits, job.ws.secret, job.name)
+    settings, layout = job.ws.settings, job.layout
+    kinds = (*layout.kinds, *settings.kinds)
+    return Page(cells, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds)
 
 
 def _staged(

@@ -25,7 +25,6 @@ POWER = 0.8
 """A test is long enough when it tells an effect that just pays for the spend from none so often."""
 MOST_RUNNING = 2
 NOISE_DAYS = 56
-Floats = np.ndarray
 CONTENT = (
     "channel", "kind", "weeks", "usual_amount", "low_amount", "high_amount", "power", "order_worth_amount", "lands_on",
 )  # fmt: skip
@@ -84,11 +83,12 @@ def considered(ws: Workspace, as_of: dt.date) -> list[Record]:
     moved = _moved(ws)
     first = as_of - dt.timedelta(days=NOISE_DAYS)
     sales = daily_sales(ws, first, NOISE_DAYS)
+    use = Use(confidence=ws.settings.budget.confidence)
     found: dict[str, tuple[str, Plan | None]] = {}
     for one in channels:
         here, rest = apart(sales, lands[one.name], NOISE_DAYS)
-        reason = _barred(one, lands[one.name], busy, moved) or ("" if here.all() else _sparse(here))
-        plan = None if reason else best(ws, one, noise(here, rest))
+        reason = _barred(one, lands[one.name], busy, moved) or _sparse(here)
+        plan = None if reason else best(one, noise(here, rest), use, ws.settings.seed)
         found[one.name] = (reason or _judged(plan), plan)
     worthy = {name: _net(plan) for name, (reason, plan) in found.items() if plan and not reason}
     chosen = max(worthy, key=lambda name: worthy[name]) if worthy else None
@@ -102,10 +102,9 @@ def considered(ws: Workspace, as_of: dt.date) -> list[Record]:
     return listed
 
 
-def best(ws: Workspace, one: AdChannel, noise_: float) -> Plan | None:
+def best(one: AdChannel, noise_: float, use: Use, seed: int) -> Plan | None:
     """Return the test of a channel that gains most after its cost; None where none of 12 weeks has the power."""
-    use = Use(confidence=ws.settings.budget.confidence)
-    random = np.random.default_rng([ws.settings.seed, 3])
+    random = np.random.default_rng([seed, 3])
     known = one.curve if one.is_known else None
     belief = known if known is not None else believed(one.spend, one.worth, random)
     plans = []
@@ -129,7 +128,7 @@ def _judged(plan: Plan | None) -> str:
 
 
 def _sparse(here: Any) -> str:
-    """Say where fewer days than are needed have orders; single days without one are part of the noise."""
+    """Say where orders begin too late to know their noise."""
     return "too_short" if not here[: NOISE_DAYS // 4].any() else ""
 
 

@@ -13,6 +13,10 @@ from quanyu.tables.spend_test import KIND, NO_TEST, UNREAD, VERDICTS, described,
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 
+FIGURES = (
+    "test_return", "test_return_low", "test_return_high", "n_orders", "n_orders_low", "n_orders_high", "p_value",
+    "spent_low_amount", "spent_high_amount",
+)  # fmt: skip
 OPEN = ("proposed", "approved", "done", "measured")
 
 
@@ -67,12 +71,7 @@ def _test(one: Decision, row: Mapping[str, Any]) -> SpendTestView:
         begun |= {
             "verdict": VERDICTS.get(row["verdict"] or "", ""), "reason": UNREAD.get(row["reason"] or "", ""),
             "measured": returned(row),
-            "figures": {
-                name: None if row[name] is None else float(row[name])
-                for name in (
-                    "spent_low_amount", "spent_high_amount", "n_orders", "n_orders_low", "n_orders_high", "p_value",
-                )
-            },
+            "figures": {name: None if row[name] is None else float(row[name]) for name in FIGURES},
         }  # fmt: skip
     return SpendTestView(
         one, one.proposal["channel"], described(one.proposal), one.proposal["power"], one.expected["value_amount"],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
-from quanyu.errors import QuanyuError, StorageError, WorkspaceBusyError, WorkspaceError
+from quanyu.errors import DamageError, QuanyuError, StorageError, WorkspaceBusyError, WorkspaceError
 
 Meaning = tuple[type[QuanyuError], str, str]
 
@@ -33,9 +34,9 @@ READING: Meaning = (
     "Write inside Ledger.begin().",
 )
 DAMAGED: Meaning = (
-    WorkspaceError,
+    DamageError,
     "The ledger's file is damaged or is not a ledger ({place}): {cause}",
-    "Restore it from a backup, or move it away to start a new one.",
+    "Restore it from a backup, or move it away to start a new one: docs/how-to/mend-damage.md",
 )
 UNREACHABLE: Meaning = (
     WorkspaceError,
@@ -62,6 +63,8 @@ POSTGRES: dict[str, Meaning] = {
     "57014": BUSY,
     "40001": BUSY,
     "40P01": BUSY,
+    "42P01": DAMAGED,
+    "42703": DAMAGED,
     "53100": FULL,
     "25006": READING,
     "08": UNREACHABLE,
@@ -78,6 +81,9 @@ def explained(place: str) -> Iterator[None]:
     """Raise errors of the database as errors of the family; `place` names the ledger in the message."""
     try:
         yield
+    except json.JSONDecodeError as error:
+        kind, what, hint = DAMAGED
+        raise kind(what, hint, place=place, cause=str(error)) from error
     except SQLAlchemyError as error:
         kind, what, hint = meaning(error)
         raise kind(what, hint, place=place, cause=_cause(error)) from error
@@ -87,6 +93,8 @@ def meaning(error: SQLAlchemyError) -> Meaning:
     """Return which error of the family a database error is, what happened and what to do."""
     original = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(original, sqlite3.Error):
+        if str(original).startswith("no such "):
+            return DAMAGED
         found = SQLITE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF, OTHER)
         return READING if found is REFUSED and "readonly" in str(original) else found
     if original is None:

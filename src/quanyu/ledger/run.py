@@ -80,6 +80,14 @@ def last_good(scope: Scope, step: str) -> Run | None:
     return None if row is None else Run(**row._mapping)
 
 
+def last_day(scope: Scope) -> dt.date | None:
+    """Return the day that the newest step spoke of that ended well, None before the first."""
+    good = sa.select(RUNS.c.summary).where(RUNS.c.status == "done").order_by(RUNS.c.run_id.desc()).limit(1)
+    with reading(scope) as connection:
+        summary = connection.execute(good).scalar_one_or_none() or {}
+    return dt.date.fromisoformat(summary["as_of"]) if "as_of" in summary else None
+
+
 def list_runs(scope: Scope, *, step: str = "", turn: str = "", limit: int = 100) -> list[Run]:
     """Return the newest runs, newest first; of one step or of one turn where named."""
     wanted = sa.select(RUNS).order_by(RUNS.c.run_id.desc()).limit(limit)

@@ -225,3 +225,22 @@ SENDS = sa.Table(
     ),
     sa.Index(None, "campaign_id", "step", "status"),
 )
+
+OWNER = sa.Table(
+    "owner",
+    METADATA,
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    _text("workspace_id"),
+    _text("key_print"),
+    _at("owned_at"),
+)
+
+MARKS = sa.Table(
+    "marks",
+    METADATA,
+    _text("table_name", primary_key=True),
+    _whole("version"),
+    _whole("n_rows"),
+    _text("digest"),
+    _at("marked_at"),
+)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -90,7 +92,8 @@ def open_ledger(at: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Ledger
     >>> ledger.close()
     """
     target = _target(at)
-    ledger = Ledger(target.render_as_string(hide_password=True), _engine(target, busy_seconds))
+    place = str(at) if isinstance(at, Path) else target.render_as_string(hide_password=True)
+    ledger = Ledger(place, _engine(target, busy_seconds))
     try:
         with ledger.read() as connection:
             is_ready = is_current(connection)
@@ -136,6 +139,8 @@ def _engine(target: URL, busy_seconds: float) -> Engine:
     options: dict[str, Any] = (
         {"connect_args": {"timeout": busy_seconds}} if is_sqlite else {"pool_pre_ping": True}
     )
+    if is_sqlite and not _is_writable(target):
+        options["creator"] = partial(_connect_reading, Path(target.database or ""))
     try:
         engine = sa.create_engine(target, json_serializer=to_json, **options)
     except ModuleNotFoundError as error:
@@ -145,11 +150,30 @@ def _engine(target: URL, busy_seconds: float) -> Engine:
             library=error.name,
         ) from None
     if is_sqlite:
-        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "connect", _set_up_sqlite if _is_writable(target) else _set_up_reading)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _set_up_postgres(busy_seconds))
     return engine
+
+
+def _is_writable(target: URL) -> bool:
+    """Say whether SQLite may write: a ledger on read-only storage is only read, without the files it would make."""
+    if not target.database or target.database == ":memory:":
+        return True
+    file = Path(target.database)
+    return not file.exists() or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+
+
+def _connect_reading(file: Path) -> sqlite3.Connection:
+    # What was not brought over from the write-ahead log is found only through it; without one nothing is to be found.
+    wal = file.with_name(f"{file.name}-wal")
+    alone = "" if wal.exists() and wal.stat().st_size else "&immutable=1"
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{alone}", uri=True, check_same_thread=False)
+
+
+def _set_up_reading(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -39,7 +39,8 @@ class Column:
     """One column: `kind` gives the engine type, the rest is what quality checks and screens need.
 
     `low`/`high` bound the valid range (inclusive), `allowed` lists the valid words, `refers` names a
-    `table.column` that should hold the value, and `is_required` refuses rows without one.
+    `table.column` that should hold the value, and `is_required` refuses rows without one. A day or time lies not
+    before `earliest`, and not after tomorrow unless it `is_planned`.
 
     >>> Column("paid_amount", "money", "实付金额", "Paid", low=0).type
     'decimal(18, 2)'
@@ -56,6 +57,8 @@ class Column:
     high: float | None = None
     allowed: tuple[str, ...] = ()
     refers: str = ""
+    earliest: str = "1990-01-01"
+    is_planned: bool = False
     note: str = ""
 
     @property

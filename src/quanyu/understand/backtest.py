@@ -23,7 +23,7 @@ APART, REFIT_DAYS = 10, 40
 FIRST_ORIGIN = 84
 OVERLAP = 3
 """Origins are used at every third of the horizon."""
-MOST_ORIGINS, RECENT_DAYS = 24, 365
+MOST_ORIGINS, RECENT_DAYS = 36, 365
 LEAST_BUYERS, LEAST_REPEATERS = 50, 20
 LEAST_SHARE = 0.5
 """Part of the expected orders of a horizon that must fall on days the origin could foresee."""

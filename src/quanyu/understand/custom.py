@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from ibis.common.exceptions import IbisError
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from quanyu.errors import SettingError
+from quanyu.errors import SettingError, StorageError, WorkspaceError
 from quanyu.tables import contract
 from quanyu.tables.contract import TYPES
 from quanyu.understand.catalogue import TRAITS
@@ -48,8 +48,8 @@ MANY: Mapping[type[exp.Expression], Callable[..., Any]] = {
 """What an expression may be made of: no queries, no other tables, no functions that reach outside."""
 
 
-def read_traits(ws: Workspace) -> list[Trait]:
-    """Return the traits of traits.toml, in order; raise `SettingError` naming what is wrong.
+def read_traits(ws: Workspace) -> tuple[list[Trait], list[SettingError]]:
+    """Return the traits of traits.toml, in order, and what is wrong with those that are left out.
 
     ```toml
     [weekend_buyer]
@@ -62,14 +62,58 @@ def read_traits(ws: Workspace) -> list[Trait]:
     """
     file = ws.root / FILE
     if not file.exists():
-        return []
+        return [], []
     try:
         declared = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        wrong = SettingError(
             "{file} is not valid TOML: {error}.", "Correct the file.", file=file, error=str(error)
-        ) from None
-    return [_trait(name, fields) for name, fields in declared.items()]
+        )
+        return [], [wrong]
+    found: list[Trait] = []
+    faults: list[SettingError] = []
+    for name, fields in declared.items():
+        try:
+            found.append(_trait(name, fields))
+        except SettingError as error:
+            faults.append(error)
+    return found, faults
+
+
+def computable(
+    ws: Workspace, traits: Iterable[Trait], people: ir.Table
+) -> tuple[list[Trait], list[SettingError]]:
+    """Return the traits that can be computed from people's facts, and why the others cannot.
+
+    Each is computed for everybody, because some faults only the values show, as a text that is no number.
+    """
+    found: list[Trait] = []
+    faults: list[SettingError] = []
+    for trait in traits:
+        try:
+            ws.warehouse.read(trait.column(people).count())
+            found.append(trait)
+        except (WorkspaceError, StorageError):
+            raise
+        except SettingError as error:
+            faults.append(error)
+        except Exception as error:  # whatever the engine says of an expression that is not ours
+            faults.append(
+                _not_computed(trait.name, trait.note, str(error).strip().partition("\n")[0], people)
+            )
+    return found, faults
+
+
+def _not_computed(name: str, sql: str, error: object, people: ir.Table) -> SettingError:
+    return SettingError(
+        "The trait {name!r} cannot be computed from {sql!r}: {error}",
+        "Correct [{name}] in {file}. It may use: {known}.",
+        name=name,
+        sql=sql,
+        error=error,
+        file=FILE,
+        known=", ".join(_known(people)),
+    )
 
 
 @dataclass(frozen=True)
@@ -102,15 +146,8 @@ class Formula:
             KeyError,
             ValueError,
         ) as error:
-            raise SettingError(
-                "The trait {name!r} cannot be computed from {sql!r}: {error}",
-                "Correct [{name}] in {file}. It may use: {known}.",
-                name=self.name,
-                sql=self.sql,
-                error=error if isinstance(error, SettingError) else str(error).partition("\n")[0],
-                file=FILE,
-                known=", ".join(_known(people)),
-            ) from None
+            said = error if isinstance(error, SettingError) else str(error).partition("\n")[0]
+            raise _not_computed(self.name, self.sql, said, people) from None
         return found
 
 

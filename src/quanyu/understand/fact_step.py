@@ -9,15 +9,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.program import program
 from quanyu.understand.affected import SOURCES, affected
 from quanyu.understand.fact import Facts
 from quanyu.understand.scratch import Keep, scratch
 from quanyu.understand.visit_step import are_current
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
-
-RULE = 1
-"""Grows when the definition of a fact changes, so that all facts are made anew."""
 
 
 def facts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
@@ -27,7 +25,7 @@ def facts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     say all that the events do, everybody is added up, now and the next time.
     """
     versions = {source.name: ws.warehouse.version(source.name) for source in SOURCES}
-    terms = {"zone": ws.settings.timezone, "engine": ws.settings.engine, "rule": RULE}
+    terms = {"zone": ws.settings.timezone, "engine": ws.settings.engine, "program": program(__name__)}
     made_of = {**terms, "as_of": as_of.isoformat(), "versions": versions if are_current(ws, as_of) else {}}
     with scratch(ws) as keep:
         who = _affected(ws, keep, made_of)
@@ -42,8 +40,10 @@ def facts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 def _affected(ws: Workspace, keep: Keep, now: Mapping[str, Any]) -> ir.Table | None:
     """Return the people whose facts may differ from those kept, None if nothing is kept that could be compared."""
     kept = ws.warehouse.about("facts").get("made_of") or {}
-    comparable = ("zone", "engine", "rule")
-    if not (kept.get("versions") and now["versions"] and all(kept[name] == now[name] for name in comparable)):
+    comparable = ("zone", "engine", "program")
+    if not (
+        kept.get("versions") and now["versions"] and all(kept.get(name) == now[name] for name in comparable)
+    ):
         return None
     days = dt.date.fromisoformat(kept["as_of"]), dt.date.fromisoformat(now["as_of"])
     return affected(ws, keep, kept["versions"], days)

@@ -9,8 +9,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.text import Sentence
 from quanyu.understand.catalogue import TRAITS
-from quanyu.understand.custom import read_traits
+from quanyu.understand.custom import computable, read_traits
 from quanyu.understand.favourite import attach
 from quanyu.understand.region import city_tier
 from quanyu.understand.trait import Trait
@@ -19,17 +20,20 @@ from quanyu.workspace import Workspace
 
 
 def traits(ws: Workspace) -> tuple[Trait, ...]:
-    """Return every trait of a workspace: those that come with Quanyu and those of its traits.toml."""
-    return TRAITS + tuple(read_traits(ws))
+    """Return every trait of a workspace: those that come with Quanyu and those of its traits.toml that can be read."""
+    return TRAITS + tuple(read_traits(ws)[0])
 
 
 def portraits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
-    """Write the table `portraits`: the loop step."""
+    """Write the table `portraits`: the loop step. A trait of one's own that cannot be computed is left out, with a note."""
     people = known_people(ws).mutate(as_of=ibis.literal(as_of))
-    wanted = traits(ws)
+    declared, unread = read_traits(ws)
+    own, wrong = computable(ws, declared, people)
+    wanted = (*TRAITS, *own)
     rows = people.select("person_id", "as_of", *(trait.column(people) for trait in wanted))
     change = ws.warehouse.replace("portraits", rows, by="understand")
-    return {"n_people": change.added, "n_traits": len(wanted)}
+    notes = [Sentence("left out: {error}", error=error) for error in (*unread, *wrong)]
+    return {"n_people": change.added, "n_traits": len(wanted), "notes": notes}
 
 
 def known_people(ws: Workspace) -> ir.Table:

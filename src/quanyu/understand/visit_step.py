@@ -9,15 +9,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.program import program
 from quanyu.understand.scratch import Keep, scratch
 from quanyu.understand.visit import days_of, join_days, join_visits, same_visit, visits_of, with_day
 from quanyu.warehouse import Part
 from quanyu.warehouse.part import halves, touched
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
-
-RULE = 1
-"""Grows when the definition of a visit changes, so that all visits are made anew."""
 
 
 def visits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
@@ -63,7 +61,7 @@ def made_of(ws: Workspace) -> Mapping[str, Any]:
 
 
 def _terms(ws: Workspace) -> dict[str, Any]:
-    return {"zone": ws.settings.timezone, "rule": RULE}
+    return {"zone": ws.settings.timezone, "program": program(__name__)}
 
 
 def _all(ws: Workspace, keep: Keep, about: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,25 +15,29 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema
-from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
+from quanyu.text import Sentence
+from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.plain import plain
+
+TIDIED = "tidied"
+"""The word by which a commit says that it only moved rows between files, and of which version."""
 
 MAINTENANCE = {"delta.logRetentionDuration": "interval 30 days"}
 
 
 @dataclass(frozen=True)
 class Version:
-    """One committed state of a table: its number (-1 before the first commit), files and rows."""
+    """One committed state of a table: its number (-1 before the first commit), files with their bytes, and rows."""
 
     number: int
     files: tuple[str, ...]
     n_rows: int
-    schema: pa.Schema | None
+    sizes: tuple[int, ...] = ()
 
 
-NOTHING = Version(-1, (), 0, None)
+NOTHING = Version(-1, (), 0)
 
 
 def read_version(path: Path, number: int | None = None) -> Version:
@@ -40,45 +46,106 @@ def read_version(path: Path, number: int | None = None) -> Version:
     if last < 0:
         return NOTHING
     wanted = last if number is None else number
-    return _read(path, wanted, (path / "_delta_log" / f"{last:020}.json").stat().st_mtime_ns)
+    with explained(path.name):
+        entry = log_entry(path, last).stat()
+        if lost := _lost(path, last, entry.st_size):
+            raise damaged(path.name, lost)
+        return _read(path, wanted, entry.st_mtime_ns)
+
+
+def _lost(path: Path, last: int, size: int) -> Sentence | None:
+    """Say which entry of the log is missing or empty, which delta-rs would take for a commit of nothing."""
+    numbers, checkpoints = logged(path)
+    first = max(checkpoints, default=-1) + 1
+    gone = min(set(range(first, last)) - numbers, default=None if size else last)
+    return None if gone is None else Sentence("version {kept} is not what was written", kept=gone)
+
+
+def logged(path: Path) -> tuple[set[int], set[int]]:
+    """Return the versions that have an entry in the log, and those that have a checkpoint."""
+    with explained(path.name):
+        try:
+            names = os.listdir(path / "_delta_log")  # noqa: PTH208 - `Path.glob` passes over what it may not read
+        except FileNotFoundError:
+            names = []
+    found = [(int(name[:20]), name[20:]) for name in names if name[:20].isdigit()]
+    entries = {number for number, rest in found if rest == ".json"}
+    return entries, {number for number, rest in found if rest.startswith(".checkpoint")}
 
 
 @lru_cache(maxsize=1024)
 def _read(path: Path, number: int, written: int) -> Version:
     """Read a version, which never changes; `written` tells a table from another that lay at the same place before."""
-    try:
-        table = DeltaTable(plain(path), version=number)
-    except TableNotFoundError:
-        return NOTHING
+    table = DeltaTable(plain(path), version=number)
+    added = pa.table(table.get_add_actions(flatten=True)).to_pylist()
     # What delta-rs returns is percent-encoded and need not begin at this folder; the names are those in it.
-    files = tuple(sorted(str(path / unquote(uri.rpartition("/")[2])) for uri in table.file_uris()))
-    return Version(table.version(), files, table.count(), pa.schema(table.schema()))
+    found = sorted((str(path / unquote(one["path"].rpartition("/")[2])), one["size_bytes"]) for one in added)
+    n_rows = sum(one["num_records"] for one in added)
+    return Version(
+        table.version(), tuple(name for name, _ in found), n_rows, tuple(size for _, size in found)
+    )
 
 
 def newest(path: Path) -> int:
     """Return the number of the newest commit without reading the log, -1 when there is none."""
-    log = path / "_delta_log"
-    if not log.is_dir():
-        return -1
-    return max((int(name.stem) for name in log.glob("*.json") if name.stem.isdigit()), default=-1)
+    return max(logged(path)[0], default=-1)
+
+
+def log_entry(path: Path, number: int) -> Path:
+    """Return the file of the log that makes a version."""
+    return path / "_delta_log" / f"{number:020}.json"
+
+
+def actions(path: Path, number: int) -> list[dict[str, Any]]:
+    """Return what one commit did, as the log says it: `add`, `remove`, `commitInfo` and so on."""
+    with explained(path.name):
+        lines = log_entry(path, number).read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line]
+
+
+def content_version(path: Path) -> int:
+    """Return the number of the newest commit that changed what the table holds, which tidying does not."""
+    last = newest(path)
+    return -1 if last < 0 else _content(path, last, log_entry(path, last).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _content(path: Path, number: int, written: int) -> int:
+    told: dict[str, Any] = next(
+        (action["commitInfo"] for action in actions(path, number) if "commitInfo" in action), {}
+    )
+    return int(told.get(TIDIED, number))
 
 
 def moved(path: Path, since: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Return the files that went and that came after a version, or None if it is unknown or cannot be read any more."""
-    now = read_version(path)
-    if since < 0 or since > now.number:
+    """Return the files that went and that came after a version, or None if it is unknown or cannot be read any more.
+
+    Their rows make the one version out of the other: tidying in between, which moves rows but changes none, is
+    passed over.
+    """
+    last = newest(path)
+    if since < 0 or since > last:
         return None
-    try:
-        before = read_version(path, since)
-    except DeltaError:
-        return None
-    gone, come = (tuple(sorted({*a.files} - {*b.files})) for a, b in ((before, now), (now, before)))
-    return (gone, come) if all(Path(file).exists() for file in gone) else None
+    gone, come = set[str](), set[str]()
+    for number in range(since + 1, last + 1):
+        if not log_entry(path, number).is_file():
+            return None
+        done = actions(path, number)
+        if any(TIDIED in action.get("commitInfo", {}) for action in done):
+            continue
+        removed, added = (
+            {action[kind]["path"] for action in done if kind in action} for kind in ("remove", "add")
+        )
+        gone |= removed - come
+        come = (come - removed) | added
+    files = [tuple(sorted(str(path / name) for name in names)) for names in (gone, come)]
+    return (files[0], files[1]) if all(Path(file).exists() for both in files for file in both) else None
 
 
 def about(path: Path) -> dict[str, Any]:
     """Return what the newest commit says of itself, empty before the first."""
-    return DeltaTable(plain(path)).history(1)[0] if newest(path) >= 0 else {}
+    with explained(path.name):
+        return DeltaTable(plain(path)).history(1)[0] if newest(path) >= 0 else {}
 
 
 def commit(
@@ -95,7 +162,20 @@ def commit(
     `overwrite` replaces every earlier file in the same commit, `append` those that are named. The files keep
     their names, so a commit costs one log entry however large they are.
     """
-    added = [_add(path, file) for file in files]
+    with explained(path.name):
+        added = [_add(path, file) for file in files]
+        return _commit(path, added, schema, mode, about=about, instead_of=list(instead_of))
+
+
+def _commit(
+    path: Path,
+    added: list[AddAction],
+    schema: pa.Schema,
+    mode: Literal["append", "overwrite"],
+    *,
+    about: dict[str, Any],
+    instead_of: list[str],
+) -> int:
     properties = CommitProperties(custom_metadata=about)
     log_schema = Schema.from_arrow(schema)
     if newest(path) < 0:
@@ -133,15 +213,5 @@ def _remove(path: Path, file: str) -> RemoveAction:
 
 def history(path: Path) -> list[dict[str, Any]]:
     """Return the commits of a table, newest first."""
-    return DeltaTable(plain(path)).history() if newest(path) >= 0 else []
-
-
-def vacuum(path: Path, keep: Sequence[str] = ()) -> int:
-    """Remove files that the newest version does not use; return how many. Older versions become unreadable."""
-    if newest(path) < 0:
-        return 0
-    used = {Path(file).name for file in read_version(path).files} | set(keep)
-    unused = [file for file in path.glob("*.parquet") if file.name not in used]
-    for file in unused:
-        file.unlink()
-    return len(unused)
+    with explained(path.name):
+        return DeltaTable(plain(path)).history() if newest(path) >= 0 else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from quanyu.errors import QueryError, StorageError
+from quanyu.errors import QueryError
 from quanyu.warehouse import literal
+from quanyu.warehouse.fault import explained, meaning
+from quanyu.warehouse.query import too_long
 
 SETUP = (
     "SET TimeZone = 'UTC'",
@@ -53,7 +55,7 @@ class DuckDB:
 
     def scan(self, name: str, files: Sequence[str]) -> ir.Table:
         """Return the files as one view; see `Engine.scan`."""
-        with self._lock:
+        with self._lock, explained():
             if name not in self._known:
                 self.connection.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {_select(files)}')
                 self._known[name] = self.connection.table(name)
@@ -62,28 +64,26 @@ class DuckDB:
     def write(self, expression: ir.Table, folder: Path) -> list[Path]:
         """Write one Parquet file; see `Engine.write`."""
         file = folder / f"part-{uuid.uuid4().hex}.parquet"
-        folder.mkdir(parents=True, exist_ok=True)
+        with explained():
+            folder.mkdir(parents=True, exist_ok=True)
         sql = self._exactly(expression)
-        with self._lock:
+        with self._lock, explained():
             try:
                 self._register(expression)
                 self.connection.raw_sql(
                     f"COPY ({sql}) TO {literal.text(file)} (FORMAT parquet, COMPRESSION zstd)"
                 )
-            except (duckdb.Error, OSError) as error:
+            except (duckdb.Error, OSError):
                 file.unlink(missing_ok=True)
-                raise _storage(error) from error
+                raise
         return [file]
 
     def keep(self, expression: ir.Table, folder: Path) -> ir.Table:
         """Hold the rows in memory, from where they spill to disk; see `Engine.keep`."""
         name = f"kept_{uuid.uuid4().hex}"
-        with self._lock:
-            try:
-                self._register(expression)
-                self.connection.raw_sql(f'CREATE TABLE "{name}" AS {self._exactly(expression)}')
-            except (duckdb.Error, OSError) as error:
-                raise _storage(error) from error
+        with self._lock, explained():
+            self._register(expression)
+            self.connection.raw_sql(f'CREATE TABLE "{name}" AS {self._exactly(expression)}')
             return self.connection.table(name)
 
     def forget(self, tables: Sequence[ir.Table]) -> None:
@@ -103,19 +103,16 @@ class DuckDB:
 
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches from a cursor of its own; see `Engine.stream`."""
-        with self._lock:
+        with self._lock, explained():
             self._register(expression)
             cursor = self.connection.con.cursor() if not _in_memory(expression) else self.connection.con
-            try:
-                reader = cursor.sql(self.connection.compile(expression)).to_arrow_reader(chunk)
-            except duckdb.Error as error:
-                raise _storage(error) from error
+            reader = cursor.sql(self.connection.compile(expression)).to_arrow_reader(chunk)
             wanted = expression.schema().to_pyarrow()
             if cursor is self.connection.con:
                 return reader.read_all().cast(wanted).to_reader(chunk)
-            return pa.RecordBatchReader.from_batches(wanted, (batch.cast(wanted) for batch in reader))
+            return pa.RecordBatchReader.from_batches(wanted, _batches(reader, wanted))
 
-    def query(self, sql: str, tables: dict[str, Sequence[str]]) -> pa.Table:
+    def query(self, sql: str, tables: dict[str, Sequence[str]], seconds: float) -> pa.Table:
         """Run SQL in a sealed connection that can read only the tables' files; see `Engine.query`."""
         folders = sorted({str(Path(file).parent) for files in tables.values() for file in files})
         folders += [literal.escaped(folder) for folder in folders]
@@ -123,17 +120,24 @@ class DuckDB:
             sealed.execute(SETUP[0])
             sealed.execute("SET allowed_directories = $1", [folders])
             for name, files in tables.items():
-                sealed.execute(f'CREATE VIEW "{name}" AS {_select(files)}')
+                with explained(name):
+                    sealed.execute(f'CREATE VIEW "{name}" AS {_select(files)}')
             sealed.execute("SET enable_external_access = false")
             sealed.execute("SET lock_configuration = true")
+            watch = threading.Timer(seconds, sealed.interrupt)
+            watch.start()
             try:
                 return sealed.sql(sql).to_arrow_table()
+            except duckdb.InterruptException:
+                raise too_long(seconds) from None
             except duckdb.Error as error:
-                raise QueryError(
+                raise meaning(error) or QueryError(
                     "The query failed: {error}",
                     "Tables and columns: quanyu describe TABLE.",
                     error=str(error),
                 ) from None
+            finally:
+                watch.cancel()
 
     def close(self) -> None:
         """Close the connection."""
@@ -167,14 +171,8 @@ def _select(files: Sequence[str]) -> str:
     return f"SELECT * FROM {literal.parquet(files, ', union_by_name = true')}"
 
 
-def _storage(error: Exception) -> Exception:
-    full = any(
-        mark in str(error).lower()
-        for mark in ("no space left", "disk quota", "file too large", "could not write")
-    )
-    if full:
-        return StorageError(
-            "The disk is full or refuses to write; nothing was committed.",
-            "Free space and run the command again.",
-        )
-    return error
+def _batches(reader: pa.RecordBatchReader, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a result; what goes wrong on the way is told as it is at the start."""
+    with explained():
+        for batch in reader:
+            yield batch.cast(wanted)

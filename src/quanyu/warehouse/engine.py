@@ -30,8 +30,11 @@ class Engine(Protocol):
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the rows of an expression in record batches of about `chunk` rows."""
 
-    def query(self, sql: str, tables: dict[str, Sequence[str]]) -> pa.Table:
-        """Run one SELECT over named tables, each given as Parquet files, unable to reach anything else."""
+    def query(self, sql: str, tables: dict[str, Sequence[str]], seconds: float) -> pa.Table:
+        """Run one SELECT over named tables, each given as Parquet files, unable to reach anything else.
+
+        Raises `QueryError` when it takes longer than `seconds`.
+        """
 
     def close(self) -> None:
         """Release the engine."""

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.errors import ColumnError, CurrencyError, OwnershipError
-from quanyu.settings import Settings
+from quanyu.errors import ColumnError, CurrencyError, DamageError, OwnershipError
+from quanyu.settings import Settings, StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
-from quanyu.warehouse import currency, delta
+from quanyu.text import Sentence
+from quanyu.warehouse import currency, delta, tidy
+from quanyu.warehouse.check import State, digest, fault_of, state_of
 from quanyu.warehouse.duckdb import DuckDB
 from quanyu.warehouse.engine import Engine
+from quanyu.warehouse.fault import explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.part import Part, parts
 from quanyu.warehouse.query import checked
+from quanyu.warehouse.spare import blank, spill
+from quanyu.warehouse.staged import Rows, Staged
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-Rows: TypeAlias = "ir.Table | pa.Table | pa.RecordBatchReader | Sequence[Path]"
+DEFAULTS = StorageSettings()
+KEPT = ("stage", "currency", "operationName", "made_of")
+"""What the newest version says of itself that is still true of it when it was tidied."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +49,13 @@ class Change:
 class Warehouse:
     """Tables under contract; every write is one atomic commit by the stage that owns the table."""
 
-    def __init__(self, root: Path, engine: Engine, currency: str) -> None:
+    def __init__(
+        self, root: Path, engine: Engine, currency: str, storage: StorageSettings = DEFAULTS
+    ) -> None:
         self.root = root
         self.engine = engine
         self.currency = currency
+        self.storage = storage
 
     def folder(self, name: str) -> Path:
         """Return the Delta folder of a table."""
@@ -56,7 +66,11 @@ class Warehouse:
         return self.version(name) >= 0
 
     def version(self, name: str) -> int:
-        """Return the newest version number, -1 when there is none."""
+        """Return the number of the newest version, -1 when there is none; tidying makes none."""
+        return delta.content_version(self.folder(name))
+
+    def newest(self, name: str) -> int:
+        """Return the number of the newest commit, those of tidying included, -1 when there is none."""
         return delta.newest(self.folder(name))
 
     def count(self, name: str) -> int:
@@ -120,7 +134,7 @@ class Warehouse:
 
         `about` is kept with the version: see the method of this name.
         """
-        with _Staged(self, rows) as staged:
+        with Staged(self.root, self.scan, rows) as staged:
             return self._commit(name, staged, "overwrite", by, {"operationName": "replace", **about})
 
     def rewrite(
@@ -145,11 +159,11 @@ class Warehouse:
         told = {"stage": by, "currency": self.currency, "operationName": "rewrite", **about}
         mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
         version = delta.commit(self.folder(name), files, schema, mode, told, instead_of=old)
-        return Change(sum(pq.read_metadata(file).num_rows for file in files), 0, 0, version)
+        return Change(_count(files), 0, 0, version)
 
     def append(self, name: str, rows: Rows, *, by: Stage) -> Change:
         """Add `rows` to the table without looking at what is there."""
-        with _Staged(self, rows) as staged:
+        with Staged(self.root, self.scan, rows) as staged:
             return self._commit(name, staged, "append", by, {"operationName": "append"})
 
     def merge(self, name: str, rows: Rows, *, by: Stage, gone: ir.Table | None = None) -> Change:
@@ -159,7 +173,7 @@ class Warehouse:
         `gone` are taken out first. One commit.
         """
         promise = self._owned(name, by)
-        with _Staged(self, rows) as staged:
+        with Staged(self.root, self.scan, rows) as staged:
             incoming = self._shaped(promise, staged)
             plan: Delta = split(self, promise, incoming, gone)
             if not plan.n_added and not plan.n_changed and not plan.n_gone:
@@ -180,14 +194,65 @@ class Warehouse:
         """Return the commits of a table, newest first."""
         return delta.history(self.folder(name))
 
-    def vacuum(self, name: str) -> int:
-        """Remove files the newest version does not use and return how many there were."""
-        return delta.vacuum(self.folder(name))
+    def vacuum(self, name: str, keep_days: float = 0) -> int:
+        """Remove files that no version of the last days uses and return how many there were; 0: only the newest."""
+        return tidy.remove_unused(self.folder(name), keep_days)
+
+    def tidy(self, name: str) -> int:
+        """Make one file of many small ones, shorten the log, remove what is older than the days kept; return how many.
+
+        No row changes, and versions within the days kept stay readable.
+        """
+        folder, promise, storage = self.folder(name), contract(name), self.storage
+        small = tidy.small_files(folder) if promise.is_input or promise.is_append_only else []
+        if len(small) > storage.small_files:
+            rows = self._typed(promise, f"{name}__{uuid.uuid4().hex}", small)
+            about = {
+                **{k: v for k, v in self.about(name).items() if k in KEPT},
+                delta.TIDIED: self.version(name),
+            }
+            files = self.engine.write(rows, folder)
+            schema = _utc(rows.schema().to_pyarrow())
+            delta.commit(folder, files, schema, "append", about, instead_of=small)
+        return tidy.remove_unused(folder, storage.keep_days) + tidy.shorten_log(folder, storage.keep_days)
+
+    def state(self, name: str) -> State:
+        """Return what is to be remembered of a table, so that `fault` can say what it lost since."""
+        return state_of(self.folder(name))
+
+    def is_at(self, name: str, version: int, commit: str) -> bool:
+        """Say whether the newest commit of a table is a certain one, without looking at its files."""
+        return self.newest(name) == version and digest(self.folder(name), version) == commit
+
+    def fault(self, name: str, kept: State) -> Sentence | None:
+        """Say what a table has lost since `state` returned `kept`, None if nothing."""
+        return fault_of(self.folder(name), kept)
+
+    def begin_again(self, name: str, aside: Path) -> None:
+        """Make a table forget what it was made of, so that all of it is made anew; one that is damaged is moved aside."""
+        folder = self.folder(name)
+        try:
+            by = contract(name).owner
+            if delta.read_version(folder).number >= 0:
+                schema = _utc(self.table(name).schema().to_pyarrow())
+                delta.commit(
+                    folder,
+                    [],
+                    schema,
+                    "append",
+                    {"stage": by, "currency": self.currency, "operationName": "again"},
+                )
+        except DamageError:
+            if contract(name).is_append_only:
+                raise
+            aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.rename(aside / f"{name}-{uuid.uuid4().hex}")
 
     def query(self, sql: str) -> pa.Table:
         """Run one read-only SELECT over every table; raise `QueryError` for anything else."""
         statement, named = checked(sql)
-        return self.engine.query(statement, {name: self._files(name) for name in CONTRACTS if name in named})
+        files = {name: self._files(name) for name in CONTRACTS if name in named}
+        return self.engine.query(statement, files, self.storage.query_seconds)
 
     def close(self) -> None:
         """Release the engine."""
@@ -195,7 +260,7 @@ class Warehouse:
 
     def _files(self, name: str) -> Sequence[str]:
         state = delta.read_version(self.folder(name))
-        return state.files or [str(self._blank(contract(name)))]
+        return state.files or [str(blank(self.root, contract(name)))]
 
     def _typed(self, promise: Table, key: str, files: Sequence[str]) -> ir.Table:
         """Return files as one table with the types of the contract."""
@@ -207,18 +272,8 @@ class Warehouse:
         return rows.select(*declared, *extra)
 
     def _empty(self, promise: Table) -> ir.Table:
-        rows = self.engine.scan(f"{promise.name}__none", [str(self._blank(promise))])
+        rows = self.engine.scan(f"{promise.name}__none", [str(blank(self.root, promise))])
         return rows.select(*[_typed(rows, column, kind) for column, kind in promise.schema.items()])
-
-    def _blank(self, promise: Table) -> Path:
-        """An empty Parquet file with the table's columns, so that a table not yet written is just empty."""
-        file = self.root / ".blank" / f"{promise.name}-{len(promise.columns)}.parquet"
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            part = file.with_name(f"{uuid.uuid4().hex}.part")
-            pq.write_table(promise.schema.to_pyarrow().empty_table(), part)
-            part.replace(file)
-        return file
 
     def _owned(self, name: str, by: Stage) -> Table:
         promise = contract(name)
@@ -256,7 +311,7 @@ class Warehouse:
         folder = self.folder(name)
         files = self.engine.write(shaped, folder)
         self._refuse_mixed(contract(name), files)
-        n_rows = sum(pq.read_metadata(file).num_rows for file in files)
+        n_rows = _count(files)
         told = {"stage": by, "currency": self.currency, **about}
         version = delta.commit(folder, files, _utc(shaped.schema().to_pyarrow()), mode, told)
         return Change(n_rows, 0, 0, version)
@@ -274,29 +329,9 @@ class Warehouse:
             raise
 
 
-class _Staged:
-    """Rows of any accepted form as an expression; what had to be written down for it is removed afterwards."""
-
-    def __init__(self, warehouse: Warehouse, rows: Rows) -> None:
-        self.warehouse, self.rows = warehouse, rows
-        self.folder: Path | None = None
-
-    def __enter__(self) -> ir.Table:
-        if isinstance(self.rows, ir.Table):
-            return self.rows
-        if not isinstance(self.rows, (pa.Table, pa.RecordBatchReader)):
-            return self.warehouse.scan(self.rows)
-        self.folder = self.warehouse.root / ".staged" / uuid.uuid4().hex
-        self.folder.mkdir(parents=True)
-        file = self.folder / "rows.parquet"
-        with pq.ParquetWriter(file, self.rows.schema) as writer:
-            for batch in self.rows.to_batches() if isinstance(self.rows, pa.Table) else self.rows:
-                writer.write_batch(batch)
-        return self.warehouse.scan([file])
-
-    def __exit__(self, *_: object) -> None:
-        if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+def _count(files: Sequence[Path]) -> int:
+    with explained():
+        return sum(pq.read_metadata(file).num_rows for file in files)
 
 
 def _typed(rows: ir.Table, column: str, kind: Any) -> ir.Value:
@@ -322,11 +357,12 @@ def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse
 
         engine: Engine = Spark(settings.spark)
     else:
-        engine = DuckDB(temporary, settings.memory_limit, settings.threads, settings.timezone)
-    warehouse = Warehouse(root, engine, settings.currency)
+        engine = DuckDB(spill(temporary), settings.memory_limit, settings.threads, settings.timezone)
+    warehouse = Warehouse(root, engine, settings.currency, settings.storage)
     written = next(
         (name for name, table in CONTRACTS.items() if table.amounts and warehouse.exists(name)), None
     )
     if written:
-        currency.refuse_other(warehouse.about(written), settings.currency)
+        with suppress(DamageError):  # it is told when the table is read
+            currency.refuse_other(warehouse.about(written), settings.currency)
     return warehouse

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from quanyu.warehouse.fault import explained
+
 
 @dataclass(frozen=True)
 class Part:
@@ -61,7 +63,8 @@ def halves(low: dt.date, high: dt.date) -> list[Part]:
 
 def _days(file: str, column: str) -> tuple[dt.date, dt.date, str] | None:
     """Return the first and last day of the months in a file, from its footer; None for a file without rows."""
-    footer = pq.read_metadata(Path(file))
+    with explained():
+        footer = pq.read_metadata(Path(file))
     place = footer.schema.names.index(column)
     known = [footer.row_group(i).column(place).statistics for i in range(footer.num_row_groups)]
     if not footer.num_rows:

@@ -22,6 +22,15 @@ FORBIDDEN = (
 )
 
 
+def too_long(seconds: float) -> QueryError:
+    """Return the error of a query that was stopped."""
+    return QueryError(
+        "The query ran longer than {seconds:g} seconds and was stopped.",
+        "Ask for less, end a recursion, or allow more time: query_seconds in [storage] of quanyu.toml.",
+        seconds=seconds,
+    )
+
+
 def checked(sql: str) -> tuple[str, set[str]]:
     """Return the statement and the tables it names if it is one read-only SELECT; raise `QueryError` otherwise.
 

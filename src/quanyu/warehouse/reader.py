@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,13 +32,14 @@ _DOCUMENTS = (
     "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object FROM {lines})"
 )
 """A line that is no JSON object has no document, so that nothing is ever asked of it."""
+_ARROW = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
 FULL = ("no space left", "disk quota", "file too large", "could not write", "failed to write")
 
 
 @dataclass(frozen=True)
 class Text:
     """How a UTF-8 text file is cut: `skip` lines before the first record, then `width` cells per record of at most
-    `longest` bytes.
+    `longest` bytes, which end in `end`; cells in quotes may hold other ends.
 
     Every record is known to have them: what does not was taken out before.
     """
@@ -48,6 +50,7 @@ class Text:
     quote: str = '"'
     skip: int = 0
     longest: int = 0
+    end: str = "\n"
 
 
 class Reader:
@@ -60,6 +63,7 @@ class Reader:
             config["threads"] = threads
         self._connection = ibis.duckdb.connect(temp_directory=str(temporary), **config)
         self._connection.raw_sql("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+        self._defined: set[str] = set()
 
     def __enter__(self) -> Reader:
         return self
@@ -68,6 +72,27 @@ class Reader:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         self._connection.disconnect()
+
+    def define(self, name: str, function: Callable[..., object], result: str) -> None:
+        """Let expressions call a Python function of texts by a name; it is asked about each text of a block once.
+
+        `result` is the SQL type of what it returns. It is not asked about null, for which null is returned.
+        """
+        if name in self._defined:
+            return
+        shape = inspect.signature(function)
+
+        def asked(*columns: pa.ChunkedArray) -> pa.Array:
+            rows = list(zip(*(column.to_pylist() for column in columns), strict=True))
+            known = {row: None if row[0] is None else function(*row) for row in set(rows)}
+            return pa.array([known[row] for row in rows], _ARROW[result])
+
+        asked.__signature__ = shape  # type: ignore[attr-defined]  # the engine counts the parameters
+        kinds = ["VARCHAR"] * len(shape.parameters)
+        self._connection.con.create_function(
+            name, asked, kinds, result, type="arrow", null_handling="special"
+        )
+        self._defined.add(name)
 
     def text(self, text: Text, columns: Sequence[int]) -> ir.Table:
         """Return a delimited UTF-8 file as an expression with the given of its text columns c0, c1, ...
@@ -78,6 +103,7 @@ class Reader:
         options = (
             f"columns = {{{cells}}}, auto_detect = false, header = false, skip = {text.skip}, delim = {literal.text(text.delimiter)}, "
             f"quote = {literal.text(text.quote)}, escape = {literal.text(text.quote)}, "
+            f"new_line = {literal.text(text.end.encode('unicode_escape').decode())}, "
             f"max_line_size = {max(LINE_LIMIT, text.longest + 2)}, "
             f"compression = 'none'"
         )

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 import uuid
 import warnings
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from sqlglot import exp
 
 from quanyu.errors import MissingExtraError, QueryError
 from quanyu.settings import SparkSettings
+from quanyu.warehouse.fault import explained, meaning
+from quanyu.warehouse.query import too_long
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
@@ -79,7 +82,7 @@ class Spark:
     def scan(self, name: str, files: Sequence[str]) -> ir.Table:
         """Return the files as one temporary view; see `Engine.scan`."""
         unique = f"{name}_{abs(hash(tuple(files))):x}"
-        with self._lock:
+        with self._lock, explained():
             if unique not in self._known:
                 _read(self.session, files).createOrReplaceTempView(unique)
                 self._known[unique] = self.connection.table(unique)
@@ -87,10 +90,11 @@ class Spark:
 
     def write(self, expression: ir.Table, folder: Path) -> list[Path]:
         """Write one Parquet file per task; see `Engine.write`."""
-        folder.mkdir(parents=True, exist_ok=True)
         target = folder / f".part-{uuid.uuid4().hex}"
         try:
-            self._frame(expression).write.option("compression", "zstd").parquet(str(target))
+            with explained():
+                folder.mkdir(parents=True, exist_ok=True)
+                self._frame(expression).write.option("compression", "zstd").parquet(str(target))
             moved = [
                 part.rename(folder / f"part-{uuid.uuid4().hex}.parquet")
                 for part in sorted(target.glob("part-*.parquet"))
@@ -109,12 +113,12 @@ class Spark:
 
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches; see `Engine.stream`."""
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), explained():
             warnings.simplefilter("ignore", FutureWarning)
             rows = self._frame(expression).toArrow()
         return rows.cast(expression.schema().to_pyarrow()).to_reader(chunk)
 
-    def query(self, sql: str, tables: dict[str, Sequence[str]]) -> pa.Table:
+    def query(self, sql: str, tables: dict[str, Sequence[str]], seconds: float) -> pa.Table:
         """Run SQL in a session of its own that cannot read files by path; see `Engine.query`."""
         statement = sqlglot.parse_one(sql, read="duckdb")
         called = {str(call.this).lower() for call in statement.find_all(exp.Anonymous)}
@@ -130,16 +134,23 @@ class Spark:
                 sealed.conf.set(name, value)
         for name, files in tables.items():
             _read(sealed, files).createOrReplaceTempView(name)
+        began = time.monotonic()
+        watch = threading.Timer(seconds, self.session.sparkContext.cancelAllJobs)
+        watch.start()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
                 return sealed.sql(statement.sql(dialect="spark")).toArrow()
         except PySparkException as error:
-            raise QueryError(
+            if time.monotonic() - began >= seconds:
+                raise too_long(seconds) from None
+            raise meaning(error) or QueryError(
                 "The query failed: {error}",
                 "Tables and columns: quanyu describe TABLE.",
                 error=str(error).partition("\n")[0],
             ) from None
+        finally:
+            watch.cancel()
 
     def close(self) -> None:
         """Stop the session, which ends it for every workspace of this process."""

@@ -156,9 +156,16 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     usual = {name: row["usual_cost_amount"] / days for name, row in own.items()}
     for one in done:
         expected = one.expected
+        # What it leaves alone may be under test meanwhile.
+        moved = [
+            line
+            for line in one.proposal["lines"]
+            if line["proposed_amount"] != line["current_amount"] and line["channel"] in gains
+        ]
+        planted = sum(gains[line["channel"]] for line in moved)
         yield Estimate(
-            what, one.decision_id, sum(gains.values()), expected.get("gain_amount"),
-            expected.get("gain_low"), expected.get("gain_high"), _missed(one.proposal["lines"], gains, usual),
+            what, one.decision_id, planted, expected.get("gain_amount"),
+            expected.get("gain_low"), expected.get("gain_high"), _missed(moved, gains, usual),
         )  # fmt: skip
     if not done:
         note = Sentence("no change was proposed: neither the return curves nor a test could tell enough")
@@ -176,6 +183,8 @@ def _missed(
     """
     found = {one["channel"]: one for one in lines if one["channel"] in gains}
     expected = {name: float(one.get("expected_gain_amount") or 0.0) for name, one in found.items()}
+    if not expected:
+        return ""
     worst = max(expected, key=lambda name: abs(expected[name] - gains[name]))
     return Sentence(
         "{channel} gave {planted} of {expected}: it would have spent {usual} a day in these days, the proposal knew {known}",

@@ -14,6 +14,8 @@ from quanyu.solve.response import HALVES, SLOPES, Floats, saturate
 
 RETURN, SPREAD = 1.0, 0.7
 """Belief where nothing is known: whoever spends on a channel gets about the money back, give or take 70 %."""
+NOTHING = 0.1
+"""One channel of ten is believed to bring nothing at all."""
 N_BELIEVED = 6_000
 COMPATIBLE = 1.96
 
@@ -36,17 +38,19 @@ class Evidence:
 def believed(usual: float, worth: float, random: np.random.Generator, n: int = N_BELIEVED) -> Curve:
     """Return draws of the curve, in orders, of a channel of which nothing is known but its usual spend.
 
-    The margin that a unit of the usual spend brings is normal around 1 with a deviation of 0.7, above 0; half
-    saturation and slope are any of the grid of the return curves. `worth` is the margin of an order.
+    One of ten brings nothing. Of the others the margin that a unit of the usual spend brings is normal around 1 with a
+    deviation of 0.7, above 0; half saturation and slope are any of the grid of the return curves. `worth` is the margin
+    of an order.
 
     >>> curve = believed(1000.0, 160.0, np.random.default_rng(0))
     >>> round(float(curve.at(np.array([1000.0])).mean() * 160 / 1000), 1)
-    1.1
+    1.0
     """
     half = random.choice(np.array(HALVES), n) * usual
     slope = random.choice(np.array(SLOPES), n)
     least = norm.cdf(-RETURN / SPREAD)
     back = RETURN + SPREAD * ndtri(least + (1 - least) * random.random(n))
+    back = np.where(random.random(n) < NOTHING, 0.0, back)
     level = saturate(np.full(n, usual), half, slope)
     return Curve(half, slope, back * usual / worth / level)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.decide.spend_test_read import SpendTests, SpendTestView
+from quanyu.decide.spend_test_read import FIGURES, SpendTests, SpendTestView
 from quanyu.text import told
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.definition import about
@@ -31,13 +32,24 @@ def shown_tests(view: View, found: SpendTests) -> None:
     over = [
         one for one in found.tests if one.decision.status == "measured" or one.status in ("read", "refused")
     ]
+    title = view.say("What tests of spend have shown")
     with ui.element("section").classes("panel w12"):
-        if over:
-            grid(view, _results(view, over), about_it=_what(view))
-        else:
-            title = view.say("What tests of spend have shown")
-            put(tag("h2", title) + about(view, title, _what(view)), class_="bar choices")
+        put(tag("h2", title) + about(view, title, _what(view)), class_="bar choices")
+        if not over:
             put(tag("p", view.say("No test has been carried out yet."), class_="muted"))
+            return
+        put(tag("ul", *[_told(view, one) for one in over], class_="links"))
+    with ui.element("section").classes("panel w12"):
+        grid(view, _results(view, over), about_it=_what(view))
+
+
+def _told(view: View, one: SpendTestView) -> Markup:
+    verdict_ = [view.say(word) for word in (one.verdict, one.reason) if word]
+    measured = told(one.measured, view.language) if one.measured else "–"
+    before = told(one.believed, view.language) if one.believed else "–"
+    beside = view.say("Measured: {measured}. Believed before: {before}.", measured=measured, before=before)
+    said = tag("div", told(one.says, view.language), " · ", beside, class_="muted")
+    return tag("li", tag("strong", slice_label(view, one.channel)), " ", view.say(". ").join(verdict_), said)
 
 
 def _proposed(view: View, one: SpendTestView) -> None:
@@ -69,22 +81,18 @@ def _running(view: View, one: SpendTestView) -> None:
 
 def _results(view: View, over: list[SpendTestView]) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
-        ("Channel", "text"), ("Test", "text"), ("Until", "text"), ("Believed before", "text"), ("Measured", "text"),
-        ("Verdict", "text"), ("Spent on low days", "currency"), ("Spent on high days", "currency"),
+        ("Channel", "text"), ("From", "text"), ("Until", "text"), ("Return measured", "number"), ("Low", "number"), ("High", "number"),
         ("Orders per day", "number"), ("Low", "number"), ("High", "number"), ("P if no effect", "number"),
+        ("Spent on low days", "currency"), ("Spent on high days", "currency"),
     )  # fmt: skip
-    names = ("spent_low_amount", "spent_high_amount", "n_orders", "n_orders_low", "n_orders_high", "p_value")
     rows = tuple(
         (
-            slice_label(view, one.channel), told(one.says, view.language), str(one.ends_on or ""),
-            told(one.believed, view.language) if one.believed else "",
-            told(one.measured, view.language) if one.measured else "",
-            " ".join(view.say(word) for word in (one.verdict, one.reason) if word),
-            *(one.figures.get(name) for name in names),
+            slice_label(view, one.channel), str(one.starts_on or ""), str(one.ends_on or ""),
+            *(one.figures.get(name) for name in FIGURES),
         )
         for one in over
     )  # fmt: skip
-    title = view.say("What tests of spend have shown")
+    title = view.say("Tests of spend in figures")
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
 
 

@@ -1,0 +1,173 @@
+"""Read figures as people and programs write them: what is certain is read, the rest is none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+from babel.numbers import list_currencies
+
+from quanyu.collect.manner import Decimal
+
+NARROW = str.maketrans(
+    "０１２３４５６７８９．，－＋％（）＄￥￡＇\xa0\u202f\u2009\u2007\u2003\u3000\t−–‐‑’‘´ʼ",
+    "0123456789.,-+%()$¥£'       ----" + "'" * 4,
+)
+"""Letters of full width, blanks, dashes and apostrophes of all sorts, and the usual ones."""
+FREE = ("免费", "免費", "包邮", "free")
+MANY: Mapping[str, int] = {"": 0, "万": 4, "萬": 4, "亿": 8, "億": 8}
+DOLLARS = ("US", "U.S.", "HK", "NT", "TW", "A", "AU", "C", "CA", "S", "SG", "R", "NZ", "MX")
+WORDS = (
+    "人民币",
+    "元",
+    "圆",
+    "圓",
+    "円",
+    "원",
+    "RMB",
+    "RM",
+    "Rp",
+    "Fr",
+    "kr",
+    "zł",
+    "Kč",
+    "Ft",
+    "lei",
+    "руб",
+)
+UNITS = "件|笔|个|单|次|张"
+SIGNS = "".join(letter for letter in map(chr, range(0xFFFF)) if unicodedata.category(letter) == "Sc")
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+MONEY_SIGN = (
+    rf"(?:(?:{_either(DOLLARS)})?[{SIGNS}]|(?:{_either(WORDS)})\.?|(?:{_either(tuple(list_currencies()))}))"
+)
+"""A currency written beside a figure: a sign, a dollar of a country, a word, or an ISO 4217 code."""
+FIGURE = re.compile(
+    rf"(\(?) ?([-+]?) ?{MONEY_SIGN}? ?([-+]?) ?([0-9.,](?:[0-9., ']*[0-9.,])?) ?([万萬亿億]?) ?{MONEY_SIGN}? ?{MONEY_SIGN}?"
+    rf" ?(?:{UNITS})? ?([-%]?) ?(\)?)",
+    re.IGNORECASE,
+)
+"""Sign, body, ten thousands, percent or sign, with currency and unit around."""
+SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,](\d+))?[eE]([-+]?\d{1,3})")
+
+GROUPS = r"[1-9]\d{0,2}"
+POINT = (
+    r"\d*\.(?:\d{1,2}|\d{4,})|(?:0\d*|[1-9]\d{3,})?\.\d{3}|\d+\.",
+    rf"{GROUPS}(?:,\d{{3}})+\.\d*|{GROUPS}(?:,\d{{3}}){{2,}}|[1-9]\d?(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?",
+    rf"{GROUPS}(?:[ ']\d{{3}})+\.\d+",
+)
+"""Bodies that can only have a decimal point: 12.5, 0.345, 1,234.56, 1,234,567, 1,23,456.00, 1'234.50."""
+COMMA = (
+    r"\d*,(?:\d{1,2}|\d{5,})|(?:0\d*|[1-9]\d{3,})?,\d{3}",
+    rf"{GROUPS}(?:\.\d{{3}})+,\d+|{GROUPS}(?:\.\d{{3}}){{2,}}",
+    rf"{GROUPS}(?:[ ']\d{{3}})+,\d+",
+)
+"""Bodies that can only have a decimal comma: 12,5, 0,345, 1.234,56, 1.234.567, 1 234,56."""
+WHOLE = (r"\d+", rf"{GROUPS}(?:[ ']\d{{3}})+")
+EITHER = rf"{GROUPS}[.,]\d{{3}}"
+"""1,234 and 1.234 may be a thousand or a fraction: only the style of their column tells."""
+ONLY_IF_COMMA = r"\d+,\d{4}"
+"""1,2345 may be grouped by ten thousands."""
+
+
+def _one_of(*forms: str) -> re.Pattern[str]:
+    return re.compile("|".join(forms))
+
+
+_SURE_POINT, _SURE_COMMA, _UNSURE = _one_of(*POINT), _one_of(*COMMA), _one_of(EITHER, ONLY_IF_COMMA)
+_WITH_POINT: Mapping[str, re.Pattern[str]] = {
+    ".": _one_of(*POINT, *WHOLE, EITHER), ",": _one_of(*POINT, *WHOLE), "": _one_of(*POINT, *WHOLE),
+}  # fmt: skip
+_WITH_COMMA: Mapping[str, re.Pattern[str]] = {
+    ".": _SURE_COMMA, ",": _one_of(*COMMA, EITHER, ONLY_IF_COMMA), "": _SURE_COMMA,
+}  # fmt: skip
+"""By decimal mark of the column: bodies that are read with a point and those that are read with a comma."""
+_NO_POINT, _NO_COMMA = str.maketrans("", "", ". '"), str.maketrans("", "", ", '")
+
+
+def narrow(text: str) -> str:
+    """Return the text with letters of full width, blanks, dashes and apostrophes as the usual ones."""
+    return text.translate(NARROW).strip()
+
+
+def _body(text: str) -> str:
+    found = FIGURE.fullmatch(narrow(text))
+    return found.group(4) if found else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def figure(text: str, mark: Decimal = ".", *, percent: bool = False) -> str | None:
+    """Return a figure as digits with a decimal point; none where it is not certain which number is meant.
+
+    `mark` is the decimal mark of its column. With `percent` a percent sign may stand behind it.
+
+    >>> figure("1.234,56 €"), figure("(¥1,234)"), figure("1.2万"), figure("NT$1,234", "")
+    ('1234.56', '-1234', '12000', None)
+    """
+    plain = narrow(text)
+    if plain.lower() in FREE:
+        return "0"
+    found = FIGURE.fullmatch(plain)
+    if not found:
+        return _scientific(plain)
+    opened, before, inner, body, many, end, closed = found.groups()
+    digits = _digits(body, mark)
+    signs = opened + before + inner + end.replace("%", "") + closed
+    if digits is None or signs not in ("", "+", "-", "()") or (end == "%" and not percent):
+        return None
+    return ("-" if signs in ("-", "()") else "") + _moved(digits, MANY[many])
+
+
+def _digits(body: str, mark: Decimal) -> str | None:
+    if _WITH_COMMA[mark].fullmatch(body):
+        return body.translate(_NO_POINT).replace(",", ".")
+    return body.translate(_NO_COMMA) if _WITH_POINT[mark].fullmatch(body) else None
+
+
+def _moved(digits: str, places: int) -> str:
+    """Move the decimal point to the right."""
+    if not places:
+        return digits
+    whole, _, fraction = digits.partition(".")
+    padded = fraction.ljust(places, "0")
+    return f"{whole}{padded[:places]}.{padded[places:]}".rstrip(".")
+
+
+def _scientific(text: str) -> str | None:
+    """Return a figure with a power of ten that shows all its digits, or is a small fraction: 1.25e2, 5.5e-17."""
+    found = SCIENTIFIC.fullmatch(text)
+    if not found or "," in text or int(found.group(2)) > len(found.group(1) or ""):
+        return None
+    return f"{float(text):.10f}"
+
+
+@lru_cache(maxsize=1 << 16)
+def mark_told(text: str) -> Decimal:
+    """Return the decimal mark with which a figure must have been written, "" where it does not tell.
+
+    >>> mark_told("1.234,56"), mark_told("1,234,567"), mark_told("1,234"), mark_told("12")
+    (',', '.', '', '')
+    """
+    body = _body(text)
+    return "." if _SURE_POINT.fullmatch(body) else "," if _SURE_COMMA.fullmatch(body) else ""
+
+
+def is_ambiguous(text: str) -> bool:
+    """Say whether a figure could mean two numbers."""
+    return bool(_UNSURE.fullmatch(_body(text)))
+
+
+def is_scientific(text: str) -> bool:
+    """Say whether a figure is written with a power of ten, so that digits may be lost.
+
+    >>> is_scientific("1.23457E+18"), is_scientific("12.5")
+    (True, False)
+    """
+    return bool(SCIENTIFIC.fullmatch(narrow(text)))

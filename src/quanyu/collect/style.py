@@ -1,0 +1,94 @@
+"""Decide from all cells of a file how its figures and dates are written."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.collect.careful import mark_told, order_told
+from quanyu.collect.clean import clean
+from quanyu.collect.layout import Field, Layout
+from quanyu.collect.manner import Styles
+from quanyu.collect.shape import Page
+from quanyu.collect.value import FIGURES, TIMELY
+from quanyu.tables import Column, contract
+
+YEAR_LAST = r"^\D{0,3}\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+
+
+def columns_of(layout: Layout) -> list[tuple[Field, Column]]:
+    """Return every field of a layout's tables, and when people were seen, with the column that it fills."""
+    fields = [
+        (field, target.table[name]) for target in layout.targets for name, field in target.fields.items()
+    ]
+    seen = layout.people.seen_at
+    members = contract("members")
+    told = [(field, members[name]) for name, field in layout.people.fields.items()]
+    return [*fields, *told, *([(seen, members["seen_at"])] if seen else [])]
+
+
+def figures(page: Page, layout: Layout) -> list[str]:
+    """Return the cells that are read as figures."""
+    return _cells(page, layout, FIGURES)
+
+
+def _cells(page: Page, layout: Layout, kinds: tuple[str, ...]) -> list[str]:
+    names = [
+        name
+        for field, column in columns_of(layout)
+        if column.kind in kinds and not (field.map or field.pattern)
+        for name in field.sources
+    ]
+    return page.used(names)
+
+
+def is_odd(rows: ir.Table, page: Page, layout: Layout) -> ir.BooleanValue:
+    """Say whether a row has a figure or a date that tells, or needs to be told, how its column is written."""
+    marks = [rows[name].contains(",") | rows[name].like("%.%.%") for name in _cells(page, layout, FIGURES)]
+    dates = [rows[name].re_search(YEAR_LAST) for name in _cells(page, layout, TIMELY)]
+    return reduce(operator.or_, (test.fill_null(False) for test in (*marks, *dates)), ibis.literal(False))
+
+
+def evidence(page: Page, layout: Layout) -> ir.Table:
+    """Return one row that says of each figure and date of a file which ways of writing occur in it."""
+    marked, dated = _cells(page, layout, FIGURES), _cells(page, layout, TIMELY)
+    names = sorted({*marked, *dated})
+    cells = clean(page.cells.select(names), names, page.habits)
+    told = {}
+    for name in marked:
+        told[f"point_{name}"] = (mark_told(cells[name]) == ".").any()
+        told[f"comma_{name}"] = (mark_told(cells[name]) == ",").any()
+    for name in dated:
+        told[f"day_{name}"] = (order_told(cells[name]) == "day").any()
+        told[f"month_{name}"] = (order_told(cells[name]) == "month").any()
+    return cells.aggregate(**told)
+
+
+def styles(found: Mapping[str, object], hint: Styles) -> Styles:
+    """Return what follows from the evidence: a column's own cells count, then those of the file, then the hint.
+
+    A column that is written in two ways has no style: only what is certain by itself is read in it.
+    """
+    marks = _sided(found, ("point", "."), ("comma", ","), hint.mark)
+    orders = _sided(found, ("day", "day"), ("month", "month"), hint.order)
+    return Styles(hint.mark, hint.order, marks, orders, hint.rounded)  # type: ignore[arg-type]
+
+
+def _sided(
+    found: Mapping[str, object], one: tuple[str, str], other: tuple[str, str], hint: str
+) -> dict[str, str]:
+    names = [key.removeprefix(f"{one[0]}_") for key in found if key.startswith(f"{one[0]}_")]
+    seen = {name: (bool(found[f"{one[0]}_{name}"]), bool(found[f"{other[0]}_{name}"])) for name in names}
+    whole = _meaning(seen.values(), one[1], other[1], hint)
+    return {
+        name: _meaning([pair], one[1], other[1], "") if any(pair) else whole for name, pair in seen.items()
+    }
+
+
+def _meaning(pairs: Iterable[tuple[bool, bool]], one: str, other: str, otherwise: str) -> str:
+    said = {name for pair in pairs for name, is_so in zip((one, other), pair, strict=True) if is_so}
+    return otherwise if not said else said.pop() if len(said) == 1 else ""
