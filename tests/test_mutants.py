@@ -16,7 +16,9 @@ REFUSAL = re.compile(r"return Inconclusive\(")
 def context(file: Path) -> list[str]:
     """Return the texts from the guard to each refusal of a file: the two lines above it and its own."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    return ["\n".join(lines[max(0, at - 2) : at + 1]) for at, line in enumerate(lines) if REFUSAL.search(line)]
+    return [
+        "\n".join(lines[max(0, at - 2) : at + 1]) for at, line in enumerate(lines) if REFUSAL.search(line)
+    ]
 
 
 @pytest.mark.parametrize("one", mutants(), ids=lambda one: one["guard"])
