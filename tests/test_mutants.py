@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from bench.mutants import ROOT, mutants
 
 SOURCE = ROOT / "src" / "quanyu"
