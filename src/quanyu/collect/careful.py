@@ -5,9 +5,10 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect import key, moment, number, phone
+from quanyu.collect import key, moment, number
 from quanyu.collect.manner import Decimal, Manner
 from quanyu.collect.reason import DIGITS_LOST, NO_ZONE, TWO_DAYS, TWO_NUMBERS
+from quanyu.tables import phone
 from quanyu.warehouse.reader import Reader
 
 
