@@ -73,7 +73,7 @@ def test_counts_and_rates_have_no_currency_of_their_own(workspace: Workspace, tm
     ],
 )  # fmt: skip
 def test_a_sign_fits_the_currencies_that_it_may_mean(sign: str, fitting: str) -> None:
-    every = "USD CAD AUD HKD TWD SGD NZD MXN CNY JPY EUR GBP SEK".split()
+    every = ["USD", "CAD", "AUD", "HKD", "TWD", "SGD", "NZD", "MXN", "CNY", "JPY", "EUR", "GBP", "SEK"]
     read = [currency for currency in every if figure(f"{sign} 12", currency=currency) == "12"]
     behind = [currency for currency in every if figure(f"12 {sign}", currency=currency) == "12"]
     assert read == behind == [currency for currency in every if currency in fitting.split()]

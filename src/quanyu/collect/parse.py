@@ -18,8 +18,8 @@ from quanyu.collect.clean import NULLS, clean
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
-from quanyu.collect.reason import PERIOD, UNKNOWN, because
 from quanyu.collect.purse import money_of
+from quanyu.collect.reason import PERIOD, UNKNOWN, because
 from quanyu.collect.shape import (
     WORDS,
     Page,
