@@ -37,11 +37,10 @@ def _either(words: Mapping[str, str] | frozenset[str]) -> str:
 MONEY_SIGN = rf"(?:(?:{_either(DOLLARS)})?[{SIGNS}]|(?:{_either(WORDS)})\.?|(?:{_either(CURRENCIES)}))"
 """A currency written beside a figure: a sign, a dollar of a country, a word, or an ISO 4217 code."""
 _SIGN = re.compile(MONEY_SIGN, re.IGNORECASE)
-_DOLLAR = {f"{land}$": currency for land, currency in DOLLARS.items()}
-_CODES = {code: code for code in CURRENCIES} | {"CNH": "CNY CNH"}
 _MEANT = {
-    spelling.upper(): frozenset(currencies.split())
-    for spelling, currencies in (_CODES | WORDS | SHARED | _DOLLAR).items()
+    **{code: {code} for code in CURRENCIES},
+    **{word.upper(): set(currencies.split()) for word, currencies in (*WORDS.items(), *SHARED.items())},
+    **{f"{land}$": {currency} for land, currency in DOLLARS.items()},
 }
 
 
@@ -51,7 +50,4 @@ def fits(text: str, currency: str) -> bool:
     >>> fits("12.00", "CNY"), fits("US$12.00", "CNY"), fits("$12", "HKD"), fits("¥12", "JPY"), fits("12 EUR", "USD")
     (True, False, True, True, False)
     """
-    return all(
-        currency in _MEANT.get(sign.upper().rstrip(".") if sign[-1] == "." else sign.upper(), frozenset())
-        for sign in _SIGN.findall(text)
-    )
+    return all(currency in _MEANT.get(sign.upper().rstrip("."), ()) for sign in _SIGN.findall(text))
