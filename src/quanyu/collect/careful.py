@@ -5,9 +5,10 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect import key, moment, number, phone
+from quanyu.collect import key, moment, number
 from quanyu.collect.manner import Decimal, Manner
 from quanyu.collect.reason import DIGITS_LOST, NO_ZONE, TWO_DAYS, TWO_NUMBERS
+from quanyu.tables import mail, phone
 from quanyu.warehouse.reader import Reader
 
 
@@ -114,7 +115,7 @@ def phone_of(text: ir.StringValue, place: ir.StringValue) -> ir.StringValue:
 
 
 def email_of(text: ir.StringValue) -> ir.StringValue:
-    """Return `key.email` of a text as an expression."""
+    """Return `mail.email` of a text as an expression."""
     return _email(text)
 
 
@@ -152,7 +153,7 @@ def _read_phone(text: str, place: str) -> str | None:
 
 
 def _read_email(text: str) -> str | None:
-    return key.email(text)
+    return mail.email(text)
 
 
 def _of_figure(text: str) -> str:

@@ -10,12 +10,8 @@ from functools import lru_cache
 from babel.numbers import list_currencies
 
 from quanyu.collect.manner import Decimal
+from quanyu.tables.narrow import narrow
 
-NARROW = str.maketrans(
-    "０１２３４５６７８９．，－＋％（）＄￥￡＇\xa0\u202f\u2009\u2007\u2003\u3000\t−–‐‑’‘´ʼ",
-    "0123456789.,-+%()$¥£'       ----" + "'" * 4,
-)
-"""Letters of full width, blanks, dashes and apostrophes of all sorts, and the usual ones."""
 FREE = ("免费", "免費", "包邮", "free")
 MANY: Mapping[str, int] = {"": 0, "万": 4, "萬": 4, "亿": 8, "億": 8}
 DOLLARS = ("US", "U.S.", "HK", "NT", "TW", "A", "AU", "C", "CA", "S", "SG", "R", "NZ", "MX")
@@ -90,11 +86,6 @@ _WITH_COMMA: Mapping[str, re.Pattern[str]] = {
 }  # fmt: skip
 """By decimal mark of the column: bodies that are read with a point and those that are read with a comma."""
 _NO_POINT, _NO_COMMA = str.maketrans("", "", ". '"), str.maketrans("", "", ", '")
-
-
-def narrow(text: str) -> str:
-    """Return the text with letters of full width, blanks, dashes and apostrophes as the usual ones."""
-    return text.translate(NARROW).strip()
 
 
 def _body(text: str) -> str:

@@ -15,9 +15,9 @@ from babel.numbers import list_currencies
 from quanyu.collect.kind import KINDS, SPELLINGS, kind_spelled
 from quanyu.collect.layout import Condition, Field, Layout, normal
 from quanyu.collect.mistake import LayoutError, meant, nearest
-from quanyu.collect.phone import country_named
 from quanyu.collect.recognise import fits
 from quanyu.tables import Column, contract
+from quanyu.tables.phone import country_named
 
 MARKS = ("", ".", ",")
 DIRECTIVES = "aAbBcdfgHIjmMnpSUuVwWxXyYzZGLq%"
