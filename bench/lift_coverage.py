@@ -43,7 +43,9 @@ def main() -> None:
     """Print the share of intervals that hold, without and with borrowed spread."""
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     specs = (Contrast(("bought", "money")), Contrast(("bought", "money"), hinge="bought"))
-    print(f"{n} experiments each; 95 % intervals\n{'treated':>8}{'control':>8}{'spread':>8}{'gain':>6}{'welch':>8}{'ours':>8}")
+    print(
+        f"{n} experiments each; 95 % intervals\n{'treated':>8}{'control':>8}{'spread':>8}{'gain':>6}{'welch':>8}{'ours':>8}"
+    )
     for sizes in SIZES:
         for spread in SPREADS:
             for gain in GAINS:
