@@ -6,7 +6,7 @@ import datetime as dt
 import operator
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import ibis
@@ -18,6 +18,7 @@ from quanyu.collect.clean import NULLS, clean
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
+from quanyu.collect.purse import money_of
 from quanyu.collect.reason import PERIOD, UNKNOWN, because
 from quanyu.collect.shape import (
     WORDS,
@@ -36,6 +37,8 @@ from quanyu.tables import Table, contract
 _DIGIT = re.compile(r"\d")
 LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
 SKIP, ODD = "_skip", "_odd"
+MONEY_OF = "_unread_currency_"
+"""The currency of a table's money, known until it is said why a row is refused."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,9 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     reads = dict(_reads(page, layout, kept))
     made = {key: read.value for key, read in reads.items()}
     texts = {f"_unread_{key}": read.unread for key, read in reads.items() if read.unread is not None}
+    texts |= {
+        f"{MONEY_OF}{target.table.name}": money_of(page, layout, target, kept) for target in layout.targets
+    }
     odd = {ODD: is_odd(kept, page, layout)}
     values = kept.select(
         SKIP, **made, **texts, **odd, **_period(page, layout, kept), **_flags(page, layout, kept)
@@ -183,8 +189,9 @@ def _reads(page: Page, layout: Layout, rows: ir.Table) -> Iterator[tuple[str, Re
     """Yield every column that is read, by the name it has in the parsed file."""
     land = layout.people.country
     for target in layout.targets:
+        told = replace(page, currency=money_of(page, layout, target, rows))
         for name, field in target.fields.items():
-            read = read_field(field, target.table[name], page, rows, land)
+            read = read_field(field, target.table[name], told, rows, land)
             if read is not None:
                 yield f"{target.table.name}__{name}", read
     members = contract("members")
@@ -272,7 +279,7 @@ def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterat
             if read is None or read.unread is None:
                 continue
             text = rows[f"_unread_{key}"]
-            reason = unreadable(target.table[name], text)
+            reason = unreadable(target.table[name], text, rows[f"{MONEY_OF}{target.table.name}"])
             if field.id:
                 reason = identifier.why(name, text)
             elif read.is_mapped:

@@ -36,10 +36,10 @@ def as_text(text: ir.StringValue, _: Manner) -> ir.StringValue:
 
 
 def as_money(text: ir.StringValue, manner: Manner) -> ir.Value:
-    """Return an amount: currency signs, thousands, 万 and (12.00) for minus understood, a percent sign only where
-    percentages are stated.
+    """Return an amount: signs of the row's currency, thousands, 万 and (12.00) for minus understood, a percent sign only
+    where percentages are stated.
     """
-    return careful.figure(text, manner).try_cast(EXACT)
+    return careful.figure(text, manner, currency=manner.currency).try_cast(EXACT)
 
 
 def as_number(text: ir.StringValue, manner: Manner) -> ir.Value:
@@ -105,7 +105,8 @@ READERS: Mapping[str, Reader] = {
     "time": as_time,
     "currency": as_currency,
 }
-FIGURES = ("money", "price", "number", "integer")
+MONEY = ("money", "price")
+FIGURES = (*MONEY, "number", "integer")
 TIMELY = ("time", "day")
 
 
