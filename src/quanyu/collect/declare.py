@@ -128,8 +128,13 @@ def _people(entries: Mapping[str, Any], maps: Mapping[str, Mapping[str, str]]) -
             "{entry} needs a list of tables such as {{ from = ..., id = ... }}", entry="people.ids"
         )
     kinds = tuple(_field(entry, maps, "people.ids") for entry in ids)
-    if any(not each.id for each in kinds):
-        raise LayoutError("every entry of {entry} needs 'id', the kind of the identifier", entry="people.ids")
+    for each in kinds:
+        if not each.id:
+            raise LayoutError(
+                "every entry of {entry} needs 'id', the kind of the identifier",
+                entry="people.ids",
+                word=next(iter(each.names), ""),
+            )
     known = contract("members").by_name
     told = {}
     for key, value in entries.items():
