@@ -69,7 +69,8 @@ def test_counts_and_rates_have_no_currency_of_their_own(workspace: Workspace, tm
     ("sign", "fitting"),
     [
         ("$", "USD CAD AUD HKD TWD SGD NZD MXN"), ("US$", "USD"), ("HK$", "HKD"), ("NT$", "TWD"), ("¥", "CNY JPY"),
-        ("￥", "CNY JPY"), ("元", "CNY HKD TWD"), ("€", "EUR"), ("£", "GBP"), ("kr.", "SEK"), ("GBP", "GBP"),
+        ("￥", "CNY JPY"), ("元", "CNY HKD TWD"), ("NTD", "TWD"), ("CNH", "CNY"), ("€", "EUR"), ("£", "GBP"), ("kr.", "SEK"),
+        ("GBP", "GBP"),
     ],
 )  # fmt: skip
 def test_a_sign_fits_the_currencies_that_it_may_mean(sign: str, fitting: str) -> None:

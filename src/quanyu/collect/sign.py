@@ -16,7 +16,7 @@ DOLLARS: Mapping[str, str] = {
 WORDS: Mapping[str, str] = {
     "人民币": "CNY", "元": "CNY TWD HKD MOP", "圆": "CNY TWD HKD MOP", "圓": "CNY TWD HKD MOP", "円": "JPY", "원": "KRW",
     "RMB": "CNY", "RM": "MYR", "Rp": "IDR", "Fr": "CHF", "kr": "SEK NOK DKK ISK", "zł": "PLN", "Kč": "CZK", "Ft": "HUF",
-    "lei": "RON MDL", "руб": "RUB BYN",
+    "CNH": "CNY", "NTD": "TWD", "lei": "RON MDL", "руб": "RUB BYN",
 }  # fmt: skip
 SHARED: Mapping[str, str] = {
     "$": "USD AUD CAD HKD TWD SGD NZD MXN ARS CLP COP UYU DOP BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD XCD"
