@@ -130,7 +130,8 @@ def test_ad_report_sums_without_its_totals_rows(shop: Workspace, name: str) -> N
     assert found == [(impressions, clicks, Decimal(cost), currency)]
 
 
-def test_uci_returns_and_bad_debt(shop: Workspace) -> None:
+def test_uci_returns_and_bad_debt(make_workspace) -> None:  # type: ignore[no-untyped-def]
+    shop = make_workspace(currency="GBP", timezone="Europe/London")
     load(shop, SAMPLES / "uci_online_retail.csv")
     assert rows(
         shop, "SELECT order_id, status, net_amount FROM orders WHERE status <> 'completed' ORDER BY 1"

@@ -19,7 +19,7 @@ from quanyu.ledger import Tally, as_kept, to_json
         (dt.datetime(2026, 11, 11, tzinfo=dt.UTC), "2026-11-11T00:00:00+00:00"),
         (Path("订单.csv"), "订单.csv"),
         ({3, 1}, [1, 3]),
-        (Tally(1), {"n_rows": 1, "n_taken": 0, "n_refused": 0, "changes": {}}),
+        (Tally(1), {"n_rows": 1, "n_taken": 0, "n_refused": 0, "changes": {}, "due_at": None}),
         (np.arange(4).reshape(2, 2), [[0, 1], [2, 3]]),
         (np.float64(0.1), 0.1),
         ("\ud800\0", "\ud800\0"),

@@ -171,7 +171,7 @@ def _western(mark: str, place: str) -> float:
         return NEVER
     if mark in "äöüßÄÖÜéèêëàâçîïôùûñáíóúæøåœÉÈÀÇÑÁÍÓÚØÅãõìòÆŒ":
         return -5.0 if place != "odd" else -9.0
-    return -7.0 if mark in "€£°®™©–—’‘“”„…·º«»\xa0¿¡²½" and place != "odd" else -11.0
+    return -7.0 if mark in "€£¥°®™©–—’‘“”„…·º«»\xa0¿¡²½" and place != "odd" else -11.0
 
 
 @cache
