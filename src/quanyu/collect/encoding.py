@@ -76,7 +76,11 @@ def _wide(head: bytes) -> str:
     half = len(head) // 2
     for at, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         n_zero, n_other = head[at::2].count(0), head[1 - at :: 2].count(0)
-        if n_zero > 0.02 * half and n_other * 20 <= n_zero and "\n" in head.decode(encoding, "replace"):
+        if (
+            n_zero > 0.02 * half
+            and n_other * 20 <= n_zero
+            and re.search("[\n\r]", head.decode(encoding, "replace"))
+        ):
             text = head[: half * 2].decode(encoding, "replace")
             if sum(mark.isascii() for mark in text) >= n_zero * 0.9:
                 return encoding
