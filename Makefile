@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 
-.PHONY: help setup demo test check serve bench soak docs format clean lock
+.PHONY: help setup demo test check serve bench soak mutants docs format clean lock
 
 help:  ## list the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ bench: setup  ## measure, and print ratios against named peers in the same run
 
 soak: setup  ## find the people of ten simulated shops of the default size
 	@$(BIN)/python -m bench soak
+
+mutants: setup  ## break every guard of a claim once and see the tests fail
+	@$(BIN)/python -m bench.mutants
 
 docs: setup  ## write docs/reference/ from the program
 	@$(BIN)/python docs/generate.py

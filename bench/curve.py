@@ -107,7 +107,7 @@ def contributions(folder: Path, name: str) -> tuple[float, float, float, float]:
         panel = Panel(orders, spend, np.ones((len(channels), 1)), nuisance, group, np.ones_like(orders))
         problem = regression(panel)
         best = peak(problem)
-        belief = Belief(np.full(len(channels), column["y"].mean() / 2), inflation(problem, best))
+        belief = Belief(np.full(len(channels), column["y"].mean() / 2), inflation(problem, best), 0.0)
         drawn = draws(problem, best, belief, 300, np.random.default_rng(1))
         for c, channel in enumerate(channels):
             features = problem.shapes[c].features

@@ -85,7 +85,8 @@ def test_identifiers_of_every_table_are_found(make_workspace):
     }  # fmt: skip
 
 
-def test_a_household_on_one_phone_is_not_one_person(workspace):
+def test_a_household_on_one_phone_is_not_one_person(make_workspace):
+    workspace = make_workspace()
     put(
         workspace,
         "links",
@@ -95,7 +96,8 @@ def test_a_household_on_one_phone_is_not_one_person(workspace):
     assert len(parts(workspace)) == 4
 
 
-def test_names_tell_a_household_apart(workspace):
+def test_names_tell_a_household_apart(make_workspace):
+    workspace = make_workspace()
     put(
         workspace,
         "links",
@@ -141,7 +143,8 @@ def test_what_shows_no_family_name_tells_nobody_apart(make_workspace, hidden):
     assert len(parts(ws)) == 1
 
 
-def test_on_a_shared_phone_a_masked_name_goes_with_the_only_full_one_of_its_family(workspace):
+def test_on_a_shared_phone_a_masked_name_goes_with_the_only_full_one_of_its_family(make_workspace):
+    workspace = make_workspace()
     keys = ("taobao:a", "jd:a", "taobao:b", "jd:b", "douyin:c", "kuaishou:d", "douyin:d", "jd:e")
     put(workspace, "links", [link(key, "phone:1") for key in keys])
     shown = ("李雷", "李*", "韩梅梅", "韩**", "李莉", "王*", "王先生", "")
@@ -153,7 +156,8 @@ def test_on_a_shared_phone_a_masked_name_goes_with_the_only_full_one_of_its_fami
     assert len(parts(workspace)) == 7
 
 
-def test_an_account_is_not_shared_because_somebody_else_uses_its_phone(workspace):
+def test_an_account_is_not_shared_because_somebody_else_uses_its_phone(make_workspace):
+    workspace = make_workspace()
     rows = [link("user:1", "phone:1", True), link("user:1", "member:1", True), link("jd:b", "phone:1")]
     put(workspace, "links", [*rows, link("taobao:c", "phone:1")])
     names(workspace, {"member:1": "李雷", "phone:1": "韩梅梅", "taobao:c": "王芳", "jd:b": "王伟"})
@@ -287,7 +291,8 @@ def test_merge_and_split_are_on_record_and_explained(workspace):
     assert [edit.who for edit in list_edits(workspace.ledger, record="identity_log")] == ["li", "li"]
 
 
-def test_a_split_stays_although_the_link_is_still_there(workspace):
+def test_a_split_stays_although_the_link_is_still_there(make_workspace):
+    workspace = make_workspace()
     put(workspace, "links", [link("taobao:a", "phone:1"), link("jd:b", "phone:1")])
     resolve(workspace, TODAY)
     split(workspace, "taobao:a", ["jd:b"], by="li", reason="brother")

@@ -81,19 +81,19 @@ def bring(
     if name in NUMBERED:
         rows = under_one_number(ws, table, under_own_id(rows, moved))
     if table.is_append_only:
-        return _once(ws, table, in_currency(ws, table, rows, work), staged, gone)
+        return _once(ws, table, in_currency(ws, table, rows), staged, gone)
     if len(staged.seqs) > 1:
         return _in_turn(ws, table, rows, work, staged.again)
     (seq,) = staged.seqs
     if not ws.warehouse.count(name):
-        change = ws.warehouse.merge(name, in_currency(ws, table, rows, work), by="collect")
+        change = ws.warehouse.merge(name, in_currency(ws, table, rows), by="collect")
         return {seq: Brought(change)}
     rows, known = as_told(table, _one_per_key(ws, table, rows)), as_told(table, ws.warehouse.table(name))
     # Written down, because the merge looks at the rows several times.
     both = beside(rows, known, table, is_forced=ibis.literal(seq in staged.again))
     written = ws.warehouse.scan(ws.warehouse.engine.write(both, work / f"{name}.whole"))
     n_behind = _count(ws, written.filter(written[BEHIND])) if is_guarded(table) else 0
-    whole = in_currency(ws, table, written.select(table.schema.names), work)
+    whole = in_currency(ws, table, written.select(table.schema.names))
     change = ws.warehouse.merge(name, whole, by="collect")
     return {seq: Brought(change, n_behind)}
 
@@ -144,7 +144,7 @@ def _in_turn(
         **{flag: folded[flag].cast("int64").sum() for flag in (ADDED, CHANGED, SAME, BEHIND)}
     )
     told = ws.warehouse.read(counted).to_pylist()
-    final = in_currency(ws, table, folded.filter(folded[LAST]).select(table.schema.names), work)
+    final = in_currency(ws, table, folded.filter(folded[LAST]).select(table.schema.names))
     version = ws.warehouse.merge(table.name, final, by="collect").version
     return {
         int(row[SEQ]): Brought(
@@ -176,4 +176,4 @@ def patch(ws: Workspace, name: str, staged: Staged, work: Path) -> tuple[Change,
     whole = both.select(**filled(table, values, {}))
     n_missing = _count(ws, rows.anti_join(existing, same))
     whole = ws.warehouse.scan(ws.warehouse.engine.write(whole, work / f"{name}.patched"))
-    return ws.warehouse.merge(name, in_currency(ws, table, whole, work), by="collect"), n_missing
+    return ws.warehouse.merge(name, in_currency(ws, table, whole), by="collect"), n_missing

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect import key, moment, number, phone
+from quanyu.collect import key, moment, number
 from quanyu.collect.manner import Decimal, Manner
-from quanyu.collect.reason import DIGITS_LOST, NO_ZONE, TWO_DAYS, TWO_NUMBERS
+from quanyu.collect.reason import DIGITS_LOST, NO_ZONE, OTHER_CURRENCY, TWO_DAYS, TWO_NUMBERS
+from quanyu.tables import mail, phone
 from quanyu.warehouse.reader import Reader
 
 
 @ibis.udf.scalar.builtin(name="quanyu_figure")  # type: ignore[untyped-decorator]
-def _figure(text: str, mark: str, percent: str) -> str:
+def _figure(text: str, mark: str, percent: str, currency: str) -> str:
     raise NotImplementedError
 
 
@@ -37,7 +38,7 @@ def _order_told(text: str) -> str:
 
 
 @ibis.udf.scalar.builtin(name="quanyu_why_no_figure")  # type: ignore[untyped-decorator]
-def _why_no_figure(text: str) -> str:
+def _why_no_figure(text: str, currency: str) -> str:
     raise NotImplementedError
 
 
@@ -66,10 +67,12 @@ def _from_micros(count):  # type: ignore[no-untyped-def]
     ...
 
 
-def figure(text: ir.StringValue, manner: Manner, *, percent: bool = False) -> ir.StringValue:
+def figure(
+    text: ir.StringValue, manner: Manner, *, percent: bool = False, currency: ir.StringValue | str = ""
+) -> ir.StringValue:
     """Return `number.figure` of a text as an expression."""
     allowed = "yes" if percent or manner.is_percent else ""
-    return _figure(text, ibis.literal(manner.mark), ibis.literal(allowed))
+    return _figure(text, ibis.literal(manner.mark), ibis.literal(allowed), currency)
 
 
 def time(text: ir.StringValue, manner: Manner) -> ir.TimestampValue:
@@ -98,12 +101,12 @@ def order_told(text: ir.StringValue) -> ir.StringValue:
     return text.re_search(r"^\d{4}").ifelse(ibis.literal(""), _order_told(text))
 
 
-def why_no_figure(text: ir.StringValue) -> ir.StringValue:
+def why_no_figure(text: ir.StringValue, currency: ir.StringValue | str) -> ir.StringValue:
     """Return the sentence that says why a figure could not be read, "" where there is nothing to say."""
-    return _why_no_figure(text)
+    return _why_no_figure(text, currency)
 
 
-def why_no_time(text: ir.StringValue) -> ir.StringValue:
+def why_no_time(text: ir.StringValue, _: ir.StringValue | str) -> ir.StringValue:
     """Return the sentence that says why a time could not be read, "" where there is nothing to say."""
     return _why_no_time(text)
 
@@ -114,7 +117,7 @@ def phone_of(text: ir.StringValue, place: ir.StringValue) -> ir.StringValue:
 
 
 def email_of(text: ir.StringValue) -> ir.StringValue:
-    """Return `key.email` of a text as an expression."""
+    """Return `mail.email` of a text as an expression."""
     return _email(text)
 
 
@@ -142,8 +145,8 @@ def teach(reader: Reader) -> None:
         reader.define(name, function, result)
 
 
-def _read_figure(text: str, mark: Decimal, percent: str) -> str | None:
-    return number.figure(text, mark, percent=bool(percent))
+def _read_figure(text: str, mark: Decimal, percent: str, currency: str) -> str | None:
+    return number.figure(text, mark, percent=bool(percent), currency=currency)
 
 
 def _read_phone(text: str, place: str) -> str | None:
@@ -152,10 +155,12 @@ def _read_phone(text: str, place: str) -> str | None:
 
 
 def _read_email(text: str) -> str | None:
-    return key.email(text)
+    return mail.email(text)
 
 
-def _of_figure(text: str) -> str:
+def _of_figure(text: str, currency: str) -> str:
+    if currency and number.is_foreign(text, currency):
+        return OTHER_CURRENCY
     return DIGITS_LOST if number.is_scientific(text) else TWO_NUMBERS if number.is_ambiguous(text) else ""
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 
 from quanyu.collect.rate import newest, spread
 from quanyu.tables import CONTRACTS, Table, contract
@@ -47,18 +42,17 @@ def as_told(table: Table, rows: ir.Table) -> ir.Table:
     return rows.mutate(**told, **nothing, fx_rate=ibis.null("float64"))
 
 
-def in_currency(ws: Workspace, table: Table, rows: ir.Table, work: Path) -> ir.Table:
+def in_currency(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
     """Return rows as the table keeps them: amounts in the workspace's currency, the original ones beside.
 
     Rows without a currency are in the workspace's; lines of orders are in that of their order. A foreign row is
-    converted at the rate of its day (`quanyu.collect.rate`), or has no amounts until there is one. `work` is a
-    folder for the rates.
+    converted at the rate of its day (`quanyu.collect.rate`), or has no amounts until there is one.
     """
     if not table.amounts:
         return rows
     if not _is_foreign(ws, table, rows):
         return rows.mutate(currency=rows.currency.fill_null(ws.settings.currency))
-    return _settled(rows.columns, _valued(ws, table, rows, work))
+    return _settled(rows.columns, _valued(ws, table, rows))
 
 
 def convert(ws: Workspace) -> list[str]:
@@ -68,20 +62,16 @@ def convert(ws: Workspace) -> list[str]:
     """
     changed = []
     for name in COUNTED:
-        with _folder(ws) as work:
-            rows = _differing(ws, name, work)
-            if rows is not None:
-                ws.warehouse.replace(name, _settled(contract(name).schema.names, rows), by="collect")
-                changed.append(name)
+        rows = _differing(ws, name)
+        if rows is not None:
+            ws.warehouse.replace(name, _settled(contract(name).schema.names, rows), by="collect")
+            changed.append(name)
     return changed
 
 
 def unconverted(ws: Workspace) -> str:
-    """Say which tables `convert` would change, nothing where there is none."""
-    found = []
-    for name in COUNTED:
-        with _folder(ws) as work:
-            found += [name] if _differing(ws, name, work) is not None else []
+    """Say which tables `convert` would change, nothing where there is none. Nothing is written."""
+    found = [name for name in COUNTED if _differing(ws, name) is not None]
     return (
         Sentence("rates for {tables} are known now or have changed", tables=", ".join(found)) if found else ""
     )
@@ -108,12 +98,12 @@ def _is_foreign(ws: Workspace, table: Table, rows: ir.Table) -> bool:
     return has_orders and _is_foreign(ws, contract("orders"), ws.warehouse.table("orders"))
 
 
-def _differing(ws: Workspace, name: str, work: Path) -> ir.Table | None:
+def _differing(ws: Workspace, name: str) -> ir.Table | None:
     """Return a table with its values at the rates known now beside it, or None if they are the same."""
     table, rows = contract(name), ws.warehouse.table(name)
     if not ws.warehouse.count(name) or not _is_foreign(ws, table, rows):
         return None
-    valued = _valued(ws, table, rows, work)
+    valued = _valued(ws, table, rows)
     new = [column for column in valued.columns if column.startswith(NEW)]
     changed = [~valued[column].identical_to(valued[column.removeprefix(NEW)]) for column in new]
     return valued if _any(ws, valued, changed) else None
@@ -124,10 +114,10 @@ def _any(ws: Workspace, rows: ir.Table, marks: list[ir.BooleanValue]) -> bool:
     return bool(ws.warehouse.read(counted).column(0)[0].as_py())
 
 
-def _valued(ws: Workspace, table: Table, rows: ir.Table, work: Path) -> ir.Table:
+def _valued(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
     """Return rows with what they should be beside every column that has to do with money."""
     rows = _dated(ws, table, rows)
-    rates = _rates(ws, table, work)
+    rates = _rates(ws, table)
     both = rows.left_join(rates, [rows["_currency"] == rates["_of"], rows["_day"] == rates["_on"]])
     is_foreign = both["_currency"] != ws.settings.currency
     new: dict[str, ir.Value] = {
@@ -169,22 +159,10 @@ def _dated(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
     return rows.mutate(_currency=rows.currency.fill_null(usual), _day=day)
 
 
-def _rates(ws: Workspace, table: Table, work: Path) -> ir.Table:
+def _rates(ws: Workspace, table: Table) -> ir.Table:
     """Return _of, _on, _rate: what the currencies are worth in the workspace's, day by day."""
     told = ws.warehouse.read(ws.warehouse.table("fx_rates")).to_pylist()
     has_days = bool(table.time) or table.name == "order_lines"
     into = ws.settings.currency
     found = spread(told, into, ws.settings.fx_days) if has_days else newest(told, into, ws.today())
-    file = work / f"rates-{uuid.uuid4().hex}.parquet"
-    pq.write_table(found.rename_columns(["_of", "_on", "_rate"]), file)
-    return ws.warehouse.scan([file])
-
-
-@contextmanager
-def _folder(ws: Workspace) -> Iterator[Path]:
-    work = ws.path("tmp", f"currency-{uuid.uuid4().hex}")
-    work.mkdir(parents=True)
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    return ibis.memtable(found.rename_columns(["_of", "_on", "_rate"]))

@@ -17,7 +17,7 @@ from quanyu.tables import CONTRACTS, Table, contract
 GUIDE = "How to write one: docs/how-to/write-a-layout.md"
 OPTIONS = ("per", "only", "exempt", "patch", "whole")
 TEXTS = ("name", "zh", "en", "platform", "source", "timezone", "currency", "country", "decimal")
-LISTS = ("match", "either", "nulls", "totals", "kinds")
+LISTS = ("match", "either", "nulls", "totals", "kinds", "summary", "one_day")
 ENTRIES = (*TEXTS, *LISTS, "quoting", "comes", "maps", "people")
 PEOPLE = ("ids", "seen_at", "country")
 VERBS = {"from": "columns"} | {each.name: each.name for each in fields(Field) if each.name != "columns"}
@@ -128,8 +128,13 @@ def _people(entries: Mapping[str, Any], maps: Mapping[str, Mapping[str, str]]) -
             "{entry} needs a list of tables such as {{ from = ..., id = ... }}", entry="people.ids"
         )
     kinds = tuple(_field(entry, maps, "people.ids") for entry in ids)
-    if any(not each.id for each in kinds):
-        raise LayoutError("every entry of {entry} needs 'id', the kind of the identifier", entry="people.ids")
+    for each in kinds:
+        if not each.id:
+            raise LayoutError(
+                "every entry of {entry} needs 'id', the kind of the identifier",
+                entry="people.ids",
+                word=next(iter(each.names), ""),
+            )
     known = contract("members").by_name
     told = {}
     for key, value in entries.items():

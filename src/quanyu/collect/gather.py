@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.check import first_broken, rules
+from quanyu.collect.check import Rule, first_broken, rules
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Layout, Target
 from quanyu.collect.parse import LINE, REASON, Setting, cells_of
+from quanyu.collect.reason import HEADLESS, because
 
 
 def without_late_defaults(layout: Layout) -> Layout:
@@ -84,8 +85,17 @@ def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
     )
     exempt = {name: whole[f"_exempt_{name}"].fill_null(False) for name in target.exempt}
     cells = {name: whole[name] for name in table.schema.names}
-    reason = first_broken(list(rules(table, cells, exempt, setting.now)))
+    found = [*_headless(target, cells, setting.layout), *rules(table, cells, exempt, setting.now)]
+    reason = first_broken(found)
     return whole.select(LINE, *table.schema.names, **{REASON: reason})
+
+
+def _headless(target: Target, cells: Mapping[str, ir.Value], layout: Layout) -> Iterator[Rule]:
+    """Yield the rules that a file with the lines of an order has the line that tells the order, too."""
+    if target.per and any(each.is_whole for each in layout.targets):
+        for column in target.table.columns:
+            if column.is_required and column.name in target.fields and column.name not in target.keys:
+                yield cells[column.name].isnull(), because(HEADLESS, column=column.name)
 
 
 def _patch(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:

@@ -11,8 +11,8 @@ from quanyu.collect.careful import email_of, key_of, phone_of
 from quanyu.collect.clean import unmasked
 from quanyu.collect.key import NO_KIND, PERSONAL, REFUSED, ROUNDED, UNKNOWN_KIND
 from quanyu.collect.kind import KINDS
-from quanyu.collect.phone import CHINESE_MOBILE
 from quanyu.collect.reason import BREAK, DIGITS_LOST, KIND_MISSING, KIND_UNKNOWN, because
+from quanyu.tables.phone import CHINESE_MOBILE
 
 USUAL_MAIL = r"^[a-z0-9._+\-]+@[a-z0-9.\-]+\.[a-z0-9\-]+$"
 ODD = r"[^0-9A-Za-z_\-一-鿿]|[eE]\+"

@@ -8,8 +8,9 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from quanyu.collect.kind import kind_spelled
-from quanyu.collect.number import narrow
-from quanyu.collect.phone import country_named, e164, pattern
+from quanyu.tables.mail import email
+from quanyu.tables.narrow import narrow
+from quanyu.tables.phone import country_named, e164, pattern
 from quanyu.workspace import pseudonym
 
 PERSONAL = ("phone", "email", "name", "address", "id_card")
@@ -25,16 +26,6 @@ _HIDDEN = re.compile(r"^[#$~*]|\*")
 _MAIL = re.compile(r"[^\s@<>:;,\"']+@[^\s@<>:;,\"']+")
 _RUN = re.compile(r"(?<!\d)(?:(?:\+|00)?86|0)?1[3-9]\d{9}(?!\d)")
 _SHORT = re.compile(r"[A-Za-z_ .\-]{1,30}|[一-鿿]{1,6}")
-
-
-def email(text: str, _: str = "") -> str | None:
-    """Return a mail address in small letters without blanks; none for what is none.
-
-    >>> email("mailto:Bo@Example.com"), email("bo＠example.com"), email("bo")
-    ('bo@example.com', 'bo@example.com', None)
-    """
-    bare = re.sub(r"\s", "", text.replace("＠", "@").lower()).removeprefix("mailto:")
-    return bare if re.fullmatch(r"[^@]+@[^@]+\.[^@.]+", bare) else None
 
 
 def name(text: str, _: str = "") -> str | None:

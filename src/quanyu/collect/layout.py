@@ -134,6 +134,8 @@ class Layout:
     those of which one must; of files loaded together, those that `comes` later are loaded later. `decimal` is the
     decimal mark of its figures, `country` that of its telephone numbers; without `quoting` a quotation mark is a
     letter like any other. `kinds` are kinds of identifiers beside the usual ones; `entries` is what its file says.
+    A line in which none of the columns `summary` says anything is a totals line; one whose columns `one_day` name
+    different days is refused.
     """
 
     name: str
@@ -152,6 +154,8 @@ class Layout:
     kinds: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ()
     totals: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()
+    one_day: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
     is_plain: bool = False
     comes: int = 0
@@ -177,7 +181,7 @@ class Layout:
         return frozenset(normal(name) for name in (*self.match, *self._names()))
 
     def _names(self) -> Iterator[str]:
-        yield from self.either
+        yield from (*self.either, *self.summary, *self.one_day)
         if self.people.seen_at:
             yield from self.people.seen_at.names
         if self.people.country:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import ibis.expr.types as ir
+
 Decimal = Literal[".", ",", ""]
 """The decimal mark of a column; "" where its cells do not tell."""
 Order = Literal["day", "month", ""]
@@ -15,7 +17,8 @@ Order = Literal["day", "month", ""]
 @dataclass(frozen=True)
 class Manner:
     """How the cells of one column are written: decimal mark, whether they are percentages, order of dates,
-    formats of times that the layout states, and the zone of times that name none.
+    formats of times that the layout states, the zone of times that name none, and the currency of each row's money,
+    "" where any sign may stand beside it.
     """
 
     zone: str = "UTC"
@@ -23,6 +26,7 @@ class Manner:
     is_percent: bool = False
     order: Order = ""
     formats: tuple[str, ...] = ()
+    currency: ir.StringValue | str = ""
 
 
 @dataclass(frozen=True)

@@ -51,17 +51,20 @@ def meant(word: str, allowed: Iterable[str]) -> Sentence:
 
 
 def line_of(text: str, where: str, word: str) -> int:
-    """Return the number of the line of a TOML text where an entry stands, or the word in it; 0 where it is not found.
+    """Return the number of the line of a TOML text where an entry stands, or the word in it; 1 where it is not found.
+
+    A word that an entry has from elsewhere, as from a map, is looked for in the whole text.
 
     >>> line_of('en = "x"\\n[orders]\\norder_id = "a"\\n', "orders.order_id", "a")
     3
     """
     lines = text.splitlines()
     start, end = _entry(lines, where)
-    if not word:
-        return start
-    shown = [number for number in range(max(start, 1), end + 1) if word in lines[number - 1]]
-    return shown[0] if shown else start
+    within = [number for number in range(max(start, 1), end + 1) if word in lines[number - 1]]
+    quoted = [
+        number for number, line in enumerate(lines, 1) if re.search(rf"[\"']{re.escape(word)}[\"']", line)
+    ]
+    return next(iter((*within, *quoted)), max(start, 1)) if word else max(start, 1)
 
 
 def _entry(lines: list[str], where: str) -> tuple[int, int]:

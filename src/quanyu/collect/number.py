@@ -3,52 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-from babel.numbers import list_currencies
-
 from quanyu.collect.manner import Decimal
+from quanyu.collect.sign import MONEY_SIGN, fits
+from quanyu.tables.narrow import narrow
 
-NARROW = str.maketrans(
-    "０１２３４５６７８９．，－＋％（）＄￥￡＇\xa0\u202f\u2009\u2007\u2003\u3000\t−–‐‑’‘´ʼ",
-    "0123456789.,-+%()$¥£'       ----" + "'" * 4,
-)
-"""Letters of full width, blanks, dashes and apostrophes of all sorts, and the usual ones."""
 FREE = ("免费", "免費", "包邮", "free")
 MANY: Mapping[str, int] = {"": 0, "万": 4, "萬": 4, "亿": 8, "億": 8}
-DOLLARS = ("US", "U.S.", "HK", "NT", "TW", "A", "AU", "C", "CA", "S", "SG", "R", "NZ", "MX")
-WORDS = (
-    "人民币",
-    "元",
-    "圆",
-    "圓",
-    "円",
-    "원",
-    "RMB",
-    "RM",
-    "Rp",
-    "Fr",
-    "kr",
-    "zł",
-    "Kč",
-    "Ft",
-    "lei",
-    "руб",
-)
 UNITS = "件|笔|个|单|次|张"
-SIGNS = "".join(letter for letter in map(chr, range(0xFFFF)) if unicodedata.category(letter) == "Sc")
-
-
-def _either(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-MONEY_SIGN = (
-    rf"(?:(?:{_either(DOLLARS)})?[{SIGNS}]|(?:{_either(WORDS)})\.?|(?:{_either(tuple(list_currencies()))}))"
-)
-"""A currency written beside a figure: a sign, a dollar of a country, a word, or an ISO 4217 code."""
 FIGURE = re.compile(
     rf"(\(?) ?([-+]?) ?{MONEY_SIGN}? ?([-+]?) ?([0-9.,](?:[0-9., ']*[0-9.,])?) ?([万萬亿億]?) ?{MONEY_SIGN}? ?{MONEY_SIGN}?"
     rf" ?(?:{UNITS})? ?([-%]?) ?(\)?)",
@@ -92,21 +56,17 @@ _WITH_COMMA: Mapping[str, re.Pattern[str]] = {
 _NO_POINT, _NO_COMMA = str.maketrans("", "", ". '"), str.maketrans("", "", ", '")
 
 
-def narrow(text: str) -> str:
-    """Return the text with letters of full width, blanks, dashes and apostrophes as the usual ones."""
-    return text.translate(NARROW).strip()
-
-
 def _body(text: str) -> str:
     found = FIGURE.fullmatch(narrow(text))
     return found.group(4) if found else ""
 
 
 @lru_cache(maxsize=1 << 16)
-def figure(text: str, mark: Decimal = ".", *, percent: bool = False) -> str | None:
+def figure(text: str, mark: Decimal = ".", *, percent: bool = False, currency: str = "") -> str | None:
     """Return a figure as digits with a decimal point; none where it is not certain which number is meant.
 
-    `mark` is the decimal mark of its column. With `percent` a percent sign may stand behind it.
+    `mark` is the decimal mark of its column. With `percent` a percent sign may stand behind it. Where its `currency`
+    is known, a sign of another one makes it none.
 
     >>> figure("1.234,56 €"), figure("(¥1,234)"), figure("1.2万"), figure("NT$1,234", "")
     ('1234.56', '-1234', '12000', None)
@@ -117,6 +77,8 @@ def figure(text: str, mark: Decimal = ".", *, percent: bool = False) -> str | No
     found = FIGURE.fullmatch(plain)
     if not found:
         return _scientific(plain)
+    if currency and not fits(plain, currency):
+        return None
     opened, before, inner, body, many, end, closed = found.groups()
     digits = _digits(body, mark)
     signs = opened + before + inner + end.replace("%", "") + closed
@@ -162,6 +124,12 @@ def mark_told(text: str) -> Decimal:
 def is_ambiguous(text: str) -> bool:
     """Say whether a figure could mean two numbers."""
     return bool(_UNSURE.fullmatch(_body(text)))
+
+
+def is_foreign(text: str, currency: str) -> bool:
+    """Say whether a figure has the sign of another currency."""
+    plain = narrow(text)
+    return bool(FIGURE.fullmatch(plain)) and not fits(plain, currency)
 
 
 def is_scientific(text: str) -> bool:

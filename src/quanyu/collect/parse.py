@@ -6,7 +6,7 @@ import datetime as dt
 import operator
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import ibis
@@ -18,7 +18,8 @@ from quanyu.collect.clean import NULLS, clean
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
-from quanyu.collect.reason import UNKNOWN, because
+from quanyu.collect.purse import money_of
+from quanyu.collect.reason import PERIOD, UNKNOWN, because
 from quanyu.collect.shape import (
     WORDS,
     Page,
@@ -36,6 +37,8 @@ from quanyu.tables import Table, contract
 _DIGIT = re.compile(r"\d")
 LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
 SKIP, ODD = "_skip", "_odd"
+MONEY_OF = "_unread_currency_"
+"""The currency of a table's money, known until it is said why a row is refused."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,13 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     reads = dict(_reads(page, layout, kept))
     made = {key: read.value for key, read in reads.items()}
     texts = {f"_unread_{key}": read.unread for key, read in reads.items() if read.unread is not None}
+    texts |= {
+        f"{MONEY_OF}{target.table.name}": money_of(page, layout, target, kept) for target in layout.targets
+    }
     odd = {ODD: is_odd(kept, page, layout)}
-    values = kept.select(SKIP, **made, **texts, **odd, **_flags(page, layout, kept))
+    values = kept.select(
+        SKIP, **made, **texts, **odd, **_period(page, layout, kept), **_flags(page, layout, kept)
+    )
     whole = _with_keys(_with_people(values, layout), layout)
     single = [target for target in layout.targets if not target.is_gathered]
     for target in single:
@@ -89,12 +97,15 @@ def _kept(page: Page, layout: Layout) -> ir.Table:
         for target in layout.targets
         for name in (*target.only, *(n for e in target.exempt.values() for n in e))
     ]
-    used = page.used(names)
+    used = page.used([*names, *layout.one_day])
     cells = page.cells
-    marks = "|".join(re.escape(mark) for mark in (*TOTALS, *layout.totals))
+    marks = "|".join(re.escape(mark).replace(r"\*", ".*") for mark in (*TOTALS, *layout.totals))
     total = rf"^[\s='\"]*(?:(?:{marks})[\s'\":：]*$|Total:)"
     first = [cells[f"c{i}"] for i in range(min(MARKED, len(page.names)))]
     is_total = reduce(operator.or_, (cell.re_search(total).fill_null(False) for cell in first))
+    named = [cells[name].strip().nullif("") for name in page.used(layout.summary)]
+    if named:
+        is_total |= ibis.coalesce(*named, ibis.null("string")).isnull()
     is_blank = ibis.coalesce(*[cells[name] for name in used], ibis.null("string")).isnull()
     skip = ibis.cases((is_total, TOTAL), (is_blank, BLANK), else_=ibis.null("string"))
     data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used})
@@ -121,6 +132,7 @@ def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:
     asked = [name for field in texts for name in field.names] + [
         name for field, _ in fields for name in field.when
     ]
+    asked += [*layout.one_day]
     asked += [
         name
         for target in layout.targets
@@ -177,8 +189,9 @@ def _reads(page: Page, layout: Layout, rows: ir.Table) -> Iterator[tuple[str, Re
     """Yield every column that is read, by the name it has in the parsed file."""
     land = layout.people.country
     for target in layout.targets:
+        told = replace(page, currency=money_of(page, layout, target, rows))
         for name, field in target.fields.items():
-            read = read_field(field, target.table[name], page, rows, land)
+            read = read_field(field, target.table[name], told, rows, land)
             if read is not None:
                 yield f"{target.table.name}__{name}", read
     members = contract("members")
@@ -206,6 +219,14 @@ def _flags(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
         for name, words in target.exempt.items():
             flags[f"_exempt_{target.table.name}__{name}"] = condition(words, page, rows)
     return flags
+
+
+def _period(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
+    """Return the last day of the rows that cover several, null for the others."""
+    days = [rows[cell] for cell in page.used(layout.one_day)]
+    if len(days) < 2:
+        return {}
+    return {"_unread__period": (days[0] != days[-1]).ifelse(days[-1], ibis.null("string"))}
 
 
 def ids_of(rows: ir.Table) -> list[str]:
@@ -245,6 +266,8 @@ def _with_keys(rows: ir.Table, layout: Layout) -> ir.Table:
 
 def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterator[Rule]:
     """Yield the rules "what is written can be read" for typed and looked-up columns."""
+    if "_unread__period" in rows.columns:
+        yield rows["_unread__period"].notnull(), because(PERIOD, rows["_unread__period"])
     for number in range(len(layout.people.ids)):
         if f"_unread__id{number}" in rows.columns:
             text = rows[f"_unread__id{number}"]
@@ -256,7 +279,7 @@ def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterat
             if read is None or read.unread is None:
                 continue
             text = rows[f"_unread_{key}"]
-            reason = unreadable(target.table[name], text)
+            reason = unreadable(target.table[name], text, rows[f"{MONEY_OF}{target.table.name}"])
             if field.id:
                 reason = identifier.why(name, text)
             elif read.is_mapped:

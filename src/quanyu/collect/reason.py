@@ -16,6 +16,7 @@ VALUE = "{value}"
 
 TWO_NUMBERS = "{column} is {value}, which may be a thousand or a fraction: state `decimal` in the layout"
 DIGITS_LOST = "{column} is {value}, in scientific notation: digits are lost"
+OTHER_CURRENCY = "{column} is {value}, with the sign of another currency than the row's: state `currency` in the file or the layout"
 TWO_DAYS = "{column} is {value}, day and month could be the other way round: state `format` in the layout"
 NO_ZONE = "{column} is {value}, whose time zone is unknown or means several"
 KIND_MISSING = "{column} does not say what kind of identifier it is, as `kind:value` does"
@@ -25,6 +26,11 @@ KIND_UNKNOWN = (
 ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
 EARLY = "{column} is {value}, before {earliest}"
 
+HEADLESS = (
+    "{column} is missing: the first line of the order may lie in another file;"
+    " put the parts of the export together into one file, and load that"
+)
+PERIOD = "the row covers several days, until {value}: export the report by day"
 SENTENCES = (
     "{column} is {value}, which cannot be read as {kind}",
     "{column} is {value}, a word that the layout does not know",
@@ -41,11 +47,14 @@ SENTENCES = (
     EARLY,
     TWO_NUMBERS,
     DIGITS_LOST,
+    OTHER_CURRENCY,
     TWO_DAYS,
     NO_ZONE,
     KIND_MISSING,
     KIND_UNKNOWN,
     ZEROS,
+    PERIOD,
+    HEADLESS,
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
 

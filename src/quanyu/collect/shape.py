@@ -48,8 +48,8 @@ def _to_json(value) -> str:  # type: ignore[no-untyped-def]
 
 @dataclass(frozen=True)
 class Page:
-    """A file opened: its cells as text columns c0, c1, ..., their names as compared, its habits, and how its columns
-    are written.
+    """A file opened: its cells as text columns c0, c1, ..., their names as compared, its habits, how its columns are
+    written, and the currency of its money, of each row where rows say it.
     """
 
     cells: ir.Table
@@ -60,6 +60,7 @@ class Page:
     country: str = ""
     kinds: tuple[str, ...] = ()
     styles: Styles = USUAL
+    currency: ir.StringValue | str = ""
 
     def places(self, name: str) -> list[int]:
         """Return where a declared column is, in the order of the file."""
@@ -74,7 +75,7 @@ class Page:
         cells = self.used(names)
         mark = field.decimal or self.styles.mark_of(cells)
         order = stated_order(field.format) or self.styles.order_of(cells)
-        return Manner(self.habits.zone, mark, field.percent, order, field.format)
+        return Manner(self.habits.zone, mark, field.percent, order, field.format, self.currency)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from babel.numbers import list_currencies
 from quanyu.collect.kind import KINDS, SPELLINGS, kind_spelled
 from quanyu.collect.layout import Condition, Field, Layout, normal
 from quanyu.collect.mistake import LayoutError, meant, nearest
-from quanyu.collect.phone import country_named
 from quanyu.collect.recognise import fits
 from quanyu.tables import Column, contract
+from quanyu.tables.phone import country_named
 
 MARKS = ("", ".", ",")
 DIRECTIVES = "aAbBcdfgHIjmMnpSUuVwWxXyYzZGLq%"
@@ -46,6 +46,7 @@ def judge(layout: Layout) -> None:
         _patterns(where, field)
         _formats(where, field, column)
         _constants(where, field, column)
+        _shared(layout, where, field)
     for where, condition in _conditions(layout, placed):
         _asked(layout, placed, where, condition)
 
@@ -207,6 +208,20 @@ def _constants(where: str, field: Field, column: Column) -> None:
                 word=word,
                 meant=near,
             )
+
+
+def _shared(layout: Layout, where: str, field: Field) -> None:
+    """A stand-in must be among what the layout's first table is filled with."""
+    first = layout.targets[0]
+    if field.shared and field.shared not in first.fields:
+        near = meant(field.shared, first.fields)
+        raise LayoutError(
+            "{table} has no column {word!r}; {meant}",
+            entry=where,
+            word=field.shared,
+            table=first.table.name,
+            meant=near,
+        )
 
 
 def _conditions(layout: Layout, placed: list[Placed]) -> Iterator[tuple[str, Condition]]:

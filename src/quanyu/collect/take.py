@@ -174,7 +174,10 @@ def _page(job: Job, cells: ir.Table) -> Page:
     names = tuple(normal(cell) for cell in job.opened.header)
     settings, layout = job.ws.settings, job.layout
     kinds = (*layout.kinds, *settings.kinds)
-    return Page(cells, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds)
+    return Page(
+        cells, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds,
+        currency=layout.currency or settings.currency,
+    )  # fmt: skip
 
 
 def _staged(

@@ -10,6 +10,7 @@ from quanyu.collect.identifier import ZEROS as ROUNDED
 from quanyu.collect.reason import (
     DIGITS_LOST,
     NO_ZONE,
+    OTHER_CURRENCY,
     TWO_DAYS,
     TWO_NUMBERS,
     UNREADABLE,
@@ -17,17 +18,20 @@ from quanyu.collect.reason import (
     because,
 )
 from quanyu.collect.shape import WORDS, is_id
-from quanyu.collect.value import FIGURES, TIMELY
+from quanyu.collect.value import FIGURES, MONEY, TIMELY
 from quanyu.tables import Column
 
 WHY = {
-    **dict.fromkeys(FIGURES, (why_no_figure, (DIGITS_LOST, TWO_NUMBERS))),
+    **dict.fromkeys(FIGURES, (why_no_figure, (OTHER_CURRENCY, DIGITS_LOST, TWO_NUMBERS))),
     **dict.fromkeys(TIMELY, (why_no_time, (TWO_DAYS, NO_ZONE))),
 }
 
 
-def unreadable(column: Column, text: ir.StringValue) -> ir.StringValue:
-    """Return the reason why a text cannot be read as a column: what it might mean, or that it means nothing."""
+def unreadable(column: Column, text: ir.StringValue, currency: ir.StringValue) -> ir.StringValue:
+    """Return the reason why a text cannot be read as a column: what it might mean, or that it means nothing.
+
+    `currency` is that of the row's money.
+    """
     if column.privacy == "personal":
         return because(
             UNREADABLE, ibis.literal("…"), column=column.name, kind=WORDS.get(column.kind, column.kind)
@@ -41,6 +45,6 @@ def unreadable(column: Column, text: ir.StringValue) -> ir.StringValue:
     if column.kind not in WHY:
         return plain
     ask, sentences = WHY[column.kind]
-    why = ask(text)
+    why = ask(text, currency if column.kind in MONEY else "")
     special = [(why == sentence, because(sentence, text, column=column.name)) for sentence in sentences]
     return ibis.cases(*special, else_=plain)

@@ -36,10 +36,10 @@ def as_text(text: ir.StringValue, _: Manner) -> ir.StringValue:
 
 
 def as_money(text: ir.StringValue, manner: Manner) -> ir.Value:
-    """Return an amount: currency signs, thousands, 万 and (12.00) for minus understood, a percent sign only where
-    percentages are stated.
+    """Return an amount: signs of the row's currency, thousands, 万 and (12.00) for minus understood, a percent sign only
+    where percentages are stated.
     """
-    return careful.figure(text, manner).try_cast(EXACT)
+    return careful.figure(text, manner, currency=manner.currency).try_cast(EXACT)
 
 
 def as_number(text: ir.StringValue, manner: Manner) -> ir.Value:
@@ -105,7 +105,8 @@ READERS: Mapping[str, Reader] = {
     "time": as_time,
     "currency": as_currency,
 }
-FIGURES = ("money", "price", "number", "integer")
+MONEY = ("money", "price")
+FIGURES = (*MONEY, "number", "integer")
 TIMELY = ("time", "day")
 
 
@@ -153,7 +154,11 @@ def _is_word(text: ir.StringValue, word: str) -> ir.BooleanValue:
 
 
 def mapped(text: ir.StringValue, words: Mapping[str, str]) -> ir.StringValue:
-    """Return the word that stands for the text, exact words before those with `*`; null where none does."""
-    exact = [(text == word, ibis.literal(meant)) for word, meant in words.items() if "*" not in word]
-    open_ = [(_is_word(text, word), ibis.literal(meant)) for word, meant in words.items() if "*" in word]
+    """Return the word that stands for the text, exact words before those with `*`; null where none does.
+
+    The meaning `*` is the text itself.
+    """
+    told = {meant: text if meant == "*" else ibis.literal(meant) for meant in words.values()}
+    exact = [(text == word, told[meant]) for word, meant in words.items() if "*" not in word]
+    open_ = [(_is_word(text, word), told[meant]) for word, meant in words.items() if "*" in word]
     return ibis.cases(*exact, *open_, else_=ibis.null("string"))

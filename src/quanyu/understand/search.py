@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.tables.mail import email
 from quanyu.tables.mask import mask_email, mask_name, mask_phone
+from quanyu.tables.phone import e164
 from quanyu.workspace import Workspace, pseudonym
-
-HOME_CODE = "+86"
 
 
 @dataclass(frozen=True)
@@ -27,26 +26,11 @@ class Hit:
     member_tier: str
 
 
-def e164(text: str) -> str:
-    """Return a phone number with its country code, empty if it is none; bare Chinese mobile numbers get +86.
-
-    >>> e164("138 1234-5678"), e164("0044 20 7946 0000"), e164("hello")
-    ('+8613812345678', '+442079460000', '')
-    """
-    bare = re.sub(r"[\s().-]", "", text)
-    if not re.fullmatch(r"(\+|00)?\d{8,15}", bare):
-        return ""
-    if bare.startswith("00"):
-        return f"+{bare[2:]}"
-    if re.fullmatch(r"1[3-9]\d{9}", bare):
-        return f"{HOME_CODE}{bare}"
-    return bare if bare.startswith("+") else f"+{bare}"
-
-
 def search(ws: Workspace, text: str, limit: int = 20) -> list[Hit]:
     """Return people whose id, identifier, phone or mail is `text`, or whose name begins with it.
 
-    Phone numbers and mails are looked up by their keyed hash, so any identifier of the person is found.
+    Phone numbers and mails are looked up by their keyed hash, so any identifier of the person is found. A number
+    that does not say its country is one of the workspace's country, else its digits begin with their country code.
     An empty text gives the first people by id.
     """
     wanted = text.strip()
@@ -68,14 +52,11 @@ def _matches(ws: Workspace, people: ir.Table, text: str) -> ir.BooleanValue:
 
 
 def _keys(ws: Workspace, text: str) -> list[str]:
-    """Return the identifiers that a text may stand for."""
-    phone, email = e164(text), text.lower() if "@" in text else ""
-    hashed = [(kind, value) for kind, value in (("phone", phone), ("email", email)) if value]
-    return [
-        text,
-        f"member:{text}",
-        *(f"{kind}:{pseudonym(ws.secret, kind, value)}" for kind, value in hashed),
-    ]
+    """Return the identifiers that a text may stand for; a telephone number is read in the workspace's country."""
+    home = ws.settings.home
+    read = {"phone": e164(text, home) or e164(f"+{text}", home), "email": email(text)}
+    hashed = [f"{kind}:{pseudonym(ws.secret, kind, value)}" for kind, value in read.items() if value]
+    return [text, f"member:{text}", *hashed]
 
 
 def _text(value: str | None) -> str:

@@ -38,8 +38,10 @@ def enact(ws: Workspace, truth: Path, since: dt.date | None = None) -> Course:
     steady: dict[str, float] = {}
     for one in done:
         if one.kind == "budget":
-            spend |= _factors(one)
-            steady |= {name: amount for name, amount in _amounts(one).items() if _factors(one)[name] != 1}
+            # What it leaves alone stays as an earlier one has set it.
+            moved = {name: factor for name, factor in _factors(one).items() if factor != 1}
+            spend |= moved
+            steady |= {name: amount for name, amount in _amounts(one).items() if name in moved}
     planned = {
         OWN[one.proposal["channel"]]: _planned(one)
         for one in done

@@ -1,0 +1,79 @@
+"""Whether the intervals of return curves hold the planted truth, for every ad channel by itself.
+
+`python -m bench.curve_truth [SHOPS]`: simulated shops of four sizes, and shops whose ads do nothing. Per channel: how many of
+the 95 % intervals of what it brings at today's spend hold the truth, and how many lie wholly above or below it; how many are
+called known, how many of these hold the truth, and what they say over what is true (1 is no winner's curse).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.scenes.shops import facts
+
+from quanyu.method import Inconclusive
+from quanyu.solve.curve import Curve, span
+from quanyu.world import Shop
+from quanyu.world.media import CHANNELS, saturate
+
+SIZES = ((1_500, 120), (1_500, 400), (5_000, 120), (5_000, 400), (20_000, 400), (60_000, 400))
+Row = tuple[bool, bool, bool, float, float]
+
+
+def judged(shop: Shop) -> dict[str, Row]:
+    """Return by channel: interval above the truth, below it, called known, estimate, truth."""
+    made = facts(shop)
+    n, amount = {}, {}
+    for row in made.rows.to_pylist():
+        key = (row["kind"], row["name"], row["on"])
+        n[key], amount[key] = row["n"], row["amount"]
+    solved = made.spec.solve({"n": n, "amount": amount}, {})
+    assert not isinstance(solved, Inconclusive)
+    rows = {}
+    for one in CHANNELS:
+        kept = solved[0]["channels"][one.name]
+        if kept["spend"] > 0 and kept["draws"]:
+            spend = np.array([kept["spend"]])
+            scale = one.strength * shop.media_strength * shop.people
+            truth = scale * float(saturate(spend / shop.people, one.half, one.slope)[0])
+            mean, low, high = span(Curve.unpacked(kept["draws"]).at(spend)[0])
+            rows[one.name] = (low > truth, high < truth, kept["status"] == "known", mean, truth)
+    return rows
+
+
+def report(shops: int, people: int, days: int, strength: float) -> None:
+    """Print a line per channel."""
+    print(
+        f"{shops} shops of {people:,} people and {days} days" + ("" if strength else " whose ads do nothing")
+    )
+    found = [
+        judged(Shop(people=people, days=days, seed=seed, media_strength=strength))
+        for seed in range(1_000, 1_000 + shops)
+    ]
+    for one in CHANNELS:
+        rows = np.array([shop[one.name] for shop in found if one.name in shop], dtype=float)
+        above, below, known, mean, truth = rows.T
+        told = known > 0
+        ratio = mean[told].sum() / truth[told].sum() if told.any() and strength else float("nan")
+        right = (
+            f"{1 - (above + below)[told].mean():.0%} inside, {ratio:.2f} of the truth" if told.any() else ""
+        )
+        print(
+            f"  {one.name:13s} {1 - (above + below).mean():6.1%} inside, {above.mean():5.1%} above, {below.mean():5.1%} below; "
+            f"known {told.sum():3d} of {len(rows)} {right}"
+        )
+
+
+def main() -> None:
+    shops = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    for people, days in SIZES:
+        report(shops, people, days, 1.0)
+    report(shops, 20_000, 400, 0.0)
+
+
+if __name__ == "__main__":
+    main()
