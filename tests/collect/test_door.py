@@ -242,7 +242,7 @@ def test_a_record_too_long_is_kept_by_reference(shop: Workspace, tmp_path: Path)
         + order(3)
         + order(4, "y" * 50_000).replace("paid", "gone")
     )
-    loaded = load_text(shop, tmp_path, text)
+    loaded = load_text(shop, tmp_path, text, "long.csv")
     assert (loaded.n_taken, loaded.n_refused) == (2, 2)
     (long, whole) = rows(
         shop, "SELECT content, byte_offset, n_bytes FROM rejects WHERE file = 'long.csv' ORDER BY line"
