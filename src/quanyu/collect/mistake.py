@@ -64,7 +64,7 @@ def line_of(text: str, where: str, word: str) -> int:
     quoted = [
         number for number, line in enumerate(lines, 1) if re.search(rf"[\"']{re.escape(word)}[\"']", line)
     ]
-    return next(iter((*within, *quoted)), max(start, 1)) if word else max(start, 1)
+    return next(iter((*within, *quoted)), max(start, 1))
 
 
 def _entry(lines: list[str], where: str) -> tuple[int, int]:
