@@ -213,7 +213,7 @@ def test_five_thousand_other_columns(shop: Workspace, tmp_path: Path) -> None:
         HEADER.strip()
         + f",{more}\n"
         + f"1,2024-06-01 10:00:00,paid,1,x,{more}\n"
-        + f"2,never,paid,1,x,{more}\n"
+        + f"W2,never,paid,1,x,{more}\n"
     )
     loaded = load_text(shop, tmp_path, text, "wide.csv")
     assert (loaded.n_taken, loaded.n_refused, len(loaded.ignored)) == (1, 1, 5000)
@@ -242,7 +242,7 @@ def test_a_record_too_long_is_kept_by_reference(shop: Workspace, tmp_path: Path)
         + order(3)
         + order(4, "y" * 50_000).replace("paid", "gone")
     )
-    loaded = load_text(shop, tmp_path, text)
+    loaded = load_text(shop, tmp_path, text, "long.csv")
     assert (loaded.n_taken, loaded.n_refused) == (2, 2)
     (long, whole) = rows(
         shop, "SELECT content, byte_offset, n_bytes FROM rejects WHERE file = 'long.csv' ORDER BY line"

@@ -25,6 +25,7 @@ kinds = ["lazada"]
 [maps.status]
 "ok" = "completed"
 "storno" = "closed"
+"10 x" = "paid"
 
 [people]
 ids = [
@@ -114,6 +115,7 @@ MISTAKES = {
     "empty name": ('"zeit", "kunde"]', '"zeit", " "]', "match has an empty name"),
     # A value of the wrong type.
     "text": ('zh = "收银"', "zh = 7", "zh is 7; a text is needed"),
+    "text in another notation": ('zh = "收银"', "zh = 0xA", "zh is 10; a text is needed"),
     "flag": ("quoting = true", 'quoting = "yes"', "quoting is 'yes'; true or false is needed"),
     "flag of a table": ("patch = false", "patch = 0", "orders.patch is 0; true or false is needed"),
     "whole": ("comes = 1", "comes = 1.5", "comes is 1.5; a whole number is needed"),

@@ -144,7 +144,7 @@ def records(stream: IO[bytes], form: Form) -> Iterator[Plain | Record]:
 
 def _is_plain(lines: Sequence[bytes], text: bytes, form: Form) -> bool:
     """Say whether every line is one record of the right width and none needs a look."""
-    if b"\x00" in text or BOM in text or form.raw_header in text or len(text) > LONGEST:
+    if b"\x00" in text or BOM in text or form.raw_header in text or isinstance(lines[0], Overlong):
         return False
     if form.width == 1 and not all(map(bytes.strip, lines)):
         return False

@@ -36,7 +36,10 @@ HEADER = 15.0
 BROKEN = -14.0
 NO_CHANCE = 100
 """Bytes that are UTF-8 throughout only because they are meant to be; a word or two may be so by chance."""
-_CELL = re.compile(rb"[^\x00-\x1f,;\"]*[\x80-\xff][^\x00-\x1f,;\"]*")
+_CELL = re.compile(rb"[\x80-\xff][^\x00-\x1f,;\"]*")
+_BEFORE = re.compile(rb"[^\x00-\x1f,;\"\x80-\xff]*\Z")
+LETTERS_BEFORE, CELL_BYTES = 40, 400
+"""How much of a cell is looked at, so that long ones take no more time."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,11 @@ def _wide(head: bytes) -> str:
     half = len(head) // 2
     for at, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         n_zero, n_other = head[at::2].count(0), head[1 - at :: 2].count(0)
-        if n_zero > 0.02 * half and n_other * 20 <= n_zero and "\n" in head.decode(encoding, "replace"):
+        if (
+            n_zero > 0.02 * half
+            and n_other * 20 <= n_zero
+            and re.search("[\n\r]", head.decode(encoding, "replace"))
+        ):
             text = head[: half * 2].decode(encoding, "replace")
             if sum(mark.isascii() for mark in text) >= n_zero * 0.9:
                 return encoding
@@ -91,7 +98,8 @@ def _cells(path: Path) -> Iterator[bytes]:
                 for number, cell in enumerate(_CELL.finditer(block)):
                     if number == PER_BLOCK:
                         break
-                    yield cell.group()
+                    before = _BEFORE.search(block, max(cell.start() - LETTERS_BEFORE, 0), cell.start())
+                    yield (before.group() if before else b"") + cell.group()[:CELL_BYTES]
 
 
 def _score(cells: list[bytes], encoding: str, known: frozenset[str]) -> float:

@@ -38,7 +38,8 @@ def blocks(stream: IO[bytes]) -> Iterator[list[bytes]]:
             cut, rest = _overlong(stream, rest)
             yield [cut]
     if rest:
-        yield [rest]
+        # More than one line where the last block ended a line that is too long.
+        yield rest.splitlines(keepends=True)
 
 
 def _overlong(stream: IO[bytes], start: bytes) -> tuple[Overlong, bytes]:

@@ -79,7 +79,7 @@ def read_sheet(sheet: Sheet, name: str, known: frozenset[str], into: Path) -> Li
         if not any(not is_blank(row) for row in head):
             raise UnreadableFileError("{file} has no rows.", "Export it again.", file=name)
         _, at = _best(head, known)
-        header = tuple(head[at])
+        header = tuple(_named(head[at]))
         n_repeated = _write(_rows(opened, sheet.name), at + 1, header, into)
     above = [BLANK if is_blank(row) else ABOVE for row in head[:at]]
     left_out = sheet.left_out | {rule: above.count(rule) for rule in (ABOVE, BLANK)} | {REPEATED: n_repeated}
@@ -164,5 +164,11 @@ def _write(rows: Iterator[list[str]], first: int, header: Sequence[str], into: P
     return n_repeated
 
 
+def _named(header: Sequence[str]) -> list[str]:
+    """Return a header up to its last name: what stands to the right of it is a note beside the table."""
+    last = max((i for i, cell in enumerate(header) if cell.strip()), default=-1)
+    return list(header[: last + 1])
+
+
 def _is_header(row: Sequence[str], names: Sequence[str]) -> bool:
-    return [normal(cell) for cell in row] == names if any(row) else False
+    return [normal(cell) for cell in _named(row)] == names
