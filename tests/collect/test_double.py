@@ -13,7 +13,7 @@ from quanyu.collect.quality import check, read_findings
 from quanyu.workspace import Workspace
 
 HEAD = "source,order_id,id_key,ordered_at,status,paid_amount,n_items\n"
-LINKS = "source,id_key,other_key,is_verified\ntaobao,taobao:anna,erp:7,true\n"
+LINKS = "source,id_key,other_key,is_verified\ntaobao,taobao:anna,member:7,true\n"
 
 
 def put(folder: Path, **files: str) -> list[Path]:
@@ -74,11 +74,11 @@ def found(ws: Workspace) -> dict[str, tuple[int, float | None]]:
 def test_the_same_sale_under_two_numbers_is_found(workspace: Workspace, tmp_path: Path) -> None:
     text = HEAD + "".join((
         order("taobao", "T1", "taobao:anna"),
-        order("erp", "E1", "erp:7", "10:06:00"),         # linked buyer, same amount, minutes later
+        order("erp", "E1", "member:7", "10:06:00"),         # linked buyer, same amount, minutes later
         order("youzan", "Y1", "taobao:anna", "10:01:00"),  # and once more
         order("taobao", "T2", "taobao:anna", "12:00:00", "10.00,1"),
-        order("erp", "E2", "erp:7", "14:00:00", "10.00,1"),  # hours later
-        order("erp", "E3", "erp:8", "10:00:00"),           # somebody else
+        order("erp", "E2", "member:7", "14:00:00", "10.00,1"),  # hours later
+        order("erp", "E3", "member:8", "10:00:00"),           # somebody else
         order("taobao", "T3", "taobao:anna", "10:02:00"),  # two real orders of one source
         order("taobao", "T4", "taobao:bob", "10:00:00", "5.00,1"),
         order("erp", "E4", "taobao:bob", "10:00:00", "5.00,2"),  # another basket
