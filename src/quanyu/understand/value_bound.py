@@ -61,7 +61,7 @@ def _place(alive: ir.FloatingValue, above: float, is_up: bool) -> ir.IntegerValu
     """The step of the quantile of the living that leaves `above` of all above it; 0, nothing, where fewer are alive."""
     level = (1 - above / ibis.greatest(alive, 1e-9)) / HIGH * LEVELS
     step = level.ceil() if is_up else level.floor()
-    return ibis.greatest(ibis.least(step, float(LEVELS)), 0.0).cast("int64")
+    return ibis.greatest(ibis.least(step, float(LEVELS)), 0.0).cast("int32")
 
 
 def _scale(learned: Parameters, rows: ir.Table) -> Any:
