@@ -44,7 +44,7 @@ def worth(quotes: Quotes, currency: str, into: str) -> float | None:
 
     >>> worth({("USD", "CNY"): 7.2}, "USD", "CNY"), worth({("CNY", "JPY"): 20.0}, "JPY", "CNY")
     (7.2, 0.05)
-    >>> worth({("EUR", "USD"): 1.2, ("EUR", "CNY"): 8.4}, "USD", "CNY")
+    >>> round(worth({("EUR", "USD"): 1.2, ("EUR", "CNY"): 8.4}, "USD", "CNY"), 9)
     7.0
     """
     told = _quoted(quotes, currency, into)
