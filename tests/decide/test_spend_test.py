@@ -149,13 +149,13 @@ def test_an_approved_test_gets_days_by_lot_that_are_kept_and_handed_over(shop: S
     assert [edit.after["status"] for edit in edits if edit.after] == ["approved"]
 
 
-def test_the_lots_depend_on_the_secret_and_the_decision(shop: Shop) -> None:
+def test_the_lots_depend_on_the_secret_and_the_decision(shop: Shop, make_workspace: Any) -> None:
     (test,) = of_kind(shop.ws, "spend_test")
     names = [replace(test, decision_id=f"{test.decision_id}{n}") for n in range(12)]
     drawn = {draw(shop.ws, one)["days"] for one in (test, *names)}
     assert len(drawn) > 6
-    shop.ws.path("secret").write_text("ab" * 32, encoding="ascii")
-    other = replace(shop.ws, clock=shop.ws.clock)
+    other = make_workspace()
+    other.path("secret").write_text("ab" * 32, encoding="ascii")
     again = {draw(other, one)["days"] for one in (test, *names)}
     assert drawn != again
 
