@@ -123,35 +123,49 @@ def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
 def _tests(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     """Orders a day that the high spend of a test truly brings over the low, kept up."""
     rows = ws.warehouse.read(ws.warehouse.table("spend_test_results").order_by("ends_on")).to_pylist()
-    planted = {
-        REPORTED.get(row["channel"], row["channel"]): row
-        for row in pq.read_table(truth / "channels.parquet").to_pylist()
-    }
+    planted = _planted_channels(truth)
     people = pq.read_metadata(truth / "people.parquet").num_rows
     for row in rows:
-        if one := planted.get(row["channel"]):
-            ends = [
-                one["strength"] * people * float(saturate(np.array([float(amount) / people]), one["half_saturation"], one["slope"])[0])
-                for amount in (row["spent_low_amount"] or row["low_amount"], row["spent_high_amount"] or row["high_amount"])
-            ]  # fmt: skip
+        if channel := planted.get(row["channel"]):
+            low, high = (
+                _kept_up(channel, people, row[f"spent_{level}_amount"] or row[f"{level}_amount"]) for level in ("low", "high")
+            )  # fmt: skip
             yield Estimate(
-                "Orders a day between the two levels of the test", row["channel"], ends[1] - ends[0], row["n_orders"],
+                "Orders a day between the two levels of the test", row["channel"], high - low, row["n_orders"],
                 row["n_orders_low"], row["n_orders_high"], UNREAD.get(row["reason"] or "", ""),
             )  # fmt: skip
 
 
+def _planted_channels(truth: Path) -> dict[str, dict[str, Any]]:
+    """Return the planted curve and the money of each ad channel, by the name in its reports."""
+    rows = pq.read_table(truth / "channels.parquet").to_pylist()
+    return {REPORTED.get(row["channel"], row["channel"]): row for row in rows}
+
+
+def _kept_up(channel: Mapping[str, Any], people: int, amount: object) -> float:
+    """Return the orders a day that a channel truly brings where a daily amount is kept up."""
+    each = np.array([float(amount) / people])  # type: ignore[arg-type]
+    return (
+        channel["strength"] * people * float(saturate(each, channel["half_saturation"], channel["slope"])[0])
+    )
+
+
 def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
-    """The weekly profit that an approved budget truly added, against the spend as it would have been."""
+    """The weekly profit that an approved budget truly added, against the spend as it would have been.
+
+    Beside it the profit that the newest proposal would truly add, were both its amounts and today's kept up.
+    """
     what = "Weekly profit that the budget adds"
     done = [
         one
         for status in ("done", "measured")
         for one in ledger.list_decisions(ws.ledger, kind="budget", status=status)
     ][:1]
-    channels = pq.read_table(truth / "channels.parquet").to_pylist()
+    proposed = ledger.list_decisions(ws.ledger, kind="budget", status="proposed")[:1]
     days = pq.read_metadata(truth / "calendar.parquet").num_rows
+    people = pq.read_metadata(truth / "people.parquet").num_rows
     worth = _margin_per_order(truth)
-    own = {REPORTED.get(row["channel"], row["channel"]): row for row in channels}
+    own = _planted_channels(truth)
     gains = {name: _gain(row, worth) / days * 7 for name, row in own.items()}
     usual = {name: row["usual_cost_amount"] / days for name, row in own.items()}
     for one in done:
@@ -167,7 +181,21 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
             what, one.decision_id, planted, expected.get("gain_amount"),
             expected.get("gain_low"), expected.get("gain_high"), _missed(moved, gains, usual),
         )  # fmt: skip
-    if not done:
+    for one in proposed:
+        ends = [
+            (own[line["channel"]], float(line["current_amount"]), float(line["proposed_amount"]))
+            for line in one.proposal["lines"]
+            if line["channel"] in own
+        ]
+        planted = 7 * sum(
+            worth * (_kept_up(row, people, after) - _kept_up(row, people, before)) - (after - before)
+            for row, before, after in ends
+        )
+        yield Estimate(
+            "Weekly profit that the proposed budget would add", one.decision_id, planted, one.expected.get("gain_amount"),
+            one.expected.get("gain_low"), one.expected.get("gain_high"),
+        )  # fmt: skip
+    if not done and not proposed:
         note = Sentence("no change was proposed: neither the return curves nor a test could tell enough")
         yield Estimate(what, "", 0.0, None, None, None, note)
 
