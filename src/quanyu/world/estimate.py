@@ -142,12 +142,10 @@ def _planted_channels(truth: Path) -> dict[str, dict[str, Any]]:
     return {REPORTED.get(row["channel"], row["channel"]): row for row in rows}
 
 
-def _kept_up(channel: Mapping[str, Any], people: int, amount: object) -> float:
+def _kept_up(channel: Mapping[str, Any], people: int, amount: Any) -> float:
     """Return the orders a day that a channel truly brings where a daily amount is kept up."""
-    each = np.array([float(amount) / people])  # type: ignore[arg-type]
-    return (
-        channel["strength"] * people * float(saturate(each, channel["half_saturation"], channel["slope"])[0])
-    )
+    reached = saturate(np.array([float(amount) / people]), channel["half_saturation"], channel["slope"])
+    return float(channel["strength"] * people * reached[0])
 
 
 def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
