@@ -94,7 +94,8 @@ DAMAGES = [
 ]  # fmt: skip
 SEEN_BY_READING = [
     without_a_file, with_a_cut_file, with_a_file_of_noise, with_an_empty_file, with_a_cut_entry, with_an_empty_entry,
-    with_an_entry_of_noise, without_the_first_entry,
+    with_an_entry_of_noise, without_the_first_entry, without_the_last_entry, without_an_entry_between, without_a_log,
+    without_the_table,
 ]  # fmt: skip
 
 

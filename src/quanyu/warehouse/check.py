@@ -30,7 +30,7 @@ def fault_of(path: Path, kept: State) -> Sentence | None:
     """Say what a table has lost since a commit left it as kept, None if nothing. Costs a look at each of its files."""
     now = newest(path)
     if now < kept.version:
-        return Sentence("version {kept} is gone, the newest is {now}", kept=kept.version, now=now)
+        return gone(kept.version, now)
     if now == kept.version and digest(path, now) != kept.digest:
         return Sentence("version {kept} is not what was written", kept=kept.version)
     try:
@@ -43,6 +43,11 @@ def fault_of(path: Path, kept: State) -> Sentence | None:
         Path(file).name for file, size in zip(found.files, found.sizes, strict=True) if _size(file) != size
     ]
     return Sentence("the file {file} is missing or cut off", file=lost[0]) if lost else None
+
+
+def gone(kept: int, now: int) -> Sentence:
+    """Say that the version that was written last is no longer there."""
+    return Sentence("version {kept} is gone, the newest is {now}", kept=kept, now=now)
 
 
 def digest(path: Path, version: int) -> str:

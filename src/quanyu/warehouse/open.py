@@ -20,10 +20,10 @@ from quanyu.settings import Settings, StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
 from quanyu.warehouse import currency, delta, tidy
-from quanyu.warehouse.check import State, digest, fault_of, state_of
+from quanyu.warehouse.check import State, digest, fault_of, gone, state_of
 from quanyu.warehouse.duckdb import DuckDB
 from quanyu.warehouse.engine import Engine
-from quanyu.warehouse.fault import explained
+from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.part import Part, parts
 from quanyu.warehouse.query import checked
@@ -50,12 +50,20 @@ class Warehouse:
     """Tables under contract; every write is one atomic commit by the stage that owns the table."""
 
     def __init__(
-        self, root: Path, engine: Engine, currency: str, storage: StorageSettings = DEFAULTS
+        self,
+        root: Path,
+        engine: Engine,
+        currency: str,
+        storage: StorageSettings = DEFAULTS,
+        remembered: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self.root = root
         self.engine = engine
         self.currency = currency
         self.storage = storage
+        self.remembered = remembered
+        self._least: Mapping[str, int] | None = None
+        self._begun_again: set[str] = set()
 
     def folder(self, name: str) -> Path:
         """Return the Delta folder of a table."""
@@ -75,13 +83,12 @@ class Warehouse:
 
     def count(self, name: str) -> int:
         """Return the number of rows from the log, without a scan."""
-        return delta.read_version(self.folder(name)).n_rows
+        return self._state(name).n_rows
 
     def table(self, name: str, version: int | None = None) -> ir.Table:
         """Return a version of a table as an expression: pinned, so later writes do not change it."""
-        promise = contract(name)
-        state = delta.read_version(self.folder(name), version)
-        return self._typed(promise, f"{name}__v{state.number}", state.files)
+        state = self._state(name, version)
+        return self._typed(contract(name), f"{name}__v{state.number}", state.files)
 
     def moved(self, name: str, since: int) -> tuple[ir.Table, ir.Table] | None:
         """Return the rows of the files that went and of those that came after a version.
@@ -231,6 +238,7 @@ class Warehouse:
     def begin_again(self, name: str, aside: Path) -> None:
         """Make a table forget what it was made of, so that all of it is made anew; one that is damaged is moved aside."""
         folder = self.folder(name)
+        self._begun_again.add(name)
         try:
             by = contract(name).owner
             if delta.read_version(folder).number >= 0:
@@ -259,8 +267,21 @@ class Warehouse:
         self.engine.close()
 
     def _files(self, name: str) -> Sequence[str]:
-        state = delta.read_version(self.folder(name))
-        return state.files or [str(blank(self.root, contract(name)))]
+        return self._state(name).files or [str(blank(self.root, contract(name)))]
+
+    def _state(self, name: str, version: int | None = None) -> delta.Version:
+        """Return a version as the log has it; raise `DamageError` where one that was remembered is newer than the newest."""
+        state = delta.read_version(self.folder(name), version)
+        if version is None and name not in self._begun_again and self._is_behind(name, state.number):
+            self._least = None  # another process may have adopted what is there
+            if self._is_behind(name, state.number):
+                raise damaged(name, gone(self.remembered()[name], state.number))
+        return state
+
+    def _is_behind(self, name: str, number: int) -> bool:
+        if self._least is None:
+            self._least = self.remembered()
+        return number < self._least.get(name, -1)
 
     def _typed(self, promise: Table, key: str, files: Sequence[str]) -> ir.Table:
         """Return files as one table with the types of the contract."""
@@ -347,8 +368,12 @@ def _utc(schema: pa.Schema) -> pa.Schema:
     return pa.schema([field.with_nullable(True) for field in fields])
 
 
-def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse:
+def open_warehouse(
+    root: Path, settings: Settings, temporary: Path, remembered: Callable[[], Mapping[str, int]] = dict
+) -> Warehouse:
     """Open the warehouse in the folder `root` with the engine the settings name.
+
+    `remembered` tells which version of a table was written last, so that a reader is told of one that is gone.
 
     Raises `CurrencyError` where its money is in another currency than the settings say.
     """
@@ -358,7 +383,7 @@ def open_warehouse(root: Path, settings: Settings, temporary: Path) -> Warehouse
         engine: Engine = Spark(settings.spark)
     else:
         engine = DuckDB(spill(temporary), settings.memory_limit, settings.threads, settings.timezone)
-    warehouse = Warehouse(root, engine, settings.currency, settings.storage)
+    warehouse = Warehouse(root, engine, settings.currency, settings.storage, remembered)
     written = next(
         (name for name, table in CONTRACTS.items() if table.amounts and warehouse.exists(name)), None
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from quanyu import ledger
-from quanyu.errors import StorageError, WorkspaceBusyError, WorkspaceError
+from quanyu.errors import QuanyuError, StorageError, WorkspaceBusyError, WorkspaceError
 from quanyu.ledger import Ledger, open_ledger
 from quanyu.settings import STATE, Settings
 from quanyu.tables import CONTRACTS
@@ -57,7 +57,12 @@ class Workspace:
     @cached_property
     def warehouse(self) -> Warehouse:
         """The tables and their engine, opened on first use."""
-        return open_warehouse(self.root / TABLES, self.settings, self.path("tmp"))
+        return open_warehouse(self.root / TABLES, self.settings, self.path("tmp"), self._remembered)
+
+    def _remembered(self) -> dict[str, int]:
+        with suppress(QuanyuError):  # a ledger that cannot be read is told where it is needed
+            return {name: mark.version for name, mark in ledger.list_marks(self.ledger).items()}
+        return {}
 
     @cached_property
     def ledger(self) -> Ledger:
