@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -160,6 +161,17 @@ def test_tables_and_describe_agree_with_the_contracts(command: Command, shop: Pa
     assert "facts" in told["read_by"]
     traits = read(command("describe", "portraits", "--json"))["columns"]
     assert len(traits) > 30
+
+
+def test_a_damaged_table_is_told_after_all_are_listed(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "plain_stores.csv").write_text("store_id,name\n1,a\n", encoding="utf-8")
+    assert command("init", str(tmp_path / "shop")).code == 0
+    assert command("load", str(tmp_path / "plain_stores.csv"), "-w", str(tmp_path / "shop")).code == 0
+    shutil.rmtree(tmp_path / "shop" / "tables" / "stores")
+    answer = command("tables", "-w", str(tmp_path / "shop"))
+    assert answer.code == 15
+    assert "The table stores is damaged: version 0 is gone" in answer.err
+    assert [line.split()[0] for line in answer.out.splitlines()[1:]] == list(CONTRACTS)
 
 
 def test_sql_answers_people_and_programs(command: Command, shop: Path) -> None:

@@ -68,7 +68,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     """Print rows as a table; numbers stand right."""
     grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for position, column in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[position], int | float | decimal.Decimal) for row in rows)
+        numeric = bool(rows) and all(
+            row[position] is None or isinstance(row[position], int | float | decimal.Decimal) for row in rows
+        )
         grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         grid.add_row(*[_cell(value) for value in row])

@@ -36,7 +36,7 @@ def fault_of(path: Path, kept: State) -> Sentence | None:
     try:
         found = read_version(path)
     except DamageError as error:
-        return Sentence("{error}", error=error)
+        return Sentence("{what}", what=error.values["what"])
     if now == kept.version and found.n_rows != kept.n_rows:
         return Sentence("it has {now} rows, {kept} were written", now=found.n_rows, kept=kept.n_rows)
     lost = [
