@@ -104,7 +104,9 @@ def test_what_a_table_lost_is_noticed_before_it_is_written(filled: Path, damage:
     damage(filled / "tables" / "stores")
     ws = quanyu.workspace.open(filled)
     with (
-        pytest.raises(DamageError, match=r"^The table stores is damaged: (?!The table)[\s\S]*Restore tables/stores"),
+        pytest.raises(
+            DamageError, match=r"^The table stores is damaged: (?!The table)[\s\S]*Restore tables/stores"
+        ),
         ws.writing(),
     ):
         raise AssertionError("nothing may be written")

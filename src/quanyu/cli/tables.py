@@ -24,7 +24,9 @@ def tables(root: WorkspaceOption = None, json: JsonOption = False) -> None:
                 getattr(promise, language()),
                 promise.owner,
                 None if isinstance(counts[name], DamageError) else counts[name],
-                ws.warehouse.newest(name) if isinstance(counts[name], DamageError) else ws.warehouse.version(name),
+                ws.warehouse.newest(name)
+                if isinstance(counts[name], DamageError)
+                else ws.warehouse.version(name),
             )
             for name, promise in CONTRACTS.items()
         ]
