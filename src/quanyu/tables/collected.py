@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from quanyu.tables.continuation import CONTINUATIONS
 from quanyu.tables.contract import ORIGINAL, Table
 from quanyu.tables.contract import Column as C
 
@@ -403,7 +404,7 @@ MARGINS = Table(
 )  # fmt: skip
 
 COLLECTED = (
-    EVENTS, ORDERS, ORDER_LINES, MARGINS, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS,
+    EVENTS, ORDERS, ORDER_LINES, CONTINUATIONS, MARGINS, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS,
     SPEND, TOUCHES,
     FEEDBACK, PRICES, STORES, FX_RATES, LEADS, DEALS, REJECTS, FINDINGS,
 )  # fmt: skip
