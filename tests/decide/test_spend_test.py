@@ -17,6 +17,7 @@ import pytest
 from quanyu import ledger, loop
 from quanyu.act.spend_test import draw
 from quanyu.decide.budget import budget, known_channels
+from quanyu.decide.budget_read import budget_view
 from quanyu.decide.division import AdChannel
 from quanyu.decide.evidence import weighed
 from quanyu.decide.learn import learn
@@ -191,6 +192,10 @@ def test_a_followed_test_is_read_and_the_budget_moves(shop: Shop) -> None:
     assert line["proposed_amount"] == pytest.approx(0.8 * USUAL)
     lines = {one["channel"]: one for one in table(after.ws, "budget_lines") if one["scenario"] == "keep"}
     assert (lines["meta_ads"]["evidence"], lines["wanxiangtai"]["evidence"]) == ("test", "")
+    assert {one.channel: one.evidence for one in budget_view(after.ws).curves} == {
+        "meta_ads": "test",
+        "wanxiangtai": "",
+    }
     why = {row["channel"]: row["reason"] for row in table(after.ws, "spend_tests")}
     assert why["meta_ads"] == "budget_moves"
     assert test.proposal["channel"] in CHANNELS
@@ -315,6 +320,29 @@ def test_a_test_waits_for_the_ad_reports_of_its_last_days(shop: Shop) -> None:
     after.turn(end)
     (row,) = table(after.ws, "spend_test_results")
     assert (row["status"], row["reason"]) == ("running", "spend_missing")
+
+
+def test_a_gap_in_the_ad_reports_is_waited_for(shop: Shop) -> None:
+    """Counted as days without spend, three missing reports would raise the return by nearly a half."""
+    _, planned = begun(shop)
+    end = max(planned) + dt.timedelta(days=1)
+    lost = [day for day, amount in planned.items() if amount == max(planned.values())][3:6]
+
+    def seen(days_late: int) -> dict[str, Any]:
+        day = end + dt.timedelta(days=days_late)
+        after = later(shop, day)
+        after.fill(end, planned)
+        spend = after.ws.warehouse.table("spend")
+        left = ~((spend.platform == "meta_ads") & spend.spent_on.isin(lost))
+        after.ws.warehouse.replace("spend", spend.filter(left), by="collect")
+        spend_test_results(after.ws, day)
+        (row,) = table(after.ws, "spend_test_results")
+        return row
+
+    waits, read = seen(0), seen(14)
+    assert (waits["status"], waits["reason"]) == ("running", "spend_missing")
+    assert read["status"] == "read"
+    assert read["spent_high_amount"] < read["high_amount"]
 
 
 def test_while_a_test_runs_its_channel_is_left_alone(shop: Shop) -> None:
