@@ -1,9 +1,9 @@
-"""Does the outlook's interval hold the truth: `python -m bench.outlook [SHOPS]`.
+"""Does the outlook's interval hold the truth: `python -m bench.outlook [SHOPS [FIRST_SEED]]`.
 
-So many (100) drawn shops of every kind: 800 to 8,000 people over 13 to 36 months, weekdays, a wave of the year, festivals
-that differ from year to year, promotions, weeks that differ, a trend, newcomers that grow or dwindle, old customers. Each
-is cut once; what it foresaw of orders and of their worth is set beside what came. Then CDNOW and Online Retail of the folder named by
-QUANYU_DATASETS, and a shop of the world that the demo shows, on rolling days.
+So many (100) drawn shops of every kind, from a seed (0) on: 800 to 8,000 people over 13 to 36 months, weekdays, a wave of the
+year, festivals that differ from year to year, promotions, weeks that differ, a trend, newcomers that grow or dwindle, old
+customers. Each is cut once; what it foresaw of orders and of their worth is set beside what came. Then CDNOW and Online
+Retail of the folder named by QUANYU_DATASETS, and a shop of the world that the demo shows, on rolling days.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quanyu.solve.bg_nbd import BgNbd
+from quanyu.solve.thread import one_thread
 from quanyu.tables.outlook import outlook_of
 from quanyu.understand.backtest import Past
 from quanyu.understand.demand_clock import Calendar
@@ -37,12 +38,16 @@ DISCOUNT = np.log1p(0.1) / 365
 
 @dataclass(frozen=True)
 class Tried:
-    """One outlook beside what came: `orders` and `amount` say whether it lay inside, None where the outlook could not tell."""
+    """One outlook beside what came: `orders` and `amount` say whether it lay inside, None where the outlook could not tell.
+
+    `width` is half the interval of orders and `ratio` the orders that came, both as shares of those expected.
+    """
 
     days: int
     orders: bool | None
     amount: bool | None
     width: float | None
+    ratio: float | None
     why: str
 
 
@@ -60,14 +65,13 @@ def tried(found: Traded, today: int, *, is_chinese: bool) -> Iterator[Tried]:
     for days in (days for days in LENGTHS if told and days <= n_days):
         one = outlook_of(told, days)
         if one.low is None or one.high is None or one.amount_low is None or one.amount_high is None:
-            yield Tried(
-                days, None, None, None, "unseen" if one.reason and "festival" in one.reason[1] else "few"
-            )
+            why = "unseen" if one.reason and "festival" in one.reason[1] else "few"
+            yield Tried(days, None, None, None, None, why)
             continue
         mine = late & (found.day <= today + days)
         n, amount = int(mine.sum()), float((found.amount * later)[mine].sum())
         inside = one.low <= n <= one.high, one.amount_low <= amount <= one.amount_high
-        yield Tried(days, *inside, (one.high - one.low) / 2 / one.expected, "")
+        yield Tried(days, *inside, (one.high - one.low) / 2 / one.expected, n / one.expected, "")
 
 
 def shop_of(seed: int) -> Trading:
@@ -122,14 +126,17 @@ def tell(name: str, found: Iterable[Tried]) -> None:
         if said:
             rates = [np.mean([getattr(one, kind) for one in said]) for kind in ("orders", "amount")]
             width = np.median([one.width for one in said if one.width is not None])
+            ratio = np.median([one.ratio for one in said if one.ratio is not None])
             line += f"; inside {rates[0]:.1%} of orders, {rates[1]:.1%} of value; half width {width:.0%}"
+            line += f"; {ratio:.2f} of the orders expected came"
         print(line)
 
 
 def main() -> None:
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    with Pool(os.cpu_count()) as pool:
-        tell("drawn shops", (one for found in pool.imap(one_shop, range(n)) for one in found))
+    n, first = (int(word) for word in (sys.argv[1:] + ["100", "0"][len(sys.argv) - 1 :]))
+    with Pool(os.cpu_count(), initializer=one_thread().__enter__) as pool:
+        shops = pool.imap(one_shop, range(first, first + n))
+        tell("drawn shops", (one for found in shops for one in found))
     world = simulate(Shop(people=6_000, days=900, seed=7)).orders
     sold = world.filter(pc.is_in(world["status"], pa.array(["paid", "shipped", "completed"])))
     local = pc.add(sold["ordered_at"], pa.scalar(dt.timedelta(hours=8)))

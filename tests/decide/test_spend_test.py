@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,18 +17,25 @@ import pytest
 from quanyu import ledger, loop
 from quanyu.act.spend_test import draw
 from quanyu.decide.budget import budget, known_channels
+from quanyu.decide.division import AdChannel
+from quanyu.decide.evidence import weighed
 from quanyu.decide.learn import learn
 from quanyu.decide.proposal import propose_budget
-from quanyu.decide.spend_test import considered, propose_spend_test, spend_tests
+from quanyu.decide.spend_test import best, considered, propose_spend_test, spend_tests
 from quanyu.decide.spend_test_read import spend_test_view
-from quanyu.ledger import Decision, Proposal
+from quanyu.ledger import Decision, KeptFit, Proposal
 from quanyu.measure.spend_test import spend_test_results
+from quanyu.solve.curve import Curve
+from quanyu.solve.spend_test import Use
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
 TODAY = dt.date(2026, 8, 20)
 USUAL, WORTH = 2_000.0, 40.0
 CHANNELS = {"meta_ads": "own", "wanxiangtai": "taobao"}
+
+
+Really = Callable[[float, float], float]
 
 
 def at(day: dt.date) -> dt.datetime:
@@ -41,19 +49,28 @@ class Shop:
     ws: Workspace
     back: float = 0.3
 
-    def fill(self, as_of: dt.date, planned: dict[dt.date, float], follow: float = 1.0) -> None:
-        """Write 80 days of orders and spend before a day; on a share of the planned days the plan is followed."""
+    def fill(
+        self,
+        as_of: dt.date,
+        planned: dict[dt.date, float],
+        really: Really = lambda meant, _: meant,
+        base: float = 30,
+    ) -> None:
+        """Write 80 days of orders and spend before a day; `really` spends a planned amount as its seller does, by lot.
+
+        `base` orders a day come to its sales channel by themselves.
+        """
         random = np.random.default_rng(8)
         days = [as_of - dt.timedelta(days=n) for n in range(80 + len(planned), 0, -1)]
         orders: list[dict[str, Any]] = []
         spend: list[dict[str, Any]] = []
         for number, day in enumerate(days):
-            meant = planned.get(day, USUAL)
-            real = meant if random.random() < follow else USUAL
+            lot = random.random()
+            real = really(planned[day], lot) if day in planned else USUAL
             for ad, amount in (("meta_ads", real), ("wanxiangtai", 500.0)):
                 spend.append({"spent_on": day, "source": "test", "platform": ad, "channel": "social", "campaign_id": ad,
                               "cost_amount": Decimal(f"{amount:.2f}"), "attribution_window": "7d"})  # fmt: skip
-            for name, mean in (("own", 30 + self.back * real / WORTH), ("taobao", 40)):
+            for name, mean in (("own", base + self.back * real / WORTH), ("taobao", 40)):
                 orders += [
                     {"order_id": f"{name}{number}-{n}", "source": "test", "channel": name, "ordered_at": at(day),
                      "status": "completed", "net_amount": Decimal(100), "paid_amount": Decimal(100)}
@@ -180,13 +197,112 @@ def test_a_followed_test_is_read_and_the_budget_moves(shop: Shop) -> None:
 
 
 def test_a_test_that_was_not_followed_is_refused(shop: Shop) -> None:
-    after = finished(shop, follow=0.3)
+    after = finished(shop, really=lambda meant, lot: meant if lot < 0.3 else USUAL)
     (row,) = table(after.ws, "spend_test_results")
     assert (row["status"], row["reason"], row["n_orders"]) == ("refused", "not_followed", None)
     assert row["n_days_off_plan"] > 5
     assert of_kind(after.ws, "budget") == []
     over = next(one for one in of_kind(after.ws, "spend_test") if one.status == "measured")
     assert over.measured["reason"] == "The spend did not follow the schedule"
+
+
+@pytest.mark.parametrize(
+    "really",
+    [
+        lambda meant, lot: meant if lot < 0.75 else 2 * USUAL - meant + 0.2 * (meant - USUAL),
+        lambda meant, _: USUAL + 0.3 * (meant - USUAL),
+        lambda meant, _: 2.5 * meant,
+    ],
+    ids=["every fourth day the other way", "hardly moved", "moved far more"],
+)
+def test_spend_that_went_another_way_is_refused_for_each_reason(shop: Shop, really: Really) -> None:
+    (row,) = table(finished(shop, really=really).ws, "spend_test_results")
+    assert (row["status"], row["reason"], row["n_orders"]) == ("refused", "not_followed", None)
+
+
+def test_the_effect_is_divided_by_what_was_really_spent(make_workspace: Any) -> None:
+    """Spend that moved by 60 % of the plan brought back as much per unit."""
+    made = Shop(make_workspace(now=at(TODAY)), back=1.6)
+    made.fill(TODAY, {})
+    made.turn(TODAY)
+    (row,) = table(
+        finished(made, really=lambda meant, _: USUAL + 0.6 * (meant - USUAL)).ws, "spend_test_results"
+    )
+    moved = float(row["spent_high_amount"] - row["spent_low_amount"])
+    assert moved == pytest.approx(0.6 * float(row["high_amount"] - row["low_amount"]))
+    assert row["test_return"] == pytest.approx(row["n_orders"] * WORTH / moved)
+    assert row["test_return_low"] < 1.6 < row["test_return_high"]
+
+
+def test_an_interval_that_holds_the_money_back_tells_nothing(make_workspace: Any) -> None:
+    made = Shop(make_workspace(now=at(TODAY)), back=1.0)
+    made.fill(TODAY, {})
+    made.turn(TODAY)
+    (row,) = table(finished(made).ws, "spend_test_results")
+    assert row["test_return_low"] < 1 < row["test_return_high"]
+    assert (row["status"], row["verdict"], row["reason"]) == ("read", "cannot_tell", "holds_one")
+
+
+def test_without_orders_there_is_nothing_to_read(shop: Shop) -> None:
+    shop.back = 0.0
+    (row,) = table(finished(shop, base=0.3).ws, "spend_test_results")
+    assert (row["status"], row["reason"], row["n_orders"]) == ("refused", "no_orders", None)
+
+
+def sure(back: float) -> Curve:
+    """A straight curve, in orders, on which a unit of money brings back so much for certain."""
+    far = 1e9
+    return Curve(np.full(40, far), np.ones(40), np.linspace(0.99, 1.01, 40) * back / WORTH * far)
+
+
+def test_no_test_is_proposed_where_none_tells_or_none_is_worth_its_cost(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = AdChannel("meta_ads", USUAL, "cannot_tell", "", WORTH, 0.0, None)
+    assert best(unknown, 500.0, Use(), 1) is None
+    assert best(unknown, 6.0, Use(), 1) is not None
+    known = replace(unknown, status="known", curve=sure(2.0))
+    monkeypatch.setattr("quanyu.decide.spend_test.known_channels", lambda _: ([known], ""))
+    (row,) = considered(shop.ws, TODAY)
+    assert (row["status"], row["reason"]) == ("none", "not_worth")
+    assert row["value_amount"] <= max(row["cost_amount"], 0.0)
+
+
+@pytest.mark.parametrize(("back", "evidence"), [(0.35, "both"), (3.0, "test")])
+def test_a_curve_known_before_is_weighed_in_unless_the_two_contradict_each_other(
+    shop: Shop, back: float, evidence: str
+) -> None:
+    kept = KeptFit("curves", at(TODAY), parameters={
+        "channels": {"meta_ads": {"status": "known", "draws": sure(back).packed()}}
+    })  # fmt: skip
+    ledger.keep_fit(shop.ws.ledger, kept)
+    (told,) = of_kind(shop.ws, "spend_test")
+    again = Proposal("t", "spend_test", TODAY, told.proposal, {**told.expected, "fit_id": kept.fit_id})
+    ledger.propose(shop.ws.ledger, again, at=at(TODAY))
+    after = finished(shop)
+    found = {one.name: one for one in known_channels(after.ws)[0]}["meta_ads"]
+    assert found.evidence == evidence
+    low, high = found.brings(np.array([0.0, 2 * USUAL])).mean(axis=1)
+    assert 0.2 < (high - low) / (2 * USUAL) < 1.0
+
+
+def test_what_a_test_showed_counts_for_a_year(shop: Shop) -> None:
+    after = finished(shop)
+    (row,) = table(after.ws, "spend_test_results")
+    unknown = AdChannel("meta_ads", USUAL, "cannot_tell", "", WORTH, 0.0, None)
+    for days, status in ((365, "known"), (366, "cannot_tell")):
+        (found,) = weighed(after.ws, [unknown], row["ends_on"] + dt.timedelta(days=days))
+        assert found.status == status
+
+
+def test_the_days_of_a_test_do_not_count_as_the_usual_spend(shop: Shop) -> None:
+    """For four weeks the mean of the last days is what the test did; the usual spend is what it was before."""
+    after = finished(shop)
+    (row,) = table(after.ws, "spend_test_results")
+    seen = AdChannel("meta_ads", 1_234.0, "cannot_tell", "", WORTH, 0.0, None)
+    for days, spend in ((28, USUAL), (29, 1_234.0)):
+        (found,) = weighed(after.ws, [seen], row["ends_on"] + dt.timedelta(days=days))
+        assert found.spend == spend
 
 
 def test_a_test_waits_for_the_ad_reports_of_its_last_days(shop: Shop) -> None:
@@ -208,7 +324,7 @@ def test_while_a_test_runs_its_channel_is_left_alone(shop: Shop) -> None:
     during.fill(middle, {day: amount for day, amount in planned.items() if day < middle})
     during.turn(middle)
     (row,) = table(during.ws, "spend_test_results")
-    assert (row["status"], row["n_days_done"]) == ("running", 10)
+    assert (row["status"], row["reason"], row["n_days_done"]) == ("running", "running", 10)
     held = {one.name: one for one in known_channels(during.ws)[0]}
     assert held["meta_ads"].is_held
     assert held["meta_ads"].spend == USUAL
@@ -225,6 +341,48 @@ def test_while_a_test_runs_its_channel_is_left_alone(shop: Shop) -> None:
     assert loop.decide(during.ws, "t", "approved", who="li").status == "approved"
     view = spend_test_view(during.ws)
     assert [one.n_days_done for one in view.tests if one.status == "running"] == [10]
+
+
+def curve(channel: str, lands: str, spend: int, worth: int = 40) -> dict[str, Any]:
+    """The row of a channel of which nothing is known."""
+    return {"channel": channel, "as_of": TODAY, "status": "cannot_tell", "reason": "too_noisy", "fit_id": "",
+            "lands_on": json.dumps({lands: 1.0} if lands else {}), "spend_amount": Decimal(spend),
+            "order_worth_amount": Decimal(worth)}  # fmt: skip
+
+
+def reasons(ws: Workspace, day: dt.date, *rows: dict[str, Any]) -> dict[str, str]:
+    put(ws, "curves", list(rows), "measure")
+    return {one["channel"]: one["reason"] for one in considered(ws, day)}
+
+
+def test_why_a_channel_is_not_tested(shop: Shop) -> None:
+    rows = [
+        curve("idle", "own", 0), curve("priceless", "own", 2_000, worth=0), curve("tiny", "own", 10), curve("good", "own", 2_000),
+        curve("new", "kiosk", 2_000),
+    ]  # fmt: skip
+    assert reasons(shop.ws, TODAY, *rows) == {
+        "idle": "no_spend", "priceless": "no_worth", "tiny": "too_small", "good": "", "new": "too_short",
+    }  # fmt: skip
+
+
+def test_beside_a_running_test_only_other_sales_channels_are_tested(shop: Shop) -> None:
+    _, planned = begun(shop)
+    middle = min(planned) + dt.timedelta(days=10)
+    during = later(shop, middle)
+    during.fill(middle, {day: amount for day, amount in planned.items() if day < middle})
+    spend_test_results(during.ws, middle)
+    rows = [
+        curve("meta_ads", "own", 2_000),
+        curve("same", "own", 2_000),
+        curve("anywhere", "", 2_000),
+        curve("apart", "taobao", 2_000),
+    ]
+    assert reasons(during.ws, middle, *rows) == {
+        "meta_ads": "running",
+        "same": "busy",
+        "anywhere": "busy",
+        "apart": "",
+    }
 
 
 def test_a_turn_that_proposes_nothing_takes_back_what_nobody_decided(shop: Shop) -> None:

@@ -17,7 +17,7 @@ from quanyu.solve.bg_nbd import BgNbd
 from quanyu.solve.conformal import excess, interval
 from quanyu.tables import contract
 from quanyu.tables.outlook import FEW_ORIGINS, UNSEEN, outlook_of
-from quanyu.understand.backtest import Past, foreseen, learned
+from quanyu.understand.backtest import Past, foreseen, learned, off, origins
 from quanyu.understand.customer_value import lifetimes
 from quanyu.understand.demand_clock import Calendar, plain_clock
 from quanyu.understand.outlook import outlook, outlook_from
@@ -119,6 +119,11 @@ def test_a_festival_that_history_has_not_shown_is_not_foreseen() -> None:
     assert far.reason is not None
     assert far.reason[0] == UNSEEN
     assert (far.low, far.high) == (None, None)
+    # Nobody shall find an interval beside the reason, however many origins tested the length.
+    days, ends = told["unseen"]["days"], [told[f"{kind}_high"] for kind in ("orders", "amount")]
+    assert told["n_origins"][days - 1] >= 8
+    assert [end[days - 2 : days] for end in ends] == [[end[days - 2], None] for end in ends]
+    assert all(end[days - 2] is not None for end in ends)
     assert outlook_of(told, told["unseen"]["days"] - 1).reason is None
     seen = outlook_from(cut(Trading(people=1_500, days=700, ends_on=dt.date(2025, 12, 1)), 40).past, 40)
     assert seen["unseen"] is None
@@ -135,11 +140,42 @@ def test_fewer_than_eight_origins_cannot_tell() -> None:
     assert far.low is None
 
 
+def test_days_of_a_festival_that_an_origin_had_not_seen_count_on_neither_side() -> None:
+    """The first Double 11 of a shop is no error of the forecasts made before it."""
+    past = cut(Trading(people=1_500, days=420, old_days=0, ends_on=dt.date(2026, 1, 20)), 60).past
+    peak = past.calendar.columns[:, past.calendar.names.index("double 11 peak")]
+    days = np.flatnonzero(peak)
+    before = [one for one in origins(past, 30) if one.day < days[0] and one.day + len(one.orders) > days[-1]]
+    assert before
+    for one in before:
+        came, due = np.diff(one.orders, prepend=0.0), np.diff(one.forecast.orders, prepend=0.0)
+        assert came[days - one.day - 1].sum() == due[days - one.day - 1].sum() == 0
+        assert came.sum() > 0 and one.share[-1] < 1
+
+
 def test_time_passes_by_demand() -> None:
     calendar = Calendar.of(dt.date(2026, 1, 1), 40, is_chinese=True)
     clock = plain_clock(calendar)
     assert clock.time.tolist() == list(range(40))
     assert clock.uncertainty(30, 5).tolist() == [0.0] * 5
+
+
+def test_the_interval_adds_what_buyers_clock_and_earlier_forecasts_leave_open() -> None:
+    past, days = (
+        cut(Trading(people=1_200, days=450, is_chinese=False, ends_on=dt.date(2026, 10, 20)), 30).past,
+        20,
+    )
+    told, state = outlook_of(outlook_from(past, days), days), learned(past, past.today)
+    assert state is not None
+    whole = foreseen(past, past.today, days, state)
+    buyers = whole.orders_variance[-1] / whole.orders[-1] ** 2
+    clock = state.clock.uncertainty(past.today + 1, days)[-1]
+    _, beyond = off(list(origins(past, days)), "orders", days)
+    assert beyond is not None and told.low is not None and told.high is not None
+    width = np.sqrt(1.96**2 * (buyers + clock) + beyond.width**2)
+    assert np.log(told.high / told.expected) == pytest.approx(width, rel=1e-3)
+    assert np.log(told.expected / told.low) == pytest.approx(width, rel=1e-3)
+    assert min(buyers, clock) > 0.01 * width**2
 
 
 def test_what_errors_leave_beyond_their_own_variance() -> None:
@@ -153,6 +189,9 @@ def test_what_errors_leave_beyond_their_own_variance() -> None:
     overlapping = excess(rng.normal(0, 0.5, 24), own, 1 / 3)
     assert overlapping.worth == pytest.approx(24 / 2.4, rel=0.25)
     low, high = interval(100.0, 0.01, both.width)
+    # One forecast in twenty or more that was far off is in the interval, however small the others' errors.
+    once = excess(np.array([0.9, *rng.normal(0, 0.02, 11)]), np.zeros(12), 1.0)
+    assert once.width > 0.85 > 2.2 * once.deviation
     assert low < 100 * np.exp(-both.width) < 100 * np.exp(both.width) < high
 
 
