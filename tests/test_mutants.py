@@ -9,7 +9,11 @@ import pytest
 from bench.mutants import ROOT, mutants
 
 SOURCE = ROOT / "src" / "quanyu"
-REFUSAL = re.compile(r"return Inconclusive\(")
+REFUSAL = re.compile(
+    r'return Inconclusive\(|"status": "(running|refused)", "reason"|return "(refused|kept)", "'
+    r'|return "(no_|too_(few|short|small)|busy|budget_moves|running|broken|unread)'
+)
+"""Where something is refused with a reason: by a method, a reading, a proposal."""
 
 
 def context(file: Path) -> list[str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+import pyarrow as pa
 import pytest
 
 import quanyu.workspace
-from quanyu.errors import SettingError, WorkspaceError, WorkspaceMissingError
+from quanyu import ledger
+from quanyu.errors import DamageError, SettingError, WorkspaceError, WorkspaceMissingError
 from quanyu.workspace import pseudonym
 
 
@@ -135,6 +138,26 @@ def test_a_ledger_of_another_workspace_is_refused_and_can_be_adopted(tmp_path: P
     second.ledger.close()
     with pytest.raises(WorkspaceError, match=r"ledger_url[\s\S]*quanyu adopt"):
         _ = quanyu.workspace.open(tmp_path / "a").ledger
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda file: file.write_bytes(b"")])
+def test_a_lost_ledger_does_not_begin_anew_in_silence(tmp_path: Path, lose: Callable[[Path], object]) -> None:
+    ws = quanyu.workspace.create(tmp_path / "shop")
+    with ws.writing():
+        ws.warehouse.append("stores", pa.table({"store_id": ["s"], "name": ["n"]}), by="collect")
+    ws.close()
+    lose(ws.path("ledger.db"))
+    again = quanyu.workspace.open(ws.root)
+    assert again.warehouse.count("stores") == 1
+    with (
+        pytest.raises(DamageError, match=r"ledger of this workspace is gone or empty[\s\S]*quanyu adopt"),
+        again.writing(),
+    ):
+        pass
+    again.adopt()
+    with again.writing():
+        assert ledger.list_marks(again.ledger)["stores"].n_rows == 1
+    again.close()
 
 
 def test_a_copy_of_a_workspace_goes_on_with_its_own_ledger(tmp_path: Path) -> None:

@@ -85,6 +85,10 @@ def test_the_same_sale_under_two_numbers_is_found(workspace: Workspace, tmp_path
     ))  # fmt: skip
     load(workspace, put(tmp_path, orders=text, links=LINKS))
     assert found(workspace) == {"double_sales": (2, 2 / 9), "double_amount": (2, 176.0)}
+    bad = read_findings(workspace, is_bad=True)
+    assert {one.check: one.severity for one in bad if "double" in one.check} == dict.fromkeys(
+        ("double_sales", "double_amount"), "warning"
+    )
     examples = {one.check: one.examples for one in read_findings(workspace)}["double_sales"]
     assert examples == (
         {

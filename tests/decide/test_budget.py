@@ -6,15 +6,18 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from tests.measure.curve.adshop import AS_OF, adshop, fill
 
 from quanyu.decide.budget import budget, propose
 from quanyu.decide.budget_read import budget_view
+from quanyu.decide.division import AdChannel
 from quanyu.decide.proposal import propose_budget
 from quanyu.ledger import list_decisions
 from quanyu.measure.curve.step import curves
+from quanyu.solve.curve import Curve
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
@@ -97,6 +100,45 @@ def test_screens_get_curves_with_today_and_the_proposal_on_them(make_workspace) 
     assert all(spot.low <= spot.mean <= spot.high for spot in meta.points[1:])
     assert meta.points[0].mean == 0
     assert sum(one.share for one in view.start) == pytest.approx(1)
+
+
+def ad(name: str, spend: float, *returns: float) -> AdChannel:
+    """A channel on whose straight curves a unit of money brings one of the returns; unknown without one."""
+    n, far = len(returns), 1e9
+    curve = Curve(np.full(n, far), np.ones(n), np.array(returns) * far / 40) if returns else None
+    return AdChannel(name, spend, "known" if returns else "cannot_tell", "", 40.0, 0.0, curve)
+
+
+@pytest.mark.parametrize(
+    ("channels", "total", "reason"),
+    [
+        ([ad("a", 0.0)], None, "no_spend"),
+        ([ad("a", 200.0)], None, "no_curve_known"),
+        ([ad("a", 200.0, 0.2, 0.3)], 20.0, "out_of_reach"),
+        ([ad("a", 200.0, 2.0, 2.1)], None, "no_better"),
+        ([ad("a", 200.0, 2.0, 2.1), ad("b", 200.0)], 400.0, "blind"),
+        ([ad("a", 200.0, 0.2, 0.7, 0.9, 1.1)], None, "gain_uncertain"),
+        ([ad("a", 200.0, 0.2, 0.3)], None, ""),
+    ],
+)
+def test_every_reason_to_propose_nothing(
+    channels: list[AdChannel],
+    total: float | None,
+    reason: str,
+    make_workspace: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ws = make_workspace(budget={"total": total})
+    monkeypatch.setattr("quanyu.decide.budget.known_channels", lambda _: (channels, "fit"))
+    wholes, lines = propose(ws, AS_OF)
+    (keep,) = (one for one in wholes if one["scenario"] == "keep")
+    assert (keep["reason"], keep["status"] == "proposed") == (reason, not reason)
+    moved = {
+        one["channel"]
+        for one in lines
+        if one["scenario"] == "keep" and one["proposed_amount"] != one["current_amount"]
+    }
+    assert moved == (set() if reason else {"a"})
 
 
 def test_without_curves_there_is_nothing_to_divide(make_workspace) -> None:

@@ -17,6 +17,7 @@ import pytest
 from quanyu import ledger, loop
 from quanyu.act.spend_test import draw
 from quanyu.decide.budget import budget, known_channels
+from quanyu.decide.budget_read import budget_view
 from quanyu.decide.division import AdChannel
 from quanyu.decide.evidence import weighed
 from quanyu.decide.learn import learn
@@ -191,6 +192,10 @@ def test_a_followed_test_is_read_and_the_budget_moves(shop: Shop) -> None:
     assert line["proposed_amount"] == pytest.approx(0.8 * USUAL)
     lines = {one["channel"]: one for one in table(after.ws, "budget_lines") if one["scenario"] == "keep"}
     assert (lines["meta_ads"]["evidence"], lines["wanxiangtai"]["evidence"]) == ("test", "")
+    assert {one.channel: one.evidence for one in budget_view(after.ws).curves} == {
+        "meta_ads": "test",
+        "wanxiangtai": "",
+    }
     why = {row["channel"]: row["reason"] for row in table(after.ws, "spend_tests")}
     assert why["meta_ads"] == "budget_moves"
     assert test.proposal["channel"] in CHANNELS
@@ -295,6 +300,16 @@ def test_what_a_test_showed_counts_for_a_year(shop: Shop) -> None:
         assert found.status == status
 
 
+def test_the_days_of_a_test_do_not_count_as_the_usual_spend(shop: Shop) -> None:
+    """For four weeks the mean of the last days is what the test did; the usual spend is what it was before."""
+    after = finished(shop)
+    (row,) = table(after.ws, "spend_test_results")
+    seen = AdChannel("meta_ads", 1_234.0, "cannot_tell", "", WORTH, 0.0, None)
+    for days, spend in ((28, USUAL), (29, 1_234.0)):
+        (found,) = weighed(after.ws, [seen], row["ends_on"] + dt.timedelta(days=days))
+        assert found.spend == spend
+
+
 def test_a_test_waits_for_the_ad_reports_of_its_last_days(shop: Shop) -> None:
     _, planned = begun(shop)
     end = max(planned) + dt.timedelta(days=1)
@@ -303,8 +318,33 @@ def test_a_test_waits_for_the_ad_reports_of_its_last_days(shop: Shop) -> None:
     spend = after.ws.warehouse.table("spend")
     after.ws.warehouse.replace("spend", spend.filter(spend.spent_on < max(planned)), by="collect")
     after.turn(end)
-    (row,) = table(after.ws, "spend_test_results")
-    assert (row["status"], row["reason"]) == ("running", "spend_missing")
+    for day in (end, end + dt.timedelta(days=30)):
+        spend_test_results(after.ws, day)
+        (row,) = table(after.ws, "spend_test_results")
+        assert (row["status"], row["reason"]) == ("running", "spend_missing")
+
+
+def test_a_gap_in_the_ad_reports_is_waited_for(shop: Shop) -> None:
+    """Counted as days without spend, three missing reports would raise the return by nearly a half."""
+    _, planned = begun(shop)
+    end = max(planned) + dt.timedelta(days=1)
+    lost = [day for day, amount in planned.items() if amount == max(planned.values())][3:6]
+
+    def seen(days_late: int) -> dict[str, Any]:
+        day = end + dt.timedelta(days=days_late)
+        after = later(shop, day)
+        after.fill(end, planned)
+        spend = after.ws.warehouse.table("spend")
+        left = ~((spend.platform == "meta_ads") & spend.spent_on.isin(lost))
+        after.ws.warehouse.replace("spend", spend.filter(left), by="collect")
+        spend_test_results(after.ws, day)
+        (row,) = table(after.ws, "spend_test_results")
+        return row
+
+    waits, read = seen(0), seen(14)
+    assert (waits["status"], waits["reason"]) == ("running", "spend_missing")
+    assert read["status"] == "read"
+    assert read["spent_high_amount"] < read["high_amount"]
 
 
 def test_while_a_test_runs_its_channel_is_left_alone(shop: Shop) -> None:
@@ -331,6 +371,48 @@ def test_while_a_test_runs_its_channel_is_left_alone(shop: Shop) -> None:
     assert loop.decide(during.ws, "t", "approved", who="li").status == "approved"
     view = spend_test_view(during.ws)
     assert [one.n_days_done for one in view.tests if one.status == "running"] == [10]
+
+
+def curve(channel: str, lands: str, spend: int, worth: int = 40) -> dict[str, Any]:
+    """The row of a channel of which nothing is known."""
+    return {"channel": channel, "as_of": TODAY, "status": "cannot_tell", "reason": "too_noisy", "fit_id": "",
+            "lands_on": json.dumps({lands: 1.0} if lands else {}), "spend_amount": Decimal(spend),
+            "order_worth_amount": Decimal(worth)}  # fmt: skip
+
+
+def reasons(ws: Workspace, day: dt.date, *rows: dict[str, Any]) -> dict[str, str]:
+    put(ws, "curves", list(rows), "measure")
+    return {one["channel"]: one["reason"] for one in considered(ws, day)}
+
+
+def test_why_a_channel_is_not_tested(shop: Shop) -> None:
+    rows = [
+        curve("idle", "own", 0), curve("priceless", "own", 2_000, worth=0), curve("tiny", "own", 10), curve("good", "own", 2_000),
+        curve("new", "kiosk", 2_000),
+    ]  # fmt: skip
+    assert reasons(shop.ws, TODAY, *rows) == {
+        "idle": "no_spend", "priceless": "no_worth", "tiny": "too_small", "good": "", "new": "too_short",
+    }  # fmt: skip
+
+
+def test_beside_a_running_test_only_other_sales_channels_are_tested(shop: Shop) -> None:
+    _, planned = begun(shop)
+    middle = min(planned) + dt.timedelta(days=10)
+    during = later(shop, middle)
+    during.fill(middle, {day: amount for day, amount in planned.items() if day < middle})
+    spend_test_results(during.ws, middle)
+    rows = [
+        curve("meta_ads", "own", 2_000),
+        curve("same", "own", 2_000),
+        curve("anywhere", "", 2_000),
+        curve("apart", "taobao", 2_000),
+    ]
+    assert reasons(during.ws, middle, *rows) == {
+        "meta_ads": "running",
+        "same": "busy",
+        "anywhere": "busy",
+        "apart": "",
+    }
 
 
 def test_a_turn_that_proposes_nothing_takes_back_what_nobody_decided(shop: Shop) -> None:

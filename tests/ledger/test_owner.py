@@ -56,13 +56,15 @@ def test_a_ledger_without_its_tables_is_told(ledger, at):
         list_loads(ledger)
 
 
-def test_a_record_that_is_no_json_is_told(tmp_path, at):
+@pytest.mark.parametrize("value", ["'{'", "CAST(X'7B22FF00' AS TEXT)"])
+def test_a_record_that_is_no_json_or_no_text_is_told(tmp_path, at, value):
     ledger = open_ledger(tmp_path / "ledger.db")
     with ledger.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO loads (load_id, file_name, file_hash, layout, status, started_at, finished_at, n_rows, n_taken, "
-            "n_refused, changes, error) VALUES (1, 'f', 'h', 'l', 'done', '2026-01-01 00:00:00', NULL, 1, 1, 0, '{', '')"
+            f"n_refused, changes, error) VALUES (1, 'f', 'h', 'l', 'done', '2026-01-01 00:00:00', NULL, 1, 1, 0, {value}, '')"
         )
-    with pytest.raises(DamageError, match="damaged"):
+    with pytest.raises(DamageError, match="damaged") as caught:
         list_loads(ledger)
+    assert str(caught.value).replace("\n", "").isprintable()
     ledger.close()

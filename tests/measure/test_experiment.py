@@ -243,6 +243,10 @@ def test_campaigns_without_control_and_shops_without_campaigns(make_workspace: A
     assert rows["orders"]["n_treated"] == 4000 and rows["orders"]["n_control"] == 0
     found = result(ws, "c1")
     assert found and found.verdict in ("broken", "unread")
+    few = shop(make_workspace(), lift=8.0, n=60)
+    lifts(few, AS_OF)
+    found = result(few, "c1")
+    assert found and (found.verdict, found.headline.reason) == ("unread", "too_few_people")
 
 
 def test_people_with_two_arms_or_none_are_left_out(make_workspace: Any) -> None:

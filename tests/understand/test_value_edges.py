@@ -12,6 +12,7 @@ import pytest
 from quanyu.ledger import find_fit
 from quanyu.method import Cells, Inconclusive
 from quanyu.plan.worth import worth
+from quanyu.solve.estimate import Estimate
 from quanyu.tables import contract
 from quanyu.understand import order_value
 from quanyu.understand.customer_value import lifetimes
@@ -126,6 +127,15 @@ def test_a_model_under_which_nobody_leaves_says_so(kind: Any) -> None:
 
     assert reasons(0.0) == [NOBODY_LEAVES]
     assert reasons(0.3) == []
+
+
+def test_a_likelihood_without_a_maximum_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the search for it comes back with, no number is told that is none."""
+    lost = Estimate(KINDS["bg_nbd"], np.full(4, np.nan))
+    monkeypatch.setattr("quanyu.understand.lifetime.estimate", lambda *_, **__: lost)
+    solved = Lifetime(model="bg_nbd").solve({"whole": stayed(600, 0.3)}, {})
+    assert isinstance(solved, Inconclusive)
+    assert "no maximum" in solved.reason
 
 
 def filled(ws: Workspace, found: Traded, until: int) -> Workspace:

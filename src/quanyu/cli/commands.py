@@ -64,7 +64,7 @@ COMMANDS = (
     Command("report", "plan:report", "Write the report: one self-contained HTML file with charts.",
             "quanyu report --out report.html --language en"),
     Command("demo", "demo:demo",
-            "Simulate a shop, load its files, run one turn; set what was found beside the planted truth.",
+            "Simulate a shop and do three turns of the loop; set what was found beside the planted truth.",
             "quanyu demo demo --people 2000 --days 120"),
     Command("serve", "workspace:serve", "Open the console in a browser, on this machine only.",
             "quanyu serve --port 8080"),

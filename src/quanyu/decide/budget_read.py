@@ -35,7 +35,9 @@ class Spot:
 
 @dataclass(frozen=True)
 class CurveView:
-    """The curve of an ad channel as rows of `curves` have it, with points to draw; `now` and `proposed` lie on it."""
+    """The curve of an ad channel as rows of `curves` have it, with points to draw; `now` and `proposed` lie on it.
+
+    `evidence` says what the points are known from, a curve, a test or both; `verdict` is that of the curve alone."""
 
     channel: str
     status: str
@@ -46,6 +48,7 @@ class CurveView:
     points: tuple[Spot, ...]
     now: Spot | None
     proposed: Spot | None
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,16 @@ def _curve(row: Mapping[str, Any], one: AdChannel, proposed: float) -> CurveView
     lands = tuple(json.loads(row["lands_on"] or "{}").items())
     figures = {name: _number(value) for name, value in row.items() if name not in TEXTS}
     return CurveView(
-        one.name, one.status, row["verdict"] or "cannot_tell", one.reason, lands, figures, points, now, then
+        one.name,
+        one.status,
+        row["verdict"] or "cannot_tell",
+        one.reason,
+        lands,
+        figures,
+        points,
+        now,
+        then,
+        one.evidence,
     )
 
 

@@ -93,7 +93,7 @@ def meaning(error: SQLAlchemyError) -> Meaning:
     """Return which error of the family a database error is, what happened and what to do."""
     original = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(original, sqlite3.Error):
-        if str(original).startswith("no such "):
+        if str(original).startswith(("no such ", "Could not decode ")):
             return DAMAGED
         found = SQLITE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF, OTHER)
         return READING if found is REFUSED and "readonly" in str(original) else found
@@ -109,4 +109,5 @@ def _cause(error: SQLAlchemyError) -> str | QuanyuError:
     cause = error.orig if isinstance(error, StatementError) and error.orig is not None else error
     if isinstance(cause, QuanyuError):
         return cause
-    return str(cause).strip().split("\n", 1)[0]
+    first = str(cause).strip().split("\n", 1)[0].partition(" with text ")[0]
+    return "".join(letter for letter in first if letter.isprintable())[:300]

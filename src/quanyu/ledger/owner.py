@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from quanyu.errors import WorkspaceError
+from quanyu.errors import DamageError, WorkspaceError
 from quanyu.ledger.once import insert_once
 from quanyu.ledger.schema import OWNER
 from quanyu.ledger.session import Scope, reading, writing
@@ -31,12 +31,19 @@ def find_owner(scope: Scope) -> Owner | None:
         return _found(connection)
 
 
-def own(scope: Scope, workspace_id: str, key_print: str, *, at: dt.datetime) -> None:
+def own(scope: Scope, workspace_id: str, key_print: str, *, at: dt.datetime, may_begin: bool = True) -> None:
     """Make the ledger a workspace's and remember the print of its key, unless it is and it does.
 
-    `key_print` is empty where the key cannot be read. Raises `WorkspaceError` if the ledger is another's.
+    `key_print` is empty where the key cannot be read. Raises `WorkspaceError` if the ledger is another's, and
+    `DamageError` if it is nobody's and may not begin, because there is something that it should remember.
     """
     found = find_owner(scope)
+    if found is None and not may_begin:
+        raise DamageError(
+            "The ledger of this workspace is gone or empty, though its tables are there: what was loaded, decided and sent "
+            "is no longer known.",
+            "Restore it from a backup, or begin a new one with: quanyu adopt (docs/how-to/mend-damage.md)",
+        )
     if found is None or (found.workspace_id == workspace_id and key_print and not found.key_print):
         with writing(scope) as connection:
             first = {"place": ONLY, "workspace_id": workspace_id, "key_print": key_print, "owned_at": at}

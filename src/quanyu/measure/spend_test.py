@@ -24,6 +24,8 @@ OFF_PLAN = 0.2
 LEAST_MOVE = 0.5
 """Spend must differ between high and low days by this share of the plan at least."""
 FEWEST_ORDERS = 1.0
+WAIT_DAYS = 14
+"""So long after its end a test waits for reports of days on which money should have been spent; then it was not."""
 Record = dict[str, Any]
 
 
@@ -54,13 +56,16 @@ def result(
 ) -> Record:
     """Return the row of `spend_test_results` of one test, from its days in order.
 
-    It is read once, when its last day is over and the ad reports reach as far. The difference in orders is divided by
+    It is read once, when its last day is over and the ad reports are there: they reach as far, and no day on which money should
+    have been spent lacks one, unless `WAIT_DAYS` have passed. The difference in orders is divided by
     the difference in money that was really spent (intention to treat, then the ratio: Angrist, Imbens 1994). A test
     whose spend did not follow its schedule is not read.
     """
     first, last = test[0], test[-1]
     n = len(test)
-    spent = _spent(ws, first["channel"], first["on"], n)
+    reported = _spent(ws, first["channel"], first["on"], n)
+    spent = np.nan_to_num(reported)
+    is_missing = np.isnan(reported) & np.array([row["planned_amount"] > 0 for row in test])
     is_high = np.array([row["is_high"] for row in test], dtype=bool)
     low, high = float(first["low_amount"]), float(first["high_amount"])
     done = min(max((as_of - first["on"]).days, 0), n)
@@ -73,7 +78,8 @@ def result(
     }  # fmt: skip
     if done < n:
         return row | {"status": "running", "reason": "running"}
-    if newest is None or newest < last["on"]:
+    is_awaited = is_missing.any() and as_of <= last["on"] + dt.timedelta(days=WAIT_DAYS)
+    if newest is None or newest < last["on"] or is_awaited:
         return row | {"status": "running", "reason": "spend_missing"}
     at_low, at_high = float(spent[~is_high].mean()), float(spent[is_high].mean())
     row |= {"spent_low_amount": at_low, "spent_high_amount": at_high}
@@ -104,14 +110,14 @@ def _newest_spend(ws: Workspace) -> dt.date | None:
 
 
 def _spent(ws: Workspace, channel: str, first: dt.date, n: int) -> Floats:
-    """Return what was spent on a channel by day; a placement exported for several attribution windows counts once."""
+    """Return what was spent on a channel by day, NaN where no report says; a placement in several attribution windows counts once."""
     rows = placements(ws.warehouse.table)
     last = first + dt.timedelta(days=n)
     rows = rows.filter(
         rows.platform == channel, rows.spent_on >= ibis.literal(first), rows.spent_on < ibis.literal(last)
     )
     summed = rows.group_by("spent_on").agg(amount=rows.cost_amount.sum())
-    found = np.zeros(n)
+    found = np.full(n, np.nan)
     for row in ws.warehouse.read(summed).to_pylist():
         found[(row["spent_on"] - first).days] = float(row["amount"])
     return found

@@ -39,7 +39,7 @@ NO_TEST: Mapping[str, str] = MappingProxyType(
 UNREAD: Mapping[str, str] = MappingProxyType(
     {
         "running": "The test is running",
-        "spend_missing": "The ad reports of its last days have not been loaded",
+        "spend_missing": "Ad reports of some of its days have not been loaded",
         "not_followed": "The spend did not follow the schedule",
         "no_orders": "The sales channels that it leads to had hardly any orders",
         "holds_one": "Its interval holds the money back as well as less or more",

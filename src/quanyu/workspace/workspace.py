@@ -66,11 +66,16 @@ class Workspace:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The operational records, opened on first use; raises `WorkspaceError` if they are another workspace's."""
+        """The operational records, opened on first use.
+
+        Raises `WorkspaceError` if they are another workspace's, `DamageError` if there are none though there are tables.
+        """
         opened = open_ledger(self.settings.ledger_url or self.path("ledger.db"))
         try:
             key = self._key()
-            ledger.own(opened, self._id(opened), _print(key) if KEY.fullmatch(key) else "", at=self.now())
+            key_print = _print(key) if KEY.fullmatch(key) else ""
+            may_begin = not self.path("id").exists() or not any((self.root / TABLES).glob("*/_delta_log"))
+            ledger.own(opened, self._id(opened), key_print, at=self.now(), may_begin=may_begin)
         except BaseException:
             opened.close()
             raise

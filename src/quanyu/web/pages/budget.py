@@ -15,7 +15,7 @@ from quanyu.tables.decided import REFUSALS, SCENARIOS
 from quanyu.web.pages.budget_curve import curves
 from quanyu.web.pages.budget_pace import pace, start
 from quanyu.web.pages.budget_test import proposed_tests, shown_tests
-from quanyu.web.pages.labels import slice_label
+from quanyu.web.pages.labels import EVIDENCE, slice_label
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import segments
@@ -194,8 +194,7 @@ def _sheet(view: View, chosen: ScenarioView) -> Sheet:
 def _known(view: View, one: LineView) -> str:
     if one.status != "known":
         return view.say("cannot tell")
-    words = {"test": "known from a test", "both": "known from curve and test"}
-    return view.say(words.get(one.evidence, "known"))
+    return view.say(EVIDENCE.get(one.evidence, "known"))
 
 
 def _what_lines(view: View) -> str:

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from quanyu.decide.budget_read import BudgetView, CurveView
 from quanyu.tables.curve import DOUBTS, VERDICTS
-from quanyu.web.pages.labels import slice_label
+from quanyu.web.pages.labels import EVIDENCE, slice_label
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.grid import grid
 from quanyu.web.parts.markup import put, tag
@@ -43,7 +43,7 @@ def _curve(view: View, one: CurveView) -> None:
     names = (
         view.say("Margin per day"), view.say("95 % interval"), view.say("Money comes back as much as it costs"),
     )  # fmt: skip
-    note = view.say(VERDICTS[one.verdict])
+    note = view.say(EVIDENCE.get(one.evidence, VERDICTS[one.verdict]))
     definitions = (
         view.say("Across: spend per day, kept up. Up: margin per day of the orders it causes, with its 95 % interval. "
                  "Black: today; orange: proposed. Below the dashed line it brings less than it costs."),

@@ -56,7 +56,8 @@ def _proposed(view: View, one: SpendTestView) -> None:
     name = slice_label(view, one.channel)
     title = view.say("Test the spend of {channel}", channel=name)
     hint = view.say(
-        "{what}. It tells in {power} of all cases whether the money comes back; believed now: {believed}. Expected cost: {cost} "
+        "{what}. Spend that brings nothing is told in {power} of all cases from spend that pays for itself; what lies between, less "
+        "often. Believed now: {believed}. Expected cost: {cost} "
         "of profit (at worst {worst}); knowing is expected to gain {value} in the next year.",
         what=told(one.says, view.language), power=figure.percent(one.power, 0),
         believed=told(one.believed, view.language) if one.believed else "–",

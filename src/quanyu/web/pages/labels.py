@@ -40,6 +40,8 @@ SLICES = {
     "unknown": ("未知", "Unknown"),
     **AD_CHANNELS,
 }
+EVIDENCE = {"test": "known from a test", "both": "known from curve and test"}
+"""What a return is known from, where a test of spend had a part in it."""
 DIMENSIONS = {"all": "Total", "channel": "Channel", "region": "Region", "new_old": "New and returning"}
 
 

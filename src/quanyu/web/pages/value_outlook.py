@@ -20,7 +20,7 @@ def outlook_panel(view: View, found: tuple[Outlook, ...]) -> None:
     title = view.say("Outlook of all customers")
     heads: tuple[tuple[str, Kind], ...] = (
         ("Days ahead", "count"), ("Expected orders", "count"), ("Orders, low", "count"), ("Orders, high", "count"),
-        ("Value", "currency"), ("Value, low", "currency"), ("Value, high", "currency"), ("Why no bounds", "text"),
+        ("Expected value", "currency"), ("Value, low", "currency"), ("Value, high", "currency"), ("Why no bounds", "text"),
     )  # fmt: skip
     rows = tuple(
         (one.days, one.expected, one.low, one.high, one.amount, one.amount_low, one.amount_high, one.why(view.say))
