@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quanyu.tables.column import SOURCE
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 
@@ -11,7 +12,7 @@ CONTINUATIONS = Table(
     "continuations", "collect", "续接明细", "Continuations", "line of an order told in another file",
     ("source", "order_id", "file_hash", "line_no"),
     (
-        C("source", "text", "来源", "Source", is_required=True, note="layout that brought the row"),
+        SOURCE,
         C("order_id", "text", "订单号", "Order id", is_required=True, note="as the line names its order"),
         C("order_name", "text", "订单名", "Order name"),
         C("ordered_at", "time", "下单时间", "Ordered at"),
