@@ -135,7 +135,7 @@ class Layout:
     decimal mark of its figures, `country` that of its telephone numbers; without `quoting` a quotation mark is a
     letter like any other. `kinds` are kinds of identifiers beside the usual ones; `entries` is what its file says.
     A line in which none of the columns `summary` says anything is a totals line; one whose columns `one_day` name
-    different days is refused.
+    different days is refused. `is_own` marks one of the workspace.
     """
 
     name: str
@@ -158,6 +158,7 @@ class Layout:
     one_day: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
     is_plain: bool = False
+    is_own: bool = False
     comes: int = 0
     entries: Mapping[str, Any] | None = None
 
