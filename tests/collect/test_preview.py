@@ -149,3 +149,11 @@ def test_the_command_shows_rows_refused_lines_and_what_is_missing(
     loaded = command("load", str(files[0]), "-w", str(shop.root))
     assert "the file lacks: land" in loaded.out
     assert command("layouts", "try", str(files[0])).code == 2
+
+
+def test_a_layout_can_be_tried_by_its_name(shop: Workspace, tmp_path: Path) -> None:
+    file = Path(__file__).parent / "samples" / "shopify_orders.csv"
+    (shown,) = preview(shop, file, Path("shopify_orders"))
+    assert (shown.layout, "orders" in shown.tables) == ("shopify_orders", True)
+    with pytest.raises(UnknownLayoutError, match="There is no layout"):
+        preview(shop, file, tmp_path / "nope.toml")

@@ -11,6 +11,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from quanyu.collect import catalogue
+from quanyu.collect.catalogue import layout_named
 from quanyu.collect.declare import read_layout
 from quanyu.collect.find import Found, find, seen_of
 from quanyu.collect.layout import Layout
@@ -39,12 +41,14 @@ class Preview:
 
 
 def preview(ws: Workspace, file: Path, layout: Path, n: int = 5) -> list[Preview]:
-    """Read a file (or every file of an archive) as `layout`, a TOML file, says, and return the first `n` rows of each table.
+    """Read a file (or every file of an archive) as `layout`, a TOML file or the name of a layout, says, and return the
+    first `n` rows of each table.
 
-    Nothing is loaded. Raises `SettingError` for a mistake in the layout, `UnknownLayoutError` where the file lacks
-    columns that it needs, `UnreadableFileError` where the file cannot be read.
+    Nothing is loaded. Raises `SettingError` for a mistake in the layout, `UnknownLayoutError` where there is none or the
+    file lacks columns that it needs, `UnreadableFileError` where the file cannot be read.
     """
-    wanted = read_layout(layout)
+    is_file = layout.is_file()
+    wanted = read_layout(layout) if is_file else layout_named(str(layout), catalogue.layouts(ws.root))
     work = ws.path("tmp", f"try-{uuid.uuid4().hex}")
     work.mkdir(parents=True)
     try:

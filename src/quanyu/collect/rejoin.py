@@ -33,6 +33,14 @@ class Joined:
     own: tuple[Any, Any, int]
     parts: Sequence[Row]
     dropped: Sequence[Row] = ()
+    now: tuple[Any, Any, int] | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether the tables have all of it already."""
+        last = max((line["line_no"] for line in self.lines()), default=self.own[2])
+        is_known = all(part["own_lines"] is not None for part in self.parts)
+        return is_known and not self.dropped and self.now == (*self.sums, last)
 
     @property
     def sums(self) -> tuple[Any, Any]:
@@ -69,7 +77,7 @@ def rejoin(ws: Workspace, work: Path) -> None:
     Done again it changes nothing. An order that another file tells anew with other lines of its own has all of them.
     """
     if _there(ws):
-        found = list(_found(ws, lambda _: True))
+        found = [each for each in _found(ws, lambda _: True) if not each.is_settled]
         _write(ws, found, work / "rejoined")
 
 
@@ -136,7 +144,7 @@ def _judged(parts: list[Row], lines: list[Row]) -> Joined:
         return Joined(order, now, (), parts) if _is_told(order, parts, lines) else Joined(order, now, parts)
     own = tuple(joined[0][name] for name in OWN)
     if now[:2] in (own[:2], _plus(own, joined), _plus(own, parts)):
-        return Joined(order, own, parts)
+        return Joined(order, own, parts, (), now)
     return Joined(order, now, [part for part in parts if part["own_lines"] is None], joined)
 
 
