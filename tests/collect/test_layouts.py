@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from quanyu.collect import catalogue
 from quanyu.collect.load import layouts, load
+from quanyu.collect.recognise import the_layout
 from quanyu.workspace import Workspace
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -167,3 +170,16 @@ def test_both_engines_hold_the_same(workspace: Workspace) -> None:
     assert rows(workspace, "SELECT count(*), sum(net_amount) FROM orders") == [(2, Decimal(98))]
     assert rows(workspace, "SELECT count(*), sum(n_returned) FROM order_lines") == [(3, 1)]
     assert {one.status for one in load(workspace, files)} == {"already loaded"}
+
+
+def test_a_layout_of_ones_own_wins_a_tie(make_workspace) -> None:
+    ws = make_workspace()
+    (ws.root / "layouts").mkdir(exist_ok=True)
+    shipped = next(layout for layout in catalogue.layouts() if layout.name == "shopify_orders")
+    text = (catalogue.BUILT_IN / "shopify_orders.toml").read_text(encoding="utf-8")
+    needed = f'match = ["{shipped.match[0]}", "{shipped.match[-1]}"]'
+    own = re.sub(r"^match = .*$", needed, text, flags=re.M)
+    (ws.root / "layouts" / "a_shop.toml").write_text(own, encoding="utf-8")
+    header = sorted(shipped.known)
+    known = catalogue.layouts(ws.root)
+    assert the_layout(header, known, "orders.csv", "shopify_orders").layout.name == "a_shop"

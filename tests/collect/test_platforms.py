@@ -153,6 +153,27 @@ def test_meta_results_are_no_orders_whatever_they_count(shop: Workspace, tmp_pat
     ]
 
 
+def test_meta_results_are_orders_where_the_indicator_says_purchase(shop: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "meta.csv"
+    head = META.format("Results,Result indicator").replace(",Purchases conversion value", "")
+    row = "2024-06-01,2024-06-01,A,S,{},60.00,400,20,{},{}\n"
+    told = [
+        ("A", "5", "actions:offsite_conversion.fb_pixel_purchase"),
+        ("B", "1,204", "actions:omni_purchase"),
+        ("C", "560", "actions:link_click"),
+        ("D", "7", "actions:offsite_conversion.fb_pixel_add_to_cart"),
+        ("E", "", "actions:omni_purchase"),
+    ]
+    lines = [row.format(name, f'"{n}"', kind) for name, n, kind in told]
+    file.write_text(head + "".join(lines), encoding="utf-8")
+    (loaded,) = load(shop, file)
+    assert loaded.n_refused == 0
+    assert [row[2] for row in spend(shop)] == [5.0, 1204.0, None, None, None]
+    file.write_text(head + row.format("A", "some", "actions:omni_purchase"), encoding="utf-8")
+    (loaded,) = load(shop, file)
+    assert [*loaded.reasons] == ["platform_orders is …, which cannot be read as a number"]
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -48,22 +48,6 @@ def shopify(
     return file
 
 
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_lines_cut_off_from_their_order_say_how_the_order_becomes_whole(
-    shop: Workspace, tmp_path: Path, order: tuple[int, int]
-) -> None:
-    parts = [shopify(tmp_path / f"part{i}.csv", lines=(i,)) for i in (0, 1)]
-    for part in order:
-        (loaded,) = load(shop, parts[part])
-        assert [n for reason, n in loaded.reasons.items() if "into one file" in reason] == [1] * part
-    assert rows(shop, "SELECT order_id, gross_amount::INT FROM orders") == [("5500001", 30)]
-    assert rows(shop, "SELECT content LIKE '%Plate%' FROM rejects") == [(True,)]
-    load(shop, shopify(tmp_path / "together.csv"))
-    told = rows(shop, "SELECT order_id, status, gross_amount::INT, paid_amount::INT, n_items FROM orders")
-    assert told == [("5500001", "shipped", 90, 100, 3)]
-    assert rows(shop, "SELECT line_no, item_id FROM order_lines ORDER BY 1") == [(1, "CUP"), (2, "PLATE")]
-
-
 def test_many_files_are_one_commit_of_each_table(shop: Workspace, tmp_path: Path) -> None:
     folder = tmp_path / "orders"
     folder.mkdir()

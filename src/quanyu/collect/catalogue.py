@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def layouts(root: Path | None = None) -> list[Layout]:
     >>> "taobao_orders" in [layout.name for layout in layouts()]
     True
     """
-    own = [read_layout(path) for path in sorted((root / FOLDER).glob("*.toml"))] if root else []
+    files = sorted((root / FOLDER).glob("*.toml")) if root else []
+    own = [replace(read_layout(path), is_own=True) for path in files]
     names = {layout.name for layout in own}
     return own + [layout for layout in _shipped() if layout.name not in names]
 

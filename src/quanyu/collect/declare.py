@@ -20,7 +20,8 @@ TEXTS = ("name", "zh", "en", "platform", "source", "timezone", "currency", "coun
 LISTS = ("match", "either", "nulls", "totals", "kinds", "summary", "one_day")
 ENTRIES = (*TEXTS, *LISTS, "quoting", "comes", "maps", "people")
 PEOPLE = ("ids", "seen_at", "country")
-VERBS = {"from": "columns"} | {each.name: each.name for each in fields(Field) if each.name != "columns"}
+RENAMED = {"columns": "from", "other": "or"}
+VERBS = {RENAMED.get(each.name, each.name): each.name for each in fields(Field)}
 WORD_LISTS = ("from", "join", "sum", "times", "divide", "json", "running", "format")
 FLAGS = ("percent", "total", "is_verified")
 FIGURES = ("scale", "at_least")
@@ -179,6 +180,8 @@ def _verb(verb: str, value: Any, maps: Mapping[str, Mapping[str, str]], where: s
     """Return what stands behind a verb, of the type that the verb needs."""
     if verb == "map":
         return _named_map(value, maps, where)
+    if verb == "or":
+        return _field(value, maps, where)
     if verb in ("value", "default") and isinstance(value, (bool, int, float)):
         return str(value).lower()
     read: Callable[[Any, str], Any] = READ.get(verb, text)

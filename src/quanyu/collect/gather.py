@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.check import Rule, first_broken, rules
+from quanyu.collect.check import first_broken, rules
+from quanyu.collect.continuation import CONTINUES, can_continue, is_continuation, without_head
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Layout, Target
 from quanyu.collect.parse import LINE, REASON, Setting, cells_of
-from quanyu.collect.reason import HEADLESS, because
 
 
 def without_late_defaults(layout: Layout) -> Layout:
@@ -78,24 +78,21 @@ def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
     grouped = _grouped(good, target) if target.per else good
     if target.is_patch:
         return _patch(grouped, target, setting)
+    splits = can_continue(target, setting.layout)
     whole = grouped.select(
         LINE,
         **_exempt(grouped, target),
+        **({CONTINUES: is_continuation(cells_of(grouped, table))} if splits else {}),
         **filled(table, _late(cells_of(grouped, table), target), setting.constants),
     )
     exempt = {name: whole[f"_exempt_{name}"].fill_null(False) for name in target.exempt}
     cells = {name: whole[name] for name in table.schema.names}
-    found = [*_headless(target, cells, setting.layout), *rules(table, cells, exempt, setting.now)]
-    reason = first_broken(found)
-    return whole.select(LINE, *table.schema.names, **{REASON: reason})
-
-
-def _headless(target: Target, cells: Mapping[str, ir.Value], layout: Layout) -> Iterator[Rule]:
-    """Yield the rules that a file with the lines of an order has the line that tells the order, too."""
-    if target.per and any(each.is_whole for each in layout.targets):
-        for column in target.table.columns:
-            if column.is_required and column.name in target.fields and column.name not in target.keys:
-                yield cells[column.name].isnull(), because(HEADLESS, column=column.name)
+    reason = first_broken(list(rules(table, cells, exempt, setting.now)))
+    if not splits:
+        return whole.select(LINE, *table.schema.names, **{REASON: reason})
+    found = list(rules(without_head(table), cells, exempt, setting.now))
+    reason = whole[CONTINUES].ifelse(first_broken(found), reason)
+    return whole.select(LINE, *table.schema.names, **{REASON: reason, CONTINUES: whole[CONTINUES]})
 
 
 def _patch(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:

@@ -38,7 +38,7 @@ class Field:
     `at_least`, `when` (else nothing), `default`. In a table with `per`, `total` adds the lines up; without it the
     first value counts. `running` numbers the lines that agree in columns of the table. `id` makes an identifier of a kind.
     `shared` names a column of the first table whose value stands in where the own one is missing: then that of another
-    line with the same stand-in counts.
+    line with the same stand-in counts. `other` is how a row is read in which all of this finds nothing.
     """
 
     columns: tuple[str, ...] = ()
@@ -64,6 +64,7 @@ class Field:
     default: str | None = None
     total: bool = False
     is_verified: bool = False
+    other: Field | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ class Field:
     @property
     def names(self) -> tuple[str, ...]:
         """Every source column that the field reads."""
-        return (*self.sources, *self.when)
+        return (*self.sources, *self.when, *(self.other.names if self.other else ()))
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Layout:
     decimal mark of its figures, `country` that of its telephone numbers; without `quoting` a quotation mark is a
     letter like any other. `kinds` are kinds of identifiers beside the usual ones; `entries` is what its file says.
     A line in which none of the columns `summary` says anything is a totals line; one whose columns `one_day` name
-    different days is refused.
+    different days is refused. `is_own` marks one of the workspace.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Layout:
     one_day: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
     is_plain: bool = False
+    is_own: bool = False
     comes: int = 0
     entries: Mapping[str, Any] | None = None
 

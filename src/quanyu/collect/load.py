@@ -19,6 +19,7 @@ from quanyu.collect.layout import Layout
 from quanyu.collect.outcome import Outcome, message
 from quanyu.collect.recipe import Recipes
 from quanyu.collect.recognise import Match, recognise, the_layout
+from quanyu.collect.rejoin import waiting_lines
 from quanyu.collect.round import Ready, bring_round
 from quanyu.collect.source import Opened, open_found
 from quanyu.collect.take import Job, take
@@ -90,22 +91,43 @@ def load(
         convert(ws)
     if len(done) == 1 and run.errors:
         raise run.errors[0]
-    lacking = waiting(ws)
-    return [_and_waiting(loaded, lacking) for loaded in done]
+    return _and_waiting(ws, done)
 
 
-def _and_waiting(loaded: Loaded, lacking: list[Waiting]) -> Loaded:
-    """Add to what is said of a file how many rows of its tables wait for a rate."""
-    mine = [one for one in lacking if one.table in loaded.changes]
+def _and_waiting(ws: Workspace, done: list[Loaded]) -> list[Loaded]:
+    """Add to what is said of files which of their rows wait for other files: for a rate, or for their order.
+
+    What waits for a rate is said once, of the last file that has rows of the table.
+    """
+    unsaid, unfinished, told = waiting(ws), waiting_lines(ws), []
+    for loaded in reversed(done):
+        mine = [one for one in unsaid if one.table in loaded.changes]
+        unsaid = [one for one in unsaid if one not in mine]
+        told.append(_and_orders(_and_rates(loaded, mine), unfinished.get(loaded.file, 0)))
+    return told[::-1]
+
+
+def _and_orders(loaded: Loaded, n_rows: int) -> Loaded:
+    told = Sentence(
+        "{n} rows continue orders whose first line is not loaded yet: load the other part of the export",
+        n=n_rows,
+    )
+    return replace(loaded, message=_both(loaded.message, told)) if n_rows else loaded
+
+
+def _both(before: str, after: Sentence) -> str:
+    return Sentence("{before}; {after}", before=before, after=after) if before else after
+
+
+def _and_rates(loaded: Loaded, mine: list[Waiting]) -> Loaded:
+    """Add how many rows wait for a rate."""
     for currency in sorted({one.currency for one in mine}):
         tables = {one.table: one.n_rows for one in mine if one.currency == currency}
         told = Sentence(
             "{n} rows wait for a rate of {currency} ({tables}): load fx_rates (on, currency, rate)",
             n=sum(tables.values()), currency=currency, tables=", ".join(tables),
         )  # fmt: skip
-        before = loaded.message
-        message = Sentence("{before}; {after}", before=before, after=told) if before else told
-        loaded = replace(loaded, message=message)
+        loaded = replace(loaded, message=_both(loaded.message, told))
     return loaded
 
 

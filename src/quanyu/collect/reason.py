@@ -26,10 +26,6 @@ KIND_UNKNOWN = (
 ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
 EARLY = "{column} is {value}, before {earliest}"
 
-HEADLESS = (
-    "{column} is missing: the first line of the order may lie in another file;"
-    " put the parts of the export together into one file, and load that"
-)
 PERIOD = "the row covers several days, until {value}: export the report by day"
 SENTENCES = (
     "{column} is {value}, which cannot be read as {kind}",
@@ -54,7 +50,6 @@ SENTENCES = (
     KIND_UNKNOWN,
     ZEROS,
     PERIOD,
-    HEADLESS,
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
 

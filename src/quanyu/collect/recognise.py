@@ -40,7 +40,8 @@ class Match:
 
 
 def recognise(header: Sequence[str], layouts: Iterable[Layout], hint: str = "") -> list[Match]:
-    """Rank layouts for a header, the best first; `hint` (the file's name) only breaks ties.
+    """Rank layouts for a header, the best first; of equals one of the workspace's own, then the one whose name is in
+    `hint` (the file's name).
 
     >>> from quanyu.collect.catalogue import layouts
     >>> recognise(["lead_id", "contacted_on"], layouts())[0].layout.name
@@ -51,13 +52,14 @@ def recognise(header: Sequence[str], layouts: Iterable[Layout], hint: str = "") 
     return sorted(matches, key=lambda match: _rank(match, hint), reverse=True)
 
 
-def _rank(match: Match, hint: str) -> tuple[bool, float, int, int, bool]:
+def _rank(match: Match, hint: str) -> tuple[bool, float, int, bool, int, bool]:
     about = match.layout.name.removeprefix("plain_")
     called = about in hint
     return (
         match.is_whole,
         match.share if not match.is_whole else 1.0,
         match.n_known,
+        match.layout.is_own,
         len(match.layout.match),
         called,
     )

@@ -14,6 +14,7 @@ from quanyu.collect.namesake import namesakes
 from quanyu.collect.outcome import Outcome
 from quanyu.collect.place import SEQ
 from quanyu.collect.recipe import FILE
+from quanyu.collect.rejoin import forget, rejoin, store
 from quanyu.collect.take import Taken
 from quanyu.collect.whole import drop_untold, only_told, placed, tellings
 from quanyu.tables import contract
@@ -73,7 +74,8 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
     whole = frozenset(
         seq for seq, ready in enumerate(ordered) if any(t.is_whole for t in ready.layout.targets)
     )
-    for name in sorted({name for ready in ordered for name in ready.taken.staged} - {"rejects"}, key=_turn):
+    _keep_continuations(ws, ordered, work)
+    for name in sorted({name for ready in ordered for name in ready.taken.staged} - ASIDE, key=_turn):
         staged = _staged(reader, name, ordered, work)
         if staged:
             if name == "orders":
@@ -97,6 +99,7 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
             change, n_missing = patch(ws, name, ready.taken.staged[name], work)
             found[ready.number][name] = Brought(change)
             waiting[ready.number] = waiting.get(ready.number, 0) + n_missing
+    rejoin(ws, work)
     for seq, brought in _bring_rejects(ws, reader, ordered, work).items():
         found[ordered[seq].number]["rejects"] = brought
     return {
@@ -111,6 +114,20 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
 
 FIRST = ("fx_rates", "orders")
 """Tables that others look at when they are brought: for rates, and for the currency of an order's lines."""
+
+
+ASIDE = {"rejects", "continuations"}
+"""What is brought file by file, beside the tables."""
+
+
+def _keep_continuations(ws: Workspace, ordered: Sequence[Ready], work: Path) -> None:
+    """Keep the lines that continue orders of other files; what a file that is read again said before is forgotten."""
+    if again := [ready.sha256 for ready in ordered if ready.is_again]:
+        forget(ws, again, work)
+    for ready in ordered:
+        if "continuations" in ready.taken.staged:
+            rows = ready.taken.staged["continuations"].rows(ws.warehouse.scan, contract("continuations"))
+            store(ws, rows, ready.file, ready.sha256)
 
 
 def _turn(name: str) -> tuple[int, str]:

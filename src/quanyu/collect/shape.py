@@ -102,7 +102,18 @@ def read_field(
     `land` is where a row says the country of its telephone numbers. What a condition asks must be there, too.
     """
     is_asked = all(page.places(name) for name in field.when)
-    return _read_field(field, column, page, rows, land) if is_asked else None
+    read = _read_field(field, column, page, rows, land) if is_asked else None
+    other = read_field(field.other, column, page, rows, land) if field.other else None
+    return _either(read, other) if read and other else read or other
+
+
+def _either(first: Read, other: Read) -> Read:
+    """Read the other way where the first finds nothing that could be read or not."""
+    is_silent = first.value.isnull() if first.unread is None else first.value.isnull() & first.unread.isnull()
+    value = is_silent.ifelse(other.value.cast(first.value.type()), first.value)
+    rest = None if other.unread is None else is_silent.ifelse(other.unread, ibis.null("string"))
+    unread = [text for text in (first.unread, rest) if text is not None]
+    return Read(value, ibis.coalesce(*unread) if unread else None, first.is_mapped or other.is_mapped)
 
 
 def _read_field(field: Field, column: Column, page: Page, rows: ir.Table, land: Field | None) -> Read | None:

@@ -52,7 +52,14 @@ def judge(layout: Layout) -> None:
 
 
 def _placed(layout: Layout) -> Iterator[Placed]:
-    """Yield every field with the place where it stands and the column that it fills."""
+    """Yield every field with the place where it stands and the column that it fills, and after it its other one."""
+    for where, field, column in _named(layout):
+        yield where, field, column
+        if field.other:
+            yield where, field.other, column
+
+
+def _named(layout: Layout) -> Iterator[Placed]:
     for target in layout.targets:
         for name, field in target.fields.items():
             yield f"{target.table.name}.{name}", field, target.table[name]
@@ -225,8 +232,11 @@ def _shared(layout: Layout, where: str, field: Field) -> None:
 
 
 def _conditions(layout: Layout, placed: list[Placed]) -> Iterator[tuple[str, Condition]]:
+    others = [field.other for _, field, _ in placed if field.other]
     for where, field, _ in placed:
-        yield where, field.when
+        # Another way to read a value is taken only in files that have it.
+        if not any(field is other for other in others):
+            yield where, field.when
     for target in layout.targets:
         yield f"{target.table.name}.only", target.only
         for name, condition in target.exempt.items():

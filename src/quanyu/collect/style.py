@@ -28,7 +28,8 @@ def columns_of(layout: Layout) -> list[tuple[Field, Column]]:
     seen = layout.people.seen_at
     members = contract("members")
     told = [(field, members[name]) for name, field in layout.people.fields.items()]
-    return [*fields, *told, *([(seen, members["seen_at"])] if seen else [])]
+    found = [*fields, *told, *([(seen, members["seen_at"])] if seen else [])]
+    return [*found, *((field.other, column) for field, column in found if field.other)]
 
 
 def figures(page: Page, layout: Layout) -> list[str]:

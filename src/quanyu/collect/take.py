@@ -17,6 +17,7 @@ from quanyu.collect import linking
 from quanyu.collect.bring import Staged
 from quanyu.collect.check import TOLERANCE
 from quanyu.collect.clean import Habits
+from quanyu.collect.continuation import CONTINUES, can_continue, continued, of_heads
 from quanyu.collect.gather import gather, lines_of, spread, without_late_defaults
 from quanyu.collect.layout import Layout, Target, normal
 from quanyu.collect.left_out import EXPLAINED
@@ -40,6 +41,7 @@ from quanyu.collect.unpack import GUARDS, Print
 from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
 
+HEADS = "_is_head"
 People: TypeAlias = Callable[[ir.Table, Layout], ir.Table | None]
 
 
@@ -190,6 +192,7 @@ def _staged(
     layout, rows = setting.layout, reading.table(RECORDS)
     refusing = [RECORDS] if n_refused else []
     staged: dict[str, Staged] = {}
+    n_continued = 0
     for number, target in enumerate(layout.targets):
         name = target.table.name
         if not target.is_gathered:
@@ -199,8 +202,10 @@ def _staged(
             )
             continue
         made = reading.write(name, partial(_gathered, rows, target, setting))
-        staged[name] = Staged((made,), blank=(REASON,))
+        splits = can_continue(target, layout)
+        staged[name] = Staged((made,), blank=(REASON,), true=(HEADS,) if splits else ())
         (bad,) = reading.rows(f"bad_{name}", partial(_bad, reading, name))
+        n_continued += bad.get("n_continued") or 0
         if bad["n"]:
             lines = f"lines_{name}"
             reading.write(lines, partial(_lines, reading, rows, target))
@@ -208,6 +213,8 @@ def _staged(
             if number == 0:
                 parsed = reading.write("kept", partial(_without, rows, reading.table(lines)))
                 reading.reader.name(RECORDS, reading.reader.parquet(parsed))
+    if n_continued:
+        staged |= _continued(reading, setting)
     for name, people in (("links", linking.links), ("members", linking.members)):
         if name in reading.steps or people(rows, layout) is not None:
             staged[name] = Staged((reading.write(name, partial(_people, people, rows, layout)),))
@@ -215,7 +222,20 @@ def _staged(
 
 
 def _gathered(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:
-    return tagged(gather(rows, target, setting))
+    made = gather(rows, target, setting)
+    return tagged(made.mutate(**{HEADS: ~made[CONTINUES]}) if CONTINUES in made.columns else made)
+
+
+def _continued(reading: Reading, setting: Setting) -> dict[str, Staged]:
+    """Stage the lines of the file's own orders and those that continue orders of other files."""
+    orders = reading.table("orders")
+    (target,) = (each for each in setting.layout.targets if each.table.name == "order_lines")
+    if not target.is_gathered:
+        reading.write("order_lines", partial(_gathered, reading.table(RECORDS), target, setting))
+    lines = reading.table("order_lines")
+    own = reading.write("lines_of_heads", lambda: of_heads(orders, lines))
+    more = reading.write("continuations", lambda: tagged(continued(orders, lines, REASON)))
+    return {"order_lines": Staged((own,), blank=(REASON,)), "continuations": Staged((more,))}
 
 
 def _lines(reading: Reading, rows: ir.Table, target: Target) -> ir.Table:
@@ -224,7 +244,8 @@ def _lines(reading: Reading, rows: ir.Table, target: Target) -> ir.Table:
 
 def _bad(reading: Reading, name: str) -> ir.Table:
     made = reading.table(name)
-    return made.aggregate(n=made[REASON].count())
+    counts = {"n_continued": made[CONTINUES].sum()} if CONTINUES in made.columns else {}
+    return made.aggregate(n=made[REASON].count(), **counts)
 
 
 def _people(people: People, rows: ir.Table, layout: Layout) -> ir.Table:

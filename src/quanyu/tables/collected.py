@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from quanyu.tables.contract import ORIGINAL, Table
+from quanyu.tables.column import CURRENCY, ID_KEY, SOURCE, converted
+from quanyu.tables.continuation import CONTINUATIONS
 from quanyu.tables.contract import Column as C
+from quanyu.tables.contract import Table
+from quanyu.tables.people import CONSENTS, IDENTITIES, IDENTITY_LOG, LINKS, MEMBERS, PEOPLE
 
 STATUSES = ("placed", "paid", "shipped", "completed", "closed", "returned", "adjusted")
 """placed: not paid yet; closed: cancelled or refunded in full; returned: a return document of its own;
@@ -16,40 +17,13 @@ SALES = ("paid", "shipped", "completed")
 
 CHANNELS_NOTE = "platform or medium: taobao, jd, douyin, wechat, own, search, social, mail, sms, direct ..."
 
-_ID_KEY = C(
-    "id_key", "text", "标识", "Identifier", privacy="pseudonym", note="kind:value; hashed if personal"
-)
-_CURRENCY = C("currency", "currency", "币种", "Currency", note="what the source counts in, ISO 4217")
-_RATE = C(
-    "fx_rate", "number", "折算汇率", "Rate", low=0, unit="workspace's currency per currency",
-    note="the rate that the amounts were converted at; null where nothing was, or while the rate is not known",
-)  # fmt: skip
-_SOURCE = C("source", "text", "来源", "Source", is_required=True, note="layout that brought the row")
-
-
-def _converted(*columns: C) -> tuple[C, ...]:
-    """Add to columns with amounts the currency of the row, its rate, and every amount as the source said it.
-
-    The amounts themselves are always in the workspace's currency, and null while a row waits for its rate.
-    """
-    currency = () if _CURRENCY in columns else (_CURRENCY,)
-    originals = (
-        replace(
-            column, name=f"{ORIGINAL}{column.name}", zh=f"{column.zh}（原币）", en=f"{column.en}, original",
-            is_required=False, unit="currency of the row", note="null where the row is in the workspace's currency",
-        )
-        for column in columns
-        if column.unit == "currency"
-    )  # fmt: skip
-    return (*columns, *currency, _RATE, *originals)
-
 
 EVENTS = Table(
     "events", "collect", "行为事件", "Events", "event", ("source", "event_id"),
-    _converted(
+    converted(
         C("event_id", "text", "事件号", "Event id", is_required=True),
-        _SOURCE,
-        _ID_KEY,
+        SOURCE,
+        ID_KEY,
         C("name", "text", "事件", "Event", is_required=True,
           note="page_view, product_view, search, favourite, add_to_cart, checkout, purchase ..."),
         C("occurred_at", "time", "发生时间", "Occurred at", is_required=True),
@@ -60,7 +34,7 @@ EVENTS = Table(
         C("item_id", "text", "商品", "Item", refers="items.item_id"),
         C("n_items", "integer", "件数", "Items", low=0, unit="item"),
         C("value_amount", "money", "金额", "Value", unit="currency"),
-        _CURRENCY,
+        CURRENCY,
         C("properties", "json", "属性", "Properties"),
     ),
     time="occurred_at", is_append_only=True, is_input=True,
@@ -68,10 +42,10 @@ EVENTS = Table(
 
 ORDERS = Table(
     "orders", "collect", "订单", "Orders", "order", ("source", "order_id"),
-    _converted(
+    converted(
         C("order_id", "text", "订单号", "Order id", is_required=True),
-        _SOURCE,
-        _ID_KEY,
+        SOURCE,
+        ID_KEY,
         C("ordered_at", "time", "下单时间", "Ordered at", is_required=True),
         C("paid_at", "time", "付款时间", "Paid at"),
         C("status", "text", "状态", "Status", is_required=True, allowed=STATUSES),
@@ -86,7 +60,7 @@ ORDERS = Table(
         C("net_amount", "money", "净成交额", "Net", unit="currency",
           note="paid less refund; negative on a return document; 0 while unpaid or closed"),
         C("margin_amount", "money", "毛利", "Margin", unit="currency", note="net less cost of goods; null if unknown"),
-        _CURRENCY,
+        CURRENCY,
         C("n_items", "integer", "件数", "Items", unit="item"),
         C("coupon_codes", "text", "优惠码", "Coupon codes"),
         C("order_name", "text", "订单名", "Order name", note="the number people see, where the source has another of its own"),
@@ -97,10 +71,10 @@ ORDERS = Table(
 
 ORDER_LINES = Table(
     "order_lines", "collect", "订单明细", "Order lines", "line", ("source", "order_id", "line_no"),
-    _converted(
+    converted(
         C("order_id", "text", "订单号", "Order id", is_required=True, refers="orders.order_id"),
         C("line_no", "integer", "行号", "Line", is_required=True, low=1),
-        _SOURCE,
+        SOURCE,
         C("item_id", "text", "商品", "Item", refers="items.item_id"),
         C("n_items", "integer", "件数", "Items", is_required=True, unit="item", note="negative on a return document"),
         C("unit_price_amount", "price", "单价", "Unit price", low=0, unit="currency"),
@@ -113,7 +87,7 @@ ORDER_LINES = Table(
 
 ITEMS = Table(
     "items", "collect", "商品", "Items", "item", ("item_id",),
-    _converted(
+    converted(
         C("item_id", "text", "商品", "Item id", is_required=True),
         C("name", "text", "名称", "Name"),
         C("category", "text", "类目", "Category"),
@@ -131,7 +105,7 @@ CATEGORIES = Table(
     "categories", "collect", "类目", "Categories", "category as one source names it", ("source", "category"),
     (
         C("category", "text", "类目", "Category", is_required=True, note="as it stands in items.category"),
-        _SOURCE,
+        SOURCE,
         C("name_zh", "text", "中文名", "Chinese name"),
         C("name_en", "text", "英文名", "English name"),
         C("parent", "text", "上级类目", "Parent category", refers="categories.category"),
@@ -139,110 +113,12 @@ CATEGORIES = Table(
     is_input=True,
 )  # fmt: skip
 
-MEMBERS = Table(
-    "members", "collect", "会员资料", "Members", "person as one source knows them", ("source", "id_key"),
-    (
-        C("id_key", "text", "标识", "Identifier", is_required=True, privacy="pseudonym"),
-        _SOURCE,
-        C("member_no", "text", "会员号", "Member no.", privacy="pseudonym"),
-        C("name", "text", "姓名", "Name", privacy="personal"),
-        C("phone", "text", "手机", "Phone", privacy="personal"),
-        C("email", "text", "邮箱", "E-mail", privacy="personal"),
-        C("sex", "text", "性别", "Sex", allowed=("female", "male", "other")),
-        C("born_on", "day", "生日", "Born on", privacy="personal", earliest="1900-01-01"),
-        C("region", "text", "省份", "Region"),
-        C("city", "text", "城市", "City"),
-        C("address", "text", "地址", "Address", privacy="personal"),
-        C("language", "text", "语言", "Language"),
-        C("time_zone", "text", "时区", "Time zone"),
-        C("joined_on", "day", "入会日", "Joined on"),
-        C("member_tier", "text", "等级", "Tier"),
-        C("is_personalised", "flag", "个性化", "Personalised"),
-        C("seen_at", "time", "采集时间", "Seen at"),
-    ),
-    is_input=True,
-)  # fmt: skip
-
-LINKS = Table(
-    "links", "collect", "标识关联", "Links", "pair of identifiers seen together", ("source", "id_key", "other_key"),
-    (
-        C("id_key", "text", "标识", "Identifier", is_required=True, privacy="pseudonym"),
-        C("other_key", "text", "另一标识", "Other identifier", is_required=True, privacy="pseudonym"),
-        _SOURCE,
-        C("is_verified", "flag", "已验证", "Verified", note="the platform vouches for both (login, member card)"),
-        C("first_seen_at", "time", "首次出现", "First seen"),
-        C("last_seen_at", "time", "最近出现", "Last seen"),
-    ),
-    is_input=True,
-)  # fmt: skip
-
-IDENTITIES = Table(
-    "identities", "collect", "身份", "Identities", "identifier", ("id_key",),
-    (
-        C("id_key", "text", "标识", "Identifier", is_required=True, privacy="pseudonym"),
-        C("kind", "text", "类型", "Kind", is_required=True),
-        C("person_id", "text", "用户", "Person", is_required=True, privacy="pseudonym"),
-        C("first_seen_at", "time", "首次出现", "First seen"),
-        C("last_seen_at", "time", "最近出现", "Last seen"),
-    ),
-)  # fmt: skip
-
-IDENTITY_LOG = Table(
-    "identity_log", "collect", "身份日志", "Identity log", "decision about identity", ("log_id",),
-    (
-        C("log_id", "text", "记录", "Record", is_required=True),
-        C("decided_at", "time", "时间", "Decided at", is_required=True),
-        C("action", "text", "动作", "Action", is_required=True,
-          allowed=("create", "merge", "split", "join", "forbid", "refuse")),
-        C("person_id", "text", "用户", "Person", privacy="pseudonym"),
-        C("other_id", "text", "另一用户", "Other person", privacy="pseudonym"),
-        C("id_keys", "json", "标识", "Identifiers", privacy="pseudonym"),
-        C("reason", "text", "原因", "Reason"),
-        C("decided_by", "text", "操作人", "Decided by"),
-    ),
-    time="decided_at", is_append_only=True,
-)  # fmt: skip
-
-PEOPLE = Table(
-    "people", "collect", "用户", "People", "person", ("person_id",),
-    (
-        C("person_id", "text", "用户", "Person", is_required=True, privacy="pseudonym"),
-        C("name", "text", "姓名", "Name", privacy="personal"),
-        C("phone", "text", "手机", "Phone", privacy="personal"),
-        C("email", "text", "邮箱", "E-mail", privacy="personal"),
-        C("sex", "text", "性别", "Sex", allowed=("female", "male", "other")),
-        C("born_on", "day", "生日", "Born on", privacy="personal", earliest="1900-01-01"),
-        C("region", "text", "省份", "Region"),
-        C("city", "text", "城市", "City"),
-        C("language", "text", "语言", "Language"),
-        C("time_zone", "text", "时区", "Time zone"),
-        C("joined_on", "day", "入会日", "Joined on"),
-        C("member_tier", "text", "等级", "Tier"),
-        C("is_personalised", "flag", "个性化", "Personalised"),
-        C("n_identifiers", "integer", "标识数", "Identifiers", low=1),
-    ),
-)  # fmt: skip
-
-CONSENTS = Table(
-    "consents", "collect", "授权", "Consents", "decision", ("source", "id_key", "purpose", "channel", "decided_at"),
-    (
-        _ID_KEY,
-        C("purpose", "text", "目的", "Purpose", is_required=True),
-        C("channel", "text", "渠道", "Channel", is_required=True),
-        C("is_granted", "flag", "同意", "Granted", is_required=True),
-        C("decided_at", "time", "时间", "Decided at", is_required=True),
-        _SOURCE,
-        C("text_version", "text", "文本版本", "Text version"),
-    ),
-    time="decided_at", is_append_only=True, is_input=True,
-)  # fmt: skip
-
 SPEND = Table(
     "spend", "collect", "投放", "Spend", "day and placement",
     ("source", "spent_on", "platform", "channel", "campaign_id", "ad_group", "keyword", "creative", "attribution_window"),
-    _converted(
+    converted(
         C("spent_on", "day", "日期", "Day", is_required=True),
-        _SOURCE,
+        SOURCE,
         C("platform", "text", "平台", "Platform", is_required=True),
         C("channel", "text", "渠道", "Channel", note=CHANNELS_NOTE),
         C("campaign_id", "text", "计划ID", "Campaign id"),
@@ -253,7 +129,7 @@ SPEND = Table(
         C("impressions", "integer", "展现", "Impressions", low=0),
         C("clicks", "integer", "点击", "Clicks", low=0),
         C("cost_amount", "money", "花费", "Cost", unit="currency", note="negative: a credit, which lowers the cost"),
-        _CURRENCY,
+        CURRENCY,
         C("platform_orders", "number", "平台订单", "Orders by the platform", low=0),
         C("platform_revenue_amount", "money", "平台成交额", "Revenue by the platform", low=0, unit="currency"),
         C("attribution_window", "text", "归因窗口", "Attribution window"),
@@ -263,10 +139,10 @@ SPEND = Table(
 
 TOUCHES = Table(
     "touches", "collect", "触点", "Touches", "contact with a person", ("source", "touch_id"),
-    _converted(
+    converted(
         C("touch_id", "text", "触点", "Touch id", is_required=True),
-        _SOURCE,
-        _ID_KEY,
+        SOURCE,
+        ID_KEY,
         C("touched_at", "time", "时间", "Touched at", is_required=True),
         C("channel", "text", "渠道", "Channel", is_required=True, note=CHANNELS_NOTE),
         C("campaign_id", "text", "活动", "Campaign"),
@@ -280,9 +156,9 @@ FEEDBACK = Table(
     "feedback", "collect", "评价反馈", "Feedback", "utterance", ("source", "feedback_id"),
     (
         C("feedback_id", "text", "反馈", "Feedback id", is_required=True),
-        _SOURCE,
+        SOURCE,
         C("kind", "text", "类型", "Kind", is_required=True, note="review, survey, ticket, social"),
-        _ID_KEY,
+        ID_KEY,
         C("item_id", "text", "商品", "Item", refers="items.item_id"),
         C("order_id", "text", "订单号", "Order", refers="orders.order_id"),
         C("said_at", "time", "时间", "Said at", is_required=True),
@@ -295,9 +171,9 @@ FEEDBACK = Table(
 
 PRICES = Table(
     "prices", "collect", "价格", "Prices", "observation", ("source", "item_id", "seller", "observed_at", "kind"),
-    _converted(
+    converted(
         C("item_id", "text", "商品", "Item", is_required=True, refers="items.item_id"),
-        _SOURCE,
+        SOURCE,
         C("seller", "text", "卖家", "Seller", is_required=True),
         C("observed_at", "time", "时间", "Observed at", is_required=True),
         C("price_amount", "money", "价格", "Price", is_required=True, low=0, unit="currency"),
@@ -334,8 +210,8 @@ LEADS = Table(
     "leads", "collect", "线索", "Leads", "lead", ("source", "lead_id"),
     (
         C("lead_id", "text", "线索", "Lead id", is_required=True),
-        _SOURCE,
-        _ID_KEY,
+        SOURCE,
+        ID_KEY,
         C("contacted_on", "day", "首次联系", "First contact", is_required=True),
         C("channel", "text", "渠道", "Channel", note="null when the source does not say"),
         C("landing_page_id", "text", "落地页", "Landing page"),
@@ -345,9 +221,9 @@ LEADS = Table(
 
 DEALS = Table(
     "deals", "collect", "成交", "Deals", "won deal", ("source", "lead_id"),
-    _converted(
+    converted(
         C("lead_id", "text", "线索", "Lead id", is_required=True, refers="leads.lead_id"),
-        _SOURCE,
+        SOURCE,
         C("account_id", "text", "商家", "Account", note="the seller or company that was won"),
         C("won_at", "time", "成交时间", "Won at", is_required=True),
         C("developer", "text", "开发代表", "Development rep"),
@@ -363,7 +239,7 @@ DEALS = Table(
 REJECTS = Table(
     "rejects", "collect", "拒收", "Rejects", "refused row", ("source", "file", "file_hash", "line", "reason"),
     (
-        _SOURCE,
+        SOURCE,
         C("file", "text", "文件", "File", is_required=True),
         C("file_hash", "text", "文件指纹", "File hash"),
         C("line", "integer", "行", "Line", low=1),
@@ -395,7 +271,7 @@ FINDINGS = Table(
 MARGINS = Table(
     "margins", "collect", "订单毛利", "Margins", "sale that does not say its margin", ("source", "order_id"),
     (
-        _SOURCE,
+        SOURCE,
         C("order_id", "text", "订单号", "Order id", is_required=True, refers="orders.order_id"),
         C("margin_amount", "money", "毛利", "Margin", unit="currency", note="net less cost of the goods that were kept"),
         C("is_estimated", "flag", "估算", "Estimated", note="by the mean margin rate of the other orders"),
@@ -403,7 +279,7 @@ MARGINS = Table(
 )  # fmt: skip
 
 COLLECTED = (
-    EVENTS, ORDERS, ORDER_LINES, MARGINS, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS,
+    EVENTS, ORDERS, ORDER_LINES, CONTINUATIONS, MARGINS, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS,
     SPEND, TOUCHES,
     FEEDBACK, PRICES, STORES, FX_RATES, LEADS, DEALS, REJECTS, FINDINGS,
 )  # fmt: skip
