@@ -1,6 +1,6 @@
 """Whether the intervals of return curves hold the planted truth, for every ad channel by itself.
 
-`python -m bench.curve_truth [SHOPS]`: simulated shops of four sizes, and shops whose ads do nothing. Per channel: how many of
+`python -m bench.curve_truth [SHOPS [FIRST_SEED]]`: simulated shops of four sizes, and shops whose ads do nothing. Per channel: how many of
 the 95 % intervals of what it brings at today's spend hold the truth, and how many lie wholly above or below it; how many are
 called known, how many of these hold the truth, and what they say over what is true (1 is no winner's curse).
 """
@@ -45,14 +45,14 @@ def judged(shop: Shop) -> dict[str, Row]:
     return rows
 
 
-def report(shops: int, people: int, days: int, strength: float) -> None:
+def report(shops: int, first: int, people: int, days: int, strength: float) -> None:
     """Print a line per channel."""
     print(
         f"{shops} shops of {people:,} people and {days} days" + ("" if strength else " whose ads do nothing")
     )
     found = [
         judged(Shop(people=people, days=days, seed=seed, media_strength=strength))
-        for seed in range(1_000, 1_000 + shops)
+        for seed in range(first, first + shops)
     ]
     for one in CHANNELS:
         rows = np.array([shop[one.name] for shop in found if one.name in shop], dtype=float)
@@ -69,10 +69,11 @@ def report(shops: int, people: int, days: int, strength: float) -> None:
 
 
 def main() -> None:
-    shops = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    given = [int(word) for word in sys.argv[1:3]]
+    shops, first = (given + [100, 1_000][len(given) :])[:2]
     for people, days in SIZES:
-        report(shops, people, days, 1.0)
-    report(shops, 20_000, 400, 0.0)
+        report(shops, first, people, days, 1.0)
+    report(shops, first, 20_000, 400, 0.0)
 
 
 if __name__ == "__main__":
