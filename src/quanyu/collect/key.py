@@ -17,7 +17,9 @@ PERSONAL = ("phone", "email", "name", "address", "id_card")
 """Kinds whose value never appears outside the columns that may hold it: a keyed hash stands for it."""
 REFUSED = "!"
 """Stands before what is wrong with an identifier that refuses its row."""
-UNKNOWN_KIND, NO_KIND, ROUNDED = "kind:", "none", "digits:"
+UNKNOWN_KIND, NO_KIND, ROUNDED, FLOATED = "kind:", "none", "digits:", "float:"
+FLOAT, WHOLE = r"\d{16,}\.0+", 2**53
+"""Floating-point numbers are exact below 2^53; one of more, written with `.0`, stands for several whole numbers."""
 SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+|[+-]?\d[.,]\d+[eE][+-]?\d+|[1-9][eE][12]\d")
 """How spreadsheets and programs write long numbers: 1.23457E+18, 1,23E+18, 1e+18. `12E5` is a name."""
 _DONE = re.compile(r"[0-9a-f]{32}")
@@ -100,5 +102,7 @@ def _keyed(kind: str, text: str, country: str, secret: str) -> str | None:
         return None
     if SCIENTIFIC.fullmatch(text):
         return REFUSED + ROUNDED + text
+    if re.fullmatch(FLOAT, text) and float(text) >= WHOLE:
+        return REFUSED + FLOATED + text
     person = person_in(text, country_named(country) or country)
     return f"{kind}:{pseudonym(secret, kind, person) if person else normal_id(text)}"
