@@ -51,7 +51,16 @@ def test_numbers_beyond_what_floating_point_holds_are_refused(
 
 def test_whole_numbers_of_any_length_stay_exact(make_workspace: Shop, tmp_path: Path) -> None:
     ws = make_workspace()
-    exact = ["1234567890123456789", "1234567890123456790", "123456789012345678901234567890", "9007199254740991.0", "1001.0"]
-    assert load_json(ws, tmp_path, [{"order_id": text, "id_key": json.dumps(f"user:{text}")} for text in exact]) == {}
+    exact = [
+        "1234567890123456789",
+        "1234567890123456790",
+        "123456789012345678901234567890",
+        "9007199254740991.0",
+        "1001.0",
+    ]
+    assert (
+        load_json(ws, tmp_path, [{"order_id": text, "id_key": json.dumps(f"user:{text}")} for text in exact])
+        == {}
+    )
     assert values(ws, "order_id") == sorted(text.removesuffix(".0") for text in exact)
     assert values(ws, "id_key") == sorted("user:" + text.removesuffix(".0") for text in exact)
