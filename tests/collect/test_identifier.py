@@ -64,3 +64,32 @@ def test_whole_numbers_of_any_length_stay_exact(make_workspace: Shop, tmp_path: 
     )
     assert values(ws, "order_id") == sorted(text.removesuffix(".0") for text in exact)
     assert values(ws, "id_key") == sorted("user:" + text.removesuffix(".0") for text in exact)
+
+
+@pytest.mark.parametrize("gap", ["\ufffd", "锟斤拷", "ï¿½"])
+def test_identifiers_with_lost_letters_are_refused(make_workspace: Shop, tmp_path: Path, gap: str) -> None:
+    ws = make_workspace()
+    keys = ["user:张", "member:a", "cookie:b", "phone:1380000", "email:bo@x", "name:张", "address:路"]
+    rows = [{"id_key": json.dumps(f"{key}{gap}0000.cn")} for key in keys]
+    rows += [
+        {"order_id": json.dumps(f"o{gap}1")},
+        {"store_id": json.dumps(f"s{gap}")},
+        {"region": json.dumps(f"江{gap}")},
+    ]
+    reasons = load_json(ws, tmp_path, [{"store_id": "null", "region": "null"} | row for row in rows])
+    said = "holds signs that stand for lost letters (�): export it again in UTF-8"
+    assert reasons == {f"id_key {said}": len(keys), f"order_id {said}": 1, f"store_id {said}": 1}
+    assert values(ws, "region") == [f"江{gap}"]
+
+
+def test_a_phone_and_a_mail_with_lost_letters_are_refused(make_workspace: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text(
+        "id_key,phone,email,name\nuser:1,138000\ufffd0000,,\nuser:2,,b\ufffd@x.cn,\nuser:3,,,张\ufffd\n",
+        encoding="utf-8",
+    )
+    ws = make_workspace()
+    assert sum(load(ws, file)[0].reasons.values()) == 2
+    assert ws.warehouse.query("SELECT id_key, name FROM members").to_pylist() == [
+        {"id_key": "user:3", "name": "张\ufffd"}
+    ]
