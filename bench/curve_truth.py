@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.scenes.shops import facts
 
 from quanyu.method import Inconclusive
-from quanyu.solve.curve import Curve, span
+from quanyu.solve.curve import Curve
 from quanyu.world import Shop
 from quanyu.world.media import CHANNELS, saturate
 
@@ -40,7 +40,8 @@ def judged(shop: Shop) -> dict[str, Row]:
             spend = np.array([kept["spend"]])
             scale = one.strength * shop.media_strength * shop.people
             truth = scale * float(saturate(spend / shop.people, one.half, one.slope)[0])
-            mean, low, high = span(Curve.unpacked(kept["draws"]).at(spend)[0])
+            curve = Curve.unpacked(kept["draws"])
+            mean, low, high = curve.span(curve.at(spend)[0])
             rows[one.name] = (low > truth, high < truth, kept["status"] == "known", mean, truth)
     return rows
 

@@ -9,7 +9,7 @@ from scipy.stats import binom
 from tests.scenes.shops import facts
 
 from quanyu.method import Inconclusive
-from quanyu.solve.curve import Curve, span
+from quanyu.solve.curve import Curve
 from quanyu.world import Shop
 from quanyu.world.media import CHANNELS, saturate
 
@@ -41,7 +41,8 @@ def test_in_small_shops_the_truth_lies_inside_or_the_channel_cannot_tell() -> No
                 truth = float(
                     one.strength * shop.people * saturate(amount / shop.people, one.half, one.slope)[0]
                 )
-                _, low, high = span(Curve.unpacked(kept["draws"]).at(amount)[0])
+                curve = Curve.unpacked(kept["draws"])
+                _, low, high = curve.span(curve.at(amount)[0])
                 missed[one.name] += not low <= truth <= high
                 n += 1
     assert sum(missed.values()) <= binom.ppf(0.999, n, 0.05), missed

@@ -41,6 +41,20 @@ class Curve:
         steady = np.maximum(np.asarray(amount, dtype=np.float64), SMALL)[:, None]
         return np.asarray(self.ceiling * marginal(steady, self.half, self.slope))
 
+    def span(self, values: NDArray[np.float64]) -> tuple[float, float, float]:
+        """Return the mean and the 95 % bounds of what follows from each draw (n,), as `at` or `marginal` say at one amount.
+
+        The upper bound is the 97.5 % quantile of those draws in which the channel does anything: that it may do nothing
+        is no evidence of how little it does at most.
+
+        >>> Curve(np.ones(4), np.ones(4), np.array([0.0, 0.0, 2.0, 2.0])).span(np.array([0.0, 0.0, 1.0, 1.0]))
+        (0.5, 0.0, 1.0)
+        """
+        at_work = values[self.ceiling > 0]
+        low = np.quantile(values, 0.025)
+        high = np.quantile(at_work if len(at_work) else values, 0.975)
+        return float(values.mean()), float(low), float(high)
+
     def packed(self) -> dict[str, Any]:
         """Return the draws as small JSON: distinct shapes once, ceilings with six digits."""
         pairs, place = np.unique(np.stack([self.half, self.slope], axis=1), axis=0, return_inverse=True)

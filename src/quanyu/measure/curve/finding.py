@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quanyu.measure.curve.daily import Daily
-from quanyu.solve.curve import Curve, nearest, span
+from quanyu.solve.curve import Curve, nearest
 from quanyu.solve.posterior import Draws
 from quanyu.solve.profile import Peak
 from quanyu.solve.regression import Regression
@@ -96,7 +96,7 @@ def finding(rows: Daily, row: int, shares: Floats, worth: float, fitted: Evidenc
         "noise": _noise(fitted, shares),
     }
     spend = now or _usual(rows.cost[row])
-    _, low, high = span(orders.at(np.array([spend]))[0] * worth)
+    _, low, high = orders.span(orders.at(np.array([spend]))[0] * worth)
     reason = _mistrust(rows.cost[row], fitted, at)
     if reason:
         return found | {"reason": reason}

@@ -19,7 +19,7 @@ from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, Ret
 from quanyu.measure.curve.worth import worth
 from quanyu.measure.touch import READ as TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
-from quanyu.solve.curve import Curve, span
+from quanyu.solve.curve import Curve
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
@@ -126,16 +126,16 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     row |= {"p_no_effect": one["p_value"], "noise": one["noise"]}
     for axis, name in (("carry", "carry"), ("half", "half_amount"), ("slope", "slope")):
         row |= dict(zip((f"{name}_low", f"{name}_high"), one["spans"][axis], strict=True))
-    row |= _spanned("ceiling_amount", orders.ceiling * worth)
+    row |= _spanned("ceiling_amount", orders, orders.ceiling * worth)
     row["ceiling_amount"] = one["curve"]["ceiling"] * worth
     if one["spend"] > 0:
         caused = orders.at(now)[0]
         row["n_caused_raw"] = one["raw"]
-        row |= _spanned("n_caused", caused) | _spanned("return_amount", caused * worth)
-        row |= _spanned("marginal_return", orders.marginal(now)[0] * worth)
-        row |= _spanned("profit_roi", caused * worth / now[0] - 1)
+        row |= _spanned("n_caused", orders, caused) | _spanned("return_amount", orders, caused * worth)
+        row |= _spanned("marginal_return", orders, orders.marginal(now)[0] * worth)
+        row |= _spanned("profit_roi", orders, caused * worth / now[0] - 1)
     return row
 
 
-def _spanned(name: str, values: Any) -> dict[str, float]:
-    return dict(zip((name, f"{name}_low", f"{name}_high"), span(values), strict=True))
+def _spanned(name: str, curve: Curve, values: Any) -> dict[str, float]:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), curve.span(values), strict=True))
