@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 from quanyu.collect.load import load
 from quanyu.workspace import Workspace
@@ -93,3 +96,80 @@ def test_a_phone_and_a_mail_with_lost_letters_are_refused(make_workspace: Shop, 
     assert ws.warehouse.query("SELECT id_key, name FROM members").to_pylist() == [
         {"id_key": "user:3", "name": "张\ufffd"}
     ]
+
+
+ALIKE = (
+    "{}12",
+    "\ufeff{}12",
+    "{}12\u200b",
+    "{}1\u200d2",
+    "{}1\u20602",
+    "{}1\xad2",
+    "{}１２",
+    "\u3000{}12\u2003",
+)
+
+
+def alike(into: Path, form: str) -> Path:
+    """Write orders whose numbers and buyers look alike, in a format."""
+    orders = [text.format("ｏ" if "１" in text else "o") for text in ALIKE]
+    columns = {
+        "order_id": orders,
+        "id_key": [text.format("user:") for text in ALIKE],
+        **{name: [cell.strip('"')] * len(ALIKE) for name, cell in USUAL.items() if name != "id_key"},
+    }
+    file = into / f"orders.{form}"
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    if form == "parquet":
+        pq.write_table(pa.table(columns), file)
+    elif form == "jsonl":
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    elif form == "csv":
+        lines = [",".join(columns), *(",".join(row.values()) for row in rows)]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    else:
+        book = Workbook()
+        for row in (list(columns), *(list(row.values()) for row in rows)):
+            book.active.append(row)
+        book.save(file)
+    return file
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "xlsx"])
+def test_identifiers_that_look_alike_are_one_in_every_format(
+    make_workspace: Shop, tmp_path: Path, form: str
+) -> None:
+    ws = make_workspace()
+    (loaded,) = load(ws, alike(tmp_path, form))
+    assert loaded.reasons == {}
+    assert (values(ws, "order_id"), values(ws, "id_key")) == (["o12"], ["user:12"])
+
+
+KEYS = (
+    ("phone:13800000000", "ｐｈｏｎｅ：1\u200b3800000000", "\ufeffphone:１３８００００００００"),
+    ("email:bo@example.com", "email:ｂｏ＠example．com", "email:bo\u200b@example.com"),
+    ("name:王芳", "name:王\u200b芳", "name:王\u3000芳"),
+    ("user:caf\xe9", "user:cafe\u0301", "user:ｃａｆ\xe9"),
+    ("cookie:a(1)", "cookie:ａ（１）", "cookie:a\u2060(1)"),
+)
+
+
+@pytest.mark.parametrize("keys", KEYS)
+def test_people_who_look_alike_are_one(make_workspace: Shop, tmp_path: Path, keys: tuple[str, ...]) -> None:
+    ws = make_workspace()
+    assert load_json(ws, tmp_path, [{"id_key": json.dumps(key)} for key in keys]) == {}
+    assert len(values(ws, "id_key")) == 1
+    assert len(values(ws, "order_id")) == len(keys)
+
+
+def test_what_is_invisible_is_no_identifier_and_other_text_stays(
+    make_workspace: Shop, tmp_path: Path
+) -> None:
+    ws = make_workspace()
+    row = {"id_key": '"\\ufeff"', "store_id": '"\\u200b"', "region": '"ｘ\\u200b"'}
+    assert load_json(ws, tmp_path, [row, row | {"order_id": '"\\u200b"'}]) == {"order_id is missing": 1}
+    assert (values(ws, "id_key"), values(ws, "store_id"), values(ws, "region")) == (
+        [None],
+        [None],
+        ["ｘ\u200b"],
+    )

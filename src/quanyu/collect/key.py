@@ -60,7 +60,7 @@ def person_in(text: str, country: str) -> str | None:
     >>> person_in("Bo@Example.com", "CN"), person_in("tb+86-138-0000-0000", "CN"), person_in("anna_1024", "CN")
     ('bo@example.com', 'tb+8613800000000', None)
     """
-    plain = narrow(unquote(text)).replace("＠", "@")
+    plain = narrow(unquote(text))
     if _MAIL.search(plain):
         return re.sub(r"\s", "", plain.lower()).removeprefix("mailto:")
     bare = re.sub(r"[\s\-().（）/·]", "", plain)
