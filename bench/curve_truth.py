@@ -1,7 +1,7 @@
 """Whether the intervals of return curves hold the planted truth, for every ad channel by itself.
 
-`python -m bench.curve_truth [SHOPS [FIRST_SEED]]`: simulated shops of four sizes, and shops whose ads do nothing. Per channel: how many
-of the 95 % intervals of what it brings at today's spend hold the truth, and how many lie wholly above or below it; how many are
+`python -m bench.curve_truth [SHOPS [FIRST_SEED]]`: simulated shops of four sizes, and shops whose ads do nothing.
+Per channel: how many of the 95 % intervals of what it brings hold the truth, and how many lie above or below it; how many are
 called known, how many of these hold the truth, and what they say over what is true (1 is no winner's curse).
 """
 
