@@ -9,6 +9,7 @@ from quanyu.collect import key, moment, number
 from quanyu.collect.manner import Decimal, Manner
 from quanyu.collect.reason import DIGITS_LOST, NO_ZONE, OTHER_CURRENCY, TWO_DAYS, TWO_NUMBERS
 from quanyu.tables import mail, phone
+from quanyu.tables.narrow import narrow
 from quanyu.warehouse.reader import Reader
 
 
@@ -54,6 +55,11 @@ def _phone(text: str, place: str) -> str:
 
 @ibis.udf.scalar.builtin(name="quanyu_email")  # type: ignore[untyped-decorator]
 def _email(text: str) -> str:
+    raise NotImplementedError
+
+
+@ibis.udf.scalar.builtin(name="quanyu_narrow")  # type: ignore[untyped-decorator]
+def _narrow(text: str) -> str:
     raise NotImplementedError
 
 
@@ -121,6 +127,11 @@ def email_of(text: ir.StringValue) -> ir.StringValue:
     return _email(text)
 
 
+def narrow_of(text: ir.StringValue) -> ir.StringValue:
+    """Return `narrow.narrow` of a text as an expression."""
+    return _narrow(text)
+
+
 def key_of(
     text: ir.StringValue, kind: ir.StringValue, place: ir.StringValue, secret: ir.StringValue
 ) -> ir.StringValue:
@@ -138,6 +149,7 @@ def teach(reader: Reader) -> None:
         ("quanyu_order_told", moment.order_told, "VARCHAR"),
         ("quanyu_phone", _read_phone, "VARCHAR"),
         ("quanyu_email", _read_email, "VARCHAR"),
+        ("quanyu_narrow", narrow, "VARCHAR"),
         ("quanyu_key", key.key_of, "VARCHAR"),
         ("quanyu_why_no_figure", _of_figure, "VARCHAR"),
         ("quanyu_why_no_time", _of_time, "VARCHAR"),

@@ -11,6 +11,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.careful import narrow_of
+
 NULLS = (
     "",
     "-",
@@ -51,6 +53,11 @@ def _trim(text, marks):  # type: ignore[no-untyped-def]
 @ibis.udf.scalar.builtin(name="trim", signature=(("string",), "string"))
 def _bare(text):  # type: ignore[no-untyped-def]
     """Trim blanks only, which is ten times faster."""
+
+
+@ibis.udf.scalar.builtin(name="strlen", signature=(("string",), "int64"))
+def _n_bytes(text):  # type: ignore[no-untyped-def]
+    ...
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,19 @@ def _no_error(cell: ir.StringValue) -> ir.StringValue:
         ibis.null("string"), cell
     )
     return cell.startswith("#").ifelse(failed, cell)
+
+
+def narrowed(cells: ir.Table, names: Sequence[str]) -> ir.Table:
+    """Return the table with the named cells narrowed (`tables.narrow`): what looks alike is written alike.
+
+    Bytes are counted first, because ASCII, as which nearly all identifiers are written, has nothing to narrow.
+    """
+    return cells.mutate(**{name: _narrow(cells[name]) for name in names}) if names else cells
+
+
+def _narrow(cell: ir.StringValue) -> ir.StringValue:
+    is_usual = cell.re_search(r"^[ -~一-鿿]*$")
+    return ibis.cases((_n_bytes(cell) == cell.length(), cell), (is_usual, cell), else_=narrow_of(cell))
 
 
 def unmasked(text: ir.StringValue) -> ir.StringValue:

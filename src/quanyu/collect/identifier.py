@@ -9,13 +9,32 @@ import ibis.expr.types as ir
 
 from quanyu.collect.careful import email_of, key_of, phone_of
 from quanyu.collect.clean import unmasked
-from quanyu.collect.key import NO_KIND, PERSONAL, REFUSED, ROUNDED, UNKNOWN_KIND
+from quanyu.collect.key import (
+    FLOAT,
+    FLOATED,
+    GAP,
+    GARBLED,
+    NO_KIND,
+    PERSONAL,
+    REFUSED,
+    ROUNDED,
+    UNKNOWN_KIND,
+    WHOLE,
+)
 from quanyu.collect.kind import KINDS
-from quanyu.collect.reason import BREAK, DIGITS_LOST, KIND_MISSING, KIND_UNKNOWN, because
+from quanyu.collect.reason import (
+    BREAK,
+    DIGITS_LOST,
+    FLOAT_LOST,
+    KIND_MISSING,
+    KIND_UNKNOWN,
+    LETTER_LOST,
+    because,
+)
 from quanyu.tables.phone import CHINESE_MOBILE
 
 USUAL_MAIL = r"^[a-z0-9._+\-]+@[a-z0-9.\-]+\.[a-z0-9\-]+$"
-ODD = r"[^0-9A-Za-z_\-一-鿿]|[eE]\+"
+ODD = r"[^0-9A-Za-z_\-一-鿿]|^[1-9][eE][12]\d$|锟斤拷"
 """What calls for a careful look at an identifier: marks, blanks, letters of full width, lost digits."""
 PHONE_LIKE = rf"{CHINESE_MOBILE}|^0"
 DIGITS = r"\d{7}"
@@ -90,7 +109,8 @@ def id_key(kind: str, text: ir.StringValue, place: Place) -> ir.StringValue:
         value = email(seen)
     else:
         return careful
-    return ibis.literal(f"{kind}:") + pseudonym(place.secret, kind, value)
+    known = ibis.literal(f"{kind}:") + pseudonym(place.secret, kind, value)
+    return is_garbled(seen).ifelse(ibis.literal(REFUSED + GARBLED), known)
 
 
 def fault(key: ir.StringValue) -> ir.StringValue:
@@ -100,13 +120,25 @@ def fault(key: ir.StringValue) -> ir.StringValue:
 
 def why(name: str, found: ir.StringValue) -> ir.StringValue:
     """Return the reason for a fault of an identifier in a column."""
-    told = found.re_replace("^!(?:kind:|digits:)", "")
+    told = found.re_replace("^!(?:kind:|digits:|float:)", "")
     return ibis.cases(
         (found == REFUSED + NO_KIND, because(KIND_MISSING, column=name)),
+        (found == REFUSED + GARBLED, because(LETTER_LOST, column=name)),
         (found.startswith(REFUSED + UNKNOWN_KIND), because(KIND_UNKNOWN, told, column=name)),
         (found.startswith(REFUSED + ROUNDED), because(DIGITS_LOST, told, column=name)),
+        (found.startswith(REFUSED + FLOATED), because(FLOAT_LOST, told, column=name)),
         else_=ibis.literal(BREAK),
     )
+
+
+def is_garbled(text: ir.StringValue) -> ir.BooleanValue:
+    """Say whether letters of a text are lost, so that two could look like one."""
+    return text.re_search(GAP)
+
+
+def is_floated(text: ir.StringValue) -> ir.BooleanValue:
+    """Say whether a number went through floating point, which does not tell whole numbers of its size apart."""
+    return text.re_search(f"^{FLOAT}$") & (text.try_cast("float64") >= WHOLE).fill_null(True)
 
 
 def exact(text: ir.StringValue, *, is_rounded: bool) -> ir.StringValue:
@@ -114,8 +146,9 @@ def exact(text: ir.StringValue, *, is_rounded: bool) -> ir.StringValue:
 
     With `is_rounded` numbers of more than 15 digits that end in zeros from the 16th on are lost too.
     """
-    odd = text.contains(".") | text.contains(",") | text.ilike("%e+%") | text.re_search(r"^\d[eE]\d\d$")
     lost = text.re_search(r"^[+-]?\d(?:[.,]\d+)?[eE]\+\d+$|^[+-]?\d[.,]\d+[eE][+-]?\d+$|^[1-9][eE][12]\d$")
     plain = text.re_replace(r"^(\d+)\.0+$", r"\1")
-    judged = odd.ifelse(lost.ifelse(ibis.null("string"), plain), text)
+    judged = text.re_search(ODD).ifelse(
+        (lost | is_floated(text) | is_garbled(text)).ifelse(ibis.null("string"), plain), text
+    )
     return text.re_search(ZEROS).ifelse(ibis.null("string"), judged) if is_rounded else judged

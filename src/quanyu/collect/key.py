@@ -17,7 +17,11 @@ PERSONAL = ("phone", "email", "name", "address", "id_card")
 """Kinds whose value never appears outside the columns that may hold it: a keyed hash stands for it."""
 REFUSED = "!"
 """Stands before what is wrong with an identifier that refuses its row."""
-UNKNOWN_KIND, NO_KIND, ROUNDED = "kind:", "none", "digits:"
+UNKNOWN_KIND, NO_KIND, ROUNDED, FLOATED, GARBLED = "kind:", "none", "digits:", "float:", "letter"
+GAP = "\ufffd|锟斤拷|ï¿½"
+"""Stands for letters that an earlier program could not read, also where it was itself read in a wrong encoding."""
+FLOAT, WHOLE = r"\d{16,}\.0+", 2**53
+"""Floating-point numbers are exact below 2^53; one of more, written with `.0`, stands for several whole numbers."""
 SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+|[+-]?\d[.,]\d+[eE][+-]?\d+|[1-9][eE][12]\d")
 """How spreadsheets and programs write long numbers: 1.23457E+18, 1,23E+18, 1e+18. `12E5` is a name."""
 _DONE = re.compile(r"[0-9a-f]{32}")
@@ -56,7 +60,7 @@ def person_in(text: str, country: str) -> str | None:
     >>> person_in("Bo@Example.com", "CN"), person_in("tb+86-138-0000-0000", "CN"), person_in("anna_1024", "CN")
     ('bo@example.com', 'tb+8613800000000', None)
     """
-    plain = narrow(unquote(text)).replace("＠", "@")
+    plain = narrow(unquote(text))
     if _MAIL.search(plain):
         return re.sub(r"\s", "", plain.lower()).removeprefix("mailto:")
     bare = re.sub(r"[\s\-().（）/·]", "", plain)
@@ -91,14 +95,16 @@ def key_of(text: str, kind: str, place: str, secret: str) -> str | None:
 
 
 def _keyed(kind: str, text: str, country: str, secret: str) -> str | None:
-    if kind in PERSONAL:
-        value = (
-            None if _MASKED.search(text) else NORMAL.get(kind, same)(text, country_named(country) or country)
-        )
-        return f"{kind}:{pseudonym(secret, kind, value)}" if value else None
-    if _HIDDEN.search(text):
+    if (_MASKED if kind in PERSONAL else _HIDDEN).search(text):
         return None
+    if re.search(GAP, text):
+        return REFUSED + GARBLED
+    if kind in PERSONAL:
+        value = NORMAL.get(kind, same)(text, country_named(country) or country)
+        return f"{kind}:{pseudonym(secret, kind, value)}" if value else None
     if SCIENTIFIC.fullmatch(text):
         return REFUSED + ROUNDED + text
+    if re.fullmatch(FLOAT, text) and float(text) >= WHOLE:
+        return REFUSED + FLOATED + text
     person = person_in(text, country_named(country) or country)
     return f"{kind}:{pseudonym(secret, kind, person) if person else normal_id(text)}"

@@ -19,6 +19,8 @@ FIGURE = re.compile(
     re.IGNORECASE,
 )
 """Sign, body, ten thousands, percent or sign, with currency and unit around."""
+NO_CENTS = re.compile(r"(?<=\d)[.,]-{1,2}(?!\d)")
+"""A dash in the place of cents, as in 12.- and 12,-- €."""
 SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,](\d+))?[eE]([-+]?\d{1,3})")
 
 GROUPS = r"[1-9]\d{0,2}"
@@ -57,8 +59,12 @@ _NO_POINT, _NO_COMMA = str.maketrans("", "", ". '"), str.maketrans("", "", ", '"
 
 
 def _body(text: str) -> str:
-    found = FIGURE.fullmatch(narrow(text))
+    found = FIGURE.fullmatch(_plain(text))
     return found.group(4) if found else ""
+
+
+def _plain(text: str) -> str:
+    return NO_CENTS.sub("", narrow(text))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -71,7 +77,7 @@ def figure(text: str, mark: Decimal = ".", *, percent: bool = False, currency: s
     >>> figure("1.234,56 €"), figure("(¥1,234)"), figure("1.2万"), figure("NT$1,234", "")
     ('1234.56', '-1234', '12000', None)
     """
-    plain = narrow(text)
+    plain = _plain(text)
     if plain.lower() in FREE:
         return "0"
     found = FIGURE.fullmatch(plain)
@@ -128,7 +134,7 @@ def is_ambiguous(text: str) -> bool:
 
 def is_foreign(text: str, currency: str) -> bool:
     """Say whether a figure has the sign of another currency."""
-    plain = narrow(text)
+    plain = _plain(text)
     return bool(FIGURE.fullmatch(plain)) and not fits(plain, currency)
 
 

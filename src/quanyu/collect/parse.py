@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from quanyu.collect import identifier
 from quanyu.collect.check import Rule, first_broken, rules
-from quanyu.collect.clean import NULLS, clean
+from quanyu.collect.clean import NULLS, clean, narrowed
 from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
@@ -29,7 +29,7 @@ from quanyu.collect.shape import (
     quick_name,
     read_field,
 )
-from quanyu.collect.style import columns_of, figures, is_odd
+from quanyu.collect.style import columns_of, figures, identifiers, is_odd
 from quanyu.collect.unreadable import unreadable
 from quanyu.collect.value import QUICK
 from quanyu.tables import Table, contract
@@ -109,7 +109,8 @@ def _kept(page: Page, layout: Layout) -> ir.Table:
     is_blank = ibis.coalesce(*[cells[name] for name in used], ibis.null("string")).isnull()
     skip = ibis.cases((is_total, TOTAL), (is_blank, BLANK), else_=ibis.null("string"))
     data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used})
-    return clean(_quickly(data, page, layout), used, page.habits, figures(page, layout))
+    read = narrowed(_quickly(data, page, layout), identifiers(page, layout))
+    return clean(read, used, page.habits, figures(page, layout))
 
 
 def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:

@@ -16,6 +16,8 @@ VALUE = "{value}"
 
 TWO_NUMBERS = "{column} is {value}, which may be a thousand or a fraction: state `decimal` in the layout"
 DIGITS_LOST = "{column} is {value}, in scientific notation: digits are lost"
+FLOAT_LOST = "{column} is {value}, a floating-point number of more than 2^53: digits are lost"
+LETTER_LOST = "{column} holds signs that stand for lost letters (�): export it again in UTF-8"
 OTHER_CURRENCY = "{column} is {value}, with the sign of another currency than the row's: state `currency` in the file or the layout"
 TWO_DAYS = "{column} is {value}, day and month could be the other way round: state `format` in the layout"
 NO_ZONE = "{column} is {value}, whose time zone is unknown or means several"
@@ -43,6 +45,8 @@ SENTENCES = (
     EARLY,
     TWO_NUMBERS,
     DIGITS_LOST,
+    FLOAT_LOST,
+    LETTER_LOST,
     OTHER_CURRENCY,
     TWO_DAYS,
     NO_ZONE,

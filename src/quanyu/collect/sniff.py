@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -48,10 +49,12 @@ def head_of(path: Path, name: str, known: frozenset[str]) -> Head:
     """
     lines = _first_lines(path)
     _refuse_binary(lines, name)
-    heads = [head for delimiter in DELIMITERS if (head := _head(lines, delimiter, known))]
-    if not heads:
+    found = [row for delimiter in DELIMITERS if (row := _header(lines, delimiter, known))]
+    if not found:
         raise UnreadableFileError("{file} has no records.", "Export it again.", file=name)
-    return max(heads, key=lambda head: (n_known(head.header, known), len(head.header)))
+    most = max(row.n_known for row in found)
+    heads = [_head(lines, row) for row in found if row.n_known == most]
+    return max(heads, key=lambda head: len(head.header))
 
 
 def n_known(cells: Sequence[str], known: frozenset[str]) -> int:
@@ -80,28 +83,48 @@ def _refuse_binary(lines: Sequence[bytes], name: str) -> None:
         )
 
 
-def _head(lines: Sequence[bytes], delimiter: str, known: frozenset[str]) -> Head | None:
+@dataclass(frozen=True)
+class _Header:
+    """The record that is the header if a delimiter is the right one: where it begins, and how many lines it has."""
+
+    delimiter: str
+    at: int
+    cells: tuple[str, ...]
+    n_lines: int
+    n_known: int
+
+
+def _header(lines: Sequence[bytes], delimiter: str, known: frozenset[str]) -> _Header | None:
     """Try every line as the header, so that a stray quote in a title cannot swallow it."""
     tries = [(at, *_record(lines, at, delimiter)) for at in range(min(ROWS, len(lines)))]
-    full = [each for each in tries if not is_blank(each[1])]
-    if not full:
-        return None
-    at, cells, n = max(full, key=lambda each: (n_known(each[1], known), -each[0]))
-    data = [tuple(row) for row in _records(lines, at + n, delimiter) if not is_blank(row)]
-    header = _fitted(tuple(cells), data)
+    full = [
+        _Header(delimiter, at, tuple(cells), n, n_known(cells, known))
+        for at, cells, n in tries
+        if not is_blank(cells)
+    ]
+    return max(full, key=lambda row: (row.n_known, -row.at), default=None)
+
+
+def _head(lines: Sequence[bytes], found: _Header) -> Head:
+    """Return the head of a file whose header was found, fitted to the records after it."""
+    at, data_at, delimiter = found.at, found.at + found.n_lines, found.delimiter
+    data = [tuple(row) for row in _records(lines, data_at, delimiter) if not is_blank(row)]
     above = _above(lines, at, delimiter)
     return Head(
-        delimiter, header, b"".join(lines[at : at + n]).rstrip(b"\r\n"), sum(map(len, lines[: at + n])), at + n,
-        len(above) + 1, dict(Counter(above)),
+        delimiter, _fitted(found.cells, data), b"".join(lines[at:data_at]).rstrip(b"\r\n"), sum(map(len, lines[:data_at])),
+        data_at, len(above) + 1, dict(Counter(above)),
     )  # fmt: skip
 
 
 def _record(lines: Sequence[bytes], at: int, delimiter: str) -> tuple[list[str], int]:
     """Return the cells of the record that begins at a line and how many lines it has."""
+    closing = re.compile(rb'" *(?:' + re.escape(delimiter.encode()) + rb"|[\r\n]|$)")
     for n in range(1, min(AHEAD, len(lines) - at) + 1):
-        cells = cells_of(_text(b"".join(lines[at : at + n])), delimiter)
-        if cells is not None:
-            return cells, n
+        # A record that is open stays open until a line that could close a cell.
+        if n == 1 or closing.search(lines[at + n - 1].replace(b"\x00", b"")):
+            cells = cells_of(_text(b"".join(lines[at : at + n])), delimiter)
+            if cells is not None:
+                return cells, n
     return _text(lines[at]).split(delimiter), 1
 
 

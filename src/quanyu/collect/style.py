@@ -13,7 +13,7 @@ from quanyu.collect.careful import mark_told, order_told
 from quanyu.collect.clean import clean
 from quanyu.collect.layout import Field, Layout
 from quanyu.collect.manner import Styles
-from quanyu.collect.shape import Page
+from quanyu.collect.shape import Page, is_id
 from quanyu.collect.value import FIGURES, TIMELY
 from quanyu.tables import Column, contract
 
@@ -35,6 +35,12 @@ def columns_of(layout: Layout) -> list[tuple[Field, Column]]:
 def figures(page: Page, layout: Layout) -> list[str]:
     """Return the cells that are read as figures."""
     return _cells(page, layout, FIGURES)
+
+
+def identifiers(page: Page, layout: Layout) -> list[str]:
+    """Return the cells that are read as identifiers of people, orders, items and the like."""
+    told = [field for field, column in columns_of(layout) if field.id or is_id(column)]
+    return page.used([name for field in (*told, *layout.people.ids) for name in field.sources])
 
 
 def _cells(page: Page, layout: Layout, kinds: tuple[str, ...]) -> list[str]:

@@ -7,8 +7,11 @@ import ibis.expr.types as ir
 
 from quanyu.collect.careful import why_no_figure, why_no_time
 from quanyu.collect.identifier import ZEROS as ROUNDED
+from quanyu.collect.identifier import is_floated, is_garbled
 from quanyu.collect.reason import (
     DIGITS_LOST,
+    FLOAT_LOST,
+    LETTER_LOST,
     NO_ZONE,
     OTHER_CURRENCY,
     TWO_DAYS,
@@ -39,6 +42,8 @@ def unreadable(column: Column, text: ir.StringValue, currency: ir.StringValue) -
     if is_id(column):
         return ibis.cases(
             (text.re_search(ROUNDED), because(ZEROS, text, column=column.name)),
+            (is_garbled(text), because(LETTER_LOST, column=column.name)),
+            (is_floated(text), because(FLOAT_LOST, text, column=column.name)),
             else_=because(DIGITS_LOST, text, column=column.name),
         )
     plain = because(UNREADABLE, text, column=column.name, kind=WORDS.get(column.kind, column.kind))

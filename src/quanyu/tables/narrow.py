@@ -1,17 +1,28 @@
-"""Letters of full width, and blanks, dashes and apostrophes of all sorts, as the usual ones."""
+"""Letters of full width, and blanks, dashes and apostrophes of all sorts, as the usual ones; invisible signs as nothing."""
 
 from __future__ import annotations
 
-NARROW = str.maketrans(
-    "０１２３４５６７８９．，－＋％（）＄￥￡＇\xa0\u202f\u2009\u2007\u2003\u3000\t−–‐‑’‘´ʼ",
-    "0123456789.,-+%()$¥£'       ----" + "'" * 4,
+import unicodedata
+
+_WIDE = {place: unicodedata.normalize("NFKC", chr(place)) for place in range(0xFF01, 0xFFEF)}
+_INVISIBLE = dict.fromkeys(
+    map(
+        ord,
+        "\xad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff",
+    )
 )
+"""Signs that join, part or turn letters and show nothing."""
+_BLANKS = dict.fromkeys((0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
+_MARKS = str.maketrans("−–‐‑’‘´ʼ", "-" * 4 + "'" * 4)
+NARROW = _WIDE | _INVISIBLE | _BLANKS | _MARKS
 
 
 def narrow(text: str) -> str:
     """Return the text with letters of full width, blanks, dashes and apostrophes as the usual ones.
 
-    >>> narrow("\uff0b86\u2011138\u3000")
-    '+86-138'
+    Invisible signs are left out, and letters that are composed of several signs become one.
+
+    >>> narrow("\uff0b86\u2011138\u3000"), narrow("\ufeffｕｓｅｒ：１\u200b２"), narrow("e\u0301") == "\xe9"
+    ('+86-138', 'user:12', True)
     """
-    return text.translate(NARROW).strip()
+    return unicodedata.normalize("NFC", text.translate(NARROW)).strip()
