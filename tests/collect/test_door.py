@@ -166,6 +166,23 @@ def test_a_broken_character_stays_in_its_cell(shop: Workspace, tmp_path: Path) -
     assert regions == [("广东",), ("广东",), ("浙江",), ("浙江",)]
 
 
+def test_a_mix_of_encodings_is_never_read_in_a_third_one(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(HEADER.encode() + "user:张三,\n".encode() + "user:李四,\n".encode("gbk"))
+    try:
+        found = encoding_of(file, "x.csv", KNOWN, is_utf8=False).name
+    except UnreadableFileError as error:
+        assert "encodings" in str(error)
+    else:
+        assert found in ("utf-8", "gb18030")
+
+
+def test_utf8_with_odd_line_separators_stays_utf8(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes((HEADER + "a\v\f\u2028\x85b,\n").encode())
+    assert encoding_of(file, "x.csv", KNOWN, is_utf8=True).name == "utf-8"
+
+
 def test_an_encoding_that_is_not_certain_is_said(shop: Workspace, tmp_path: Path) -> None:
     loaded = load_text(shop, tmp_path, (HEADER + order("LL", "李雷")).encode("gbk"))
     assert "gb18030, which is not certain" in loaded.message

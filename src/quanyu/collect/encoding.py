@@ -38,6 +38,9 @@ NO_CHANCE = 100
 """Bytes that are UTF-8 throughout only because they are meant to be; a word or two may be so by chance."""
 _CELL = re.compile(rb"[\x80-\xff][^\x00-\x1f,;\"]*")
 _BEFORE = re.compile(rb"[^\x00-\x1f,;\"\x80-\xff]*\Z")
+_CHINESE = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
+MIXED = 0.2
+"""Share of the text that is UTF-8 from which a file in neither UTF-8 nor GB18030 is not believed."""
 LETTERS_BEFORE, CELL_BYTES = 40, 400
 """How much of a cell is looked at, so that long ones take no more time."""
 
@@ -68,10 +71,32 @@ def encoding_of(path: Path, name: str, known: frozenset[str], *, is_utf8: bool) 
     marks = [mark for cell in cells for mark in cell.decode(encoding, "replace")]
     n_plain = sum(map(str.isascii, marks))
     if best - ASCII * n_plain < HOPELESS * (len(marks) - n_plain):
+        if is_utf8:
+            return Encoding("utf-8", is_certain=False)
         raise UnreadableFileError(
             "The encoding of {file} is not recognised.", "Save it as UTF-8 (in Excel: CSV UTF-8).", file=name
         )
+    if encoding not in ("utf-8", "gb18030") and not is_utf8 and _is_mixed(cells):
+        raise UnreadableFileError(
+            "{file} mixes encodings: some of its text is UTF-8 and some is not.",
+            "Save it as UTF-8 (in Excel: CSV UTF-8).",
+            file=name,
+        )
     return Encoding(encoding, best - second >= CERTAIN)
+
+
+def _is_mixed(cells: list[bytes]) -> bool:
+    """Whether much of the text is UTF-8, which text in another encoding is hardly ever by chance."""
+    sizes = [(len(cell) if _CHINESE.search(cell) and _is_utf8(cell) else 0, len(cell)) for cell in cells]
+    return sum(size for size, _ in sizes) >= MIXED * sum(size for _, size in sizes)
+
+
+def _is_utf8(cell: bytes) -> bool:
+    try:
+        cell.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wide(head: bytes) -> str:
