@@ -17,7 +17,7 @@ import pytest
 
 import quanyu.workspace
 from quanyu.collect.cell import cells_of
-from quanyu.collect.encoding import encoding_of
+from quanyu.collect.encoding import encoding_of, to_utf8
 from quanyu.collect.load import Loaded, load
 from quanyu.collect.sheet import read_sheet, sheets_of
 from quanyu.errors import UnreadableFileError
@@ -181,6 +181,28 @@ def test_utf8_with_odd_line_separators_stays_utf8(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
     file.write_bytes((HEADER + "a\v\f\u2028\x85b,\n").encode())
     assert encoding_of(file, "x.csv", KNOWN, is_utf8=True).name == "utf-8"
+
+
+@pytest.mark.parametrize(
+    "order", [("gb18030", "utf-8", "gb18030"), ("utf-8", "gb18030"), ("gb18030", "utf-8")]
+)
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", ""])
+def test_a_line_of_utf8_in_a_file_that_is_not_is_read_as_what_it_is(
+    tmp_path: Path, order: tuple[str, ...], end: str
+) -> None:
+    file = tmp_path / "mixed.csv"
+    texts = [f"{n},用户张三在杭州市西湖区{end or chr(10)}" for n in range(len(order))]
+    texts[-1] = texts[-1] if end else texts[-1].rstrip("\n")
+    file.write_bytes(b"".join(text.encode(encoding) for text, encoding in zip(texts, order, strict=True)))
+    written = to_utf8(file, "gb18030", tmp_path / "out" / "utf8.csv")
+    assert written.read_bytes().decode() == "".join(texts)
+
+
+@pytest.mark.parametrize("text", ["a\x85b", "a\x85b,c\x85d,e\x85f", "x\u2028y"])
+def test_a_separator_alone_makes_no_other_encoding(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(f"k,v\n1,{text}\n".encode())
+    assert encoding_of(file, "a.csv", frozenset(), is_utf8=True).name == "utf-8"
 
 
 def test_an_encoding_that_is_not_certain_is_said(shop: Workspace, tmp_path: Path) -> None:

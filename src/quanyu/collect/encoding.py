@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from quanyu.collect.layout import normal
-from quanyu.collect.line import BLOCK
+from quanyu.collect.line import BLOCK, LONGEST
 from quanyu.errors import UnreadableFileError
 
 BOMS = {
@@ -39,6 +39,8 @@ NO_CHANCE = 100
 _CELL = re.compile(rb"[\x80-\xff][^\x00-\x1f,;\"]*")
 _BEFORE = re.compile(rb"[^\x00-\x1f,;\"\x80-\xff]*\Z")
 _CHINESE = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
+_BEGINS = re.compile(rb"(?<![\x80-\xff])(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
+_ENDS = re.compile(rb"[\r\n]|\Z")
 MIXED = 0.2
 """Share of the text that is UTF-8 from which a file in neither UTF-8 nor GB18030 is not believed."""
 LETTERS_BEFORE, CELL_BYTES = 40, 400
@@ -142,13 +144,15 @@ def _text_score(cost: Cost, text: str) -> float:
             total += ASCII if mark.isprintable() else BROKEN
         else:
             place = "odd" if not before.isascii() else "in word" if before.isalpha() else "first"
-            total += BROKEN if mark == "\ufffd" else cost(mark, place)
+            total += BROKEN if mark == "\ufffd" else COMMON if mark in SEPARATORS else cost(mark, place)
     return total
 
 
 Cost = Callable[[str, str], float]
 """What a character says where it stands: `first` or `in word` beside plain letters, or beside an `odd` one."""
 ASCII = -4.0
+SEPARATORS = "\x85\u2028\u2029"
+"""Line ends inside of texts, as some programs write them."""
 FREQUENT, COMMON, SYMBOL, RARE, STRANGE, NEVER = -5.8, -8.3, -9.5, -13.5, -15.5, -20.0
 
 
@@ -252,12 +256,44 @@ CANDIDATES = tuple(PRIORS)
 
 
 def to_utf8(path: Path, encoding: str, into: Path) -> Path:
-    """Write the file again in UTF-8, block by block; what cannot be decoded becomes U+FFFD."""
+    """Write the file again in UTF-8, block by block; what cannot be decoded becomes U+FFFD.
+
+    A line that is UTF-8 in a file that is not, as where two exports were put together, is read as what it is.
+    """
     into.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        path.open(encoding=encoding, errors="replace", newline="") as text,
-        into.open("w", encoding="utf-8", newline="") as out,
-    ):
-        while block := text.read(BLOCK):
-            out.write(block)
+    read = _by_line if encoding in MODELS else _by_block
+    with into.open("w", encoding="utf-8", newline="") as out:
+        for text in read(path, encoding):
+            out.write(text)
     return into
+
+
+def _by_block(path: Path, encoding: str) -> Iterator[str]:
+    with path.open(encoding=encoding, errors="replace", newline="") as text:
+        while block := text.read(BLOCK):
+            yield block
+
+
+def _by_line(path: Path, encoding: str) -> Iterator[str]:
+    decoder, rest = codecs.getincrementaldecoder(encoding)("replace"), b""
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            body = rest + block
+            end = body.rfind(b"\n") + 1 or (len(body) if len(body) > LONGEST else 0)
+            yield from _parts(body[:end], decoder)
+            rest = body[end:]
+    yield from _parts(rest, decoder)
+    yield decoder.decode(b"", final=True)
+
+
+def _parts(body: bytes, decoder: codecs.IncrementalDecoder) -> Iterator[str]:
+    at = 0
+    for found in _BEGINS.finditer(body):
+        if found.start() >= at:
+            start = max(body.rfind(end, at, found.start()) + 1 for end in (b"\r", b"\n")) or at
+            end = _ENDS.search(body, found.end()).start()  # type: ignore[union-attr]
+            if _is_utf8(body[start:end]):
+                yield decoder.decode(body[at:start])
+                yield body[start:end].decode()
+                at = end
+    yield decoder.decode(body[at:])
