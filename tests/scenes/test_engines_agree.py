@@ -50,7 +50,7 @@ SETTINGS: dict[str, Any] = {
     "curve": {"window_days": 120},
 }
 EMPTY = {
-    "categories", "deals", "fx_rates", "leads", "feedback", "prices", "stores", "responses", "scores",
+    "categories", "continuations", "deals", "fx_rates", "leads", "feedback", "prices", "stores", "responses", "scores",
     "segment_members", "spend_test_days", "spend_test_results",
 }  # fmt: skip
 """Tables that nothing in this scene fills: no file of theirs is loaded, or no step writes them yet."""
