@@ -34,7 +34,6 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SLOT = f"slot_{secrets.token_hex(8)}_"
 """Stands for the name of a table while SQL is written; nobody can have it in a text."""
 TABLES = (ops.DatabaseTable, ops.InMemoryTable, ops.UnboundTable)
-FUNCTIONS = (ops.ScalarUDF, ops.AggUDF)
 PLAIN = (str, int, float, bool, type(None), bytes, Decimal, Enum, dt.date, dt.time, dt.timedelta)
 """Values whose `repr` says all there is to them."""
 
@@ -47,7 +46,6 @@ class Shape:
     """An expression but for the names of its tables: equal shapes compile to equal SQL, names apart."""
 
     digest: bytes
-    functions: frozenset[type]
     names: tuple[str, ...]
 
 
@@ -56,7 +54,7 @@ def compiled(connection: Any, expression: ir.Table) -> str:
     shape = shape_of(expression)
     if shape is None:
         return str(connection.compile(expression))
-    key = (type(connection), ibis.options.sql.fuse_selects, shape.digest, shape.functions)
+    key = (type(connection), ibis.options.sql.fuse_selects, shape.digest)
     with _lock:
         pieces = _known.get(key)
         if pieces:
@@ -80,7 +78,7 @@ def shape_of(expression: ir.Table) -> Shape | None:
     if not all(map(NAME.fullmatch, writing.names)):
         return None
     text = "\n".join(writing.lines).encode("utf-8", "surrogatepass")
-    return Shape(hashlib.sha256(text).digest(), frozenset(writing.functions), tuple(writing.names))
+    return Shape(hashlib.sha256(text).digest(), tuple(writing.names))
 
 
 def _pieces(connection: Any, expression: ir.Table, names: Sequence[str]) -> Sequence[str]:
@@ -104,7 +102,6 @@ class _Writing:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[str, int] = {}
-        self.functions: set[type] = set()
         self._numbers: dict[ops.Node, int] = {}
         self._kinds: dict[object, str] = {}
 
@@ -131,8 +128,7 @@ class _Writing:
             return f"{kind.__name__} {number} {where} {self._kind(node.schema)}"
         if isinstance(node, ops.Reference):  # its identifier only tells it from others, as its number does
             return f"{kind.__name__} {self._word(node.parent)}"
-        if isinstance(node, FUNCTIONS):
-            self.functions.add(kind)
+        # Ibis numbers the classes of functions, so that two of one name have different ones.
         return f"{kind.__module__}.{kind.__qualname__} {' '.join(map(self._word, node.__args__))}"
 
     def _word(self, value: object) -> str:
