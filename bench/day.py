@@ -1,9 +1,10 @@
 """What one more day costs: `python -m bench.day [PEOPLE]`; 1 million people, 3 million orders, 20 million events.
 
 The shop is the one of `bench.turn`. After its first turn one more day comes in by the ways that files do: its events,
-its orders and their lines, its touches and spend, and one earlier completed order in 500 was refunded. Each turn has a process of its own,
-in which every library is imported already. Per step: processor time of all threads, and the bytes of the files of
-tables that it wrote. The last line is JSON; `share` is the second turn's processor time as a share of the first's.
+its orders and their lines, its touches and spend, and one earlier completed order in 500 was refunded. Each turn has
+a process of its own, in which every library is imported already. Per step: processor time of all threads, and the
+bytes of the files of tables that it wrote. The last line is JSON; `share` is the second turn's processor time as a
+share of the first's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -64,7 +66,9 @@ def main() -> None:
     for step, (cpu, megabytes) in first.items():
         later, more = second[step]
         print(f"{step:<22}{cpu:7.2f} s {megabytes:7.2f} MB  {later:7.2f} s {more:7.2f} MB")
-    (first_cpu, _), (second_cpu, written) = (map(sum, zip(*turn.values(), strict=True)) for turn in (first, second))
+    (first_cpu, _), (second_cpu, written) = (
+        map(sum, zip(*turn.values(), strict=True)) for turn in (first, second)
+    )
     share = second_cpu / first_cpu
     told = {"first_cpu": first_cpu, "second_cpu": second_cpu, "share": share, "written_mb": written}
     print(json.dumps({"people": n, **{name: round(figure, 3) for name, figure in told.items()}}))
@@ -109,8 +113,7 @@ def measured(ws: Workspace) -> Spent:
 
     loop.run(ws, progress=lambda step, *_: mark(step.name))
     mark("")
-    pairs = zip(marks, marks[1:], strict=False)
-    return {name: (later[1] - cpu, later[2] - megabytes) for (name, cpu, megabytes), later in pairs}
+    return {name: (later[1] - cpu, later[2] - before) for (name, cpu, before), later in pairwise(marks)}
 
 
 if __name__ == "__main__":
