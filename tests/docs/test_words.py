@@ -16,7 +16,7 @@ import quanyu
 from quanyu.act.account import STATUSES
 from quanyu.act.audience import REASONS
 from quanyu.cli.commands import COMMANDS, TITLE
-from quanyu.cli.decision import KINDS
+from quanyu.cli.decisions import KINDS
 from quanyu.collect.examination import CHECKS
 from quanyu.collect.load import Status
 from quanyu.collect.reason import SENTENCES
