@@ -57,6 +57,7 @@ from quanyu.ledger.load import (
     fail_load,
     find_load,
     finish_load,
+    layouts_of,
     list_loads,
 )
 from quanyu.ledger.mark import (
@@ -155,6 +156,7 @@ __all__ = [
     "keep_marks",
     "last_day",
     "last_good",
+    "layouts_of",
     "list_campaigns",
     "list_decisions",
     "list_edits",

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
 from quanyu.warehouse import literal
+from quanyu.warehouse.compiled import compiled
 
 LINE_LIMIT = 2_000_000
 """Bytes of the longest record for which the engine makes room, unless longer ones are known to come."""
@@ -227,7 +228,7 @@ class Reader:
         before = ibis.options.sql.fuse_selects
         ibis.options.sql.fuse_selects = False
         try:
-            return str(self._connection.compile(expression))
+            return compiled(self._connection, expression)
         finally:
             ibis.options.sql.fuse_selects = before
 
