@@ -13,15 +13,15 @@ from quanyu.ledger import keep_fit
 from quanyu.measure.channel_cost import Cost, costs
 from quanyu.measure.credit import credits_of
 from quanyu.measure.path import LEVELS, Found, paths, steps
-from quanyu.measure.purchase import READ as SALE_READS
+from quanyu.measure.purchase import PURCHASE_READS
 from quanyu.measure.span import Scratch
-from quanyu.measure.touch import READ as TOUCH_READS
+from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit
 from quanyu.tables import contract
 from quanyu.tables.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
 
-READ = (*TOUCH_READS, *(name for name in SALE_READS if name not in TOUCH_READS))
+READ = (*TOUCH_READS, *(name for name in PURCHASE_READS if name not in TOUCH_READS))
 MOST_UNKNOWN = 0.05
 """The margin is credited while at most this share of the orders lacks one."""
 

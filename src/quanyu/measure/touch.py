@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
 
-READ = ("touches", "visits", "deliveries", "identities", "spend")
+TOUCH_READS = ("touches", "visits", "deliveries", "identities", "spend")
 """The tables that tell of touches."""
 COLUMNS = ("person", "touched_at", "channel", "campaign_id", "place")
 DAY = 86_400

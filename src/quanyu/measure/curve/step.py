@@ -17,7 +17,7 @@ from quanyu.measure.curve.finding import RECENT_DAYS
 from quanyu.measure.curve.landing import landing
 from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, ReturnCurve
 from quanyu.measure.curve.worth import worth
-from quanyu.measure.touch import READ as TOUCH_READS
+from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.solve.curve import Curve
 from quanyu.tables import contract
