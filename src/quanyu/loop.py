@@ -22,18 +22,17 @@ from quanyu.collect.margin import margins
 from quanyu.collect.people import golden
 from quanyu.collect.quality import check
 from quanyu.decide.audience import propose_audience
-from quanyu.decide.budget import budget
+from quanyu.decide.budget import budget, propose_budget
 from quanyu.decide.learn import learn
-from quanyu.decide.proposal import propose_budget
 from quanyu.decide.spend_test import propose_spend_test, spend_tests
 from quanyu.errors import QuanyuError, WorkspaceBusyError, WorkspaceError
 from quanyu.ledger import Decision, Verdict
 from quanyu.measure.attribution import READ as ATTRIBUTION_READS
 from quanyu.measure.attribution import attribution
-from quanyu.measure.compute import metrics
-from quanyu.measure.curve.step import READS as CURVE_READS
-from quanyu.measure.curve.step import curves
+from quanyu.measure.curve import READS as CURVE_READS
+from quanyu.measure.curve import curves
 from quanyu.measure.experiment import lifts
+from quanyu.measure.metric import metrics
 from quanyu.measure.spend_test import spend_test_results
 from quanyu.method.program import program
 from quanyu.tables import CONTRACTS

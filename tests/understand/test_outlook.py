@@ -13,8 +13,8 @@ import pytest
 
 from quanyu.ledger import find_fit
 from quanyu.method import Inconclusive
-from quanyu.solve.bg_nbd import BgNbd
 from quanyu.solve.conformal import excess, interval
+from quanyu.solve.value.bg_nbd import BgNbd
 from quanyu.tables import contract
 from quanyu.tables.outlook import FEW_ORIGINS, UNSEEN, outlook_of
 from quanyu.understand.backtest import Past, foreseen, learned, off, origins
@@ -23,7 +23,7 @@ from quanyu.understand.demand_clock import Calendar, plain_clock
 from quanyu.understand.outlook import outlook, outlook_from
 from quanyu.understand.purchase_log import PurchaseLog
 from quanyu.workspace import Workspace
-from quanyu.world.trading import Traded, Trading, trading
+from quanyu.world.sale.trading import Traded, Trading, trading
 
 AS_OF = dt.date(2026, 11, 20)
 LENGTHS = (14, 30, 60)

@@ -12,7 +12,7 @@ import pytest
 from quanyu.ledger import find_fit
 from quanyu.method import Cells, Inconclusive
 from quanyu.plan.worth import worth
-from quanyu.solve.estimate import Estimate
+from quanyu.solve.value.estimate import Estimate
 from quanyu.tables import contract
 from quanyu.understand import order_value
 from quanyu.understand.customer_value import lifetimes
@@ -21,7 +21,7 @@ from quanyu.understand.lifetime_check import NOBODY_LEAVES, WITHDRAWN
 from quanyu.understand.order_value import OrderValue, worth_of
 from quanyu.understand.value_map import value_map
 from quanyu.workspace import Workspace
-from quanyu.world.trading import Traded, Trading, trading
+from quanyu.world.sale.trading import Traded, Trading, trading
 
 AS_OF = dt.date(2026, 11, 20)
 

@@ -12,14 +12,14 @@ from quanyu.tables.named import CREDIT
 from quanyu.text import catalogue
 from quanyu.web.app import PAGES
 from quanyu.web.frame import MENU
-from quanyu.web.pages.campaign_account import CHANNELS
-from quanyu.web.pages.channel_words import MEANING
-from quanyu.web.pages.channels import LEVEL
-from quanyu.web.pages.data import PARTS
+from quanyu.web.pages.audiences.campaign_account import CHANNELS
+from quanyu.web.pages.channels.channel_words import MEANING
+from quanyu.web.pages.channels.channels import LEVEL
+from quanyu.web.pages.data.data import PARTS
 from quanyu.web.pages.labels import DIMENSIONS
 from quanyu.web.pages.metrics import FAMILIES, GRAINS
-from quanyu.web.parts.grid import WORDS
 from quanyu.web.parts.period import OFFERED
+from quanyu.web.parts.sheet.grid import WORDS
 
 ROOT = Path(quanyu.web.__file__).parent
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from quanyu import ledger
-from quanyu.decide.budget import known_channels
-from quanyu.decide.division import DAYS, AdChannel
+from quanyu.decide.budget import DAYS, AdChannel, known_channels
 from quanyu.ledger import Decision
 from quanyu.solve.curve import span
 from quanyu.tables.design import Design

@@ -1,12 +1,12 @@
 """Operational records only: the single home of sqlalchemy."""
 
-from quanyu.ledger.audit import (
-    Edit,
-    audited,
-    list_edits,
-    replay,
+from quanyu.ledger.document import (
+    Document,
+    as_kept,
+    to_json,
 )
-from quanyu.ledger.campaign import (
+from quanyu.ledger.record.audit import Edit, audited, list_edits, replay
+from quanyu.ledger.record.campaign import (
     Campaign,
     Send,
     count_sends,
@@ -19,13 +19,8 @@ from quanyu.ledger.campaign import (
     stream_sends,
     suppress,
 )
-from quanyu.ledger.courier import (
-    Courier,
-    Deliver,
-    Round,
-    deliver_due,
-)
-from quanyu.ledger.decision import (
+from quanyu.ledger.record.courier import Courier, Deliver, Round, deliver_due
+from quanyu.ledger.record.decision import (
     Decision,
     Proposal,
     Verdict,
@@ -38,18 +33,8 @@ from quanyu.ledger.decision import (
     propose,
     withdraw,
 )
-from quanyu.ledger.document import (
-    Document,
-    as_kept,
-    to_json,
-)
-from quanyu.ledger.fit import (
-    KeptFit,
-    find_fit,
-    keep_fit,
-    list_fits,
-)
-from quanyu.ledger.load import (
+from quanyu.ledger.record.fit import KeptFit, find_fit, keep_fit, list_fits
+from quanyu.ledger.record.load import (
     Load,
     Tally,
     begin_load,
@@ -59,13 +44,8 @@ from quanyu.ledger.load import (
     finish_load,
     list_loads,
 )
-from quanyu.ledger.mark import (
-    Mark,
-    forget_marks,
-    keep_marks,
-    list_marks,
-)
-from quanyu.ledger.outbox import (
+from quanyu.ledger.record.mark import Mark, forget_marks, keep_marks, list_marks
+from quanyu.ledger.record.outbox import (
     Claim,
     ClaimedLetter,
     Letter,
@@ -76,14 +56,8 @@ from quanyu.ledger.outbox import (
     post,
     release_claims,
 )
-from quanyu.ledger.owner import (
-    Owner,
-    adopt,
-    check_key,
-    find_owner,
-    own,
-)
-from quanyu.ledger.run import (
+from quanyu.ledger.record.owner import Owner, adopt, check_key, find_owner, own
+from quanyu.ledger.record.run import (
     Run,
     StepPlan,
     begin_step,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanyu.solve.estimate import Estimate
 from quanyu.solve.history import History, Integers, Model, Values
+from quanyu.solve.value import Estimate
 
 KNOTS = 9
 STEPS = 24

@@ -10,8 +10,8 @@ import numpy as np
 
 from quanyu.method import Cells
 from quanyu.solve.conformal import Excess, excess
-from quanyu.solve.estimate import Estimate, estimate
 from quanyu.solve.history import Values, since_first
+from quanyu.solve.value import Estimate, estimate
 from quanyu.tables.outlook import LEAST_ORIGINS, Kind
 from quanyu.understand.ahead import Ahead, Worth, ahead
 from quanyu.understand.demand_clock import Calendar, Clock, learned_clock, numbered_days, plain_clock

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from quanyu.method import Fit
-from quanyu.solve.bg_nbd import BgNbd
 from quanyu.solve.history import History
+from quanyu.solve.value import BgNbd
 from quanyu.understand.ahead import Worth
 from quanyu.understand.backtest import Past, learned
 from quanyu.understand.demand_clock import Calendar, Clock, plain_clock

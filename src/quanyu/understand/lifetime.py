@@ -13,12 +13,8 @@ import numpy as np
 
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
-from quanyu.solve.bg_nbd import BgNbd
-from quanyu.solve.estimate import Estimate, estimate
 from quanyu.solve.history import History
-from quanyu.solve.mbg_nbd import MbgNbd
-from quanyu.solve.nbd import Nbd
-from quanyu.solve.pareto_nbd import ParetoNbd
+from quanyu.solve.value import BgNbd, Estimate, MbgNbd, Nbd, ParetoNbd, estimate
 from quanyu.text import Sentence
 from quanyu.understand.lifetime_check import Rival, Split, check_holdout, chosen, leaving
 from quanyu.understand.lifetime_score import score_rows, score_values

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from quanyu.solve.estimate import Estimate
 from quanyu.solve.history import History, Values, expected, since_first
 from quanyu.solve.holdout import agreement, by_level, by_tenth, miscalibration
+from quanyu.solve.value import Estimate
 
 LEAST_LATE = 20
 """Purchases in the holdout below which nothing can be judged."""

@@ -12,10 +12,8 @@ import pyarrow as pa
 
 from quanyu.method import Fit
 from quanyu.method.method import Arrays
-from quanyu.solve.bg_nbd import BgNbd
-from quanyu.solve.estimate import Estimate
 from quanyu.solve.history import Values, in_blocks
-from quanyu.solve.pareto_nbd import NODE, REACH, WEIGHT
+from quanyu.solve.value import NODE, REACH, WEIGHT, BgNbd, Estimate
 
 LOW, HIGH = 0.1, 0.9
 """The part of a hundred that lies below `orders_low`, and at or below `orders_high`."""

@@ -13,9 +13,8 @@ import pyarrow as pa
 
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
-from quanyu.solve.bg_bb import BgBb
-from quanyu.solve.estimate import estimate
 from quanyu.solve.history import History
+from quanyu.solve.value import BgBb, estimate
 from quanyu.text import Sentence
 from quanyu.warehouse.portable import days_between
 
@@ -29,7 +28,7 @@ class Occasion:
 
     Rows hold `n_occasions` that a buyer has had since the first purchase, on how many of them they bought (`n_repeats`),
     and the number of the last one they bought on (`last_occasion`, 0 for none). The model is BG/BB (Fader, Hardie and
-    Shang 2010, see `quanyu.solve.bg_bb`). `expected_orders` counts purchases on the next `ahead` occasions,
+    Shang 2010, see `quanyu.solve.value.bg_bb`). `expected_orders` counts purchases on the next `ahead` occasions,
     `discounted_orders` the k-th of them as (1 + discount_rate)^-k.
 
     >>> Occasion(ahead=5).ahead

@@ -11,9 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from quanyu.method import Fit, Parameters
-from quanyu.solve.estimate import Estimate
 from quanyu.solve.history import Values, in_blocks
-from quanyu.solve.spending_ahead import sum_chance
+from quanyu.solve.value import Estimate, sum_chance
 from quanyu.understand.lifetime_score import HIGH, LOW, group_of
 from quanyu.understand.order_value import AVERAGE
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from quanyu.errors import SettingError
-from quanyu.measure.read import as_of
+from quanyu.measure.metric import as_of
 from quanyu.text import Language
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
@@ -26,8 +26,7 @@ from quanyu.web.pages.channels import channels_page
 from quanyu.web.pages.data import data
 from quanyu.web.pages.metrics import metrics
 from quanyu.web.pages.overview import overview
-from quanyu.web.pages.people import people
-from quanyu.web.pages.person import person
+from quanyu.web.pages.people import people, person
 from quanyu.web.pages.portraits import portraits
 from quanyu.web.pages.value import value
 from quanyu.web.parts.notice import fault, report

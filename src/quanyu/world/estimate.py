@@ -18,7 +18,7 @@ from quanyu.tables.spend_test import UNREAD
 from quanyu.text import Sentence
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
-from quanyu.world.media import REPORTED, saturate
+from quanyu.world.market import REPORTED, saturate
 
 RECENT_DAYS = 28
 

@@ -7,23 +7,19 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.measure import read
-from quanyu.measure.explain import Explained, explain_change
-from quanyu.measure.trend import Trend, trend
+from quanyu.measure.metric import Explained, Trend, explain_change, read, trend
 from quanyu.tables.book import Card, Slice
 from quanyu.tables.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
 from quanyu.tables.metric import Metric
 from quanyu.web.pages.labels import DIMENSIONS, slice_label
 from quanyu.web.parts.card import card
-from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.parts.chart import ACCENT, FAINT, GHOST, Chart, Line, bars, chart, lines
 from quanyu.web.parts.choice import dropdown, segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run
-from quanyu.web.parts.option import ACCENT, FAINT, GHOST, Line, bars, lines
 from quanyu.web.parts.period import chosen_period, period_picker
-from quanyu.web.parts.sheet import Head, Sheet
-from quanyu.web.parts.table import table
+from quanyu.web.parts.sheet import Head, Sheet, table
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import UNITS, writer
 from quanyu.web.view import View

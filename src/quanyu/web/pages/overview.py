@@ -9,8 +9,7 @@ from nicegui import ui
 
 from quanyu import figure, ledger
 from quanyu.ledger import Run
-from quanyu.measure import read
-from quanyu.measure.trend import Trend, trend
+from quanyu.measure.metric import Trend, read, trend
 from quanyu.plan.advice import Advice, advice
 from quanyu.plan.review import review
 from quanyu.tables.book import Card, Slice
@@ -20,11 +19,10 @@ from quanyu.text import Language
 from quanyu.understand.rfm_map import RfmMap, rfm_map
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import cards
-from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.parts.chart import ACCENT, FAINT, GHOST, Chart, Line, bars, chart, lines
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run, nothing_loaded
-from quanyu.web.parts.option import ACCENT, FAINT, GHOST, Line, bars, lines
 from quanyu.web.parts.period import chosen_period, period_picker
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.waiting import fill

@@ -1,0 +1,1 @@
+"""The records, one module each: its table and what is done with it."""

@@ -1,0 +1,191 @@
+"""Decisions: what the system proposed, what a person said to it, what was done, and what came of it.
+
+proposed -> approved -> done -> measured, or proposed or approved -> declined, or superseded by a newer proposal of
+its kind. What was approved can be taken back until it is done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from quanyu.errors import DecisionError
+from quanyu.ledger.document import Document, as_kept
+from quanyu.ledger.once import insert_once
+from quanyu.ledger.record.audit import Edit, audited
+from quanyu.ledger.schema import DECISIONS
+from quanyu.ledger.session import Scope, reading, writing
+
+Verdict = Literal["approved", "declined"]
+OPEN: dict[Verdict, tuple[str, ...]] = {"approved": ("proposed",), "declined": ("proposed", "approved")}
+"""The states in which each verdict can be given."""
+Status = Literal["proposed", "superseded", "declined", "approved", "done", "measured"]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Something to decide: its key makes it once, and `expected` says what is thought to come of it.
+
+    >>> Proposal("budget-2026-11-20", "budget", dt.date(2026, 11, 20), {"total": 100}).kind
+    'budget'
+    """
+
+    decision_id: str
+    kind: str
+    as_of: dt.date
+    proposal: Document
+    expected: Document = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision in its present state."""
+
+    decision_id: str
+    kind: str
+    status: Status
+    as_of: dt.date
+    proposed_at: dt.datetime
+    proposal: Document
+    expected: Document
+    decided_at: dt.datetime | None
+    decided_by: str
+    note: str
+    done_at: dt.datetime | None
+    carried: Document
+    measured_at: dt.datetime | None
+    measured: Document
+
+
+def propose(scope: Scope, proposal: Proposal, *, at: dt.datetime) -> bool:
+    """Record a proposal and say whether it is new; older ones of its kind that nobody decided are superseded."""
+    fresh = {
+        "status": "proposed",
+        "proposed_at": at,
+        "decided_by": "",
+        "note": "",
+        "carried": {},
+        "measured": {},
+    }
+    with writing(scope) as connection:
+        is_new = insert_once(connection, DECISIONS, [vars(proposal) | fresh]) == 1
+        if is_new:
+            older = (
+                (DECISIONS.c.kind == proposal.kind)
+                & (DECISIONS.c.status == "proposed")
+                & (DECISIONS.c.decision_id != proposal.decision_id)
+            )
+            connection.execute(sa.update(DECISIONS).where(older).values(status="superseded"))
+    return is_new
+
+
+def decide(
+    scope: Scope, decision_id: str, verdict: Verdict, *, who: str, at: dt.datetime, note: str = ""
+) -> Decision:
+    """Approve or decline a proposal, or take an approval back that was not carried out yet.
+
+    Raises `DecisionError` where there is no such proposal or it was decided before.
+    """
+    with writing(scope) as connection:
+        before = _found(connection, decision_id)
+        if before.status not in OPEN[verdict]:
+            raise _taken(before)
+        after = _change(
+            connection, decision_id, {"status": verdict, "decided_at": at, "decided_by": who, "note": note}
+        )
+        kept = {"status": verdict, "note": note}
+        audited(connection, Edit(at, who, "decisions", decision_id, {"status": before.status}, kept))
+    return after
+
+
+def withdraw(scope: Scope, kind: str) -> int:
+    """Let a newer turn, which proposes nothing of a kind, take back what nobody decided; return how many that were."""
+    with writing(scope) as connection:
+        undecided = (DECISIONS.c.kind == kind) & (DECISIONS.c.status == "proposed")
+        return connection.execute(sa.update(DECISIONS).where(undecided).values(status="superseded")).rowcount
+
+
+def mark_done(
+    connection: Connection, decision_id: str, *, at: dt.datetime, carried: Document | None = None
+) -> Decision:
+    """Record that an approved decision was carried out, in the transaction that does it.
+
+    `carried` is what was done, kept as it was: the schedule of a spend test.
+
+    Raises `DecisionError` where the approval was taken back meanwhile, so that nothing of it is done.
+    """
+    found = _found(connection, decision_id)
+    if found.status != "approved":
+        raise _taken(found)
+    return _change(
+        connection, decision_id, {"status": "done", "done_at": at, "carried": carried or {}, "measured": {}}
+    )
+
+
+def mark_blocked(scope: Scope, decision_id: str, reason: str) -> None:
+    """Record why an approved decision could not be carried out; it stays approved."""
+    with writing(scope) as connection:
+        is_approved = (DECISIONS.c.decision_id == decision_id) & (DECISIONS.c.status == "approved")
+        connection.execute(sa.update(DECISIONS).where(is_approved).values(measured={"reason": reason}))
+
+
+def mark_measured(
+    scope: Scope, decision_id: str, measured: Document, *, at: dt.datetime, is_told: bool = True
+) -> bool:
+    """Record what came of a decision, and say whether that is news; a later measurement replaces an earlier one.
+
+    A reading that tells nothing yet (`is_told` false) is kept with its reason, and the decision stays carried out.
+    """
+    with writing(scope) as connection:
+        if _found(connection, decision_id).measured == as_kept(measured):
+            return False
+        status = "measured" if is_told else "done"
+        _change(connection, decision_id, {"status": status, "measured_at": at, "measured": measured})
+    return True
+
+
+def find_decision(scope: Scope, decision_id: str) -> Decision:
+    """Return a decision; raise `DecisionError` where there is none."""
+    with reading(scope) as connection:
+        return _found(connection, decision_id)
+
+
+def list_decisions(
+    scope: Scope, *, kind: str = "", status: str = "", before: dt.date | None = None, limit: int = 1000
+) -> list[Decision]:
+    """Return the newest decisions, newest first; of a kind or a status, or of earlier days, where given."""
+    wanted = sa.select(DECISIONS).order_by(DECISIONS.c.proposed_at.desc(), DECISIONS.c.decision_id)
+    for column, value in ((DECISIONS.c.kind, kind), (DECISIONS.c.status, status)):
+        wanted = wanted.where(column == value) if value else wanted
+    wanted = wanted.where(DECISIONS.c.as_of < before) if before else wanted
+    with reading(scope) as connection:
+        return [Decision(**row._mapping) for row in connection.execute(wanted.limit(limit))]
+
+
+def _found(connection: Connection, decision_id: str) -> Decision:
+    row = connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id == decision_id)).one_or_none()
+    if row is None:
+        raise DecisionError(
+            "There is no decision {decision_id!r}.",
+            "List them with: quanyu decisions",
+            decision_id=decision_id,
+        )
+    return Decision(**row._mapping)
+
+
+def _taken(found: Decision) -> DecisionError:
+    return DecisionError(
+        "The decision {decision_id} is {status} already.",
+        "Only a proposal can be decided: quanyu decisions",
+        decision_id=found.decision_id,
+        status=found.status,
+    )
+
+
+def _change(connection: Connection, decision_id: str, values: dict[str, object]) -> Decision:
+    changed = sa.update(DECISIONS).where(DECISIONS.c.decision_id == decision_id).values(values)
+    return Decision(**connection.execute(changed.returning(DECISIONS)).one()._mapping)

@@ -1,0 +1,9 @@
+"""The metric catalogue computed from sums, and what screens ask of it."""
+
+from quanyu.measure.metric.compute import metrics
+from quanyu.measure.metric.explain import Explained, explain_change
+from quanyu.measure.metric.read import as_of
+from quanyu.measure.metric.span import Scratch
+from quanyu.measure.metric.trend import Trend, trend
+
+__all__ = ["Explained", "Scratch", "Trend", "as_of", "explain_change", "metrics", "trend"]

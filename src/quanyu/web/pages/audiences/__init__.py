@@ -1,0 +1,5 @@
+"""Audiences."""
+
+from quanyu.web.pages.audiences.audiences import audiences
+
+__all__ = ["audiences"]

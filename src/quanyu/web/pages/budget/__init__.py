@@ -1,0 +1,5 @@
+"""The budget."""
+
+from quanyu.web.pages.budget.budget import budget
+
+__all__ = ["budget"]
