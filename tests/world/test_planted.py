@@ -12,8 +12,8 @@ from quanyu.world import Shop, simulate
 from quanyu.world.block import Block
 from quanyu.world.campaign import CAMPAIGNS
 from quanyu.world.market.media import CHANNELS, carry_over, saturate
-from quanyu.world.vocabulary import WARES
 from quanyu.world.setting import Setting
+from quanyu.world.vocabulary import WARES
 from quanyu.world.world import World
 
 SHOP = Shop(people=40_000, days=400, seed=5, ends_on=date(2026, 11, 20))

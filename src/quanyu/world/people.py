@@ -8,8 +8,8 @@ import numpy as np
 
 from quanyu.world.lettering import LARGEST_TOKEN, Flags, Floats, Ints, scramble
 from quanyu.world.market import SENSITIVITY
-from quanyu.world.vocabulary import PLACES, WARES
 from quanyu.world.shop import Shop
+from quanyu.world.vocabulary import PLACES, WARES
 
 PLATFORMS = ("taobao", "jd", "douyin", "youzan", "own")
 _PLATFORM_PULL = np.array([0.34, 0.17, 0.19, 0.14, 0.16])

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from quanyu.world.campaign import CAMPAIGNS, Campaign, Outreach
-from quanyu.world.market import CHANNELS, Buying, Calendar, Catalogue, Media, make_catalogue, make_media, resume_media
+from quanyu.world.market import (
+    CHANNELS,
+    Buying,
+    Calendar,
+    Catalogue,
+    Media,
+    make_catalogue,
+    make_media,
+    resume_media,
+)
 from quanyu.world.shop import Shop
 
 

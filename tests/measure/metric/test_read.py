@@ -24,7 +24,7 @@ def ws(make_workspace, write_orders, random_orders):
 
 def test_a_card_adds_up_to_its_days(ws) -> None:
     period = read.period(ws, "last_30")
-    card = read.card(ws, "net_revenue", period)
+    card = read.metric_card(ws, "net_revenue", period)
     points = read.series(ws, "net_revenue", "day", period)
     assert len(points) == 30 == len(card.spark)
     assert card.value == pytest.approx(sum(point.value for point in points))
@@ -37,12 +37,14 @@ def test_any_days_count_people_once(ws) -> None:
     month = read.period(ws, "last_month")
     same = read.period(ws, "", dt.date(2026, 10, 1), dt.date(2026, 11, 1))
     for name in ("n_buyers", "gmv", "repurchase_rate", "aov_per_order"):
-        assert read.card(ws, name, same).value == pytest.approx(read.card(ws, name, month).value)
+        assert read.metric_card(ws, name, same).value == pytest.approx(
+            read.metric_card(ws, name, month).value
+        )
 
 
 def test_a_comparison_with_days_before_the_data_is_none(ws) -> None:
-    assert read.card(ws, "gmv", read.period(ws, "last_90")).value is None
-    assert read.card(ws, "gmv", read.period(ws, "last_30")).previous is not None
+    assert read.metric_card(ws, "gmv", read.period(ws, "last_90")).value is None
+    assert read.metric_card(ws, "gmv", read.period(ws, "last_30")).previous is not None
 
 
 def test_breakdown_shares_add_up_only_where_parts_do(ws) -> None:
@@ -64,7 +66,7 @@ def test_a_change_is_explained_without_rest(ws) -> None:
 
 def test_unknown_names_say_what_there_is(ws) -> None:
     with pytest.raises(UnknownMetricError, match="net_revenue"):
-        read.card(ws, "revenue", read.period(ws, "last_7"))
+        read.metric_card(ws, "revenue", read.period(ws, "last_7"))
     with pytest.raises(SettingError, match="last_30"):
         read.period(ws, "last_31")
 
@@ -72,5 +74,5 @@ def test_unknown_names_say_what_there_is(ws) -> None:
 def test_before_the_first_run_there_is_nothing(make_workspace) -> None:
     ws = make_workspace()
     assert read.as_of(ws) is None
-    assert read.card(ws, "gmv", read.period(ws, "last_7")).value is None
+    assert read.metric_card(ws, "gmv", read.period(ws, "last_7")).value is None
     assert read.series(ws, "gmv", "day", read.period(ws, "last_7")) == []

@@ -26,9 +26,8 @@ from quanyu.text import told
 from quanyu.understand.outlook import outlook
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
+from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge
 from quanyu.world.enact import enact
-from quanyu.world.estimate import Estimate, Foreseen, estimates
-from quanyu.world.judge import Verdict, judge
 from quanyu.world.world import World
 
 FOLDER = Path("demo")

@@ -49,12 +49,12 @@ def series(
     return open_book(ws, [name], [dimension], [grain]).series(name, grain, period, dimension, slice)
 
 
-def card(ws: Workspace, name: str, period: Period, dimension: str = "all", slice: str = "all") -> Card:
+def metric_card(ws: Workspace, name: str, period: Period, dimension: str = "all", slice: str = "all") -> Card:
     """Return a metric's value in a period with the period before, a year ago, and a small series."""
-    return cards(ws, [name], period, dimension, slice)[0]
+    return metric_cards(ws, [name], period, dimension, slice)[0]
 
 
-def cards(
+def metric_cards(
     ws: Workspace, names: Sequence[str], period: Period, dimension: str = "all", slice: str = "all"
 ) -> list[Card]:
     """Return several cards from one read; the order is that of the names."""

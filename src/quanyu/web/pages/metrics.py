@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.measure.metric import Explained, Trend, explain_change, read, trend
+from quanyu.measure.metric import Explained, Trend, as_of, breakdown, explain_change, metric_card, trend
 from quanyu.tables.book import Card, Slice
 from quanyu.tables.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
 from quanyu.tables.metric import Metric
@@ -34,7 +34,7 @@ MOST = 15
 
 def metrics(view: View) -> None:
     """Draw the explorer; what is chosen stands in the address."""
-    day = view.ask(read.as_of)
+    day = view.ask(as_of)
     if day is None:
         not_run(view)
         return
@@ -48,7 +48,7 @@ def metrics(view: View) -> None:
     put(_choices(view, one, grain, dimension), class_="head")
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w4 stack"):
-            fill(view, _card, read.card, one.name, period)
+            fill(view, _card, metric_card, one.name, period)
             put(_definition(view, one), "section", "panel")
         with ui.element("div").classes("w8"):
             fill(view, _trend, trend, one.name, grain, period)
@@ -56,7 +56,7 @@ def metrics(view: View) -> None:
             fill(
                 view,
                 lambda v, found: _slices(v, one, dimension, found),
-                read.breakdown,
+                breakdown,
                 one.name,
                 dimension,
                 period,

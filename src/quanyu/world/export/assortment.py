@@ -9,8 +9,8 @@ import numpy as np
 from quanyu.world.export.dirt import Dirt
 from quanyu.world.export.writer import Columns, Folder
 from quanyu.world.lettering import Ints, constant, day, join, pick, text, yuan
-from quanyu.world.vocabulary import WARES
 from quanyu.world.setting import Setting
+from quanyu.world.vocabulary import WARES
 
 ITEM_DIRT = (
     Dirt("negative amount", "items", "list_price_amount", "-1.00", "item_id", 1),

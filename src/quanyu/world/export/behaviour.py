@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.campaign import CAMPAIGNS
 from quanyu.world.export.dirt import FAR, Dirt
@@ -26,23 +27,12 @@ from quanyu.world.lettering import (
     yuan,
 )
 from quanyu.world.market import CHANNELS
-from quanyu.world.vocabulary import WARES
 from quanyu.world.people import PLATFORMS
 from quanyu.world.sale import JD, OWN, TAOBAO, YOUZAN
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
-from quanyu.world.trace import (
-    CART,
-    EVENTS,
-    FREE_CHANNELS,
-    MEMBER,
-    OPENID,
-    PRODUCT,
-    PURCHASE,
-    SEARCH,
-    USER,
-    naming,
-)
+from quanyu.world.trace import CART, EVENTS, FREE_CHANNELS, MEMBER, OPENID, PRODUCT, PURCHASE, SEARCH, USER
+from quanyu.world.vocabulary import WARES
 
 EVENT_DIRT = (
     Dirt("missing id", "events", "event_id", None, n=3),

@@ -7,15 +7,16 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow.compute as pc
 
+from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.export.dirt import Dirt
 from quanyu.world.export.writer import Columns, Folder
 from quanyu.world.lettering import Flags, Ints, Text, constant, day, join, pick, stamp, text, where
-from quanyu.world.vocabulary import NICKNAMES
 from quanyu.world.people import MAX_DEVICES
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
-from quanyu.world.trace import COOKIE, MEMBER, OPENID, USER, naming
+from quanyu.world.trace import COOKIE, MEMBER, OPENID, USER
+from quanyu.world.vocabulary import NICKNAMES
 
 TIERS = ("普通", "银卡", "金卡", "黑金")
 KEYS: dict[int, tuple[str, Callable[[Ints], Text]]] = {

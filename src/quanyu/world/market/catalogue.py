@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from quanyu.world.lettering import Floats, Ints
-from quanyu.world.vocabulary import WARES
 from quanyu.world.shop import Shop
+from quanyu.world.vocabulary import WARES
 
 SENSITIVITY = (0.4, 1.0, 1.8)
 """How strongly the three kinds of people react to price, as a multiple of the category's elasticity."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from quanyu.world.lettering import Ints, Text, join, pick, where
-from quanyu.world.vocabulary import BAD, GOOD, OPENINGS, OWN_WORDS, PLAIN, WARES
 from quanyu.world.people import People
 from quanyu.world.sale import COMPLETED, SHIPPED, Orders
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
+from quanyu.world.vocabulary import BAD, GOOD, OPENINGS, OWN_WORDS, PLAIN, WARES
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.lettering import Ints, join, pick, text, utc, where
 from quanyu.world.people import PLATFORMS
 from quanyu.world.sale import STATUSES, TAOBAO, Orders
-from quanyu.world.trace import naming, order_group
+from quanyu.world.trace import order_group
 
 _CENT = Decimal("0.01")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.export.dirt import NEVER, NO_DATE, Dirt
 from quanyu.world.export.writer import BOM, Columns, Folder
 from quanyu.world.lettering import Ints, constant, join, padded, pick, scramble, stamp, text, where, yuan
 from quanyu.world.sale import CLOSED, COMPLETED, DOUYIN
 from quanyu.world.setting import Setting
-from quanyu.world.trace import naming
 
 STATES = ("待支付", "待发货", "已发货", "已完成", "已关闭")
 AUTHORS = ("好物小鹿", "省钱研究所", "居家达人阿May", "试吃官大壮")

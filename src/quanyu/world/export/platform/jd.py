@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.export.dirt import NEVER, NO_DATE, Dirt
 from quanyu.world.export.writer import GBK, Columns, Folder
 from quanyu.world.lettering import Ints, constant, join, mask_phone, pick, stamp, text, where, yuan
 from quanyu.world.sale import COMPLETED, JD
 from quanyu.world.setting import Setting
-from quanyu.world.trace import naming
 
 STATES = ("(删除)等待付款", "等待出库", "等待确认收货", "完成", "(删除)等待出库")
 DIRT = (

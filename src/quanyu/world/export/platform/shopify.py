@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.export.dirt import Dirt
 from quanyu.world.export.writer import PLAIN, Folder
 from quanyu.world.lettering import Flags, Ints, Text, constant, join, pick, stamp, text, where, yuan
 from quanyu.world.sale import CLOSED, OWN, SHIPPED
 from quanyu.world.setting import Setting
-from quanyu.world.trace import naming
 
 HEADER: tuple[str, ...] = (
     "Name",

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.export.dirt import NEVER, NO_DATE, Dirt
 from quanyu.world.export.writer import GBK, Columns, Folder
@@ -22,10 +23,9 @@ from quanyu.world.lettering import (
     where,
     yuan,
 )
-from quanyu.world.vocabulary import CARRIERS
 from quanyu.world.sale import CLOSED, PLACED, TAOBAO, Orders
 from quanyu.world.setting import Setting
-from quanyu.world.trace import naming
+from quanyu.world.vocabulary import CARRIERS
 
 STATES = ("等待买家付款", "买家已付款，等待卖家发货", "卖家已发货，等待买家确认", "交易成功", "交易关闭")
 SHOP_ID, SHOP_NAME = "104736251", "全域优选旗舰店"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.export.dirt import NEVER, NO_DATE, Dirt
 from quanyu.world.export.platform.taobao import titles
 from quanyu.world.export.writer import BOM, Columns, Folder
 from quanyu.world.lettering import Ints, constant, join, pick, stamp, text, where, yuan
-from quanyu.world.vocabulary import NICKNAMES
 from quanyu.world.sale import YOUZAN
 from quanyu.world.setting import Setting
-from quanyu.world.trace import naming
+from quanyu.world.vocabulary import NICKNAMES
 
 STATES = ("待付款", "待发货", "已发货", "交易完成", "交易关闭")
 DIRT = (
