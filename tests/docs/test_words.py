@@ -21,7 +21,7 @@ from quanyu.collect.examination import CHECKS
 from quanyu.collect.load import Status
 from quanyu.collect.reason import SENTENCES
 from quanyu.ledger.fault import OTHER, POSTGRES, SQLITE
-from quanyu.ledger.record.decision import Status as DecisionStatus
+from quanyu.ledger.decision import Status as DecisionStatus
 from quanyu.loop import STEPS
 from quanyu.measure.experiment.contrast import REASONS as NO_READING
 from quanyu.measure.experiment.lift import VERDICTS

@@ -5,8 +5,8 @@ from quanyu.ledger.document import (
     as_kept,
     to_json,
 )
-from quanyu.ledger.record.audit import Edit, audited, list_edits, replay
-from quanyu.ledger.record.campaign import (
+from quanyu.ledger.audit import Edit, audited, list_edits, replay
+from quanyu.ledger.campaign import (
     Campaign,
     Send,
     count_sends,
@@ -19,8 +19,8 @@ from quanyu.ledger.record.campaign import (
     stream_sends,
     suppress,
 )
-from quanyu.ledger.record.courier import Courier, Deliver, Round, deliver_due
-from quanyu.ledger.record.decision import (
+from quanyu.ledger.courier import Courier, Deliver, Round, deliver_due
+from quanyu.ledger.decision import (
     Decision,
     Proposal,
     Verdict,
@@ -33,8 +33,8 @@ from quanyu.ledger.record.decision import (
     propose,
     withdraw,
 )
-from quanyu.ledger.record.fit import KeptFit, find_fit, keep_fit, list_fits
-from quanyu.ledger.record.load import (
+from quanyu.ledger.fit import KeptFit, find_fit, keep_fit, list_fits
+from quanyu.ledger.load import (
     Load,
     Tally,
     begin_load,
@@ -44,8 +44,8 @@ from quanyu.ledger.record.load import (
     finish_load,
     list_loads,
 )
-from quanyu.ledger.record.mark import Mark, forget_marks, keep_marks, list_marks
-from quanyu.ledger.record.outbox import (
+from quanyu.ledger.mark import Mark, forget_marks, keep_marks, list_marks
+from quanyu.ledger.outbox import (
     Claim,
     ClaimedLetter,
     Letter,
@@ -56,8 +56,8 @@ from quanyu.ledger.record.outbox import (
     post,
     release_claims,
 )
-from quanyu.ledger.record.owner import Owner, adopt, check_key, find_owner, own
-from quanyu.ledger.record.run import (
+from quanyu.ledger.owner import Owner, adopt, check_key, find_owner, own
+from quanyu.ledger.run import (
     Run,
     StepPlan,
     begin_step,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from quanyu.ledger.record.outbox import Claim, ClaimedLetter, claim, mark_delivered, mark_failed
+from quanyu.ledger.outbox import Claim, ClaimedLetter, claim, mark_delivered, mark_failed
 from quanyu.ledger.session import Ledger
 
 Clock = Callable[[], dt.datetime]

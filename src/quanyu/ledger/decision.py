@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from quanyu.errors import DecisionError
 from quanyu.ledger.document import Document, as_kept
 from quanyu.ledger.once import insert_once
-from quanyu.ledger.record.audit import Edit, audited
+from quanyu.ledger.audit import Edit, audited
 from quanyu.ledger.schema import DECISIONS
 from quanyu.ledger.session import Scope, reading, writing
 

@@ -1,1 +1,0 @@
-"""The records, one module each: its table and what is done with it."""
