@@ -20,8 +20,8 @@ from quanyu.cli.commands import COMMANDS, TITLE
 from quanyu.collect.examination import CHECKS
 from quanyu.collect.load import Status
 from quanyu.collect.reason import SENTENCES
-from quanyu.ledger.fault import OTHER, POSTGRES, SQLITE
 from quanyu.ledger.decision import Status as DecisionStatus
+from quanyu.ledger.store.fault import OTHER, POSTGRES, SQLITE
 from quanyu.loop import STEPS
 from quanyu.measure.experiment.contrast import REASONS as NO_READING
 from quanyu.measure.experiment.lift import VERDICTS

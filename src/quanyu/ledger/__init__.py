@@ -1,10 +1,5 @@
 """Operational records only: the single home of sqlalchemy."""
 
-from quanyu.ledger.document import (
-    Document,
-    as_kept,
-    to_json,
-)
 from quanyu.ledger.audit import Edit, audited, list_edits, replay
 from quanyu.ledger.campaign import (
     Campaign,
@@ -68,13 +63,8 @@ from quanyu.ledger.run import (
     last_good,
     list_runs,
 )
-from quanyu.ledger.session import (
-    Ledger,
-    Scope,
-    open_ledger,
-    reading,
-    writing,
-)
+from quanyu.ledger.store.document import Document, as_kept, to_json
+from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 
 __all__ = [
     "Campaign",

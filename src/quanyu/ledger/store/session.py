@@ -16,9 +16,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 
 from quanyu.errors import MissingExtraError, SettingError
-from quanyu.ledger.document import to_json
-from quanyu.ledger.fault import explained
 from quanyu.ledger.migrate import is_current
+from quanyu.ledger.store.document import to_json
+from quanyu.ledger.store.fault import explained
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
