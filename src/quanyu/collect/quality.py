@@ -15,6 +15,7 @@ from quanyu.collect.examination import CHECKS, examine, matters
 from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judge
 from quanyu.collect.suspect import looked_up
 from quanyu.errors import QualityError, SettingError
+from quanyu.method.step import Step
 from quanyu.tables import CONTRACTS, contract
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace
@@ -125,3 +126,15 @@ def _said(finding: Finding) -> Sentence:
 
 def _joined(sentences: list[Sentence]) -> Sentence:
     return reduce(lambda before, after: Sentence("{before}; {after}", before=before, after=after), sentences)
+
+
+INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
+STEP = Step(
+    "quality",
+    "Check the quality of what was loaded",
+    (*INPUTS, "rejects"),
+    ("findings",),
+    check,
+    ("quality",),
+    may_stop=True,
+)

@@ -10,6 +10,7 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.ledger import Proposal, to_json
+from quanyu.method.step import Step
 from quanyu.tables.design import Design
 from quanyu.tables.rule import Rule
 from quanyu.workspace import Workspace
@@ -94,3 +95,13 @@ def expected(ws: Workspace, design: Design, n: int) -> dict[str, Any]:
         "gain_high": high,
         "evidence": [row["campaign_id"] for row in mine],
     }
+
+
+STEP = Step(
+    "audience",
+    "Propose whom to reach next",
+    ("rfm", "lifetimes", "portraits", "lifts", "deliveries"),
+    (),
+    propose_audience,
+    ("audience",),
+)

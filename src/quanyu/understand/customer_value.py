@@ -13,6 +13,7 @@ import numpy as np
 
 from quanyu.ledger import KeptFit, keep_fit
 from quanyu.method import Fit, Inconclusive, Parameters, fit
+from quanyu.method.step import Step
 from quanyu.settings import LifetimeSettings
 from quanyu.solve.thread import one_thread
 from quanyu.text import Sentence
@@ -236,3 +237,13 @@ def _nothing(ws: Workspace, spec: Lifetime, as_of: dt.date, reason: str) -> Mapp
 def _pair(reason: str) -> tuple[str, Mapping[str, Any]]:
     """A reason as the ledger keeps it: the sentence and its values."""
     return (reason.key, reason.values) if isinstance(reason, Sentence) else (reason, {})
+
+
+STEP = Step(
+    "lifetimes",
+    "Forecast what every customer will be worth",
+    ("identities", "orders", "margins", "order_lines", "items"),
+    ("lifetimes",),
+    lifetimes,
+    ("lifetime", "seed"),
+)

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.method.program import program
+from quanyu.method.step import Step
 from quanyu.understand.affected import SOURCES, affected
 from quanyu.understand.fact import Facts
 from quanyu.understand.scratch import Keep, scratch
@@ -54,3 +55,12 @@ def _others(ws: Workspace, who: ir.Table, like: ir.Table) -> ir.Table:
     kept = ws.warehouse.table("facts")
     rest = kept.mutate(person=group_key(kept.person_id)).anti_join(who, "person")
     return rest.select(like.columns).cast(like.schema())
+
+
+STEP = Step(
+    "facts",
+    "Add up what every person did",
+    ("identities", "people", "orders", "margins", "order_lines", "items", "visits", "feedback", "touches"),
+    ("facts",),
+    facts,
+)

@@ -9,9 +9,10 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.step import Step
 from quanyu.text import Sentence
 from quanyu.understand.catalogue import TRAITS
-from quanyu.understand.custom import computable, read_traits
+from quanyu.understand.custom import FILE, computable, read_traits
 from quanyu.understand.favourite import attach
 from quanyu.understand.region import city_tier
 from quanyu.understand.trait import Trait
@@ -58,3 +59,13 @@ def _price_cuts(ws: Workspace, facts: ir.Table) -> list[float]:
     found = ws.warehouse.read(ranked.filter(ranked.place.isin(places))).to_pylist()
     price = {row["place"]: row["unit_price"] for row in found}
     return [price[place] for place in places] if n else []
+
+
+STEP = Step(
+    "portraits",
+    "Describe every person by traits",
+    ("people", "facts"),
+    ("portraits",),
+    portraits,
+    files=(FILE,),
+)

@@ -15,6 +15,7 @@ import numpy as np
 from quanyu.ledger import keep_fit
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters, fit
 from quanyu.method.method import Arrays
+from quanyu.method.step import Step
 from quanyu.tables.sale import is_sale
 from quanyu.understand.scratch import scratch
 from quanyu.warehouse.portable import days_between, group_key, local_day, money
@@ -211,3 +212,13 @@ def _group(ws: Workspace, as_of: dt.date, spec: Rfm, rows: ir.Table) -> Mapping[
     scored = spec.score(found, rows).mutate(as_of=ibis.literal(as_of), fit_id=ibis.literal(fit_id))
     change = ws.warehouse.replace("rfm", scored, by="understand")
     return {"n_buyers": change.added, "fit_id": fit_id}
+
+
+STEP = Step(
+    "rfm",
+    "Group buyers by recency, frequency and money",
+    ("identities", "orders"),
+    ("rfm",),
+    rfm,
+    ("rfm", "seed"),
+)

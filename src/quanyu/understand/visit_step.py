@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.method.program import program
+from quanyu.method.step import Step
 from quanyu.understand.scratch import Keep, scratch
 from quanyu.understand.visit import days_of, join_days, join_visits, same_visit, visits_of, with_day
 from quanyu.warehouse import Part
@@ -114,3 +115,6 @@ def _renewed(ws: Workspace, part: Part, new: ir.Table, joined: ir.Table) -> ir.T
 
 def _within(visits: ir.Table, part: Part) -> ir.Table:
     return visits.filter(visits.began_on.between(ibis.literal(part.low), ibis.literal(part.high)))
+
+
+STEP = Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits)

@@ -11,6 +11,7 @@ import typer
 from quanyu import loop
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
 from quanyu.cli.speech import err, language, out, say
+from quanyu.method.step import Step
 from quanyu.text import told
 from quanyu.workspace import Workspace
 
@@ -86,7 +87,7 @@ def _run(ws: Workspace, only: str | None, again: str | None, earlier: bool) -> l
     with progress() as bars:
         task = bars.add_task(say("One turn of the loop"), total=None)
 
-        def advance(step: loop.Step, position: int, total: int) -> None:
+        def advance(step: Step, position: int, total: int) -> None:
             bars.update(task, description=say(step.label), completed=position, total=total)
 
         return loop.run(ws, only, advance, again=again, earlier=earlier)

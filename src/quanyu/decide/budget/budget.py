@@ -16,6 +16,7 @@ from quanyu.decide.budget.division import SAME, AdChannel, Division, Limits, div
 from quanyu.decide.budget.evidence import weighed
 from quanyu.decide.budget.pace import paces
 from quanyu.ledger import to_json
+from quanyu.method.step import Step
 from quanyu.settings import BudgetSettings
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
@@ -157,3 +158,13 @@ def write(ws: Workspace, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         for row in rows
     ]
     ws.warehouse.replace(name, pa.Table.from_pylist(exact, promise.schema.to_pyarrow()), by="decide")
+
+
+STEP = Step(
+    "budget",
+    "Divide the money for ads",
+    ("curves", "spend", "spend_test_results"),
+    ("budgets", "budget_lines", "paces"),
+    budget,
+    ("budget", "curve", "seed"),
+)

@@ -8,6 +8,7 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.ledger import Proposal
+from quanyu.method.step import Step
 from quanyu.workspace import Workspace
 
 KIND = "budget"
@@ -44,3 +45,6 @@ def propose_budget(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 
 def _plain(value: Any) -> Any:
     return float(value) if hasattr(value, "as_tuple") else value
+
+
+STEP = Step("proposal", "Propose the budget", ("budgets", "budget_lines"), (), propose_budget)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,22 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from quanyu import ledger
 from quanyu.decide.budget import KEEP, SAME, AdChannel, Record, known_channels, write
-from quanyu.ledger import Proposal, to_json
 from quanyu.method.daily_sales import apart, daily_sales
+from quanyu.method.step import Step
 from quanyu.solve.curve import Curve, span
 from quanyu.solve.spend_test import LEVELS, WEEKS, Design, Use, Worth, believed, noise, power, worth_of
-from quanyu.tables.spend_test import KIND
 from quanyu.workspace import Workspace
 
 POWER = 0.8
 """A test is long enough when it tells an effect that just pays for the spend from none so often."""
 MOST_RUNNING = 2
 NOISE_DAYS = 56
-CONTENT = (
-    "channel", "kind", "weeks", "usual_amount", "low_amount", "high_amount", "power", "order_worth_amount", "lands_on",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,28 +38,6 @@ def spend_tests(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     rows = considered(ws, as_of)
     write(ws, "spend_tests", rows)
     return {"proposed": [row["channel"] for row in rows if row["status"] == "proposed"]}
-
-
-def propose_spend_test(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
-    """Record the test that `spend_tests` proposes, if there is one, as a decision to take: the loop step."""
-    table = ws.warehouse.table("spend_tests")
-    rows = ws.warehouse.read(table.filter(table.status == "proposed")).to_pylist()
-    if not rows:
-        ledger.withdraw(ws.ledger, KIND)
-        return {"skipped": "no test is worth its cost"}
-    (row,) = rows
-    content = {name: _plain(row[name]) for name in CONTENT}
-    expected = {
-        "value_amount": _plain(row["value_amount"]),
-        "cost_amount": _plain(row["cost_amount"]),
-        "cost_high": _plain(row["cost_amount_high"]),
-        **{f"test_return{end}": row[f"believed_return{end}"] for end in ("", "_low", "_high")},
-        "fit_id": row["fit_id"],
-    }
-    mark = hashlib.sha256(to_json([content, row["fit_id"]]).encode()).hexdigest()[:6]
-    proposal = Proposal(f"{KIND}-{as_of:%Y%m%d}-{mark}", KIND, as_of, content, expected)
-    ledger.propose(ws.ledger, proposal, at=ws.now())
-    return {"decision_id": proposal.decision_id}
 
 
 def considered(ws: Workspace, as_of: dt.date) -> list[Record]:
@@ -187,5 +159,11 @@ def _row(one: AdChannel, reason: str, plan: Plan | None) -> Record:
     }  # fmt: skip
 
 
-def _plain(value: Any) -> Any:
-    return float(value) if hasattr(value, "as_tuple") else value
+STEP = Step(
+    "spend_tests",
+    "Find the test of spend that would tell most",
+    ("curves", "orders", "budgets", "budget_lines", "spend_test_days", "spend_test_results"),
+    ("spend_tests",),
+    spend_tests,
+    ("budget", "seed"),
+)

@@ -16,6 +16,7 @@ from quanyu.measure.attribution.path import LEVELS, Found, paths, steps
 from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import PURCHASE_READS, TOUCH_READS
 from quanyu.method import Fit
+from quanyu.method.step import Step
 from quanyu.tables import contract
 from quanyu.tables.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
@@ -118,3 +119,13 @@ def _kept(ws: Workspace, window: tuple[dt.date, dt.date], rows: list[dict[str, A
     diagnostics = {"n_resamples": spec.n_resamples, "sampling_errors": errors, "not_credited": UNATTRIBUTED}
     one = Fit("Attribution", spec.model_dump(), learned, window, versions, 0, diagnostics, ws.settings.seed)
     return keep_fit(ws.ledger, one.kept(ws.now()))
+
+
+STEP = Step(
+    "attribution",
+    "Credit channels with the orders that followed their touches",
+    READ,
+    ("paths", "credits"),
+    attribution,
+    ("attribution", "seed"),
+)

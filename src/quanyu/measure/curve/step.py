@@ -19,6 +19,7 @@ from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, Ret
 from quanyu.measure.curve.worth import worth
 from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
+from quanyu.method.step import Step
 from quanyu.solve.curve import Curve
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
@@ -139,3 +140,13 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _spanned(name: str, curve: Curve, values: Any) -> dict[str, float]:
     return dict(zip((name, f"{name}_low", f"{name}_high"), curve.span(values), strict=True))
+
+
+STEP = Step(
+    "curves",
+    "Find what spend on every ad channel brings",
+    READS,
+    ("curves",),
+    curves,
+    ("curve", "attribution", "seed"),
+)

@@ -17,6 +17,7 @@ from quanyu.measure.experiment.outcome import BEFORE, OUTCOMES, Watch, outcomes
 from quanyu.measure.metric import Scratch
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.method.assignment import CONTROL, TREATED
+from quanyu.method.step import Step
 from quanyu.solve.experiment.plan import ALARM, sample_ratio
 from quanyu.tables import contract
 from quanyu.tables.design import Design
@@ -162,3 +163,13 @@ def _courses(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Course]]:
                 sum(int(row["n_unknown"]) for row in mine),
             ),
         )
+
+
+STEP = Step(
+    "lifts",
+    "Read what every campaign brought against its control group",
+    ("deliveries", "orders", "margins", "identities"),
+    ("lifts",),
+    lifts,
+    ("experiment", "seed"),
+)

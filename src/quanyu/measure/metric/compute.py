@@ -12,6 +12,7 @@ from quanyu.measure.metric.outlay import assortment, spending, voice
 from quanyu.measure.metric.span import KEYS, Scratch, Spans
 from quanyu.measure.metric.trade import trade
 from quanyu.measure.metric.traffic import traffic
+from quanyu.method.step import Step
 from quanyu.tables.catalogue import MEASURES, METRICS
 from quanyu.tables.metric import Metric
 from quanyu.tables.period import windows
@@ -114,3 +115,23 @@ def _none() -> pa.Table:
     return pa.schema(
         [*fields, pa.field("numerator", pa.float64()), pa.field("denominator", pa.float64())]
     ).empty_table()
+
+
+STEP = Step(
+    "metrics",
+    "Add up the metrics",
+    (
+        "identities",
+        "orders",
+        "margins",
+        "order_lines",
+        "items",
+        "visits",
+        "feedback",
+        "touches",
+        "visit_days",
+        "spend",
+    ),
+    ("metrics",),
+    metrics,
+)
