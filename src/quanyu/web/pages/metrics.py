@@ -11,6 +11,7 @@ from quanyu.measure.metric import Explained, Trend, as_of, breakdown, explain_ch
 from quanyu.tables.book import Card, Slice
 from quanyu.tables.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
 from quanyu.tables.metric import Metric
+from quanyu.web.page import Page
 from quanyu.web.pages.labels import DIMENSIONS, slice_label
 from quanyu.web.parts.card import card
 from quanyu.web.parts.chart import ACCENT, FAINT, GHOST, Chart, Line, bars, chart, lines
@@ -179,3 +180,6 @@ def _not_by(view: View, label: str, by: str) -> Markup:
     return tag(
         "p", view.say("{metric} is not kept by {dimension}.", metric=label, dimension=by), class_="muted"
     )
+
+
+PAGE = Page("/metrics", "Metric explorer", metrics, "Reports", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7")

@@ -17,6 +17,7 @@ from quanyu.tables.catalogue import metric
 from quanyu.tables.period import Period
 from quanyu.text import Language
 from quanyu.understand.rfm_map import RfmMap, rfm_map
+from quanyu.web.page import Page
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import cards
 from quanyu.web.parts.chart import ACCENT, FAINT, GHOST, Chart, Line, bars, chart, lines
@@ -210,3 +211,6 @@ def _when(view: View, at: Any) -> str:
 def _ran(view: View, run: Run) -> Markup:
     level = {"done": "note", "failed": "stop"}.get(run.status, "warning")
     return Markup("").join([_when(view, run.started_at), " ", span(f"mark {level}", view.say(run.status))])
+
+
+PAGE = Page("/", "Overview", overview, "", "Overview", "M3 12 12 4l9 8M6 10v10h12V10")

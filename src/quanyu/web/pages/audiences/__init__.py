@@ -1,5 +1,1 @@
-"""Audiences."""
-
-from quanyu.web.pages.audiences.audiences import audiences
-
-__all__ = ["audiences"]
+"""Audiences: proposed, built by hand, and what became of them."""

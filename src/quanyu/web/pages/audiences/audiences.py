@@ -10,6 +10,7 @@ from quanyu.act.account import Account, accounts
 from quanyu.decide.read import decisions
 from quanyu.ledger import Decision
 from quanyu.tables.design import Design
+from quanyu.web.page import Page
 from quanyu.web.pages.audiences.audience_builder import builder
 from quanyu.web.pages.audiences.campaign_account import CHANNELS, account
 from quanyu.web.pages.audiences.campaign_result import result
@@ -98,3 +99,14 @@ def _campaigns(view: View, found: list[Account]) -> None:
                 account(view, one)
             with ui.element("div").classes("w7"):
                 result(view, one.campaign_id)
+
+
+PAGE = Page(
+    "/audiences",
+    "Audiences",
+    audiences,
+    "Marketing",
+    "Audiences",
+    "M4 18v-5l11-5v15L4 18M15 11a4 4 0 0 1 0 8M7 19v3h3",
+    3,
+)

@@ -1,5 +1,1 @@
-"""The budget."""
-
-from quanyu.web.pages.budget.budget import budget
-
-__all__ = ["budget"]
+"""The budget, and the tests of spend that tell what it cannot."""

@@ -12,6 +12,7 @@ from quanyu.decide.spend_test import SpendTests, spend_test_view
 from quanyu.ledger import Decision
 from quanyu.tables.curve import DOUBTS
 from quanyu.tables.decided import REFUSALS, SCENARIOS
+from quanyu.web.page import Page
 from quanyu.web.pages.budget.budget_curve import curves
 from quanyu.web.pages.budget.budget_pace import pace, start
 from quanyu.web.pages.budget.budget_test import proposed_tests, shown_tests
@@ -208,3 +209,8 @@ def _money(view: View, amount: float | None) -> str:
 
 def _signed(view: View, amount: float | None) -> str:
     return ("+" if amount is not None and amount > 0 else "") + _money(view, amount)
+
+
+PAGE = Page(
+    "/budget", "Budget", budget, "Marketing", "Budget", "M4 7h16v12H4zM4 7l3-3h10l3 3M12 10v6M9.5 13h5", 2
+)

@@ -1,5 +1,1 @@
-"""Channels."""
-
-from quanyu.web.pages.channels.channels import channels_page
-
-__all__ = ["channels_page"]
+"""Channels: who is credited with which orders, and how people came to them."""

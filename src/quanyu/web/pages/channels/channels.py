@@ -10,6 +10,7 @@ from quanyu.measure.attribution import Channels, channels, flows
 from quanyu.tables.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disagreement
 from quanyu.tables.measured import LEVELS
 from quanyu.tables.named import CREDIT
+from quanyu.web.page import Page
 from quanyu.web.pages.channels.channel_paths import paths
 from quanyu.web.pages.channels.channel_words import MEANING, key_name, model_name
 from quanyu.web.parts.card import plain
@@ -226,3 +227,14 @@ def _row(view: View, found: Channels, one: Credit) -> tuple[Cell, ...]:
         key_name(view, found, one.key), one.n_contacts, one.cost_amount, one.conversions, one.low, one.high,
         one.revenue_amount, one.roas, one.new_buyers, one.cac, one.profit_amount, claimed,
     )  # fmt: skip
+
+
+PAGE = Page(
+    "/channels",
+    "Channels and attribution",
+    channels_page,
+    "Marketing",
+    "Channels",
+    "M5 6h5l4 6h5M5 18h5l4-6M17 9l3 3-3 3",
+    1,
+)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
+from quanyu.web.page import Page
 from quanyu.web.pages.data.lineage import dictionary, tables
 from quanyu.web.pages.data.quality import quality
 from quanyu.web.pages.data.source import files, refused
@@ -30,3 +31,13 @@ def data(view: View) -> None:
     switch = segments(view, "part", options, part, view.say("Part"))
     put(Markup("").join([tag("h1", view.say("Data and quality")), switch]), class_="head")
     PARTS[part][1](view)
+
+
+PAGE = Page(
+    "/data",
+    "Data and quality",
+    data,
+    "Data",
+    "Data",
+    "M4 6c0-3 16-3 16 0v12c0 3-16 3-16 0zM4 6c0 3 16 3 16 0M4 12c0 3 16 3 16 0",
+)

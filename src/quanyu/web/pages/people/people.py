@@ -6,6 +6,7 @@ from nicegui import run, ui
 
 from quanyu.understand.rfm_map import Buyer, rfm_members
 from quanyu.understand.search import Hit, search
+from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import empty, fault, not_run, nothing_loaded, report
@@ -108,3 +109,14 @@ def _spenders(view: View, found: list[Buyer]) -> None:
             rows,
         )
         grid(view, sheet, link=lambda person: f"/people/{person}")
+
+
+PAGE = Page(
+    "/people",
+    "Find people",
+    people,
+    "Customers",
+    "Customers",
+    "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0",
+    1,
+)

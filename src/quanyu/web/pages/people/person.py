@@ -16,6 +16,7 @@ from quanyu.understand.purchase import Purchase, purchases
 from quanyu.understand.rfm import GROUPS
 from quanyu.understand.timeline import Moment, timeline
 from quanyu.understand.trait import FAMILIES, Trait
+from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label, slice_label
 from quanyu.web.pages.portraits import trait_value
 from quanyu.web.parts.definition import about
@@ -253,3 +254,6 @@ def _orders(view: View, found: list[Purchase]) -> None:
 def _short(id_key: str) -> str:
     kind, _, value = id_key.partition(":")
     return f"{kind}:{value[:6]}…" if kind in PERSONAL else id_key
+
+
+PAGE = Page("/people/{person_id}", "Person details", person, "Customers")

@@ -1,6 +1,5 @@
-"""The crowd."""
+"""The crowd: RFM groups, and how people spread over traits."""
 
-from quanyu.web.pages.portraits.portraits import portraits
 from quanyu.web.pages.portraits.traits import trait_value
 
-__all__ = ["portraits", "trait_value"]
+__all__ = ["trait_value"]

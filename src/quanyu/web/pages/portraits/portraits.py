@@ -9,6 +9,7 @@ from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu.understand.rfm_map import Buyer, RfmMap, rfm_map, rfm_members
+from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label
 from quanyu.web.pages.portraits.traits import distributions
 from quanyu.web.parts.chart import ACCENT, FAINT, Chart, chart, heat, treemap
@@ -211,3 +212,14 @@ def _what(view: View) -> str:
     return view.say(
         "Buyers by how recently, how often and for how much they bought; each axis is cut in high and low."
     )
+
+
+PAGE = Page(
+    "/portraits",
+    "Portraits and RFM",
+    portraits,
+    "Customers",
+    "Portraits",
+    "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+    2,
+)

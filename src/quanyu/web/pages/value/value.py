@@ -11,6 +11,7 @@ from nicegui import run, ui
 from quanyu import figure
 from quanyu.understand.value_card import Tracking
 from quanyu.understand.value_map import BOUGHT, QUIET, Tenth, Valued, ValueMap, value_map, value_members
+from quanyu.web.page import Page
 from quanyu.web.pages.value.value_card import holdout_panel, model_panel, verdict
 from quanyu.web.pages.value.value_outlook import bounds, outlook_panel
 from quanyu.web.parts.card import plain
@@ -251,3 +252,8 @@ def _what(view: View, days: int, rate: float) -> str:
         "Expected margin of the orders within {days} days, later money discounted by {rate} a year.",
         days=days, rate=figure.percent(rate),
     )  # fmt: skip
+
+
+PAGE = Page(
+    "/value", "Customer value", value, "Customers", "Worth", "M12 3v18M16 7c-2-2-8-2-8 1s8 3 8 6-6 3-8 1", 3
+)
