@@ -19,8 +19,8 @@ from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import tag
 from quanyu.web.parts.notice import told_fault
 from quanyu.web.parts.period import chosen_period, period_picker
-from quanyu.web.parts.sheet.sheet import Head, Sheet
-from quanyu.web.parts.sheet.table import table
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.table.table import table
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 

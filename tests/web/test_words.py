@@ -18,7 +18,7 @@ from quanyu.web.pages.data.data import PARTS
 from quanyu.web.pages.labels import DIMENSIONS
 from quanyu.web.pages.metrics import FAMILIES, GRAINS
 from quanyu.web.parts.period import OFFERED
-from quanyu.web.parts.sheet.grid import WORDS
+from quanyu.web.parts.table.grid import WORDS
 
 ROOT = Path(quanyu.web.__file__).parent
 

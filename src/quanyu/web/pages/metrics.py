@@ -20,7 +20,8 @@ from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run
 from quanyu.web.parts.period import chosen_period, period_picker
-from quanyu.web.parts.sheet import Head, Sheet, table
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.table import table
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import UNITS, writer
 from quanyu.web.view import View

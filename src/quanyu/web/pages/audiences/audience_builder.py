@@ -17,7 +17,7 @@ from quanyu.tables.rule import known_columns
 from quanyu.web.pages.audiences.campaign_account import CHANNELS, account
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report
-from quanyu.web.parts.sheet import button
+from quanyu.web.parts.table import button
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 

@@ -23,7 +23,8 @@ from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, is_ready, notice
-from quanyu.web.parts.sheet import Head, Kind, Sheet, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.parts.verdict import verdict
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View

@@ -9,7 +9,8 @@ from quanyu.tables.curve import DOUBTS, VERDICTS
 from quanyu.web.pages.labels import EVIDENCE, slice_label
 from quanyu.web.parts.chart import INK, PROPOSED, Chart, Mark, chart, response
 from quanyu.web.parts.markup import put, tag
-from quanyu.web.parts.sheet import Head, Kind, Sheet, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
 

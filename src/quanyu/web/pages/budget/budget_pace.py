@@ -8,7 +8,8 @@ from quanyu import figure
 from quanyu.decide.budget import BudgetView
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.chart import FAINT, GHOST, Chart, Line, bars, chart
-from quanyu.web.parts.sheet import Head, Sheet, grid
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
 STATES = {"on_plan": "on plan", "over": "over plan", "under": "under plan", "no_plan": "no plan"}

@@ -12,7 +12,8 @@ from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import notice
-from quanyu.web.parts.sheet import Head, Kind, Sheet, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.parts.verdict import verdict
 from quanyu.web.view import View
 

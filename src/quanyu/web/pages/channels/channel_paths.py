@@ -8,7 +8,8 @@ from quanyu import figure
 from quanyu.measure.attribution import REST, Flow, Flows, Route
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.chart import Chart, Node, chart, sankey
-from quanyu.web.parts.sheet import Head, Sheet, grid
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
 ORDER = "order"

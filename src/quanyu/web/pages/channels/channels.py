@@ -19,7 +19,8 @@ from quanyu.web.parts.choice import dropdown, segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty, is_ready, notice
-from quanyu.web.parts.sheet import Cell, Head, Sheet, grid
+from quanyu.web.parts.sheet import Cell, Head, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 

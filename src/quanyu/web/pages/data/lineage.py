@@ -9,7 +9,8 @@ from nicegui import ui
 from quanyu import ledger, loop
 from quanyu.tables import CONTRACTS
 from quanyu.web.parts.chart import ACCENT, FAINT, INK, Chart, Option, chart
-from quanyu.web.parts.sheet import Head, Kind, Sheet, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 from quanyu.workspace import Workspace

@@ -13,7 +13,8 @@ from quanyu.collect.quality import read_findings
 from quanyu.tables import CONTRACTS
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty, not_run
-from quanyu.web.parts.sheet import Head, Kind, Sheet, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 

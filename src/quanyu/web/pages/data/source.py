@@ -12,7 +12,8 @@ from quanyu.collect.rejected import Rejected, rejected
 from quanyu.ledger import Load
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, nothing_loaded, notice
-from quanyu.web.parts.sheet import Head, Sheet, grid, table
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.table import grid, table
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View

@@ -10,7 +10,8 @@ from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import empty, fault, not_run, nothing_loaded, report
-from quanyu.web.parts.sheet import Head, Kind, Sheet, button, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import button, grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 

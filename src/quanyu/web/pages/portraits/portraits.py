@@ -17,7 +17,8 @@ from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import is_ready
-from quanyu.web.parts.sheet import Head, Kind, Sheet, button, exports, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import button, exports, grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 

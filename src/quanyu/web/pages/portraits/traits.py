@@ -15,7 +15,8 @@ from quanyu.understand.trait import FAMILIES, Trait
 from quanyu.web.parts.chart import Chart, Line, bars, chart, columns
 from quanyu.web.parts.choice import dropdown
 from quanyu.web.parts.markup import put, tag
-from quanyu.web.parts.sheet import Head, Kind, Sheet, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View

@@ -18,7 +18,8 @@ from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import GHOST, Chart, Line, chart, columns, heat, lines
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, is_ready
-from quanyu.web.parts.sheet import Head, Kind, Sheet, button, exports, grid
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import button, exports, grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 

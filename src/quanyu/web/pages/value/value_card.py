@@ -12,7 +12,8 @@ from quanyu.web.parts.chart import FAINT, Chart, Line, bars, chart
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import notice
-from quanyu.web.parts.sheet import Head, Sheet, exports, table
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.table import exports, table
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 

@@ -8,7 +8,8 @@ from quanyu import figure
 from quanyu.tables.outlook import Outlook
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, tag
-from quanyu.web.parts.sheet import Head, Kind, Sheet, exports, table
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import exports, table
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 

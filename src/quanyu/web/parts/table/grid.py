@@ -12,8 +12,8 @@ from nicegui import ui
 from quanyu.tables.mask import masked
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.sheet.download import exports
-from quanyu.web.parts.sheet.sheet import Cell, Head, Sheet
+from quanyu.web.parts.sheet import Cell, Head, Sheet
+from quanyu.web.parts.table.download import exports
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 

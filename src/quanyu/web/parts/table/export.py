@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from quanyu.tables.mask import masked
-from quanyu.web.parts.sheet.sheet import Cell, Kind, Sheet
+from quanyu.web.parts.sheet import Cell, Kind, Sheet
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet would run as a formula."""

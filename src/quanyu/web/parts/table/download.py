@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from quanyu.web.parts.sheet.export import file_name, to_csv, to_xlsx
-from quanyu.web.parts.sheet.sheet import Sheet
+from quanyu.web.parts.sheet import Sheet
+from quanyu.web.parts.table.export import file_name, to_csv, to_xlsx
 from quanyu.web.view import View
 
 TYPES = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 from quanyu.web.parts.markup import div, tag
-from quanyu.web.parts.sheet.sheet import Cell, Kind, Sheet
+from quanyu.web.parts.sheet import Cell, Kind, Sheet
 
 Write = Callable[[Cell, Kind], str | Markup]
 
