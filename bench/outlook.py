@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from quanyu.solve.thread import one_thread
 from quanyu.solve.value.bg_nbd import BgNbd
-from quanyu.tables.outlook import outlook_of
+from quanyu.tables.view.outlook import outlook_of
 from quanyu.understand.backtest import Past
 from quanyu.understand.demand_clock import Calendar
 from quanyu.understand.outlook import outlook_from

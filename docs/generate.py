@@ -19,7 +19,7 @@ from quanyu.collect.layout import Layout
 from quanyu.loop import STEPS, lineage
 from quanyu.settings import Settings
 from quanyu.tables import CONTRACTS, Table
-from quanyu.tables.catalogue import METRICS, is_additive
+from quanyu.tables.metric.catalogue import METRICS, is_additive
 from quanyu.understand.catalogue import TRAITS
 from quanyu.understand.trait import FAMILIES
 

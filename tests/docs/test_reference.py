@@ -17,7 +17,7 @@ from quanyu.collect.catalogue import layouts
 from quanyu.loop import STEPS
 from quanyu.settings import Settings
 from quanyu.tables import CONTRACTS
-from quanyu.tables.catalogue import METRICS
+from quanyu.tables.metric.catalogue import METRICS
 from quanyu.understand.catalogue import TRAITS
 
 ROOT = Path(__file__).parents[2]

@@ -26,13 +26,13 @@ from quanyu.loop import STEPS
 from quanyu.measure.experiment.contrast import REASONS as NO_READING
 from quanyu.measure.experiment.lift import VERDICTS
 from quanyu.settings import SAID
-from quanyu.tables import outlook
-from quanyu.tables.curve import DOUBTS
-from quanyu.tables.decided import REFUSALS
 from quanyu.tables.festival import CHINESE, WESTERN
-from quanyu.tables.spend_test import KINDS as TEST_KINDS
-from quanyu.tables.spend_test import NO_TEST, UNREAD
-from quanyu.tables.spend_test import VERDICTS as TEST_VERDICTS
+from quanyu.tables.owned.curve import DOUBTS
+from quanyu.tables.owned.decided import REFUSALS
+from quanyu.tables.owned.spend_test import KINDS as TEST_KINDS
+from quanyu.tables.owned.spend_test import NO_TEST, UNREAD
+from quanyu.tables.owned.spend_test import VERDICTS as TEST_VERDICTS
+from quanyu.tables.view import outlook
 from quanyu.text import LOCALE, catalogue
 from quanyu.understand import lifetime_check, order_value
 from quanyu.understand.catalogue import TRAITS

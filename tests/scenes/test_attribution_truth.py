@@ -19,7 +19,7 @@ import quanyu.workspace
 from quanyu import loop
 from quanyu.collect.load import load
 from quanyu.measure.attribution.channel import channels
-from quanyu.tables.credit import CLAIMED, CreditBook
+from quanyu.tables.view.credit import CLAIMED, CreditBook
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
 

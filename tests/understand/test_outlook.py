@@ -16,7 +16,7 @@ from quanyu.method import Inconclusive
 from quanyu.solve.conformal import excess, interval
 from quanyu.solve.value.bg_nbd import BgNbd
 from quanyu.tables import contract
-from quanyu.tables.outlook import FEW_ORIGINS, UNSEEN, outlook_of
+from quanyu.tables.view.outlook import FEW_ORIGINS, UNSEEN, outlook_of
 from quanyu.understand.backtest import Past, foreseen, learned, off, origins
 from quanyu.understand.customer_value import lifetimes
 from quanyu.understand.demand_clock import Calendar, plain_clock

@@ -9,9 +9,9 @@ import pytest
 
 from quanyu.errors import SettingError, UnknownMetricError
 from quanyu.settings import Settings
-from quanyu.tables.book import Card
-from quanyu.tables.catalogue import metric
-from quanyu.tables.period import preset
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.period import preset
+from quanyu.tables.view.metric_view import Card
 from quanyu.web.app import inside
 from quanyu.web.parts.card import arrow, card
 from quanyu.web.parts.chart.spark import spark

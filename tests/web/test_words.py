@@ -8,7 +8,7 @@ from pathlib import Path
 import quanyu.web
 from quanyu.loop import STEPS
 from quanyu.tables import CONTRACTS
-from quanyu.tables.named import CREDIT
+from quanyu.tables.view.model_names import CREDIT
 from quanyu.text import catalogue
 from quanyu.web.page import GROUPS, pages
 from quanyu.web.pages.audiences.campaign_account import CHANNELS

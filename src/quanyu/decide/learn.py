@@ -14,7 +14,7 @@ from quanyu.ledger import Decision
 from quanyu.method.step import Step
 from quanyu.solve.curve import span
 from quanyu.tables.design import Design
-from quanyu.tables.spend_test import UNREAD
+from quanyu.tables.owned.spend_test import UNREAD
 from quanyu.workspace import Workspace
 
 SETTLED_DAYS = 14

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quanyu.tables.credit import CLAIMED, Credit, CreditBook, Disagreement, credit_book
-from quanyu.tables.measured import MODELS
-from quanyu.tables.named import CREDIT
+from quanyu.tables.owned.measured import MODELS
+from quanyu.tables.view.credit import CLAIMED, Credit, CreditBook, Disagreement, credit_book
+from quanyu.tables.view.model_names import CREDIT
 from quanyu.workspace import Workspace
 
 

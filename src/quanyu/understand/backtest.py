@@ -12,7 +12,7 @@ from quanyu.method import Cells
 from quanyu.solve.conformal import Excess, excess
 from quanyu.solve.history import Values, since_first
 from quanyu.solve.value import Estimate, estimate
-from quanyu.tables.outlook import LEAST_ORIGINS, Kind
+from quanyu.tables.view.outlook import LEAST_ORIGINS, Kind
 from quanyu.understand.ahead import Ahead, Worth, ahead
 from quanyu.understand.demand_clock import Calendar, Clock, learned_clock, numbered_days, plain_clock
 from quanyu.understand.order_value import OrderValue, worth_of

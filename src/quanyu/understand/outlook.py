@@ -12,7 +12,7 @@ from quanyu.ledger import find_fit
 from quanyu.method import Inconclusive
 from quanyu.solve.conformal import interval
 from quanyu.solve.history import Values
-from quanyu.tables.outlook import KINDS, NO_FORECAST, TOO_FAR, Outlook, outlook_of
+from quanyu.tables.view.outlook import KINDS, NO_FORECAST, TOO_FAR, Outlook, outlook_of
 from quanyu.text import Sentence
 from quanyu.understand.ahead import Ahead
 from quanyu.understand.backtest import Origin, Past, foreseen, learned, off, origins

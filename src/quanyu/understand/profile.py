@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.errors import ColumnError
-from quanyu.tables.mask import mask_email, mask_name, mask_phone
+from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
 from quanyu.understand.portrait import traits
 from quanyu.understand.trait import Trait
 from quanyu.workspace import Workspace

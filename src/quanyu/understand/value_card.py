@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanyu.ledger import KeptFit, find_fit, list_fits
-from quanyu.tables.outlook import Outlook, outlooks_of
+from quanyu.tables.view.outlook import Outlook, outlooks_of
 from quanyu.understand.lifetime import KINDS
 from quanyu.understand.order_value import MONEY
 from quanyu.workspace import Workspace

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import ledger
-from quanyu.tables.mask import masked
+from quanyu.tables.text.mask import masked
 from quanyu.web.page import menu
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.view import View

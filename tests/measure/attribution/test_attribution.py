@@ -12,8 +12,8 @@ from tests.measure.traffic import AS_OF, Bought, Contact, draw_bought, draw_cont
 
 from quanyu.ledger import find_fit
 from quanyu.measure.attribution.attribution import attribution
-from quanyu.tables.credit import UNATTRIBUTED
-from quanyu.tables.measured import MODELS
+from quanyu.tables.owned.measured import MODELS
+from quanyu.tables.view.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
 
 FEW: dict[str, Any] = {"attribution": {"n_resamples": 20, "period_days": 70, "other_windows": (7,)}}

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from quanyu.measure.metric.compute import metrics
-from quanyu.tables.period import first_of
+from quanyu.tables.metric.period import first_of
 from quanyu.understand.visit_step import visits
 from quanyu.workspace import Workspace
 

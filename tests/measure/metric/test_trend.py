@@ -5,7 +5,7 @@ import datetime as dt
 import pyarrow as pa
 
 from quanyu.measure.metric.trend import trend
-from quanyu.tables.period import Period, preset
+from quanyu.tables.metric.period import Period, preset
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 7, 1)

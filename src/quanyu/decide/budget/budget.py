@@ -20,7 +20,7 @@ from quanyu.method.step import Step
 from quanyu.settings import BudgetSettings
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
-from quanyu.tables.decided import SCENARIOS
+from quanyu.tables.owned.decided import SCENARIOS
 from quanyu.workspace import Workspace
 
 KEEP = SCENARIOS[0]

@@ -13,7 +13,7 @@ import numpy as np
 from quanyu.decide.budget.budget import known_channels
 from quanyu.decide.budget.division import AdChannel
 from quanyu.decide.budget.stage import Start, start
-from quanyu.tables.decided import SCENARIOS
+from quanyu.tables.owned.decided import SCENARIOS
 from quanyu.workspace import Workspace
 
 POINTS = 49

@@ -18,7 +18,7 @@ from quanyu.measure.touch import PURCHASE_READS, TOUCH_READS
 from quanyu.method import Fit
 from quanyu.method.step import Step
 from quanyu.tables import contract
-from quanyu.tables.credit import UNATTRIBUTED
+from quanyu.tables.view.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
 
 READ = (*TOUCH_READS, *(name for name in PURCHASE_READS if name not in TOUCH_READS))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quanyu.measure.touch import key_of
-from quanyu.tables.credit import CreditBook, credit_book
-from quanyu.tables.measured import LEVELS, MODELS
+from quanyu.tables.owned.measured import LEVELS, MODELS
+from quanyu.tables.view.credit import CreditBook, credit_book
 from quanyu.workspace import Workspace
 
 

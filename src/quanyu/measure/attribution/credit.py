@@ -30,7 +30,7 @@ from quanyu.solve.attribution import (
     tally,
 )
 from quanyu.solve.attribution.rule import decay, first, last, linear, position
-from quanyu.tables.credit import GAMES, UNATTRIBUTED
+from quanyu.tables.view.credit import GAMES, UNATTRIBUTED
 
 UNITS = 10_000
 """Orders are credited in parts of a ten-thousandth."""

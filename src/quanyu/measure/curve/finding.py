@@ -13,7 +13,7 @@ from quanyu.measure.curve.daily import Daily
 from quanyu.solve.curve import Curve, nearest
 from quanyu.solve.panel import Draws, Peak, Regression
 from quanyu.solve.response import saturate
-from quanyu.tables.curve import DOUBTS
+from quanyu.tables.owned.curve import DOUBTS
 
 Floats = NDArray[np.float64]
 RECENT_DAYS = 28

@@ -13,9 +13,9 @@ from quanyu.measure.metric.span import KEYS, Scratch, Spans
 from quanyu.measure.metric.trade import trade
 from quanyu.measure.metric.traffic import traffic
 from quanyu.method.step import Step
-from quanyu.tables.catalogue import MEASURES, METRICS
-from quanyu.tables.metric import Metric
-from quanyu.tables.period import windows
+from quanyu.tables.metric.catalogue import MEASURES, METRICS
+from quanyu.tables.metric.metric import Metric
+from quanyu.tables.metric.period import windows
 from quanyu.workspace import Workspace
 
 Reduce = Callable[[Scratch, Spans, dt.date], list[pa.Table]]

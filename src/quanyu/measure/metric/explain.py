@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quanyu.measure.metric.read import open_book
-from quanyu.tables.book import Sums
-from quanyu.tables.catalogue import metric
-from quanyu.tables.metric import Metric
-from quanyu.tables.period import Period
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.metric import Metric
+from quanyu.tables.metric.period import Period
+from quanyu.tables.view.metric_view import Sums
 from quanyu.workspace import Workspace
 
 

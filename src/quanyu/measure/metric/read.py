@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from quanyu.measure.metric.compute import is_lunar, measure
 from quanyu.measure.metric.span import Spans
-from quanyu.tables.book import Book, Card, Point, Slice, Sums, book
-from quanyu.tables.catalogue import metric
-from quanyu.tables.period import Period, preset
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.period import Period, preset
+from quanyu.tables.view.metric_view import Book, Card, Point, Slice, Sums, book
 from quanyu.workspace import Workspace
 
 

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.tables.period import Period, first_of
+from quanyu.tables.metric.period import Period, first_of
 from quanyu.workspace import Workspace
 
 KEYS = ("grain", "on", "dimension", "slice")

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from quanyu.measure.metric.span import Scratch, Spans, add_up, slices
 from quanyu.tables.margin import orders_with_margin
-from quanyu.tables.period import WINDOWS, preset
+from quanyu.tables.metric.period import WINDOWS, preset
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, local_day
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from quanyu.measure.metric.compute import is_lunar
 from quanyu.measure.metric.read import open_book
-from quanyu.tables.book import Book
-from quanyu.tables.catalogue import metric
-from quanyu.tables.metric import Metric
-from quanyu.tables.period import Period, first_of, periods_between
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.metric import Metric
+from quanyu.tables.metric.period import Period, first_of, periods_between
+from quanyu.tables.view.metric_view import Book
 from quanyu.workspace import Workspace
 
 Values = tuple[float | None, ...]

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu.measure.metric import Explained, Trend, as_of, breakdown, explain_change, metric_card, trend
-from quanyu.tables.book import Card, Slice
-from quanyu.tables.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
-from quanyu.tables.metric import Metric
+from quanyu.tables.metric.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
+from quanyu.tables.metric.metric import Metric
+from quanyu.tables.view.metric_view import Card, Slice
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import DIMENSIONS, slice_label
 from quanyu.web.parts.card import card

@@ -12,9 +12,9 @@ from quanyu.ledger import Run
 from quanyu.measure.metric import Trend, as_of, breakdown, metric_cards, trend
 from quanyu.plan.advice import Advice, advice
 from quanyu.plan.review import review
-from quanyu.tables.book import Card, Slice
-from quanyu.tables.catalogue import metric
-from quanyu.tables.period import Period
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.period import Period
+from quanyu.tables.view.metric_view import Card, Slice
 from quanyu.text import Language
 from quanyu.understand.rfm_map import RfmMap, rfm_map
 from quanyu.web.page import Page

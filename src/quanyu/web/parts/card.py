@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from quanyu import figure
-from quanyu.tables.book import Card
+from quanyu.tables.view.metric_view import Card
 from quanyu.web.parts.chart import spark
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag

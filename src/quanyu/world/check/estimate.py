@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from quanyu import ledger
 from quanyu.tables import SALES
-from quanyu.tables.spend_test import UNREAD
+from quanyu.tables.owned.spend_test import UNREAD
 from quanyu.text import Sentence
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace

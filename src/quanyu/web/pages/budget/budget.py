@@ -10,8 +10,8 @@ from quanyu.decide.budget import BudgetView, LineView, ScenarioView, budget_view
 from quanyu.decide.read import decisions
 from quanyu.decide.spend_test import SpendTests, spend_test_view
 from quanyu.ledger import Decision
-from quanyu.tables.curve import DOUBTS
-from quanyu.tables.decided import REFUSALS, SCENARIOS
+from quanyu.tables.owned.curve import DOUBTS
+from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
 from quanyu.web.page import Page
 from quanyu.web.pages.budget.budget_curve import curves
 from quanyu.web.pages.budget.budget_pace import pace, start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from quanyu.decide.budget import BudgetView, CurveView
-from quanyu.tables.curve import DOUBTS, VERDICTS
+from quanyu.tables.owned.curve import DOUBTS, VERDICTS
 from quanyu.web.pages.labels import EVIDENCE, slice_label
 from quanyu.web.parts.chart import INK, PROPOSED, Chart, Mark, chart, response
 from quanyu.web.parts.markup import put, tag

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from quanyu.measure.attribution import Channels
-from quanyu.tables.credit import CLAIMED
-from quanyu.tables.named import CREDIT
+from quanyu.tables.view.credit import CLAIMED
+from quanyu.tables.view.model_names import CREDIT
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.view import View
 

@@ -7,9 +7,9 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.measure.attribution import Channels, channels, flows
-from quanyu.tables.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disagreement
-from quanyu.tables.measured import LEVELS
-from quanyu.tables.named import CREDIT
+from quanyu.tables.owned.measured import LEVELS
+from quanyu.tables.view.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disagreement
+from quanyu.tables.view.model_names import CREDIT
 from quanyu.web.page import Page
 from quanyu.web.pages.channels.channel_paths import paths
 from quanyu.web.pages.channels.channel_words import MEANING, key_name, model_name

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.tables.named import LIFETIME
+from quanyu.tables.view.model_names import LIFETIME
 from quanyu.understand.value_card import Holdout, ModelCard, Parameter, Told
 from quanyu.web.parts.chart import FAINT, Chart, Line, bars, chart
 from quanyu.web.parts.definition import about

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.tables.outlook import Outlook
+from quanyu.tables.view.outlook import Outlook
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.sheet import Head, Kind, Sheet

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.tables.mask import masked
+from quanyu.tables.text.mask import masked
 from quanyu.web.parts.chart.option import Option, inert
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quanyu.tables.metric import Unit
+from quanyu.tables.metric.metric import Unit
 from quanyu.web.parts.chart.option import ACCENT, GHOST, INK, LINE, MUTED, Option, told, written
 from quanyu.web.view import View
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from quanyu.tables.mask import masked
-from quanyu.tables.metric import Unit
+from quanyu.tables.metric.metric import Unit
+from quanyu.tables.text.mask import masked
 from quanyu.web.view import View
 
 ACCENT, GHOST, FAINT, INK, MUTED = "#2457c5", "#aab4c3", "#d5dbe5", "#1b2430", "#667085"

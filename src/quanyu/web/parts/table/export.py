@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from quanyu.tables.mask import masked
+from quanyu.tables.text.mask import masked
 from quanyu.web.parts.sheet import Cell, Kind, Sheet
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.tables.mask import masked
+from quanyu.tables.text.mask import masked
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.sheet import Cell, Head, Sheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from quanyu.tables.credit import CLAIMED
+from quanyu.tables.view.credit import CLAIMED
 
 CREDIT: Mapping[str, str] = MappingProxyType(
     {

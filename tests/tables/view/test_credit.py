@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from quanyu.tables import contract
-from quanyu.tables.credit import CreditBook, credit_book
-from quanyu.tables.measured import MODELS
+from quanyu.tables.owned.measured import MODELS
+from quanyu.tables.view.credit import CreditBook, credit_book
 
 
 def row(model: str, key: str, conversions: float | None, **more: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
-from quanyu.tables.spend_test import SPEND_TEST_DAYS
+from quanyu.tables.owned.spend_test import SPEND_TEST_DAYS
 
 _SEND = C("send_id", "text", "发送", "Send", is_required=True)
 _PERSON = C("person_id", "text", "用户", "Person", is_required=True, privacy="pseudonym")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quanyu.tables.catalogue import (
+from quanyu.tables.metric.catalogue import (
     BUYERS,
     MEASURES,
     METRICS,

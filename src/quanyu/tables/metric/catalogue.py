@@ -7,7 +7,7 @@ Source of the Chinese platform definitions: the metric dictionaries of 生意参
 from __future__ import annotations
 
 from quanyu.errors import UnknownMetricError
-from quanyu.tables.metric import Measure, Metric, index
+from quanyu.tables.metric.metric import Measure, Metric, index
 
 _ADDED = {
     "orders": (

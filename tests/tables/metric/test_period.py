@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from quanyu.tables.period import GRAINS, PRESETS, Period, preset, spring_festival, windows
+from quanyu.tables.metric.period import GRAINS, PRESETS, Period, preset, spring_festival, windows
 
 
 def test_windows_end_before_the_as_of_day() -> None:

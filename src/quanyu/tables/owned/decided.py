@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
-from quanyu.tables.spend_test import SPEND_TESTS
+from quanyu.tables.owned.spend_test import SPEND_TESTS
 
 REFUSALS: Mapping[str, str] = MappingProxyType(
     {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from quanyu.tables.mask import masked
+from quanyu.tables.text.mask import masked
 
 PERSONAL = (
     "13812345678", "+8613812345678", "86 138 1234 5678", "138-1234-5678", "tel:13812345678", "电话１３８１２３４５６７８",

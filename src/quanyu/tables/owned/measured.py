@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
-from quanyu.tables.curve import CURVES
-from quanyu.tables.period import GRAINS
-from quanyu.tables.spend_test import SPEND_TEST_RESULTS
+from quanyu.tables.metric.period import GRAINS
+from quanyu.tables.owned.curve import CURVES
+from quanyu.tables.owned.spend_test import SPEND_TEST_RESULTS
 
 METRICS = Table(
     "metrics", "measure", "指标", "Metrics", "metric, grain, day and slice", ("metric", "grain", "on", "dimension", "slice"),

@@ -10,7 +10,7 @@ from babel import Locale
 from phonenumbers import NumberParseException, PhoneNumberFormat
 from phonenumbers.phonemetadata import PhoneMetadata
 
-from quanyu.tables.narrow import narrow
+from quanyu.tables.text.narrow import narrow
 
 CHINESE_MOBILE = r"1[3-9]\d{9}"
 """Every range of Chinese mobiles, those to come included: the lists of a library lag behind new ranges."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from quanyu.tables.column import CURRENCY, ID_KEY, SOURCE, converted
-from quanyu.tables.continuation import CONTINUATIONS
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
-from quanyu.tables.people import CONSENTS, IDENTITIES, IDENTITY_LOG, LINKS, MEMBERS, PEOPLE
+from quanyu.tables.owned.continuation import CONTINUATIONS
+from quanyu.tables.owned.people import CONSENTS, IDENTITIES, IDENTITY_LOG, LINKS, MEMBERS, PEOPLE
 
 STATUSES = ("placed", "paid", "shipped", "completed", "closed", "returned", "adjusted")
 """placed: not paid yet; closed: cancelled or refunded in full; returned: a return document of its own;

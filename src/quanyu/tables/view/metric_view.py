@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from quanyu.tables.catalogue import is_additive, metric
-from quanyu.tables.metric import Metric
-from quanyu.tables.period import Alignment, Period, first_of, periods_between
+from quanyu.tables.metric.catalogue import is_additive, metric
+from quanyu.tables.metric.metric import Metric
+from quanyu.tables.metric.period import Alignment, Period, first_of, periods_between
 
 Sums = tuple[float, float]
 Count = Callable[[str, str, Period], dict[str, Sums]]

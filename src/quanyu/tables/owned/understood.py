@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
-from quanyu.tables.fact import ACTIONS, FACTS
+from quanyu.tables.owned.fact import ACTIONS, FACTS
 
 _PERSON = C("person_id", "text", "用户", "Person", is_required=True, privacy="pseudonym")
 _AS_OF = C("as_of", "day", "截至", "As of", is_required=True)
