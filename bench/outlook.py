@@ -25,10 +25,10 @@ import pyarrow.parquet as pq
 from quanyu.solve.thread import one_thread
 from quanyu.solve.value.bg_nbd import BgNbd
 from quanyu.tables.view.outlook import outlook_of
-from quanyu.understand.backtest import Past
-from quanyu.understand.demand_clock import Calendar
-from quanyu.understand.outlook import outlook_from
-from quanyu.understand.purchase_log import PurchaseLog
+from quanyu.understand.lifetime.purchase_log import PurchaseLog
+from quanyu.understand.outlook.backtest import Past
+from quanyu.understand.outlook.demand_clock import Calendar
+from quanyu.understand.outlook.outlook import outlook_from
 from quanyu.world import Shop, simulate
 from quanyu.world.sale.trading import Traded, Trading, trading
 

@@ -123,7 +123,7 @@ def test_a_step_is_due_when_its_program_changed(turned: Workspace, monkeypatch: 
     """A change of a module makes those steps due that use it, and they work all of it out anew."""
     read = program._digest.__wrapped__
     monkeypatch.setattr(
-        program, "_digest", lambda module: f"{read(module)}{'!' * (module == 'quanyu.understand.fact')}"
+        program, "_digest", lambda module: f"{read(module)}{'!' * (module == 'quanyu.understand.fact.fact')}"
     )
     program.program.cache_clear()
     why = due(turned)

@@ -14,7 +14,7 @@ from quanyu.collect.load import load
 from quanyu.collect.people import golden
 from quanyu.tables import CONTRACTS
 from quanyu.tables.text.narrow import narrow
-from quanyu.understand.visit_step import visits
+from quanyu.understand.fact.visit_step import visits
 from quanyu.workspace import Workspace
 
 PHONE, MAIL = "13800000000", "bo@example.com"

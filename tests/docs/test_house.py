@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -13,8 +14,13 @@ SRC = Path(__file__).parents[2] / "src"
 ROOT = SRC / "quanyu"
 MOST_FILES = 12
 MOST_NAMES = 6
-ROOMS = {"quanyu.web.pages", "quanyu.web.parts", "quanyu.ledger.migrate", "quanyu.ledger.migrate.versions",
-         *(f"quanyu.tables.{name}" for name in ("metric", "owned", "text", "view"))}
+ROOMS = {
+    "quanyu.web.pages",
+    "quanyu.web.parts",
+    "quanyu.ledger.migrate",
+    "quanyu.ledger.migrate.versions",
+    *(f"quanyu.tables.{name}" for name in ("metric", "owned", "text", "view")),
+}
 """Folders within a room that are rooms themselves: their modules are open to all."""
 WIDER: dict[str, int] = {}
 """Faces with more names than others: libraries of peers. They may become smaller, never larger."""
@@ -32,14 +38,21 @@ def _name(file: Path) -> str:
 
 @cache
 def imports() -> list[tuple[str, str, str]]:
-    """Who imports what name from which module of the house."""
+    """Who imports what name from which module of the house, imports for types alone left out."""
     return [
         (name, node.module, item.name)
         for name, file in modules().items()
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in _run(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and node.module and node.module in modules()
         for item in node.names
     ]
+
+
+def _run(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield node
+            yield from _run(node)
 
 
 @cache

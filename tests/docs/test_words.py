@@ -34,9 +34,9 @@ from quanyu.tables.owned.spend_test import NO_TEST, UNREAD
 from quanyu.tables.owned.spend_test import VERDICTS as TEST_VERDICTS
 from quanyu.tables.view import outlook
 from quanyu.text import LOCALE, catalogue
-from quanyu.understand import lifetime_check, order_value
-from quanyu.understand.catalogue import TRAITS
-from quanyu.understand.rfm import GROUPS
+from quanyu.understand.lifetime import lifetime_check, order_value
+from quanyu.understand.rfm.rfm import GROUPS
+from quanyu.understand.trait.catalogue import TRAITS
 from quanyu.web.pages.budget.budget import TOTALS
 from quanyu.web.pages.budget.budget_pace import JOBS, STAGES, STATES
 

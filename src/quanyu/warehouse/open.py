@@ -19,14 +19,12 @@ from quanyu.errors import ColumnError, CurrencyError, DamageError, OwnershipErro
 from quanyu.settings import Settings, StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
-from quanyu.warehouse import currency, delta, tidy
-from quanyu.warehouse.check import State, digest, fault_of, gone, state_of
-from quanyu.warehouse.duckdb import DuckDB
-from quanyu.warehouse.engine import Engine
+from quanyu.warehouse import currency
+from quanyu.warehouse.delta import State, delta, digest, fault_of, gone, state_of, tidy
+from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.part import Part, parts
-from quanyu.warehouse.query import checked
 from quanyu.warehouse.spare import blank, spill
 from quanyu.warehouse.staged import Rows, Staged
 
@@ -378,7 +376,7 @@ def open_warehouse(
     Raises `CurrencyError` where its money is in another currency than the settings say.
     """
     if settings.engine == "spark":
-        from quanyu.warehouse.spark import Spark  # an optional extra
+        from quanyu.warehouse.engine import Spark
 
         engine: Engine = Spark(settings.spark)
     else:

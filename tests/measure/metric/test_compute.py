@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quanyu.measure.metric.compute import metrics
-from quanyu.understand.visit_step import visits
+from quanyu.understand.fact.visit_step import visits
 
 AS_OF = dt.date(2026, 11, 20)
 

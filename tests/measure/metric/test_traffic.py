@@ -14,7 +14,7 @@ import pytest
 
 from quanyu.measure.metric.compute import metrics
 from quanyu.tables.metric.period import first_of
-from quanyu.understand.visit_step import visits
+from quanyu.understand.fact.visit_step import visits
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 20)

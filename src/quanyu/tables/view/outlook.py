@@ -50,7 +50,7 @@ class Outlook:
 
 
 def outlook_of(told: Mapping[str, Any], days: int) -> Outlook:
-    """Return the outlook of some days from what `quanyu.understand.outlook.foresee` told."""
+    """Return the outlook of some days from what `quanyu.understand.outlook.outlook.foresee` told."""
     at = days - 1
     n, unseen = told["n_origins"][at], told["unseen"]
     reason: tuple[str, Mapping[str, Any]] | None = None

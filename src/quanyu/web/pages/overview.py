@@ -16,7 +16,7 @@ from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.period import Period
 from quanyu.tables.view.metric_view import Card, Slice
 from quanyu.text import Language
-from quanyu.understand.rfm_map import RfmMap, rfm_map
+from quanyu.understand.rfm import RfmMap, rfm_map
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import cards

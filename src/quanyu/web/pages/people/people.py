@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nicegui import run, ui
 
-from quanyu.understand.rfm_map import Buyer, rfm_members
+from quanyu.understand.rfm import Buyer, rfm_members
 from quanyu.understand.search import Hit, search
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label

@@ -10,12 +10,10 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.collect.explanation import Explanation, Link, explain
-from quanyu.understand.portrait import traits
-from quanyu.understand.profile import Person, read_person
 from quanyu.understand.purchase import Purchase, purchases
 from quanyu.understand.rfm import GROUPS
 from quanyu.understand.timeline import Moment, timeline
-from quanyu.understand.trait import FAMILIES, Trait
+from quanyu.understand.trait import FAMILIES, Person, Trait, read_person, traits
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label, slice_label
 from quanyu.web.pages.portraits import trait_value

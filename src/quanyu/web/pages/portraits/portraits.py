@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from nicegui import run, ui
 
-from quanyu.understand.rfm_map import Buyer, RfmMap, rfm_map, rfm_members
+from quanyu.understand.rfm import Buyer, RfmMap, rfm_map, rfm_members
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label
 from quanyu.web.pages.portraits.traits import distributions

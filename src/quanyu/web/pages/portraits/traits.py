@@ -8,10 +8,7 @@ from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu import figure
-from quanyu.understand.holder import holders
-from quanyu.understand.portrait import traits
-from quanyu.understand.profile import Bar, Distribution, distribution
-from quanyu.understand.trait import FAMILIES, Trait
+from quanyu.understand.trait import FAMILIES, Bar, Distribution, Trait, distribution, holders, traits
 from quanyu.web.parts.chart import Chart, Line, bars, chart, columns
 from quanyu.web.parts.choice import dropdown
 from quanyu.web.parts.markup import put, tag

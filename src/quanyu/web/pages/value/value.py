@@ -9,8 +9,7 @@ from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu import figure
-from quanyu.understand.value_card import Tracking
-from quanyu.understand.value_map import BOUGHT, QUIET, Tenth, Valued, ValueMap, value_map, value_members
+from quanyu.understand.value import BOUGHT, QUIET, Tenth, Tracking, Valued, ValueMap, value_map, value_members
 from quanyu.web.page import Page
 from quanyu.web.pages.value.value_card import holdout_panel, model_panel, verdict
 from quanyu.web.pages.value.value_outlook import bounds, outlook_panel

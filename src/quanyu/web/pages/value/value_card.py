@@ -7,7 +7,7 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.tables.view.model_names import LIFETIME
-from quanyu.understand.value_card import Holdout, ModelCard, Parameter, Told
+from quanyu.understand.value import Holdout, ModelCard, Parameter, Told
 from quanyu.web.parts.chart import FAINT, Chart, Line, bars, chart
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
