@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect import key, moment, number
-from quanyu.collect.manner import Decimal, Manner
-from quanyu.collect.reason import DIGITS_LOST, NO_ZONE, OTHER_CURRENCY, TWO_DAYS, TWO_NUMBERS
+from quanyu.collect.manner import BELOW, Decimal, Manner
+from quanyu.collect.reason import DIGITS_LOST, MERGED, NO_ZONE, OTHER_CURRENCY, TWO_DAYS, TWO_NUMBERS
 from quanyu.tables.text import mail, phone
 from quanyu.tables.text.narrow import narrow
 from quanyu.warehouse.reader import Reader
@@ -19,12 +19,12 @@ def _figure(text: str, mark: str, percent: str, currency: str) -> str:
 
 
 @ibis.udf.scalar.builtin(name="quanyu_moment")  # type: ignore[untyped-decorator]
-def _moment(text: str, zone: str, order: str) -> int:
+def _moment(text: str, zone: str, order: str, system: str) -> int:
     raise NotImplementedError
 
 
 @ibis.udf.scalar.builtin(name="quanyu_day")  # type: ignore[untyped-decorator]
-def _day(text: str, zone: str, order: str) -> int:
+def _day(text: str, zone: str, order: str, system: str) -> int:
     raise NotImplementedError
 
 
@@ -83,13 +83,17 @@ def figure(
 
 def time(text: ir.StringValue, manner: Manner) -> ir.TimestampValue:
     """Return `moment.read_moment` of a text as an expression."""
-    return _from_micros(_moment(text, ibis.literal(manner.zone), ibis.literal(manner.order)))
+    return _from_micros(_moment(text, *_told(manner)))
 
 
 def day(text: ir.StringValue, manner: Manner) -> ir.DateValue:
     """Return `moment.read_day` of a text as an expression."""
-    days = _day(text, ibis.literal(manner.zone), ibis.literal(manner.order))
+    days = _day(text, *_told(manner))
     return _from_micros(days * 86_400 * moment.SECOND).date()
+
+
+def _told(manner: Manner) -> list[ir.StringValue]:
+    return [ibis.literal(said) for said in (manner.zone, manner.order, manner.date_system)]
 
 
 def mark_told(text: ir.StringValue) -> ir.StringValue:
@@ -171,6 +175,8 @@ def _read_email(text: str) -> str | None:
 
 
 def _of_figure(text: str, currency: str) -> str:
+    if text.startswith(BELOW):
+        return MERGED
     if currency and number.is_foreign(text, currency):
         return OTHER_CURRENCY
     return DIGITS_LOST if number.is_scientific(text) else TWO_NUMBERS if number.is_ambiguous(text) else ""

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from quanyu.collect.manner import Order
+from quanyu.collect.manner import DateSystem, Order
 from quanyu.collect.zone import offset
 
 MORNING, EVENING = ("am", "a.m.", "上午", "凌晨", "早上"), ("pm", "p.m.", "下午", "晚上")
@@ -43,6 +43,8 @@ SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 SERIALS = (32_874, 73_050)
 """Excel's days since 1899-12-30, from 1990 to 2099."""
 EPOCH_SERIAL = 25_569
+FROM_1904 = 1462
+"""So many days later a workbook with the 1904 date system begins to count."""
 
 
 def plain(text: str) -> str:
@@ -52,10 +54,11 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def read_moment(text: str, zone: str, order: Order = "") -> int | None:
+def read_moment(text: str, zone: str, order: Order = "", system: DateSystem = "1900") -> int | None:
     """Return the moment that a text says, in microseconds since 1970: a zone in the text counts, else that of the file.
 
-    A date alone is the midnight with which that day begins there. None where the text says no time or may say two.
+    A date alone is the midnight with which that day begins there; a serial day counts in its workbook's date `system`.
+    None where the text says no time or may say two.
 
     >>> read_moment("2024-06-01", "Asia/Shanghai") == read_moment("2024-05-31T16:00Z", "UTC")
     True
@@ -63,7 +66,7 @@ def read_moment(text: str, zone: str, order: Order = "") -> int | None:
     (None, None)
     """
     bare = plain(text)
-    counted = _counted(bare, zone)
+    counted = _counted(bare, zone, system)
     if counted is not None:
         return counted
     date = DATE.match(bare)
@@ -131,24 +134,26 @@ def _after_midnight(before: str | None, clock: str, after: str | None) -> int | 
     return total if total <= 86_400 * SECOND else None
 
 
-def _counted(text: str, zone: str) -> int | None:
+def _counted(text: str, zone: str, system: DateSystem) -> int | None:
     """Return the moment of a time that is a number: since 1970, or a serial day of Excel in the file's zone."""
     if text.isdigit() and text.isascii() and len(text) in EPOCHS:
         return int(text) * EPOCHS[len(text)]
-    if SERIAL.fullmatch(text) and SERIALS[0] <= float(text) <= SERIALS[1]:
-        return _at(round((float(text) - EPOCH_SERIAL) * 86_400) * SECOND, zone)
-    return None
+    if not SERIAL.fullmatch(text):
+        return None
+    days = float(text) + (FROM_1904 if system == "1904" else 0)
+    is_likely = SERIALS[0] <= days <= SERIALS[1]
+    return _at(round((days - EPOCH_SERIAL) * 86_400) * SECOND, zone) if is_likely else None
 
 
 @lru_cache(maxsize=1 << 16)
-def read_day(text: str, zone: str, order: Order = "") -> int | None:
+def read_day(text: str, zone: str, order: Order = "", system: DateSystem = "1900") -> int | None:
     """Return the calendar day that a text says, in days since 1970, as it is written; of a moment with a zone, the
     day it is in the file's zone.
 
     >>> read_day("2024-06-01 23:30", "Asia/Shanghai") - read_day("2024-06-01T23:30Z", "Asia/Shanghai")
     -1
     """
-    at = read_moment(text, zone, order)
+    at = read_moment(text, zone, order, system)
     if at is None:
         return None
     ahead = offset(EPOCH + dt.timedelta(microseconds=at), "", zone, is_utc=True)

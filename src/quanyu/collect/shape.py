@@ -75,7 +75,9 @@ class Page:
         cells = self.used(names)
         mark = field.decimal or self.styles.mark_of(cells)
         order = stated_order(field.format) or self.styles.order_of(cells)
-        return Manner(self.habits.zone, mark, field.percent, order, field.format, self.currency)
+        return Manner(
+            self.habits.zone, mark, field.percent, order, field.format, self.currency, self.habits.date_system
+        )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from quanyu.collect.careful import mark_told, order_told
 from quanyu.collect.clean import clean
 from quanyu.collect.layout import Field, Layout
 from quanyu.collect.manner import Styles
+from quanyu.collect.recognise import fits
 from quanyu.collect.shape import Page, is_id
 from quanyu.collect.value import FIGURES, TIMELY
 from quanyu.tables import Column, contract
@@ -41,6 +42,19 @@ def identifiers(page: Page, layout: Layout) -> list[str]:
     """Return the cells that are read as identifiers of people, orders, items and the like."""
     told = [field for field, column in columns_of(layout) if field.id or is_id(column)]
     return page.used([name for field in (*told, *layout.people.ids) for name in field.sources])
+
+
+def figured(layout: Layout, cell: str) -> tuple[bool, bool]:
+    """Say of a (normal) header cell whether it is read as a figure, and if so whether in tables only that make one row of
+    the lines that agree (`per`).
+    """
+    per = [
+        bool(target.per)
+        for target in layout.targets
+        for name, field in target.fields.items()
+        if target.table[name].kind in FIGURES and any(fits(source, cell) for source in field.sources)
+    ]
+    return bool(per), bool(per) and all(per)
 
 
 def _cells(page: Page, layout: Layout, kinds: tuple[str, ...]) -> list[str]:

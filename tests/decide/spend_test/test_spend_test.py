@@ -22,7 +22,8 @@ from quanyu.decide.budget.division import AdChannel
 from quanyu.decide.budget.evidence import weighed
 from quanyu.decide.budget.proposal import propose_budget
 from quanyu.decide.learn import learn
-from quanyu.decide.spend_test.spend_test import best, considered, propose_spend_test, spend_tests
+from quanyu.decide.spend_test.proposal import propose_spend_test
+from quanyu.decide.spend_test.spend_test import best, considered, spend_tests
 from quanyu.decide.spend_test.spend_test_read import spend_test_view
 from quanyu.ledger import Decision, KeptFit, Proposal
 from quanyu.measure.spend_test import spend_test_results
