@@ -1,6 +1,5 @@
 """The metric catalogue computed from sums, and what screens ask of it."""
 
-from quanyu.measure.metric.compute import metrics
 from quanyu.measure.metric.explain import Explained, explain_change
 from quanyu.measure.metric.read import as_of, breakdown, metric_card, metric_cards
 from quanyu.measure.metric.span import Scratch
@@ -15,6 +14,5 @@ __all__ = [
     "explain_change",
     "metric_card",
     "metric_cards",
-    "metrics",
     "trend",
 ]
