@@ -14,7 +14,7 @@ from quanyu.warehouse.reader import Reader
 
 
 @ibis.udf.scalar.builtin(name="quanyu_figure")  # type: ignore[untyped-decorator]
-def _figure(text: str, mark: str, percent: str, currency: str) -> str:
+def _figure(text: str, mark: str, allowed: str, currency: str) -> str:
     raise NotImplementedError
 
 
@@ -74,10 +74,10 @@ def _from_micros(count):  # type: ignore[no-untyped-def]
 
 
 def figure(
-    text: ir.StringValue, manner: Manner, *, percent: bool = False, currency: ir.StringValue | str = ""
+    text: ir.StringValue, manner: Manner, *, rough: bool = False, currency: ir.StringValue | str = ""
 ) -> ir.StringValue:
-    """Return `number.figure` of a text as an expression."""
-    allowed = "yes" if percent or manner.is_percent else ""
+    """Return `number.figure` of a text as an expression; a `rough` one may be a percentage, too."""
+    allowed = "rough" if rough else "percent" if manner.is_percent else ""
     return _figure(text, ibis.literal(manner.mark), ibis.literal(allowed), currency)
 
 
@@ -122,7 +122,7 @@ def why_no_time(text: ir.StringValue, _: ir.StringValue | str) -> ir.StringValue
 
 
 def phone_of(text: ir.StringValue, place: ir.StringValue) -> ir.StringValue:
-    """Return `phone.e164` of a text as an expression; `place` is as for `key.key_of`."""
+    """Return `phone.number` of a text as an expression; `place` is as for `key.key_of`."""
     return _phone(text, place)
 
 
@@ -161,13 +161,13 @@ def teach(reader: Reader) -> None:
         reader.define(name, function, result)
 
 
-def _read_figure(text: str, mark: Decimal, percent: str, currency: str) -> str | None:
-    return number.figure(text, mark, percent=bool(percent), currency=currency)
+def _read_figure(text: str, mark: Decimal, allowed: str, currency: str) -> str | None:
+    return number.figure(text, mark, percent=bool(allowed), rough=allowed == "rough", currency=currency)
 
 
 def _read_phone(text: str, place: str) -> str | None:
     country = place.partition("|")[0]
-    return phone.e164(text, phone.country_named(country) or country)
+    return phone.number(text, phone.country_named(country) or country)
 
 
 def _read_email(text: str) -> str | None:

@@ -19,9 +19,16 @@ from quanyu.collect.recognise import captured, fits
 from quanyu.collect.value import EXACT, FIGURES, QUICK, READERS, mapped, matches
 from quanyu.tables import Column
 from quanyu.tables.contract import Kind
+from quanyu.tables.phone import EXTENSION
+
+
+def _without_extension(number: ir.StringValue) -> ir.StringValue:
+    """Return a telephone number that a message reaches: one with an extension is shared."""
+    return number.contains(EXTENSION).ifelse(ibis.null("string"), number)
+
 
 AS_KEPT: Mapping[str, Callable[[ir.StringValue, identifier.Place], ir.StringValue]] = {
-    "phone": lambda text, place: identifier.phone(unmasked(text), place),
+    "phone": lambda text, place: _without_extension(identifier.phone(unmasked(text), place)),
     "email": lambda text, _: identifier.email(unmasked(text)),
     "name": lambda text, _: half_masked(text),
 }

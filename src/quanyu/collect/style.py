@@ -15,7 +15,7 @@ from quanyu.collect.layout import Field, Layout
 from quanyu.collect.manner import Styles
 from quanyu.collect.recognise import fits
 from quanyu.collect.shape import Page, is_id
-from quanyu.collect.value import FIGURES, TIMELY
+from quanyu.collect.value import FIGURES, MONEY, THOUSAND, TIMELY
 from quanyu.tables import Column, contract
 
 YEAR_LAST = r"^\D{0,3}\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
@@ -70,6 +70,7 @@ def _cells(page: Page, layout: Layout, kinds: tuple[str, ...]) -> list[str]:
 def is_odd(rows: ir.Table, page: Page, layout: Layout) -> ir.BooleanValue:
     """Say whether a row has a figure or a date that tells, or needs to be told, how its column is written."""
     marks = [rows[name].contains(",") | rows[name].like("%.%.%") for name in _cells(page, layout, FIGURES)]
+    marks += [rows[name].re_search(THOUSAND) for name in _cells(page, layout, MONEY)]
     dates = [rows[name].re_search(YEAR_LAST) for name in _cells(page, layout, TIMELY)]
     return reduce(operator.or_, (test.fill_null(False) for test in (*marks, *dates)), ibis.literal(False))
 
@@ -83,18 +84,30 @@ def evidence(page: Page, layout: Layout) -> ir.Table:
     for name in marked:
         told[f"point_{name}"] = (mark_told(cells[name]) == ".").any()
         told[f"comma_{name}"] = (mark_told(cells[name]) == ",").any()
+    for name in _cells(page, layout, MONEY):
+        told[f"thousand_{name}"] = cells[name].re_search(THOUSAND).any()
     for name in dated:
         told[f"day_{name}"] = (order_told(cells[name]) == "day").any()
         told[f"month_{name}"] = (order_told(cells[name]) == "month").any()
     return cells.aggregate(**told)
 
 
-def styles(found: Mapping[str, object], hint: Styles) -> Styles:
+def styles(found: Mapping[str, object], hint: Styles, *, is_text: bool) -> Styles:
     """Return what follows from the evidence: a column's own cells count, then those of the file, then the hint.
 
-    A column that is written in two ways has no style: only what is certain by itself is read in it.
+    A column that is written in two ways has no style: only what is certain by itself is read in it. Nor has one of
+    money with cells such as `1.234`, where nothing tells that they are fractions; in a file that is not `is_text`, numbers
+    are numbers.
     """
     marks = _sided(found, ("point", "."), ("comma", ","), hint.mark)
+    if (
+        is_text
+        and hint.mark == "."
+        and not any(found[key] for key in found if key.startswith(("point_", "comma_")))
+    ):
+        marks |= {
+            key.removeprefix("thousand_"): "" for key in found if key.startswith("thousand_") and found[key]
+        }
     orders = _sided(found, ("day", "day"), ("month", "month"), hint.order)
     return Styles(hint.mark, hint.order, marks, orders, hint.rounded)  # type: ignore[arg-type]
 

@@ -90,7 +90,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     first = unread_header(read.head, page, job.layout)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
-    source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter == ";")
+    source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter)
     parsed, reading = read_page(source, page, plain)
     tick(2)
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))

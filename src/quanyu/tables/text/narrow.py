@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
-_WIDE = {place: unicodedata.normalize("NFKC", chr(place)) for place in range(0xFF01, 0xFFEF)}
+_WIDE = {
+    place: unicodedata.normalize("NFKC", chr(place))
+    for first, end in ((0xFF01, 0xFFEF), (0xFE50, 0xFE6C))
+    for place in range(first, end)
+}
+"""Full and half width, and the small forms."""
 _INVISIBLE = dict.fromkeys(
     map(
         ord,

@@ -14,7 +14,10 @@ from quanyu.tables.text.narrow import narrow
 
 CHINESE_MOBILE = r"1[3-9]\d{9}"
 """Every range of Chinese mobiles, those to come included: the lists of a library lag behind new ranges."""
+EXTENSION = ";ext="
 NAMES_IN = ("en", "zh", "zh_Hant", "de", "fr", "es", "ja")
+_EXTENSION = re.compile(r"(.*\d)\s*(转|轉|分机|分機|-)\s*(\d{1,6})")
+"""How an extension is written beside the ways that a library knows (ext. 12, x12, #12, ;ext=12): a dash in China only."""
 _MARKS = re.compile(r"[\s\-().（）/·]")
 
 
@@ -22,11 +25,31 @@ _MARKS = re.compile(r"[\s\-().（）/·]")
 def e164(text: str, country: str = "CN") -> str | None:
     """Return a telephone number in E.164, read in a country (ISO 3166) where it does not say its own.
 
-    None where it is no number of that country. "" is no country: then only numbers that say theirs are read.
+    None where it is no number of that country, or one with an extension, which E.164 cannot say. "" is no country: then
+    only numbers that say theirs are read.
 
     >>> e164("138 0000 0000"), e164("07911 123456", "GB"), e164("07911 123456", "CN"), e164("+44 7911 123456", "CN")
     ('+8613800000000', '+447911123456', None, '+447911123456')
     """
+    found = number(text, country)
+    return None if found is None or EXTENSION in found else found
+
+
+def number(text: str, country: str = "CN") -> str | None:
+    """Return a telephone number as `e164` does, with its extension (RFC 3966), which tells apart who shares it.
+
+    >>> number("010-12345678转801"), number("13800000000-1234"), number("138-0000-0000")
+    ('+861012345678;ext=801', '+8613800000000;ext=1234', '+8613800000000')
+    """
+    whole = _number(text, country)
+    found = _EXTENSION.fullmatch(narrow(text)) if whole is None else None
+    main = _number(found[1], country) if found else None
+    if found is None or main is None or EXTENSION in main or (found[2] == "-" and not main.startswith("+86")):
+        return whole
+    return f"{main}{EXTENSION}{found[3]}"
+
+
+def _number(text: str, country: str) -> str | None:
     plain = narrow(text)
     bare = _MARKS.sub("", plain)
     mobile = re.fullmatch(rf"(?:(?:\+|00)?86|0)?({CHINESE_MOBILE})", bare)
@@ -41,12 +64,13 @@ def e164(text: str, country: str = "CN") -> str | None:
 
 def _valid(text: str, country: str) -> str | None:
     try:
-        number = phonenumbers.parse(text, country or None)
+        found = phonenumbers.parse(text, country or None)
     except NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(found):
         return None
-    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    told = str(phonenumbers.format_number(found, PhoneNumberFormat.E164))
+    return f"{told}{EXTENSION}{found.extension}" if found.extension else told
 
 
 @cache
