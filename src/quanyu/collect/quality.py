@@ -13,6 +13,7 @@ import pyarrow as pa
 from quanyu.collect.across import across
 from quanyu.collect.examination import CHECKS, examine, matters
 from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judge
+from quanyu.collect.settings import QualitySettings
 from quanyu.collect.suspect import looked_up
 from quanyu.errors import QualityError, SettingError
 from quanyu.method.step import Step
@@ -87,7 +88,7 @@ def _refused(ws: Workspace) -> Iterator[Finding]:
 
 
 def _limits(ws: Workspace) -> dict[str, float]:
-    limits = dict(ws.settings.quality.stop)
+    limits = dict(ws.settings.of(QualitySettings).stop)
     for name in limits:
         if name.split(".")[-1] not in CHECKS:
             raise SettingError(

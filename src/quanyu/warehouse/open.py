@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quanyu.errors import ColumnError, CurrencyError, DamageError, OwnershipError
-from quanyu.settings import Settings, StorageSettings
+from quanyu.settings import Settings
+from quanyu.settings.frame import StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
 from quanyu.warehouse import currency

@@ -15,10 +15,10 @@ import pytest
 from quanyu.ledger import find_fit, list_fits
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.method.laws import Case, check_laws
-from quanyu.settings import LifetimeSettings
 from quanyu.understand.lifetime.history import histories, purchase_days, trade
 from quanyu.understand.lifetime.lifetime import Lifetime
 from quanyu.understand.lifetime.order_value import OrderValue
+from quanyu.understand.settings import LifetimeSettings
 from quanyu.understand.value.customer_value import lifetimes, specified
 from quanyu.understand.value.value_map import value_map, value_members
 from quanyu.workspace import Workspace

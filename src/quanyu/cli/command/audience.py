@@ -14,6 +14,7 @@ from quanyu.act.audience import REASONS
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import out, say
 from quanyu.decide.audience import propose_design
+from quanyu.decide.settings import AudienceSettings
 from quanyu.tables.design import Design
 
 
@@ -41,7 +42,7 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
 ) -> None:
     """Preview an audience: who would be reached, kept out, or left alone and why; --propose records it."""
     with workspace(root) as ws:
-        usual = ws.settings.audience
+        usual = ws.settings.of(AudienceSettings)
         design = Design(
             name or rule,
             rule,

@@ -15,9 +15,9 @@ from quanyu import ledger
 from quanyu.decide.budget.division import SAME, AdChannel, Division, Limits, divide, moves
 from quanyu.decide.budget.evidence import weighed
 from quanyu.decide.budget.pace import paces
+from quanyu.decide.settings import BudgetSettings
 from quanyu.ledger import to_json
 from quanyu.method.step import Step
-from quanyu.settings import BudgetSettings
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
 from quanyu.tables.owned.decided import SCENARIOS
@@ -46,7 +46,7 @@ def propose(ws: Workspace, as_of: dt.date) -> tuple[list[Record], list[Record]]:
     probable than `confidence`, or where no curve is known.
     """
     channels, fit_id = known_channels(ws)
-    settings = ws.settings.budget
+    settings = ws.settings.of(BudgetSettings)
     found = [_scenario(channels, settings, name) for name in SCENARIOS] if channels else []
     mark = hashlib.sha256(to_json([str(as_of), fit_id, settings.model_dump()]).encode()).hexdigest()[:6]
     shared = {"proposal_id": f"{as_of:%Y%m%d}-{mark}", "as_of": as_of}

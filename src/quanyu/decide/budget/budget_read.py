@@ -13,6 +13,7 @@ import numpy as np
 from quanyu.decide.budget.budget import known_channels
 from quanyu.decide.budget.division import AdChannel
 from quanyu.decide.budget.stage import Start, start
+from quanyu.decide.settings import BudgetSettings
 from quanyu.tables.owned.decided import SCENARIOS
 from quanyu.workspace import Workspace
 
@@ -137,7 +138,7 @@ def budget_view(ws: Workspace) -> BudgetView:
     order = {name: place for place, name in enumerate(SCENARIOS)}
     scenarios = tuple(_scenario(row, lines) for row in sorted(whole, key=lambda row: order[row["scenario"]]))
     spent = sum(_number(row["spend_amount"]) or 0.0 for row in rows)
-    settings = ws.settings.budget
+    settings = ws.settings.of(BudgetSettings)
     return BudgetView(
         proposal_id=whole[0]["proposal_id"] if whole else "",
         as_of=whole[0]["as_of"] if whole else None,

@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from quanyu.settings import BudgetSettings
+from quanyu.decide.settings import BudgetSettings
 from quanyu.tables import contract
 from quanyu.tables.spend import placements
 from quanyu.workspace import Workspace
@@ -42,7 +42,7 @@ def paces(ws: Workspace, as_of: dt.date) -> None:
         lately=since(as_of - dt.timedelta(days=LATELY_DAYS), as_of),
     )
     rows = {row["channel"]: row for row in ws.warehouse.read(sums).to_pylist()}
-    found = list(_paces(rows, ws.settings.budget, last))
+    found = list(_paces(rows, ws.settings.of(BudgetSettings), last))
     schema = contract("paces").schema.to_pyarrow()
     table = pa.Table.from_pylist([{"month": month, "as_of": as_of} | one for one in found], schema)
     ws.warehouse.replace("paces", table, by="decide")

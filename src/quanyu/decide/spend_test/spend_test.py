@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from quanyu.decide.budget import KEEP, SAME, AdChannel, Record, known_channels, write
+from quanyu.decide.settings import BudgetSettings
 from quanyu.method.daily_sales import apart, daily_sales
 from quanyu.method.step import Step
 from quanyu.solve.curve import Curve, span
@@ -54,7 +55,7 @@ def considered(ws: Workspace, as_of: dt.date) -> list[Record]:
     moved = _moved(ws)
     first = as_of - dt.timedelta(days=NOISE_DAYS)
     sales = daily_sales(ws, first, NOISE_DAYS)
-    use = Use(confidence=ws.settings.budget.confidence)
+    use = Use(confidence=ws.settings.of(BudgetSettings).confidence)
     found: dict[str, tuple[str, Plan | None]] = {}
     for one in channels:
         here, rest = apart(sales, lands[one.name], NOISE_DAYS)

@@ -18,6 +18,7 @@ from quanyu.measure.touch import PURCHASE_READS, TOUCH_READS
 from quanyu.method import Fit
 from quanyu.method.step import Step
 from quanyu.tables import contract
+from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
 
@@ -33,7 +34,7 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     which cells alone do not carry, and nine models and two hundred refits share one reading of the compressed
     paths. `Attribution` in `credit_model.py` is the same in the shape of a method, for conversions.
     """
-    spec = ws.settings.attribution
+    spec = ws.settings.of(AttributionSettings)
     windows = sorted({spec.window_days, *spec.other_windows})
     since = as_of - dt.timedelta(days=spec.period_days)
     with Scratch(ws) as scratch:
@@ -72,7 +73,7 @@ def _records(ws: Workspace, found: Found, priced: Mapping[tuple[str, str], Cost]
     seed = ws.settings.seed + 7 * found.window_days + LEVELS.index(found.level)
     known = {key: cost for (level, key), cost in priced.items() if level == found.level}
     models: dict[str, set[str]] = {}
-    for record in credits_of(found, ws.settings.attribution, seed):
+    for record in credits_of(found, ws.settings.of(AttributionSettings), seed):
         models.setdefault(record["model"], set()).add(record["key"])
         yield place | record | {"cost_amount": known.get(record["key"], Cost()).cost_amount}
     for model, keys in models.items():
@@ -107,7 +108,7 @@ def _paths(every: list[Found], as_of: dt.date, has_margin: bool) -> pa.Table:
 
 def _kept(ws: Workspace, window: tuple[dt.date, dt.date], rows: list[dict[str, Any]]) -> str:
     """Keep what was learned at the level of channels, and return the id of the fit."""
-    spec = ws.settings.attribution
+    spec = ws.settings.of(AttributionSettings)
     learned: dict[str, Any] = {}
     for row in rows:
         if row["level"] == "channel" and row.get("conversions") is not None and row["model"] != "claimed":

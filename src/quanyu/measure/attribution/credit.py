@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 
 from quanyu.measure.attribution.path import Found
 from quanyu.measure.touch import OUTCOMES, parse
-from quanyu.settings import AttributionSettings
 from quanyu.solve.attribution import (
     Floats,
     Model,
@@ -30,6 +29,7 @@ from quanyu.solve.attribution import (
     tally,
 )
 from quanyu.solve.attribution.rule import decay, first, last, linear, position
+from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import GAMES, UNATTRIBUTED
 
 UNITS = 10_000

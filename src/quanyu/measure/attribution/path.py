@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import DAY, JOIN, OUTCOMES, key_of, purchases, sold, touches
+from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
@@ -65,7 +66,7 @@ class Found:
 
 def steps(ws: Workspace, as_of: dt.date, scratch: Scratch, longest_days: int) -> Steps:
     """Put every touch before the purchase that follows it, whatever lies between; windows are applied later."""
-    spec = ws.settings.attribution
+    spec = ws.settings.of(AttributionSettings)
     since = as_of - dt.timedelta(days=spec.period_days)
     earlier = since - dt.timedelta(days=longest_days)
     zero = _moment(ws, earlier)

@@ -21,6 +21,7 @@ from quanyu.method.step import Step
 from quanyu.solve.experiment.plan import ALARM, sample_ratio
 from quanyu.tables import contract
 from quanyu.tables.design import Design
+from quanyu.tables.settings import ExperimentSettings
 from quanyu.workspace import Workspace
 
 READ = ("deliveries", "orders", "identities")
@@ -69,7 +70,7 @@ def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         one.campaign_id: Design.of(one.design)
         for one in ledger.list_campaigns(ws.ledger, limit=MOST_CAMPAIGNS)
     }
-    given = ws.settings.experiment
+    given = ws.settings.of(ExperimentSettings)
     windows = {name: design.window_days for name, design in designs.items()}
     watch = Watch(given.window_days, given.baseline_days, windows)
     with Scratch(ws) as scratch:
@@ -89,7 +90,9 @@ def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 
 
 def _fitted(ws: Workspace, as_of: dt.date, rows: ir.Table) -> Fit | Inconclusive:
-    spec = Contrast(OUTCOMES, BEFORE, hinge="conversion", confidence=ws.settings.experiment.confidence)
+    spec = Contrast(
+        OUTCOMES, BEFORE, hinge="conversion", confidence=ws.settings.of(ExperimentSettings).confidence
+    )
     versions = {name: ws.warehouse.version(name) for name in READ}
     return fit(
         spec, rows, reduce=ws.warehouse.read, window=(None, as_of), versions=versions, seed=ws.settings.seed

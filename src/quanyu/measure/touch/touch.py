@@ -7,6 +7,7 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
 
@@ -38,7 +39,7 @@ def touches(ws: Workspace, as_of: dt.date, since: dt.date | None = None) -> ir.T
     rows = rows.filter(rows.person.notnull(), rows.touched_at < start_of(ws, as_of))
     if since is not None:
         rows = rows.filter(rows.touched_at >= start_of(ws, since))
-    return _once(_named(ws, rows), ws.settings.attribution.same_contact_minutes)
+    return _once(_named(ws, rows), ws.settings.of(AttributionSettings).same_contact_minutes)
 
 
 def start_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
@@ -74,7 +75,7 @@ def contact_costs(ws: Workspace, as_of: dt.date, since: dt.date) -> ir.Table:
 
 def _counted(ws: Workspace) -> ir.Table:
     rows = ws.warehouse.table("touches")
-    left_out = ws.settings.attribution.left_out_kinds
+    left_out = ws.settings.of(AttributionSettings).left_out_kinds
     return rows.filter(~rows.kind.isin(left_out).fill_null(False)) if left_out else rows
 
 
@@ -85,7 +86,7 @@ def _recorded(ws: Workspace) -> ir.Table:
 def _visited(ws: Workspace) -> ir.Table:
     """Return the visits with a campaign or a channel that somebody paid for or sent."""
     rows = ws.warehouse.table("visits")
-    free = ws.settings.attribution.free_channels
+    free = ws.settings.of(AttributionSettings).free_channels
     is_sent = _has(rows.channel) & ~rows.channel.isin(free) if free else _has(rows.channel)
     rows = rows.filter(_has(rows.campaign_id) | is_sent)
     at = ibis.ifelse(_has(rows.campaign_id), rows.campaign_at, rows.began_at)
@@ -133,7 +134,8 @@ def _named(ws: Workspace, rows: ir.Table) -> ir.Table:
 def _meant(ws: Workspace, channel: ir.StringValue) -> ir.StringValue:
     """Return the name that the settings give to a channel."""
     named = [
-        (channel == name, ibis.literal(meant)) for name, meant in ws.settings.attribution.aliases.items()
+        (channel == name, ibis.literal(meant))
+        for name, meant in ws.settings.of(AttributionSettings).aliases.items()
     ]
     return ibis.cases(*named, else_=channel) if named else channel
 

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from quanyu.measure.touch.purchase import sales
 from quanyu.measure.touch.touch import DAY, touches
+from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
@@ -39,7 +40,7 @@ def touch_series(ws: Workspace, as_of: dt.date) -> ir.Table:
 
 def _window(ws: Workspace, channel: ir.StringColumn) -> ir.IntegerValue:
     """Return how many seconds before an order a touch of each channel counts."""
-    spec = ws.settings.attribution
+    spec = ws.settings.of(AttributionSettings)
     usual = ibis.literal(spec.window_days * DAY)
     own = [(channel == name, ibis.literal(days * DAY)) for name, days in spec.channel_windows.items()]
     return ibis.cases(*own, else_=usual) if own else usual

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
+from quanyu.understand.settings import LifetimeSettings
 from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
 
@@ -48,7 +49,11 @@ def trade(ws: Workspace, as_of: dt.date) -> Trade:
             margin=orders.margin_amount.sum(where=known).cast("float64"),
         )
     ).to_pylist()
-    net, known_net, rate = row["net"] or 0.0, row["known"] or 0.0, ws.settings.lifetime.margin_rate
+    net, known_net, rate = (
+        row["net"] or 0.0,
+        row["known"] or 0.0,
+        ws.settings.of(LifetimeSettings).margin_rate,
+    )
     if net and known_net >= KNOWN_MARGIN * net:
         return Trade(row["first_on"], "margin", (row["margin"] or 0.0) / known_net)
     return Trade(row["first_on"], "net", 1.0) if rate is None else Trade(row["first_on"], "rate", rate)

@@ -18,6 +18,7 @@ from quanyu.method.method import Arrays
 from quanyu.method.step import Step
 from quanyu.tables.sale import is_sale
 from quanyu.understand.scratch import scratch
+from quanyu.understand.settings import RfmSettings
 from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
 
@@ -192,7 +193,7 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
 
 def rfm(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Fit RFM as the settings say, keep the fit, and write the table `rfm`: the loop step."""
-    spec = Rfm(**ws.settings.rfm.model_dump())
+    spec = Rfm(**ws.settings.of(RfmSettings).model_dump())
     with scratch(ws) as keep:
         # Buyers are read twice, to fit and to score.
         return _group(ws, as_of, spec, keep(buyers(ws, as_of, spec)))

@@ -14,7 +14,6 @@ import numpy as np
 from quanyu.ledger import KeptFit, keep_fit
 from quanyu.method import Fit, Inconclusive, Parameters, fit
 from quanyu.method.step import Step
-from quanyu.settings import LifetimeSettings
 from quanyu.solve.thread import one_thread
 from quanyu.text import Sentence
 from quanyu.understand.lifetime import (
@@ -43,6 +42,7 @@ from quanyu.understand.outlook import (
     told_clock,
 )
 from quanyu.understand.scratch import Keep, scratch
+from quanyu.understand.settings import LifetimeSettings
 from quanyu.understand.trait import LifeCycle
 from quanyu.understand.value.value_bound import money_bounds
 from quanyu.warehouse.portable import money
@@ -64,7 +64,7 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     Histories are told on the clock of demand that the shop's own days teach.
     """
     found = trade(ws, as_of)
-    spec = specified(ws.settings.lifetime, found.days(as_of))
+    spec = specified(ws.settings.of(LifetimeSettings), found.days(as_of))
     with scratch(ws) as keep, one_thread():
         days = keep(purchase_days(ws, as_of, found, spec.by))
         past = past_of(ws, days, found, as_of, spec)

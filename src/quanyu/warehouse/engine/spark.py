@@ -23,7 +23,7 @@ import sqlglot
 from sqlglot import exp
 
 from quanyu.errors import MissingExtraError, QueryError
-from quanyu.settings import SparkSettings
+from quanyu.settings.frame import SparkSettings
 from quanyu.warehouse.engine.query import too_long
 from quanyu.warehouse.fault import explained, meaning
 

@@ -9,6 +9,7 @@ from nicegui import run, ui
 
 from quanyu.act.account import preview
 from quanyu.decide.audience import propose_design
+from quanyu.decide.settings import AudienceSettings
 from quanyu.errors import RuleError
 from quanyu.ledger import Proposal
 from quanyu.measure.metric import as_of
@@ -24,7 +25,7 @@ from quanyu.workspace import Workspace
 
 def builder(view: View) -> None:
     """Place the form and, under it, the preview."""
-    usual = view.ws.settings.audience
+    usual = view.ws.settings.of(AudienceSettings)
     design = Design(**usual.model_dump(exclude={"is_proposed"}))
     typed: dict[str, str] = {
         "name": design.name, "rule": design.rule, "channel": design.channel, "control": f"{design.control_share:.0%}",

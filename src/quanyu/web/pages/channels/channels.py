@@ -8,6 +8,7 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.measure.attribution import Channels, channels, flows
 from quanyu.tables.owned.measured import LEVELS
+from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disagreement
 from quanyu.tables.view.model_names import CREDIT
 from quanyu.web.page import Page
@@ -136,7 +137,7 @@ def _models(view: View, found: Channels, model: str) -> None:
                   Head(view.say("{model}, high", model=model_name(view, name)), "number")] if name != CLAIMED else []  # fmt: skip
     rows = tuple(_said(view, found, key) for key in (*book.keys, UNATTRIBUTED))
     said = view.say("Bar: the chosen model, with the interval of {n} refits. Marks: the other models that divide orders.",
-                    n=view.ws.settings.attribution.n_resamples)  # fmt: skip
+                    n=view.ws.settings.of(AttributionSettings).n_resamples)  # fmt: skip
     definitions = (said, f"{model_name(view, model)}: {view.say(MEANING[model])}")
     chart(
         view,
