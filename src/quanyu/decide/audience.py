@@ -101,7 +101,7 @@ def expected(ws: Workspace, design: Design, n: int) -> dict[str, Any]:
 STEP = Step(
     "audience",
     "Propose whom to reach next",
-    ("rfm", "lifetimes", "portraits", "lifts", "deliveries"),
+    ("people", "rfm", "lifetimes", "portraits", "lifts"),
     (),
     propose_audience,
     ("audience",),

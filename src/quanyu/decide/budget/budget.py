@@ -166,5 +166,5 @@ STEP = Step(
     ("curves", "spend", "spend_test_results"),
     ("budgets", "budget_lines", "paces"),
     budget,
-    ("budget", "curve", "seed"),
+    ("budget", "seed"),
 )

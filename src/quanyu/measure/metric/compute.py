@@ -128,7 +128,6 @@ STEP = Step(
         "items",
         "visits",
         "feedback",
-        "touches",
         "visit_days",
         "spend",
     ),

@@ -60,7 +60,19 @@ def _others(ws: Workspace, who: ir.Table, like: ir.Table) -> ir.Table:
 STEP = Step(
     "facts",
     "Add up what every person did",
-    ("identities", "people", "orders", "margins", "order_lines", "items", "visits", "feedback", "touches"),
+    (
+        "identities",
+        "people",
+        "orders",
+        "margins",
+        "order_lines",
+        "items",
+        "visits",
+        "feedback",
+        "touches",
+        "events",
+        "visit_days",
+    ),
     ("facts",),
     facts,
 )
