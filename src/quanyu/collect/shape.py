@@ -98,9 +98,13 @@ class Read:
     is_mapped: bool = False
 
 
+NUMBERS = ("member_no", "order_name")
+"""Identifiers whose name does not say so."""
+
+
 def is_id(column: Column) -> bool:
     """Say whether a column holds numbers of orders, items and the like, of which no digit may be lost."""
-    return column.kind == "text" and (column.name.endswith("_id") or column.name == "member_no")
+    return column.kind == "text" and (column.name.endswith("_id") or column.name in NUMBERS)
 
 
 def read_field(

@@ -37,6 +37,7 @@ from quanyu.ledger.load import (
     fail_load,
     find_load,
     finish_load,
+    layouts_of,
     list_loads,
 )
 from quanyu.ledger.mark import Mark, forget_marks, keep_marks, list_marks
@@ -119,6 +120,7 @@ __all__ = [
     "keep_marks",
     "last_day",
     "last_good",
+    "layouts_of",
     "list_campaigns",
     "list_decisions",
     "list_edits",

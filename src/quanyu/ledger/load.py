@@ -137,6 +137,15 @@ def find_load(scope: Scope, *, file_hash: str, layout: str) -> Load | None:
     return None if row is None else Load(**row._mapping)
 
 
+def layouts_of(scope: Scope, *, file_hash: str) -> list[str]:
+    """Return the names of the layouts with which this content was loaded well, sorted."""
+    wanted = (LOADS.c.file_hash == file_hash) & (LOADS.c.status == "done")
+    with reading(scope) as connection:
+        return list(
+            connection.scalars(sa.select(LOADS.c.layout).where(wanted).distinct().order_by(LOADS.c.layout))
+        )
+
+
 def list_loads(scope: Scope, *, limit: int = 100) -> list[Load]:
     """Return the newest loadings, newest first."""
     with reading(scope) as connection:

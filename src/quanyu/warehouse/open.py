@@ -63,6 +63,7 @@ class Warehouse:
         self.remembered = remembered
         self._least: Mapping[str, int] | None = None
         self._begun_again: set[str] = set()
+        self._expressions: dict[tuple[str, ...], ir.Table] = {}
 
     def folder(self, name: str) -> Path:
         """Return the Delta folder of a table."""
@@ -283,17 +284,20 @@ class Warehouse:
         return number < self._least.get(name, -1)
 
     def _typed(self, promise: Table, key: str, files: Sequence[str]) -> ir.Table:
-        """Return files as one table with the types of the contract."""
+        """Return files as one table with the types of the contract; the same key twice is the same table."""
         if not files:
             return self._empty(promise)
-        rows = self.engine.scan(key, files)
+        if (key, *files) not in self._expressions:
+            self._expressions[key, *files] = self._declared(promise, self.engine.scan(key, files))
+        return self._expressions[key, *files]
+
+    def _declared(self, promise: Table, rows: ir.Table) -> ir.Table:
         declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
         extra = [rows[column] for column in rows.columns if promise.is_open and column not in promise.schema]
         return rows.select(*declared, *extra)
 
     def _empty(self, promise: Table) -> ir.Table:
-        rows = self.engine.scan(f"{promise.name}__none", [str(blank(self.root, promise))])
-        return rows.select(*[_typed(rows, column, kind) for column, kind in promise.schema.items()])
+        return self._typed(promise, f"{promise.name}__none", [str(blank(self.root, promise))])
 
     def _owned(self, name: str, by: Stage) -> Table:
         promise = contract(name)

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.errors import QueryError
+from quanyu.warehouse.compiled import compiled
 from quanyu.warehouse.engine import literal
 from quanyu.warehouse.engine.query import too_long
 from quanyu.warehouse.fault import explained, meaning
@@ -99,14 +100,14 @@ class DuckDB:
             f'CAST("{name}" AS {kinds.to_string(kind)}) AS "{name}"'
             for name, kind in expression.schema().items()
         )
-        return f"SELECT {columns} FROM ({self.connection.compile(expression)})"
+        return f"SELECT {columns} FROM ({compiled(self.connection, expression)})"
 
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches from a cursor of its own; see `Engine.stream`."""
         with self._lock, explained():
             self._register(expression)
             cursor = self.connection.con.cursor() if not _in_memory(expression) else self.connection.con
-            reader = cursor.sql(self.connection.compile(expression)).to_arrow_reader(chunk)
+            reader = cursor.sql(compiled(self.connection, expression)).to_arrow_reader(chunk)
             wanted = expression.schema().to_pyarrow()
             if cursor is self.connection.con:
                 return reader.read_all().cast(wanted).to_reader(chunk)

@@ -24,6 +24,7 @@ from sqlglot import exp
 
 from quanyu.errors import MissingExtraError, QueryError
 from quanyu.settings.frame import SparkSettings
+from quanyu.warehouse.compiled import compiled
 from quanyu.warehouse.engine.query import too_long
 from quanyu.warehouse.fault import explained, meaning
 
@@ -161,7 +162,7 @@ class Spark:
         with self._lock, warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             self.connection._run_pre_execute_hooks(expression)
-            return self.session.sql(self.connection.compile(expression))
+            return self.session.sql(compiled(self.connection, expression))
 
 
 def _speak_utf8() -> None:
