@@ -25,7 +25,7 @@ from quanyu.ledger.store.fault import OTHER, POSTGRES, SQLITE
 from quanyu.loop import STEPS
 from quanyu.measure.experiment.contrast import REASONS as NO_READING
 from quanyu.measure.experiment.lift import VERDICTS
-from quanyu.settings import SAID
+from quanyu.settings.read import SAID
 from quanyu.tables.festival import CHINESE, WESTERN
 from quanyu.tables.owned.curve import DOUBTS
 from quanyu.tables.owned.decided import REFUSALS
