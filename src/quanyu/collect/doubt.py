@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from quanyu.collect.bring import Staged
 from quanyu.collect.layout import Layout, Target
-from quanyu.collect.recipe import RECORDS, Reading
+from quanyu.collect.recipe import RECORDS, Build, Reading
 from quanyu.text import Sentence
 
 
@@ -22,11 +22,12 @@ def doubts_of(
         name = target.table.name
         if target.is_patch or name not in staged:
             continue
-        look = partial(_look, reading, staged[name], target, currency)
-        (told,) = reading.rows(f"doubts_{name}", look)
-        if told["n_rows"] > told["n_keys"]:
-            (seen,) = reading.rows(f"said_{name}", partial(_said, reading, staged[name], target))
-            if n := seen["n_said"] - told["n_keys"]:
+        rows = partial(_rows, reading, staged[name], target)
+        (told,) = reading.rows(f"doubts_{name}", partial(_look, rows, target, currency))
+        (keys,) = reading.rows(f"keys_{name}", partial(_distinct, rows, target.table.key))
+        if told["n_rows"] > keys["n"]:
+            (said,) = reading.rows(f"said_{name}", partial(_distinct, rows, target.table.schema.names))
+            if n := said["n"] - keys["n"]:
                 yield Sentence(
                     "{n} rows of {table} say something else than another row of this file with the same {key}: one of each counts",
                     n=n, table=name, key=" + ".join(target.keys),
@@ -48,21 +49,17 @@ def _rows(reading: Reading, staged: Staged, target: Target) -> ir.Table:
     return kept.select(**{name: kept[f"{staged.prefix}{name}"] for name in target.table.schema.names})
 
 
-def _look(reading: Reading, staged: Staged, target: Target, currency: str) -> ir.Table:
-    rows = _rows(reading, staged, target)
-    nothing, has_currency = ibis.literal(0), "currency" in target.fields
-    return rows.aggregate(
-        n_rows=rows.count(),
-        n_keys=_told(rows, target.table.key).nunique(),
-        n_foreign=(rows.currency != currency).sum() if has_currency else nothing,
-        n_bare=rows.currency.isnull().sum() if has_currency else nothing,
+def _look(rows: Build, target: Target, currency: str) -> ir.Table:
+    told, nothing, has_currency = rows(), ibis.literal(0), "currency" in target.fields
+    return told.aggregate(
+        n_rows=told.count(),
+        n_foreign=(told.currency != currency).sum() if has_currency else nothing,
+        n_bare=told.currency.isnull().sum() if has_currency else nothing,
     )
 
 
-def _said(reading: Reading, staged: Staged, target: Target) -> ir.Table:
-    rows = _rows(reading, staged, target)
-    return rows.aggregate(n_said=_told(rows, target.table.schema.names).nunique())
-
-
-def _told(rows: ir.Table, names: Sequence[str]) -> ir.IntegerValue:
-    return ibis.struct({name: rows[name] for name in names}).hash()
+def _distinct(rows: Build, names: Sequence[str]) -> ir.Table:
+    """Return one row: how many different things the rows say in some columns, by a hash of 64 bits."""
+    told = rows()
+    hashes = told.select(said=ibis.struct({name: told[name] for name in names}).hash()).distinct()
+    return hashes.aggregate(n=hashes.count())
