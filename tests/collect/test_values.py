@@ -129,6 +129,15 @@ def test_a_column_of_nothing_but_three_digits_after_the_point_is_refused(
     assert column(ws, "paid_amount")["n"] == Decimal("1.23")
 
 
+def test_a_count_of_1_000_may_be_a_thousand(make_workspace: Shop, tmp_path: Path) -> None:
+    ws = make_workspace()
+    told = [{"n_items": text} for text in ["1.000", "2", "1 000"]]
+    assert list(load_orders(ws, tmp_path, told).values()) == [1]
+    assert list(column(ws, "n_items").values()) == [2, 1000]
+    assert load_orders(ws, tmp_path, [*told, {"n_items": "3.00"}]) == {}
+    assert list(column(ws, "n_items").values()) == [1, 2, 1000, 3]
+
+
 def test_a_number_may_be_rounded_to_the_digits_shown_and_money_not(
     make_workspace: Shop, tmp_path: Path
 ) -> None:
