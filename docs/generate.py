@@ -19,9 +19,9 @@ from quanyu.collect.layout import Layout
 from quanyu.loop import STEPS, lineage
 from quanyu.settings import Settings
 from quanyu.tables import CONTRACTS, Table
-from quanyu.tables.catalogue import METRICS, is_additive
-from quanyu.understand.catalogue import TRAITS
-from quanyu.understand.trait import FAMILIES
+from quanyu.tables.metric.catalogue import METRICS, is_additive
+from quanyu.understand.trait.catalogue import TRAITS
+from quanyu.understand.trait.trait import FAMILIES
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "Made from the program by `make docs`; do not edit.\n"

@@ -19,7 +19,7 @@ from quanyu.collect.key import key_of
 from quanyu.collect.load import load
 from quanyu.collect.moment import EPOCH, order_told, read_day, read_moment
 from quanyu.collect.number import figure, mark_told
-from quanyu.tables.phone import e164, number
+from quanyu.tables.text.phone import e164, number
 from quanyu.workspace import Workspace, pseudonym
 
 Shop = Callable[..., Workspace]

@@ -19,7 +19,7 @@ from quanyu.collect.recognise import captured, fits
 from quanyu.collect.value import EXACT, FIGURES, QUICK, READERS, mapped, matches
 from quanyu.tables import Column
 from quanyu.tables.contract import Kind
-from quanyu.tables.phone import EXTENSION
+from quanyu.tables.text.phone import EXTENSION
 
 
 def _without_extension(number: ir.StringValue) -> ir.StringValue:
