@@ -179,7 +179,9 @@ class _Step:
         k = self.panel.nuisance.shape[1]
         wide = np.zeros((n_sales, n_days, n_sales * k))
         for place in range(n_sales):
-            wide[place, :, place * k : (place + 1) * k] = self.state.baseline[place][:, None] * self.panel.nuisance
+            wide[place, :, place * k : (place + 1) * k] = (
+                self.state.baseline[place][:, None] * self.panel.nuisance
+            )
         # A trace of ridge keeps columns that no open cell shows from breaking the factor.
         penalty = np.where(self.panel.group > 0, 1 / self.state.variance[:, self.panel.group], 1e-6)
         self.penalty = penalty.ravel()

@@ -58,7 +58,10 @@ def _shrunk(view: View, one: CurveView) -> str:
     if raw is None or caused is None:
         return ""
     ends = {name: figure(value, "times", view.language) for name, value in (("raw", raw), ("caused", caused))}
-    return view.say("Orders per day at the present spend: drawn from {raw} to {caused}, as the clearest of many is overdrawn by chance.", **ends)
+    return view.say(
+        "Orders per day at the present spend: drawn from {raw} to {caused}, as the clearest of many is overdrawn by chance.",
+        **ends,
+    )
 
 
 def _figures(view: View, found: BudgetView) -> Sheet:
