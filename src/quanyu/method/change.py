@@ -73,17 +73,30 @@ def _person(rows: ir.Table) -> Mapping[str, ir.Value]:
     return {"person": group_key(rows.person_id)}
 
 
+def _with(point: Callable[[ir.Table], Mapping[str, ir.Value]], *names: str) -> Callable[..., Any]:
+    """Point at what a function says, and at the columns themselves."""
+    return lambda rows: {**point(rows), **{name: rows[name] for name in names}}
+
+
 SOURCES: Mapping[str, Source] = {
-    "orders": Source(lambda rows: {"key": unit(rows)}, times=("ordered_at",)),
-    "visits": Source(_key, times=("began_at", "campaign_at")),
+    "orders": Source(
+        _with(lambda rows: {"key": unit(rows), **document(rows)}, "ordered_at", "paid_at"),
+        times=("ordered_at",),
+    ),
+    "visits": Source(_with(_key, "began_on", "ended_on"), times=("began_at", "campaign_at")),
+    "visit_days": Source(_with(_key, "visited_on")),
     "touches": Source(_key, times=("touched_at",)),
-    "feedback": Source(_key, times=("said_at",)),
+    "feedback": Source(_with(_key, "said_at"), times=("said_at",)),
     "margins": Source(document),
     "order_lines": Source(document),
-    "items": Source(lambda rows: {"item_id": rows.item_id}, ("item_id", "category", "brand")),
+    "items": Source(
+        lambda rows: {name: rows[name] for name in ("item_id", "launched_on")},
+        ("item_id", "category", "brand", "launched_on"),
+    ),
     "identities": Source(owned, ("id_key", "person_id")),
     "people": Source(_person, ("person_id",)),
     "deliveries": Source(_person, times=("sent_at",)),
+    "spend": Source(lambda rows: {"spent_on": rows.spent_on}),
 }
 
 
