@@ -41,6 +41,7 @@ class Shop:
         return {
             "item_id": f"i{i}",
             "title": draw("xy"),
+            "launched_on": draw([None, dt.date(2026, 11, 18), dt.date(2026, 1, 1)]),
             "category": draw(["茶", "杯", None]),
             "brand": draw("AB"),
         }
@@ -94,6 +95,7 @@ def _order(shop: Shop, n: int) -> Row:
     refund = draw([Decimal(0), Decimal(0), paid])
     return {
         **_some(shop), "order_id": f"o{n % 9}-{n}", "ordered_at": shop.moment(), "n_items": draw([1, 2, None]),
+        "paid_at": draw([None, shop.moment()]),
         "status": draw(["completed", "completed", "closed"]), "channel": draw(["jd", "own", None]),
         "region": draw(["上海", "江苏", None]), "gross_amount": paid + 1, "paid_amount": paid, "refund_amount": refund,
         "discount_amount": draw([None, Decimal(0), Decimal(1)]), "net_amount": paid - refund,

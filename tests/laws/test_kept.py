@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from tests.laws.shop import Shop
 
 import quanyu.workspace
+from quanyu.measure import renewal
 from quanyu.measure.attribution import attribution
+from quanyu.measure.compute import added_up, metrics
 from quanyu.measure.path import Found
+from quanyu.measure.renewal import READS, days_touched
 from quanyu.measure.span import Scratch
 from quanyu.measure.walk import anew, walked
 from quanyu.method import change
@@ -47,6 +50,9 @@ def turn(shop: Shop) -> None:
         where: told(one) for where, one in placed(all_anew.every)
     }
     attribution(ws, shop.day)
+    metrics(ws, shop.day)
+    kept = ws.warehouse.read(ws.warehouse.table("metrics")).to_pylist()
+    assert kept == added_up(ws, shop.day, None)[0].to_pylist()
     ws.warehouse.turn.end()
 
 
@@ -106,12 +112,15 @@ BEFORE: dict[str, dict[str, Any]] = {
     "deliveries": {"send_id": "d1", "person_id": "ann", "sent_at": AT, "status": "delivered"},
     "identities": {"id_key": "user:1", "kind": "user", "person_id": "ann"},
     "people": {"person_id": "ann", "n_identifiers": 1},
+    "visit_days": {"id_key": "user:1", "channel": "own", "session_id": "s", "visited_on": AT.date()},
+    "spend": {"spent_on": AT.date(), "source": "t", "platform": "baidu"},
 }  # fmt: skip
 """One row of every source, all of one person."""
 AFTER: dict[str, dict[str, Any]] = {
     "orders": {"status": "closed"}, "order_lines": {"n_items": 2}, "margins": {"margin_amount": 2}, "items": {"brand": "B"},
     "visits": {"n_events": 2}, "touches": {"kind": "sent"}, "feedback": {"score": 1.0}, "deliveries": {"status": "failed"},
     "identities": {"person_id": "bo"}, "people": {"person_id": "bo"},
+    "visit_days": {"n_events": 2}, "spend": {"clicks": 3},
 }  # fmt: skip
 """What changes in each."""
 DAY = dt.date(2026, 11, 20)
@@ -148,7 +157,7 @@ def names_of(ws: Workspace, before: Made, day: dt.date, edges: Any) -> set[str]:
     return set(ws.warehouse.read(found.select("person_id"))["person_id"].to_pylist())
 
 
-@pytest.mark.parametrize("name", sorted(change.SOURCES))
+@pytest.mark.parametrize("name", sorted({*change.SOURCES} - {"spend"}))
 def test_every_source_tells_of_its_people(
     filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,3 +182,24 @@ def test_whoever_an_edge_passes_is_touched(filled: Workspace, name: str, edge: i
     assert names_of(filled, Made(before.versions, DAY), DAY, {name: (edge,)}) == set(), (
         "the day has not moved"
     )
+
+
+@pytest.mark.parametrize("name", sorted(READS))
+def test_every_source_tells_of_its_days(
+    filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row is of the first of November, wherever it says so; an item has been on sale since the last day."""
+    yesterday = DAY - dt.timedelta(days=1)
+    put(filled, "items", BEFORE["items"] | {"launched_on": yesterday})
+    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY)
+    other = {"item_id": "cup", "launched_on": yesterday}
+    put(filled, name, other if name == "items" else BEFORE[name] | AFTER[name])
+    try:
+        with Scratch(filled) as kept_by:
+            wanted = {AT.date(), yesterday} if name == "items" else {AT.date()}
+            assert days_touched(filled, kept_by, before, DAY) == wanted
+            monkeypatch.setattr(renewal, "READS", tuple(one for one in READS if one != name))
+            assert days_touched(filled, kept_by, before, DAY) == set(), "nothing else tells of it"
+    finally:
+        for one in (name, "items"):
+            put(filled, one, BEFORE[one])

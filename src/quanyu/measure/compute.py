@@ -39,7 +39,7 @@ def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     Of days, weeks and months only those are added up again that something has touched; windows move every day.
     """
     versions = {name: ws.warehouse.version(name) for name in READS}
-    rows, known = _renewed(ws, as_of) or _added_up(ws, as_of, None)
+    rows, known = _renewed(ws, as_of) or added_up(ws, as_of, None)
     made_of = {**_terms(ws), "as_of": as_of.isoformat(), "versions": versions, "known": known}
     ws.warehouse.replace("metrics", rows, by="measure", about={"made_of": made_of})
     return {"rows": rows.num_rows, "metrics": len(set(rows["metric"].to_pylist()))}
@@ -56,7 +56,7 @@ def _terms(ws: Workspace) -> dict[str, str]:
     return {"zone": ws.settings.timezone, "engine": ws.settings.engine, "program": program(__name__)}
 
 
-def _added_up(ws: Workspace, as_of: dt.date, only: Periods | None) -> tuple[pa.Table, list[str]]:
+def added_up(ws: Workspace, as_of: dt.date, only: Periods | None) -> tuple[pa.Table, list[str]]:
     """Return the metrics of all windows and calendar periods, or of only some of these; and which measures have a value."""
     spans = Spans(windows(as_of, is_lunar=is_lunar(ws)), only=only)
     with Scratch(ws) as scratch:
@@ -74,7 +74,7 @@ def _renewed(ws: Workspace, as_of: dt.date) -> tuple[pa.Table, list[str]] | None
     if days is None:
         return None
     periods, and_before = periods_touched(days)
-    rows, known = _added_up(ws, as_of, and_before)
+    rows, known = added_up(ws, as_of, and_before)
     if known != ws.warehouse.about("metrics")["made_of"]["known"]:
         return None  # a fact that began or ended to be told changes quotients of all periods
     kept = ws.warehouse.read(ws.warehouse.table("metrics")).cast(rows.schema)

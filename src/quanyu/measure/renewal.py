@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from functools import reduce
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -56,7 +55,7 @@ def days_touched(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date) 
     parts += _of_documents(ws, moved) + _of_owners(ws, moved)
     if "orders" in moved or "identities" in moved:
         parts += _of_first_orders(ws, scratch, before, as_of)
-    found = ws.warehouse.read(ibis.union(*parts, distinct=True))["day"].to_pylist() if parts[1:] else []
+    found = ws.warehouse.read(_union(parts))["day"].to_pylist() if parts else []
     return days | launched | {day for day in found if day is not None}
 
 
@@ -84,7 +83,12 @@ def _days(ws: Workspace, rows: ir.Table, columns: tuple[str, ...]) -> ir.Table:
         )
         for name in columns
     ]
-    return reduce(lambda some, one: some.union(one), parts).distinct()
+    return _union(parts)
+
+
+def _union(parts: Sequence[ir.Table]) -> ir.Table:
+    """Return the different rows of all parts."""
+    return ibis.union(*parts, distinct=True) if parts[1:] else parts[0].distinct()
 
 
 def _launched(ws: Workspace, moved: Moved, as_of: dt.date) -> set[dt.date] | None:
@@ -122,7 +126,7 @@ def _of_documents(ws: Workspace, moved: Moved) -> list[ir.Table]:
         documents.append(lines.select(**document(lines)))
     if not documents:
         return []
-    wanted = ws.warehouse.turn.keep(ibis.union(*documents, distinct=True) if documents[1:] else documents[0])
+    wanted = ws.warehouse.turn.keep(_union(documents))
     known = ibis.union(*moved["orders"]).select("source", "document") if "orders" in moved else None
     rest = wanted if known is None else wanted.anti_join(known, ["source", "document"])
     if not int(ws.warehouse.read(rest.count().as_table()).column(0)[0].as_py()):
