@@ -19,7 +19,7 @@ from quanyu.collect.key import key_of
 from quanyu.collect.load import load
 from quanyu.collect.moment import EPOCH, order_told, read_day, read_moment
 from quanyu.collect.number import figure, mark_told
-from quanyu.tables.phone import e164
+from quanyu.tables.text.phone import e164, number
 from quanyu.workspace import Workspace, pseudonym
 
 Shop = Callable[..., Workspace]
@@ -58,6 +58,9 @@ def column(ws: Workspace, name: str) -> dict[str, object]:
         ("12.-", "12", "12", "12"), ("CHF 12.–", "12", "12", "12"), ("12,-- €", "12", "12", "12"), ("-12.-", "-12", "-12", "-12"),
         ("1,234", "1234", "1.234", None), ("1.234", "1.234", "1234", None), ("0.345", "0.345", "0.345", "0.345"),
         ("12,3456", None, "12.3456", None), ("12.5%", None, None, None), ("1,2345.00", None, None, None),
+        ("CN¥12", "12", "12", "12"), ("﹣12", "-12", "-12", "-12"), ("－１２", "-12", "-12", "-12"), ("12,-", "12", "12", "12"),
+        ("1.2k", "1200", "1200", "1200"), ("1.2w", "12000", "12000", "12000"), ("3百万", "3000000", "3000000", "3000000"),
+        ("1.2M", "1200000", "1200000", "1200000"), ("1.2m", None, None, None), ("12 kr", "12", "12", "12"),
         ("12。50", None, None, None), ("NaN", None, None, None), ("inf", None, None, None), ("1e3", None, None, None),
         ("#N/A", None, None, None), ("12.50;", None, None, None), ("1_000", None, None, None), ("--5", None, None, None),
     ],
@@ -100,6 +103,42 @@ def test_a_column_written_in_two_ways_reads_only_what_is_certain(
     assert list(column(ws, "paid_amount").values()) == [Decimal("12.50"), Decimal("12.50")]
 
 
+def test_a_column_of_nothing_but_three_digits_after_the_point_is_refused(
+    make_workspace: Shop, tmp_path: Path
+) -> None:
+    """Unless another cell of the file tells, or the file itself has numbers."""
+    ws = make_workspace()
+    alone = [{"paid_amount": text} for text in ["1.234", "12.345", "7"]]
+    assert list(load_orders(ws, tmp_path, alone).values()) == [2]
+    assert list(column(ws, "paid_amount").values()) == [Decimal(7)]
+    (reason,) = {
+        row["reason"]
+        for row in ws.warehouse.query("SELECT reason FROM rejects").to_pylist()
+        if "1.234" in row["reason"]
+    }
+    assert "may be a thousand or a fraction" in reason
+    assert load_orders(ws, tmp_path, [*alone, {"paid_amount": "0.500"}]) == {}
+    assert list(column(ws, "paid_amount").values()) == [
+        Decimal("1.23"), Decimal("12.35"), Decimal(7), Decimal("0.50"),
+    ]  # fmt: skip
+    numbers = tmp_path / "numbers.jsonl"
+    numbers.write_text(
+        '{"order_id": "n", "ordered_at": "2024-06-01", "status": "paid", "paid_amount": 1.234}\n'
+    )
+    assert load(ws, numbers)[0].n_taken == 1
+    assert column(ws, "paid_amount")["n"] == Decimal("1.23")
+
+
+def test_a_number_may_be_rounded_to_the_digits_shown_and_money_not(
+    make_workspace: Shop, tmp_path: Path
+) -> None:
+    ws = make_workspace()
+    (tmp_path / "fx_rates.csv").write_text("on,currency,rate\n2024-06-01,VND,2.8e-4\n2024-06-01,KWD,2.3e1\n")
+    assert load(ws, tmp_path / "fx_rates.csv")[0].reasons == {}
+    rates = ws.warehouse.query("SELECT currency, rate FROM fx_rates ORDER BY 1").to_pylist()
+    assert [(row["currency"], row["rate"]) for row in rates] == [("KWD", 23.0), ("VND", 0.00028)]
+
+
 @pytest.mark.parametrize(("delimiter", "read"), [(",", [Decimal("1234.00")]), (";", [])])
 def test_a_thousand_alone_is_certain_unless_semicolons_part_the_cells(
     make_workspace: Shop, tmp_path: Path, delimiter: str, read: list[Decimal]
@@ -130,6 +169,9 @@ def test_what_is_no_figure_is_refused_and_never_filled_in(
         ("12/31/2024", "2024-12-30T16:00"), ("03/04/2024", None), ("03.04.2024", "2024-04-02T16:00"), ("6/1/24", None),
         ("1717236000", "2024-06-01T10:00"), ("1717236000000", "2024-06-01T10:00"), ("45444.5", "2024-06-01T04:00"),
         ("2024-02-30 10:00:00", None), ("0000-00-00 00:00:00", None), ("Jun 1, 2024", "2024-05-31T16:00"),
+        ("Sa., 1. Juni 2024, 18:30 Uhr", "2024-06-01T10:30"), ("1er juin 2024 à 18h30", "2024-06-01T10:30"),
+        ("01.06.2024 18 Uhr", "2024-06-01T10:00"), ("14. März 2024 um 10:05:06 Uhr", "2024-03-14T02:05:06"), ("Juni 2024", None),
+        ("mar. 4 juin 2024 10:00", "2024-06-04T02:00"), ("1 de junio de 2024", "2024-05-31T16:00"), ("1. Foo 2024", None),
     ],
 )  # fmt: skip
 def test_a_time_is_read_where_it_is_certain(text: str, utc: str | None) -> None:
@@ -231,3 +273,18 @@ def test_chinese_hashes_stay() -> None:
     assert known == f"phone:{pseudonym('00', 'phone', '+8613800000000')}"
     assert known == key_of("+86 138-0000-0000", "phone", "GB|", "00")
     assert key_of("0151 234 5678", "phone", "CN|", "00") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("010-12345678转801", "+861012345678;ext=801"), ("13800000000-1234", "+8613800000000;ext=1234"),
+        ("138-0000-0000", "+8613800000000"), ("021-6666-8888", "+862166668888"), ("+1 212 555 0100 x12", "+12125550100;ext=12"),
+        ("138-0000", None),
+    ],
+)  # fmt: skip
+def test_who_shares_a_telephone_number_is_told_apart_by_the_extension(text: str, phone: str | None) -> None:
+    """A platform that hides its buyers gives many of them one number and an extension each."""
+    assert number(text, "CN") == phone
+    assert e164(text, "CN") == (None if phone and "ext" in phone else phone)
+    assert key_of(text, "phone", "CN|", "s") == (phone and f"phone:{pseudonym('s', 'phone', phone)}")

@@ -15,20 +15,21 @@ from hypothesis import strategies as st
 from tests.laws.shop import Shop
 
 import quanyu.workspace
+from quanyu.loop import STEPS
 from quanyu.measure import renewal
-from quanyu.measure.attribution import attribution
-from quanyu.measure.compute import added_up, metrics
-from quanyu.measure.path import Found
-from quanyu.measure.renewal import READS, days_touched
-from quanyu.measure.span import Scratch
-from quanyu.measure.walk import anew, walked
+from quanyu.measure.attribution.attribution import attribution
+from quanyu.measure.attribution.path import Found
+from quanyu.measure.attribution.walk import anew, walked
+from quanyu.measure.metric.compute import added_up, metrics
+from quanyu.measure.metric.renewal import READS, days_touched
+from quanyu.measure.metric.span import Scratch
 from quanyu.method import change
 from quanyu.method.change import Made, touched
 from quanyu.tables import contract
-from quanyu.understand.fact import Facts
-from quanyu.understand.fact_step import facts
+from quanyu.understand.fact.fact import Facts
+from quanyu.understand.fact.fact_step import facts
+from quanyu.understand.fact.visit_step import visits
 from quanyu.understand.scratch import scratch
-from quanyu.understand.visit_step import visits
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
@@ -54,6 +55,12 @@ def turn(shop: Shop) -> None:
     kept = ws.warehouse.read(ws.warehouse.table("metrics")).to_pylist()
     assert kept == added_up(ws, shop.day, None)[0].to_pylist()
     ws.warehouse.turn.end()
+
+
+def test_every_step_that_keeps_is_under_the_law() -> None:
+    """That of visits is beside them."""
+    kept = {step.name for step in STEPS if step.kept != "whole"}
+    assert kept == {"visits", "facts", "attribution", "metrics"}
 
 
 def placed(every: Any) -> list[tuple[tuple[str, int], Found]]:

@@ -32,7 +32,7 @@ class Command:
     def load(self) -> Any:
         """Import and return the function, or the Typer app of a group."""
         module, _, name = self.home.partition(":")
-        return getattr(import_module(f"quanyu.cli.{module}"), name)
+        return getattr(import_module(f"quanyu.cli.command.{module}"), name)
 
 
 COMMANDS = (

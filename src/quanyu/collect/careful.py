@@ -6,25 +6,25 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect import key, moment, number
-from quanyu.collect.manner import Decimal, Manner
-from quanyu.collect.reason import DIGITS_LOST, NO_ZONE, OTHER_CURRENCY, TWO_DAYS, TWO_NUMBERS
-from quanyu.tables import mail, phone
-from quanyu.tables.narrow import narrow
+from quanyu.collect.manner import BELOW, Decimal, Manner
+from quanyu.collect.reason import DIGITS_LOST, MERGED, NO_ZONE, OTHER_CURRENCY, TWO_DAYS, TWO_NUMBERS
+from quanyu.tables.text import mail, phone
+from quanyu.tables.text.narrow import narrow
 from quanyu.warehouse.reader import Reader
 
 
 @ibis.udf.scalar.builtin(name="quanyu_figure")  # type: ignore[untyped-decorator]
-def _figure(text: str, mark: str, percent: str, currency: str) -> str:
+def _figure(text: str, mark: str, allowed: str, currency: str) -> str:
     raise NotImplementedError
 
 
 @ibis.udf.scalar.builtin(name="quanyu_moment")  # type: ignore[untyped-decorator]
-def _moment(text: str, zone: str, order: str) -> int:
+def _moment(text: str, zone: str, order: str, system: str) -> int:
     raise NotImplementedError
 
 
 @ibis.udf.scalar.builtin(name="quanyu_day")  # type: ignore[untyped-decorator]
-def _day(text: str, zone: str, order: str) -> int:
+def _day(text: str, zone: str, order: str, system: str) -> int:
     raise NotImplementedError
 
 
@@ -74,22 +74,26 @@ def _from_micros(count):  # type: ignore[no-untyped-def]
 
 
 def figure(
-    text: ir.StringValue, manner: Manner, *, percent: bool = False, currency: ir.StringValue | str = ""
+    text: ir.StringValue, manner: Manner, *, rough: bool = False, currency: ir.StringValue | str = ""
 ) -> ir.StringValue:
-    """Return `number.figure` of a text as an expression."""
-    allowed = "yes" if percent or manner.is_percent else ""
+    """Return `number.figure` of a text as an expression; a `rough` one may be a percentage, too."""
+    allowed = "rough" if rough else "percent" if manner.is_percent else ""
     return _figure(text, ibis.literal(manner.mark), ibis.literal(allowed), currency)
 
 
 def time(text: ir.StringValue, manner: Manner) -> ir.TimestampValue:
     """Return `moment.read_moment` of a text as an expression."""
-    return _from_micros(_moment(text, ibis.literal(manner.zone), ibis.literal(manner.order)))
+    return _from_micros(_moment(text, *_told(manner)))
 
 
 def day(text: ir.StringValue, manner: Manner) -> ir.DateValue:
     """Return `moment.read_day` of a text as an expression."""
-    days = _day(text, ibis.literal(manner.zone), ibis.literal(manner.order))
+    days = _day(text, *_told(manner))
     return _from_micros(days * 86_400 * moment.SECOND).date()
+
+
+def _told(manner: Manner) -> list[ir.StringValue]:
+    return [ibis.literal(said) for said in (manner.zone, manner.order, manner.date_system)]
 
 
 def mark_told(text: ir.StringValue) -> ir.StringValue:
@@ -118,7 +122,7 @@ def why_no_time(text: ir.StringValue, _: ir.StringValue | str) -> ir.StringValue
 
 
 def phone_of(text: ir.StringValue, place: ir.StringValue) -> ir.StringValue:
-    """Return `phone.e164` of a text as an expression; `place` is as for `key.key_of`."""
+    """Return `phone.number` of a text as an expression; `place` is as for `key.key_of`."""
     return _phone(text, place)
 
 
@@ -157,13 +161,13 @@ def teach(reader: Reader) -> None:
         reader.define(name, function, result)
 
 
-def _read_figure(text: str, mark: Decimal, percent: str, currency: str) -> str | None:
-    return number.figure(text, mark, percent=bool(percent), currency=currency)
+def _read_figure(text: str, mark: Decimal, allowed: str, currency: str) -> str | None:
+    return number.figure(text, mark, percent=bool(allowed), rough=allowed == "rough", currency=currency)
 
 
 def _read_phone(text: str, place: str) -> str | None:
     country = place.partition("|")[0]
-    return phone.e164(text, phone.country_named(country) or country)
+    return phone.number(text, phone.country_named(country) or country)
 
 
 def _read_email(text: str) -> str | None:
@@ -171,6 +175,8 @@ def _read_email(text: str) -> str | None:
 
 
 def _of_figure(text: str, currency: str) -> str:
+    if text.startswith(BELOW):
+        return MERGED
     if currency and number.is_foreign(text, currency):
         return OTHER_CURRENCY
     return DIGITS_LOST if number.is_scientific(text) else TWO_NUMBERS if number.is_ambiguous(text) else ""

@@ -12,6 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.careful import narrow_of
+from quanyu.collect.manner import DateSystem
+from quanyu.collect.part import UNCALCULATED
 
 NULLS = (
     "",
@@ -32,7 +34,7 @@ NULLS = (
 
 ERRORS = (
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
-    "#BLOCKED!", "#CONNECT!", "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#NOMBRE!", "#VALEUR!",
+    "#BLOCKED!", "#CONNECT!", "#NV", "#WERT!", "#BEZUG!", "#ZAHL!", "#NOMBRE!", "#VALEUR!", UNCALCULATED,
 )  # fmt: skip
 """What a spreadsheet shows where a formula failed: no text, and no figure either, so that it is refused as one."""
 
@@ -62,11 +64,14 @@ def _n_bytes(text):  # type: ignore[no-untyped-def]
 
 @dataclass(frozen=True)
 class Habits:
-    """What the reader must know of a file: guard marks that occur in it, its null marks, and its time zone."""
+    """What the reader must know of a file: guard marks that occur in it, its null marks, its time zone, and the date
+    system of its serial days.
+    """
 
     guards: frozenset[str]
     nulls: tuple[str, ...]
     zone: str
+    date_system: DateSystem = "1900"
 
 
 Step = Callable[[ir.StringValue], ir.StringValue]
@@ -108,10 +113,9 @@ def clean(cells: ir.Table, names: Sequence[str], habits: Habits, figures: Collec
 
 
 def _no_error(cell: ir.StringValue) -> ir.StringValue:
-    failed = cell.re_search(f"^(?i:{'|'.join(re.escape(word) for word in ERRORS)})$").ifelse(
-        ibis.null("string"), cell
-    )
-    return cell.startswith("#").ifelse(failed, cell)
+    words = "|".join(re.escape(word) for word in ERRORS)
+    failed = cell.re_search(rf"^(?i:{words}|Err:\d{{3}})$").ifelse(ibis.null("string"), cell)
+    return (cell.startswith("#") | cell.startswith("Err:")).ifelse(failed, cell)
 
 
 def narrowed(cells: ir.Table, names: Sequence[str]) -> ir.Table:

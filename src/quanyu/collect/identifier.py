@@ -31,7 +31,7 @@ from quanyu.collect.reason import (
     LETTER_LOST,
     because,
 )
-from quanyu.tables.phone import CHINESE_MOBILE
+from quanyu.tables.text.phone import CHINESE_MOBILE
 
 USUAL_MAIL = r"^[a-z0-9._+\-]+@[a-z0-9.\-]+\.[a-z0-9\-]+$"
 ODD = r"[^0-9A-Za-z_\-一-鿿]|^[1-9][eE][12]\d$|锟斤拷"
@@ -76,7 +76,7 @@ def pseudonym(secret: str, kind: str, value: ir.StringValue) -> ir.StringValue:
 
 
 def phone(text: ir.StringValue, place: Place) -> ir.StringValue:
-    """Return a telephone number in E.164, read in the country of its place; null for what is none."""
+    """Return a telephone number in E.164, an extension behind it, read in the country of its place; null for what is none."""
     usual = text.re_search(f"^{CHINESE_MOBILE}$") if place.is_chinese else ibis.literal(False)
     return ibis.cases((usual, ibis.literal("+86") + text), else_=phone_of(text, place.told))
 

@@ -21,6 +21,7 @@ from quanyu.collect.identity_log import Entry, append_entries, read_decisions
 from quanyu.collect.kind import kind_named
 from quanyu.collect.parting import survivors
 from quanyu.collect.partition import Desk, Evidence, Partition, desk, partition
+from quanyu.method.step import Step
 from quanyu.solve.component import Integers
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
@@ -188,3 +189,12 @@ def _refusals(on: Desk, parts: Partition) -> list[Entry]:
     key = dict(zip(found.column("node").to_pylist(), found.column("id_key").to_pylist(), strict=True))
     pairs = sorted(tuple(sorted((key[a], key[b]))) for a, b in ends.T.tolist())
     return [Entry("refuse", id_keys=pair, reason="would join different people") for pair in pairs]
+
+
+STEP = Step(
+    "identity",
+    "Find the people behind the identifiers",
+    ("links", "members", "orders", "events", "visits", "touches", "feedback", "consents", "leads"),
+    ("identities", "identity_log"),
+    resolve,
+)

@@ -12,13 +12,18 @@ Decimal = Literal[".", ",", ""]
 """The decimal mark of a column; "" where its cells do not tell."""
 Order = Literal["day", "month", ""]
 """What stands first in dates such as 03/04/2026; "" where the cells do not tell."""
+DateSystem = Literal["1900", "1904"]
+"""The year from which a workbook counts days, as Excel calls it."""
+
+BELOW = "\x02"
+"""Stands before the text of a merged cell in the rows that it goes over below its first."""
 
 
 @dataclass(frozen=True)
 class Manner:
     """How the cells of one column are written: decimal mark, whether they are percentages, order of dates,
-    formats of times that the layout states, the zone of times that name none, and the currency of each row's money,
-    "" where any sign may stand beside it.
+    formats of times that the layout states, the zone of times that name none, the currency of each row's money,
+    "" where any sign may stand beside it, and the date system of serial days.
     """
 
     zone: str = "UTC"
@@ -27,6 +32,7 @@ class Manner:
     order: Order = ""
     formats: tuple[str, ...] = ()
     currency: ir.StringValue | str = ""
+    date_system: DateSystem = "1900"
 
 
 @dataclass(frozen=True)

@@ -7,33 +7,27 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from quanyu.collect.manner import Order
+from quanyu.collect import month
+from quanyu.collect.manner import DateSystem, Order
 from quanyu.collect.zone import offset
 
 MORNING, EVENING = ("am", "a.m.", "上午", "凌晨", "早上"), ("pm", "p.m.", "下午", "晚上")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _HALF = r"am\b|a\.m\.|pm\b|p\.m\.|上午|凌晨|早上|下午|晚上"
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
-_MONTH = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
-    "dec(?:ember)?"
-)
 _CLOCK = r"\d{1,2}:\d{1,2}(?::\d{1,2}(?:[.,]\d+)?)?"
 DATE = re.compile(
     r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})|(?P<y2>(?:19|20)\d\d)(?P<m2>\d\d)(?P<d2>\d\d)"
     r"|(?P<a>\d{1,2})(?P<t>[-/.])(?P<b>\d{1,2})(?P=t)(?P<y3>\d{4})"
-    rf"|{_WEEKDAY}(?:(?P<n>{_MONTH})\.?[ -](?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?[ -](?P<y4>\d{{4}})"
-    rf"|(?P<d5>\d{{1,2}})[ -](?P<n5>{_MONTH})\.?,?[ -](?P<y5>\d{{4}}))",
-    re.IGNORECASE,
 )
 REST = re.compile(
-    rf"(?:,? ?t?|, | at )(?P<before>{_HALF})? ?(?P<clock>{_CLOCK}|\d{{6}}) ?(?P<after>{_HALF})? ?"
+    rf"(?:,? ?t?|, |,? (?:at|um|à|a las|alle|às|om|kl\.?) )(?P<before>{_HALF})? ?(?P<clock>{_CLOCK}|\d{{6}}) ?(?P<after>{_HALF})? ?"
     r"(?P<zone>[a-z+(-][a-z0-9+:/_.)-]*(?: ?[+-]\d{1,2}:?\d{2})?)?",
     re.IGNORECASE,
 )
 _WIDE = str.maketrans(
     "０１２３４５６７８９：／－年月时時点分日\u3000\xa0\u202f\t", "0123456789:/---:::: " + "    ", "秒"
 )
+_HOUR = re.compile(r"\b(\d{1,2})(?: ?h ?|:)(\d\d)(?: Uhr)?$", re.IGNORECASE)
+_FULL_HOUR = re.compile(r"(?<![:.\d])(\d{1,2}) ?Uhr$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"([+-]\d\d:?\d\d|[Zz]) ?[(\[].*[)\]]$")
 SECOND = 1_000_000
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001
@@ -43,19 +37,24 @@ SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 SERIALS = (32_874, 73_050)
 """Excel's days since 1899-12-30, from 1990 to 2099."""
 EPOCH_SERIAL = 25_569
+FROM_1904 = 1462
+"""So many days later a workbook with the 1904 date system begins to count."""
 
 
 def plain(text: str) -> str:
-    """Write 2024年6月1日 10时5分 as 2024-6-1 10:5, blanks as one blank, and an offset without its zone in brackets."""
+    """Write 2024年6月1日 10时5分 as 2024-6-1 10:5, 10 Uhr and 10h30 as 10:00 and 10:30, blanks as one blank, and an offset
+    without its zone in brackets.
+    """
     one_line = " ".join(text.translate(_WIDE).split()).removesuffix(":")
-    return _IN_BRACKETS.sub(r"\1", one_line)
+    return _IN_BRACKETS.sub(r"\1", _FULL_HOUR.sub(r"\1:00", _HOUR.sub(r"\1:\2", one_line)))
 
 
 @lru_cache(maxsize=1 << 16)
-def read_moment(text: str, zone: str, order: Order = "") -> int | None:
+def read_moment(text: str, zone: str, order: Order = "", system: DateSystem = "1900") -> int | None:
     """Return the moment that a text says, in microseconds since 1970: a zone in the text counts, else that of the file.
 
-    A date alone is the midnight with which that day begins there. None where the text says no time or may say two.
+    A date alone is the midnight with which that day begins there; a serial day counts in its workbook's date `system`.
+    None where the text says no time or may say two.
 
     >>> read_moment("2024-06-01", "Asia/Shanghai") == read_moment("2024-05-31T16:00Z", "UTC")
     True
@@ -63,10 +62,10 @@ def read_moment(text: str, zone: str, order: Order = "") -> int | None:
     (None, None)
     """
     bare = plain(text)
-    counted = _counted(bare, zone)
+    counted = _counted(bare, zone, system)
     if counted is not None:
         return counted
-    date = DATE.match(bare)
+    date = _date_in(bare)
     day = _day(date, order) if date else None
     rest = bare[date.end() :] if date else ""
     if day is None:
@@ -89,17 +88,23 @@ def _at(local: int, zone: str, name: str = "") -> int | None:
     return None if ahead is None else local - ahead * SECOND
 
 
+def _date_in(text: str) -> re.Match[str] | None:
+    """Return the date with which a text begins."""
+    return DATE.match(text) or (month.pattern().match(text) if text[:1].isalnum() else None)
+
+
 def _day(found: re.Match[str], order: Order) -> dt.date | None:
     """Return the calendar day of a date; none where day and month could be the other way round."""
     parts: dict[str, Any] = found.groupdict()
+    if found.re is not DATE:
+        name = parts["n"] or parts["n2"]
+        return _date(
+            int(parts["y"] or parts["y2"]), month.months()[name.casefold()], int(parts["d"] or parts["d2"])
+        )
     if parts["a"]:
         one, other, year = int(parts["a"]), int(parts["b"]), int(parts["y3"])
         return _date(year, other, one) if parts["t"] == "." else _year_last(one, other, year, order)
-    name: str | None = parts["n"] or parts["n5"]
-    number = int(parts["m"] or parts["m2"] or 0)
-    month = MONTHS.index(name[:3].lower()) + 1 if name else number
-    year = parts["y"] or parts["y2"] or parts["y4"] or parts["y5"]
-    return _date(int(year), month, int(parts["d"] or parts["d2"] or parts["d4"] or parts["d5"]))
+    return _date(*(int(parts[name] or parts[f"{name}2"]) for name in ("y", "m", "d")))
 
 
 def _year_last(one: int, other: int, year: int, order: Order) -> dt.date | None:
@@ -131,24 +136,26 @@ def _after_midnight(before: str | None, clock: str, after: str | None) -> int | 
     return total if total <= 86_400 * SECOND else None
 
 
-def _counted(text: str, zone: str) -> int | None:
+def _counted(text: str, zone: str, system: DateSystem) -> int | None:
     """Return the moment of a time that is a number: since 1970, or a serial day of Excel in the file's zone."""
     if text.isdigit() and text.isascii() and len(text) in EPOCHS:
         return int(text) * EPOCHS[len(text)]
-    if SERIAL.fullmatch(text) and SERIALS[0] <= float(text) <= SERIALS[1]:
-        return _at(round((float(text) - EPOCH_SERIAL) * 86_400) * SECOND, zone)
-    return None
+    if not SERIAL.fullmatch(text):
+        return None
+    days = float(text) + (FROM_1904 if system == "1904" else 0)
+    is_likely = SERIALS[0] <= days <= SERIALS[1]
+    return _at(round((days - EPOCH_SERIAL) * 86_400) * SECOND, zone) if is_likely else None
 
 
 @lru_cache(maxsize=1 << 16)
-def read_day(text: str, zone: str, order: Order = "") -> int | None:
+def read_day(text: str, zone: str, order: Order = "", system: DateSystem = "1900") -> int | None:
     """Return the calendar day that a text says, in days since 1970, as it is written; of a moment with a zone, the
     day it is in the file's zone.
 
     >>> read_day("2024-06-01 23:30", "Asia/Shanghai") - read_day("2024-06-01T23:30Z", "Asia/Shanghai")
     -1
     """
-    at = read_moment(text, zone, order)
+    at = read_moment(text, zone, order, system)
     if at is None:
         return None
     ahead = offset(EPOCH + dt.timedelta(microseconds=at), "", zone, is_utc=True)
@@ -180,6 +187,6 @@ def is_ambiguous(text: str) -> bool:
 def has_zone(text: str) -> bool:
     """Say whether a time names a zone, known or not."""
     bare = plain(text)
-    date = DATE.match(bare)
+    date = _date_in(bare)
     said = REST.fullmatch(bare[date.end() :]) if date else None
     return bool(said and said["zone"])

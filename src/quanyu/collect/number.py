@@ -8,13 +8,16 @@ from functools import lru_cache
 
 from quanyu.collect.manner import Decimal
 from quanyu.collect.sign import MONEY_SIGN, fits
-from quanyu.tables.narrow import narrow
+from quanyu.tables.text.narrow import narrow
 
 FREE = ("免费", "免費", "包邮", "free")
-MANY: Mapping[str, int] = {"": 0, "万": 4, "萬": 4, "亿": 8, "億": 8}
+MANY: Mapping[str, int] = {
+    "": 0, "千": 3, "k": 3, "K": 3, "万": 4, "萬": 4, "w": 4, "W": 4, "百万": 6, "M": 6, "亿": 8, "億": 8,
+}  # fmt: skip
+"""Places by which words and letters move the decimal point; `m` may be a thousandth."""
 UNITS = "件|笔|个|单|次|张"
 FIGURE = re.compile(
-    rf"(\(?) ?([-+]?) ?{MONEY_SIGN}? ?([-+]?) ?([0-9.,](?:[0-9., ']*[0-9.,])?) ?([万萬亿億]?) ?{MONEY_SIGN}? ?{MONEY_SIGN}?"
+    rf"(\(?) ?([-+]?) ?{MONEY_SIGN}? ?([-+]?) ?([0-9.,](?:[0-9., ']*[0-9.,])?) ?(百?[万萬]|[千亿億kwM]?) ?{MONEY_SIGN}? ?{MONEY_SIGN}?"
     rf" ?(?:{UNITS})? ?([-%]?) ?(\)?)",
     re.IGNORECASE,
 )
@@ -68,11 +71,13 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def figure(text: str, mark: Decimal = ".", *, percent: bool = False, currency: str = "") -> str | None:
+def figure(
+    text: str, mark: Decimal = ".", *, percent: bool = False, rough: bool = False, currency: str = ""
+) -> str | None:
     """Return a figure as digits with a decimal point; none where it is not certain which number is meant.
 
-    `mark` is the decimal mark of its column. With `percent` a percent sign may stand behind it. Where its `currency`
-    is known, a sign of another one makes it none.
+    `mark` is the decimal mark of its column. With `percent` a percent sign may stand behind it; with `rough` it may be
+    rounded to the digits shown (1e5). Where its `currency` is known, a sign of another one makes it none.
 
     >>> figure("1.234,56 €"), figure("(¥1,234)"), figure("1.2万"), figure("NT$1,234", "")
     ('1234.56', '-1234', '12000', None)
@@ -82,13 +87,18 @@ def figure(text: str, mark: Decimal = ".", *, percent: bool = False, currency: s
         return "0"
     found = FIGURE.fullmatch(plain)
     if not found:
-        return _scientific(plain)
+        return _scientific(plain, rough=rough)
     if currency and not fits(plain, currency):
         return None
     opened, before, inner, body, many, end, closed = found.groups()
     digits = _digits(body, mark)
     signs = opened + before + inner + end.replace("%", "") + closed
-    if digits is None or signs not in ("", "+", "-", "()") or (end == "%" and not percent):
+    if (
+        digits is None
+        or many not in MANY
+        or signs not in ("", "+", "-", "()")
+        or (end == "%" and not percent)
+    ):
         return None
     return ("-" if signs in ("-", "()") else "") + _moved(digits, MANY[many])
 
@@ -108,10 +118,10 @@ def _moved(digits: str, places: int) -> str:
     return f"{whole}{padded[:places]}.{padded[places:]}".rstrip(".")
 
 
-def _scientific(text: str) -> str | None:
+def _scientific(text: str, *, rough: bool) -> str | None:
     """Return a figure with a power of ten that shows all its digits, or is a small fraction: 1.25e2, 5.5e-17."""
     found = SCIENTIFIC.fullmatch(text)
-    if not found or "," in text or int(found.group(2)) > len(found.group(1) or ""):
+    if not found or "," in text or (int(found.group(2)) > len(found.group(1) or "") and not rough):
         return None
     return f"{float(text):.10f}"
 

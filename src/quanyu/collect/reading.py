@@ -27,15 +27,20 @@ SURE = 6
 @dataclass(frozen=True)
 class Source:
     """Where the cells of a file are read (view `CELLS`): the engine, the compiled steps, how many of the first records
-    are no data, and the folder for what is written. Where the cells are parted by semicolons (`is_unsure`), figures may
-    have a decimal comma.
+    are no data, the folder for what is written, and what parts the cells of a text ("" in other files). Where semicolons
+    do, figures may have a decimal comma.
     """
 
     reader: Reader
     recipes: Recipes
     n_explained: int
     folder: Path
-    is_unsure: bool = False
+    delimiter: str = ""
+
+    @property
+    def is_unsure(self) -> bool:
+        """Nothing is known of the decimal mark."""
+        return self.delimiter == ";"
 
     def reading(self, layout: Layout, page: Page) -> Reading:
         """Return the reading of the file as a page."""
@@ -58,7 +63,7 @@ def read_page(source: Source, page: Page, setting: Setting) -> tuple[Path, Readi
     if seen[ODD] or (source.is_unsure and not stated):
         known = replace(known, mark=stated or ("" if source.is_unsure else "."))
         (found,) = reading.rows("evidence", lambda: evidence(first, layout))
-        told = styles(found, known)
+        told = styles(found, known, is_text=bool(source.delimiter))
         known = replace(told, marks={}) if stated else told
     if known == usual:
         return parsed, reading

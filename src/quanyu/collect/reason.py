@@ -26,6 +26,7 @@ KIND_UNKNOWN = (
     "{column} names {value}, an unknown kind of identifier; kinds of your own are declared in `kinds`"
 )
 ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
+MERGED = "{column} is {value}, in a cell merged over several rows: nobody can tell what belongs to each"
 EARLY = "{column} is {value}, before {earliest}"
 
 PERIOD = "the row covers several days, until {value}: export the report by day"
@@ -43,6 +44,7 @@ SENTENCES = (
     "the text is not valid in the file's encoding",
     "the line is too long",
     EARLY,
+    MERGED,
     TWO_NUMBERS,
     DIGITS_LOST,
     FLOAT_LOST,

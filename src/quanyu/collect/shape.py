@@ -19,9 +19,16 @@ from quanyu.collect.recognise import captured, fits
 from quanyu.collect.value import EXACT, FIGURES, QUICK, READERS, mapped, matches
 from quanyu.tables import Column
 from quanyu.tables.contract import Kind
+from quanyu.tables.text.phone import EXTENSION
+
+
+def _without_extension(number: ir.StringValue) -> ir.StringValue:
+    """Return a telephone number that a message reaches: one with an extension is shared."""
+    return number.contains(EXTENSION).ifelse(ibis.null("string"), number)
+
 
 AS_KEPT: Mapping[str, Callable[[ir.StringValue, identifier.Place], ir.StringValue]] = {
-    "phone": lambda text, place: identifier.phone(unmasked(text), place),
+    "phone": lambda text, place: _without_extension(identifier.phone(unmasked(text), place)),
     "email": lambda text, _: identifier.email(unmasked(text)),
     "name": lambda text, _: half_masked(text),
 }
@@ -75,7 +82,9 @@ class Page:
         cells = self.used(names)
         mark = field.decimal or self.styles.mark_of(cells)
         order = stated_order(field.format) or self.styles.order_of(cells)
-        return Manner(self.habits.zone, mark, field.percent, order, field.format, self.currency)
+        return Manner(
+            self.habits.zone, mark, field.percent, order, field.format, self.currency, self.habits.date_system
+        )
 
 
 @dataclass(frozen=True)
@@ -89,9 +98,13 @@ class Read:
     is_mapped: bool = False
 
 
+NUMBERS = ("member_no", "order_name")
+"""Identifiers whose name does not say so."""
+
+
 def is_id(column: Column) -> bool:
     """Say whether a column holds numbers of orders, items and the like, of which no digit may be lost."""
-    return column.kind == "text" and (column.name.endswith("_id") or column.name == "member_no")
+    return column.kind == "text" and (column.name.endswith("_id") or column.name in NUMBERS)
 
 
 def read_field(

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from quanyu.collect.book import Book, opened
 from quanyu.collect.layout import normal
 from quanyu.collect.left_out import ABOVE, BLANK, FAR, HIDDEN, NO_TABLE, REPEATED, is_blank
+from quanyu.collect.manner import BELOW, DateSystem
 from quanyu.collect.sniff import ROWS, n_known
-from quanyu.collect.workbook import sound
+from quanyu.collect.span import filled_down
 from quanyu.errors import UnreadableFileError
 
 BATCH = 20_000
 KNOWN = 2
 """A sheet has a table if a row of its head has so many known column names."""
-EXACT = 2**53
-"""Whole numbers below it are exact in a workbook."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +35,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Lines:
-    """A sheet in Parquet: its row numbers as `n` and text columns c0, c1, ...; what is left out of it, by rule."""
+    """A sheet in Parquet: its row numbers as `n` and text columns c0, c1, ...; what is left out of it, by rule; the
+    columns in which cells are merged over rows; and its date system.
+    """
 
     header: tuple[str, ...]
     left_out: dict[str, int]
+    merged: tuple[int, ...] = ()
+    date_system: DateSystem = "1900"
 
 
 def sheets_of(path: Path, name: str, known: frozenset[str], work: Path) -> list[Sheet]:
@@ -52,74 +50,44 @@ def sheets_of(path: Path, name: str, known: frozenset[str], work: Path) -> list[
 
     If there is none, the one that comes nearest, so that its header can be told.
     """
-    with _open(path, name, work / "book.xlsx") as (book, opened, far):
-        shown = [
-            each.name for each in opened.sheets_metadata if each.visible is SheetVisibleEnum.Visible
-        ] or opened.sheet_names
-        hidden = [each for each in opened.sheet_names if each not in shown]
+    with opened(path, name, work / "book.xlsx") as book:
+        shown = [each for each in book.sheets if each not in book.hidden] or list(book.sheets)
+        hidden = [each for each in book.sheets if each not in shown]
         if not shown:
             raise UnreadableFileError("{file} has no rows.", "Export it again.", file=name)
-        scores = {each: _best(list(islice(_rows(opened, each), ROWS)), known)[0] for each in shown}
+        scores = {each: _best(list(islice(book.rows(each), ROWS)), known)[0] for each in shown}
         tables = [each for each in shown if scores[each] >= KNOWN] if len(shown) > 1 else shown
         tables = tables or [max(scores, key=lambda each: scores[each])]
         left_out = {
-            HIDDEN: sum(_n_lines(opened, each) for each in hidden),
-            NO_TABLE: sum(_n_lines(opened, each) for each in shown if each not in tables),
+            HIDDEN: sum(_n_lines(book, each) for each in hidden),
+            NO_TABLE: sum(_n_lines(book, each) for each in shown if each not in tables),
         }
     return [
-        Sheet(book, each, len(tables) == 1, (left_out if each == tables[0] else {}) | {FAR: far.get(each, 0)})
+        Sheet(
+            book.path,
+            each,
+            len(tables) == 1,
+            (left_out if each == tables[0] else {}) | {FAR: book.far.get(each, 0)},
+        )
         for each in tables
     ]
 
 
 def read_sheet(sheet: Sheet, name: str, known: frozenset[str], into: Path) -> Lines:
     """Write the rows under the sheet's header to Parquet; the header is the row of the head that names most columns."""
-    with _open(sheet.book, name, None) as (_, opened, _far):
-        head = list(islice(_rows(opened, sheet.name), ROWS))
+    with opened(sheet.book, name) as book:
+        head = list(islice(book.rows(sheet.name), ROWS))
         if not any(not is_blank(row) for row in head):
             raise UnreadableFileError("{file} has no rows.", "Export it again.", file=name)
         _, at = _best(head, known)
         header = tuple(_named(head[at]))
-        n_repeated = _write(_rows(opened, sheet.name), at + 1, header, into)
+        spans = [span for span in book.spans(sheet.name) if at < span.first and span.column < len(header)]
+        rows = filled_down(book.rows(sheet.name), spans, BELOW)
+        n_repeated = _write(rows, at + 1, header, into)
     above = [BLANK if is_blank(row) else ABOVE for row in head[:at]]
     left_out = sheet.left_out | {rule: above.count(rule) for rule in (ABOVE, BLANK)} | {REPEATED: n_repeated}
-    return Lines(header, {rule: n for rule, n in left_out.items() if n})
-
-
-@contextmanager
-def _open(
-    path: Path, name: str, into: Path | None
-) -> Iterator[tuple[Path, CalamineWorkbook, dict[str, int]]]:
-    """Open a workbook, made safe first unless it is; say in our words what is wrong with it."""
-    try:
-        book, far = sound(path, into) if into else (path, {})
-        yield book, CalamineWorkbook.from_path(str(book)), far
-    except PasswordError:
-        raise _protected(name) from None
-    except (
-        CalamineError, ValueError, IndexError, KeyError, zipfile.BadZipFile, ElementTree.ParseError, EOFError,
-        NotImplementedError,
-    ) as error:  # fmt: skip
-        if _is_encrypted(path):
-            raise _protected(name) from None
-        raise UnreadableFileError(
-            "{file} is damaged, truncated or protected: {error}.",
-            "Open it in Excel and save it again, without a password.",
-            file=name,
-            error=str(error),
-        ) from None
-
-
-def _protected(name: str) -> UnreadableFileError:
-    return UnreadableFileError(
-        "{file} is protected by a password.", "Open it in Excel and save it without one.", file=name
-    )
-
-
-def _is_encrypted(path: Path) -> bool:
-    """An encrypted workbook is a container whose parts are named so."""
-    with path.open("rb") as stream:
-        return "EncryptedPackage".encode("utf-16-le") in stream.read()
+    merged = tuple(sorted({span.column for span in spans}))
+    return Lines(header, {rule: n for rule, n in left_out.items() if n}, merged, book.date_system)
 
 
 def _best(rows: Sequence[Sequence[str]], known: frozenset[str]) -> tuple[int, int]:
@@ -128,24 +96,8 @@ def _best(rows: Sequence[Sequence[str]], known: frozenset[str]) -> tuple[int, in
     return score, -at
 
 
-def _n_lines(book: CalamineWorkbook, name: str) -> int:
-    return sum(not is_blank(row) for row in _rows(book, name))
-
-
-def _rows(book: CalamineWorkbook, name: str) -> Iterator[list[str]]:
-    for row in book.get_sheet_by_name(name).iter_rows():
-        yield [_text(cell) for cell in row]
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as text: exact numbers in digits, others as Python writes them, days with their midnight."""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(" ")
-    return f"{cell.isoformat()} 00:00:00" if isinstance(cell, dt.date) else str(cell)
+def _n_lines(book: Book, name: str) -> int:
+    return sum(not is_blank(row) for row in book.rows(name))
 
 
 def _write(rows: Iterator[list[str]], first: int, header: Sequence[str], into: Path) -> int:

@@ -13,17 +13,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quanyu.collect.cut import Form
+from quanyu.collect.document import as_lines, kept_digits
 from quanyu.collect.encoding import encoding_of, to_utf8
 from quanyu.collect.find import Found
 from quanyu.collect.layout import Layout, normal
 from quanyu.collect.left_out import BLANK, MARKED, TOTALS
 from quanyu.collect.line import LONGEST, SHOWN, Overlong, blocks
+from quanyu.collect.manner import BELOW, DateSystem
 from quanyu.collect.parse import LINE, REASON
 from quanyu.collect.reason import BREAK
 from quanyu.collect.recognise import reads
 from quanyu.collect.settle import HEAD, Refused, Source, refusals, settle
-from quanyu.collect.sheet import read_sheet
+from quanyu.collect.sheet import Lines, read_sheet
 from quanyu.collect.sniff import head_of
+from quanyu.collect.style import figured
 from quanyu.collect.unpack import Print
 from quanyu.errors import UnreadableFileError
 from quanyu.warehouse.reader import ROW, Reader
@@ -56,13 +59,15 @@ class Rows:
 class Opened:
     """A file's header, and how its rows are read once the layout is known.
 
-    `assumed` is the encoding where the evidence leaves a doubt, `delimiter` what parts the cells of a text.
+    `assumed` is the encoding where the evidence leaves a doubt, `delimiter` what parts the cells of a text,
+    `date_system` that of the workbook.
     """
 
     header: tuple[str, ...]
     rows: Callable[[Layout], Rows]
     assumed: str = ""
     delimiter: str = ""
+    date_system: DateSystem = "1900"
 
 
 def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str], work: Path) -> Opened:
@@ -146,9 +151,13 @@ def _wanted(path: Path) -> Iterator[tuple[int, str]]:
 def _open_json(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
     path, assumed = _utf8(found, seen, known, raw.with_suffix(".txt"))
     lines = raw.with_suffix(".lines.parquet")
-    n_blank, too_long = _write_lines(path, lines)
-    is_known = reads(known)
-    keys, n_broken = reader.split_json(lines, raw, lambda key: is_known(normal.__wrapped__(key)))
+    is_read = reads(known)
+
+    def is_known(key: str) -> bool:
+        return is_read(normal.__wrapped__(key))
+
+    n_blank, too_long = _write_lines(as_lines(path, found.name, is_known, raw.with_suffix(".jsonl")), lines)
+    keys, n_broken = reader.split_json(lines, raw, is_known)
 
     def tell(wanted: Path) -> ir.Table:
         numbers, said = reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]}), reader.scan(lines)
@@ -189,7 +198,7 @@ def _write_lines(path: Path, into: Path) -> tuple[int, list[dict[str, object]]]:
                     at += line.n_bytes
                     continue
                 at += len(line)
-                text = line.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").strip()
+                text = kept_digits(line.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").strip())
                 if text:
                     kept.append((number, text))
                 else:
@@ -253,17 +262,33 @@ def _open_sheet(reader: Reader, found: Found, seen: Print, known: frozenset[str]
     flat = raw.with_suffix(".cells.parquet")
 
     def rows(layout: Layout) -> Rows:
-        cells = reader.scan(raw)
+        cells = _settled(reader.scan(raw), lines, layout)
         chosen = [f"c{i}" for i in _columns(lines.header, layout)]
         numbers = reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]})
 
         def tell(wanted: Path) -> ir.Table:
-            reader.write(cells.drop("n"), flat)
+            reader.write(_settled(reader.scan(raw), lines).drop("n"), flat)
             return _told(reader, wanted, reader.contents(flat), numbers)
 
         return Rows(cells.select(chosen), tell, left_out=lines.left_out, head=_head(reader, raw))
 
-    return Opened(lines.header, rows)
+    return Opened(lines.header, rows, date_system=lines.date_system)
+
+
+def _settled(cells: ir.Table, lines: Lines, layout: Layout | None = None) -> ir.Table:
+    """Say what merged cells mean in the rows that they go over: the same for each, unless they are figures.
+
+    A figure stands for all of the rows together: it counts once where the layout makes one row of them, and elsewhere
+    the mark stays, so that it is refused.
+    """
+    told = {}
+    for i in lines.merged:
+        cell = cells[f"c{i}"]
+        is_figure, is_shared = figured(layout, normal(lines.header[i])) if layout else (False, False)
+        if not is_figure or is_shared:
+            plain = ibis.null("string") if is_shared else cell.replace(BELOW, "")
+            told[f"c{i}"] = cell.startswith(BELOW).ifelse(plain, cell)
+    return cells.mutate(**told) if told else cells
 
 
 _OPENERS = {

@@ -13,8 +13,9 @@ from quanyu.collect.careful import mark_told, order_told
 from quanyu.collect.clean import clean
 from quanyu.collect.layout import Field, Layout
 from quanyu.collect.manner import Styles
+from quanyu.collect.recognise import fits
 from quanyu.collect.shape import Page, is_id
-from quanyu.collect.value import FIGURES, TIMELY
+from quanyu.collect.value import FIGURES, MONEY, THOUSAND, TIMELY
 from quanyu.tables import Column, contract
 
 YEAR_LAST = r"^\D{0,3}\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
@@ -43,6 +44,19 @@ def identifiers(page: Page, layout: Layout) -> list[str]:
     return page.used([name for field in (*told, *layout.people.ids) for name in field.sources])
 
 
+def figured(layout: Layout, cell: str) -> tuple[bool, bool]:
+    """Say of a (normal) header cell whether it is read as a figure, and if so whether in tables only that make one row of
+    the lines that agree (`per`).
+    """
+    per = [
+        bool(target.per)
+        for target in layout.targets
+        for name, field in target.fields.items()
+        if target.table[name].kind in FIGURES and any(fits(source, cell) for source in field.sources)
+    ]
+    return bool(per), bool(per) and all(per)
+
+
 def _cells(page: Page, layout: Layout, kinds: tuple[str, ...]) -> list[str]:
     names = [
         name
@@ -56,6 +70,7 @@ def _cells(page: Page, layout: Layout, kinds: tuple[str, ...]) -> list[str]:
 def is_odd(rows: ir.Table, page: Page, layout: Layout) -> ir.BooleanValue:
     """Say whether a row has a figure or a date that tells, or needs to be told, how its column is written."""
     marks = [rows[name].contains(",") | rows[name].like("%.%.%") for name in _cells(page, layout, FIGURES)]
+    marks += [rows[name].re_search(THOUSAND) for name in _cells(page, layout, MONEY)]
     dates = [rows[name].re_search(YEAR_LAST) for name in _cells(page, layout, TIMELY)]
     return reduce(operator.or_, (test.fill_null(False) for test in (*marks, *dates)), ibis.literal(False))
 
@@ -69,18 +84,30 @@ def evidence(page: Page, layout: Layout) -> ir.Table:
     for name in marked:
         told[f"point_{name}"] = (mark_told(cells[name]) == ".").any()
         told[f"comma_{name}"] = (mark_told(cells[name]) == ",").any()
+    for name in _cells(page, layout, MONEY):
+        told[f"thousand_{name}"] = cells[name].re_search(THOUSAND).any()
     for name in dated:
         told[f"day_{name}"] = (order_told(cells[name]) == "day").any()
         told[f"month_{name}"] = (order_told(cells[name]) == "month").any()
     return cells.aggregate(**told)
 
 
-def styles(found: Mapping[str, object], hint: Styles) -> Styles:
+def styles(found: Mapping[str, object], hint: Styles, *, is_text: bool) -> Styles:
     """Return what follows from the evidence: a column's own cells count, then those of the file, then the hint.
 
-    A column that is written in two ways has no style: only what is certain by itself is read in it.
+    A column that is written in two ways has no style: only what is certain by itself is read in it. Nor has one of
+    money with cells such as `1.234`, where nothing tells that they are fractions; in a file that is not `is_text`, numbers
+    are numbers.
     """
     marks = _sided(found, ("point", "."), ("comma", ","), hint.mark)
+    if (
+        is_text
+        and hint.mark == "."
+        and not any(found[key] for key in found if key.startswith(("point_", "comma_")))
+    ):
+        marks |= {
+            key.removeprefix("thousand_"): "" for key in found if key.startswith("thousand_") and found[key]
+        }
     orders = _sided(found, ("day", "day"), ("month", "month"), hint.order)
     return Styles(hint.mark, hint.order, marks, orders, hint.rounded)  # type: ignore[arg-type]
 

@@ -90,7 +90,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     first = unread_header(read.head, page, job.layout)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
-    source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter == ";")
+    source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter)
     parsed, reading = read_page(source, page, plain)
     tick(2)
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
@@ -172,7 +172,7 @@ def _setting(job: Job) -> Setting:
 def _page(job: Job, cells: ir.Table) -> Page:
     zone = job.layout.timezone or job.ws.settings.timezone
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
-    habits = Habits(guards, job.layout.nulls, zone)
+    habits = Habits(guards, job.layout.nulls, zone, job.opened.date_system)
     names = tuple(normal(cell) for cell in job.opened.header)
     settings, layout = job.ws.settings, job.layout
     kinds = (*layout.kinds, *settings.kinds)

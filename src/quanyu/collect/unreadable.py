@@ -8,10 +8,12 @@ import ibis.expr.types as ir
 from quanyu.collect.careful import why_no_figure, why_no_time
 from quanyu.collect.identifier import ZEROS as ROUNDED
 from quanyu.collect.identifier import is_floated, is_garbled
+from quanyu.collect.manner import BELOW
 from quanyu.collect.reason import (
     DIGITS_LOST,
     FLOAT_LOST,
     LETTER_LOST,
+    MERGED,
     NO_ZONE,
     OTHER_CURRENCY,
     TWO_DAYS,
@@ -25,7 +27,7 @@ from quanyu.collect.value import FIGURES, MONEY, TIMELY
 from quanyu.tables import Column
 
 WHY = {
-    **dict.fromkeys(FIGURES, (why_no_figure, (OTHER_CURRENCY, DIGITS_LOST, TWO_NUMBERS))),
+    **dict.fromkeys(FIGURES, (why_no_figure, (MERGED, OTHER_CURRENCY, DIGITS_LOST, TWO_NUMBERS))),
     **dict.fromkeys(TIMELY, (why_no_time, (TWO_DAYS, NO_ZONE))),
 }
 
@@ -51,5 +53,6 @@ def unreadable(column: Column, text: ir.StringValue, currency: ir.StringValue) -
         return plain
     ask, sentences = WHY[column.kind]
     why = ask(text, currency if column.kind in MONEY else "")
-    special = [(why == sentence, because(sentence, text, column=column.name)) for sentence in sentences]
+    seen = text.replace(BELOW, "")
+    special = [(why == sentence, because(sentence, seen, column=column.name)) for sentence in sentences]
     return ibis.cases(*special, else_=plain)

@@ -44,7 +44,7 @@ def as_money(text: ir.StringValue, manner: Manner) -> ir.Value:
 
 def as_number(text: ir.StringValue, manner: Manner) -> ir.Value:
     """Return a number; 12.5% is .125, or 12.5 where percentages are stated."""
-    value = careful.figure(text, manner, percent=True).try_cast("float64")
+    value = careful.figure(text, manner, rough=True).try_cast("float64")
     return value if manner.is_percent else text.re_search(r"[%％]\s*$").ifelse(value / 100, value)
 
 
@@ -110,9 +110,12 @@ FIGURES = (*MONEY, "number", "integer")
 TIMELY = ("time", "day")
 
 
+THOUSAND = r"^-?[1-9]\d{0,2}\.\d{3}$"
+
+
 def quick_money(raw: ir.StringValue, _: Manner) -> ir.Value:
-    """Read `1234.50`, where the decimal mark is a point."""
-    odd = raw.ilike("%e%") | raw.contains("_")
+    """Read `1234.50`, where the decimal mark is a point; whether `1.234` is a thousand is for the column to tell."""
+    odd = raw.ilike("%e%") | raw.contains("_") | (raw.like("%.___") & raw.re_search(THOUSAND))
     return odd.ifelse(ibis.null(EXACT), raw.try_cast(EXACT))
 
 

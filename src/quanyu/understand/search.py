@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.tables.mail import email
-from quanyu.tables.mask import mask_email, mask_name, mask_phone
-from quanyu.tables.phone import e164
+from quanyu.tables.text.mail import email
+from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
+from quanyu.tables.text.phone import number
 from quanyu.workspace import Workspace, pseudonym
 
 
@@ -54,7 +54,7 @@ def _matches(ws: Workspace, people: ir.Table, text: str) -> ir.BooleanValue:
 def _keys(ws: Workspace, text: str) -> list[str]:
     """Return the identifiers that a text may stand for; a telephone number is read in the workspace's country."""
     home = ws.settings.home
-    read = {"phone": e164(text, home) or e164(f"+{text}", home), "email": email(text)}
+    read = {"phone": number(text, home) or number(f"+{text}", home), "email": email(text)}
     hashed = [f"{kind}:{pseudonym(ws.secret, kind, value)}" for kind, value in read.items() if value]
     return [text, f"member:{text}", *hashed]
 

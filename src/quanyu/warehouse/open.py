@@ -16,17 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quanyu.errors import ColumnError, CurrencyError, DamageError, OwnershipError
-from quanyu.settings import Settings, StorageSettings
+from quanyu.settings import Settings
+from quanyu.settings.frame import StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
-from quanyu.warehouse import currency, delta, tidy
-from quanyu.warehouse.check import State, digest, fault_of, gone, state_of
-from quanyu.warehouse.duckdb import DuckDB
-from quanyu.warehouse.engine import Engine
+from quanyu.warehouse import currency
+from quanyu.warehouse.delta import State, delta, digest, fault_of, gone, state_of, tidy
+from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.part import Part, parts
-from quanyu.warehouse.query import checked
 from quanyu.warehouse.spare import blank, spill
 from quanyu.warehouse.staged import Rows, Staged
 from quanyu.warehouse.turn import Turn
@@ -66,6 +65,7 @@ class Warehouse:
         self.turn = Turn(engine, root / ".staged" / uuid.uuid4().hex)
         self._least: Mapping[str, int] | None = None
         self._begun_again: set[str] = set()
+        self._expressions: dict[tuple[str, ...], ir.Table] = {}
 
     def folder(self, name: str) -> Path:
         """Return the Delta folder of a table."""
@@ -287,17 +287,20 @@ class Warehouse:
         return number < self._least.get(name, -1)
 
     def _typed(self, promise: Table, key: str, files: Sequence[str]) -> ir.Table:
-        """Return files as one table with the types of the contract."""
+        """Return files as one table with the types of the contract; the same key twice is the same table."""
         if not files:
             return self._empty(promise)
-        rows = self.engine.scan(key, files)
+        if (key, *files) not in self._expressions:
+            self._expressions[key, *files] = self._declared(promise, self.engine.scan(key, files))
+        return self._expressions[key, *files]
+
+    def _declared(self, promise: Table, rows: ir.Table) -> ir.Table:
         declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
         extra = [rows[column] for column in rows.columns if promise.is_open and column not in promise.schema]
         return rows.select(*declared, *extra)
 
     def _empty(self, promise: Table) -> ir.Table:
-        rows = self.engine.scan(f"{promise.name}__none", [str(blank(self.root, promise))])
-        return rows.select(*[_typed(rows, column, kind) for column, kind in promise.schema.items()])
+        return self._typed(promise, f"{promise.name}__none", [str(blank(self.root, promise))])
 
     def _owned(self, name: str, by: Stage) -> Table:
         promise = contract(name)
@@ -381,7 +384,7 @@ def open_warehouse(
     Raises `CurrencyError` where its money is in another currency than the settings say.
     """
     if settings.engine == "spark":
-        from quanyu.warehouse.spark import Spark  # an optional extra
+        from quanyu.warehouse.engine import Spark
 
         engine: Engine = Spark(settings.spark)
     else:

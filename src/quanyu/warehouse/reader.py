@@ -16,7 +16,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
-from quanyu.warehouse import literal
+from quanyu.warehouse.compiled import compiled
+from quanyu.warehouse.engine import literal
 
 LINE_LIMIT = 2_000_000
 """Bytes of the longest record for which the engine makes room, unless longer ones are known to come."""
@@ -227,7 +228,7 @@ class Reader:
         before = ibis.options.sql.fuse_selects
         ibis.options.sql.fuse_selects = False
         try:
-            return str(self._connection.compile(expression))
+            return compiled(self._connection, expression)
         finally:
             ibis.options.sql.fuse_selects = before
 

@@ -14,7 +14,7 @@ from tests.measure.curve.adshop import AS_OF, AdShop, adshop, daily_rows
 from quanyu.measure.curve import finding
 from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, ReturnCurve
 from quanyu.method import Inconclusive
-from quanyu.tables.curve import DOUBTS
+from quanyu.tables.owned.curve import DOUBTS
 
 SPEC = ReturnCurve(
     AS_OF,

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from quanyu.measure.curve.daily import Daily
 from quanyu.solve.curve import Curve, nearest
-from quanyu.solve.posterior import Draws
-from quanyu.solve.profile import Peak
-from quanyu.solve.regression import Regression
+from quanyu.solve.panel import Draws, Peak, Regression
 from quanyu.solve.response import saturate
-from quanyu.tables.curve import DOUBTS
+from quanyu.tables.owned.curve import DOUBTS
 
 Floats = NDArray[np.float64]
 RECENT_DAYS = 28
