@@ -16,10 +16,10 @@ from tests.laws.shop import Shop
 
 import quanyu.workspace
 from quanyu.loop import STEPS
-from quanyu.measure import renewal
 from quanyu.measure.attribution.attribution import attribution
 from quanyu.measure.attribution.path import Found
 from quanyu.measure.attribution.walk import anew, walked
+from quanyu.measure.metric import renewal
 from quanyu.measure.metric.compute import added_up, metrics
 from quanyu.measure.metric.renewal import READS, days_touched
 from quanyu.measure.metric.span import Scratch

@@ -7,7 +7,7 @@ import datetime as dt
 import ibis
 
 from quanyu.method.change import made, touched
-from quanyu.understand import fact_step
+from quanyu.understand.fact import fact_step
 from quanyu.understand.fact.fact_step import facts
 from quanyu.understand.fact.visit_step import visits
 from quanyu.warehouse.portable import group_key
