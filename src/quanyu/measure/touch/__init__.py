@@ -2,7 +2,7 @@
 
 from quanyu.measure.touch.purchase import OUTCOMES, PURCHASE_READS, purchases, sold
 from quanyu.measure.touch.route import JOIN, key_of, parse
-from quanyu.measure.touch.touch import DAY, TOUCH_READS, contact_costs, owner, start_of, touches
+from quanyu.measure.touch.touch import DAY, TOUCH_READS, campaigns, contact_costs, owner, start_of, touches
 
 __all__ = [
     "DAY",
@@ -10,6 +10,7 @@ __all__ = [
     "OUTCOMES",
     "PURCHASE_READS",
     "TOUCH_READS",
+    "campaigns",
     "contact_costs",
     "key_of",
     "owner",
