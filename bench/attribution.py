@@ -26,10 +26,10 @@ import pyarrow.parquet
 
 import quanyu.workspace
 from bench.understand import draw
-from quanyu.measure.attribution import attribution
-from quanyu.measure.route import parse
+from quanyu.measure.attribution.attribution import attribution
+from quanyu.measure.touch.route import parse
 from quanyu.solve.attribution.markov import markov
-from quanyu.understand.visit_step import visits
+from quanyu.understand.fact.visit_step import visits
 
 AS_OF = dt.date(2026, 11, 20)
 TABLES = ("identities", "orders", "events", "touches", "spend")

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.scenes.shops import channels_of, true_gain
 
 from bench.curve import fitted
-from quanyu.decide.division import Limits, divide, moves
+from quanyu.decide.budget.division import Limits, divide, moves
 from quanyu.world import Shop
 
 CONFIDENCE = 0.9

@@ -21,12 +21,12 @@ from tests.scenes.shops import facts
 
 from quanyu.method import Fit, Inconclusive
 from quanyu.solve.curve import Curve
-from quanyu.solve.panel import Panel, regression
-from quanyu.solve.posterior import Belief, draws
-from quanyu.solve.profile import inflation, peak
+from quanyu.solve.panel.panel import Panel, regression
+from quanyu.solve.panel.posterior import Belief, draws
+from quanyu.solve.panel.profile import inflation, peak
 from quanyu.solve.spline import spline
 from quanyu.world import Shop
-from quanyu.world.media import CHANNELS, saturate
+from quanyu.world.market.media import CHANNELS, saturate
 
 PEERS = {
     "small_business": (159, 0.389, 23.9),

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from quanyu.measure.contrast import Contrast
+from quanyu.measure.experiment.contrast import Contrast
 from quanyu.method import Moments
 
 SIZES = ((4000, 300), (4000, 1000), (2000, 2000))

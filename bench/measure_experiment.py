@@ -26,8 +26,8 @@ from typing import Any
 import duckdb
 
 import quanyu.workspace
-from quanyu.measure.contrast import Contrast, lifts_of
-from quanyu.measure.experiment import lifts
+from quanyu.measure.experiment.contrast import Contrast, lifts_of
+from quanyu.measure.experiment.experiment import lifts
 from quanyu.method import fit
 
 METRICS = ("conversion", "orders", "revenue", "margin")

@@ -22,15 +22,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from quanyu.solve.bg_nbd import BgNbd
 from quanyu.solve.thread import one_thread
-from quanyu.tables.outlook import outlook_of
-from quanyu.understand.backtest import Past
-from quanyu.understand.demand_clock import Calendar
-from quanyu.understand.outlook import outlook_from
-from quanyu.understand.purchase_log import PurchaseLog
+from quanyu.solve.value.bg_nbd import BgNbd
+from quanyu.tables.view.outlook import outlook_of
+from quanyu.understand.lifetime.purchase_log import PurchaseLog
+from quanyu.understand.outlook.backtest import Past
+from quanyu.understand.outlook.demand_clock import Calendar
+from quanyu.understand.outlook.outlook import outlook_from
 from quanyu.world import Shop, simulate
-from quanyu.world.trading import Traded, Trading, trading
+from quanyu.world.sale.trading import Traded, Trading, trading
 
 LENGTHS = (14, 30, 60, 90, 180)
 DISCOUNT = np.log1p(0.1) / 365

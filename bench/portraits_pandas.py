@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quanyu.understand.region import TIERS
+from quanyu.understand.trait.region import TIERS
 
 SALES = ["paid", "shipped", "completed"]
 MONEY = ["gross_amount", "discount_amount", "paid_amount", "refund_amount", "net_amount"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from bench.portraits_pandas import ACTIONS, GROUP_OF_CODE, SALES
-from quanyu.understand.region import TIERS
+from quanyu.understand.trait.region import TIERS
 
 ZONE = "Asia/Shanghai"
 

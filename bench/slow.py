@@ -53,7 +53,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        _note("test", item.nodeid.partition("[")[0], cpu() - before)
+        _note("test", named(item.nodeid), cpu() - before)
+
+
+def named(nodeid: str) -> str:
+    """Return what the list calls a test: its file and function, wherever they lie and with all parameters.
+
+    >>> named("tests/cli/test_query.py::test_rows[1/2]")
+    'test_query.py::test_rows'
+    """
+    return nodeid.partition("[")[0].rpartition("/")[2]
 
 
 def _note(kind: str, name: str, cost: float) -> None:

@@ -22,7 +22,7 @@ from quanyu.collect.load import load
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
-from quanyu.world.judge import PairScore, score_pairs
+from quanyu.world.check.judge import PairScore, score_pairs
 
 ENDS_ON = dt.date(2026, 11, 20)
 NOW = dt.datetime(2026, 11, 20, 16, tzinfo=dt.UTC)

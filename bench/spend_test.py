@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from quanyu.decide.division import AdChannel, Limits, divide, moves
-from quanyu.decide.spend_test import NOISE_DAYS, Plan, best
+from quanyu.decide.budget.division import AdChannel, Limits, divide, moves
+from quanyu.decide.spend_test.spend_test import NOISE_DAYS, Plan, best
 from quanyu.solve.response import carry_over, saturate
 from quanyu.solve.spend_test import Evidence, Use, believed, convinced, noise, read, schedules
 from quanyu.world import Shop
-from quanyu.world.calendar import Calendar
-from quanyu.world.media import CHANNELS, make_media
+from quanyu.world.market.calendar import Calendar
+from quanyu.world.market.media import CHANNELS, make_media
 from quanyu.world.people import PLATFORMS
 
 WORTH, CONFIDENCE = 160.0, 0.9

@@ -29,10 +29,10 @@ import duckdb
 
 import quanyu.workspace
 from bench import portraits_pandas, portraits_polars
-from quanyu.understand.fact_step import facts
-from quanyu.understand.portrait import portraits
-from quanyu.understand.rfm import rfm
-from quanyu.understand.visit_step import visits
+from quanyu.understand.fact.fact_step import facts
+from quanyu.understand.fact.visit_step import visits
+from quanyu.understand.rfm.rfm import rfm
+from quanyu.understand.trait.portrait import portraits
 
 AS_OF = dt.date(2026, 11, 20)
 TABLES = ("people", "identities", "orders", "order_lines", "items", "events")

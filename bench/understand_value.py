@@ -32,9 +32,9 @@ import pyarrow.parquet as pq
 
 import quanyu.workspace
 from quanyu.method import Fit, fit
-from quanyu.understand.history import histories, purchase_days, trade
-from quanyu.understand.lifetime import Lifetime
-from quanyu.understand.order_value import OrderValue
+from quanyu.understand.lifetime.history import histories, purchase_days, trade
+from quanyu.understand.lifetime.lifetime import Lifetime
+from quanyu.understand.lifetime.order_value import OrderValue
 
 CUT = dt.date(1997, 9, 30)
 DAYS, HOLDOUT = 730, 240

@@ -19,9 +19,9 @@ from quanyu.collect.layout import Layout
 from quanyu.loop import STEPS, lineage
 from quanyu.settings import Settings
 from quanyu.tables import CONTRACTS, Table
-from quanyu.tables.catalogue import METRICS, is_additive
-from quanyu.understand.catalogue import TRAITS
-from quanyu.understand.trait import FAMILIES
+from quanyu.tables.metric.catalogue import METRICS, is_additive
+from quanyu.understand.trait.catalogue import TRAITS
+from quanyu.understand.trait.trait import FAMILIES
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "Made from the program by `make docs`; do not edit.\n"
@@ -293,10 +293,16 @@ def traits() -> str:
 
 def steps() -> str:
     """Return the page of the loop's steps."""
-    told = "`quanyu run` does these steps in this order; `quanyu run --explain` says which are due and why.\n"
-    rows = ((f"`{one.name}`", one.label, code(one.reads), code(one.writes)) for one in STEPS)
+    told = (
+        "`quanyu run` does these steps in this order; `quanyu run --explain` says which are due and why.\n\n"
+        "Kept: whole is worked out anew; by person or by day, only what people or days give that something touched since.\n"
+    )
+    rows = (
+        (f"`{one.name}`", one.label, code(one.reads), code(one.writes), one.kept.replace("_", " "))
+        for one in STEPS
+    )
     return "\n".join(
-        ["# Steps of the loop\n", NOTE, told, grid(("step", "what it does", "reads", "writes"), rows)]
+        ["# Steps of the loop\n", NOTE, told, grid(("step", "what it does", "reads", "writes", "kept"), rows)]
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.slow import named
 from xdist.scheduler import LoadScopeScheduling
 
 import quanyu.cli.main
@@ -80,9 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is slow, and what needs the folder of real data."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if f"test {item.nodeid.partition('[')[0]}" in SLOW or any(
-            f"fixture {name}" in SLOW for name in fixtures
-        ):
+        if f"test {named(item.nodeid)}" in SLOW or any(f"fixture {name}" in SLOW for name in fixtures):
             item.add_marker("slow")
         if "datasets" in fixtures:
             item.add_marker("datasets")

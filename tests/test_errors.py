@@ -15,7 +15,7 @@ from quanyu.collect.quality import _joined
 from quanyu.errors import QuanyuError, SettingError
 from quanyu.tables import contract
 from quanyu.text import Sentence, message_and_hint, told
-from quanyu.understand.custom import Formula
+from quanyu.understand.trait.custom import Formula
 
 
 def test_an_error_is_told_in_both_languages() -> None:

@@ -6,7 +6,6 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,7 +14,6 @@ import quanyu.workspace
 from quanyu import ledger, loop
 from quanyu.errors import DamageError, QuanyuError, WorkspaceError
 from quanyu.method import program
-from quanyu.settings import Settings
 from quanyu.workspace import Workspace
 
 NOW = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
@@ -123,7 +121,7 @@ def test_a_step_is_due_when_its_program_changed(turned: Workspace, monkeypatch: 
     """A change of a module makes those steps due that use it, and they work all of it out anew."""
     read = program._digest.__wrapped__
     monkeypatch.setattr(
-        program, "_digest", lambda module: f"{read(module)}{'!' * (module == 'quanyu.understand.fact')}"
+        program, "_digest", lambda module: f"{read(module)}{'!' * (module == 'quanyu.understand.fact.fact')}"
     )
     program.program.cache_clear()
     why = due(turned)
@@ -162,43 +160,3 @@ def test_a_damaged_table_stops_the_turn_until_it_is_made_again(turned: Workspace
     )
     assert {one.status for one in loop.run(fresh)} <= {"done", "fresh"}
     fresh.close()
-
-
-class Watched:
-    """Settings that note which of them were read."""
-
-    def __init__(self, settings: Settings, seen: set[str]) -> None:
-        self._settings, self._seen = settings, seen
-
-    def __getattr__(self, name: str) -> Any:
-        if name in Settings.model_fields:
-            self._seen.add(name)
-        return getattr(self._settings, name)
-
-
-ALWAYS = {
-    "timezone",
-    "currency",
-    "engine",
-    "name",
-    "language",
-    "memory_limit",
-    "threads",
-    "spark",
-    "storage",
-    "ledger_url",
-}
-"""Settings that every step depends on, or that change no result."""
-
-
-def test_every_step_declares_the_settings_it_reads(turned: Workspace) -> None:
-    undeclared = {}
-    for step in loop.STEPS:
-        seen: set[str] = set()
-        ws = Workspace(turned.root, Watched(turned.settings, seen), turned.clock)  # type: ignore[arg-type]
-        for opened in ("warehouse", "ledger"):
-            ws.__dict__[opened] = getattr(turned, opened)
-        step.do(ws, loop.as_of(turned))
-        if missing := seen - ALWAYS - set(step.settings):
-            undeclared[step.name] = missing
-    assert not undeclared

@@ -7,132 +7,66 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from quanyu import ledger
-from quanyu.act.carry import READ as ACT_READS
-from quanyu.act.carry import carry_out, waiting
-from quanyu.collect.currency import COUNTED, convert, unconverted
-from quanyu.collect.identity import resolve
-from quanyu.collect.margin import margins
-from quanyu.collect.people import golden
-from quanyu.collect.quality import check
-from quanyu.decide.audience import propose_audience
-from quanyu.decide.budget import budget
-from quanyu.decide.learn import learn
-from quanyu.decide.proposal import propose_budget
-from quanyu.decide.spend_test import propose_spend_test, spend_tests
+from quanyu.discovery import declared
 from quanyu.errors import QuanyuError, WorkspaceBusyError, WorkspaceError
 from quanyu.ledger import Decision, Verdict
-from quanyu.measure.attribution import READ as ATTRIBUTION_READS
-from quanyu.measure.attribution import attribution
-from quanyu.measure.compute import metrics
-from quanyu.measure.curve.step import READS as CURVE_READS
-from quanyu.measure.curve.step import curves
-from quanyu.measure.experiment import lifts
-from quanyu.measure.spend_test import spend_test_results
 from quanyu.method.program import program
+from quanyu.method.step import Step
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
-from quanyu.understand.custom import FILE as TRAITS
-from quanyu.understand.customer_value import lifetimes
-from quanyu.understand.fact_step import facts
-from quanyu.understand.portrait import portraits
-from quanyu.understand.rfm import rfm
-from quanyu.understand.visit_step import visits
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
+STAGES = ("collect", "understand", "decide", "act", "measure", "plan")
+"""Where steps are found."""
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
 LOADED = (*INPUTS, "rejects")
 FRESH = Sentence("nothing it reads has changed")
 DERIVED = tuple(name for name, table in CONTRACTS.items() if name not in LOADED and not table.is_append_only)
 SKEW = dt.timedelta(days=1)
 """How far the day may go back without a word: clocks that differ by hours disagree about it around midnight."""
-FACTS = ("orders", "margins", "order_lines", "items", "visits", "feedback", "touches")
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step: the tables it reads and writes, the settings and files of the workspace it depends on, what it does.
+def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return steps so that each comes after all that write what it reads, those that may stop the turn first.
 
-    Steps meet only in tables, so the order of the turn follows from `reads` and `writes`. A step with `waiting`
-    works off what the ledger holds: it is due when that says what waits, and never otherwise.
+    Steps that do not depend on one another come by the names of their stages and their own. Raises `CycleError`
+    where steps wait for each other.
     """
+    by_name = {step.name: step for step in steps}
+    writers = {
+        name: {
+            other.name
+            for other in by_name.values()
+            if other is not step and set(other.writes) & set(step.reads)
+        }
+        for name, step in by_name.items()
+    }
+    sorter, ordered = TopologicalSorter(writers), list[Step]()
+    sorter.prepare()
+    ready = set(sorter.get_ready())
+    while ready:
+        name = min(ready, key=lambda name: (not by_name[name].may_stop, _stage(by_name[name]), name))
+        ordered.append(by_name[name])
+        sorter.done(name)
+        ready = ready - {name} | set(sorter.get_ready())
+    return tuple(ordered)
 
-    name: str
-    label: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    do: Callable[[Workspace, dt.date], Any]
-    settings: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    waiting: Callable[[Workspace], str] | None = None
+
+def _stage(step: Step) -> int:
+    return STAGES.index(step.do.__module__.split(".")[1])
 
 
-STEPS = (
-    Step(
-        "currency", "Convert what waited for a rate", ("fx_rates", *COUNTED), COUNTED,
-        lambda ws, _: convert(ws), waiting=unconverted,
-    ),
-    Step("quality", "Check the quality of what was loaded", (*INPUTS, "rejects"), ("findings",), check, ("quality",)),
-    Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits),
-    Step(
-        "identity", "Find the people behind the identifiers",
-        ("links", "members", "orders", "events", "visits", "touches", "feedback", "consents", "leads"),
-        ("identities", "identity_log"), resolve,
-    ),
-    Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden),
-    Step("margins", "Work out the margin of orders", ("orders", "order_lines", "items"), ("margins",), margins),
-    Step("facts", "Add up what every person did", ("identities", "people", *FACTS), ("facts",), facts),
-    Step("portraits", "Describe every person by traits", ("people", "facts"), ("portraits",), portraits,
-        files=(TRAITS,)),
-    Step("rfm", "Group buyers by recency, frequency and money", ("identities", "orders"), ("rfm",), rfm, ("rfm", "seed")),
-    Step(
-        "lifetimes", "Forecast what every customer will be worth",
-        ("identities", "orders", "margins", "order_lines", "items"),
-        ("lifetimes",), lifetimes, ("lifetime", "seed"),
-    ),
-    Step("metrics", "Add up the metrics", ("identities", *FACTS, "visit_days", "spend"), ("metrics",), metrics),
-    Step(
-        "act", "Carry out what was approved", ACT_READS, ("deliveries", "spend_test_days"), carry_out, ("experiment",),
-        waiting=waiting,
-    ),
-    Step(
-        "attribution", "Credit channels with the orders that followed their touches", ATTRIBUTION_READS, ("paths", "credits"),
-        attribution, ("attribution", "seed"),
-    ),
-    Step(
-        "tests", "Read what tests of spend have shown", ("spend_test_days", "orders", "spend"), ("spend_test_results",),
-        spend_test_results, ("seed",),
-    ),
-    Step("curves", "Find what spend on every ad channel brings", CURVE_READS, ("curves",), curves,
-        ("curve", "attribution", "seed")),
-    Step(
-        "budget", "Divide the money for ads", ("curves", "spend", "spend_test_results"),
-        ("budgets", "budget_lines", "paces"), budget, ("budget", "curve", "seed"),
-    ),
-    Step(
-        "spend_tests", "Find the test of spend that would tell most",
-        ("curves", "orders", "budgets", "budget_lines", "spend_test_days", "spend_test_results"), ("spend_tests",),
-        spend_tests, ("budget", "seed"),
-    ),
-    Step(
-        "lifts", "Read what every campaign brought against its control group", ("deliveries", "orders", "margins", "identities"),
-        ("lifts",), lifts, ("experiment", "seed"),
-    ),
-    Step("learn", "Set what was measured beside what was expected", ("lifts", "curves", "spend_test_results"), (), learn),
-    Step("proposal", "Propose the budget", ("budgets", "budget_lines"), (), propose_budget),
-    Step("spend_test", "Propose a test of spend", ("spend_tests",), (), propose_spend_test),
-    Step(
-        "audience", "Propose whom to reach next", ("rfm", "lifetimes", "portraits", "lifts", "deliveries"), (),
-        propose_audience, ("audience",),
-    ),
-)  # fmt: skip
+STEPS = in_order(declared("STEP", *STAGES))
+"""The steps of a turn, found in the stages; none comes before one that writes what it reads."""
 
 
 @dataclass(frozen=True)
@@ -208,11 +142,14 @@ def run(
         for table in (table for step in forced for table in step.writes if table in DERIVED):
             ws.warehouse.begin_again(table, ws.path("damaged"))
         steps = chosen(only)
-        for position, step in enumerate(steps):
-            why = Sentence("it was asked for") if step in forced else _reason(ws, step, day)
-            if progress:
-                progress(step, position, len(steps))
-            ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", FRESH))
+        try:
+            for position, step in enumerate(steps):
+                why = Sentence("it was asked for") if step in forced else _reason(ws, step, day)
+                if progress:
+                    progress(step, position, len(steps))
+                ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", FRESH))
+        finally:
+            ws.warehouse.turn.end()
         return ran
 
 

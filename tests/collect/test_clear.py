@@ -13,8 +13,8 @@ from quanyu.collect.identity import resolve
 from quanyu.collect.load import load
 from quanyu.collect.people import golden
 from quanyu.tables import CONTRACTS
-from quanyu.tables.narrow import narrow
-from quanyu.understand.visit_step import visits
+from quanyu.tables.text.narrow import narrow
+from quanyu.understand.fact.visit_step import visits
 from quanyu.workspace import Workspace
 
 PHONE, MAIL = "13800000000", "bo@example.com"

@@ -175,6 +175,64 @@ def test_a_corrected_layout_reads_the_file_again(shop: Workspace, tmp_path: Path
         assert rows(shop, told) == [(paid,), (paid,)]
 
 
+RECEIPT = """
+zh = "收据"
+en = "Receipt"
+platform = "receipt"
+match = ["Kasse", "Beleg", "Summe"]
+[people]
+ids = [{{ from = "{who}", id = "user" }}, {{ from = "Karte", id = "member" }}]
+[orders]
+order_id = "{key}"
+ordered_at = "Wann"
+status = {{ value = "paid" }}
+paid_amount = "Summe"
+"""
+
+
+def test_rows_that_a_former_layout_made_of_a_file_leave(shop: Workspace, tmp_path: Path) -> None:
+    """Unless another file has changed them since; what other files and layouts told stays as it is."""
+    own = shop.root / "layouts"
+    own.mkdir()
+    (own / "receipt.toml").write_text(RECEIPT.format(key="Kasse", who="Wann"), encoding="utf-8")
+    head = "Kasse,Beleg,Summe,Wann,Karte,Kunde\n"
+    for name, lines in {
+        "a": "k1,b1,10,2024-06-01,c1,u1\nk2,b2,20,2024-06-01,c2,u2\nk3,b3,30,2024-06-01,c3,u3\n",
+        "b": "k3,b4,40,2024-06-02,c4,u4\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(head + lines, encoding="utf-8")
+        load(shop, tmp_path / f"{name}.csv")
+    (tmp_path / "plain.csv").write_text("order_id,ordered_at,status,paid_amount\nk1,2024-06-01,paid,1\n")
+    load(shop, tmp_path / "plain.csv")
+    (own / "receipt.toml").write_text(RECEIPT.format(key="Beleg", who="Kunde"), encoding="utf-8")
+    (first,) = load(shop, tmp_path / "a.csv")
+    assert "rows that the former layout made of it are taken out" in str(first.message)
+    assert "1 rows that the former layout made of it stay" in str(first.message)
+    told = "SELECT source, order_id, CAST(paid_amount AS INTEGER) FROM orders ORDER BY 1, 2"
+    assert rows(shop, told) == [
+        ("plain", "k1", 1), ("receipt", "b1", 10), ("receipt", "b2", 20), ("receipt", "b3", 30), ("receipt", "k3", 40),
+    ]  # fmt: skip
+    (other,) = load(shop, tmp_path / "a.csv", layout="receipt")
+    assert other.status == "already loaded"
+    load(shop, tmp_path / "b.csv")
+    assert rows(shop, told)[1:] == [("receipt", f"b{i}", 10 * i) for i in range(1, 5)]
+    keys = rows(
+        shop, "SELECT DISTINCT id_key FROM links UNION SELECT DISTINCT other_key FROM links ORDER BY 1"
+    )
+    assert keys == [(f"member:c{i}",) for i in range(1, 5)] + [(f"user:u{i}",) for i in range(1, 5)]
+
+
+def test_a_file_that_is_loaded_with_another_layout_says_so(shop: Workspace, tmp_path: Path) -> None:
+    own = shop.root / "layouts"
+    own.mkdir()
+    for name, key in (("one", "Kasse"), ("two", "Beleg")):
+        (own / f"{name}.toml").write_text(RECEIPT.format(key=key, who="Kunde"), encoding="utf-8")
+    (tmp_path / "a.csv").write_text("Kasse,Beleg,Summe,Wann,Karte,Kunde\nk1,b1,10,2024-06-01,c1,u1\n")
+    assert str(load(shop, tmp_path / "a.csv", layout="one")[0].message) == ""
+    (loaded,) = load(shop, tmp_path / "a.csv", layout="two")
+    assert str(loaded.message) == "it was loaded as one before, and what that brought stays"
+
+
 def test_what_is_refused_for_the_clock_is_due_again(tmp_path: Path) -> None:
     moment = [NOW.replace(year=2025)]
     ws = quanyu.workspace.create(tmp_path / "shop", clock=lambda: moment[0])

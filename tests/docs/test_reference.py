@@ -17,8 +17,8 @@ from quanyu.collect.catalogue import layouts
 from quanyu.loop import STEPS
 from quanyu.settings import Settings
 from quanyu.tables import CONTRACTS
-from quanyu.tables.catalogue import METRICS
-from quanyu.understand.catalogue import TRAITS
+from quanyu.tables.metric.catalogue import METRICS
+from quanyu.understand.trait.catalogue import TRAITS
 
 ROOT = Path(__file__).parents[2]
 

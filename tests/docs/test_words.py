@@ -15,30 +15,30 @@ import pytest
 import quanyu
 from quanyu.act.account import STATUSES
 from quanyu.act.audience import REASONS
+from quanyu.cli.command.decisions import KINDS
 from quanyu.cli.commands import COMMANDS, TITLE
-from quanyu.cli.decisions import KINDS
 from quanyu.collect.examination import CHECKS
 from quanyu.collect.load import Status
 from quanyu.collect.reason import SENTENCES
 from quanyu.ledger.decision import Status as DecisionStatus
-from quanyu.ledger.fault import OTHER, POSTGRES, SQLITE
+from quanyu.ledger.store.fault import OTHER, POSTGRES, SQLITE
 from quanyu.loop import STEPS
-from quanyu.measure.contrast import REASONS as NO_READING
-from quanyu.measure.lift import VERDICTS
-from quanyu.settings import SAID
-from quanyu.tables import outlook
-from quanyu.tables.curve import DOUBTS
-from quanyu.tables.decided import REFUSALS
+from quanyu.measure.experiment.contrast import REASONS as NO_READING
+from quanyu.measure.experiment.lift import VERDICTS
+from quanyu.settings.read import SAID
 from quanyu.tables.festival import CHINESE, WESTERN
-from quanyu.tables.spend_test import KINDS as TEST_KINDS
-from quanyu.tables.spend_test import NO_TEST, UNREAD
-from quanyu.tables.spend_test import VERDICTS as TEST_VERDICTS
+from quanyu.tables.owned.curve import DOUBTS
+from quanyu.tables.owned.decided import REFUSALS
+from quanyu.tables.owned.spend_test import KINDS as TEST_KINDS
+from quanyu.tables.owned.spend_test import NO_TEST, UNREAD
+from quanyu.tables.owned.spend_test import VERDICTS as TEST_VERDICTS
+from quanyu.tables.view import outlook
 from quanyu.text import LOCALE, catalogue
-from quanyu.understand import lifetime_check, order_value
-from quanyu.understand.catalogue import TRAITS
-from quanyu.understand.rfm import GROUPS
-from quanyu.web.pages.budget import TOTALS
-from quanyu.web.pages.budget_pace import JOBS, STAGES, STATES
+from quanyu.understand.lifetime import lifetime_check, order_value
+from quanyu.understand.rfm.rfm import GROUPS
+from quanyu.understand.trait.catalogue import TRAITS
+from quanyu.web.pages.budget.budget import TOTALS
+from quanyu.web.pages.budget.budget_pace import JOBS, STAGES, STATES
 
 SRC = Path(quanyu.__file__).parent
 SPEAKERS = {"translate", "say", "help_of", "Sentence"}

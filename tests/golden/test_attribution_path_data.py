@@ -14,11 +14,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv
 
-from quanyu.measure.route import parse
-from quanyu.solve.attribution.first import first
-from quanyu.solve.attribution.last import last
-from quanyu.solve.attribution.linear import linear
+from quanyu.measure.touch.route import parse
 from quanyu.solve.attribution.markov import markov
+from quanyu.solve.attribution.rule.first import first
+from quanyu.solve.attribution.rule.last import last
+from quanyu.solve.attribution.rule.linear import linear
 from quanyu.solve.attribution.shapley import shapley
 
 pytestmark = pytest.mark.datasets

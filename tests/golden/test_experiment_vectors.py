@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from quanyu.solve.experiment.always_valid import always_valid
 from quanyu.solve.experiment.cuped import Pooling, cuped, weights
 from quanyu.solve.experiment.effect import Effect
+from quanyu.solve.experiment.plan.always_valid import always_valid
+from quanyu.solve.experiment.plan.sample_ratio import ALARM
+from quanyu.solve.experiment.plan.spending import adjusted_alpha
 from quanyu.solve.experiment.posterior import Belief, posterior
 from quanyu.solve.experiment.proportion import proportion
 from quanyu.solve.experiment.quantile import Quantile, quantile_difference
 from quanyu.solve.experiment.ratio import ratio
 from quanyu.solve.experiment.relative import delta, spread
 from quanyu.solve.experiment.sample import Sample
-from quanyu.solve.experiment.sample_ratio import ALARM
-from quanyu.solve.experiment.spending import adjusted_alpha
 from quanyu.solve.experiment.welch import welch
 
 pytestmark = pytest.mark.datasets

@@ -16,10 +16,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from quanyu.measure.contrast import Contrast, lifts_of
-from quanyu.measure.experiment import lifts
+from quanyu.measure.experiment.contrast import Contrast, lifts_of
+from quanyu.measure.experiment.experiment import lifts
 from quanyu.method import Fit, fit
-from quanyu.solve.experiment.sample_ratio import sample_ratio
+from quanyu.solve.experiment.plan.sample_ratio import sample_ratio
 from quanyu.workspace import Workspace
 
 pytestmark = pytest.mark.datasets

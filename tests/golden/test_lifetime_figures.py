@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from quanyu.solve.bg_bb import BgBb
-from quanyu.solve.bg_nbd import BgNbd
-from quanyu.solve.estimate import estimate
-from quanyu.solve.gamma_gamma import Spending, estimate_spending
 from quanyu.solve.history import History, expected
 from quanyu.solve.holdout import agreement
-from quanyu.solve.mbg_nbd import MbgNbd
-from quanyu.solve.nbd import Nbd
-from quanyu.solve.pareto_nbd import ParetoNbd
+from quanyu.solve.value.bg_bb import BgBb
+from quanyu.solve.value.bg_nbd import BgNbd
+from quanyu.solve.value.estimate import estimate
+from quanyu.solve.value.gamma_gamma import Spending, estimate_spending
+from quanyu.solve.value.mbg_nbd import MbgNbd
+from quanyu.solve.value.nbd import Nbd
+from quanyu.solve.value.pareto_nbd import ParetoNbd
 
 pytestmark = pytest.mark.datasets
 

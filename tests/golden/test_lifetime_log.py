@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from quanyu.method import Fit, fit
-from quanyu.understand.history import histories, purchase_days, trade
-from quanyu.understand.lifetime import Lifetime
+from quanyu.understand.lifetime.history import histories, purchase_days, trade
+from quanyu.understand.lifetime.lifetime import Lifetime
 from quanyu.workspace import Workspace
 
 pytestmark = pytest.mark.datasets

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from quanyu.collect.load import load
-from quanyu.measure.compute import metrics
+from quanyu.measure.metric.compute import metrics
 
 AS_OF = dt.date(2011, 12, 10)
 pytestmark = pytest.mark.datasets

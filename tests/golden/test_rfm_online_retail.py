@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pytest
 
 from quanyu.method import Fit, fit
-from quanyu.understand.rfm import Rfm, buyers, rfm
+from quanyu.understand.rfm.rfm import Rfm, buyers, rfm
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2011, 12, 10)

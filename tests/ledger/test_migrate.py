@@ -12,7 +12,7 @@ from quanyu.errors import WorkspaceError
 from quanyu.ledger import list_runs, open_ledger
 from quanyu.ledger.migrate import HEAD
 from quanyu.ledger.migrate.upgrade import revisions, upgrade
-from quanyu.ledger.schema import METADATA
+from quanyu.ledger.store.schema import METADATA
 
 OPEN = """
 import sys

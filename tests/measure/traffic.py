@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from quanyu.understand.visit_step import visits as visits_of_events
+from quanyu.understand.fact.visit_step import visits as visits_of_events
 from quanyu.workspace import Workspace
 
 START = dt.datetime(2026, 9, 1, 1, tzinfo=dt.UTC)

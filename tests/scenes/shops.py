@@ -10,15 +10,15 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
-from quanyu.decide.division import AdChannel, Division
+from quanyu.decide.budget.division import AdChannel, Division
 from quanyu.measure.curve.return_curve import ReturnCurve
 from quanyu.method import Fit
 from quanyu.solve.curve import Curve
 from quanyu.world import Shop
 from quanyu.world.campaign import run_campaigns
-from quanyu.world.media import CHANNELS, saturate
+from quanyu.world.market.media import CHANNELS, saturate
 from quanyu.world.people import PLATFORMS, make_people
-from quanyu.world.purchase import draw_purchases
+from quanyu.world.sale.purchase import draw_purchases
 from quanyu.world.setting import Setting, make_setting
 
 WORTH = 160.0

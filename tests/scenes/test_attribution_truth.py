@@ -18,8 +18,8 @@ import pytest
 import quanyu.workspace
 from quanyu import loop
 from quanyu.collect.load import load
-from quanyu.measure.channel import channels
-from quanyu.tables.credit import CLAIMED, CreditBook
+from quanyu.measure.attribution.channel import channels
+from quanyu.tables.view.credit import CLAIMED, CreditBook
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
 

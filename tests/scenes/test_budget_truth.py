@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from tests.scenes.shops import Facts, channels_of, facts, true_gain
 
-from quanyu.decide.division import AdChannel, Division, Limits, divide, moves
+from quanyu.decide.budget.division import AdChannel, Division, Limits, divide, moves
 from quanyu.method import Fit, fit
 from quanyu.solve.curve import Curve
 from quanyu.world import Shop
-from quanyu.world.media import CHANNELS, saturate
+from quanyu.world.market.media import CHANNELS, saturate
 
 CONFIDENCE = 0.9
 

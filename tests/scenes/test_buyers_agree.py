@@ -12,7 +12,7 @@ import pytest
 
 from quanyu import loop
 from quanyu.collect.load import load
-from quanyu.measure.purchase import sold
+from quanyu.measure.touch.purchase import sold
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

@@ -29,7 +29,7 @@ from quanyu.collect.load import load
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
-from quanyu.world.judge import score_pairs
+from quanyu.world.check.judge import score_pairs
 from quanyu.world.vocabulary import GIVEN, NICKNAMES, SURNAMES
 
 T0 = dt.datetime(2025, 10, 1, tzinfo=dt.UTC)

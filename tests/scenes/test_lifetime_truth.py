@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 import pytest
 
 from quanyu.ledger import find_fit
-from quanyu.solve.bg_nbd import BgNbd
-from quanyu.solve.estimate import estimate
 from quanyu.solve.history import History
 from quanyu.solve.holdout import agreement, by_tenth
-from quanyu.understand.customer_value import lifetimes
-from quanyu.understand.history import histories, purchase_days, trade
+from quanyu.solve.value.bg_nbd import BgNbd
+from quanyu.solve.value.estimate import estimate
+from quanyu.understand.lifetime.history import histories, purchase_days, trade
+from quanyu.understand.value.customer_value import lifetimes
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, simulate
 

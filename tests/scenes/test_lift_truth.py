@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 import pytest
 from scipy.stats import binom
 
-from quanyu.measure.contrast import Contrast
-from quanyu.measure.experiment import lifts
+from quanyu.measure.experiment.contrast import Contrast
+from quanyu.measure.experiment.experiment import lifts
 from quanyu.method import Moments
 from quanyu.method.assignment import arm_of
 from quanyu.workspace import Workspace

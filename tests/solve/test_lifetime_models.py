@@ -12,14 +12,14 @@ from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 from scipy.special import betaln, gammaln, hyp2f1
 
-from quanyu.solve.bg_bb import BgBb
-from quanyu.solve.bg_nbd import BgNbd
-from quanyu.solve.estimate import estimate
-from quanyu.solve.gamma_gamma import GammaGamma, Spending
 from quanyu.solve.history import History, since_first
-from quanyu.solve.mbg_nbd import MbgNbd
-from quanyu.solve.nbd import Nbd
-from quanyu.solve.pareto_nbd import ParetoNbd
+from quanyu.solve.value.bg_bb import BgBb
+from quanyu.solve.value.bg_nbd import BgNbd
+from quanyu.solve.value.estimate import estimate
+from quanyu.solve.value.gamma_gamma import GammaGamma, Spending
+from quanyu.solve.value.mbg_nbd import MbgNbd
+from quanyu.solve.value.nbd import Nbd
+from quanyu.solve.value.pareto_nbd import ParetoNbd
 
 X = np.array([0.0, 0.0, 1.0, 4.0, 40.0, 300.0])
 T_X = np.array([0.0, 0.0, 12.0, 200.0, 350.0, 365.0])

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from quanyu.warehouse.duckdb import STEADY, DuckDB
+from quanyu.warehouse.engine.duckdb import STEADY, DuckDB
 from quanyu.warehouse.part import Part, halves, parts, touched
 from quanyu.warehouse.portable import local_time
 from quanyu.workspace import Workspace

@@ -16,7 +16,7 @@ import pytest
 
 import quanyu.workspace
 from quanyu.errors import WorkspaceError
-from quanyu.warehouse import literal
+from quanyu.warehouse.engine import literal
 from quanyu.workspace import Workspace
 
 NAMES = (

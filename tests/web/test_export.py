@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 
-from quanyu.web.parts.export import file_name, sheet_name, to_csv, to_xlsx
 from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.parts.table.export import file_name, sheet_name, to_csv, to_xlsx
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SHEET = Sheet(

@@ -8,18 +8,17 @@ from pathlib import Path
 import quanyu.web
 from quanyu.loop import STEPS
 from quanyu.tables import CONTRACTS
-from quanyu.tables.named import CREDIT
+from quanyu.tables.view.model_names import CREDIT
 from quanyu.text import catalogue
-from quanyu.web.app import PAGES
-from quanyu.web.frame import MENU
-from quanyu.web.pages.campaign_account import CHANNELS
-from quanyu.web.pages.channel_words import MEANING
-from quanyu.web.pages.channels import LEVEL
-from quanyu.web.pages.data import PARTS
+from quanyu.web.page import GROUPS, pages
+from quanyu.web.pages.audiences.campaign_account import CHANNELS
+from quanyu.web.pages.channels.channel_words import MEANING
+from quanyu.web.pages.channels.channels import LEVEL
+from quanyu.web.pages.data.data import PARTS
 from quanyu.web.pages.labels import DIMENSIONS
 from quanyu.web.pages.metrics import FAMILIES, GRAINS
-from quanyu.web.parts.grid import WORDS
 from quanyu.web.parts.period import OFFERED
+from quanyu.web.parts.table.grid import WORDS
 
 ROOT = Path(quanyu.web.__file__).parent
 
@@ -40,7 +39,8 @@ def said() -> set[str]:
 
 def test_every_sentence_is_translated() -> None:
     tables = [
-        *(title for title, _ in PAGES.values()),
+        *(word for page in pages() for word in (page.title, page.short) if word),
+        *(group for group in GROUPS if group),
         *(label for label, _ in PARTS.values()),
         *DIMENSIONS.values(),
         *FAMILIES,
@@ -51,8 +51,6 @@ def test_every_sentence_is_translated() -> None:
         *CREDIT.values(),
         *MEANING.values(),
         *LEVEL.values(),
-        *(group for group, _ in MENU if group),
-        *(word for _, entries in MENU for entry in entries for word in (entry.label, entry.short)),
         *(table.grain for table in CONTRACTS.values()),
     ]
     missing = sorted({*said(), *tables} - set(catalogue("zh")))

@@ -11,6 +11,7 @@ from quanyu.act.contact import consented, contacted, contacts
 from quanyu.method.assignment import CONTROL, TREATED, arm, is_held_out
 from quanyu.tables.design import Design
 from quanyu.tables.rule import Rule
+from quanyu.tables.settings import ExperimentSettings
 from quanyu.workspace import Workspace
 
 REASONS = {
@@ -61,7 +62,7 @@ def _gated(ws: Workspace, design: Design, at: dt.datetime) -> ir.Table:
     rows = _asked(ws, Rule.parse(design.rule).members(ws.warehouse.table), design.channel, at)
     rested = contacted(ws, at - dt.timedelta(days=design.rest_days)).mutate(is_tired=True)
     rows = _joined(rows, rested, "is_tired")
-    holdout = is_held_out(rows.person_id, ws.settings.experiment.holdout_share, ws.secret)
+    holdout = is_held_out(rows.person_id, ws.settings.of(ExperimentSettings).holdout_share, ws.secret)
     reason = ibis.cases(
         (holdout, "global_holdout"),
         (rows.refusal.notnull(), rows.refusal),

@@ -20,12 +20,13 @@ from quanyu.act.export import write_campaign, write_rows
 from quanyu.act.spend_test import days_of, draw, meets, mirror_tests, running
 from quanyu.errors import ChannelError, DecisionError, RuleError
 from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
+from quanyu.method.step import Step
 from quanyu.tables.design import Design
 from quanyu.text import Sentence, told
 from quanyu.workspace import Workspace
 
 TOPIC = "exports"
-STEP = "1"
+ONLY_STEP = "1"
 BATCH = 50_000
 READ = ("people", "identities", "consents", "touches", "deliveries", "rfm", "lifetimes", "portraits")
 
@@ -87,7 +88,7 @@ def _freeze(ws: Workspace, decision: Decision) -> None:
 
 
 def _rows(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -> Iterator[list[dict[str, Any]]]:
-    shared = {"campaign_id": campaign_id, "step": STEP, "channel": design.channel, "changed_at": at}
+    shared = {"campaign_id": campaign_id, "step": ONLY_STEP, "channel": design.channel, "changed_at": at}
     for batch in ws.warehouse.stream(audience(ws, design, campaign_id, at), BATCH):
         yield [row | shared for row in batch.to_pylist()]
 
@@ -160,7 +161,7 @@ def _hand_over(ws: Workspace, campaign: Campaign) -> None:
     _let_go(ws, campaign.campaign_id, design)
     file = write_campaign(ws, campaign.campaign_id, design)
     with ws.ledger.begin() as connection:
-        n = ledger.mark_exported(connection, campaign.campaign_id, step=STEP, at=ws.now())
+        n = ledger.mark_exported(connection, campaign.campaign_id, step=ONLY_STEP, at=ws.now())
         # Personal data leaves the house: the audit log says which, how much and by whose approval.
         who = ledger.find_decision(connection, campaign.decision_id).decided_by
         content = {"file": file.name, "n_people": n}
@@ -176,5 +177,16 @@ def _let_go(ws: Workspace, campaign_id: str, design: Design) -> None:
     at = ws.now()
     with ws.ledger.begin() as connection:
         for batch in ws.warehouse.stream(withdrawn(ws, campaign_id, design, at), BATCH):
-            ledger.suppress(connection, campaign_id, batch.to_pylist(), step=STEP, at=at)
+            ledger.suppress(connection, campaign_id, batch.to_pylist(), step=ONLY_STEP, at=at)
     mirror(ws)
+
+
+STEP = Step(
+    "act",
+    "Carry out what was approved",
+    ("people", "identities", "consents", "touches", "deliveries", "rfm", "lifetimes", "portraits"),
+    ("deliveries", "spend_test_days"),
+    carry_out,
+    ("experiment",),
+    waiting=waiting,
+)

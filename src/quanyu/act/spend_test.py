@@ -16,7 +16,7 @@ from quanyu.ledger import Decision
 from quanyu.method.assignment import lot
 from quanyu.solve.spend_test import HALVES, high_days
 from quanyu.tables import contract
-from quanyu.tables.spend_test import KIND
+from quanyu.tables.owned.spend_test import KIND
 from quanyu.workspace import Workspace
 
 Carried = Mapping[str, Any]

@@ -34,7 +34,7 @@ class Command:
     def load(self) -> Any:
         """Import and return the function, or the Typer app of a group."""
         module, _, name = self.home.partition(":")
-        return getattr(import_module(f"quanyu.cli.{module}"), name)
+        return getattr(import_module(f"quanyu.cli.command.{module}"), name)
 
 
 COMMANDS = (
@@ -43,16 +43,16 @@ COMMANDS = (
     Command("load", "collect:load",
             "Load files; say what was recognised, taken and refused, and why. Loading again adds nothing.",
             "quanyu load exports/ orders.csv --as plain_orders"),
-    Command("layouts", "layouts:layouts", "List the file layouts that can be recognised.",
+    Command("layouts", "layout.layouts:layouts", "List the file layouts that can be recognised.",
             "quanyu layouts --json"),
     Command("run", "turn:run",
             "Do one turn of the loop: what is up to date is skipped, a killed turn is resumed.",
             "quanyu run --explain"),
-    Command("tables", "tables:tables", "List the tables: what they hold, rows, version, owner.",
+    Command("tables", "warehouse.tables:tables", "List the tables: what they hold, rows, version, owner.",
             "quanyu tables"),
-    Command("describe", "describe:describe", "Show a table's contract, rows, versions and lineage.",
+    Command("describe", "warehouse.describe:describe", "Show a table's contract, rows, versions and lineage.",
             "quanyu describe orders"),
-    Command("sql", "query:sql", "Run a read-only query over every table.",
+    Command("sql", "warehouse.query:sql", "Run a read-only query over every table.",
             'quanyu sql "SELECT count(*) AS n FROM orders" --json'),
     Command("decisions", "decisions:decisions", "List what was proposed, decided, done and measured.",
             "quanyu decisions --status proposed"),

@@ -8,8 +8,8 @@ import ibis.expr.types as ir
 from quanyu.collect import key, moment, number
 from quanyu.collect.manner import BELOW, Decimal, Manner
 from quanyu.collect.reason import DIGITS_LOST, MERGED, NO_ZONE, OTHER_CURRENCY, TWO_DAYS, TWO_NUMBERS
-from quanyu.tables import mail, phone
-from quanyu.tables.narrow import narrow
+from quanyu.tables.text import mail, phone
+from quanyu.tables.text.narrow import narrow
 from quanyu.warehouse.reader import Reader
 
 

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.rate import newest, spread
+from quanyu.method.step import Step
 from quanyu.tables import CONTRACTS, Table, contract
 from quanyu.tables.contract import ORIGINAL
 from quanyu.tables.sale import is_waiting
@@ -166,3 +167,13 @@ def _rates(ws: Workspace, table: Table) -> ir.Table:
     into = ws.settings.currency
     found = spread(told, into, ws.settings.fx_days) if has_days else newest(told, into, ws.today())
     return ibis.memtable(found.rename_columns(["_of", "_on", "_rate"]))
+
+
+STEP = Step(
+    "currency",
+    "Convert what waited for a rate",
+    ("fx_rates", *COUNTED),
+    COUNTED,
+    lambda ws, _: convert(ws),
+    waiting=unconverted,
+)

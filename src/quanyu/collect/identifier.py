@@ -31,7 +31,7 @@ from quanyu.collect.reason import (
     LETTER_LOST,
     because,
 )
-from quanyu.tables.phone import CHINESE_MOBILE
+from quanyu.tables.text.phone import CHINESE_MOBILE
 
 USUAL_MAIL = r"^[a-z0-9._+\-]+@[a-z0-9.\-]+\.[a-z0-9\-]+$"
 ODD = r"[^0-9A-Za-z_\-一-鿿]|^[1-9][eE][12]\d$|锟斤拷"

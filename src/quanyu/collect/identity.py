@@ -21,6 +21,7 @@ from quanyu.collect.identity_log import Entry, append_entries, read_decisions
 from quanyu.collect.kind import kind_named
 from quanyu.collect.parting import survivors
 from quanyu.collect.partition import Desk, Evidence, Partition, desk, partition
+from quanyu.method.step import Step
 from quanyu.solve.component import Integers
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
@@ -71,7 +72,10 @@ def named(on: Desk, parts: Partition, before: ir.Table) -> ir.Table:
     title = nodes.select(survivor="node", survivor_key="id_key")
     other = moved.join(title, "survivor").select(node="node", survivor_key="survivor_key")
     rows = nodes.left_join(other, "node")
-    rows = rows.mutate(person_id=person_named(rows["survivor_key"].coalesce(rows["id_key"])))
+    # Whoever named a person and still does needs no hash: a hash of everybody is the dearest part of a turn.
+    is_itself = rows["survivor_key"].isnull() & (rows["rank"] == 0)
+    named_anew = person_named(rows["survivor_key"].coalesce(rows["id_key"]))
+    rows = rows.mutate(person_id=ibis.ifelse(is_itself, rows["was"], named_anew))
     is_same = (rows["was"] == rows["person_id"]) & rows["is_seen_same"]
     return rows.select("id_key", "kind", "person_id", "first_seen_at", "last_seen_at", "was", is_same=is_same)
 
@@ -185,3 +189,12 @@ def _refusals(on: Desk, parts: Partition) -> list[Entry]:
     key = dict(zip(found.column("node").to_pylist(), found.column("id_key").to_pylist(), strict=True))
     pairs = sorted(tuple(sorted((key[a], key[b]))) for a, b in ends.T.tolist())
     return [Entry("refuse", id_keys=pair, reason="would join different people") for pair in pairs]
+
+
+STEP = Step(
+    "identity",
+    "Find the people behind the identifiers",
+    ("links", "members", "orders", "events", "visits", "touches", "feedback", "consents", "leads"),
+    ("identities", "identity_log"),
+    resolve,
+)

@@ -8,9 +8,9 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from quanyu.collect.kind import kind_spelled
-from quanyu.tables.mail import email
-from quanyu.tables.narrow import narrow
-from quanyu.tables.phone import country_named, e164, number, pattern
+from quanyu.tables.text.mail import email
+from quanyu.tables.text.narrow import narrow
+from quanyu.tables.text.phone import country_named, e164, number, pattern
 from quanyu.workspace import pseudonym
 
 PERSONAL = ("phone", "email", "name", "address", "id_card")

@@ -15,6 +15,7 @@ from typing import Literal
 from quanyu.collect import catalogue
 from quanyu.collect.currency import Waiting, convert, waiting
 from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
+from quanyu.collect.former import former_rows
 from quanyu.collect.layout import Layout
 from quanyu.collect.outcome import Outcome, message
 from quanyu.collect.recipe import Recipes
@@ -24,7 +25,7 @@ from quanyu.collect.round import Ready, bring_round
 from quanyu.collect.source import Opened, open_found
 from quanyu.collect.take import Job, take
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
-from quanyu.ledger import Tally, begin_load, fail_load, find_load, finish_load
+from quanyu.ledger import Load, Tally, begin_load, fail_load, find_load, finish_load, layouts_of
 from quanyu.text import Sentence
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader
@@ -115,8 +116,8 @@ def _and_orders(loaded: Loaded, n_rows: int) -> Loaded:
     return replace(loaded, message=_both(loaded.message, told)) if n_rows else loaded
 
 
-def _both(before: str, after: Sentence) -> str:
-    return Sentence("{before}; {after}", before=before, after=after) if before else after
+def _both(before: str, after: str) -> str:
+    return Sentence("{before}; {after}", before=before, after=after) if before and after else before or after
 
 
 def _and_rates(loaded: Loaded, mine: list[Waiting]) -> Loaded:
@@ -258,9 +259,9 @@ class _Run:
             if (each.ready.sha256, each.ready.layout.name) == (seen.sha256, layout.name):
                 return _already(found.name, match, each.loaded.file, self.now, each.loaded.n_rows)
         job = Job(self.ws, reader, self.recipes, found.name, seen, opened, layout, number, self.now, work)
-        return self._taken(job, match, path, is_again=before is not None)
+        return self._taken(job, match, path, before)
 
-    def _taken(self, job: Job, match: Match, path: Path, *, is_again: bool) -> Loaded:
+    def _taken(self, job: Job, match: Match, path: Path, before: Load | None) -> Loaded:
         layout = match.layout
         begun = begin_load(
             self.ws.ledger, file_name=job.name, file_hash=job.seen.sha256, layout=layout.name, at=self.now,
@@ -268,6 +269,7 @@ class _Run:
         )  # fmt: skip
         self.progress(job.name, 1, STEPS)
         try:
+            former = former_rows(job, before)
             taken = take(job, lambda step: self.progress(job.name, step, STEPS))
         except QuanyuError as error:
             fail_load(self.ws.ledger, begun.load_id, str(error), at=self.ws.now())
@@ -277,10 +279,29 @@ class _Run:
             job.name, layout.name, _told(match), taken.n_rows, taken.n_rows - n_refused, n_refused,
             taken.rejects.reasons, {}, taken.ignored, left_out=taken.left_out, missing=taken.missing,
         )  # fmt: skip
-        ready = Ready(job.number, path, path.stat().st_mtime, layout, job.seen.sha256, taken, is_again)
+        loaded = replace(loaded, message=self._twice(job))
+        ready = Ready(
+            job.number, path, path.stat().st_mtime, layout, job.seen.sha256, taken, before is not None, former
+        )
         n_bytes = sum(file.stat().st_size for file in job.work.iterdir())
         self.staged[job.number] = _Staged(ready, loaded, begun.load_id, n_bytes)
         return loaded
+
+    def _twice(self, job: Job) -> str:
+        """Say if the file was loaded with another layout that fills the same tables: what that brought is told twice."""
+        names = layouts_of(self.ws.ledger, file_hash=job.seen.sha256)
+        known = catalogue.layouts(self.ws.root) if names else []
+        others = [
+            each.name
+            for each in known
+            if each.name in names
+            and each.name != job.layout.name
+            and set(each.tables) & set(job.layout.tables)
+        ]
+        told = Sentence(
+            "it was loaded as {layouts} before, and what that brought stays", layouts=", ".join(others)
+        )
+        return told if others else ""
 
     def _bring(self, *, is_last: bool = False) -> None:
         """Bring what is staged into the tables and record that it is."""
@@ -303,7 +324,7 @@ class _Run:
             self.done[number] = replace(
                 before,
                 changes=outcome.changes,
-                message=message(each.ready.taken, outcome),
+                message=_both(each.loaded.message, message(each.ready.taken, outcome)),
                 seconds=before.seconds + seconds,
             )
             self.progress(each.loaded.file, STEPS, STEPS)

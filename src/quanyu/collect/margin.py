@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.step import Step
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, money
 from quanyu.workspace import Workspace
@@ -77,3 +78,8 @@ def _costs(ws: Workspace) -> ir.Table:
         is_known=priced.cost.notnull().all(),
         has_returns=priced.is_returned.any(),
     )
+
+
+STEP = Step(
+    "margins", "Work out the margin of orders", ("orders", "order_lines", "items"), ("margins",), margins
+)

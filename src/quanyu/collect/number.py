@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from quanyu.collect.manner import Decimal
 from quanyu.collect.sign import MONEY_SIGN, fits
-from quanyu.tables.narrow import narrow
+from quanyu.tables.text.narrow import narrow
 
 FREE = ("免费", "免費", "包邮", "free")
 MANY: Mapping[str, int] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import reduce
 
+from quanyu.collect.former import Left
 from quanyu.collect.take import Taken
 from quanyu.text import Sentence
 from quanyu.warehouse import Change
@@ -12,13 +13,14 @@ from quanyu.warehouse import Change
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one file: changes by table, orders that it knew at an earlier state than is known, and rows of
-    other files it completes that are not there yet.
+    """What came of one file: changes by table, orders that it knew at an earlier state than is known, rows of
+    other files it completes that are not there yet, and what left of the former readings of files up to it.
     """
 
     changes: dict[str, Change] = field(default_factory=dict)
     n_behind: int = 0
     n_waiting: int = 0
+    left: Left = field(default_factory=Left)
 
 
 def message(taken: Taken, outcome: Outcome) -> str:
@@ -30,6 +32,7 @@ def message(taken: Taken, outcome: Outcome) -> str:
         told.append(
             Sentence("read as {encoding}, which is not certain: look at the texts", encoding=taken.assumed)
         )
+    told += taken.doubts
     if outcome.n_waiting:
         told.append(
             Sentence(
@@ -43,6 +46,17 @@ def message(taken: Taken, outcome: Outcome) -> str:
                 "{n} orders are known at a later state than in this file, which stays; if this file is right, load it "
                 "with --again",
                 n=outcome.n_behind,
+            )
+        )
+    if outcome.left.n_gone:
+        told.append(
+            Sentence("{n} rows that the former layout made of it are taken out", n=outcome.left.n_gone)
+        )
+    if outcome.left.n_stay:
+        told.append(
+            Sentence(
+                "{n} rows that the former layout made of it stay, because other files have changed them",
+                n=outcome.left.n_stay,
             )
         )
     if taken.due_at:

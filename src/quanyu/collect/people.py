@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.kind import kind_of, role_of
+from quanyu.method.step import Step
 from quanyu.tables import contract
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
@@ -118,3 +119,6 @@ def _chosen(rows: ir.Table, name: str) -> ir.Value:
     # The smallest of (first claim, ..., value) carries its value with it: one aggregate on any engine.
     claim = ibis.struct({**{f"by{place}": key for place, key in enumerate(order)}, "value": value})
     return claim.min(where=value.notnull())["value"]
+
+
+STEP = Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden)

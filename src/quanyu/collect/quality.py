@@ -13,8 +13,10 @@ import pyarrow as pa
 from quanyu.collect.across import across
 from quanyu.collect.examination import CHECKS, examine, matters
 from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judge
+from quanyu.collect.settings import QualitySettings
 from quanyu.collect.suspect import looked_up
 from quanyu.errors import QualityError, SettingError
+from quanyu.method.step import Step
 from quanyu.tables import CONTRACTS, contract
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace
@@ -86,7 +88,7 @@ def _refused(ws: Workspace) -> Iterator[Finding]:
 
 
 def _limits(ws: Workspace) -> dict[str, float]:
-    limits = dict(ws.settings.quality.stop)
+    limits = dict(ws.settings.of(QualitySettings).stop)
     for name in limits:
         if name.split(".")[-1] not in CHECKS:
             raise SettingError(
@@ -125,3 +127,15 @@ def _said(finding: Finding) -> Sentence:
 
 def _joined(sentences: list[Sentence]) -> Sentence:
     return reduce(lambda before, after: Sentence("{before}; {after}", before=before, after=after), sentences)
+
+
+INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
+STEP = Step(
+    "quality",
+    "Check the quality of what was loaded",
+    (*INPUTS, "rejects"),
+    ("findings",),
+    check,
+    ("quality",),
+    may_stop=True,
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import ibis
 
-from quanyu.tables.mask import masked
+from quanyu.tables.text.mask import masked
 from quanyu.workspace import Workspace
 
 SAMPLES = 5

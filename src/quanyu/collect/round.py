@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from quanyu.collect.bring import Brought, Staged, bring, patch
+from quanyu.collect.former import Left, leave
 from quanyu.collect.layout import Layout
 from quanyu.collect.namesake import namesakes
 from quanyu.collect.outcome import Outcome
@@ -28,8 +29,8 @@ LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(frozen=True)
 class Ready:
-    """A file that is staged: its number among those staged, when it was last written, and whether it is read again
-    in place of an earlier reading.
+    """A file that is staged: its number among those staged, when it was last written, whether it is read again
+    in place of an earlier reading, and what that one gave if it was by another layout.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Ready:
     sha256: str
     taken: Taken
     is_again: bool
+    former: Mapping[str, Staged] = field(default_factory=dict)
 
     @property
     def age(self) -> tuple[object, ...]:
@@ -99,17 +101,31 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
             change, n_missing = patch(ws, name, ready.taken.staged[name], work)
             found[ready.number][name] = Brought(change)
             waiting[ready.number] = waiting.get(ready.number, 0) + n_missing
+    left = _leave(ws, ordered, work)
     rejoin(ws, work)
     for seq, brought in _bring_rejects(ws, reader, ordered, work).items():
         found[ordered[seq].number]["rejects"] = brought
+    last = next((ready.number for ready in reversed(ordered) if ready.former), None)
     return {
         number: Outcome(
             {name: one.change for name, one in tables.items()},
             sum(one.n_behind for one in tables.values()),
             waiting.get(number, 0),
+            left if number == last else Left(),
         )
         for number, tables in found.items()
     }
+
+
+def _leave(ws: Workspace, ordered: Sequence[Ready], work: Path) -> Left:
+    """Take out what former readings of these files gave and the new ones do not."""
+    n_gone, n_stay = 0, 0
+    for name in sorted({name for ready in ordered for name in ready.former}):
+        former = [ready.former[name] for ready in ordered if name in ready.former]
+        new = [ready.taken.staged[name] for ready in ordered if name in ready.taken.staged]
+        found = leave(ws, name, former, new, work)
+        n_gone, n_stay = n_gone + found.n_gone, n_stay + found.n_stay
+    return Left(n_gone, n_stay)
 
 
 FIRST = ("fx_rates", "orders")

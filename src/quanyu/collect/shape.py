@@ -19,7 +19,7 @@ from quanyu.collect.recognise import captured, fits
 from quanyu.collect.value import EXACT, FIGURES, QUICK, READERS, mapped, matches
 from quanyu.tables import Column
 from quanyu.tables.contract import Kind
-from quanyu.tables.phone import EXTENSION
+from quanyu.tables.text.phone import EXTENSION
 
 
 def _without_extension(number: ir.StringValue) -> ir.StringValue:
@@ -98,9 +98,13 @@ class Read:
     is_mapped: bool = False
 
 
+NUMBERS = ("member_no", "order_name")
+"""Identifiers whose name does not say so."""
+
+
 def is_id(column: Column) -> bool:
     """Say whether a column holds numbers of orders, items and the like, of which no digit may be lost."""
-    return column.kind == "text" and (column.name.endswith("_id") or column.name == "member_no")
+    return column.kind == "text" and (column.name.endswith("_id") or column.name in NUMBERS)
 
 
 def read_field(

@@ -17,7 +17,7 @@ from quanyu.collect.layout import Condition, Field, Layout, normal
 from quanyu.collect.mistake import LayoutError, meant, nearest
 from quanyu.collect.recognise import fits
 from quanyu.tables import Column, contract
-from quanyu.tables.phone import country_named
+from quanyu.tables.text.phone import country_named
 
 MARKS = ("", ".", ",")
 DIRECTIVES = "aAbBcdfgHIjmMnpSUuVwWxXyYzZGLq%"

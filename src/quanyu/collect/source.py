@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quanyu.collect.cut import Form
+from quanyu.collect.document import as_lines, kept_digits
 from quanyu.collect.encoding import encoding_of, to_utf8
 from quanyu.collect.find import Found
 from quanyu.collect.layout import Layout, normal
@@ -150,9 +151,13 @@ def _wanted(path: Path) -> Iterator[tuple[int, str]]:
 def _open_json(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
     path, assumed = _utf8(found, seen, known, raw.with_suffix(".txt"))
     lines = raw.with_suffix(".lines.parquet")
-    n_blank, too_long = _write_lines(path, lines)
-    is_known = reads(known)
-    keys, n_broken = reader.split_json(lines, raw, lambda key: is_known(normal.__wrapped__(key)))
+    is_read = reads(known)
+
+    def is_known(key: str) -> bool:
+        return is_read(normal.__wrapped__(key))
+
+    n_blank, too_long = _write_lines(as_lines(path, found.name, is_known, raw.with_suffix(".jsonl")), lines)
+    keys, n_broken = reader.split_json(lines, raw, is_known)
 
     def tell(wanted: Path) -> ir.Table:
         numbers, said = reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]}), reader.scan(lines)
@@ -193,7 +198,7 @@ def _write_lines(path: Path, into: Path) -> tuple[int, list[dict[str, object]]]:
                     at += line.n_bytes
                     continue
                 at += len(line)
-                text = line.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").strip()
+                text = kept_digits(line.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").strip())
                 if text:
                     kept.append((number, text))
                 else:

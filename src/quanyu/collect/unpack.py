@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import struct
 import zipfile
 import zlib
@@ -52,11 +53,11 @@ def kind_of(path: Path) -> Kind:
             "Open it in Excel and save it as CSV or xlsx.",
             file=path.name,
         )
-    if start[:2] == b"[{" or start[:5] == b"[\n  {":
-        raise UnreadableFileError(
-            "{file} is one JSON array.", "Write one JSON object per line (JSON lines).", file=path.name
-        )
-    return "json" if start[:1] == b"{" else "text"
+    return "json" if _JSON.match(start) else "text"
+
+
+_JSON = re.compile(rb"\{|\[\s*[\[{\]]")
+"""How JSON begins: an object, or a list; in text `[` begins a name."""
 
 
 _MARKS: dict[bytes, Kind] = {

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from quanyu import ledger
+from quanyu.decide.settings import AudienceSettings
 from quanyu.ledger import Proposal, to_json
+from quanyu.method.step import Step
 from quanyu.tables.design import Design
 from quanyu.tables.rule import Rule
 from quanyu.workspace import Workspace
@@ -21,7 +23,7 @@ NORMAL_975 = 1.959964
 
 def propose_audience(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Propose the audience of the settings: the loop step. Says why where it does not."""
-    settings = ws.settings.audience
+    settings = ws.settings.of(AudienceSettings)
     design = Design(**settings.model_dump(exclude={"is_proposed"}))
     if not settings.is_proposed:
         return {"skipped": "the settings propose no audience"}
@@ -94,3 +96,13 @@ def expected(ws: Workspace, design: Design, n: int) -> dict[str, Any]:
         "gain_high": high,
         "evidence": [row["campaign_id"] for row in mine],
     }
+
+
+STEP = Step(
+    "audience",
+    "Propose whom to reach next",
+    ("people", "rfm", "lifetimes", "portraits", "lifts"),
+    (),
+    propose_audience,
+    ("audience",),
+)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from quanyu import ledger
-from quanyu.decide.budget import known_channels
-from quanyu.decide.division import DAYS, AdChannel
+from quanyu.decide.budget import DAYS, AdChannel, known_channels
 from quanyu.ledger import Decision
+from quanyu.method.step import Step
 from quanyu.solve.curve import span
 from quanyu.tables.design import Design
-from quanyu.tables.spend_test import UNREAD
+from quanyu.tables.owned.spend_test import UNREAD
 from quanyu.workspace import Workspace
 
 SETTLED_DAYS = 14
@@ -129,3 +129,12 @@ def untold(reading: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> Any:
     return float(value) if hasattr(value, "as_tuple") else value
+
+
+STEP = Step(
+    "learn",
+    "Set what was measured beside what was expected",
+    ("lifts", "curves", "spend_test_results"),
+    (),
+    learn,
+)

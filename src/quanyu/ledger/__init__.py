@@ -1,11 +1,6 @@
 """Operational records only: the single home of sqlalchemy."""
 
-from quanyu.ledger.audit import (
-    Edit,
-    audited,
-    list_edits,
-    replay,
-)
+from quanyu.ledger.audit import Edit, audited, list_edits, replay
 from quanyu.ledger.campaign import (
     Campaign,
     Send,
@@ -19,12 +14,7 @@ from quanyu.ledger.campaign import (
     stream_sends,
     suppress,
 )
-from quanyu.ledger.courier import (
-    Courier,
-    Deliver,
-    Round,
-    deliver_due,
-)
+from quanyu.ledger.courier import Courier, Deliver, Round, deliver_due
 from quanyu.ledger.decision import (
     Decision,
     Proposal,
@@ -38,17 +28,7 @@ from quanyu.ledger.decision import (
     propose,
     withdraw,
 )
-from quanyu.ledger.document import (
-    Document,
-    as_kept,
-    to_json,
-)
-from quanyu.ledger.fit import (
-    KeptFit,
-    find_fit,
-    keep_fit,
-    list_fits,
-)
+from quanyu.ledger.fit import KeptFit, find_fit, keep_fit, list_fits
 from quanyu.ledger.load import (
     Load,
     Tally,
@@ -57,14 +37,10 @@ from quanyu.ledger.load import (
     fail_load,
     find_load,
     finish_load,
+    layouts_of,
     list_loads,
 )
-from quanyu.ledger.mark import (
-    Mark,
-    forget_marks,
-    keep_marks,
-    list_marks,
-)
+from quanyu.ledger.mark import Mark, forget_marks, keep_marks, list_marks
 from quanyu.ledger.outbox import (
     Claim,
     ClaimedLetter,
@@ -76,13 +52,7 @@ from quanyu.ledger.outbox import (
     post,
     release_claims,
 )
-from quanyu.ledger.owner import (
-    Owner,
-    adopt,
-    check_key,
-    find_owner,
-    own,
-)
+from quanyu.ledger.owner import Owner, adopt, check_key, find_owner, own
 from quanyu.ledger.run import (
     Run,
     StepPlan,
@@ -94,13 +64,8 @@ from quanyu.ledger.run import (
     last_good,
     list_runs,
 )
-from quanyu.ledger.session import (
-    Ledger,
-    Scope,
-    open_ledger,
-    reading,
-    writing,
-)
+from quanyu.ledger.store.document import Document, as_kept, to_json
+from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 
 __all__ = [
     "Campaign",
@@ -155,6 +120,7 @@ __all__ = [
     "keep_marks",
     "last_day",
     "last_good",
+    "layouts_of",
     "list_campaigns",
     "list_decisions",
     "list_edits",

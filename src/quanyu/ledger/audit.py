@@ -14,9 +14,30 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quanyu.errors import WorkspaceError
-from quanyu.ledger.document import Document, as_kept
-from quanyu.ledger.schema import AUDIT
-from quanyu.ledger.session import Scope, reading
+from quanyu.ledger.store import (
+    METADATA,
+    Document,
+    Scope,
+    as_kept,
+    id_column,
+    json_column,
+    reading,
+    text_column,
+    time_column,
+)
+
+AUDIT = sa.Table(
+    "audit",
+    METADATA,
+    id_column("audit_id"),
+    time_column("changed_at"),
+    text_column("who"),
+    text_column("record"),
+    text_column("key"),
+    json_column("before", is_required=False),
+    json_column("after", is_required=False),
+    sa.Index(None, "record", "key"),
+)
 
 COLUMNS = [column for column in AUDIT.c if column.name != "audit_id"]
 

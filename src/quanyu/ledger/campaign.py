@@ -13,10 +13,52 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from quanyu.ledger.document import Document
-from quanyu.ledger.once import insert_once
-from quanyu.ledger.schema import CAMPAIGNS, DECISIONS, SENDS
-from quanyu.ledger.session import Scope, reading
+from quanyu.ledger.decision import DECISIONS
+from quanyu.ledger.store import (
+    METADATA,
+    Document,
+    Scope,
+    insert_once,
+    json_column,
+    reading,
+    text_column,
+    time_column,
+)
+
+CAMPAIGNS = sa.Table(
+    "campaigns",
+    METADATA,
+    text_column("campaign_id", primary_key=True),
+    text_column("decision_id"),
+    text_column("name"),
+    text_column("kind"),
+    text_column("channel"),
+    text_column("status"),
+    json_column("design"),
+    time_column("frozen_at"),
+    time_column("exported_at", is_required=False),
+    sa.CheckConstraint("status IN ('frozen', 'exported')", name="status"),
+    sa.UniqueConstraint("decision_id"),
+)
+
+
+SENDS = sa.Table(
+    "sends",
+    METADATA,
+    text_column("campaign_id", primary_key=True),
+    text_column("step", primary_key=True),
+    text_column("person_id", primary_key=True),
+    text_column("arm"),
+    text_column("channel"),
+    text_column("status"),
+    text_column("reason"),
+    text_column("why"),
+    time_column("changed_at"),
+    sa.CheckConstraint(
+        "status IN ('pending', 'delivered', 'failed', 'suppressed', 'held_out')", name="status"
+    ),
+    sa.Index(None, "campaign_id", "step", "status"),
+)
 
 SendStatus = Literal["pending", "delivered", "failed", "suppressed", "held_out"]
 CHUNK = 50_000

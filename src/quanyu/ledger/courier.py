@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from quanyu.ledger.outbox import Claim, ClaimedLetter, claim, mark_delivered, mark_failed
-from quanyu.ledger.session import Ledger
+from quanyu.ledger.store import Ledger
 
 Clock = Callable[[], dt.datetime]
 Deliver = Callable[[ClaimedLetter], None]

@@ -15,10 +15,41 @@ from sqlalchemy.engine import Connection
 
 from quanyu.errors import DecisionError
 from quanyu.ledger.audit import Edit, audited
-from quanyu.ledger.document import Document, as_kept
-from quanyu.ledger.once import insert_once
-from quanyu.ledger.schema import DECISIONS
-from quanyu.ledger.session import Scope, reading, writing
+from quanyu.ledger.store import (
+    METADATA,
+    Document,
+    Scope,
+    as_kept,
+    insert_once,
+    json_column,
+    reading,
+    text_column,
+    time_column,
+    writing,
+)
+
+DECISIONS = sa.Table(
+    "decisions",
+    METADATA,
+    text_column("decision_id", primary_key=True),
+    text_column("kind"),
+    text_column("status"),
+    sa.Column("as_of", sa.Date, nullable=False),
+    time_column("proposed_at"),
+    json_column("proposal"),
+    json_column("expected"),
+    time_column("decided_at", is_required=False),
+    text_column("decided_by"),
+    text_column("note"),
+    time_column("done_at", is_required=False),
+    json_column("carried"),
+    time_column("measured_at", is_required=False),
+    json_column("measured"),
+    sa.CheckConstraint(
+        "status IN ('proposed', 'superseded', 'declined', 'approved', 'done', 'measured')", name="status"
+    ),
+    sa.Index(None, "kind", "status"),
+)
 
 Verdict = Literal["approved", "declined"]
 OPEN: dict[Verdict, tuple[str, ...]] = {"approved": ("proposed",), "declined": ("proposed", "approved")}

@@ -8,10 +8,36 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from quanyu.ledger.document import Document, as_kept, to_json
-from quanyu.ledger.once import insert_once
-from quanyu.ledger.schema import FITS
-from quanyu.ledger.session import Scope, reading, writing
+from quanyu.ledger.store import (
+    METADATA,
+    Document,
+    Scope,
+    as_kept,
+    insert_once,
+    json_column,
+    reading,
+    text_column,
+    time_column,
+    to_json,
+    whole_column,
+    writing,
+)
+
+FITS = sa.Table(
+    "fits",
+    METADATA,
+    text_column("fit_id", primary_key=True),
+    text_column("method"),
+    json_column("spec"),
+    json_column("window"),
+    json_column("parameters"),
+    json_column("inputs"),
+    json_column("diagnostics"),
+    whole_column("n_scans"),
+    whole_column("seed"),
+    time_column("fitted_at"),
+    sa.Index(None, "method", "fitted_at"),
+)
 
 IDENTIFYING = ("method", "spec", "window", "parameters", "inputs", "seed")
 

@@ -9,9 +9,39 @@ from typing import Literal
 import sqlalchemy as sa
 
 from quanyu.errors import WorkspaceError
-from quanyu.ledger.document import Document
-from quanyu.ledger.schema import LOADS
-from quanyu.ledger.session import Scope, reading, writing
+from quanyu.ledger.store import (
+    METADATA,
+    Document,
+    Scope,
+    id_column,
+    json_column,
+    reading,
+    text_column,
+    time_column,
+    whole_column,
+    writing,
+)
+
+LOADS = sa.Table(
+    "loads",
+    METADATA,
+    id_column("load_id"),
+    text_column("file_name"),
+    text_column("file_hash"),
+    text_column("layout"),
+    text_column("status"),
+    time_column("started_at"),
+    time_column("finished_at", is_required=False),
+    whole_column("n_rows"),
+    whole_column("n_taken"),
+    whole_column("n_refused"),
+    json_column("changes"),
+    text_column("error"),
+    json_column("reading", is_required=False),
+    time_column("due_at", is_required=False),
+    sa.CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),
+    sa.Index(None, "file_hash", "layout"),
+)
 
 Status = Literal["running", "done", "failed"]
 INTERRUPTED = "interrupted: the process ended before the work did"
@@ -105,6 +135,15 @@ def find_load(scope: Scope, *, file_hash: str, layout: str) -> Load | None:
             sa.select(LOADS).where(wanted).order_by(LOADS.c.load_id.desc()).limit(1)
         ).one_or_none()
     return None if row is None else Load(**row._mapping)
+
+
+def layouts_of(scope: Scope, *, file_hash: str) -> list[str]:
+    """Return the names of the layouts with which this content was loaded well, sorted."""
+    wanted = (LOADS.c.file_hash == file_hash) & (LOADS.c.status == "done")
+    with reading(scope) as connection:
+        return list(
+            connection.scalars(sa.select(LOADS.c.layout).where(wanted).distinct().order_by(LOADS.c.layout))
+        )
 
 
 def list_loads(scope: Scope, *, limit: int = 100) -> list[Load]:

@@ -8,8 +8,17 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from quanyu.ledger.schema import MARKS
-from quanyu.ledger.session import Scope, reading, writing
+from quanyu.ledger.store import METADATA, Scope, reading, text_column, time_column, whole_column, writing
+
+MARKS = sa.Table(
+    "marks",
+    METADATA,
+    text_column("table_name", primary_key=True),
+    whole_column("version"),
+    whole_column("n_rows"),
+    text_column("digest"),
+    time_column("marked_at"),
+)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,40 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from quanyu.ledger.document import Document
-from quanyu.ledger.once import insert_once
-from quanyu.ledger.schema import OUTBOX
-from quanyu.ledger.session import Scope, reading, writing
+from quanyu.ledger.store import (
+    METADATA,
+    Document,
+    Scope,
+    Words,
+    id_column,
+    insert_once,
+    json_column,
+    reading,
+    text_column,
+    time_column,
+    whole_column,
+    writing,
+)
+
+OUTBOX = sa.Table(
+    "outbox",
+    METADATA,
+    id_column("letter_id"),
+    text_column("topic"),
+    text_column("key"),
+    json_column("payload"),
+    text_column("status"),
+    time_column("posted_at"),
+    time_column("due_at"),
+    whole_column("n_attempts"),
+    sa.Column("claimed_by", Words),
+    time_column("claimed_until", is_required=False),
+    time_column("delivered_at", is_required=False),
+    text_column("error"),
+    sa.CheckConstraint("status IN ('waiting', 'claimed', 'delivered', 'dead')", name="status"),
+    sa.UniqueConstraint("topic", "key"),
+    sa.Index(None, "topic", "status", "due_at"),
+)
 
 
 @dataclass(frozen=True)

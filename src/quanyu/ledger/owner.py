@@ -9,9 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quanyu.errors import DamageError, WorkspaceError
-from quanyu.ledger.once import insert_once
-from quanyu.ledger.schema import OWNER
-from quanyu.ledger.session import Scope, reading, writing
+from quanyu.ledger.store import METADATA, Scope, insert_once, reading, text_column, time_column, writing
+
+OWNER = sa.Table(
+    "owner",
+    METADATA,
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    text_column("workspace_id"),
+    text_column("key_print"),
+    time_column("owned_at"),
+)
 
 ONLY = 1
 """A ledger has one owner: the key of its row."""

@@ -9,9 +9,36 @@ from typing import Literal
 import sqlalchemy as sa
 
 from quanyu.errors import WorkspaceError
-from quanyu.ledger.document import Document
-from quanyu.ledger.schema import RUNS
-from quanyu.ledger.session import Scope, reading, writing
+from quanyu.ledger.store import (
+    METADATA,
+    Document,
+    Scope,
+    id_column,
+    json_column,
+    reading,
+    text_column,
+    time_column,
+    writing,
+)
+
+RUNS = sa.Table(
+    "runs",
+    METADATA,
+    id_column("run_id"),
+    text_column("turn"),
+    text_column("step"),
+    text_column("fingerprint"),
+    text_column("status"),
+    time_column("started_at"),
+    time_column("finished_at", is_required=False),
+    json_column("inputs"),
+    json_column("outputs"),
+    json_column("summary"),
+    text_column("error"),
+    sa.CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),
+    sa.Index(None, "step", "status"),
+    sa.Index(None, "turn"),
+)
 
 Status = Literal["running", "done", "failed"]
 INTERRUPTED = "interrupted: the process ended before the work did"

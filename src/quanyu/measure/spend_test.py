@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from quanyu.method.daily_sales import Floats, apart, daily_sales
+from quanyu.method.step import Step
 from quanyu.solve.spend_test import Design, read
 from quanyu.tables import contract
 from quanyu.tables.spend import placements
@@ -121,3 +122,13 @@ def _spent(ws: Workspace, channel: str, first: dt.date, n: int) -> Floats:
     for row in ws.warehouse.read(summed).to_pylist():
         found[(row["spent_on"] - first).days] = float(row["amount"])
     return found
+
+
+STEP = Step(
+    "tests",
+    "Read what tests of spend have shown",
+    ("spend_test_days", "orders", "spend"),
+    ("spend_test_results",),
+    spend_test_results,
+    ("seed",),
+)

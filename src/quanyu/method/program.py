@@ -20,7 +20,7 @@ def program(module: str) -> str:
 
     The package's own face, which imports everything, does not count. Each file is read once a process.
 
-    >>> program("quanyu.understand.rfm") == program("quanyu.understand.rfm") != program("quanyu.measure.compute")
+    >>> program("quanyu.understand.rfm.rfm") == program("quanyu.understand.rfm.rfm") != program("quanyu.measure.metric.compute")
     True
     """
     todo, seen = [module], {module}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quanyu.tables.credit import CLAIMED, Credit, CreditBook, Disagreement, credit_book
-from quanyu.tables.measured import MODELS
-from quanyu.tables.named import CREDIT
+from quanyu.tables.owned.measured import MODELS
+from quanyu.tables.settings import AttributionSettings
+from quanyu.tables.view.credit import CLAIMED, Credit, CreditBook, Disagreement, credit_book
+from quanyu.tables.view.model_names import CREDIT
 from quanyu.workspace import Workspace
 
 
@@ -39,7 +40,7 @@ def credited(ws: Workspace) -> Credited | None:
     """Return the newest credits of channels; None where no order follows a known touch."""
     rows = ws.warehouse.table("credits")
     read = ws.warehouse.read(rows.filter(rows.level == "channel"))
-    book = credit_book(read, "channel", f"{ws.settings.attribution.window_days}d", MODELS)
+    book = credit_book(read, "channel", f"{ws.settings.of(AttributionSettings).window_days}d", MODELS)
     model = next((name for name in CREDIT if name in book.fixed), "")
     if not model or not book.touched:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.ledger import Decision
-from quanyu.tables.spend_test import returned
+from quanyu.tables.owned.spend_test import returned
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 

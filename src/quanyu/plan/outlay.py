@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from quanyu.tables.curve import AD_CHANNELS, DOUBTS, VERDICTS
-from quanyu.tables.decided import REFUSALS, SCENARIOS
-from quanyu.tables.spend_test import described
+from quanyu.tables.owned.curve import AD_CHANNELS, DOUBTS, VERDICTS
+from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
+from quanyu.tables.owned.spend_test import described
 from quanyu.text import Language, Sentence
 from quanyu.workspace import Workspace
 

@@ -14,8 +14,8 @@ from quanyu.plan.advice import advice
 from quanyu.plan.chart import Curve, Tile, bars, line, spark, tint, treemap
 from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
-from quanyu.tables.catalogue import metric
-from quanyu.tables.mask import masked
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.text.mask import masked
 from quanyu.text import Language, told, translate
 from quanyu.workspace import Workspace
 

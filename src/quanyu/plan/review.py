@@ -10,8 +10,8 @@ from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions
 from quanyu.plan.outcome import Outcome, outcomes
 from quanyu.plan.outlay import Outlay, outlay
 from quanyu.plan.worth import Worth, worth
-from quanyu.tables.book import Book, Card, Point, Slice, book
-from quanyu.tables.period import Period, preset
+from quanyu.tables.metric.period import Period, preset
+from quanyu.tables.view.metric_view import Book, Card, Point, Slice, book
 from quanyu.workspace import Workspace
 
 CARDS = (

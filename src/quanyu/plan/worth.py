@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanyu import ledger
-from quanyu.tables.named import LIFETIME
-from quanyu.tables.outlook import Outlook, outlooks_of
+from quanyu.tables.view.model_names import LIFETIME
+from quanyu.tables.view.outlook import Outlook, outlooks_of
 from quanyu.workspace import Workspace
 
 SUMS = ("clv_amount", "expected_orders", "p_alive")

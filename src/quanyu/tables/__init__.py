@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from quanyu.errors import UnknownTableError
-from quanyu.tables.acted import ACTED
-from quanyu.tables.collected import COLLECTED, SALES, STATUSES
 from quanyu.tables.contract import Column, Privacy, Stage, Table
-from quanyu.tables.decided import DECIDED
-from quanyu.tables.measured import MEASURED
-from quanyu.tables.understood import UNDERSTOOD
+from quanyu.tables.owned.acted import ACTED
+from quanyu.tables.owned.collected import COLLECTED, SALES, STATUSES
+from quanyu.tables.owned.decided import DECIDED
+from quanyu.tables.owned.measured import MEASURED
+from quanyu.tables.owned.understood import UNDERSTOOD
 
 CONTRACTS: Mapping[str, Table] = MappingProxyType(
     {table.name: table for table in (*COLLECTED, *UNDERSTOOD, *DECIDED, *ACTED, *MEASURED)}

@@ -14,8 +14,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.tables.collected import SALES
 from quanyu.tables.contract import ORIGINAL, Table
+from quanyu.tables.owned.collected import SALES
 
 
 def is_sale(orders: ir.Table) -> ir.BooleanValue:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import ibis.expr.types as ir
 
-from quanyu.tables.collected import SPEND
+from quanyu.tables.owned.collected import SPEND
 from quanyu.tables.sale import is_waiting
 
 PLACEMENT = tuple(name for name in SPEND.key if name != "attribution_window")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.tables.mail import email
-from quanyu.tables.mask import mask_email, mask_name, mask_phone
-from quanyu.tables.phone import number
+from quanyu.tables.text.mail import email
+from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
+from quanyu.tables.text.phone import number
 from quanyu.workspace import Workspace, pseudonym
 
 

@@ -16,19 +16,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quanyu.errors import ColumnError, CurrencyError, DamageError, OwnershipError
-from quanyu.settings import Settings, StorageSettings
+from quanyu.settings import Settings
+from quanyu.settings.frame import StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
-from quanyu.warehouse import currency, delta, tidy
-from quanyu.warehouse.check import State, digest, fault_of, gone, state_of
-from quanyu.warehouse.duckdb import DuckDB
-from quanyu.warehouse.engine import Engine
+from quanyu.warehouse import currency
+from quanyu.warehouse.delta import State, delta, digest, fault_of, gone, state_of, tidy
+from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.part import Part, parts
-from quanyu.warehouse.query import checked
 from quanyu.warehouse.spare import blank, spill
 from quanyu.warehouse.staged import Rows, Staged
+from quanyu.warehouse.turn import Turn
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 DEFAULTS = StorageSettings()
@@ -62,6 +62,7 @@ class Warehouse:
         self.currency = currency
         self.storage = storage
         self.remembered = remembered
+        self.turn = Turn(engine, root / ".staged" / uuid.uuid4().hex)
         self._least: Mapping[str, int] | None = None
         self._begun_again: set[str] = set()
         self._expressions: dict[tuple[str, ...], ir.Table] = {}
@@ -265,6 +266,7 @@ class Warehouse:
 
     def close(self) -> None:
         """Release the engine."""
+        self.turn.end()
         self.engine.close()
 
     def _files(self, name: str) -> Sequence[str]:
@@ -382,7 +384,7 @@ def open_warehouse(
     Raises `CurrencyError` where its money is in another currency than the settings say.
     """
     if settings.engine == "spark":
-        from quanyu.warehouse.spark import Spark  # an optional extra
+        from quanyu.warehouse.engine import Spark
 
         engine: Engine = Spark(settings.spark)
     else:

@@ -15,21 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from quanyu.errors import SettingError
-from quanyu.measure.read import as_of
+from quanyu.measure.metric import as_of
 from quanyu.text import Language
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
 from quanyu.web.guard import Guard
-from quanyu.web.pages.audiences import audiences
-from quanyu.web.pages.budget import budget
-from quanyu.web.pages.channels import channels_page
-from quanyu.web.pages.data import data
-from quanyu.web.pages.metrics import metrics
-from quanyu.web.pages.overview import overview
-from quanyu.web.pages.people import people
-from quanyu.web.pages.person import person
-from quanyu.web.pages.portraits import portraits
-from quanyu.web.pages.value import value
+from quanyu.web.page import Page, pages
 from quanyu.web.parts.notice import fault, report
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
@@ -38,21 +29,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 COOKIE = "quanyu_language"
 STATIC = Path(__file__).parent / "static"
 TAGS = {"zh": "zh-CN", "en": "en-US"}
-
-Draw = Callable[..., None]
-PAGES: dict[str, tuple[str, Draw]] = {
-    "/": ("Overview", overview),
-    "/data": ("Data and quality", data),
-    "/people": ("Find people", people),
-    "/people/{person_id}": ("Person details", person),
-    "/portraits": ("Portraits and RFM", portraits),
-    "/value": ("Customer value", value),
-    "/budget": ("Budget", budget),
-    "/channels": ("Channels and attribution", channels_page),
-    "/audiences": ("Audiences", audiences),
-    "/metrics": ("Metric explorer", metrics),
-}
-"""Every screen: address, title and the function that draws it."""
 
 
 def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
@@ -94,8 +70,8 @@ def build(ws: Workspace) -> None:
     app.colors(primary="#2457c5")
     ui.add_head_html(f'<link rel="stylesheet" href="{_stamped("console.css")}">', shared=True)
     ui.add_head_html(f'<script defer src="{_stamped("console.js")}"></script>', shared=True)
-    for path, (title, draw) in PAGES.items():
-        ui.page(path)(_screen(ws, cache, title, draw))
+    for page in pages():
+        ui.page(page.path)(_screen(ws, cache, page))
 
     async def warm() -> None:
         """Open the engine before the first visitor waits for it."""
@@ -126,15 +102,15 @@ def inside(address: str) -> str:
     return address if address.startswith("/") and not parts.netloc and not parts.scheme else "/"
 
 
-def _screen(ws: Workspace, cache: Cache, title: str, draw: Draw) -> Callable[..., Any]:
+def _screen(ws: Workspace, cache: Cache, page: Page) -> Callable[..., Any]:
     def screen(request: Request) -> None:
         view = View(ws, cache, language_of(request, ws), request.url.path, dict(request.query_params))
         client = ui.context.client
         client.page = copy.copy(client.page)
         client.page.language = TAGS[view.language]  # type: ignore[assignment]
-        with frame(view, view.say(title)):
+        with frame(view, view.say(page.title)):
             try:
-                draw(view, **request.path_params)
+                page.draw(view, **request.path_params)
             except Exception as error:
                 report(error)
                 fault(view, error)

@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from quanyu.world.campaign import Reached, run_campaigns, run_outreach
-from quanyu.world.orders import Orders, make_orders
 from quanyu.world.people import People, grown, make_people
-from quanyu.world.purchase import draw_purchases, left_for_ever
+from quanyu.world.sale import Orders, draw_purchases, left_for_ever, make_orders
 from quanyu.world.setting import Setting
-from quanyu.world.sighting import Sightings, see, see_more
-from quanyu.world.traffic import Claims, Clicks, claim, draw_clicks
-from quanyu.world.visit import Events, Visits, draw_events, draw_visits, used_devices
-from quanyu.world.voice import Reviews, draw_reviews
+from quanyu.world.trace import (
+    Claims,
+    Clicks,
+    Events,
+    Reviews,
+    Sightings,
+    Visits,
+    claim,
+    draw_clicks,
+    draw_events,
+    draw_reviews,
+    draw_visits,
+    see,
+    see_more,
+    used_devices,
+)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from quanyu.ledger import Decision
 from quanyu.tables.design import Design
 from quanyu.workspace import Workspace
 from quanyu.world.campaign import Campaign, Outreach
-from quanyu.world.media import CHANNELS, REPORTED
+from quanyu.world.market import CHANNELS, REPORTED
 from quanyu.world.people import PLATFORMS
 from quanyu.world.setting import Course
 

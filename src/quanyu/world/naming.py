@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from quanyu.world.lettering import DAY_DIGITS, Ints, Text, join, padded, pick, scramble, stamp, text, where
-from quanyu.world.orders import OWN, YOUZAN, Orders
 from quanyu.world.people import People
+from quanyu.world.sale import OWN, YOUZAN, Orders
 from quanyu.world.vocabulary import GIVEN, MAIL_HOSTS, NICKNAMES, PLACES, STREETS, SURNAMES
 
 

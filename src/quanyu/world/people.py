@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from quanyu.world.catalogue import SENSITIVITY
 from quanyu.world.lettering import LARGEST_TOKEN, Flags, Floats, Ints, scramble
+from quanyu.world.market import SENSITIVITY
 from quanyu.world.shop import Shop
 from quanyu.world.vocabulary import PLACES, WARES
 

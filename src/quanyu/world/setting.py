@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from quanyu.world.calendar import Calendar
 from quanyu.world.campaign import CAMPAIGNS, Campaign, Outreach
-from quanyu.world.catalogue import Catalogue, make_catalogue
-from quanyu.world.media import CHANNELS, Buying, Media, make_media, resume_media
+from quanyu.world.market import (
+    CHANNELS,
+    Buying,
+    Calendar,
+    Catalogue,
+    Media,
+    make_catalogue,
+    make_media,
+    resume_media,
+)
 from quanyu.world.shop import Shop
 
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from tests.solve.attribution.conftest import Made, made, some_paths
 
 from quanyu.solve.attribution.apportion import apportion
-from quanyu.solve.attribution.decay import decay, half_life
-from quanyu.solve.attribution.first import first
-from quanyu.solve.attribution.last import last
-from quanyu.solve.attribution.linear import linear
-from quanyu.solve.attribution.position import position
 from quanyu.solve.attribution.resample import interval, resample
+from quanyu.solve.attribution.rule.decay import decay, half_life
+from quanyu.solve.attribution.rule.first import first
+from quanyu.solve.attribution.rule.last import last
+from quanyu.solve.attribution.rule.linear import linear
+from quanyu.solve.attribution.rule.position import position
 
 
 @given(some_paths(4))

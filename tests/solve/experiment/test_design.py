@@ -7,11 +7,11 @@ import pytest
 from scipy.stats import chisquare, norm
 
 from quanyu.errors import MethodError
-from quanyu.solve.experiment.always_valid import always_valid
 from quanyu.solve.experiment.effect import effect
-from quanyu.solve.experiment.power import detectable, needed
-from quanyu.solve.experiment.sample_ratio import sample_ratio
-from quanyu.solve.experiment.spending import adjusted_alpha
+from quanyu.solve.experiment.plan.always_valid import always_valid
+from quanyu.solve.experiment.plan.power import detectable, needed
+from quanyu.solve.experiment.plan.sample_ratio import sample_ratio
+from quanyu.solve.experiment.plan.spending import adjusted_alpha
 
 
 def test_the_sample_ratio_is_scipys() -> None:

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from quanyu.measure.touch import DAY, owner, start_of, touches
 from quanyu.tables.sale import is_sale
+from quanyu.tables.settings import CurveSettings
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
@@ -29,7 +30,7 @@ def landing(ws: Workspace, as_of: dt.date) -> Lands:
     """
     named = _named(ws)
     seen = _by_orders(ws, as_of)
-    told = ws.settings.curve.lands
+    told = ws.settings.of(CurveSettings).lands
     found: Lands = {}
     for ad, name in named.items():
         if ad in told:

@@ -17,10 +17,18 @@ from quanyu.measure.curve.finding import Evidence, finding
 from quanyu.measure.curve.season import season
 from quanyu.method import AskSum, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
-from quanyu.solve.panel import Panel, regression
-from quanyu.solve.posterior import Belief, draws
-from quanyu.solve.profile import inflation, p_values, peak, placebo, profile
-from quanyu.solve.regression import Measured
+from quanyu.solve.panel import (
+    Belief,
+    Measured,
+    Panel,
+    draws,
+    inflation,
+    p_values,
+    peak,
+    placebo,
+    profile,
+    regression,
+)
 from quanyu.solve.response import saturate
 from quanyu.solve.thread import one_thread
 

@@ -17,10 +17,12 @@ from quanyu.measure.curve.finding import RECENT_DAYS
 from quanyu.measure.curve.landing import landing
 from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, ReturnCurve
 from quanyu.measure.curve.worth import worth
-from quanyu.measure.touch import READ as TOUCH_READS
+from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
+from quanyu.method.step import Step
 from quanyu.solve.curve import Curve
 from quanyu.tables import contract
+from quanyu.tables.settings import CurveSettings
 from quanyu.workspace import Workspace
 
 CODES = {NO_DATA: "no_data", TOO_SHORT: "too_short", NO_MARGIN: "no_margin"}
@@ -29,7 +31,7 @@ READS = ("orders", "margins", *TOUCH_READS)
 
 def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Fit the return curve of every ad channel, keep the fit, and write the table `curves`: the loop step."""
-    settings = ws.settings.curve
+    settings = ws.settings.of(CurveSettings)
     spec = ReturnCurve(
         as_of=as_of,
         lands=tuple((ad, tuple(sorted(parts.items()))) for ad, parts in sorted(landing(ws, as_of).items())),
@@ -85,7 +87,7 @@ def table_of(rows: list[dict[str, Any]]) -> pa.Table:
 
 def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
     """Return a row for every ad channel, with its recent spend and why nothing can be told."""
-    rows = daily(ws, as_of, ws.settings.curve.window_days)
+    rows = daily(ws, as_of, ws.settings.of(CurveSettings).window_days)
     rows = rows.filter(rows.kind == "spend")
     recent = rows.on >= as_of - dt.timedelta(days=RECENT_DAYS)
     summed = rows.group_by("name").agg(
@@ -139,3 +141,13 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _spanned(name: str, curve: Curve, values: Any) -> dict[str, float]:
     return dict(zip((name, f"{name}_low", f"{name}_high"), curve.span(values), strict=True))
+
+
+STEP = Step(
+    "curves",
+    "Find what spend on every ad channel brings",
+    READS,
+    ("curves",),
+    curves,
+    ("curve", "attribution", "seed"),
+)

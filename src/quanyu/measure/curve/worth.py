@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
+from quanyu.tables.settings import CurveSettings
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -24,7 +25,7 @@ def worth(ws: Workspace, as_of: dt.date, window_days: int) -> dict[str, float]:
     """
     rows = ws.warehouse.read(_sums(ws, as_of, as_of - dt.timedelta(days=window_days))).to_pylist()
     total = {name: sum(float(row[name] or 0) for row in rows) for name in ("margin", "net_known")}
-    rate = ws.settings.curve.margin_rate
+    rate = ws.settings.of(CurveSettings).margin_rate
     shared = rate or (total["margin"] / total["net_known"] if total["net_known"] > 0 else None)
     if shared is None:
         return {}
@@ -32,7 +33,9 @@ def worth(ws: Workspace, as_of: dt.date, window_days: int) -> dict[str, float]:
     for row in rows:
         net, known = float(row["net"] or 0), float(row["net_known"] or 0)
         own = float(row["margin"]) / known if not rate and known > ENOUGH * net > 0 else shared
-        found[row["name"]] = max(net / max(row["n"], 1) * own, 0.0) * ws.settings.curve.order_worth
+        found[row["name"]] = (
+            max(net / max(row["n"], 1) * own, 0.0) * ws.settings.of(CurveSettings).order_worth
+        )
     return found
 
 

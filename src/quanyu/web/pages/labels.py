@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quanyu.tables.curve import AD_CHANNELS
+from quanyu.tables.owned.curve import AD_CHANNELS
 from quanyu.understand.rfm import GROUPS
 from quanyu.web.view import View
 

@@ -7,20 +7,18 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.measure import read
-from quanyu.measure.explain import Explained, explain_change
-from quanyu.measure.trend import Trend, trend
-from quanyu.tables.book import Card, Slice
-from quanyu.tables.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
-from quanyu.tables.metric import Metric
+from quanyu.measure.metric import Explained, Trend, as_of, breakdown, explain_change, metric_card, trend
+from quanyu.tables.metric.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
+from quanyu.tables.metric.metric import Metric
+from quanyu.tables.view.metric_view import Card, Slice
+from quanyu.web.page import Page
 from quanyu.web.pages.labels import DIMENSIONS, slice_label
 from quanyu.web.parts.card import card
-from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.parts.chart import ACCENT, FAINT, GHOST, Chart, Line, bars, chart, lines
 from quanyu.web.parts.choice import dropdown, segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run
-from quanyu.web.parts.option import ACCENT, FAINT, GHOST, Line, bars, lines
 from quanyu.web.parts.period import chosen_period, period_picker
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import table
@@ -38,7 +36,7 @@ MOST = 15
 
 def metrics(view: View) -> None:
     """Draw the explorer; what is chosen stands in the address."""
-    day = view.ask(read.as_of)
+    day = view.ask(as_of)
     if day is None:
         not_run(view)
         return
@@ -52,7 +50,7 @@ def metrics(view: View) -> None:
     put(_choices(view, one, grain, dimension), class_="head")
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w4 stack"):
-            fill(view, _card, read.card, one.name, period)
+            fill(view, _card, metric_card, one.name, period)
             put(_definition(view, one), "section", "panel")
         with ui.element("div").classes("w8"):
             fill(view, _trend, trend, one.name, grain, period)
@@ -60,7 +58,7 @@ def metrics(view: View) -> None:
             fill(
                 view,
                 lambda v, found: _slices(v, one, dimension, found),
-                read.breakdown,
+                breakdown,
                 one.name,
                 dimension,
                 period,
@@ -183,3 +181,6 @@ def _not_by(view: View, label: str, by: str) -> Markup:
     return tag(
         "p", view.say("{metric} is not kept by {dimension}.", metric=label, dimension=by), class_="muted"
     )
+
+
+PAGE = Page("/metrics", "Metric explorer", metrics, "Reports", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7")

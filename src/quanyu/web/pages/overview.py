@@ -9,22 +9,21 @@ from nicegui import ui
 
 from quanyu import figure, ledger
 from quanyu.ledger import Run
-from quanyu.measure import read
-from quanyu.measure.trend import Trend, trend
+from quanyu.measure.metric import Trend, as_of, breakdown, metric_cards, trend
 from quanyu.plan.advice import Advice, advice
 from quanyu.plan.review import review
-from quanyu.tables.book import Card, Slice
-from quanyu.tables.catalogue import metric
-from quanyu.tables.period import Period
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.period import Period
+from quanyu.tables.view.metric_view import Card, Slice
 from quanyu.text import Language
-from quanyu.understand.rfm_map import RfmMap, rfm_map
+from quanyu.understand.rfm import RfmMap, rfm_map
+from quanyu.web.page import Page
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import cards
-from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.parts.chart import ACCENT, FAINT, GHOST, Chart, Line, bars, chart, lines
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run, nothing_loaded
-from quanyu.web.parts.option import ACCENT, FAINT, GHOST, Line, bars, lines
 from quanyu.web.parts.period import chosen_period, period_picker
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.waiting import fill
@@ -57,7 +56,7 @@ def overview(view: View) -> None:
     if not view.ws.warehouse.count("orders") and not view.ws.warehouse.count("events"):
         nothing_loaded(view)
         return
-    day = view.ask(read.as_of)
+    day = view.ask(as_of)
     if day is None:
         not_run(view)
         return
@@ -74,7 +73,7 @@ def overview(view: View) -> None:
             put(tag("h2", view.say("What stands out")), class_="bar")
             fill(view, _advice, stands_out, view.language)
         with ui.element("div").classes("w6"):
-            fill(view, _channels, read.breakdown, "net_revenue", "channel", period)
+            fill(view, _channels, breakdown, "net_revenue", "channel", period)
         with ui.element("div").classes("w6"):
             fill(view, _groups, rfm_map)
         with ui.element("section").classes("panel w12"):
@@ -83,7 +82,7 @@ def overview(view: View) -> None:
 
 def kpis(ws: Workspace, period: Period) -> list[Card]:
     """Return the cards of the screen; metrics that the data cannot tell are left out."""
-    return [card for card in read.cards(ws, CARDS, period) if card.value is not None]
+    return [card for card in metric_cards(ws, CARDS, period) if card.value is not None]
 
 
 def stands_out(ws: Workspace, language: Language) -> tuple[Advice, ...]:
@@ -195,7 +194,7 @@ def _freshness(view: View) -> None:
     ran = ledger.list_runs(view.ws.ledger, limit=1)
     loaded = ledger.list_loads(view.ws.ledger, limit=1)
     facts: list[tuple[str, Any]] = [
-        (view.say("Data until"), figure.day(view.ask(read.as_of) or view.ws.today(), view.language)),
+        (view.say("Data until"), figure.day(view.ask(as_of) or view.ws.today(), view.language)),
         (view.say("Last load"), _when(view, loaded[0].started_at) if loaded else figure.NOTHING),
         (view.say("Last run"), _ran(view, ran[0]) if ran else figure.NOTHING),
         (view.say("Orders"), f"{view.ws.warehouse.count('orders'):,}"),
@@ -212,3 +211,6 @@ def _when(view: View, at: Any) -> str:
 def _ran(view: View, run: Run) -> Markup:
     level = {"done": "note", "failed": "stop"}.get(run.status, "warning")
     return Markup("").join([_when(view, run.started_at), " ", span(f"mark {level}", view.say(run.status))])
+
+
+PAGE = Page("/", "Overview", overview, "", "Overview", "M3 12 12 4l9 8M6 10v10h12V10")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 from nicegui import ui
 
-from quanyu.tables.mask import masked
+from quanyu.tables.text.mask import masked
 
 VOID = frozenset({"input", "br", "img", "hr"})
 TOLD = frozenset({"title", "aria_label"})

@@ -7,7 +7,7 @@ import datetime as dt
 from markupsafe import Markup
 
 from quanyu.errors import SettingError
-from quanyu.tables.period import Period, preset
+from quanyu.tables.metric.period import Period, preset
 from quanyu.web.parts.markup import div, tag
 from quanyu.web.view import View
 

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 
 from quanyu import figure
-from quanyu.tables.mask import masked
-from quanyu.tables.metric import Unit
+from quanyu.tables.metric.metric import Unit
+from quanyu.tables.text.mask import masked
 from quanyu.web.parts.sheet import Cell, Kind
 from quanyu.web.view import View
 

@@ -21,9 +21,9 @@ from quanyu.world.lettering import (
     thousands,
     yuan,
 )
-from quanyu.world.media import CHANNELS
-from quanyu.world.placement import Placements
+from quanyu.world.market import CHANNELS
 from quanyu.world.setting import Setting
+from quanyu.world.trace import Placements
 
 Sums = dict[str, int]
 

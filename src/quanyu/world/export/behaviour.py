@@ -26,13 +26,12 @@ from quanyu.world.lettering import (
     where,
     yuan,
 )
-from quanyu.world.media import CHANNELS
-from quanyu.world.orders import JD, OWN, TAOBAO, YOUZAN
+from quanyu.world.market import CHANNELS
 from quanyu.world.people import PLATFORMS
+from quanyu.world.sale import JD, OWN, TAOBAO, YOUZAN
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
-from quanyu.world.sighting import MEMBER, OPENID, USER
-from quanyu.world.visit import CART, EVENTS, FREE_CHANNELS, PRODUCT, PURCHASE, SEARCH
+from quanyu.world.trace import CART, EVENTS, FREE_CHANNELS, MEMBER, OPENID, PRODUCT, PURCHASE, SEARCH, USER
 from quanyu.world.vocabulary import WARES
 
 EVENT_DIRT = (

@@ -15,16 +15,11 @@ from quanyu.world.export import dirt
 from quanyu.world.export.ads import write_ads
 from quanyu.world.export.assortment import write_assortment
 from quanyu.world.export.behaviour import write_behaviour
-from quanyu.world.export.douyin import write_douyin
-from quanyu.world.export.jd import write_jd
 from quanyu.world.export.member import write_members
-from quanyu.world.export.shopify import write_shopify
-from quanyu.world.export.taobao import write_taobao
+from quanyu.world.export.platform import write_douyin, write_jd, write_shopify, write_taobao, write_youzan
 from quanyu.world.export.writer import Folder
-from quanyu.world.export.youzan import write_youzan
 from quanyu.world.lettering import Ints
-from quanyu.world.placement import place
-from quanyu.world.traffic import no_claims
+from quanyu.world.trace import no_claims, place
 from quanyu.world.world import BY_BLOCK, World
 
 BLOCK_FILES = (

@@ -15,7 +15,7 @@ from quanyu.world.lettering import Flags, Ints, Text, constant, day, join, pick,
 from quanyu.world.people import MAX_DEVICES
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
-from quanyu.world.sighting import COOKIE, MEMBER, OPENID, USER
+from quanyu.world.trace import COOKIE, MEMBER, OPENID, USER
 from quanyu.world.vocabulary import NICKNAMES
 
 TIERS = ("普通", "银卡", "金卡", "黑金")

@@ -8,10 +8,10 @@ import pyarrow.compute as pc
 
 from quanyu.world.campaign import WINDOW_DAYS
 from quanyu.world.lettering import Ints, day, pick
-from quanyu.world.media import CHANNELS
+from quanyu.world.market import CHANNELS
 from quanyu.world.people import PLATFORMS
-from quanyu.world.placement import Placements
 from quanyu.world.setting import Setting
+from quanyu.world.trace import Placements
 from quanyu.world.vocabulary import WARES
 
 

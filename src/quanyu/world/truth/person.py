@@ -7,11 +7,11 @@ import pyarrow as pa
 
 from quanyu.world import naming
 from quanyu.world.block import Block
-from quanyu.world.catalogue import SENSITIVITY
 from quanyu.world.lettering import Flags, Ints, Text, constant, join, text, where
-from quanyu.world.orders import Orders
+from quanyu.world.market import SENSITIVITY
 from quanyu.world.people import PLATFORMS, People
-from quanyu.world.sighting import ACCOUNT, COOKIE, MAIL, MEMBER, NICK, OPENID, PHONE, PHONE2, USER, typo_group
+from quanyu.world.sale import Orders
+from quanyu.world.trace import ACCOUNT, COOKIE, MAIL, MEMBER, NICK, OPENID, PHONE, PHONE2, USER, typo_group
 from quanyu.world.truth.sale import money
 from quanyu.world.vocabulary import WARES
 

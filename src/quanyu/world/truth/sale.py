@@ -12,11 +12,9 @@ import pyarrow.compute as pc
 from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.lettering import Ints, join, pick, text, utc, where
-from quanyu.world.orders import STATUSES, TAOBAO, Orders
 from quanyu.world.people import PLATFORMS
-from quanyu.world.sighting import (
-    order_group,
-)
+from quanyu.world.sale import STATUSES, TAOBAO, Orders
+from quanyu.world.trace import order_group
 
 _CENT = Decimal("0.01")
 

@@ -1,0 +1,76 @@
+"""`quanyu audience`: who would be reached, kept out, or left alone and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from quanyu import loop
+from quanyu.act.account import Account, preview
+from quanyu.act.audience import REASONS
+from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
+from quanyu.cli.speech import out, say
+from quanyu.decide.audience import propose_design
+from quanyu.decide.settings import AudienceSettings
+from quanyu.tables.design import Design
+
+
+class Channel(StrEnum):
+    """The channels through which people can be reached."""
+
+    sms = "sms"
+    call = "call"
+    mail = "mail"
+    wechat = "wechat"
+    ads = "ads"
+
+
+def audience(  # noqa: PLR0917 - Typer reads them by name
+    rule: Annotated[
+        str, typer.Argument(help=say("Conditions on RFM, value and traits, parted by semicolons."))
+    ],
+    name: Annotated[str, typer.Option(help=say("Name of the campaign."))] = "",
+    channel: Annotated[Channel, typer.Option(help=say("How people would be reached."))] = Channel.sms,
+    control: Annotated[float, typer.Option(min=0.01, max=0.9, help=say("Share kept out."))] = 0.2,
+    window: Annotated[int, typer.Option(min=1, help=say("Days over which both groups are compared."))] = 14,
+    propose: Annotated[bool, typer.Option("--propose", help=say("Record it as a proposal."))] = False,
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Preview an audience: who would be reached, kept out, or left alone and why; --propose records it."""
+    with workspace(root) as ws:
+        usual = ws.settings.of(AudienceSettings)
+        design = Design(
+            name or rule,
+            rule,
+            kind="ads" if channel is Channel.ads else "list",
+            channel=channel.value,
+            control_share=control,
+            window_days=window,
+            rest_days=usual.rest_days,
+            contact_cost_amount=usual.contact_cost_amount,
+        )
+        found = preview(ws, design)
+        proposed = propose_design(ws, design, loop.as_of(ws)) if propose else None
+    if json:
+        decision_id = proposed.decision_id if proposed else None
+        as_json(dataclasses.asdict(found) | {"n_audience": found.n_audience, "decision_id": decision_id})
+        return
+    _show(found)
+    if proposed:
+        out.print(say("Proposed: quanyu approve {decision}", decision=proposed.decision_id), highlight=False)
+
+
+def _show(found: Account) -> None:
+    rows = [
+        (say(share.status), say(REASONS[share.reason]) if share.reason else "", share.n_people)
+        for share in found.shares
+    ]
+    table(
+        "",
+        [say(head) for head in ("State", "Why", "People")],
+        [*rows, (say("Audience"), "", found.n_audience)],
+    )

@@ -1,0 +1,185 @@
+"""`quanyu demo`: three turns of the loop on a simulated shop, and the planted truth beside what was estimated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, TaskID
+
+import quanyu.workspace
+from quanyu import ledger, loop
+from quanyu.cli.command.decisions import decided, expectation
+from quanyu.cli.screen import progress, table
+from quanyu.cli.speech import err, language, out, say
+from quanyu.collect.load import Loaded, load
+from quanyu.errors import WorkspaceError
+from quanyu.method import Inconclusive
+from quanyu.plan.report import write_report
+from quanyu.settings import Settings
+from quanyu.text import told
+from quanyu.understand.outlook import outlook
+from quanyu.workspace import Workspace
+from quanyu.world import Shop, export, resume, simulate
+from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge
+from quanyu.world.enact import enact
+from quanyu.world.world import World
+
+FOLDER = Path("demo")
+TEST_DAYS, LATER_DAYS = 86, 42
+"""Days between the turns: what the first decides is carried out in the former (a test of spend takes up to 12 weeks),
+what the second decides in the latter."""
+PERIODS = ("", "later", "last")
+"""Folders of the shop's periods: before the first turn, between turns."""
+AUDIENCE = {"name": "老客唤醒", "rule": "recency_days >= 21; frequency >= 1"}
+WHO = "demo"
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help=say("Folder for the shop; it must be new or empty."))
+    ] = FOLDER,
+    people: Annotated[int, typer.Option(min=100, help=say("People in the shop."))] = 20_000,
+    days: Annotated[int, typer.Option(min=60, help=say("Days of history."))] = 400,
+    seed: Annotated[int, typer.Option(help=say("The same seed makes the same shop."))] = 7,
+) -> None:
+    """Do three turns on a simulated shop, two where nothing is tested: what each decides is carried out and measured by the next."""
+    quanyu.workspace.usable(folder)
+    if folder.exists() and any(folder.iterdir()):
+        raise WorkspaceError(
+            "{folder} is not empty.", "Name another folder, or remove this one.", folder=folder
+        )
+    with _Stage.open(folder) as stage:
+        world = stage.begin(Shop(people=people, days=days, seed=seed))
+        while world.shop.horizon:
+            world, foreseen = stage.decide(world)
+            stage.go_on(world)
+        ws, report = stage.ws, stage.report()
+    newest, *earlier = [folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])]
+    _show_found(judge(ws, newest, *earlier))
+    _show_decided(ws)
+    _show_estimates(estimates(ws, newest, foreseen, *earlier[:-1]))
+    ws.close()
+    out.print(say("Report: {file}", file=report), highlight=False)
+    out.print(say("Console: quanyu serve --workspace {folder}", folder=folder), highlight=False)
+
+
+@dataclass
+class _Stage:
+    """The folder of the demo and its progress bar; `ws` is the workspace as of the newest turn."""
+
+    folder: Path
+    bars: Progress
+    task: TaskID
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path) -> Iterator[_Stage]:
+        with progress() as bars:
+            yield cls(folder, bars, bars.add_task("", total=3 * len(loop.STEPS) + 10))
+
+    def begin(self, shop: Shop) -> World:
+        """Simulate the shop up to its first turn, and do that turn on the day after."""
+        later = min(TEST_DAYS, shop.days // 4) + min(LATER_DAYS, shop.days // 4)
+        today = dt.datetime.now(dt.UTC).astimezone(Settings().zone).date()
+        ends_on = today - dt.timedelta(days=later + 1)
+        self.say(say("Simulating {n} people over {days} days", n=f"{shop.people:,}", days=shop.days))
+        world = simulate(replace(shop, days=shop.days - later, ends_on=ends_on, horizon=later))
+        self.say(say("Writing the files as the platforms export them"))
+        export(world, self.folder)
+        self.ws = quanyu.workspace.create(self.folder, clock=_noon_after(world), audience=AUDIENCE)
+        self.turn(self.folder / "files")
+        return world
+
+    def decide(self, world: World) -> tuple[World, Foreseen]:
+        """Approve what the newest turn proposed, and let the shop go on with it: to the end of a test, else to the last day."""
+        self.say(say("Carrying out what was approved"))
+        proposed = ledger.list_decisions(self.ws.ledger, status="proposed")
+        for one in proposed:
+            loop.decide(self.ws, one.decision_id, "approved", who=WHO)
+        days = world.shop.horizon
+        if world.shop.period == 0 and any(one.kind == "spend_test" for one in proposed):
+            days = max(days - LATER_DAYS, days // 2)
+        found = outlook(self.ws, days)
+        since = world.shop.ends_on + dt.timedelta(days=1)
+        course = enact(self.ws, self.folder / PERIODS[world.shop.period] / "truth", since)
+        self.ws.close()
+        later = resume(world, days, course)
+        if isinstance(found, Inconclusive):
+            return later, Foreseen(why=found.reason)
+        return later, Foreseen(found.expected, found.low, found.high)
+
+    def go_on(self, world: World) -> None:
+        """Load what happened in a later period, and do the turn on the day after."""
+        self.say(say("Writing the files as the platforms export them"))
+        folder = self.folder / PERIODS[world.shop.period]
+        export(world, folder)
+        self.ws = quanyu.workspace.open(self.folder, clock=_noon_after(world))
+        self.turn(folder / "files")
+
+    def report(self) -> Path:
+        """Write the report of the newest turn."""
+        self.say(say("Writing the report"))
+        return write_report(self.ws, self.folder / "report.html", self.ws.settings.language)
+
+    def turn(self, files: Path) -> None:
+        """Load files and do one turn."""
+        self.say(say("Loading the files"))
+        _complain(load(self.ws, [files]))
+        loop.run(self.ws, progress=lambda step, *_: self.say(say(step.label)))
+
+    def say(self, what: str) -> None:
+        """Show what is being done."""
+        self.bars.update(self.task, description=what, advance=1)
+
+
+def _noon_after(world: World) -> Callable[[], dt.datetime]:
+    noon = dt.datetime.combine(world.shop.ends_on + dt.timedelta(days=1), dt.time(4), dt.UTC)
+    return lambda: noon
+
+
+def _complain(loaded: list[Loaded]) -> None:
+    for one in loaded:
+        if one.status == "failed":
+            err.print(
+                f"{one.file}: {told(one.message, language())}", style="red", highlight=False, markup=False
+            )
+
+
+def _show_found(found: list[Verdict]) -> None:
+    columns = [say(head) for head in ("What", "Planted", "Found", "Agreement")]
+    rows = [(say(one.what), one.planted, one.found, one.agreement) for one in found]
+    table(say("The truth and what was found"), columns, rows)
+
+
+def _show_decided(ws: Workspace) -> None:
+    heads = ("As of", "What was decided", "Expected", "Measured")
+    rows = [
+        (one.as_of, decided(one), expectation(one.expected), expectation(one.measured))
+        for one in reversed(ledger.list_decisions(ws.ledger))
+        if one.status != "superseded"
+    ]
+    table(say("What was decided, and what came of it"), [say(head) for head in heads], rows)
+
+
+def _show_estimates(found: list[Estimate]) -> None:
+    heads = ("What", "Of", "Planted", "Estimate", "Interval", "Inside", "Why not")
+    rows = [
+        (
+            say(one.what), one.subject, f"{one.planted:,.4g}", _written(one.found),
+            "" if one.low is None else f"{_written(one.low)} … {_written(one.high)}",
+            {True: say("yes"), False: say("no"), None: ""}[one.is_inside],
+            "" if one.is_inside else told(one.note, language()),
+        )
+        for one in found
+    ]  # fmt: skip
+    table(say("Estimates beside the truth"), [say(head) for head in heads], rows)
+
+
+def _written(value: float | None) -> str:
+    return "" if value is None else f"{value:,.4g}"

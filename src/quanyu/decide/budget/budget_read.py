@@ -1,0 +1,226 @@
+"""What screens ask about the budget: the proposal with its scenarios, the curves to draw, the pace of the month."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quanyu.decide.budget.budget import known_channels
+from quanyu.decide.budget.division import AdChannel
+from quanyu.decide.budget.stage import Start, start
+from quanyu.decide.settings import BudgetSettings
+from quanyu.tables.owned.decided import SCENARIOS
+from quanyu.workspace import Workspace
+
+POINTS = 49
+REACH = 1.6
+"""Curves are drawn up to so many times the largest spend that is shown."""
+TEXTS = ("channel", "as_of", "status", "verdict", "reason", "lands_on", "control", "fit_id")
+"""The columns of `curves` that are no numbers."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on a curve: spend per day, the margin it brings per day, and its 95 % interval."""
+
+    amount: float
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class CurveView:
+    """The curve of an ad channel as rows of `curves` have it, with points to draw; `now` and `proposed` lie on it.
+
+    `evidence` says what the points are known from, a curve, a test or both; `verdict` is that of the curve alone."""
+
+    channel: str
+    status: str
+    verdict: str
+    reason: str
+    lands_on: tuple[tuple[str, float], ...]
+    figures: Mapping[str, float | None]
+    points: tuple[Spot, ...]
+    now: Spot | None
+    proposed: Spot | None
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class LineView:
+    """What one channel gets in a scenario, as the rows of `budget_lines` have it."""
+
+    channel: str
+    status: str
+    reason: str
+    current: float
+    proposed: float
+    change: float | None
+    least: float
+    most: float
+    marginal: float | None
+    marginal_proposed: float | None
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+    evidence: str
+
+
+@dataclass(frozen=True)
+class ScenarioView:
+    """A scenario as the rows of `budgets` have it, with its lines."""
+
+    name: str
+    status: str
+    reason: str
+    total: float
+    current: float
+    proposed: float
+    reserve: float
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+    p_gain: float | None
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True)
+class PaceView:
+    """The month of one channel, or of `all`."""
+
+    channel: str
+    plan: float
+    due: float
+    spent: float
+    forecast: float
+    status: str
+
+
+@dataclass(frozen=True)
+class BudgetView:
+    """Everything about the budget; without scenarios where no ad channel has spent anything."""
+
+    proposal_id: str
+    as_of: dt.date | None
+    scenarios: tuple[ScenarioView, ...]
+    curves: tuple[CurveView, ...]
+    month: dt.date | None
+    paces: tuple[PaceView, ...]
+    start: tuple[Start, ...]
+    stage: str
+    confidence: float
+    step: float
+
+    @property
+    def main(self) -> ScenarioView | None:
+        """The scenario that is proposed."""
+        return self.scenarios[0] if self.scenarios else None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any curve is known."""
+        return any(one.status == "known" for one in self.curves)
+
+
+def budget_view(ws: Workspace) -> BudgetView:
+    """Return the budget as the last turn proposed it."""
+    read = ws.warehouse.read
+    whole = read(ws.warehouse.table("budgets")).to_pylist()
+    lines = read(ws.warehouse.table("budget_lines").order_by("channel")).to_pylist()
+    paces = read(ws.warehouse.table("paces").order_by("channel")).to_pylist()
+    rows = read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
+    order = {name: place for place, name in enumerate(SCENARIOS)}
+    scenarios = tuple(_scenario(row, lines) for row in sorted(whole, key=lambda row: order[row["scenario"]]))
+    spent = sum(_number(row["spend_amount"]) or 0.0 for row in rows)
+    settings = ws.settings.of(BudgetSettings)
+    return BudgetView(
+        proposal_id=whole[0]["proposal_id"] if whole else "",
+        as_of=whole[0]["as_of"] if whole else None,
+        scenarios=scenarios,
+        curves=_curves(ws, rows, scenarios[0] if scenarios else None),
+        month=paces[0]["month"] if paces else None,
+        paces=tuple(_pace(row) for row in paces),
+        start=start(settings.stage, settings.total or spent or None),
+        stage=settings.stage,
+        confidence=settings.confidence,
+        step=settings.step,
+    )
+
+
+def _scenario(row: Mapping[str, Any], lines: list[dict[str, Any]]) -> ScenarioView:
+    mine = [line for line in lines if line["scenario"] == row["scenario"]]
+    gain, low, high = _gain(row)
+    return ScenarioView(
+        row["scenario"], row["status"], row["reason"] or "",
+        float(row["total_amount"]), float(row["current_amount"]), float(row["proposed_amount"]),
+        float(row["reserve_amount"]), gain, low, high, row["p_gain"], tuple(_line(line) for line in mine),
+    )  # fmt: skip
+
+
+def _line(row: Mapping[str, Any]) -> LineView:
+    return LineView(
+        row["channel"], row["curve_status"], row["reason"] or "",
+        float(row["current_amount"]), float(row["proposed_amount"]), row["change_rate"],
+        float(row["least_amount"]), float(row["most_amount"]),
+        row["marginal_return"], row["marginal_return_proposed"], *_gain(row),
+        row["evidence"] or "",
+    )  # fmt: skip
+
+
+def _gain(row: Mapping[str, Any]) -> tuple[float | None, float | None, float | None]:
+    low, high = _number(row["expected_gain_amount_low"]), _number(row["expected_gain_amount_high"])
+    return _number(row["expected_gain_amount"]), low, high
+
+
+def _pace(row: Mapping[str, Any]) -> PaceView:
+    return PaceView(
+        row["channel"], float(row["plan_amount"]), float(row["due_amount"]), float(row["spent_amount"]),
+        float(row["forecast_amount"]), row["status"],
+    )  # fmt: skip
+
+
+def _curves(ws: Workspace, rows: list[dict[str, Any]], main: ScenarioView | None) -> tuple[CurveView, ...]:
+    proposed = {line.channel: line.proposed for line in main.lines} if main else {}
+    channels, _ = known_channels(ws)
+    return tuple(
+        _curve(row, one, proposed.get(one.name, one.spend)) for row, one in zip(rows, channels, strict=True)
+    )
+
+
+def _curve(row: Mapping[str, Any], one: AdChannel, proposed: float) -> CurveView:
+    most = REACH * max(one.spend, proposed, _number(row["half_amount"]) or 0.0)
+    points = _spots(one, np.linspace(0, most, POINTS))
+    now, then = _spots(one, np.array([one.spend, proposed])) or (None, None)
+    lands = tuple(json.loads(row["lands_on"] or "{}").items())
+    figures = {name: _number(value) for name, value in row.items() if name not in TEXTS}
+    return CurveView(
+        one.name,
+        one.status,
+        row["verdict"] or "cannot_tell",
+        one.reason,
+        lands,
+        figures,
+        points,
+        now,
+        then,
+        one.evidence,
+    )
+
+
+def _spots(channel: AdChannel, amounts: Any) -> tuple[Spot, ...]:
+    if channel.curve is None:
+        return ()
+    values = channel.brings(amounts)
+    low, high = np.quantile(values, [0.025, 0.975], axis=1)
+    rows = zip(amounts.tolist(), values.mean(axis=1).tolist(), low.tolist(), high.tolist(), strict=True)
+    return tuple(Spot(*row) for row in rows)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

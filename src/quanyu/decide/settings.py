@@ -1,0 +1,57 @@
+"""What the stage decide can be told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from quanyu.settings.section import Section
+
+
+class AudienceSettings(Section, name="audience"):
+    """The audience that every turn proposes, and how it would be reached and measured."""
+
+    is_proposed: bool = True
+    """Whether a turn proposes an audience by itself."""
+    name: str = "高价值挽回"
+    """Name of the campaign."""
+    rule: str = "group in at_risk, must_win_back, promising"
+    """Whom it is for: conditions on RFM, value and traits, parted by semicolons."""
+    kind: Literal["list", "ads"] = "list"
+    """A list of contacts for staff or a sender, or hashed identifiers for an ad platform."""
+    channel: Literal["sms", "call", "mail", "wechat", "ads"] = "sms"
+    """The channel whose contact and consent are needed."""
+    control_share: float = Field(default=0.2, gt=0, lt=1)
+    """Share of those who could be reached that is kept out, to measure the effect."""
+    window_days: int = Field(default=14, ge=1)
+    """Days over which both groups are compared."""
+    rest_days: int = Field(default=14, ge=0)
+    """Nobody who was contacted in so many days is contacted again."""
+    contact_cost_amount: float = Field(default=0.05, ge=0)
+    """What one contact costs, in the workspace's currency."""
+
+
+class BudgetSettings(Section, name="budget"):
+    """How the money for ads may be divided; all amounts are per day."""
+
+    total: float | None = Field(default=None, gt=0)
+    """The most that all ad channels together may get; nothing: as much as they spent in the last 28 days."""
+    reserve: float = Field(default=0.1, ge=0, lt=1)
+    """Share of `total` that is kept back for what nobody foresaw; it counts only where a total is set."""
+    floors: dict[str, float] = Field(default_factory=dict)
+    """The least a channel must get."""
+    caps: dict[str, float] = Field(default_factory=dict)
+    """The most a channel may get."""
+    step: float = Field(default=0.2, gt=0, le=1)
+    """How far a channel may move in one turn, as a share of what it spends now."""
+    must_spend: bool = False
+    """Give the whole total away, even where the last of it brings back less than it costs."""
+    confidence: float = Field(default=0.9, gt=0.5, lt=1)
+    """How probable a gain must be before a change is proposed."""
+    plan: dict[str, float] = Field(default_factory=dict)
+    """Planned spend by channel for a month; nothing: as much per day as in the 28 days before the month."""
+    tolerance: float = Field(default=0.1, gt=0)
+    """How far spend may be off its plan before the pace is called over or under."""
+    stage: Literal["start", "growth", "mature"] = "growth"
+    """Stage of the company: how money is divided at first, when nothing is known yet."""

@@ -1,0 +1,235 @@
+"""Paths: what people met before they bought, or did not buy, compressed to distinct sequences with their counts.
+
+Every touch belongs to exactly one path. Orders of a person no further apart than `same_contact_minutes` are one
+purchase. A touch belongs to the next purchase of its person if that follows within the window; touches that nothing
+follows in time are a null path, which ends where the next one does not come within the window. Orders that no touch
+precedes have the empty path, and so have those of unknown buyers: nothing is left out of the totals.
+
+The engine works with one number per touch, its `spot`: when it was, and the number of its word (channel and
+campaign). Sorting by it puts touches in order on every engine the same way, and a path is a list of words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from quanyu.measure.metric import Scratch
+from quanyu.measure.touch import DAY, JOIN, OUTCOMES, key_of, purchases, sold, touches
+from quanyu.tables.settings import AttributionSettings
+from quanyu.warehouse.portable import seconds
+from quanyu.workspace import Workspace
+
+LEVELS = ("channel", "campaign")
+MOST_WORDS = 500
+"""Campaigns that are told apart, those with the most touches; the others of a channel share the word `channel/others`."""
+OTHERS = "others"
+SHARE = "decimal(38, 12)"
+"""Shares are added up as decimals, which is exact in any order, so that they can be taken off again."""
+WORDS, PLACES = 1 << 20, 4
+"""How a spot is packed: ((second * 2 + is_purchase) * PLACES + place) * WORDS + word. It stays below 2^53, so that
+engines which divide as floating point divide exactly."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Touches in order with what follows them, kept by the engine; and everything that was sold in the period.
+
+    `words` holds the channel and the key of the campaign by number. Seconds count from `zero`; paths that end before
+    `begins` are of an earlier period.
+    """
+
+    rows: ir.Table
+    totals: pa.Table
+    words: pa.Table
+    begins: int
+    half_life_days: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """The paths of one level and window: one row per path; and for each of its contacts the decayed shares."""
+
+    level: str
+    window_days: int
+    rows: pa.Table
+    decay: pa.Table
+
+    @property
+    def window(self) -> str:
+        """The window as tables write it."""
+        return f"{self.window_days}d"
+
+
+def steps(
+    ws: Workspace, as_of: dt.date, scratch: Scratch, longest_days: int, known: ir.Table | None = None
+) -> Steps:
+    """Put every touch before the purchase that follows it, whatever lies between; windows are applied later.
+
+    `known` are the `campaigns`, if they have been worked out.
+    """
+    spec = ws.settings.of(AttributionSettings)
+    since = as_of - dt.timedelta(days=spec.period_days)
+    earlier = since - dt.timedelta(days=longest_days)
+    zero = _moment(ws, earlier)
+    met = scratch.keep(touches(ws, as_of, earlier, known))
+    everything = scratch.keep(sold(ws, as_of))
+    period = everything.filter(everything.on >= ibis.literal(since))
+    totals = ws.warehouse.read(period.agg(**{name: period[name].sum() for name in (*OUTCOMES, "n_margins")}))
+    recent = everything.filter(everything.on >= ibis.literal(earlier), everything.person.notnull())
+    words = _words(ws, met)
+    rows = _followed(scratch, met, purchases(recent, spec.same_contact_minutes), words, zero)
+    return Steps(scratch.keep(rows), totals, words, _moment(ws, since) - zero, spec.half_life_days)
+
+
+def paths(ws: Workspace, scratch: Scratch, found: Steps, window_days: int) -> list[Found]:
+    """Return the paths of a window at every level, the empty path with what no touch precedes included."""
+    single = scratch.keep(_single(found, window_days))
+    rows, decay = ws.warehouse.read(_compressed(single)), ws.warehouse.read(_decayed(single, found))
+    return [_told(found, level, window_days, rows, decay) for level in LEVELS]
+
+
+def _moment(ws: Workspace, day: dt.date) -> int:
+    return int(dt.datetime.combine(day, dt.time(), ws.settings.zone).timestamp())
+
+
+def _words(ws: Workspace, met: ir.Table) -> pa.Table:
+    """Return channel, campaign_id, the keys of both levels, and `word`: equal campaign keys have one number."""
+    cells = met.group_by("channel", "campaign_id").agg(n=met.count())
+    rows = sorted(
+        ws.warehouse.read(cells).to_pylist(),
+        key=lambda row: (-row["n"], row["channel"], row["campaign_id"] or ""),
+    )
+    for place, row in enumerate(rows):
+        is_told_apart = place < MOST_WORDS or row["campaign_id"] is None
+        row["key"] = key_of(row["channel"], row["campaign_id"] if is_told_apart else OTHERS)
+    number = {key: word for word, key in enumerate(sorted({row["key"] for row in rows}))}
+    fields = {"channel": pa.string(), "campaign_id": pa.string(), "key": pa.string(), "word": pa.int64()}
+    return pa.Table.from_pylist([row | {"word": number[row["key"]]} for row in rows], pa.schema(fields))
+
+
+def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table, zero: int) -> ir.Table:
+    """Return touches with the purchase that follows: what it brought, and `ends_at`, when it was.
+
+    `before` is the second of the touch before, unless a purchase lies between. Purchases are numbered from 1 per
+    person, so that the one after n others has the number n + 1.
+    """
+    known = scratch.known(
+        words.select(["channel", "campaign_id", "word"]).rename_columns(["of", "named", "word"])
+    )
+    is_same = known.named.identical_to(met.campaign_id)
+    joined = met.inner_join(known, [known.of == met.channel, is_same])
+    second = seconds(joined.touched_at) - zero
+    contacts = joined.select("person", spot=_spot(second, 0, joined.place, joined.word))
+    bought = scratch.keep(bought.mutate(second=(bought.second - zero).cast("int64")))
+    rows = ibis.union(contacts, bought.select("person", spot=_spot(bought.second, 1, 0, 0)))
+    rows = rows.mutate(second=_second(rows.spot), is_purchase=_second(rows.spot, half=1) % 2)
+    in_order = ibis.window(group_by=rows.person, order_by=rows.spot)
+    upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.spot)
+    # What stands before a touch is a touch of the same segment, or a purchase, which ended the segment before.
+    touch = ibis.ifelse(rows.is_purchase == 1, ibis.null("int64"), rows.second)
+    rows = rows.mutate(act=rows.is_purchase.sum().over(upto) + 1, before=touch.lag().over(in_order))
+    rows = rows.filter(rows.is_purchase == 0)
+    ends = bought.rename(ends_at="second")
+    followed = rows.left_join(ends, ["person", "act"])
+    return followed.select("person", "spot", "second", "before", "ends_at", *OUTCOMES)
+
+
+def _spot(
+    second: ir.IntegerColumn, is_purchase: int, place: ir.IntegerColumn | int, word: ir.IntegerColumn | int
+) -> ir.IntegerColumn:
+    return ((second * 2 + is_purchase) * PLACES + place) * WORDS + word
+
+
+def _second(spot: ir.IntegerColumn, half: int = 2) -> ir.IntegerColumn:
+    """Return the second of a spot; with `half=1` doubled, plus one for a purchase."""
+    return (spot // (half * PLACES * WORDS)).cast("int64")
+
+
+def _single(found: Steps, window_days: int) -> ir.Table:
+    """Return one row per path as one person took it: `spots` in order, `weight` of all, what it brought."""
+    rows, window = found.rows, window_days * DAY
+    in_time = (rows.ends_at - rows.second <= window).fill_null(False)
+    was_in_time = (rows.ends_at - rows.before <= window).fill_null(False)
+    is_far = (rows.second - rows.before > window).fill_null(True)
+    begins = rows.before.isnull() | (in_time & ~was_in_time) | (~in_time & is_far)
+    rows = rows.mutate(is_buying=in_time, begins=begins.cast("int64"))
+    upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.spot)
+    rows = rows.mutate(run=rows.begins.sum().over(upto))
+    one = rows.group_by("person", "run", "is_buying").agg(
+        spots=rows.spot.collect(),
+        weight=_weight(rows.ends_at - rows.second, found).sum(),
+        last=rows.second.max(),
+        ends_at=rows.ends_at.max(),
+        **{name: rows[name].max() for name in OUTCOMES},
+    )
+    one = one.filter(ibis.ifelse(one.is_buying, one.ends_at, one["last"]) >= found.begins)
+    one = one.mutate(spots=one.spots.sort())
+    return one.mutate(path=one.spots.map(lambda spot: spot % WORDS)).drop("person", "run", "last")
+
+
+def _weight(wait: ir.IntegerColumn, found: Steps) -> ir.FloatingColumn:
+    """Return how much a touch counts so many seconds before the purchase: half as much per half-life."""
+    return (wait.cast("float64") * (-0.6931471805599453 / (found.half_life_days * DAY))).exp()
+
+
+def _compressed(single: ir.Table) -> ir.Table:
+    """Add up equal paths."""
+    buying = single.is_buying
+    rows = single.group_by("path").agg(
+        n_nulls=(~buying).cast("int64").sum(), **{name: single[name].sum(where=buying) for name in OUTCOMES}
+    )
+    filled = {name: rows[name].fill_null(0).cast(single[name].type()) for name in OUTCOMES}
+    return rows.select("path", "n_nulls", **filled)
+
+
+def _decayed(single: ir.Table, found: Steps) -> ir.Table:
+    """Add up, per distinct path and place in it, the shares of what purchases brought."""
+    bought = single.filter(single.is_buying).select("path", "weight", "ends_at", *OUTCOMES, spot="spots")
+    spread = bought.unnest("spot", offset="step", keep_empty=False)
+    share = _weight(spread.ends_at - _second(spread.spot), found) / spread.weight
+    return spread.group_by("path", step=spread.step.cast("int64")).agg(
+        **{name: (share * spread[name].cast("float64")).cast(SHARE).sum() for name in OUTCOMES}
+    )
+
+
+def _told(found: Steps, level: str, window_days: int, rows: pa.Table, decay: pa.Table) -> Found:
+    """Write paths as text at a level, add up those that are the same there, and add the empty path."""
+    by_word = {row["word"]: row["channel"].replace(">", "›") for row in found.words.to_pylist()}
+    keys = {row["word"]: row["key"] for row in found.words.to_pylist()}
+    names = pa.array(
+        [(by_word if level == "channel" else keys)[word] for word in range(len(keys))], pa.string()
+    )
+    summed = [(name, "sum") for name in OUTCOMES]
+    told = _text(rows, names).group_by("path").aggregate([("n_nulls", "sum"), *summed])
+    told = told.rename_columns(["path", "n_nulls", *OUTCOMES])
+    kinds = pa.schema(
+        [told.schema.field(name).with_type(rows.schema.field(name).type) for name in ("n_nulls", *OUTCOMES)]
+    )
+    told = told.cast(pa.schema([told.schema.field("path"), *kinds])).sort_by("path")
+    shares = _text(decay, names).group_by(["path", "step"]).aggregate(summed)
+    shares = shares.rename_columns(["path", "step", *OUTCOMES]).sort_by(
+        [("path", "ascending"), ("step", "ascending")]
+    )
+    return Found(level, window_days, _with_rest(told, found.totals), shares)
+
+
+def _text(rows: pa.Table, names: pa.Array) -> pa.Table:
+    lists = rows["path"].combine_chunks()
+    words = pa.ListArray.from_arrays(lists.offsets, names.take(lists.values))
+    return rows.set_column(rows.column_names.index("path"), "path", pc.binary_join(words, JOIN))
+
+
+def _with_rest(known: pa.Table, totals: pa.Table) -> pa.Table:
+    """Add the empty path: all that was sold less what some path brought."""
+    rest = {"path": pa.array([""]), "n_nulls": pa.array([0], pa.int64())}
+    for name in OUTCOMES:
+        kind = known.schema.field(name).type
+        whole = (totals[name][0].as_py() or 0) - (pc.sum(known[name]).as_py() or 0)
+        rest[name] = pa.array([whole], kind)
+    return pa.concat_tables([pa.table(rest).select(known.column_names), known])

@@ -1,0 +1,100 @@
+"""Why a metric changed: which slice contributed how much, and whether its own rate or the mix of slices
+did it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from quanyu.measure.metric.read import open_book
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.metric import Metric
+from quanyu.tables.metric.period import Period
+from quanyu.tables.view.metric_view import Sums
+from quanyu.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one slice contributed to a change; `mix` and `rate` add up to `contribution`."""
+
+    slice: str
+    before: float | None
+    now: float | None
+    contribution: float
+    mix: float
+    rate: float
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A change and its parts, largest effect first. `rest` is what the slices do not explain.
+
+    Slices that overlap (a buyer on two channels) leave a rest; slices that divide the whole leave none.
+    """
+
+    metric: Metric
+    before: float | None
+    now: float | None
+    parts: tuple[Part, ...]
+    rest: float
+
+
+def explain_change(
+    ws: Workspace, name: str, dimension: str, period: Period, against: Period | None = None
+) -> Explained:
+    """Explain the change of a metric from `against` (the period before) to `period` by the slices of a
+    dimension."""
+    other = against or period.previous()
+    sums, one = open_book(ws, [name], [dimension], [period.grain, other.grain]), metric(name)
+    before, now = sums.sums(name, other, dimension), sums.sums(name, period, dimension)
+    parts = decompose(before, now, is_ratio=one.is_ratio, per=one.per)
+    was, is_now = sums.value(name, other), sums.value(name, period)
+    change = is_now - was if is_now is not None and was is not None else 0.0
+    return Explained(one, was, is_now, parts, change - sum(part.contribution for part in parts))
+
+
+def decompose(
+    before: Mapping[str, Sums], now: Mapping[str, Sums], *, is_ratio: bool, per: float = 1.0
+) -> tuple[Part, ...]:
+    """Split the change of a total or of a ratio over slices.
+
+    A ratio R = sum(n) / sum(d) with shares s = d / sum(d) and rates r = n / d changes by
+    sum(ds * (mean r - mean R)) [mix] + sum(mean s * dr) [rate], means over both periods: exact and symmetric.
+
+    >>> parts = decompose({"a": (10, 100), "b": (40, 100)}, {"a": (10, 100), "b": (20, 50)}, is_ratio=True)
+    >>> [(part.slice, round(part.rate, 6)) for part in parts if part.rate]
+    []
+    """
+    keys = sorted({*before, *now})
+    totals = [_total(key, before.get(key), now.get(key)) for key in keys]
+    found = _ratio(keys, before, now, per) if is_ratio else totals
+    return tuple(sorted(found, key=lambda part: -abs(part.contribution)))
+
+
+def _total(key: str, old: Sums | None, new: Sums | None) -> Part:
+    was, is_now = old[0] if old else 0.0, new[0] if new else 0.0
+    return Part(key, was, is_now, is_now - was, 0.0, is_now - was)
+
+
+def _ratio(keys: list[str], old: Mapping[str, Sums], new: Mapping[str, Sums], per: float) -> list[Part]:
+    weights = [sum(bottom for _, bottom in side.values()) for side in (old, new)]
+    if not all(weights):
+        return []
+    wholes = [
+        sum(top for top, _ in side.values()) / weight
+        for side, weight in zip((old, new), weights, strict=True)
+    ]
+    middle = sum(wholes) / 2
+    found = []
+    for key in keys:
+        (top_0, bottom_0), (top_1, bottom_1) = old.get(key, (0.0, 0.0)), new.get(key, (0.0, 0.0))
+        # A slice that is only on one side keeps its rate: all of its effect is mix.
+        rate_0 = top_0 / bottom_0 if bottom_0 else (top_1 / bottom_1 if bottom_1 else 0.0)
+        rate_1 = top_1 / bottom_1 if bottom_1 else rate_0
+        share_0, share_1 = bottom_0 / weights[0], bottom_1 / weights[1]
+        mix = (share_1 - share_0) * ((rate_0 + rate_1) / 2 - middle) * per
+        rate = (share_0 + share_1) / 2 * (rate_1 - rate_0) * per
+        shown = (rate_0 * per if bottom_0 else None, rate_1 * per if bottom_1 else None)
+        found.append(Part(key, *shown, mix + rate, mix, rate))
+    return found

@@ -1,0 +1,110 @@
+"""Spread rows of days over the periods they fall in, and keep intermediate results beside the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from quanyu.tables.metric.period import Period, first_of
+from quanyu.workspace import Workspace
+
+KEYS = ("grain", "on", "dimension", "slice")
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The periods to count: calendar grains for all days (or `only` those, by grain and first day), and single windows."""
+
+    windows: tuple[Period, ...]
+    calendar: tuple[str, ...] = ("day", "week", "month")
+    only: frozenset[tuple[str, dt.date]] | None = None
+
+    @property
+    def calendars(self) -> Spans:
+        """The same without windows."""
+        return replace(self, windows=())
+
+    def of(self, day: dt.date) -> list[tuple[dt.date, str, dt.date]]:
+        """Return (day, grain, first day) of every period that holds a day."""
+        found = [(day, grain, first_of(day, grain)) for grain in self.calendar]
+        found = [one for one in found if self.only is None or one[1:] in self.only]
+        return found + [(day, one.grain, one.since) for one in self.windows if one.since <= day < one.until]
+
+
+class Scratch:
+    """Results worked out once and read many times; gone when the block ends."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self.warehouse = ws.warehouse
+        self.kept: list[ir.Table] = []
+        self.zone = ws.settings.timezone
+        self.folder = ws.path("tmp", f"metrics-{uuid.uuid4().hex}")
+
+    def keep(self, rows: ir.Table) -> ir.Table:
+        """Work rows out once and return them as a table of the same engine."""
+        self.kept.append(self.warehouse.engine.keep(rows, self.folder / uuid.uuid4().hex))
+        # Cast, because engines say more of a type than an expression does: times to the microsecond.
+        return self.kept[-1].cast(rows.schema())
+
+    def known(self, rows: pa.Table) -> ir.Table:
+        """Return a small table of this process as a table of the engine."""
+        file = self.folder / f"{uuid.uuid4().hex}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(rows, file)
+        return self.warehouse.scan([file])
+
+    def spread(self, rows: ir.Table, spans: Spans) -> ir.Table:
+        """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day).
+
+        The periods of the days that occur are a small table, so this is one join whatever their number.
+        """
+        days = self.warehouse.read(rows.select("day").distinct())["day"].to_pylist()
+        found = [one for day in days if day is not None for one in spans.of(day)]
+        schema = pa.schema({"day_of": pa.date32(), "grain": pa.string(), "on": pa.date32()})
+        names = schema.names
+        periods = pa.Table.from_pylist([dict(zip(names, one, strict=True)) for one in found], schema)
+        known = self.known(periods)
+        return rows.join(known, rows.day == known.day_of).drop("day_of")
+
+    def read(self, rows: ir.Table, dimension: str) -> pa.Table:
+        """Run a reduction to (grain, on, slice, measures ...) and add its dimension."""
+        found = self.warehouse.read(rows)
+        return found.append_column("dimension", pa.array([dimension] * found.num_rows, pa.string()))
+
+    def __enter__(self) -> Scratch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.warehouse.engine.forget(self.kept)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def slices(rows: ir.Table, dimension: str) -> ir.StringValue:
+    """Return the slice of each row: "all", or the column's value, "unknown" where it has none."""
+    return ibis.literal("all") if dimension == "all" else rows[dimension].fill_null("unknown")
+
+
+def add_up(scratch: Scratch, cube: ir.Table, spans: Spans, dimensions: Sequence[str]) -> list[pa.Table]:
+    """Add up every number column of a small cube per period and slice; `day` and dimensions are the keys."""
+    numbers = [name for name in cube.columns if name not in {"day", *dimensions}]
+    spread = scratch.spread(cube, spans)
+    return [
+        scratch.read(
+            spread.group_by("grain", "on", slice=slices(spread, dimension)).agg(
+                **{name: spread[name].sum().cast("float64") for name in numbers}
+            ),
+            dimension,
+        )
+        for dimension in dimensions
+    ]

@@ -1,0 +1,212 @@
+"""Orders to measures: one scan to cells of (day, person, channel, region), small cubes for sums, people
+per period."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from quanyu.measure.metric.mask import Masks, seen, where
+from quanyu.measure.metric.span import Scratch, Spans, add_up, slices
+from quanyu.tables.margin import orders_with_margin
+from quanyu.tables.metric.period import WINDOWS, preset
+from quanyu.tables.sale import is_sale
+from quanyu.warehouse.portable import group_key, local_day
+
+DIMENSIONS = ("all", "channel", "region")
+SUMS = (
+    "paid", "paid_on_sales", "paid_by_known", "gross", "discount", "shipping", "refund", "net", "margin",
+    "net_with_margin", "n_orders", "n_paid_orders", "n_refunded_orders", "n_items",
+)  # fmt: skip
+
+
+def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+    """Return the measures of `orders` per period and slice.
+
+    A sale counts on the day it was paid, a return document on its own day. Sums come from cubes of
+    days; different
+    buyers are counted anew for every period and slice.
+    """
+    cells = scratch.keep(_cells(scratch, as_of))
+    bought = cells.filter(cells.n_orders > 0, cells.person.notnull())
+    firsts = scratch.keep(bought.group_by("person").agg(first_on=bought.day.min()))
+    first_of = firsts.rename(buyer="person")
+    dated = cells.left_join(first_of, cells.person == first_of.buyer).drop("buyer")
+    cube = scratch.keep(_sum(cells, ("day", "channel", "region")))
+    ages = scratch.keep(_sum(dated, ("day", "first_on")))
+    buyers = scratch.keep(
+        dated.filter(dated.n_orders > 0, dated.person.notnull()).select(
+            "day", "person", "channel", "region", "first_on"
+        )
+    )
+    spread = scratch.spread(buyers, spans.calendars)
+    people = scratch.keep(_people(spread, "all"))
+    return [
+        *add_up(scratch, cube, spans, DIMENSIONS),
+        _by_age(scratch, ages, spans),
+        _count(scratch, people, "all"),
+        _count(scratch, people.mutate(slice=_new_old(people)), "new_old"),
+        *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
+        *([_returning(scratch, people, as_of)] if spans.calendar else ()),
+        *_in_windows(scratch, buyers, spans, as_of),
+    ]
+
+
+def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
+    orders, known = orders_with_margin(scratch.warehouse.table), scratch.warehouse.table("identities")
+    people = known.select(key="id_key", known_as="person_id")
+    rows = orders.left_join(people, orders.id_key == people.key)
+    rows = rows.mutate(person=group_key(ibis.coalesce(rows.known_as, rows.id_key)))
+    is_return = rows.status == "returned"
+    sale = is_sale(rows)
+    was_paid = sale | ((rows.status == "closed") & rows.paid_at.notnull() & (rows.paid_amount > 0))
+    at = ibis.ifelse(is_return, rows.ordered_at, ibis.coalesce(rows.paid_at, rows.ordered_at))
+    rows = rows.mutate(day=local_day(at, scratch.zone), is_sale=sale, was_paid=was_paid, is_return=is_return)
+    rows = rows.filter(rows.was_paid | rows.is_return, rows.day < as_of)
+    return rows.group_by("day", "person", "channel", "region").agg(**_sums(rows))
+
+
+def _sums(rows: ir.Table) -> dict[str, ir.Value]:
+    sale, paid, is_refund = rows.is_sale, rows.was_paid, rows.refund_amount > 0
+    has_margin = rows.margin_amount.notnull()
+    sums = {
+        "paid": rows.paid_amount.sum(where=paid),
+        "paid_on_sales": rows.paid_amount.sum(where=sale),
+        "paid_by_known": rows.paid_amount.sum(where=sale & rows.person.notnull()),
+        "gross": rows.gross_amount.sum(where=sale),
+        "discount": rows.discount_amount.sum(where=sale),
+        "shipping": rows.shipping_amount.sum(where=sale),
+        "refund": rows.refund_amount.sum(),
+        "net": rows.net_amount.sum(),
+        "net_with_margin": rows.net_amount.sum(where=has_margin),
+        "n_orders": sale.cast("int64").sum(),
+        "n_paid_orders": paid.cast("int64").sum(),
+        "n_refunded_orders": (is_refund | rows.is_return).fill_null(False).cast("int64").sum(),
+        "n_items": rows.n_items.sum(where=sale),
+    }
+    return {name: total.fill_null(0) for name, total in sums.items()} | {"margin": rows.margin_amount.sum()}
+
+
+def _sum(rows: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    return rows.group_by(*keys).agg(**{name: rows[name].sum() for name in SUMS})
+
+
+def _new_old(rows: ir.Table) -> ir.StringValue:
+    """New: the first sale in the data falls in the same period."""
+    return ibis.cases((rows.first_on >= rows.on, "new"), (rows.first_on < rows.on, "old"), else_="unknown")
+
+
+def _by_age(scratch: Scratch, ages: ir.Table, spans: Spans) -> pa.Table:
+    spread = scratch.spread(ages, spans)
+    sums = {name: spread[name].sum().cast("float64") for name in SUMS}
+    return scratch.read(spread.group_by("grain", "on", slice=_new_old(spread)).agg(**sums), "new_old")
+
+
+def _people(rows: ir.Table, dimension: str) -> ir.Table:
+    """One row per period, slice and buyer."""
+    return rows.group_by("grain", "on", "person", slice=slices(rows, dimension)).agg(
+        earliest=rows.day.min(), latest=rows.day.max(), first_on=rows.first_on.min()
+    )
+
+
+def _count(scratch: Scratch, people: ir.Table, dimension: str) -> pa.Table:
+    is_repeat = ibis.ifelse(
+        people.grain == "day", ibis.null("int64"), (people.latest > people.earliest).cast("int64")
+    )
+    counted = people.group_by("grain", "on", "slice").agg(
+        n_buyers=people.count().cast("float64"),
+        n_new_buyers=(people.first_on >= people.on).cast("int64").sum().cast("float64"),
+        n_repeat_buyers=is_repeat.sum().cast("float64"),
+    )
+    return scratch.read(counted, dimension)
+
+
+def _returning(scratch: Scratch, people: ir.Table, as_of: dt.date) -> pa.Table:
+    """Return how many buyers of every week and month bought again in the next."""
+    here = people.filter(people.grain != "day").select("grain", "on", "person")
+    follows = ibis.cases(
+        (here.grain == "week", (here.on + ibis.interval(days=7)).cast("date")),
+        (here.grain == "month", (here.on + ibis.interval(months=1)).cast("date")),
+    )
+    before = here.mutate(follows=follows)
+    before = before.filter(before.follows < as_of)
+    again = here.rename(again="person", again_grain="grain", again_on="on")
+    same = [before.person == again.again, before.grain == again.again_grain, before.follows == again.again_on]
+    both = before.left_join(again, same)
+    counted = both.group_by("grain", on=both.follows, slice=ibis.literal("all")).agg(
+        n_previous_buyers=both.count().cast("float64"), n_returning_buyers=both.again.count().cast("float64")
+    )
+    return scratch.read(counted, "all")
+
+
+def _in_windows(scratch: Scratch, buyers: ir.Table, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+    """Return the different buyers of the windows."""
+    masks = Masks.of(scratch, spans.windows)
+    if masks is None:
+        return []
+    marked = masks.mark(buyers)
+    marked = scratch.keep(masks.mark(marked.filter(marked.mask != 0), "first_on", "first"))
+    found = []
+    for dimension in DIMENSIONS:
+        people = scratch.keep(_bits(marked, dimension))
+        bits = {"n_buyers": people.has, "n_new_buyers": people.new, "n_repeat_buyers": people.again}
+        found.append(masks.count(scratch, people, dimension, bits))
+        if dimension == "all":
+            found += [*_new_and_old(scratch, masks, people), *_back(scratch, masks, people, spans, as_of)]
+    return found
+
+
+def _bits(rows: ir.Table, dimension: str) -> ir.Table:
+    """Return per buyer and slice the windows they bought in, bought in on two days, and bought in for the first time.
+
+    A window that holds two days holds all between, so neighbouring days tell whether it holds two.
+    """
+    rows = rows.mutate(slice=slices(rows, dimension))
+    in_order = ibis.window(group_by=[rows.person, rows.slice], order_by=rows.day)
+    rows = rows.mutate(day_before=rows.day.lag().over(in_order), mask_before=rows.mask.lag().over(in_order))
+    is_other = (rows.day_before < rows.day).fill_null(False)
+    again = where(is_other, rows.mask & rows.mask_before.fill_null(0))
+    people = seen(rows, "person", "slice", has=rows.mask, again=again, first=rows["first"])
+    return people.mutate(new=people.has & people["first"])
+
+
+def _new_and_old(scratch: Scratch, masks: Masks, people: ir.Table) -> list[pa.Table]:
+    found = []
+    for name, theirs in (("new", people.new), ("old", people.has - people.new)):
+        rows = people.mutate(slice=ibis.literal(name), theirs=theirs)
+        bits = {
+            "n_buyers": rows.theirs,
+            "n_new_buyers": rows.theirs & rows.new,
+            "n_repeat_buyers": rows.again & rows.theirs,
+        }
+        found.append(masks.count(scratch, rows, "new_old", bits))
+    return found
+
+
+def _back(scratch: Scratch, masks: Masks, people: ir.Table, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+    """Return how many buyers of the period before a window bought again in it."""
+    place = {(one.grain, one.since): at for at, one in enumerate(masks.windows)}
+    pairs = (
+        [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)] if spans.calendar else []
+    )
+    sums: dict[str, ir.Value] = {}
+    told = []
+    for before, now in pairs:
+        was, here = place[before.grain, before.since], place[now.grain, now.since]
+        of_before = (people.has >> was) & 1
+        sums |= {
+            f"{now.grain}_before": of_before.sum().cast("int64"),
+            f"{now.grain}_again": (of_before & (people.has >> here)).sum().cast("int64"),
+        }
+    counted = scratch.warehouse.read(people.agg(**sums)).to_pylist()[0] if sums else {}
+    for _, now in pairs:
+        if counted[f"{now.grain}_before"]:
+            told.append({
+                "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all",
+                "n_previous_buyers": float(counted[f"{now.grain}_before"]),
+                "n_returning_buyers": float(counted[f"{now.grain}_again"]),
+            })  # fmt: skip
+    return [pa.Table.from_pylist(told)] if told else []

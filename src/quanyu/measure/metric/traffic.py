@@ -1,0 +1,101 @@
+"""Visits to measures: cells of (day, visitor, session, channel), then sessions and different visitors."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from quanyu.measure.metric.mask import Masks, seen, where
+from quanyu.measure.metric.span import Scratch, Spans, add_up, slices
+from quanyu.warehouse.portable import group_key
+
+DIMENSIONS = ("all", "channel")
+FLAGS = ("n_add_to_cart", "n_favourites")
+CELL = ("id_key", "session_id", "channel", "n_events", "n_page_views", *FLAGS)
+
+
+def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+    """Return the measures of `visits` per period and slice; visitors are people where identity knows them."""
+    cells = scratch.keep(_cells(scratch, as_of))
+    by_channel = scratch.keep(
+        cells.group_by("day", "visitor", "channel").agg(
+            **{name: cells[name].sum() for name in ("n_page_views", *FLAGS)}
+        )
+    )
+    views = scratch.keep(
+        by_channel.group_by("day", "channel").agg(n_page_views=by_channel.n_page_views.sum())
+    )
+    spread = scratch.spread(by_channel, spans.calendars)
+    return [
+        *add_up(scratch, views, spans, DIMENSIONS),
+        *_sessions(scratch, cells, spans),
+        *[_visitors(scratch, spread, dimension) for dimension in DIMENSIONS],
+        *_in_windows(scratch, by_channel, spans),
+    ]
+
+
+def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
+    """Return one row per visit and local day: a visit that lasts over midnight counts on each of its days."""
+    visits, days = scratch.warehouse.table("visits"), scratch.warehouse.table("visit_days")
+    known = scratch.warehouse.table("identities")
+    short = visits.filter(visits.began_on == visits.ended_on)
+    small = short.select(*CELL, day=short.began_on).union(days.select(*CELL, day=days.visited_on))
+    small = small.mutate(session_id=group_key(small.session_id)).filter(small.day < as_of)
+    people = known.select(key="id_key", known_as="person_id")
+    joined = small.left_join(people, small.id_key == people.key)
+    visitor = ibis.coalesce(group_key(ibis.coalesce(joined.known_as, joined.id_key)), joined.session_id)
+    return joined.mutate(visitor=visitor).drop("key", "known_as", "id_key")
+
+
+def _sessions(scratch: Scratch, cells: ir.Table, spans: Spans) -> list[pa.Table]:
+    rows = cells.filter(cells.session_id.notnull())
+    found = []
+    for dimension in DIMENSIONS:
+        one = rows.group_by("day", "visitor", "session_id", place=slices(rows, dimension)).agg(
+            n=rows.n_events.sum()
+        )
+        cube = one.group_by("day", "place").agg(
+            n_sessions=one.count(), n_bounced=(one.n == 1).cast("int64").sum()
+        )
+        summed = add_up(scratch, scratch.keep(cube), spans, ["place"])[0]
+        found.append(
+            summed.drop(["dimension"]).append_column("dimension", pa.array([dimension] * len(summed)))
+        )
+    return found
+
+
+def _visitors(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
+    rows = rows.filter(rows.visitor.notnull())
+    person = rows.group_by("grain", "on", "visitor", slice=slices(rows, dimension)).agg(
+        **{flag: rows[flag].sum() for flag in FLAGS}
+    )
+    counted = person.group_by("grain", "on", "slice").agg(
+        n_visitors=person.count().cast("float64"),
+        n_cart_visitors=(person.n_add_to_cart > 0).cast("int64").sum().cast("float64"),
+        n_favourite_visitors=(person.n_favourites > 0).cast("int64").sum().cast("float64"),
+    )
+    return scratch.read(counted, dimension)
+
+
+def _in_windows(scratch: Scratch, rows: ir.Table, spans: Spans) -> list[pa.Table]:
+    """Return the different visitors of the windows."""
+    masks = Masks.of(scratch, spans.windows)
+    if masks is None:
+        return []
+    rows = masks.mark(rows.filter(rows.visitor.notnull()))
+    rows = rows.filter(rows.mask != 0)
+    found = []
+    for dimension in DIMENSIONS:
+        one = rows.mutate(slice=slices(rows, dimension))
+        flags = {f"of_{flag}": where(one[flag] > 0, one.mask) for flag in FLAGS}
+        people = seen(one, "visitor", "slice", of_all=one.mask, **flags)
+        bits = {
+            "n_visitors": people.of_all,
+            "n_cart_visitors": people.of_n_add_to_cart,
+            "n_favourite_visitors": people.of_n_favourites,
+        }
+        found.append(masks.count(scratch, people, dimension, bits))
+    return found

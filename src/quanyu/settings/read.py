@@ -1,0 +1,98 @@
+"""Settings are read once, at the edge: from quanyu.toml and QUANYU_* variables; the variables win."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict
+
+from quanyu.errors import SettingError
+from quanyu.settings.all import Settings
+from quanyu.settings.frame import FILE
+from quanyu.text import Sentence
+
+WRONG = "Setting {setting!r} is {value!r}: {wrong}."
+SAID = {
+    "literal_error": "Input should be {expected}",
+    "string_pattern_mismatch": "String should match pattern '{pattern}'",
+    "greater_than_equal": "Input should be greater than or equal to {ge}",
+    "less_than_equal": "Input should be less than or equal to {le}",
+    "string_type": "Input should be a valid string",
+    "dict_type": "Input should be a valid dictionary",
+    "int_type": "Input should be a valid integer",
+    "int_parsing": "Input should be a valid integer, unable to parse string as an integer",
+    "int_from_float": "Input should be a valid integer, got a number with a fractional part",
+    "float_type": "Input should be a valid number",
+    "float_parsing": "Input should be a valid number, unable to parse string as a number",
+    "bool_type": "Input should be a valid boolean",
+    "bool_parsing": "Input should be a valid boolean, unable to interpret input",
+    "extra_forbidden": "Extra inputs are not permitted",
+}
+"""What Pydantic says of a value, by its kind of error; anything else is passed on in its words."""
+
+
+def read_settings(root: Path) -> Settings:
+    """Read the settings of the workspace at `root`; raise `SettingError` naming the value that is wrong."""
+
+    class _FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=root / FILE, extra="forbid")
+
+    try:
+        return Settings.model_validate(_FromFile().model_dump())
+    except ValidationError as error:
+        where = _place(error)
+        variable = f"QUANYU_{where.upper().replace('.', '__')}"
+        raise SettingError(
+            WRONG,
+            "Correct it in {file} or in the variable {variable}.",
+            file=root / FILE,
+            variable=variable,
+            **_seen(error),
+        ) from None
+    except OSError as error:
+        raise SettingError(
+            "{file} cannot be read: {error}.",
+            "Check its permissions, or restore it.",
+            file=root / FILE,
+            error=str(error),
+        ) from None
+    except ValueError as error:
+        raise SettingError(
+            "{file} is not valid TOML: {error}.", "Correct the file.", file=root / FILE, error=str(error)
+        ) from None
+
+
+def check_settings(given: Mapping[str, object]) -> Settings:
+    """Return settings made of given values; raise `SettingError` naming the one that is wrong or unknown."""
+    if unknown := sorted(given.keys() - Settings.model_fields.keys()):
+        raise SettingError(
+            "There is no setting {setting!r}.",
+            "Settings: {settings}.",
+            setting=unknown[0],
+            settings=", ".join(Settings.model_fields),
+        )
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingError(
+            WRONG, "See docs/reference/settings.md for what is allowed.", **_seen(error)
+        ) from None
+
+
+def _place(error: ValidationError) -> str:
+    return ".".join(str(part) for part in error.errors()[0]["loc"])
+
+
+def _seen(error: ValidationError) -> dict[str, Any]:
+    """Return the setting, the value and what is wrong with it."""
+    first = error.errors()[0]
+    context = first.get("ctx", {})
+    wrong = first["msg"]
+    if first["type"] in SAID:
+        wrong = Sentence(SAID[first["type"]], **context)
+    elif "error" in context:
+        wrong = context["error"].args[0]
+    return {"setting": _place(error), "value": first.get("input"), "wrong": wrong}

@@ -1,0 +1,1 @@
+"""Metrics: what each promises, their catalogue, and the periods they cover."""

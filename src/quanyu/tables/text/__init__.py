@@ -1,0 +1,1 @@
+"""Phone numbers, mail addresses and names, as people write them and as screens may show them."""

@@ -1,0 +1,1 @@
+"""Tables read once and asked many times."""

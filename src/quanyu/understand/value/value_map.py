@@ -1,0 +1,157 @@
+"""What the value screen asks: the tenths, who is in one, where people are still active, and whether to trust it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.understand.value.value_card import ModelCard, Told, model_card, why_not
+from quanyu.workspace import Workspace
+
+QUIET = (30, 60, 90, 180, 365)
+"""Days since the last order at which the columns of the map end; the last column has no end."""
+BOUGHT = (1, 2, 3, 4, 5, 9)
+"""Purchases at which the rows of the map end; the last row has no end."""
+
+
+@dataclass(frozen=True)
+class Tenth:
+    """One tenth of the buyers by value, 10 the most valuable: means per buyer, and its share of all value."""
+
+    decile: int
+    n_people: int
+    clv_amount: float
+    low_amount: float
+    high_amount: float
+    expected_orders: float
+    p_alive: float | None
+    mean_amount: float
+    value_share: float
+
+
+@dataclass(frozen=True)
+class AliveCell:
+    """Buyers by days since the last order and purchases (places in `QUIET` and `BOUGHT`), and how many are alive."""
+
+    quiet: int
+    bought: int
+    n_people: int
+    p_alive: float
+
+
+@dataclass(frozen=True)
+class ValueMap:
+    """The whole picture; `card` is None and `reason` says why where nothing could be forecast.
+
+    `n_alive` is None and `cells` are empty where P(alive) is withdrawn; the card says why.
+    """
+
+    n_people: int
+    clv_amount: float
+    expected_orders: float
+    n_alive: float | None
+    tenths: tuple[Tenth, ...]
+    cells: tuple[AliveCell, ...]
+    card: ModelCard | None
+    reason: Told | None
+    as_of: dt.date | None
+
+
+@dataclass(frozen=True)
+class Valued:
+    """One buyer of a tenth."""
+
+    person_id: str
+    clv_amount: Decimal | None
+    clv_amount_low: Decimal | None
+    clv_amount_high: Decimal | None
+    expected_orders: float
+    p_alive: float | None
+    n_repeats: int
+    quiet_days: int
+    mean_amount: Decimal
+    region: str | None
+    member_tier: str | None
+
+
+def value_map(ws: Workspace) -> ValueMap:
+    """Return tenths and cells from one scan of `lifetimes`, with the card of its fit."""
+    rows = ws.warehouse.table("lifetimes")
+    quiet, bought = rows.age_days - rows.span_days, rows.n_repeats + 1
+    amounts = {name: rows[name].cast("float64").sum() for name in _SUMS}
+    grouped = rows.group_by("decile", quiet=_step(quiet, QUIET), bought=_step(bought, BOUGHT))
+    found = ws.warehouse.read(
+        grouped.aggregate(n=rows.count(), as_of=rows.as_of.max(), fit_id=rows.fit_id.max(), **amounts)
+    ).to_pylist()
+    if not found:
+        return ValueMap(0, 0.0, 0.0, 0.0, (), (), None, why_not(ws), None)
+    total = {name: sum(row[name] or 0.0 for row in found) for name in _SUMS}
+    has_alive = any(row["p_alive"] is not None for row in found)
+    return ValueMap(
+        n_people=sum(row["n"] for row in found),
+        clv_amount=total["clv_amount"],
+        expected_orders=total["expected_orders"],
+        n_alive=total["p_alive"] if has_alive else None,
+        tenths=tuple(_tenth(decile, found, total["clv_amount"]) for decile in _deciles(found)),
+        cells=tuple(_cells(found)) if has_alive else (),
+        card=model_card(ws, found[0]["fit_id"]),
+        reason=None,
+        as_of=max(row["as_of"] for row in found),
+    )
+
+
+def value_members(ws: Workspace, decile: int, limit: int = 200) -> list[Valued]:
+    """Return the buyers of a tenth, the most valuable first."""
+    rows = ws.warehouse.table("lifetimes")
+    mine = rows.filter(rows.decile == decile).mutate(quiet_days=rows.age_days - rows.span_days)
+    order = [ibis.desc("clv_amount"), ibis.asc("person_id")]
+    people = ws.warehouse.table("people").select("person_id", "region", "member_tier")
+    joined = mine.order_by(order).limit(limit).left_join(people, "person_id")
+    names = tuple(Valued.__dataclass_fields__)
+    listed = ws.warehouse.read(joined.select(*names).order_by(order))
+    return [Valued(**row) for row in listed.to_pylist()]
+
+
+_SUMS = ("clv_amount", "clv_amount_low", "clv_amount_high", "expected_orders", "p_alive", "mean_amount")
+
+
+def _step(value: ir.IntegerColumn, ends: Sequence[int]) -> ir.IntegerColumn:
+    """The number of ends below the value: its place among the steps."""
+    above = [(value > end).cast("int64") for end in ends]
+    return sum(above[1:], above[0])
+
+
+def _deciles(found: list[dict[str, Any]]) -> list[int]:
+    return sorted({row["decile"] for row in found if row["decile"] is not None}, reverse=True)
+
+
+def _tenth(decile: int, found: list[dict[str, Any]], total: float) -> Tenth:
+    mine = [row for row in found if row["decile"] == decile]
+    n = sum(row["n"] for row in mine)
+    mean = {name: sum(row[name] or 0.0 for row in mine) / n for name in _SUMS}
+    return Tenth(
+        decile,
+        n,
+        mean["clv_amount"],
+        mean["clv_amount_low"],
+        mean["clv_amount_high"],
+        mean["expected_orders"],
+        mean["p_alive"] if any(row["p_alive"] is not None for row in mine) else None,
+        mean["mean_amount"],
+        mean["clv_amount"] * n / total if total else 0.0,
+    )
+
+
+def _cells(found: list[dict[str, Any]]) -> list[AliveCell]:
+    sums: dict[tuple[int, int], tuple[int, float]] = {}
+    for row in found:
+        place = (row["quiet"], row["bought"])
+        n, alive = sums.get(place, (0, 0.0))
+        sums[place] = (n + row["n"], alive + row["p_alive"])
+    return [AliveCell(*place, n, alive / n) for place, (n, alive) in sorted(sums.items())]

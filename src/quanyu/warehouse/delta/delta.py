@@ -1,0 +1,219 @@
+"""Delta tables on Parquet files: a commit is atomic, readers never block, a killed writer leaves the last version."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
+
+from quanyu.text import Sentence
+from quanyu.warehouse.delta.plain import plain
+from quanyu.warehouse.fault import damaged, explained
+
+TIDIED = "tidied"
+"""The word by which a commit says that it only moved rows between files, and of which version."""
+
+MAINTENANCE = {"delta.logRetentionDuration": "interval 30 days"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """One committed state of a table: its number (-1 before the first commit), files with their bytes, and rows."""
+
+    number: int
+    files: tuple[str, ...]
+    n_rows: int
+    sizes: tuple[int, ...] = ()
+
+
+NOTHING = Version(-1, (), 0)
+
+
+def read_version(path: Path, number: int | None = None) -> Version:
+    """Return a version of the table at `path`: the newest unless a number is given."""
+    last = newest(path)
+    if last < 0:
+        return NOTHING
+    wanted = last if number is None else number
+    with explained(path.name):
+        entry = log_entry(path, last).stat()
+        if lost := _lost(path, last, entry.st_size):
+            raise damaged(path.name, lost)
+        return _read(path, wanted, entry.st_mtime_ns)
+
+
+def _lost(path: Path, last: int, size: int) -> Sentence | None:
+    """Say which entry of the log is missing or empty, which delta-rs would take for a commit of nothing."""
+    numbers, checkpoints = logged(path)
+    first = max(checkpoints, default=-1) + 1
+    gone = min(set(range(first, last)) - numbers, default=None if size else last)
+    return None if gone is None else Sentence("version {kept} is not what was written", kept=gone)
+
+
+def logged(path: Path) -> tuple[set[int], set[int]]:
+    """Return the versions that have an entry in the log, and those that have a checkpoint."""
+    with explained(path.name):
+        try:
+            names = os.listdir(path / "_delta_log")  # noqa: PTH208 - `Path.glob` passes over what it may not read
+        except FileNotFoundError:
+            names = []
+    found = [(int(name[:20]), name[20:]) for name in names if name[:20].isdigit()]
+    entries = {number for number, rest in found if rest == ".json"}
+    return entries, {number for number, rest in found if rest.startswith(".checkpoint")}
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, number: int, written: int) -> Version:
+    """Read a version, which never changes; `written` tells a table from another that lay at the same place before."""
+    table = DeltaTable(plain(path), version=number)
+    # Not `pa.table`, which imports pandas, where that is installed, only to see whether this is one of its frames.
+    listed = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
+    added = listed.select(["path", "size_bytes", "num_records"]).to_pylist()
+    # What delta-rs returns is percent-encoded and need not begin at this folder; the names are those in it.
+    found = sorted((str(path / unquote(one["path"].rpartition("/")[2])), one["size_bytes"]) for one in added)
+    n_rows = sum(one["num_records"] for one in added)
+    return Version(
+        table.version(), tuple(name for name, _ in found), n_rows, tuple(size for _, size in found)
+    )
+
+
+def newest(path: Path) -> int:
+    """Return the number of the newest commit without reading the log, -1 when there is none."""
+    return max(logged(path)[0], default=-1)
+
+
+def log_entry(path: Path, number: int) -> Path:
+    """Return the file of the log that makes a version."""
+    return path / "_delta_log" / f"{number:020}.json"
+
+
+def actions(path: Path, number: int) -> list[dict[str, Any]]:
+    """Return what one commit did, as the log says it: `add`, `remove`, `commitInfo` and so on."""
+    with explained(path.name):
+        lines = log_entry(path, number).read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line]
+
+
+def content_version(path: Path) -> int:
+    """Return the number of the newest commit that changed what the table holds, which tidying does not."""
+    last = newest(path)
+    return -1 if last < 0 else _content(path, last, log_entry(path, last).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _content(path: Path, number: int, written: int) -> int:
+    told: dict[str, Any] = next(
+        (action["commitInfo"] for action in actions(path, number) if "commitInfo" in action), {}
+    )
+    return int(told.get(TIDIED, number))
+
+
+def moved(path: Path, since: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the files that went and that came after a version, or None if it is unknown or cannot be read any more.
+
+    Their rows make the one version out of the other: tidying in between, which moves rows but changes none, is
+    passed over.
+    """
+    last = newest(path)
+    if since < 0 or since > last:
+        return None
+    gone, come = set[str](), set[str]()
+    for number in range(since + 1, last + 1):
+        if not log_entry(path, number).is_file():
+            return None
+        done = actions(path, number)
+        if any(TIDIED in action.get("commitInfo", {}) for action in done):
+            continue
+        removed, added = (
+            {action[kind]["path"] for action in done if kind in action} for kind in ("remove", "add")
+        )
+        gone |= removed - come
+        come = (come - removed) | added
+    files = [tuple(sorted(str(path / name) for name in names)) for names in (gone, come)]
+    return (files[0], files[1]) if all(Path(file).exists() for both in files for file in both) else None
+
+
+def about(path: Path) -> dict[str, Any]:
+    """Return what the newest commit says of itself, empty before the first."""
+    with explained(path.name):
+        return DeltaTable(plain(path)).history(1)[0] if newest(path) >= 0 else {}
+
+
+def commit(
+    path: Path,
+    files: Iterable[Path],
+    schema: pa.Schema,
+    mode: Literal["append", "overwrite"],
+    about: dict[str, Any],
+    *,
+    instead_of: Iterable[str] = (),
+) -> int:
+    """Commit Parquet files that already lie in `path` and return the new version number.
+
+    `overwrite` replaces every earlier file in the same commit, `append` those that are named. The files keep
+    their names, so a commit costs one log entry however large they are.
+    """
+    with explained(path.name):
+        added = [_add(path, file) for file in files]
+        return _commit(path, added, schema, mode, about=about, instead_of=list(instead_of))
+
+
+def _commit(
+    path: Path,
+    added: list[AddAction],
+    schema: pa.Schema,
+    mode: Literal["append", "overwrite"],
+    *,
+    about: dict[str, Any],
+    instead_of: list[str],
+) -> int:
+    properties = CommitProperties(custom_metadata=about)
+    log_schema = Schema.from_arrow(schema)
+    if newest(path) < 0:
+        (path / "_delta_log").mkdir(parents=True, exist_ok=True)
+        create_table_with_add_actions(
+            str(plain(path)),
+            log_schema,
+            added,
+            mode="overwrite",
+            configuration=MAINTENANCE,
+            commit_properties=properties,
+        )
+    else:
+        table = DeltaTable(plain(path))
+        actions: list[AddAction | RemoveAction] = [*added, *(_remove(path, file) for file in instead_of)]
+        table.create_write_transaction(actions, mode, log_schema, commit_properties=properties)
+    return newest(path)
+
+
+def _add(path: Path, file: Path) -> AddAction:
+    footer = pq.read_metadata(file)
+    return AddAction(
+        path=file.relative_to(path).as_posix(),
+        size=file.stat().st_size,
+        partition_values={},
+        modification_time=int(time.time() * 1000),
+        data_change=True,
+        stats=f'{{"numRecords": {footer.num_rows}}}',
+    )
+
+
+def _remove(path: Path, file: str) -> RemoveAction:
+    return RemoveAction(Path(file).relative_to(path).as_posix(), True, int(time.time() * 1000))
+
+
+def history(path: Path) -> list[dict[str, Any]]:
+    """Return the commits of a table, newest first."""
+    with explained(path.name):
+        return DeltaTable(plain(path)).history() if newest(path) >= 0 else []

@@ -1,0 +1,43 @@
+"""A screen of the console: declared beside the function that draws it, found there by the menu and the routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+from quanyu.discovery import declared
+
+GROUPS = ("", "Data", "Customers", "Marketing", "Reports")
+"""The groups of the menu, in their order; the first has no heading."""
+ROLES = frozenset({"analyst", "marketer", "owner"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One screen: address, title, what draws it, and its line in the menu if it has one.
+
+    `short` is its name on a phone, `icon` the path of its sign in a box of 24 by 24, `place` its place in its group,
+    `roles` who may open it. A page without an icon is reached from others only.
+    """
+
+    path: str
+    title: str
+    draw: Callable[..., None]
+    group: str = ""
+    short: str = ""
+    icon: str = ""
+    place: int = 0
+    roles: frozenset[str] = ROLES
+
+
+def pages() -> tuple[Page, ...]:
+    """Return every screen, in the order of the menu."""
+    found = declared("PAGE", "web/pages")
+    return tuple(sorted(found, key=lambda page: (GROUPS.index(page.group), page.place, page.path)))
+
+
+def menu() -> tuple[tuple[str, tuple[Page, ...]], ...]:
+    """Return the menu: groups with their pages."""
+    listed = [page for page in pages() if page.icon]
+    return tuple((group, tuple(entries)) for group, entries in groupby(listed, key=lambda page: page.group))

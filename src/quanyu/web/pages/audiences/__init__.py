@@ -1,0 +1,1 @@
+"""Audiences: proposed, built by hand, and what became of them."""

@@ -1,0 +1,109 @@
+"""Build an audience of one's own: conditions, channel and control share, with a preview before it is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from markupsafe import Markup
+from nicegui import run, ui
+
+from quanyu.act.account import preview
+from quanyu.decide.audience import propose_design
+from quanyu.decide.settings import AudienceSettings
+from quanyu.errors import RuleError
+from quanyu.ledger import Proposal
+from quanyu.measure.metric import as_of
+from quanyu.tables.design import Design
+from quanyu.tables.rule import known_columns
+from quanyu.web.pages.audiences.campaign_account import CHANNELS, account
+from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.notice import fault, report
+from quanyu.web.parts.table import button
+from quanyu.web.view import View
+from quanyu.workspace import Workspace
+
+
+def builder(view: View) -> None:
+    """Place the form and, under it, the preview."""
+    usual = view.ws.settings.of(AudienceSettings)
+    design = Design(**usual.model_dump(exclude={"is_proposed"}))
+    typed: dict[str, str] = {
+        "name": design.name, "rule": design.rule, "channel": design.channel, "control": f"{design.control_share:.0%}",
+    }  # fmt: skip
+    with ui.element("section").classes("panel"):
+        put(tag("h2", view.say("Build an audience")), class_="bar")
+        with ui.element("div").classes("form"):
+            _text(view.say("Name of the campaign."), "name", typed)
+            _text(view.say("Conditions on RFM, value and traits, parted by semicolons."), "rule", typed)
+            _choice(view, typed)
+            _text(view.say("Share kept out."), "control", typed)
+        known = ", ".join(sorted(known_columns(view.ws.warehouse.table)))
+        put(
+            tag("details", tag("summary", view.say("What conditions can name")), tag("code", known)),
+            class_="note muted",
+        )
+        place = ui.element("div").props("role=status")
+        with ui.element("div").classes("choices"):
+            button(view.say("Preview"), lambda: show(propose=False), class_="plain strong")
+            button(view.say("Propose"), lambda: show(propose=True))
+
+    async def show(*, propose: bool) -> None:
+        place.clear()
+        with place:
+            try:
+                wanted = _design(design, typed)
+                if propose:
+                    await run.io_bound(_propose, view.ws, wanted)
+                    ui.navigate.reload()
+                    return
+                found = await run.io_bound(preview, view.ws, wanted)
+                if found is not None:
+                    account(view, found)
+            except Exception as error:
+                report(error)
+                fault(view, error)
+
+
+def _propose(ws: Workspace, design: Design) -> Proposal | None:
+    return propose_design(ws, design, as_of(ws) or ws.today())
+
+
+def _design(usual: Design, typed: dict[str, str]) -> Design:
+    channel = typed["channel"]
+    try:
+        share = float(typed["control"].strip().removesuffix("%")) / 100
+    except ValueError:
+        raise RuleError(
+            "{text!r} is no share.", "Write a percentage such as 20%.", text=typed["control"]
+        ) from None
+    return replace(
+        usual, name=typed["name"], rule=typed["rule"], channel=channel,
+        kind="ads" if channel == "ads" else "list", control_share=share,
+    )  # fmt: skip
+
+
+def _text(label: str, name: str, typed: dict[str, str]) -> None:
+    with ui.element("label").classes("field"):
+        put(Markup(label), "span")
+        value = typed[name].replace('"', "&quot;")
+        field = ui.element("input").props(f'type="text" value="{value}" data-name="{name}"')
+        field.on(
+            "input",
+            lambda event: typed.update({name: str(event.args)}),
+            js_handler="(e) => emit(e.target.value)",
+        )
+
+
+def _choice(view: View, typed: dict[str, str]) -> None:
+    with ui.element("label").classes("field"):
+        put(Markup(view.say("How people would be reached.")), "span")
+        options = Markup("").join(
+            tag("option", view.say(text), value=value, selected=value == typed["channel"])
+            for value, text in CHANNELS.items()
+        )
+        field = ui.html(str(options), tag="select", sanitize=False).props('data-name="channel"')
+        field.on(
+            "change",
+            lambda event: typed.update(channel=str(event.args)),
+            js_handler="(e) => emit(e.target.value)",
+        )

@@ -1,0 +1,112 @@
+"""Audiences: what is proposed, how one's own would fall out, and what became of every campaign."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from nicegui import ui
+
+from quanyu import figure
+from quanyu.act.account import Account, accounts
+from quanyu.decide.read import decisions
+from quanyu.ledger import Decision
+from quanyu.tables.design import Design
+from quanyu.web.page import Page
+from quanyu.web.pages.audiences.audience_builder import builder
+from quanyu.web.pages.audiences.campaign_account import CHANNELS, account
+from quanyu.web.pages.audiences.campaign_result import result
+from quanyu.web.parts.markup import put, span, tag
+from quanyu.web.parts.notice import empty, not_run, nothing_loaded
+from quanyu.web.parts.verdict import verdict
+from quanyu.web.parts.waiting import fill
+from quanyu.web.view import View
+
+
+def audiences(view: View) -> None:
+    """Draw proposals, the builder, and every campaign with its account and its measured result."""
+    put(tag("h1", view.say("Audiences")), class_="head")
+    if not view.ws.warehouse.count("people"):
+        (not_run if view.ws.warehouse.count("orders") else nothing_loaded)(view)
+        return
+    fill(view, _proposals, decisions, "audience")
+    builder(view)
+    fill(view, _campaigns, accounts)
+
+
+def _proposals(view: View, found: list[Decision]) -> None:
+    waiting = [one for one in found if one.status in {"proposed", "approved"}]
+    with ui.element("section").classes("panel"):
+        put(tag("h2", view.say("Proposed")), class_="bar")
+        if not waiting:
+            empty(
+                view,
+                "Nothing waits for a decision",
+                "A turn of the loop proposes whom to reach next.",
+                "quanyu run",
+            )
+        for one in waiting:
+            with ui.element("div").classes("proposal"):
+                _proposal(view, one)
+
+
+def _proposal(view: View, one: Decision) -> None:
+    design = Design.of(one.proposal)
+    n = one.proposal.get("n_audience", 0)
+    put(tag("h3", design.name))
+    put(Markup("").join([
+        tag("code", design.rule), " ",
+        span("muted", view.say(
+            "{n} people · {channel} · {share} kept out · compared over {days} days",
+            n=f"{n:,}", channel=view.say(CHANNELS[design.channel]),
+            share=figure.percent(design.control_share, 0), days=design.window_days,
+        )),
+    ]))  # fmt: skip
+    put(tag("p", expectation(view, one), class_="muted"))
+    question = view.say(
+        "The audience is frozen now, {share} of it is kept out, and the contacts of the rest are written to a file for {channel}.",
+        share=figure.percent(design.control_share, 0),
+        channel=view.say(CHANNELS[design.channel]),
+    )
+    verdict(view, one, question)
+
+
+def expectation(view: View, one: Decision) -> str:
+    """Return what is expected of a decision, in words."""
+    expected = one.expected
+    if "gain_amount" not in expected:
+        reason = view.say(expected.get("reason") or "nothing is known yet")
+        return view.say("Expected gain: cannot tell, {reason}. The control group will tell.", reason=reason)
+    currency = view.ws.settings.currency
+    low, middle, high = (
+        figure.money(expected[name], currency) for name in ("gain_low", "gain_amount", "gain_high")
+    )
+    return view.say(
+        "Expected gain in margin: {middle} ({low} to {high}), from {n} measured campaigns.",
+        middle=middle, low=low, high=high, n=len(expected.get("evidence", ())),
+    )  # fmt: skip
+
+
+def _campaigns(view: View, found: list[Account]) -> None:
+    put(tag("h2", view.say("Campaigns and their results")), class_="head part")
+    if not found:
+        with ui.element("section").classes("panel"):
+            empty(
+                view, "No audience has been frozen yet", "Approve a proposal above, or build one of your own."
+            )
+        return
+    for one in found:
+        with ui.element("div").classes("panels"):
+            with ui.element("div").classes("w5"):
+                account(view, one)
+            with ui.element("div").classes("w7"):
+                result(view, one.campaign_id)
+
+
+PAGE = Page(
+    "/audiences",
+    "Audiences",
+    audiences,
+    "Marketing",
+    "Audiences",
+    "M4 18v-5l11-5v15L4 18M15 11a4 4 0 0 1 0 8M7 19v3h3",
+    3,
+)

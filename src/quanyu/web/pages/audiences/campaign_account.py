@@ -1,0 +1,32 @@
+"""What became of everybody in an audience, as a chart and a table."""
+
+from __future__ import annotations
+
+from quanyu.act.account import Account
+from quanyu.act.audience import REASONS
+from quanyu.web.parts.chart import Chart, Line, bars, chart
+from quanyu.web.parts.markup import div, put
+from quanyu.web.parts.sheet import Head, Sheet
+from quanyu.web.view import View
+
+CHANNELS = {"sms": "SMS", "call": "Phone call", "mail": "E-mail", "wechat": "WeChat", "ads": "Ad platforms"}
+
+
+def account(view: View, one: Account) -> None:
+    """Place what became of everybody in an audience."""
+    rows = tuple(
+        (view.say(share.status), view.say(REASONS[share.reason]) if share.reason else "", share.n_people)
+        for share in sorted(one.shares, key=lambda share: -share.n_people)
+    )
+    heads = (Head(view.say("State")), Head(view.say("Why")), Head(view.say("People"), "count"))
+    sheet = Sheet(one.design.name, heads, rows)
+    names = [why or state for state, why, _ in rows]
+    option = bars(view, names, [Line(view.say("People"), [float(n) for *_, n in rows])], "count")
+    said = view.say(
+        "Audience = handed over + held out + left alone + waiting; every person stands in one of them."
+    )
+    note = view.say("{n} people in the audience", n=f"{one.n_audience:,}")
+    chart(view, Chart(sheet, option, (said, one.design.rule), note))
+    if one.file is not None:
+        place = div("muted", view.say("Handed over in {file}", file=f"exports/{one.file.name}"))
+        put(place)

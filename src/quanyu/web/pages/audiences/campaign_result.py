@@ -1,0 +1,96 @@
+"""What a campaign truly earned: treated against control, with intervals, and what that means."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from nicegui import ui
+
+from quanyu import figure
+from quanyu.measure.experiment import REASONS, Result, results
+from quanyu.web.parts.chart import Chart, Whisker, chart, forest
+from quanyu.web.parts.markup import div, put, tag
+from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
+from quanyu.web.parts.waiting import fill
+from quanyu.web.view import View
+
+METRICS = {"conversion": "Buyers", "orders": "Orders", "revenue": "Net revenue", "margin": "Margin"}
+TONES = {
+    "works": "note",
+    "fails": "warning",
+    "cannot_tell": "",
+    "running": "",
+    "broken": "stop",
+    "unread": "",
+}
+
+
+def result(view: View, campaign_id: str) -> None:
+    """Place the measured lifts of a campaign and the verdict."""
+    fill(view, lambda view, found: _shown(view, found, campaign_id), results)
+
+
+def _shown(view: View, found: list[Result], campaign_id: str) -> None:
+    one = next((each for each in found if each.campaign_id == campaign_id), None)
+    title = view.say("Treated against control")
+    if one is None:
+        with ui.element("section").classes("panel"):
+            put(tag("h2", title), class_="bar")
+            put(
+                tag(
+                    "p",
+                    view.say("There is no reading yet: load the orders of the days after, and run a turn."),
+                )
+            )
+        return
+    put(_verdict(view, one))
+    drawn = [
+        Whisker(view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high)
+        for lift in one.lifts
+    ]
+    definitions = (
+        view.say(
+            "Everybody who was assigned counts in their arm, whatever became of the message. "
+            "The interval holds the true effect 19 times out of 20."
+        ),
+        view.say(
+            "Drawn is the change against the control group; the table has the effect per person and in total."
+        ),
+    )
+    note = view.say("{n} treated, {m} in control", n=f"{one.n_treated:,}", m=f"{one.n_control:,}")
+    chart(view, Chart(_sheet(view, title, one), forest(view, drawn, "ratio"), definitions, note))
+
+
+def _verdict(view: View, one: Result) -> Markup:
+    words = [tag("strong", view.say(one.sentence))]
+    currency = view.ws.settings.currency
+    profit = one.profit
+    if profit.value is not None and profit.low is not None and profit.high is not None:
+        low, middle, high = (
+            figure.money(value, currency) for value in (profit.low, profit.value, profit.high)
+        )
+        said = view.say(
+            "Margin less cost of contacts: {middle} ({low} to {high}).", middle=middle, low=low, high=high
+        )
+        words.append(tag("div", said))
+    if one.days_left:
+        words.append(tag("div", view.say("{n} days are left to observe.", n=one.days_left)))
+    if one.n_more_people:
+        more = view.say("About {n} people more would tell.", n=f"{one.n_more_people:,}")
+        words.append(tag("div", more, class_="muted"))
+    return div(f"notice {TONES[one.verdict]}", *words, role="status")
+
+
+def _sheet(view: View, title: str, one: Result) -> Sheet:
+    heads: tuple[tuple[str, Kind], ...] = (
+        ("Metric", "text"), ("Treated", "number"), ("Control", "number"), ("Lift per person", "number"),
+        ("Low", "number"), ("High", "number"), ("Relative lift", "ratio"), ("In total", "number"), ("Note", "text"),
+    )  # fmt: skip
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            view.say(METRICS[lift.metric]), lift.mean_treated, lift.mean_control, lift.lift.value, lift.lift.low,
+            lift.lift.high, lift.relative.value, lift.incremental.value,
+            view.say(REASONS[lift.reason]) if lift.reason in REASONS else lift.reason,
+        )
+        for lift in one.lifts
+    )  # fmt: skip
+    return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)

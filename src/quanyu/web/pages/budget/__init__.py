@@ -1,0 +1,1 @@
+"""The budget, and the tests of spend that tell what it cannot."""

@@ -1,0 +1,97 @@
+"""The return curve of every ad channel, with today's spend and the proposed one on it."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from quanyu.decide.budget import BudgetView, CurveView
+from quanyu.figure import figure
+from quanyu.tables.owned.curve import DOUBTS, VERDICTS
+from quanyu.web.pages.labels import EVIDENCE, slice_label
+from quanyu.web.parts.chart import INK, PROPOSED, Chart, Mark, chart, response
+from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid
+from quanyu.web.view import View
+
+
+def curves(view: View, found: BudgetView) -> None:
+    """Place a chart per channel and the table of all figures."""
+    title = view.say("What each channel truly brings")
+    with ui.element("div").classes("w12"):
+        put(tag("h2", title), class_="head part")
+    drawn = [one for one in found.curves if one.points]
+    for one in drawn:
+        with ui.element("div").classes("w4"):
+            _curve(view, one)
+    with ui.element("section").classes("panel w12"):
+        grid(view, _figures(view, found), about_it=_what_caused(view))
+
+
+def _curve(view: View, one: CurveView) -> None:
+    name = slice_label(view, one.channel)
+    columns = tuple(
+        Head(view.say(label), "currency") for label in ("Spend per day", "Margin per day", "Low", "High")
+    )
+    points = [(spot.amount, spot.mean, spot.low, spot.high) for spot in one.points]
+    marks = [
+        Mark(view.say(label), (spot.amount, spot.mean), color)
+        for label, spot, color in (("Proposed", one.proposed, PROPOSED), ("Present", one.now, INK))
+        if spot is not None
+    ]
+    names = (
+        view.say("Margin per day"), view.say("95 % interval"), view.say("Money comes back as much as it costs"),
+    )  # fmt: skip
+    note = view.say(EVIDENCE.get(one.evidence, VERDICTS[one.verdict]))
+    definitions = (
+        view.say("Across: spend per day, kept up. Up: margin per day of the orders it causes, with its 95 % interval. "
+                 "Black: today; orange: proposed. Below the dashed line it brings less than it costs."),
+        view.say(DOUBTS[one.reason]) if one.reason in DOUBTS else "", _shrunk(view, one),
+    )  # fmt: skip
+    sheet = Sheet(name, columns, tuple(points))
+    chart(view, Chart(sheet, response(view, names, points, marks), definitions, note))
+
+
+def _shrunk(view: View, one: CurveView) -> str:
+    """Return from what to what the orders a channel causes were shrunk; empty where nothing was fitted."""
+    raw, caused = (one.figures.get(name) for name in ("n_caused_raw", "n_caused"))
+    if raw is None or caused is None:
+        return ""
+    ends = {name: figure(value, "times", view.language) for name, value in (("raw", raw), ("caused", caused))}
+    return view.say(
+        "Orders per day at the present spend: drawn from {raw} to {caused}, as the clearest of many is overdrawn by chance.",
+        **ends,
+    )
+
+
+def _figures(view: View, found: BudgetView) -> Sheet:
+    heads: tuple[tuple[str, Kind, str], ...] = (
+        ("Spend per day", "currency", "spend_amount"), ("Claimed orders per day", "number", "n_claimed"),
+        ("Caused orders per day, raw", "number", "n_caused_raw"),
+        ("Caused orders per day", "number", "n_caused"), ("Low", "number", "n_caused_low"),
+        ("High", "number", "n_caused_high"), ("Margin per day", "currency", "return_amount"),
+        ("Marginal return", "number", "marginal_return"), ("Low", "number", "marginal_return_low"),
+        ("High", "number", "marginal_return_high"), ("Profit ROI", "ratio", "profit_roi"),
+        ("P if no effect", "number", "p_no_effect"), ("Carry-over", "number", "carry"),
+        ("Half saturation", "currency", "half_amount"), ("Ceiling per day", "currency", "ceiling_amount"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            slice_label(view, one.channel),
+            " ".join(slice_label(view, name) for name, _ in one.lands_on),
+            view.say(VERDICTS[one.verdict]),
+            *(one.figures.get(name) for *_, name in heads),
+        )
+        for one in found.curves
+    )
+    first = tuple(Head(view.say(label)) for label in ("Channel", "Lands on", "Verdict"))
+    columns = tuple(Head(view.say(label), kind) for label, kind, _ in heads)
+    return Sheet(view.say("Claimed and caused"), first + columns, rows)
+
+
+def _what_caused(view: View) -> str:
+    return view.say(
+        "Claimed: what the platform reports. Caused: orders that would not have come without the spend, from how the orders of "
+        "the sales channel move with it against those of the other sales channels. Raw: the likeliest curve; the figures beside "
+        "it are drawn towards what the other channels return, as the clearest of many is overdrawn by chance."
+    )

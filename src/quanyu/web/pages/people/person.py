@@ -1,0 +1,258 @@
+"""One person all around: golden record, group, traits, orders, timeline, and why the identifiers match."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import ui
+
+from quanyu import figure
+from quanyu.collect.explanation import Explanation, Link, explain
+from quanyu.understand.purchase import Purchase, purchases
+from quanyu.understand.rfm import GROUPS
+from quanyu.understand.timeline import Moment, timeline
+from quanyu.understand.trait import FAMILIES, Person, Trait, read_person, traits
+from quanyu.web.page import Page
+from quanyu.web.pages.labels import group_label, slice_label
+from quanyu.web.pages.portraits import trait_value
+from quanyu.web.parts.definition import about
+from quanyu.web.parts.markup import div, put, span, tag
+from quanyu.web.parts.notice import empty
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid, table
+from quanyu.web.parts.waiting import fill
+from quanyu.web.parts.write import writer
+from quanyu.web.view import View
+
+PERSONAL = ("phone", "email", "name")
+CLASSES = {"orders": "order", "events": "event", "touches": "touch", "feedback": "feedback"}
+
+
+def person(view: View, person_id: str) -> None:
+    """Draw everything known about a person; phone, mail and name are masked."""
+    put(tag("a", "← ", view.say("Back to the search"), href="/people"), class_="back")
+    fill(view, lambda v, found: _person(v, person_id, found), read_person, person_id)
+
+
+def _person(view: View, person_id: str, found: Person | None) -> None:
+    if found is None:
+        missing = view.say("There is no person {person_id}.", person_id=person_id)
+        empty(
+            view,
+            missing,
+            "Search for the person by another identifier; people who were merged keep the older number.",
+        )
+        return
+    with ui.element("div").classes("panels person"):
+        with ui.element("div").classes("w12"):
+            put(_record(view, found), "section", "panel")
+        with ui.element("div").classes("w5 stack"):
+            put(_rfm(view, found.rfm), "section", "panel")
+            put(_lifetime(view, found.lifetime), "section", "panel")
+            with ui.element("section").classes("panel"):
+                _titled(view, "Identifiers and why they belong together", "")
+                fill(view, _identity, explain, person_id)
+        with ui.element("div").classes("w7 stack"):
+            with ui.element("section").classes("panel"):
+                put(Markup("").join(_families(view, found.traits)))
+            with ui.element("section").classes("panel"):
+                _titled(view, "Timeline", "What happened, newest first")
+                fill(view, _timeline, timeline, person_id)
+        with ui.element("section").classes("panel w12"):
+            fill(view, _orders, purchases, person_id)
+
+
+def _record(view: View, found: Person) -> Markup:
+    tip = about(
+        view,
+        view.say("Known as"),
+        view.say("One golden record from all sources; phone and e-mail are masked."),
+    )
+    facts = [
+        (view.say("Phone"), found.phone),
+        (view.say("E-mail"), found.email),
+        (view.say("Sex"), view.say(str(found.traits.get("sex") or ""))),
+        (view.say("Region"), found.traits.get("region")),
+        (view.say("City"), found.traits.get("city")),
+        (view.say("Tier"), found.traits.get("member_tier")),
+        (view.say("Identifiers"), len(found.identifiers)),
+    ]
+    listed = [div("", tag("dt", label), tag("dd", value or figure.NOTHING)) for label, value in facts]
+    name = found.name or view.say("unnamed")
+    who = div(
+        "who", div("avatar", name[0]), div("", tag("h1", name, " ", tip), span("muted code", found.person_id))
+    )
+    return who + tag("dl", *listed, class_="facts", style="margin-top:14px")
+
+
+def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:
+    title = tag("h2", view.say("RFM group"))
+    if row is None:
+        return title + tag(
+            "p", view.say("This person has no RFM group: no order counts as a sale."), class_="muted"
+        )
+    write = writer(view)
+    group = next((one for one in GROUPS if one.group_id == row["group"]), None)
+    axes = (
+        ("R", view.say("Days since last order"), write(row["recency_days"], "count"), row["r_score"]),
+        ("F", view.say("Orders"), write(row["frequency"], "count"), row["f_score"]),
+        ("M", view.say("Money"), write(row["monetary_amount"], "currency"), row["m_score"]),
+    )
+    lines = [
+        tag(
+            "tr",
+            tag("th", letter, scope="row"),
+            tag("td", label),
+            tag("td", value, class_="n"),
+            tag("td", span("mark note", score), class_="n"),
+        )
+        for letter, label, value, score in axes
+    ]
+    action = tag("p", view.say(group.action), class_="muted") if group else Markup("")
+    name = tag("p", group_label(view, row["group"]), class_="lead")
+    day = tag("p", view.say("As of"), " ", row["as_of"], class_="faint")
+    return title + name + action + tag("table", tag("tbody", *lines), class_="sheet") + day
+
+
+def _lifetime(view: View, row: Mapping[str, Any] | None) -> Markup:
+    label = view.say("Customer value")
+    title = tag("h2", tag("a", label, href="/value"))
+    if row is None:
+        return title + tag("p", view.say("There is no forecast of this person."), class_="muted")
+    write = writer(view)
+    between = view.say("{low} to {high}", low=f"{row['orders_low']:,}", high=f"{row['orders_high']:,}")
+    money = view.say(
+        "{low} to {high}",
+        low=write(row["clv_amount_low"], "currency"),
+        high=write(row["clv_amount_high"], "currency"),
+    )
+    facts = (
+        (
+            view.say("Worth"),
+            write(row["clv_amount"], "currency"),
+            money if row["clv_amount"] is not None else "",
+        ),
+        (view.say("P(alive)"), write(row["p_alive"], "ratio"), ""),
+        (view.say("Expected orders"), write(row["expected_orders"], "number"), between),
+        (view.say("Expected margin per order"), write(row["expected_order_amount"], "currency"), ""),
+        (view.say("Tenth"), write(row["decile"], "count"), view.say("10 is the most valuable")),
+    )
+    lines = [
+        tag("tr", tag("th", name, scope="row"), tag("td", shown, class_="n"), tag("td", more, class_="muted"))
+        for name, shown, more in facts
+    ]
+    said = view.say("Bounds hold 8 in 10 such buyers.")
+    return title + tag("table", tag("tbody", *lines), class_="sheet") + tag("p", said, class_="note faint")
+
+
+def _families(view: View, values: Mapping[str, Any]) -> list[Markup]:
+    listed: list[Trait] = [one for one in traits(view.ws) if values.get(one.name) is not None]
+    parts = []
+    for family, labels in FAMILIES.items():
+        mine = [one for one in listed if one.family == family]
+        facts = [
+            div(
+                "",
+                tag(
+                    "dt",
+                    one.label(view.language),
+                    about(view, one.label(view.language), one.definition(view.language)),
+                ),
+                tag("dd", trait_value(view, one, values[one.name])),
+            )
+            for one in mine
+        ]
+        parts += [tag("h3", view.pick(*labels)), tag("dl", *facts, class_="facts")] if facts else []
+    return parts or [tag("p", view.say("No portrait yet: run quanyu run."), class_="muted")]
+
+
+def _titled(view: View, title: str, note: str) -> None:
+    put(tag("h2", view.say(title)) + (span("note", view.say(note)) if note else Markup("")), class_="bar")
+
+
+def _timeline(view: View, found: list[Moment]) -> None:
+    if not found:
+        put(tag("p", view.say("Nothing is known to have happened."), class_="muted"))
+        return
+    write = writer(view)
+    lines = [
+        tag(
+            "li",
+            tag("time", write(one.at, "time"), datetime=one.at.isoformat()),
+            tag("div", tag("strong", view.say(CLASSES[one.table])), " ", view.say(one.what), " ",
+                span("mark", slice_label(view, one.channel)) if one.channel else "", div("muted", one.about)),
+            span("money", write(one.amount, "currency") if one.amount is not None else ""),
+            class_=CLASSES[one.table],
+        )
+        for one in found
+    ]  # fmt: skip
+    put(Markup("").join(lines), "ul", "story")
+
+
+def _identity(view: View, found: Explanation) -> None:
+    heads = (Head(view.say("Identifier")), Head(view.say("Kind")), Head(view.say("First seen"), "time"))
+    rows = tuple((_short(row["id_key"]), row["kind"], row["first_seen_at"]) for row in found.identifiers)
+    write = writer(view)
+    put(table(Sheet(view.say("Identifiers"), heads, rows), write))
+    if found.links:
+        put(
+            tag("h3", view.say("Link"))
+            + tag("ul", *[_link(view, link) for link in found.links[:40]], class_="links")
+        )
+    if found.log:
+        columns = (Head(view.say("When"), "time"), Head(view.say("What happened")), Head(view.say("Why")))
+        log = tuple(
+            (row["decided_at"], view.say(row["action"]), row["reason"] or "") for row in found.log[:20]
+        )
+        put(tag("h3", view.say("Merged and split")) + table(Sheet("", columns, log), write))
+
+
+def _link(view: View, link: Link) -> Markup:
+    level, word = ("note", "holds") if link.counts else ("warning", "does not count")
+    how = view.say("the platform vouches for both") if link.is_verified else view.say("seen together")
+    why = link.reason or how
+    ends = span("code", _short(link.id_key), " — ", _short(link.other_key))
+    return tag("li", ends, " ", span(f"mark {level}", view.say(word)), div("muted", why))
+
+
+def _orders(view: View, found: list[Purchase]) -> None:
+    heads: tuple[tuple[str, Kind], ...] = (
+        ("Order", "text"),
+        ("Ordered at", "time"),
+        ("Channel", "text"),
+        ("Status", "text"),
+        ("Items", "count"),
+        ("Gross", "currency"),
+        ("Discount", "currency"),
+        ("Paid", "currency"),
+        ("Refund", "currency"),
+        ("Net", "currency"),
+    )
+    rows = tuple(
+        (
+            one.order_id,
+            one.ordered_at,
+            slice_label(view, one.channel),
+            view.say(one.status),
+            one.n_items,
+            one.gross_amount,
+            one.discount_amount,
+            one.paid_amount,
+            one.refund_amount,
+            one.net_amount,
+        )
+        for one in found
+    )
+    columns = tuple(Head(view.say(label), kind) for label, kind in heads)
+    about_it = view.say("Net is paid less refunded; negative on a return document; 0 while unpaid or closed.")
+    grid(view, Sheet(view.say("Orders of this person"), columns, rows), about_it=about_it)
+
+
+def _short(id_key: str) -> str:
+    kind, _, value = id_key.partition(":")
+    return f"{kind}:{value[:6]}…" if kind in PERSONAL else id_key
+
+
+PAGE = Page("/people/{person_id}", "Person details", person, "Customers")

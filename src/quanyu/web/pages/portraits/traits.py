@@ -1,0 +1,120 @@
+"""How people spread over a trait, and who is behind a bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import run, ui
+
+from quanyu import figure
+from quanyu.understand.trait import FAMILIES, Bar, Distribution, Trait, distribution, holders, traits
+from quanyu.web.parts.chart import Chart, Line, bars, chart, columns
+from quanyu.web.parts.choice import dropdown
+from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import grid
+from quanyu.web.parts.waiting import fill
+from quanyu.web.parts.write import writer
+from quanyu.web.view import View
+
+DEFAULT = "life_cycle"
+KINDS: dict[str, Kind] = {
+    "money": "currency",
+    "integer": "count",
+    "number": "number",
+    "day": "day",
+    "flag": "flag",
+}
+UNITS = {"day": "{n} days", "minute": "{n} minutes", "hour": "{n}:00"}
+"""Units that are written out; the label of a count says what it counts."""
+
+
+def distributions(view: View) -> None:
+    """Draw the picker of traits and the distribution of the chosen one."""
+    listed = {trait.name: trait for trait in traits(view.ws)}
+    chosen = listed.get(view.query.get("trait", DEFAULT)) or next(iter(listed.values()))
+    groups = {
+        view.pick(*FAMILIES[family]): {
+            one.name: one.label(view.language) for one in listed.values() if one.family == family
+        }
+        for family in FAMILIES
+    }
+    picker = dropdown(view, "trait", groups, chosen.name, view.say("Trait"))
+    put(Markup("").join([tag("h1", view.say("Traits"), id="traits"), picker]), class_="head part")
+    fill(view, _distribution, distribution, chosen.name)
+
+
+def trait_kind(trait: Trait) -> Kind:
+    """Return how values of a trait are written."""
+    return (
+        "ratio"
+        if trait.unit == "share"
+        else "currency"
+        if trait.unit == "currency"
+        else KINDS.get(trait.kind, "text")
+    )
+
+
+def trait_value(view: View, trait: Trait, value: Any) -> str:
+    """Return a value of a trait as screens show it: words translated, numbers with their unit."""
+    if value is None:
+        return figure.NOTHING
+    kind = trait_kind(trait)
+    if kind == "text":
+        return view.say(str(value))
+    written = writer(view)(value, kind)
+    return view.say(UNITS[trait.unit], n=written) if trait.unit in UNITS else written
+
+
+def _distribution(view: View, found: Distribution) -> None:
+    trait, total = found.trait, found.n_known + found.n_unknown
+    words = {"true": view.say("Yes"), "false": view.say("No")}
+    labels = [
+        words.get(bar.label, bar.label) if bar.low is not None else view.say(words.get(bar.label, bar.label))
+        for bar in found.bars
+    ]
+    drawn = Line(view.say("People"), [bar.n_people for bar in found.bars])
+    option = (
+        columns(view, labels, drawn, "count")
+        if found.median is not None
+        else bars(view, labels, [drawn], "count")
+    )
+    title = view.say("Distribution of {trait}", trait=trait.label(view.language))
+    heads = (
+        Head(trait.label(view.language)),
+        Head(view.say("People"), "count"),
+        Head(view.say("Share"), "ratio"),
+    )
+    rows = tuple(
+        (label, bar.n_people, bar.n_people / found.n_known if found.n_known else None)
+        for label, bar in zip(labels, found.bars, strict=True)
+    )
+    note = view.say("Known for {n} of {total} people", n=f"{found.n_known:,}", total=f"{total:,}")
+    if found.median is not None:
+        note += f" · {view.say('Median')} {trait_value(view, trait, found.median)}"
+    below: list[ui.element] = []
+
+    async def opened(event: Any) -> None:
+        place = int(event.data_index)
+        await _show(view, found, place, labels[place], below[0])
+
+    definitions = (trait.definition(view.language), view.say("Click a bar to see who is behind it."))
+    chart(view, Chart(Sheet(title, heads, rows), option, definitions, note, on_point=opened))
+    below.append(ui.element("div"))
+
+
+async def _show(view: View, found: Distribution, place: int, label: str, below: ui.element) -> None:
+    bar: Bar = found.bars[place]
+    outer = (place == 0, place == len(found.bars) - 1)
+    listed = await run.io_bound(view.ask, holders, found.trait.name, bar, outer) or []
+    name = found.trait.label(view.language)
+    heads = (Head(view.say("Person")), Head(name), Head(view.say("Region")), Head(view.say("Tier")))
+    rows = tuple(
+        (one.person_id, view.say(one.value), one.region or "", one.member_tier or "") for one in listed
+    )
+    below.clear()
+    with below, ui.element("section").classes("panel"):
+        sheet = Sheet(view.say("Who is in {group}", group=f"{name} {label}"), heads, rows)
+        grid(view, sheet, link=lambda person: f"/people/{person}")
+    below.run_method("scrollIntoView", {"behavior": "smooth"})

@@ -1,0 +1,259 @@
+"""Customer value: did the forecast hold, who is worth what, where customers are still active, and the model's card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import run, ui
+
+from quanyu import figure
+from quanyu.understand.value import BOUGHT, QUIET, Tenth, Tracking, Valued, ValueMap, value_map, value_members
+from quanyu.web.page import Page
+from quanyu.web.pages.value.value_card import holdout_panel, model_panel, verdict
+from quanyu.web.pages.value.value_outlook import bounds, outlook_panel
+from quanyu.web.parts.card import plain
+from quanyu.web.parts.chart import GHOST, Chart, Line, chart, columns, heat, lines
+from quanyu.web.parts.markup import put, span, tag
+from quanyu.web.parts.notice import empty, is_ready
+from quanyu.web.parts.sheet import Head, Kind, Sheet
+from quanyu.web.parts.table import button, exports, grid
+from quanyu.web.parts.waiting import fill
+from quanyu.web.view import View
+
+Open = Callable[[int], Any]
+
+
+def value(view: View) -> None:
+    """Draw the value of the customers."""
+    if not is_ready(view, ("orders", "people"), "lifetimes"):
+        return
+    fill(view, _value, value_map)
+
+
+def _value(view: View, found: ValueMap) -> None:
+    head = tag("h1", view.say("Customer value"))
+    if not found.n_people or found.card is None:
+        put(head, class_="head")
+        with ui.element("section").classes("panel"):
+            _nothing(view, found)
+        return
+    said = view.say(
+        "{n} buyers, as of {day}, {days} days ahead",
+        n=f"{found.n_people:,}", day=found.as_of, days=found.card.horizon_days,
+    )  # fmt: skip
+    put(head + span("muted", said), class_="head")
+    verdict(view, found.card)
+    _cards(view, found)
+    with ui.element("div").classes("panels"):
+        below: list[ui.element] = []
+        show = _opener(view, below)
+        if found.card.outlook:
+            with ui.element("section").classes("panel w12"):
+                outlook_panel(view, found.card.outlook)
+        with ui.element("div").classes("w8"):
+            _tracking(view, found.card.tracking)
+        with ui.element("section").classes("panel w4"):
+            model_panel(view, found.card)
+        with ui.element("div").classes("w6"):
+            _tenths(view, found, show)
+        if found.cells:
+            with ui.element("div").classes("w6"):
+                _alive(view, found)
+        with ui.element("section").classes("panel w12"):
+            _list(view, found, show)
+        below.append(ui.element("div").classes("w12").props("id=members tabindex=-1"))
+        holdout_panel(view, found.card)
+
+
+def _nothing(view: View, found: ValueMap) -> None:
+    title, values = found.reason or (view.say("Nobody has bought yet."), {})
+    hint = (
+        "The forecast begins by itself once more buyers have come back; load older orders if there are any."
+    )
+    empty(view, view.say(title, **values), hint, "quanyu load FILES", "quanyu run")
+
+
+def _cards(view: View, found: ValueMap) -> None:
+    currency, card = view.ws.settings.currency, found.card
+    days, rate = (card.horizon_days, card.discount_rate) if card else (0, 0.0)
+    top = found.tenths[0].value_share if found.tenths else None
+    whole = card.outlook[-1] if card and card.outlook else None
+    value_said = " ".join((_what(view, days, rate), bounds(view, whole, is_money=True)))
+    orders_said = view.say(
+        "Days with an order that buyers so far will place within {days} days; new buyers are not in it.",
+        days=days,
+    )
+    orders_said = " ".join((orders_said, bounds(view, whole, is_money=False)))
+    alive = None if found.n_alive is None else found.n_alive / found.n_people
+    listed = (
+        ("Value of all customers", figure.figure(found.clv_amount, "currency", view.language, currency), value_said),
+        ("Expected orders", figure.figure(found.expected_orders, "count", view.language), orders_said),
+        ("Still active", figure.NOTHING if alive is None else figure.percent(alive),
+         view.say("Sum of the probabilities of still being a customer, as a share of all who ever bought.")),
+        ("Value in the top tenth", figure.percent(top),
+         view.say("Share of all value that the most valuable tenth of buyers will bring.")),
+    )  # fmt: skip
+    plain(view, listed)
+
+
+def _tracking(view: View, found: Tracking | None) -> None:
+    title = view.say("Repeat orders, expected and actual")
+    if found is None:
+        with ui.element("section").classes("panel"):
+            put(
+                tag("h2", title)
+                + tag("p", view.say("There is too little time to follow a forecast."), class_="muted")
+            )
+        return
+    heads = (view.say("Actual"), view.say("Expected"))
+    drawn = [Line(heads[0], found.actual), Line(heads[1], found.expected, "#e07b00", is_dashed=True)]
+    places = [day.isoformat() for day in found.on]
+    option = lines(view, places, drawn, "count")
+    begins = next(
+        (place for place, day in zip(places, found.on, strict=True) if day >= found.holdout_on), places[-1]
+    )
+    option["series"][0]["markArea"] = {
+        "silent": True,
+        "itemStyle": {"color": GHOST, "opacity": 0.14},
+        "label": {"color": "#667085", "position": "insideTopLeft"},
+        "data": [[{"xAxis": begins, "name": view.say("unseen part")}, {"xAxis": places[-1]}]],
+    }
+    rows = tuple(zip(found.on, found.actual, found.expected, strict=True))
+    sheet = Sheet(
+        title, (Head(view.say("Until"), "day"), Head(heads[0], "count"), Head(heads[1], "count")), rows
+    )
+    said = view.say(
+        "Days with an order after the first one, added up, of those who became buyers from {since} to {day}. "
+        "The forecast knows only what happened before that day.",
+        since=found.since,
+        day=found.holdout_on,
+    )
+    chart(view, Chart(sheet, option, (said,), is_tall=True))
+
+
+def _tenths(view: View, found: ValueMap, show: Open) -> None:
+    upward = tuple(reversed(found.tenths))
+    names = [str(one.decile) for one in upward]
+    sheet = _tenth_sheet(view, found)
+    drawn = Line(view.say("Value per buyer"), [one.clv_amount for one in upward])
+
+    async def opened(event: Any) -> None:
+        await show(int(event.name))
+
+    said = view.say("Buyers in ten parts of about equal size by value; 10 is the most valuable.")
+    definitions = (said, view.say("Click a tenth to see who is in it."))
+    chart(view, Chart(sheet, columns(view, names, drawn, "currency"), definitions, on_point=opened))
+
+
+def _alive(view: View, found: ValueMap) -> None:
+    across = [_range(QUIET, at, 0) for at in range(len(QUIET) + 1)]
+    up = [_range(BOUGHT, at, 1) for at in range(len(BOUGHT) + 1)]
+    cells = [(one.quiet, one.bought, round(one.p_alive, 4)) for one in found.cells]
+    title = view.say("Probability of still being a customer")
+    heads = (
+        Head(view.say("Days with orders")), Head(view.say("Days since last order")), Head(view.say("People"), "count"),
+        Head(view.say("P(alive)"), "ratio"),
+    )  # fmt: skip
+    rows = tuple((up[one.bought], across[one.quiet], one.n_people, one.p_alive) for one in found.cells)
+    said = view.say("Across: days since the last order. Up: days with an order.")
+    more = view.say("The same silence means more for somebody who used to buy often.")
+    chart(
+        view, Chart(Sheet(title, heads, rows), heat(view, (across, up), cells, "ratio"), (said, more), said)
+    )
+
+
+def _range(ends: tuple[int, ...], at: int, first: int) -> str:
+    low = ends[at - 1] + 1 if at else first
+    if at == len(ends):
+        return f"{low}+"
+    return str(low) if low == ends[at] else f"{low}–{ends[at]}"
+
+
+def _list(view: View, found: ValueMap, show: Open) -> None:
+    sheet = _tenth_sheet(view, found)
+    title = view.say("Who is in a tenth")
+    with ui.element("div").classes("bar"):
+        put(tag("h2", title), class_="choices")
+        with ui.element("div").classes("tools"):
+            exports(view, sheet)
+    with ui.element("div").classes("groups"):
+        for one in found.tenths:
+            with ui.element("div").classes("group"):
+                put(tag("strong", _tenth_name(view, one.decile)))
+                put(_tenth_facts(view, one), class_="nums")
+
+                async def opened(decile: int = one.decile) -> None:
+                    await show(decile)
+
+                named = view.say("Who is in {group}", group=_tenth_name(view, one.decile))
+                button(view.say("Who is in it"), opened, title=named)
+
+
+def _tenth_name(view: View, decile: int) -> str:
+    return view.say("Tenth {n}", n=decile)
+
+
+def _tenth_facts(view: View, one: Tenth) -> Markup:
+    money = figure.money(one.clv_amount, view.ws.settings.currency)
+    return Markup("").join([
+        tag("b", money), " · ", view.say("{share} of the value", share=figure.percent(one.value_share)), " · ",
+        view.say("{n} orders each", n=f"{one.expected_orders:.2f}"),
+    ])  # fmt: skip
+
+
+def _tenth_sheet(view: View, found: ValueMap) -> Sheet:
+    heads: tuple[tuple[str, Kind], ...] = (
+        ("Tenth", "count"), ("People", "count"), ("Value per buyer", "currency"), ("Low", "currency"),
+        ("High", "currency"), ("Share of value", "ratio"), ("Expected orders", "number"), ("P(alive)", "ratio"),
+        ("Margin per order so far", "currency"),
+    )  # fmt: skip
+    rows = tuple(
+        (one.decile, one.n_people, one.clv_amount, one.low_amount, one.high_amount, one.value_share,
+         one.expected_orders, one.p_alive, one.mean_amount)
+        for one in found.tenths
+    )  # fmt: skip
+    title = view.say("Value by tenth of buyers")
+    return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
+
+
+def _opener(view: View, below: list[ui.element]) -> Open:
+    """Return a function that lists the people of a tenth under the map."""
+
+    async def show(decile: int) -> None:
+        place = below[0]
+        found = await run.io_bound(view.ask, value_members, decile)
+        place.clear()
+        with place, ui.element("section").classes("panel"):
+            grid(view, _member_sheet(view, decile, found or []), link=lambda person: f"/people/{person}")
+        place.run_method("scrollIntoView", {"behavior": "smooth"})
+
+    return show
+
+
+def _member_sheet(view: View, decile: int, found: list[Valued]) -> Sheet:
+    heads: tuple[tuple[str, Kind], ...] = (
+        ("Person", "text"), ("Worth", "currency"), ("Low", "currency"), ("High", "currency"),
+        ("Expected orders", "number"), ("P(alive)", "ratio"), ("Days with orders", "count"), ("Days since last order", "count"),
+        ("Margin per order so far", "currency"), ("Region", "text"), ("Tier", "text"),
+    )  # fmt: skip
+    rows = tuple(
+        (one.person_id, one.clv_amount, one.clv_amount_low, one.clv_amount_high, one.expected_orders, one.p_alive,
+         one.n_repeats + 1, one.quiet_days, one.mean_amount, one.region or "", one.member_tier or "")
+        for one in found
+    )  # fmt: skip
+    name = view.say("Who is in {group}", group=_tenth_name(view, decile))
+    return Sheet(name, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
+
+
+def _what(view: View, days: int, rate: float) -> str:
+    return view.say(
+        "Expected margin of the orders within {days} days, later money discounted by {rate} a year.",
+        days=days, rate=figure.percent(rate),
+    )  # fmt: skip
+
+
+PAGE = Page(
+    "/value", "Customer value", value, "Customers", "Worth", "M12 3v18M16 7c-2-2-8-2-8 1s8 3 8 6-6 3-8 1", 3
+)

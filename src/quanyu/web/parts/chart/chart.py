@@ -1,0 +1,68 @@
+"""A chart that explains itself: title, definition, "read as a table", and export as Excel or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import ui
+
+from quanyu.tables.text.mask import masked
+from quanyu.web.parts.chart.option import Option, inert
+from quanyu.web.parts.definition import about
+from quanyu.web.parts.markup import put, span, tag
+from quanyu.web.parts.sheet import Sheet
+from quanyu.web.parts.table import button, exports, table
+from quanyu.web.parts.write import writer
+from quanyu.web.view import View
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a chart shows: the sheet behind it, how it is drawn, what its numbers mean.
+
+    `width` is how many twelfths of the page it takes on a wide screen; `on_point` hears a click on a point.
+    """
+
+    sheet: Sheet
+    option: Option
+    definitions: tuple[str, ...] = ()
+    note: str = ""
+    width: int = 12
+    is_tall: bool = False
+    on_point: Callable[[Any], Any] | None = field(default=None, compare=False)
+
+
+def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
+    """Place a chart; `beside` stands at the right of its title."""
+    title = one.sheet.title
+
+    def show() -> None:
+        if not place.default_slot.children:
+            with place:
+                put(table(one.sheet, writer(view)))
+        place.visible = not place.visible
+        # A chart without a size cannot be drawn anew, so it is put away rather than taken out.
+        drawn.classes(toggle="away")
+        switch.content = view.say("As chart") if place.visible else view.say("As table")
+        switch.props["aria-pressed"] = "true" if place.visible else "false"
+
+    panel = ui.element("section").classes(f"panel w{one.width}")
+    panel.props["aria-label"] = masked(title)
+    with panel:
+        with ui.element("div").classes("bar"):
+            heading = [tag("h2", title), about(view, title, *one.definitions)]
+            put(Markup("").join([*heading, span("note", one.note) if one.note else ""]), class_="choices")
+            if beside is not None:
+                put(beside)
+            with ui.element("div").classes("tools"):
+                told = view.say("Read {title} as a table", title=title)
+                switch = button(view.say("As table"), show, title=told)
+                exports(view, one.sheet)
+        drawn = ui.echart(inert(one.option), on_point_click=one.on_point, renderer="svg")
+        drawn.classes("chart tall" if one.is_tall else "chart").props('role="img"')
+        drawn.props["aria-label"] = masked(title)
+        place = ui.element("div")
+        place.visible = False

@@ -1,0 +1,131 @@
+"""A list that can be sorted, filtered and exported: AG Grid over a sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from markupsafe import Markup
+from nicegui import ui
+
+from quanyu.tables.text.mask import masked
+from quanyu.web.parts.definition import about
+from quanyu.web.parts.markup import put, span, tag
+from quanyu.web.parts.sheet import Cell, Head, Sheet
+from quanyu.web.parts.table.download import exports
+from quanyu.web.parts.write import writer
+from quanyu.web.view import View
+
+Link = Callable[[Cell], str]
+
+WORDS = {
+    "noRowsToShow": "No rows",
+    "filterOoo": "Filter ...",
+    "contains": "Contains",
+    "notContains": "Does not contain",
+    "equals": "Equals",
+    "notEqual": "Not equal",
+    "startsWith": "Begins with",
+    "endsWith": "Ends with",
+    "blank": "Empty",
+    "notBlank": "Not empty",
+    "lessThan": "Less than",
+    "greaterThan": "Greater than",
+    "lessThanOrEqual": "At most",
+    "greaterThanOrEqual": "At least",
+    "inRange": "Between",
+    "andCondition": "and",
+    "orCondition": "or",
+    "page": "Page",
+    "of": "of",
+    "to": "to",
+    "pageSizeSelectorLabel": "Rows:",
+    "firstPage": "First page",
+    "lastPage": "Last page",
+    "nextPage": "Next page",
+    "previousPage": "Previous page",
+}
+
+FEW = 12
+"""A list of so many rows is shown whole, without filters."""
+
+WIDTHS = {"time": 150, "day": 112, "count": 92, "ratio": 92, "currency": 116}
+"""The least width of a column in pixels by kind, 104 for the others."""
+
+
+def grid(
+    view: View, sheet: Sheet, *, link: Link | None = None, about_it: str = "", is_short: bool = False
+) -> None:
+    """Place a sheet as a grid with title and exports; `link` gives the address the first column leads to."""
+    write = writer(view)
+    with ui.element("div").classes("bar"):
+        count = span("note", view.say("{n} rows", n=f"{len(sheet.rows):,}"))
+        put(
+            Markup("").join([tag("h2", sheet.title), about(view, sheet.title, about_it), count]),
+            class_="choices",
+        )
+        with ui.element("div").classes("tools"):
+            exports(view, sheet)
+    rows = [
+        {
+            **{f"c{place}": _sortable(value) for place, value in enumerate(row)},
+            **{
+                f"t{place}": write(value, head.kind)
+                for place, (value, head) in enumerate(zip(row, sheet.columns, strict=True))
+            },
+            **({"c0": str(tag("a", row[0], href=link(row[0])))} if link else {}),
+        }
+        for row in sheet.rows
+    ]
+    options = {
+        "columnDefs": [_column(place, head) for place, head in enumerate(sheet.columns)],
+        "rowData": rows,
+        "defaultColDef": {
+            "sortable": True,
+            "resizable": True,
+            "flex": 1,
+            "suppressHeaderFilterButton": len(rows) <= FEW,
+        },
+        "localeText": {key: view.say(word) for key, word in WORDS.items()},
+        "enableCellTextSelection": True,
+        "pagination": len(rows) > 100,
+        "paginationPageSize": 100,
+        "suppressCellFocus": False,
+        "tooltipShowDelay": 300,
+        **({"domLayout": "autoHeight"} if len(rows) <= FEW else {}),
+    }
+    made = ui.aggrid(options, html_columns=[0] if link else []).classes(
+        "grid few" if len(rows) <= FEW else "grid short" if is_short else "grid"
+    )
+    made.props["aria-label"] = masked(sheet.title)
+
+
+def _column(place: int, head: Head) -> dict[str, object]:
+    field = f"c{place}"
+    numeric = (
+        {"type": "rightAligned", "filter": "agNumberColumnFilter"}
+        if head.is_numeric
+        else {"filter": "agTextColumnFilter"}
+    )
+    shown = {
+        ":valueFormatter": f"p => p.data ? p.data.t{place} : ''",
+        ":tooltipValueGetter": f"p => p.data ? p.data.t{place} : ''",
+    }
+    width = WIDTHS.get(head.kind, 150 if place == 0 else 104)
+    return {
+        "headerName": head.label,
+        "field": field,
+        "minWidth": width,
+        "flex": 2 if head.kind == "text" else 1,
+        **numeric,
+        **shown,
+    }
+
+
+def _sortable(value: Cell) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return masked(value) if isinstance(value, str) else value

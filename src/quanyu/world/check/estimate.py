@@ -1,0 +1,233 @@
+"""What a turn estimated beside what was planted: value, lift, channel returns and budget, each in its interval."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from quanyu import ledger
+from quanyu.tables import SALES
+from quanyu.tables.owned.spend_test import UNREAD
+from quanyu.text import Sentence
+from quanyu.warehouse.portable import seconds
+from quanyu.workspace import Workspace
+from quanyu.world.market import REPORTED, saturate
+
+RECENT_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One estimate with its interval beside the planted truth; `note` explains one outside, or one that is none."""
+
+    what: str
+    subject: str
+    planted: float
+    found: float | None
+    low: float | None
+    high: float | None
+    note: str = ""
+
+    @property
+    def is_inside(self) -> bool | None:
+        """Say whether the interval holds the truth, None where nothing was estimated."""
+        if self.low is None or self.high is None:
+            return None
+        return self.low <= self.planted <= self.high
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """Purchases that an earlier turn expected of known customers, with its bounds; or why it could not tell."""
+
+    expected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+
+
+def estimates(ws: Workspace, truth: Path, foreseen: Foreseen, *earlier: Path) -> list[Estimate]:
+    """Return every estimate of the newest turn beside the truth of a resumed shop.
+
+    `truth` is the folder of that name of the newest period, `earlier` those of periods before; `foreseen` the purchases
+    that the turn before expected of known customers in that period, with its bounds.
+    """
+    lifts = [one for folder in (*earlier, truth) for one in _lifts(ws, folder)]
+    return [
+        _orders(ws, truth, foreseen), *lifts, *_channels(ws, truth), *_tests(ws, truth), *_budget(ws, truth),
+    ]  # fmt: skip
+
+
+def _orders(ws: Workspace, truth: Path, foreseen: Foreseen) -> Estimate:
+    """Days with a purchase of people who had bought before, as far as files tell people; without those of campaigns."""
+    orders = ws.warehouse.scan([truth / "orders.parquet"])
+    calendar = pq.read_table(truth / "calendar.parquet", columns=["on", "demand"])
+    start = dt.datetime.combine(calendar["on"][0].as_py(), dt.time(), ws.settings.zone)
+    sales = orders.filter(orders.status.isin(SALES), orders.evidence.notnull())
+    sales = sales.mutate(
+        is_late=sales.ordered_at >= start, on=(seconds(sales.ordered_at) + 8 * 3_600) // 86_400
+    )
+    known = sales.filter(~sales.is_late).select("evidence").distinct()
+    sales = sales.filter(~sales.cause.startswith("audience-"))
+    late = sales.filter(sales.is_late).semi_join(known, "evidence").select("evidence", "on").distinct()
+    planted = int(ws.warehouse.read(late.count()).column(0)[0].as_py())
+    demand = pc.mean(calendar["demand"]).as_py()
+    note = Sentence("demand ran {times} times as fast as usual in these days", times=f"{demand:.2f}")
+    return Estimate(
+        "Purchases of known customers", "", planted, foreseen.expected, foreseen.low, foreseen.high, foreseen.why or note
+    )  # fmt: skip
+
+
+def _lifts(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+    """The mean true lift of those who got the message, in orders per person."""
+    reached = pq.read_table(truth / "campaign_people.parquet")
+    lifts = ws.warehouse.table("lifts")
+    rows = ws.warehouse.read(lifts.filter(lifts.metric == "orders").order_by("campaign_id")).to_pylist()
+    for row in rows:
+        mine = reached.filter(pc.equal(reached["campaign_id"], row["campaign_id"]))
+        treated = mine.filter(pc.equal(mine["arm"], "treated"))
+        if len(treated):
+            planted = pc.mean(treated["p_lift"]).as_py()
+            yield Estimate(
+                "Orders per person that the campaign brought", row["campaign_id"], planted, row["lift"], row["lift_low"],
+                row["lift_high"], row["reason"] or "",
+            )  # fmt: skip
+
+
+def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+    """Orders a day that a channel truly brings at its present spend."""
+    media = pq.read_table(truth / "media.parquet").to_pylist()
+    last = max(row["on"] for row in media)
+    recent = [row for row in media if row["on"] > last - dt.timedelta(days=RECENT_DAYS)]
+    curves = ws.warehouse.read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
+    for row in curves:
+        mine = [
+            day["incremental_orders"]
+            for day in recent
+            if REPORTED.get(day["channel"], day["channel"]) == row["channel"]
+        ]
+        if mine:
+            yield Estimate(
+                "Orders a day that the channel brings", row["channel"], sum(mine) / len(mine), row["n_caused"],
+                row["n_caused_low"], row["n_caused_high"], row["reason"] or "",
+            )  # fmt: skip
+
+
+def _tests(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+    """Orders a day that the high spend of a test truly brings over the low, kept up."""
+    rows = ws.warehouse.read(ws.warehouse.table("spend_test_results").order_by("ends_on")).to_pylist()
+    planted = _planted_channels(truth)
+    people = pq.read_metadata(truth / "people.parquet").num_rows
+    for row in rows:
+        if channel := planted.get(row["channel"]):
+            low, high = (
+                _kept_up(channel, people, row[f"spent_{level}_amount"] or row[f"{level}_amount"]) for level in ("low", "high")
+            )  # fmt: skip
+            yield Estimate(
+                "Orders a day between the two levels of the test", row["channel"], high - low, row["n_orders"],
+                row["n_orders_low"], row["n_orders_high"], UNREAD.get(row["reason"] or "", ""),
+            )  # fmt: skip
+
+
+def _planted_channels(truth: Path) -> dict[str, dict[str, Any]]:
+    """Return the planted curve and the money of each ad channel, by the name in its reports."""
+    rows = pq.read_table(truth / "channels.parquet").to_pylist()
+    return {REPORTED.get(row["channel"], row["channel"]): row for row in rows}
+
+
+def _kept_up(channel: Mapping[str, Any], people: int, amount: Any) -> float:
+    """Return the orders a day that a channel truly brings where a daily amount is kept up."""
+    reached = saturate(np.array([float(amount) / people]), channel["half_saturation"], channel["slope"])
+    return float(channel["strength"] * people * reached[0])
+
+
+def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+    """The weekly profit that an approved budget truly added, against the spend as it would have been.
+
+    Beside it the profit that the newest proposal would truly add, were both its amounts and today's kept up.
+    """
+    what = "Weekly profit that the budget adds"
+    done = [
+        one
+        for status in ("done", "measured")
+        for one in ledger.list_decisions(ws.ledger, kind="budget", status=status)
+    ][:1]
+    proposed = ledger.list_decisions(ws.ledger, kind="budget", status="proposed")[:1]
+    days = pq.read_metadata(truth / "calendar.parquet").num_rows
+    people = pq.read_metadata(truth / "people.parquet").num_rows
+    worth = _margin_per_order(truth)
+    own = _planted_channels(truth)
+    gains = {name: _gain(row, worth) / days * 7 for name, row in own.items()}
+    usual = {name: row["usual_cost_amount"] / days for name, row in own.items()}
+    for one in done:
+        expected = one.expected
+        # What it leaves alone may be under test meanwhile.
+        moved = [
+            line
+            for line in one.proposal["lines"]
+            if line["proposed_amount"] != line["current_amount"] and line["channel"] in gains
+        ]
+        planted = sum(gains[line["channel"]] for line in moved)
+        yield Estimate(
+            what, one.decision_id, planted, expected.get("gain_amount"),
+            expected.get("gain_low"), expected.get("gain_high"), _missed(moved, gains, usual),
+        )  # fmt: skip
+    for one in proposed:
+        ends = [
+            (own[line["channel"]], float(line["current_amount"]), float(line["proposed_amount"]))
+            for line in one.proposal["lines"]
+            if line["channel"] in own
+        ]
+        planted = 7 * sum(
+            worth * (_kept_up(row, people, after) - _kept_up(row, people, before)) - (after - before)
+            for row, before, after in ends
+        )
+        yield Estimate(
+            "Weekly profit that the proposed budget would add", one.decision_id, planted, one.expected.get("gain_amount"),
+            one.expected.get("gain_low"), one.expected.get("gain_high"),
+        )  # fmt: skip
+    if not done and not proposed:
+        note = Sentence("no change was proposed: neither the return curves nor a test could tell enough")
+        yield Estimate(what, "", 0.0, None, None, None, note)
+
+
+def _missed(
+    lines: Iterable[Mapping[str, Any]], gains: Mapping[str, float], usual: Mapping[str, float]
+) -> str:
+    """Say where the gain was farthest from what was expected, and what the channel would have spent a day meanwhile.
+
+    >>> line = {"channel": "a", "current_amount": 710.05, "expected_gain_amount": 737.3}
+    >>> str(_missed([line], {"a": 215.8, "b": 0.0}, {"a": 370.4, "b": 9.0}))
+    'a gave 216 of 737: it would have spent 370 a day in these days, the proposal knew 710'
+    """
+    found = {one["channel"]: one for one in lines if one["channel"] in gains}
+    expected = {name: float(one.get("expected_gain_amount") or 0.0) for name, one in found.items()}
+    if not expected:
+        return ""
+    worst = max(expected, key=lambda name: abs(expected[name] - gains[name]))
+    return Sentence(
+        "{channel} gave {planted} of {expected}: it would have spent {usual} a day in these days, the proposal knew {known}",
+        channel=worst, planted=f"{gains[worst]:.0f}", expected=f"{expected[worst]:.0f}", usual=f"{usual[worst]:.0f}",
+        known=f"{float(found[worst]['current_amount']):.0f}",
+    )  # fmt: skip
+
+
+def _gain(row: Mapping[str, Any], worth: float) -> float:
+    orders = row["expected_incremental_orders"] - row["usual_incremental_orders"]
+    return float(orders * worth - (row["cost_amount"] - row["usual_cost_amount"]))
+
+
+def _margin_per_order(truth: Path) -> float:
+    orders = pq.read_table(
+        truth / "orders.parquet", columns=["net_amount", "cost_amount", "is_sale", "cause"]
+    )
+    sales = orders.filter(pc.equal(orders["is_sale"], True))
+    net, cost = (float(pc.sum(sales[name]).as_py() or 0) for name in ("net_amount", "cost_amount"))
+    return (net - cost) / max(int(orders.num_rows), 1)

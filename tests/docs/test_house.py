@@ -1,0 +1,162 @@
+"""The house keeps its shape: small folders, faces, and no two rooms that wait for each other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[2] / "src"
+ROOT = SRC / "quanyu"
+MOST_FILES = 12
+MOST_NAMES = 6
+UNSORTED = {"quanyu/collect"}
+"""Folders whose files have no sub-rooms yet."""
+ROOMS = {
+    "quanyu.web.pages",
+    "quanyu.web.parts",
+    "quanyu.ledger.migrate",
+    "quanyu.ledger.migrate.versions",
+    *(f"quanyu.tables.{name}" for name in ("metric", "owned", "text", "view")),
+}
+"""Folders within a room that are rooms themselves: their modules are open to all."""
+WIDER = {
+    "quanyu.decide.budget": 12,
+    "quanyu.ledger.store": 15,
+    "quanyu.measure.attribution": 7,
+    "quanyu.measure.metric": 9,
+    "quanyu.measure.touch": 13,
+    "quanyu.solve.attribution": 11,
+    "quanyu.solve.experiment": 9,
+    "quanyu.solve.panel": 13,
+    "quanyu.solve.spend_test": 15,
+    "quanyu.solve.value": 15,
+    "quanyu.understand.lifetime": 20,
+    "quanyu.understand.outlook": 11,
+    "quanyu.understand.trait": 10,
+    "quanyu.understand.value": 12,
+    "quanyu.warehouse.delta": 7,
+    "quanyu.web.parts.chart": 23,
+    "quanyu.world.market": 13,
+    "quanyu.world.sale": 15,
+    "quanyu.world.trace": 34,
+}
+"""Faces with more names than others: libraries of peers. They may become smaller, never larger."""
+
+
+@cache
+def modules() -> dict[str, Path]:
+    return {_name(file): file for file in ROOT.rglob("*.py")}
+
+
+def _name(file: Path) -> str:
+    parts = file.relative_to(SRC).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+@cache
+def imports() -> list[tuple[str, str, str]]:
+    """Who imports what name from which module of the house, imports for types alone left out."""
+    return [
+        (name, node.module, item.name)
+        for name, file in modules().items()
+        for node in _run(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module in modules()
+        for item in node.names
+    ]
+
+
+def _run(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield node
+            yield from _run(node)
+
+
+@cache
+def subrooms() -> list[str]:
+    """Folders below a room: their `__init__` is their face."""
+    return [
+        name
+        for name, file in modules().items()
+        if file.name == "__init__.py" and name.count(".") >= 2 and name not in ROOMS
+    ]
+
+
+@cache
+def subroom(module: str) -> str:
+    """The innermost sub-room a module lies in; nothing for one that lies in a room itself."""
+    inside = [room for room in subrooms() if module == room or module.startswith(f"{room}.")]
+    return max(inside, key=len, default="")
+
+
+def test_folders_are_small() -> None:
+    folders = {file.parent for file in modules().values()}
+    assert not {
+        str(folder.relative_to(SRC)): len(list(folder.glob("*.py")))
+        for folder in folders
+        if len(list(folder.glob("*.py"))) > MOST_FILES and str(folder.relative_to(SRC)) not in UNSORTED
+    }
+
+
+def test_a_sub_room_is_entered_by_its_face() -> None:
+    passed_by = [
+        f"{who} imports {source}"
+        for who, source, name in imports()
+        for target in [f"{source}.{name}" if f"{source}.{name}" in modules() else source]
+        if (room := subroom(target))
+        and target != room
+        and not (who == room or who.startswith(f"{room}.") or room.startswith(f"{who}."))
+        and not (
+            target != source
+            and subroom(source) == room
+            and f"{source}.{name}" in modules()
+            and _has(source, name)
+        )
+    ]
+    assert not passed_by
+
+
+def _has(face: str, name: str) -> bool:
+    """Say whether a face itself defines or imports a name."""
+    tree = ast.parse(modules()[face].read_text(encoding="utf-8"))
+    return any(
+        name
+        in (
+            [item.asname or item.name for item in node.names]
+            if isinstance(node, ast.ImportFrom)
+            else [getattr(node, "name", "")]
+        )
+        for node in tree.body
+    )
+
+
+def test_faces_are_small() -> None:
+    names = {
+        room: len({name for who, source, name in imports() if source == room and not who.startswith(room)})
+        for room in subrooms()
+    }
+    assert not {room: n for room, n in names.items() if n > WIDER.get(room, MOST_NAMES)}
+    assert not {room for room, n in WIDER.items() if n != names[room]}, "write down that it became smaller"
+
+
+def test_rooms_do_not_wait_for_each_other() -> None:
+    """Each module can be imported first: a face and what it needs never need each other."""
+    node = lambda module: subroom(module) or module  # noqa: E731
+    graph: dict[str, set[str]] = {}
+    for who, source, name in imports():
+        target = f"{source}.{name}" if f"{source}.{name}" in modules() else source
+        if (
+            node(who) != node(target)
+            and not f"{node(who)}.".startswith(f"{node(target)}.")
+            and not f"{node(target)}.".startswith(f"{node(who)}.")
+        ):
+            graph.setdefault(node(who), set()).add(node(target))
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" needs ".join(error.args[1]))

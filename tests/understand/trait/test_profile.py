@@ -1,0 +1,58 @@
+"""What the console reads about a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from quanyu.errors import ColumnError
+from quanyu.understand.fact.fact_step import facts
+from quanyu.understand.rfm.rfm import rfm
+from quanyu.understand.search import search
+from quanyu.understand.timeline import timeline
+from quanyu.understand.trait.portrait import portraits
+from quanyu.understand.trait.profile import distribution, read_person
+from quanyu.workspace import Workspace
+
+AS_OF = dt.date(2026, 11, 20)
+
+
+@pytest.fixture
+def known(shop: Workspace) -> Workspace:
+    facts(shop, AS_OF)
+    portraits(shop, AS_OF)
+    rfm(shop, AS_OF)
+    return shop
+
+
+def test_a_person_is_shown_masked_with_traits_groups_and_moments(known: Workspace) -> None:
+    ann = read_person(known, "ann")
+    assert ann is not None
+    assert (ann.name, ann.phone) == ("王**", "+86138****5678")
+    assert ann.traits["n_orders"] == 3 and ann.rfm is not None and ann.rfm["group"] == "champions"
+    assert "taobao:ann" in ann.identifiers
+    assert not any("13812345678" in identifier for identifier in ann.identifiers)
+    assert read_person(known, "nobody") is None
+
+    moments = timeline(known, "ann", 3)
+    assert [(moment.table, moment.what) for moment in moments] == [
+        ("orders", "completed"), ("feedback", "review"), ("events", "search"),
+    ]  # fmt: skip
+    assert len(timeline(known, "ann")) == 9
+    assert timeline(known, "di") == []
+
+    assert [hit.person_id for hit in search(known, "138 1234 5678")] == ["ann"]
+    assert [hit.person_id for hit in search(known, "jd:ann")] == ["ann"]
+    assert [hit.person_id for hit in search(known, "王")] == ["ann"]
+    assert [hit.person_id for hit in search(known, "", limit=2)] == ["ann", "bo"]
+    assert search(known, "%' OR 1=1") == []
+
+    tiers = distribution(known, "city_tier")
+    assert [(bar.label, bar.n_people) for bar in tiers.bars] == [("1", 1), ("3+", 1)]
+    assert (tiers.n_known, tiers.n_unknown) == (2, 2)
+    spend = distribution(known, "spend_amount")
+    assert sum(bar.n_people for bar in spend.bars) == spend.n_known == 4
+    assert distribution(known, "margin_amount").bars == ()
+    with pytest.raises(ColumnError, match="shoe_size"):
+        distribution(known, "shoe_size")
