@@ -23,8 +23,7 @@ from quanyu.measure.metric import renewal
 from quanyu.measure.metric.compute import added_up, metrics
 from quanyu.measure.metric.renewal import READS, days_touched
 from quanyu.measure.metric.span import Scratch
-from quanyu.method import change
-from quanyu.method.change import Made, touched
+from quanyu.method.change import Made, touch, touched
 from quanyu.tables import contract
 from quanyu.understand.fact.fact import Facts
 from quanyu.understand.fact.fact_step import facts
@@ -164,26 +163,26 @@ def names_of(ws: Workspace, before: Made, day: dt.date, edges: Any) -> set[str]:
     return set(ws.warehouse.read(found.select("person_id"))["person_id"].to_pylist())
 
 
-@pytest.mark.parametrize("name", sorted({*change.SOURCES} - {"spend"}))
+@pytest.mark.parametrize("name", sorted({*touch.SOURCES} - {"spend"}))
 def test_every_source_tells_of_its_people(
     filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = Made({source: filled.warehouse.version(source) for source in change.SOURCES}, DAY)
+    before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
     put(filled, name, BEFORE[name] | AFTER[name])
     try:
         assert names_of(filled, before, DAY, {}) >= {"ann"}
-        monkeypatch.setattr(change, "SOURCES", {k: v for k, v in change.SOURCES.items() if k != name})
+        monkeypatch.setattr(touch, "SOURCES", {k: v for k, v in touch.SOURCES.items() if k != name})
         assert names_of(filled, before, DAY, {}) == set(), "nothing else tells of it"
     finally:
         put(filled, name, BEFORE[name])
 
 
-@pytest.mark.parametrize("name", sorted(name for name, source in change.SOURCES.items() if source.times))
+@pytest.mark.parametrize("name", sorted(name for name, source in touch.SOURCES.items() if source.times))
 @pytest.mark.parametrize(("edge", "is_passed"), [(18, False), (19, True), (20, False)])
 def test_whoever_an_edge_passes_is_touched(filled: Workspace, name: str, edge: int, is_passed: bool) -> None:
     """The row is of the first of November: 19 days before the day, so that the edge of 19 days has it inside until then."""
     before = Made(
-        {source: filled.warehouse.version(source) for source in change.SOURCES}, DAY - dt.timedelta(days=1)
+        {source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY - dt.timedelta(days=1)
     )
     assert names_of(filled, before, DAY, {name: (edge,)}) == ({"ann"} if is_passed else set())
     assert names_of(filled, Made(before.versions, DAY), DAY, {name: (edge,)}) == set(), (

@@ -6,7 +6,7 @@ import datetime as dt
 
 import ibis
 
-from quanyu.method.change import made, touched
+from quanyu.method.change import Made, touched
 from quanyu.understand.fact import fact_step
 from quanyu.understand.fact.fact_step import facts
 from quanyu.understand.fact.visit_step import visits
@@ -30,7 +30,7 @@ def test_only_who_is_affected_is_added_up_again(small_shop: Workspace) -> None:
 
 def named(ws: Workspace, day: dt.date) -> set[str]:
     """Return the people that a turn would add up again."""
-    before = made(ws, "facts", {})
+    before = Made.of(ws, "facts", {})
     who = before and touched(ws, before, day, fact_step.EDGES)
     assert who
     people = ws.warehouse.table("people")

@@ -15,7 +15,7 @@ from quanyu.measure.attribution.credit import credits_of
 from quanyu.measure.attribution.path import LEVELS, Found
 from quanyu.measure.attribution.walk import forget_others, walked
 from quanyu.measure.metric import Scratch
-from quanyu.measure.touch import PURCHASE_READS, TOUCH_READS
+from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit
 from quanyu.method.step import Step
 from quanyu.tables import contract
@@ -23,7 +23,7 @@ from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
 
-READ = (*TOUCH_READS, *(name for name in PURCHASE_READS if name not in TOUCH_READS))
+READ = (*TOUCH_READS, "orders", "margins")
 MOST_UNKNOWN = 0.05
 """The margin is credited while at most this share of the orders lacks one."""
 

@@ -22,8 +22,7 @@ import pyarrow.parquet as pq
 from quanyu.measure.attribution.path import LEVELS, MOST_WORDS, Found, paths, steps
 from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import campaigns
-from quanyu.method.change import Made, Touched, made, touched
-from quanyu.method.part import parted
+from quanyu.method.change import Made, parted, touched
 from quanyu.method.program import program
 from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import group_key
@@ -91,30 +90,19 @@ def _walk(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> W
 
 def _renewed(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> Walked | None:
     """Return the paths kept, with those of people who are touched taken off and walked again; None if it cannot be."""
-    before = made(ws, "paths", _terms(ws))
+    before = Made.of(ws, "paths", _terms(ws))
     kept = before and _kept(ws)
     if not before or not kept or not kept.is_told_apart:
         return None
     who = touched(ws, before, as_of, _edges(ws), _renamed(ws, scratch, kept.known, known))
     if who is None:
         return None
-    now, was = _of_people(ws, scratch, (before, who), (as_of, known), kept.known)
+    here, there = parted(ws, scratch.keep, before, who)
+    now, was = _walk(here, as_of, scratch, known), _walk(there, before.as_of, scratch, kept.known)
     words = pa.concat_tables([kept.words, now.words]).group_by(WORD).aggregate([])
     every = [_summed(*same) for same in zip(kept.every, was.every, now.every, strict=True)]
     found = Walked(every, _less(kept.totals, was.totals, now.totals), words, known)
     return found if found.is_told_apart else None
-
-
-def _of_people(
-    ws: Workspace,
-    scratch: Scratch,
-    touch: tuple[Made, Touched],
-    now: tuple[dt.date, pa.Table],
-    known_before: pa.Table,
-) -> tuple[Walked, Walked]:
-    """Return the paths of the people who are touched, as they are and as they stood."""
-    here, there = parted(ws, scratch.keep, *touch)
-    return _walk(here, now[0], scratch, now[1]), _walk(there, touch[0].as_of, scratch, known_before)
 
 
 def _windows(ws: Workspace) -> list[int]:

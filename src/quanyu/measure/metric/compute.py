@@ -13,7 +13,7 @@ from quanyu.measure.metric.renewal import READS, Periods, days_touched, periods_
 from quanyu.measure.metric.span import KEYS, Scratch, Spans
 from quanyu.measure.metric.trade import trade
 from quanyu.measure.metric.traffic import traffic
-from quanyu.method.change import made
+from quanyu.method.change import Made
 from quanyu.method.program import program
 from quanyu.method.step import Step
 from quanyu.tables.metric.catalogue import MEASURES, METRICS
@@ -67,7 +67,7 @@ def added_up(ws: Workspace, as_of: dt.date, only: Periods | None) -> tuple[pa.Ta
 
 def _renewed(ws: Workspace, as_of: dt.date) -> tuple[pa.Table, list[str]] | None:
     """Return the metrics kept, with the periods added up again that something touched; None if that cannot be told."""
-    before = made(ws, "metrics", _terms(ws))
+    before = Made.of(ws, "metrics", _terms(ws))
     if before is None:
         return None
     with Scratch(ws) as scratch:

@@ -9,8 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.measure.metric.span import Scratch
-from quanyu.method.change import Made, differing, document, touched
-from quanyu.method.part import parted
+from quanyu.method.change import Made, differing, document, parted, touched
 from quanyu.tables.metric.period import first_of, months_later
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, local_day

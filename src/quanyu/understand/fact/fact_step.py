@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.change import Touched, made, touched
+from quanyu.method.change import Made, touched
 from quanyu.method.program import program
 from quanyu.method.step import Step
 from quanyu.understand.fact.fact import Facts
@@ -38,9 +38,9 @@ def facts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     }
     with scratch(ws) as keep:
         who = _touched(ws, as_of) if made_of["versions"] else None
-        rows = Facts(ws, as_of, keep, who and who.people).table()
+        rows = Facts(ws, as_of, keep, who).table()
         if who is not None:
-            rows = _others(ws, who.people, rows).union(rows)
+            rows = _others(ws, who, rows).union(rows)
         rows = rows.mutate(as_of=ibis.literal(as_of))
         change = ws.warehouse.replace("facts", rows, by="understand", about={"made_of": made_of})
     return {"n_people": change.added}
@@ -50,10 +50,11 @@ def _terms(ws: Workspace) -> Mapping[str, str]:
     return {"zone": ws.settings.timezone, "engine": ws.settings.engine, "program": program(__name__)}
 
 
-def _touched(ws: Workspace, as_of: dt.date) -> Touched | None:
+def _touched(ws: Workspace, as_of: dt.date) -> ir.Table | None:
     """Return the people whose facts may differ from those kept, None if nothing is kept that could be compared."""
-    before = made(ws, "facts", _terms(ws))
-    return touched(ws, before, as_of, EDGES) if before else None
+    before = Made.of(ws, "facts", _terms(ws))
+    who = touched(ws, before, as_of, EDGES) if before else None
+    return who.people if who else None
 
 
 def _others(ws: Workspace, who: ir.Table, like: ir.Table) -> ir.Table:

@@ -41,6 +41,14 @@ class Made:
     versions: Mapping[str, int]
     as_of: dt.date
 
+    @classmethod
+    def of(cls, ws: Workspace, table: str, terms: Mapping[str, Any]) -> Made | None:
+        """Return what a table was made of, if that was on the same terms; None where it has to be made anew."""
+        kept = ws.warehouse.about(table).get("made_of") or {}
+        if not kept.get("versions") or any(kept.get(name) != value for name, value in terms.items()):
+            return None
+        return cls(kept["versions"], dt.date.fromisoformat(kept["as_of"]))
+
 
 @dataclass(frozen=True)
 class Touched:
@@ -98,14 +106,6 @@ SOURCES: Mapping[str, Source] = {
     "deliveries": Source(_person, times=("sent_at",)),
     "spend": Source(lambda rows: {"spent_on": rows.spent_on}),
 }
-
-
-def made(ws: Workspace, table: str, terms: Mapping[str, Any]) -> Made | None:
-    """Return what a table was made of, if that was on the same terms; None where it has to be made anew."""
-    kept = ws.warehouse.about(table).get("made_of") or {}
-    if not kept.get("versions") or any(kept.get(name) != value for name, value in terms.items()):
-        return None
-    return Made(kept["versions"], dt.date.fromisoformat(kept["as_of"]))
 
 
 def touched(

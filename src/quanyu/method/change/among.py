@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 
-from quanyu.warehouse.open import Warehouse
+from quanyu.warehouse import Warehouse
 
 
 class Among(Warehouse):

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import ibis.expr.types as ir
 
-from quanyu.method.change import SOURCES, Made, Touched, differing, document, unit
-from quanyu.warehouse import Among
+from quanyu.method.change.among import Among
+from quanyu.method.change.touch import SOURCES, Made, Touched, differing, document, unit
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
