@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from quanyu import loop
-from quanyu.act.account import Account, preview
+from quanyu.act.account import PREVIEW, Account
 from quanyu.act.audience import REASONS
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import out, say
-from quanyu.decide.audience import propose_design
+from quanyu.decide.audience import PROPOSE
 from quanyu.decide.settings import AudienceSettings
+from quanyu.method.action import Caller, perform
 from quanyu.tables.design import Design
 
 
@@ -53,8 +54,9 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
             rest_days=usual.rest_days,
             contact_cost_amount=usual.contact_cost_amount,
         )
-        found = preview(ws, design)
-        proposed = propose_design(ws, design, loop.as_of(ws)) if propose else None
+        caller, given = Caller(getpass.getuser()), design.document
+        found = perform(ws, PREVIEW, given, caller)
+        proposed = perform(ws, PROPOSE, given, caller) if propose else None
     if json:
         decision_id = proposed.decision_id if proposed else None
         as_json(dataclasses.asdict(found) | {"n_audience": found.n_audience, "decision_id": decision_id})
