@@ -18,10 +18,10 @@ from quanyu import ledger
 from quanyu.discovery import declared
 from quanyu.errors import QuanyuError, WorkspaceBusyError, WorkspaceError
 from quanyu.ledger import Decision, Verdict
-from quanyu.method.action import Action, Caller
-from quanyu.method.day import as_of
-from quanyu.method.program import program
-from quanyu.method.step import Step
+from quanyu.part.action import Action, Caller
+from quanyu.part.day import as_of
+from quanyu.part.program import program
+from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace

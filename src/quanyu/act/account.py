@@ -12,7 +12,7 @@ from quanyu import ledger
 from quanyu.act.audience import audience
 from quanyu.act.export import folder
 from quanyu.ledger import Campaign, to_json
-from quanyu.method.action import Action
+from quanyu.part.action import Action
 from quanyu.tables.design import Design
 from quanyu.workspace import Workspace
 

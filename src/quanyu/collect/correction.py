@@ -13,7 +13,7 @@ from quanyu.collect.neighbourhood import around
 from quanyu.collect.partition import desk, partition
 from quanyu.errors import IdentityError
 from quanyu.ledger import Edit, audited
-from quanyu.method.action import Action, Caller
+from quanyu.part.action import Action, Caller
 from quanyu.workspace import Workspace
 
 LOOK = "See who is who with: quanyu people explain ID."

@@ -10,7 +10,7 @@ from quanyu.collect.guard import HUB, SHARED, VERIFIED_ONLY, Guards, guarded
 from quanyu.collect.identity_log import read_decisions, read_log
 from quanyu.collect.neighbourhood import around
 from quanyu.collect.partition import desk, encoded, kinds_of, numbered
-from quanyu.method.action import Action
+from quanyu.part.action import Action
 from quanyu.workspace import Workspace
 
 REASONS = {

@@ -26,7 +26,7 @@ from quanyu.collect.source import Opened, open_found
 from quanyu.collect.take import Job, take
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Load, Tally, begin_load, fail_load, find_load, finish_load, layouts_of
-from quanyu.method.action import Action, Caller
+from quanyu.part.action import Action, Caller
 from quanyu.text import Sentence
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader

@@ -11,9 +11,9 @@ from typing import Any
 from quanyu import ledger
 from quanyu.decide.settings import AudienceSettings
 from quanyu.ledger import Proposal, to_json
-from quanyu.method.action import Action
-from quanyu.method.day import as_of
-from quanyu.method.step import Step
+from quanyu.part.action import Action
+from quanyu.part.day import as_of
+from quanyu.part.step import Step
 from quanyu.tables.design import Design
 from quanyu.tables.rule import Rule
 from quanyu.workspace import Workspace

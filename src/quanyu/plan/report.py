@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from quanyu.figure import change, day, exact, figure, money, month, percent, short
-from quanyu.method.action import Action
+from quanyu.part.action import Action
 from quanyu.plan.advice import advice
 from quanyu.plan.chart import Curve, Tile, bars, line, spark, tint, treemap
 from quanyu.plan.review import Review, review

@@ -11,22 +11,17 @@ import typer
 
 from quanyu.act.account import PREVIEW, Account
 from quanyu.act.audience import REASONS
+from quanyu.act.channel import channels
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import out, say
 from quanyu.decide.audience import PROPOSE
 from quanyu.decide.settings import AudienceSettings
-from quanyu.method.action import Caller, perform
+from quanyu.part.action import Caller, perform
 from quanyu.tables.design import Design
 
-
-class Channel(StrEnum):
-    """The channels through which people can be reached."""
-
-    sms = "sms"
-    call = "call"
-    mail = "mail"
-    wechat = "wechat"
-    ads = "ads"
+Channel = StrEnum("Channel", [channel.name for channel in channels()])  # type: ignore[misc]
+"""The channels through which people can be reached, as words of the command line."""
+SMS = Channel("sms")
 
 
 def audience(  # noqa: PLR0917 - Typer reads them by name
@@ -34,7 +29,7 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
         str, typer.Argument(help=say("Conditions on RFM, value and traits, parted by semicolons."))
     ],
     name: Annotated[str, typer.Option(help=say("Name of the campaign."))] = "",
-    channel: Annotated[Channel, typer.Option(help=say("How people would be reached."))] = Channel.sms,
+    channel: Annotated[Channel, typer.Option(help=say("How people would be reached."))] = SMS,
     control: Annotated[float, typer.Option(min=0.01, max=0.9, help=say("Share kept out."))] = 0.2,
     window: Annotated[int, typer.Option(min=1, help=say("Days over which both groups are compared."))] = 14,
     propose: Annotated[bool, typer.Option("--propose", help=say("Record it as a proposal."))] = False,
@@ -47,7 +42,7 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
         design = Design(
             name or rule,
             rule,
-            kind="ads" if channel is Channel.ads else "list",
+            kind="ads" if channel.value == "ads" else "list",
             channel=channel.value,
             control_share=control,
             window_days=window,

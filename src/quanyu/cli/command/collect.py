@@ -16,7 +16,7 @@ from quanyu.collect import catalogue
 from quanyu.collect.load import LOAD, Loaded
 from quanyu.collect.preview import preview
 from quanyu.collect.reason import tell
-from quanyu.method.action import Caller, perform
+from quanyu.part.action import Caller, perform
 from quanyu.text import told
 
 TRY = 3

@@ -12,7 +12,7 @@ from quanyu import ledger, loop
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
 from quanyu.cli.speech import language, out, say
 from quanyu.ledger import Decision
-from quanyu.method.action import Caller, perform
+from quanyu.part.action import Caller, perform
 from quanyu.tables.owned.spend_test import described, returned
 from quanyu.text import told
 from quanyu.workspace import Workspace

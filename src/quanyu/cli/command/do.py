@@ -12,7 +12,7 @@ import typer
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import say
 from quanyu.errors import ActionError
-from quanyu.method.action import Caller, action_named, actions, perform
+from quanyu.part.action import Caller, action_named, actions, perform
 
 
 def do(

@@ -13,7 +13,7 @@ from quanyu.cli.speech import help_of, out, say
 from quanyu.collect.correction import MERGE, SPLIT
 from quanyu.collect.explanation import EXPLAIN, Explanation
 from quanyu.collect.identity import Resolution
-from quanyu.method.action import Caller, perform
+from quanyu.part.action import Caller, perform
 
 people = typer.Typer(no_args_is_help=True)
 

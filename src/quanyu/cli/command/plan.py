@@ -11,7 +11,7 @@ import typer
 
 from quanyu.cli.screen import WorkspaceOption, workspace
 from quanyu.cli.speech import out, say
-from quanyu.method.action import Caller, perform
+from quanyu.part.action import Caller, perform
 from quanyu.plan.report import REPORT
 
 

@@ -12,9 +12,9 @@ import typer
 from quanyu import loop
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
 from quanyu.cli.speech import err, language, out, say
-from quanyu.method.action import Caller, perform
-from quanyu.method.day import as_of
-from quanyu.method.step import Step
+from quanyu.part.action import Caller, perform
+from quanyu.part.day import as_of
+from quanyu.part.step import Step
 from quanyu.text import told
 from quanyu.workspace import Workspace
 

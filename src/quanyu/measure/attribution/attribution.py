@@ -16,7 +16,7 @@ from quanyu.measure.attribution.path import LEVELS, Found, paths, steps
 from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import PURCHASE_READS, TOUCH_READS
 from quanyu.method import Fit
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables import contract
 from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import UNATTRIBUTED

@@ -12,7 +12,7 @@ from quanyu.measure.metric.outlay import assortment, spending, voice
 from quanyu.measure.metric.span import KEYS, Scratch, Spans
 from quanyu.measure.metric.trade import trade
 from quanyu.measure.metric.traffic import traffic
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables.metric.catalogue import MEASURES, METRICS
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.metric.period import windows

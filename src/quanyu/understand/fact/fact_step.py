@@ -9,8 +9,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.program import program
-from quanyu.method.step import Step
+from quanyu.part.program import program
+from quanyu.part.step import Step
 from quanyu.understand.fact.affected import SOURCES, affected
 from quanyu.understand.fact.fact import Facts
 from quanyu.understand.fact.visit_step import are_current

@@ -9,7 +9,7 @@ from nicegui import run, ui
 
 from quanyu import loop
 from quanyu.ledger import Decision, Verdict
-from quanyu.method.action import Caller, perform
+from quanyu.part.action import Caller, perform
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import fault, notice, report
 from quanyu.web.parts.table import button

@@ -10,13 +10,14 @@ from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu.act.account import PREVIEW
+from quanyu.act.channel import channels
 from quanyu.decide.audience import PROPOSE
 from quanyu.decide.settings import AudienceSettings
 from quanyu.errors import RuleError
-from quanyu.method.action import Action, Caller, perform
+from quanyu.part.action import Action, Caller, perform
 from quanyu.tables.design import Design
 from quanyu.tables.rule import known_columns
-from quanyu.web.pages.audiences.campaign_account import CHANNELS, account
+from quanyu.web.pages.audiences.campaign_account import account
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report
 from quanyu.web.parts.table import button
@@ -99,8 +100,8 @@ def _choice(view: View, typed: dict[str, str]) -> None:
     with ui.element("label").classes("field"):
         put(Markup(view.say("How people would be reached.")), "span")
         options = Markup("").join(
-            tag("option", view.say(text), value=value, selected=value == typed["channel"])
-            for value, text in CHANNELS.items()
+            tag("option", view.say(one.label), value=one.name, selected=one.name == typed["channel"])
+            for one in channels()
         )
         field = ui.html(str(options), tag="select", sanitize=False).props('data-name="channel"')
         field.on(
