@@ -11,7 +11,7 @@ from bench.mutants import ROOT, mutants
 SOURCE = ROOT / "src" / "quanyu"
 REFUSAL = re.compile(
     r'return Inconclusive\(|"status": "(running|refused)", "reason"|return "(refused|kept)", "'
-    r'|return "(no_|too_(few|short|small)|busy|budget_moves|running|broken|unread)'
+    r'|return "(no_|earns_less|follows_|may_follow_|too_(few|short|small|steady)|busy|budget_moves|running|broken|unread)'
 )
 """Where something is refused with a reason: by a method, a reading, a proposal."""
 

@@ -83,6 +83,7 @@ def test_what_has_no_rate_is_taken_but_counts_nowhere(shop: Workspace, tmp_path:
     (loaded,) = load(shop, put(tmp_path, orders=ORDERS))
     assert (loaded.n_taken, loaded.n_refused) == (4, 0)
     assert loaded.message == (
+        "1 rows of orders name no currency although others name a foreign one: they count as CNY; "
         "1 rows wait for a rate of JPY (orders): load fx_rates (on, currency, rate); "
         "1 rows wait for a rate of USD (orders): load fx_rates (on, currency, rate)"
     )

@@ -129,6 +129,15 @@ def test_a_column_of_nothing_but_three_digits_after_the_point_is_refused(
     assert column(ws, "paid_amount")["n"] == Decimal("1.23")
 
 
+def test_a_count_of_1_000_may_be_a_thousand(make_workspace: Shop, tmp_path: Path) -> None:
+    ws = make_workspace()
+    told = [{"n_items": text} for text in ["1.000", "2", "1 000"]]
+    assert list(load_orders(ws, tmp_path, told).values()) == [1]
+    assert list(column(ws, "n_items").values()) == [2, 1000]
+    assert load_orders(ws, tmp_path, [*told, {"n_items": "3.00"}]) == {}
+    assert list(column(ws, "n_items").values()) == [1, 2, 1000, 3]
+
+
 def test_a_number_may_be_rounded_to_the_digits_shown_and_money_not(
     make_workspace: Shop, tmp_path: Path
 ) -> None:
@@ -170,7 +179,8 @@ def test_what_is_no_figure_is_refused_and_never_filled_in(
         ("1717236000", "2024-06-01T10:00"), ("1717236000000", "2024-06-01T10:00"), ("45444.5", "2024-06-01T04:00"),
         ("2024-02-30 10:00:00", None), ("0000-00-00 00:00:00", None), ("Jun 1, 2024", "2024-05-31T16:00"),
         ("Sa., 1. Juni 2024, 18:30 Uhr", "2024-06-01T10:30"), ("1er juin 2024 à 18h30", "2024-06-01T10:30"),
-        ("01.06.2024 18 Uhr", "2024-06-01T10:00"), ("14. März 2024 um 10:05:06 Uhr", "2024-03-14T02:05:06"), ("Juni 2024", None),
+        ("01.06.2024 18 Uhr", "2024-06-01T10:00"), ("June 1 2024 6PM", "2024-06-01T10:00"),
+        ("2024-06-01 13 PM", None), ("14. März 2024 um 10:05:06 Uhr", "2024-03-14T02:05:06"), ("Juni 2024", None),
         ("mar. 4 juin 2024 10:00", "2024-06-04T02:00"), ("1 de junio de 2024", "2024-05-31T16:00"), ("1. Foo 2024", None),
     ],
 )  # fmt: skip

@@ -103,7 +103,11 @@ def _suffix(path: Path) -> str:
 
 def _old(path: Path) -> Book:
     """Open an .xls: its reader tells cells with an error from empty ones."""
-    book = xlrd.open_workbook(str(path), logfile=io.StringIO(), formatting_info=True)
+    try:
+        book = xlrd.open_workbook(str(path), logfile=io.StringIO(), formatting_info=True)
+    except (AssertionError, IndexError, KeyError, struct.error):
+        # Some programs write formats that are wrong; without them all is known but merged cells.
+        book = xlrd.open_workbook(str(path), logfile=io.StringIO())
     hidden = {sheet.name for sheet in book.sheets() if sheet.visibility}
 
     def rows(name: str) -> Iterator[list[str]]:

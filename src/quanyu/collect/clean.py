@@ -90,7 +90,7 @@ def _guard(mark: str, strip: Step) -> Step:
 
 
 _GUARDS: Mapping[str, Step] = {
-    "=": lambda text: text.re_replace(r'^="?(.*?)"?$', r"\1").strip(),
+    "=": lambda text: text.re_replace(r'^=\(?"?(.*?)"?\)?$', r"\1").strip(),
     "'": lambda text: text.re_replace("^'", "").strip(),
 }
 

@@ -84,7 +84,8 @@ def encoding_of(path: Path, name: str, known: frozenset[str], *, is_utf8: bool) 
             "Save it as UTF-8 (in Excel: CSV UTF-8).",
             file=name,
         )
-    return Encoding(encoding, best - second >= CERTAIN)
+    is_whole = encoding == "utf-8" or "\ufffd" not in marks
+    return Encoding(encoding, is_whole and best - second >= CERTAIN)
 
 
 def _is_mixed(cells: list[bytes]) -> bool:
@@ -180,18 +181,22 @@ def _hant(mark: str, _: str) -> float:
 def _by_row(mark: str, encoding: str, common: range, rare: range) -> float:
     if _is_never(mark):
         return NEVER
-    row = mark.encode(encoding, "ignore")[:1]
+    row = mark.encode(encoding, "ignore")
     if not row:
         return STRANGE
+    if len(row) > 3:
+        # A Korean syllable that has no place of its own.
+        return RARE
     return COMMON if row[0] in common else RARE if row[0] in rare else SYMBOL
 
 
 @cache
-def _japanese(mark: str, _: str) -> float:
-    if "\u3041" <= mark <= "\u30fc":
+def _japanese(mark: str, place: str) -> float:
+    if "\u3041" <= mark <= "\u30fc" or mark in FREQUENT_JAPANESE:
         return FREQUENT
     if "\uff61" <= mark <= "\uff9f":
-        return RARE + 2
+        # Half kana stand in rows.
+        return RARE + (4 if place == "odd" else 2)
     return _by_row(mark, "euc_jp", common=range(0xB0, 0xD0), rare=range(0xD0, 0xF5)) - 0.3
 
 
@@ -237,6 +242,10 @@ FREQUENT_HANT = frozenset(
     "相全表間樣與關各重新線內數正心反你明看原又麼利比或但質氣第向道命此變條只沒結解問意建月公無系很情者最立代想已通並提直題程"
     "市區縣路街號樓巷弄段台臺北中南高雄新竹桃園基隆花蓮東屏嘉義彰化雲林苗栗宜蘭香港九龍澳門訂單付款買家賣額收貨姓址手機店舖商品退"
     "陳李張王黃林劉吳蔡楊許鄭謝郭洪邱曾廖賴周葉蘇莊江呂何羅簡朱鍾彭游詹胡施沈余趙盧梁顏柯翁魏孫戴范宋方鄧杜傅侯曹薛丁卓阮馬"
+)
+FREQUENT_JAPANESE = frozenset(
+    "東京都道府県市区町村郡丁目番地号大阪名古屋横浜神奈川千葉埼玉愛知兵庫福岡北海札幌仙台広島静茨城栃木群馬新潟長野岐阜三重滋賀良和歌山鳥取根"
+    "徳香媛高佐熊本分宮崎鹿児沖縄田中小林加藤吉々松井上清水斎渡辺伊注文商品数量価格合計配送先氏名住所電話郵便料税込割引日月年時円渋谷宿港"
 )
 FREQUENT_KOREAN = frozenset(
     "이다의는에을가고하지를한사대도리시기로어자나아인서정일은부장스수보전제안해원주상구라그유공과동있선신조성소경문으니들국우시모무여"

@@ -27,7 +27,7 @@ _WIDE = str.maketrans(
     "０１２３４５６７８９：／－年月时時点分日\u3000\xa0\u202f\t", "0123456789:/---:::: " + "    ", "秒"
 )
 _HOUR = re.compile(r"\b(\d{1,2})(?: ?h ?|:)(\d\d)(?: Uhr)?$", re.IGNORECASE)
-_FULL_HOUR = re.compile(r"(?<![:.\d])(\d{1,2}) ?Uhr$", re.IGNORECASE)
+_FULL_HOUR = re.compile(r"(?<![:.\d])(\d{1,2}) ?(?:Uhr|([ap]\.?m\.?))$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"([+-]\d\d:?\d\d|[Zz]) ?[(\[].*[)\]]$")
 SECOND = 1_000_000
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001
@@ -46,7 +46,7 @@ def plain(text: str) -> str:
     without its zone in brackets.
     """
     one_line = " ".join(text.translate(_WIDE).split()).removesuffix(":")
-    return _IN_BRACKETS.sub(r"\1", _FULL_HOUR.sub(r"\1:00", _HOUR.sub(r"\1:\2", one_line)))
+    return _IN_BRACKETS.sub(r"\1", _FULL_HOUR.sub(r"\1:00 \2", _HOUR.sub(r"\1:\2", one_line).strip()))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -32,6 +32,7 @@ def message(taken: Taken, outcome: Outcome) -> str:
         told.append(
             Sentence("read as {encoding}, which is not certain: look at the texts", encoding=taken.assumed)
         )
+    told += taken.doubts
     if outcome.n_waiting:
         told.append(
             Sentence(

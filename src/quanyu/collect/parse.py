@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -19,7 +20,7 @@ from quanyu.collect.fill import filled
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
 from quanyu.collect.purse import money_of
-from quanyu.collect.reason import PERIOD, UNKNOWN, because
+from quanyu.collect.reason import PERIOD, TWICE, UNKNOWN, because
 from quanyu.collect.shape import (
     WORDS,
     Page,
@@ -66,7 +67,13 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     }
     odd = {ODD: is_odd(kept, page, layout)}
     values = kept.select(
-        SKIP, **made, **texts, **odd, **_period(page, layout, kept), **_flags(page, layout, kept)
+        SKIP,
+        **made,
+        **texts,
+        **odd,
+        **_period(page, layout, kept),
+        **_twice(page, kept),
+        **_flags(page, layout, kept),
     )
     whole = _with_keys(_with_people(values, layout), layout)
     single = [target for target in layout.targets if not target.is_gathered]
@@ -230,6 +237,21 @@ def _period(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
     return {"_unread__period": (days[0] != days[-1]).ifelse(days[-1], ibis.null("string"))}
 
 
+def _twice(page: Page, rows: ir.Table) -> dict[str, ir.Value]:
+    """Return the first of two columns of one name that say different things, null where all agree."""
+    found = []
+    for name, n in Counter(page.names).items():
+        cells = [
+            rows[cell]
+            for i, other in enumerate(page.names)
+            if other == name and (cell := f"c{i}") in rows.columns
+        ]
+        if name and n > 1 and len(cells) > 1:
+            differ = ibis.or_(*((cells[0] != other).fill_null(False) for other in cells[1:]))
+            found.append(differ.ifelse(ibis.literal(name), ibis.null("string")))
+    return {"_unread__twice": ibis.coalesce(*found, ibis.null("string"))} if found else {}
+
+
 def ids_of(rows: ir.Table) -> list[str]:
     """Return the identifier columns of a parsed file, best first."""
     return sorted((name for name in rows.columns if name.startswith("_id")), key=lambda name: int(name[3:]))
@@ -269,6 +291,8 @@ def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterat
     """Yield the rules "what is written can be read" for typed and looked-up columns."""
     if "_unread__period" in rows.columns:
         yield rows["_unread__period"].notnull(), because(PERIOD, rows["_unread__period"])
+    if "_unread__twice" in rows.columns:
+        yield rows["_unread__twice"].notnull(), because(TWICE, rows["_unread__twice"])
     for number in range(len(layout.people.ids)):
         if f"_unread__id{number}" in rows.columns:
             text = rows[f"_unread__id{number}"]

@@ -30,6 +30,7 @@ MERGED = "{column} is {value}, in a cell merged over several rows: nobody can te
 EARLY = "{column} is {value}, before {earliest}"
 
 PERIOD = "the row covers several days, until {value}: export the report by day"
+TWICE = "two columns are named {value}, and they say different things"
 SENTENCES = (
     "{column} is {value}, which cannot be read as {kind}",
     "{column} is {value}, a word that the layout does not know",
@@ -56,6 +57,7 @@ SENTENCES = (
     KIND_UNKNOWN,
     ZEROS,
     PERIOD,
+    TWICE,
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
 

@@ -18,6 +18,8 @@ from quanyu.collect.shape import Page, is_id
 from quanyu.collect.value import FIGURES, MONEY, THOUSAND, TIMELY
 from quanyu.tables import Column, contract
 
+WHOLE = (*MONEY, "integer")
+"""Kinds of figures with fewer than three digits after the decimal mark, so that `1.234` and `1.000` may be thousands."""
 YEAR_LAST = r"^\D{0,3}\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 
 
@@ -70,7 +72,7 @@ def _cells(page: Page, layout: Layout, kinds: tuple[str, ...]) -> list[str]:
 def is_odd(rows: ir.Table, page: Page, layout: Layout) -> ir.BooleanValue:
     """Say whether a row has a figure or a date that tells, or needs to be told, how its column is written."""
     marks = [rows[name].contains(",") | rows[name].like("%.%.%") for name in _cells(page, layout, FIGURES)]
-    marks += [rows[name].re_search(THOUSAND) for name in _cells(page, layout, MONEY)]
+    marks += [rows[name].re_search(THOUSAND) for name in _cells(page, layout, WHOLE)]
     dates = [rows[name].re_search(YEAR_LAST) for name in _cells(page, layout, TIMELY)]
     return reduce(operator.or_, (test.fill_null(False) for test in (*marks, *dates)), ibis.literal(False))
 
@@ -84,7 +86,7 @@ def evidence(page: Page, layout: Layout) -> ir.Table:
     for name in marked:
         told[f"point_{name}"] = (mark_told(cells[name]) == ".").any()
         told[f"comma_{name}"] = (mark_told(cells[name]) == ",").any()
-    for name in _cells(page, layout, MONEY):
+    for name in _cells(page, layout, WHOLE):
         told[f"thousand_{name}"] = cells[name].re_search(THOUSAND).any()
     for name in dated:
         told[f"day_{name}"] = (order_told(cells[name]) == "day").any()
@@ -96,7 +98,7 @@ def styles(found: Mapping[str, object], hint: Styles, *, is_text: bool) -> Style
     """Return what follows from the evidence: a column's own cells count, then those of the file, then the hint.
 
     A column that is written in two ways has no style: only what is certain by itself is read in it. Nor has one of
-    money with cells such as `1.234`, where nothing tells that they are fractions; in a file that is not `is_text`, numbers
+    money or counts with cells such as `1.234`, where nothing tells that they are fractions; in a file that is not `is_text`, numbers
     are numbers.
     """
     marks = _sided(found, ("point", "."), ("comma", ","), hint.mark)

@@ -18,6 +18,7 @@ from quanyu.collect.bring import Staged
 from quanyu.collect.check import TOLERANCE
 from quanyu.collect.clean import Habits
 from quanyu.collect.continuation import CONTINUES, can_continue, continued, of_heads
+from quanyu.collect.doubt import doubts_of
 from quanyu.collect.gather import gather, lines_of, spread, without_late_defaults
 from quanyu.collect.layout import Layout, Target, normal
 from quanyu.collect.left_out import EXPLAINED
@@ -38,6 +39,7 @@ from quanyu.collect.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.shape import Page
 from quanyu.collect.source import Opened, Rows
 from quanyu.collect.unpack import GUARDS, Print
+from quanyu.text import Sentence
 from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
 
@@ -68,7 +70,7 @@ class Taken:
 
     `newest` is the latest time that a row tells; `due_at` the moment at which the first row that lies in the future
     by this clock does so no longer, so that the file reads otherwise; `assumed` its encoding where that is not certain;
-    `missing` are columns that the layout reads and the file lacks.
+    `missing` are columns that the layout reads and the file lacks; `doubts` what its rows leave open together.
     """
 
     staged: Mapping[str, Staged]
@@ -80,6 +82,7 @@ class Taken:
     due_at: dt.datetime | None
     assumed: str = ""
     missing: tuple[str, ...] = ()
+    doubts: tuple[Sentence, ...] = ()
 
 
 def take(job: Job, tick: Callable[[int], None]) -> Taken:
@@ -104,10 +107,12 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     rejects = keep_rejects(reading, read, "_".join(refusing), lambda: _refused(reading, refusing), origin)
     if rejects.paths:
         staged["rejects"] = Staged(rejects.paths)
+    doubts = tuple(doubts_of(reading, staged, job.layout, job.ws.settings.currency))
     tick(3)
     return Taken(
         staged, int(told["n_rows"]) + read.n_broken, rejects, _left_out(reading, read, first), _ignored(job),
         told["newest"], _due(reading, refusing), job.opened.assumed, lacking(job.layout, job.opened.header),
+        doubts,
     )  # fmt: skip
 
 

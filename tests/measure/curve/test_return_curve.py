@@ -59,7 +59,7 @@ def test_the_planted_curve_is_found_and_the_idle_channel_is_not(make_workspace: 
     for amount in (30.0, 60.0, 120.0):
         low, high = np.quantile(curve.at(np.array([amount])), [0.01, 0.99])
         assert low < 25 * amount / (HALF + amount) < high
-    assert abs(meta["lead"]) < 3.5
+    assert abs(meta["lead"]) < 2.8
     assert meta["control"] == "sales_channels"
 
 

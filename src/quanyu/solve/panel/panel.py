@@ -117,11 +117,7 @@ class _Step:
 
     def __init__(self, panel: Panel, state: _State) -> None:
         self.panel, self.state = panel, state
-        # Half of the weight goes by the usual share: a share that few orders make small for a while must not decide.
-        flow = (state.baseline * panel.is_open).sum(axis=0)
-        usual = panel.orders.sum(axis=1, keepdims=True) / (panel.is_open @ flow)[:, None] * flow
-        self.steady = (state.baseline + usual) / 2
-        mean = self.steady + state.ads
+        mean = state.baseline + state.ads
         self.far = FAR + 2 / np.sqrt(mean)
         self.root = np.sqrt(panel.is_open * state.weight / (state.noise[:, None] * mean))
         strength = self.root * state.baseline
@@ -176,14 +172,16 @@ class _Step:
     def _factor(self) -> None:
         """Orthogonalise the nuisance of all sales channels, penalty rows below.
 
-        Columns are scaled by the usual orders and not by the fitted ones: these know the noise, and the noise of
-        few orders would be fitted too high and the ads too low.
+        Its columns are the derivatives at the fitted orders themselves. Steadier ones would leave in the target what
+        the nuisance can still move: ads would come out too high as often as too low, by more than their errors say.
         """
         n_sales, n_days = self.panel.orders.shape
         k = self.panel.nuisance.shape[1]
         wide = np.zeros((n_sales, n_days, n_sales * k))
         for place in range(n_sales):
-            wide[place, :, place * k : (place + 1) * k] = self.steady[place][:, None] * self.panel.nuisance
+            wide[place, :, place * k : (place + 1) * k] = (
+                self.state.baseline[place][:, None] * self.panel.nuisance
+            )
         # A trace of ridge keeps columns that no open cell shows from breaking the factor.
         penalty = np.where(self.panel.group > 0, 1 / self.state.variance[:, self.panel.group], 1e-6)
         self.penalty = penalty.ravel()

@@ -16,8 +16,8 @@ BURN_IN = 200
 THIN = 3
 IDLE = 0.2
 """Probability beforehand that a channel does nothing."""
-SCALES = np.geomspace(1.0, 30.0, 40)
-"""Returns, in units of the spend, that the channels of a shop are tried to have in common: no less than what pays, or a
+SCALES = np.geomspace(0.7, 30.0, 42)
+"""Returns, in units of the spend, that the channels of a shop are tried to have in common: not far below what pays, or a
 few channels that chance has drawn at nothing would pull the bounds of the others below the truth."""
 
 
@@ -35,7 +35,7 @@ class Belief:
     inflation of the variance.
 
     Beforehand a channel does nothing with the probability `idle`, else its level is half-normal with the scale
-    tau * unit. tau is one for all channels and is drawn with them (half-Cauchy with scale 1 beforehand, at least 1): channels
+    tau * unit. tau is one for all channels and is drawn with them (half-Cauchy with scale 1 beforehand, at least 0.7): channels
     of which little is known are drawn towards what the others return, and the clearest of many is not overdrawn
     for being the clearest (Efron, Morris 1973; Mitchell, Beauchamp 1988; Gelman 2006).
     """

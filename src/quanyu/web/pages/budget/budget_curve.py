@@ -5,6 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from quanyu.decide.budget import BudgetView, CurveView
+from quanyu.figure import figure
 from quanyu.tables.owned.curve import DOUBTS, VERDICTS
 from quanyu.web.pages.labels import EVIDENCE, slice_label
 from quanyu.web.parts.chart import INK, PROPOSED, Chart, Mark, chart, response
@@ -45,10 +46,22 @@ def _curve(view: View, one: CurveView) -> None:
     definitions = (
         view.say("Across: spend per day, kept up. Up: margin per day of the orders it causes, with its 95 % interval. "
                  "Black: today; orange: proposed. Below the dashed line it brings less than it costs."),
-        view.say(DOUBTS[one.reason]) if one.reason in DOUBTS else "",
+        view.say(DOUBTS[one.reason]) if one.reason in DOUBTS else "", _shrunk(view, one),
     )  # fmt: skip
     sheet = Sheet(name, columns, tuple(points))
     chart(view, Chart(sheet, response(view, names, points, marks), definitions, note))
+
+
+def _shrunk(view: View, one: CurveView) -> str:
+    """Return from what to what the orders a channel causes were shrunk; empty where nothing was fitted."""
+    raw, caused = (one.figures.get(name) for name in ("n_caused_raw", "n_caused"))
+    if raw is None or caused is None:
+        return ""
+    ends = {name: figure(value, "times", view.language) for name, value in (("raw", raw), ("caused", caused))}
+    return view.say(
+        "Orders per day at the present spend: drawn from {raw} to {caused}, as the clearest of many is overdrawn by chance.",
+        **ends,
+    )
 
 
 def _figures(view: View, found: BudgetView) -> Sheet:
