@@ -1,10 +1,10 @@
 """What one more day costs: `python -m bench.day [PEOPLE]`; 1 million people, 3 million orders, 20 million events.
 
 The shop is the one of `bench.turn`. After its first turn one more day comes in by the ways that files do: its events,
-its orders and their lines, its touches and spend, and one earlier completed order in 500 was refunded. Each turn has
-a process of its own, in which every library is imported already. Per step: processor time of all threads, and the
-bytes of the files of tables that it wrote. The last line is JSON; `share` is the second turn's processor time as a
-share of the first's.
+its orders and their lines, its touches and spend; of the orders of the month before that were completed one in 50 is
+refunded, of those before one in 200,000. Each turn has a process of its own, in which every library is imported
+already. Per step: processor time of all threads, and the bytes of the files of tables that it wrote. The last line is
+JSON; `share` is the second turn's processor time as a share of the first's.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ NEXT = {
         'd' || (i // 4) AS session_id, ['own', 'wechat', 'taobao'][1 + draw(i // 4 * 3) % 3] AS channel
         FROM range(20 * {n} // 380) t(i)""",
     "orders_day": """SELECT * REPLACE (paid_amount AS refund_amount, 0::DECIMAL(18,2) AS net_amount)
-        FROM '{folder}/orders.parquet' WHERE draw(order_id || 'back') % 500 = 0 AND status = 'completed'
+        FROM '{folder}/orders.parquet' WHERE status = 'completed'
+        AND draw(order_id || 'back') % CASE WHEN ordered_at >= '2026-10-19' THEN 50 ELSE 200000 END = 0
         UNION ALL SELECT * REPLACE ('d' || order_id AS order_id, 'paid' AS status, paid_amount AS net_amount,
         TIMESTAMPTZ '2026-11-18 00:00:00+00' + INTERVAL 1 SECOND * (draw(order_id) % 86000) AS ordered_at)
         FROM '{folder}/orders.parquet' WHERE draw(order_id || 'x') % 380 = 0""",

@@ -298,10 +298,16 @@ def traits() -> str:
 
 def steps() -> str:
     """Return the page of the loop's steps."""
-    told = "`quanyu run` does these steps in this order; `quanyu run --explain` says which are due and why.\n"
-    rows = ((f"`{one.name}`", one.label, code(one.reads), code(one.writes)) for one in STEPS)
+    told = (
+        "`quanyu run` does these steps in this order; `quanyu run --explain` says which are due and why.\n\n"
+        "Kept: whole is worked out anew; by person or by day, only what people or days give that something touched since.\n"
+    )
+    rows = (
+        (f"`{one.name}`", one.label, code(one.reads), code(one.writes), one.kept.replace("_", " "))
+        for one in STEPS
+    )
     return "\n".join(
-        ["# Steps of the loop\n", NOTE, told, grid(("step", "what it does", "reads", "writes"), rows)]
+        ["# Steps of the loop\n", NOTE, told, grid(("step", "what it does", "reads", "writes", "kept"), rows)]
     )
 
 

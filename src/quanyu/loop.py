@@ -133,11 +133,14 @@ def run(
         for table in (table for step in forced for table in step.writes if table in DERIVED):
             ws.warehouse.begin_again(table, ws.path("damaged"))
         steps = chosen(only)
-        for position, step in enumerate(steps):
-            why = Sentence("it was asked for") if step in forced else _reason(ws, step, day)
-            if progress:
-                progress(step, position, len(steps))
-            ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", FRESH))
+        try:
+            for position, step in enumerate(steps):
+                why = Sentence("it was asked for") if step in forced else _reason(ws, step, day)
+                if progress:
+                    progress(step, position, len(steps))
+                ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", FRESH))
+        finally:
+            ws.warehouse.turn.end()
         return ran
 
 

@@ -72,7 +72,10 @@ def named(on: Desk, parts: Partition, before: ir.Table) -> ir.Table:
     title = nodes.select(survivor="node", survivor_key="id_key")
     other = moved.join(title, "survivor").select(node="node", survivor_key="survivor_key")
     rows = nodes.left_join(other, "node")
-    rows = rows.mutate(person_id=person_named(rows["survivor_key"].coalesce(rows["id_key"])))
+    # Whoever named a person and still does needs no hash: a hash of everybody is the dearest part of a turn.
+    is_itself = rows["survivor_key"].isnull() & (rows["rank"] == 0)
+    named_anew = person_named(rows["survivor_key"].coalesce(rows["id_key"]))
+    rows = rows.mutate(person_id=ibis.ifelse(is_itself, rows["was"], named_anew))
     is_same = (rows["was"] == rows["person_id"]) & rows["is_seen_same"]
     return rows.select("id_key", "kind", "person_id", "first_seen_at", "last_seen_at", "was", is_same=is_same)
 

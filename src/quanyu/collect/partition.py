@@ -24,14 +24,17 @@ from quanyu.workspace import Workspace
 
 
 class Desk:
-    """A temporary folder where intermediate tables lie as Parquet of the workspace's engine."""
+    """Where intermediate tables lie, kept by the workspace's engine or in a temporary folder."""
 
     def __init__(self, ws: Workspace, folder: Path) -> None:
         self.ws, self.folder = ws, folder
+        self.kept: list[ir.Table] = []
 
     def put(self, rows: ir.Table) -> ir.Table:
         """Run an expression once and return its rows as a table that can be read many times."""
-        return self.ws.warehouse.scan(self.ws.warehouse.engine.write(rows, self.folder / uuid.uuid4().hex))
+        self.kept.append(self.ws.warehouse.engine.keep(rows, self.folder / uuid.uuid4().hex))
+        # Cast, because engines say more of a type than an expression does: times to the microsecond.
+        return self.kept[-1].cast(rows.schema())
 
     def count(self, rows: ir.Table) -> int:
         """Return the number of rows."""
@@ -49,9 +52,11 @@ class Desk:
 def desk(ws: Workspace) -> Iterator[Desk]:
     """Open a desk and clear it away afterwards."""
     folder = ws.path("tmp", f"identity-{uuid.uuid4().hex}")
+    on = Desk(ws, folder)
     try:
-        yield Desk(ws, folder)
+        yield on
     finally:
+        ws.warehouse.engine.forget(on.kept)
         shutil.rmtree(folder, ignore_errors=True)
 
 

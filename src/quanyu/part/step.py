@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from quanyu.workspace import Workspace
+
+Kept = Literal["whole", "by_person", "by_day"]
+"""How a step brings its tables up to date: all anew, or only what people or days give whom or which something touched."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class Step:
 
     Steps meet only in tables, so the order of the turn follows from `reads` and `writes`. A step with `waiting`
     works off what the ledger holds: it is due when that says what waits, and never otherwise. A step that
-    `may_stop` the turn comes before all that do not write what it reads.
+    `may_stop` the turn comes before all that do not write what it reads. `kept` says what it works out anew: what comes
+    out is the same in any case.
     """
 
     name: str
@@ -28,3 +32,4 @@ class Step:
     files: tuple[str, ...] = ()
     waiting: Callable[[Workspace], str] | None = None
     may_stop: bool = False
+    kept: Kept = "whole"

@@ -28,6 +28,7 @@ from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.part import Part, parts
 from quanyu.warehouse.spare import blank, spill
 from quanyu.warehouse.staged import Rows, Staged
+from quanyu.warehouse.turn import Turn
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 DEFAULTS = StorageSettings()
@@ -61,6 +62,7 @@ class Warehouse:
         self.currency = currency
         self.storage = storage
         self.remembered = remembered
+        self.turn = Turn(engine, root / ".staged" / uuid.uuid4().hex)
         self._least: Mapping[str, int] | None = None
         self._begun_again: set[str] = set()
         self._expressions: dict[tuple[str, ...], ir.Table] = {}
@@ -264,6 +266,7 @@ class Warehouse:
 
     def close(self) -> None:
         """Release the engine."""
+        self.turn.end()
         self.engine.close()
 
     def _files(self, name: str) -> Sequence[str]:

@@ -29,6 +29,11 @@ def unix_micros(at):  # type: ignore[no-untyped-def] # noqa: D103
     ...
 
 
+@ibis.udf.agg.builtin(name="bit_or", signature=(("int64",), "int64"))
+def bits_of_any(word):  # type: ignore[no-untyped-def] # noqa: D103
+    ...
+
+
 def group_key(word: ir.StringValue) -> ir.IntegerValue:
     """Return a 64-bit number that stands for a text in groups and joins; null stays null.
 

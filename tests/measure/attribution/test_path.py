@@ -84,7 +84,7 @@ def found_in(one: Found):
     rows = {
         row["path"]: (row["n_nulls"], tuple(row[name] for name in OUTCOMES)) for row in one.rows.to_pylist()
     }
-    return rows, {(row["path"], row["step"]): row["n_conversions"] for row in one.decay.to_pylist()}
+    return rows, {(row["path"], row["step"]): float(row["n_conversions"]) for row in one.decay.to_pylist()}
 
 
 def check(ws: Workspace, seed: int) -> None:
@@ -103,7 +103,9 @@ def check(ws: Workspace, seed: int) -> None:
         rows.pop("")
         assert rows == {path: (nulls, tuple(outcomes)) for path, (nulls, outcomes) in wanted.items()}
         assert decay.keys() == decayed.keys()
-        np.testing.assert_allclose([decay[key] for key in decayed], list(decayed.values()), rtol=1e-12)
+        np.testing.assert_allclose(
+            [decay[key] for key in decayed], list(decayed.values()), rtol=0, atol=1e-10
+        )
 
 
 SETTINGS = {"attribution": {"period_days": PERIOD}}

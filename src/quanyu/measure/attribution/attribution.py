@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from quanyu.ledger import keep_fit
 from quanyu.measure.attribution.channel_cost import Cost, costs
 from quanyu.measure.attribution.credit import credits_of
-from quanyu.measure.attribution.path import LEVELS, Found, paths, steps
+from quanyu.measure.attribution.path import LEVELS, Found
+from quanyu.measure.attribution.walk import forget_others, walked
 from quanyu.measure.metric import Scratch
-from quanyu.measure.touch import PURCHASE_READS, TOUCH_READS
+from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit
 from quanyu.part.step import Step
 from quanyu.tables import contract
@@ -22,7 +23,7 @@ from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
 
-READ = (*TOUCH_READS, *(name for name in PURCHASE_READS if name not in TOUCH_READS))
+READ = (*TOUCH_READS, "orders", "margins")
 MOST_UNKNOWN = 0.05
 """The margin is credited while at most this share of the orders lacks one."""
 
@@ -35,12 +36,10 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     paths. `Attribution` in `credit_model.py` is the same in the shape of a method, for conversions.
     """
     spec = ws.settings.of(AttributionSettings)
-    windows = sorted({spec.window_days, *spec.other_windows})
     since = as_of - dt.timedelta(days=spec.period_days)
     with Scratch(ws) as scratch:
-        found = steps(ws, as_of, scratch, max(windows))
-        every = [one for window in windows for one in paths(ws, scratch, found, window)]
-    whole = found.totals.to_pylist()[0]
+        found, made_of = walked(ws, as_of, scratch)
+    every, whole = found.every, found.totals.to_pylist()[0]
     n_paths = sum(pc.sum(one.rows["n_nulls"]).as_py() or 0 for one in every)
     if not whole["n_conversions"] and not n_paths:
         for name in ("paths", "credits"):
@@ -56,7 +55,9 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     no_margin = {} if has_margin else {"margin_amount": None}
     schema = contract("credits").schema.to_pyarrow()
     table = pa.Table.from_pylist([row | day | no_margin for row in rows], schema)
-    ws.warehouse.replace("paths", _paths(every, as_of, has_margin), by="measure")
+    rows_of_paths = _paths(every, as_of, has_margin)
+    ws.warehouse.replace("paths", rows_of_paths, by="measure", about={"made_of": made_of})
+    forget_others(ws, made_of)
     ws.warehouse.replace("credits", table, by="measure")
     return {"n_paths": sum(one.rows.num_rows for one in every), "n_credits": len(rows), "fit_id": fit_id}
 
@@ -87,7 +88,7 @@ def _records(ws: Workspace, found: Found, priced: Mapping[tuple[str, str], Cost]
             }  # fmt: skip
 
 
-def _paths(every: list[Found], as_of: dt.date, has_margin: bool) -> pa.Table:
+def _paths(every: Sequence[Found], as_of: dt.date, has_margin: bool) -> pa.Table:
     schema = contract("paths").schema.to_pyarrow()
     parts = [schema.empty_table()]
     for one in every:
@@ -129,4 +130,5 @@ STEP = Step(
     ("paths", "credits"),
     attribution,
     ("attribution", "seed"),
+    kept="by_person",
 )

@@ -29,6 +29,8 @@ LEVELS = ("channel", "campaign")
 MOST_WORDS = 500
 """Campaigns that are told apart, those with the most touches; the others of a channel share the word `channel/others`."""
 OTHERS = "others"
+SHARE = "decimal(38, 12)"
+"""Shares are added up as decimals, which is exact in any order, so that they can be taken off again."""
 WORDS, PLACES = 1 << 20, 4
 """How a spot is packed: ((second * 2 + is_purchase) * PLACES + place) * WORDS + word. It stays below 2^53, so that
 engines which divide as floating point divide exactly."""
@@ -64,13 +66,18 @@ class Found:
         return f"{self.window_days}d"
 
 
-def steps(ws: Workspace, as_of: dt.date, scratch: Scratch, longest_days: int) -> Steps:
-    """Put every touch before the purchase that follows it, whatever lies between; windows are applied later."""
+def steps(
+    ws: Workspace, as_of: dt.date, scratch: Scratch, longest_days: int, known: ir.Table | None = None
+) -> Steps:
+    """Put every touch before the purchase that follows it, whatever lies between; windows are applied later.
+
+    `known` are the `campaigns`, if they have been worked out.
+    """
     spec = ws.settings.of(AttributionSettings)
     since = as_of - dt.timedelta(days=spec.period_days)
     earlier = since - dt.timedelta(days=longest_days)
     zero = _moment(ws, earlier)
-    met = scratch.keep(touches(ws, as_of, earlier))
+    met = scratch.keep(touches(ws, as_of, earlier, known))
     everything = scratch.keep(sold(ws, as_of))
     period = everything.filter(everything.on >= ibis.literal(since))
     totals = ws.warehouse.read(period.agg(**{name: period[name].sum() for name in (*OUTCOMES, "n_margins")}))
@@ -187,7 +194,7 @@ def _decayed(single: ir.Table, found: Steps) -> ir.Table:
     spread = bought.unnest("spot", offset="step", keep_empty=False)
     share = _weight(spread.ends_at - _second(spread.spot), found) / spread.weight
     return spread.group_by("path", step=spread.step.cast("int64")).agg(
-        **{name: (share * spread[name].cast("float64")).sum() for name in OUTCOMES}
+        **{name: (share * spread[name].cast("float64")).cast(SHARE).sum() for name in OUTCOMES}
     )
 
 

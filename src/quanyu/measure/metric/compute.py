@@ -9,9 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.metric.outlay import assortment, spending, voice
+from quanyu.measure.metric.renewal import READS, Periods, days_touched, periods_touched
 from quanyu.measure.metric.span import KEYS, Scratch, Spans
 from quanyu.measure.metric.trade import trade
 from quanyu.measure.metric.traffic import traffic
+from quanyu.method.change import Made
+from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.tables.metric.catalogue import MEASURES, METRICS
 from quanyu.tables.metric.metric import Metric
@@ -28,11 +31,18 @@ FACTS: dict[str, Reduce] = {
 }
 
 
+CALENDAR = ("day", "week", "month")
+
+
 def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
-    """Write the table `metrics` for all days before `as_of` and return how many rows and metrics it has."""
-    spans = Spans(windows(as_of, is_lunar=is_lunar(ws)))
-    rows = measure(ws, as_of, spans)
-    ws.warehouse.replace("metrics", rows, by="measure")
+    """Write the table `metrics` for all days before `as_of` and return how many rows and metrics it has.
+
+    Of days, weeks and months only those are added up again that something has touched; windows move every day.
+    """
+    versions = {name: ws.warehouse.version(name) for name in READS}
+    rows, known = _renewed(ws, as_of) or added_up(ws, as_of, None)
+    made_of = {**_terms(ws), "as_of": as_of.isoformat(), "versions": versions, "known": known}
+    ws.warehouse.replace("metrics", rows, by="measure", about={"made_of": made_of})
     return {"rows": rows.num_rows, "metrics": len(set(rows["metric"].to_pylist()))}
 
 
@@ -40,16 +50,65 @@ def measure(ws: Workspace, as_of: dt.date, spans: Spans) -> pa.Table:
     """Return the metrics of the given periods: metric, grain, on, dimension, slice, numerator,
     denominator."""
     with Scratch(ws) as scratch:
-        parts = [
-            part
-            for name, reduce in FACTS.items()
-            if ws.warehouse.count(name)
-            for part in reduce(scratch, spans, as_of)
-        ]
-    wide = _beside(parts)
-    found = [_sums_of(metric, wide) for metric in METRICS.values()]
-    order = [(name, "ascending") for name in ("metric", *KEYS)]
-    return pa.concat_tables([_none(), *found]).sort_by(order)
+        return _told(_wide_of(scratch, as_of, spans))
+
+
+def _terms(ws: Workspace) -> dict[str, str]:
+    return {"zone": ws.settings.timezone, "engine": ws.settings.engine, "program": program(__name__)}
+
+
+def added_up(ws: Workspace, as_of: dt.date, only: Periods | None) -> tuple[pa.Table, list[str]]:
+    """Return the metrics of all windows and calendar periods, or of only some of these; and which measures have a value."""
+    spans = Spans(windows(as_of, is_lunar=is_lunar(ws)), only=only)
+    with Scratch(ws) as scratch:
+        wide = _wide_of(scratch, as_of, spans)
+    return _told(wide), [name for name in MEASURES if wide[name].null_count < wide.num_rows]
+
+
+def _renewed(ws: Workspace, as_of: dt.date) -> tuple[pa.Table, list[str]] | None:
+    """Return the metrics kept, with the periods added up again that something touched; None if that cannot be told."""
+    before = Made.of(ws, "metrics", _terms(ws))
+    if before is None:
+        return None
+    with Scratch(ws) as scratch:
+        days = days_touched(ws, scratch, before, as_of)
+    if days is None:
+        return None
+    periods, and_before = periods_touched(days)
+    rows, known = added_up(ws, as_of, and_before)
+    if known != ws.warehouse.about("metrics")["made_of"]["known"]:
+        return None  # a fact that began or ended to be told changes quotients of all periods
+    kept = ws.warehouse.read(ws.warehouse.table("metrics")).cast(rows.schema)
+    rest = kept.filter(pc.and_(_is_calendar(kept), pc.invert(_is_among(kept, periods))))
+    again = rows.filter(pc.or_(pc.invert(_is_calendar(rows)), _is_among(rows, periods)))
+    return _in_order([rest, again]), known
+
+
+def _is_calendar(rows: pa.Table) -> pa.ChunkedArray:
+    return pc.is_in(rows["grain"], pa.array(CALENDAR))
+
+
+def _is_among(rows: pa.Table, periods: Periods) -> pa.ChunkedArray:
+    names = pa.array([f"{grain} {on}" for grain, on in periods], pa.string())
+    return pc.is_in(pc.binary_join_element_wise(rows["grain"], rows["on"].cast(pa.string()), " "), names)
+
+
+def _wide_of(scratch: Scratch, as_of: dt.date, spans: Spans) -> pa.Table:
+    parts = [
+        part
+        for name, reduce in FACTS.items()
+        if scratch.warehouse.count(name)
+        for part in reduce(scratch, spans, as_of)
+    ]
+    return _beside(parts)
+
+
+def _told(wide: pa.Table) -> pa.Table:
+    return _in_order([_none(), *(_sums_of(metric, wide) for metric in METRICS.values())])
+
+
+def _in_order(parts: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(parts).sort_by([(name, "ascending") for name in ("metric", *KEYS)])
 
 
 def is_lunar(ws: Workspace) -> bool:
@@ -133,4 +192,5 @@ STEP = Step(
     ),
     ("metrics",),
     metrics,
+    kept="by_day",
 )

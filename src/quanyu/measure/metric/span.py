@@ -6,7 +6,7 @@ import datetime as dt
 import shutil
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 import ibis
@@ -22,14 +22,21 @@ KEYS = ("grain", "on", "dimension", "slice")
 
 @dataclass(frozen=True)
 class Spans:
-    """The periods to count: calendar grains for all days, and single windows."""
+    """The periods to count: calendar grains for all days (or `only` those, by grain and first day), and single windows."""
 
     windows: tuple[Period, ...]
     calendar: tuple[str, ...] = ("day", "week", "month")
+    only: frozenset[tuple[str, dt.date]] | None = None
+
+    @property
+    def calendars(self) -> Spans:
+        """The same without windows."""
+        return replace(self, windows=())
 
     def of(self, day: dt.date) -> list[tuple[dt.date, str, dt.date]]:
         """Return (day, grain, first day) of every period that holds a day."""
         found = [(day, grain, first_of(day, grain)) for grain in self.calendar]
+        found = [one for one in found if self.only is None or one[1:] in self.only]
         return found + [(day, one.grain, one.since) for one in self.windows if one.since <= day < one.until]
 
 

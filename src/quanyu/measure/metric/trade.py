@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from quanyu.measure.metric.mask import Masks, seen, where
 from quanyu.measure.metric.span import Scratch, Spans, add_up, slices
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.metric.period import WINDOWS, preset
@@ -41,7 +42,7 @@ def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
             "day", "person", "channel", "region", "first_on"
         )
     )
-    spread = scratch.spread(buyers, spans)
+    spread = scratch.spread(buyers, spans.calendars)
     people = scratch.keep(_people(spread, "all"))
     return [
         *add_up(scratch, cube, spans, DIMENSIONS),
@@ -49,7 +50,8 @@ def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
         _count(scratch, people, "all"),
         _count(scratch, people.mutate(slice=_new_old(people)), "new_old"),
         *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
-        *(_returning(scratch, people, as_of) if spans.calendar else ()),
+        *([_returning(scratch, people, as_of)] if spans.calendar else ()),
+        *_in_windows(scratch, buyers, spans, as_of),
     ]
 
 
@@ -122,23 +124,89 @@ def _count(scratch: Scratch, people: ir.Table, dimension: str) -> pa.Table:
     return scratch.read(counted, dimension)
 
 
-def _returning(scratch: Scratch, people: ir.Table, as_of: dt.date) -> list[pa.Table]:
-    pairs = [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)]
+def _returning(scratch: Scratch, people: ir.Table, as_of: dt.date) -> pa.Table:
+    """Return how many buyers of every week and month bought again in the next."""
     here = people.filter(people.grain != "day").select("grain", "on", "person")
     follows = ibis.cases(
         (here.grain == "week", (here.on + ibis.interval(days=7)).cast("date")),
         (here.grain == "month", (here.on + ibis.interval(months=1)).cast("date")),
-        *[
-            ((here.grain == now.grain) & (here.on == before.since), ibis.literal(now.since))
-            for before, now in pairs
-        ],
     )
     before = here.mutate(follows=follows)
-    before = before.filter(before.follows.notnull(), before.follows < as_of)
+    before = before.filter(before.follows < as_of)
     again = here.rename(again="person", again_grain="grain", again_on="on")
     same = [before.person == again.again, before.grain == again.again_grain, before.follows == again.again_on]
     both = before.left_join(again, same)
     counted = both.group_by("grain", on=both.follows, slice=ibis.literal("all")).agg(
         n_previous_buyers=both.count().cast("float64"), n_returning_buyers=both.again.count().cast("float64")
     )
-    return [scratch.read(counted, "all")]
+    return scratch.read(counted, "all")
+
+
+def _in_windows(scratch: Scratch, buyers: ir.Table, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+    """Return the different buyers of the windows."""
+    masks = Masks.of(scratch, spans.windows)
+    if masks is None:
+        return []
+    marked = masks.mark(buyers)
+    marked = scratch.keep(masks.mark(marked.filter(marked.mask != 0), "first_on", "first"))
+    found = []
+    for dimension in DIMENSIONS:
+        people = scratch.keep(_bits(marked, dimension))
+        bits = {"n_buyers": people.has, "n_new_buyers": people.new, "n_repeat_buyers": people.again}
+        found.append(masks.count(scratch, people, dimension, bits))
+        if dimension == "all":
+            found += [*_new_and_old(scratch, masks, people), *_back(scratch, masks, people, spans, as_of)]
+    return found
+
+
+def _bits(rows: ir.Table, dimension: str) -> ir.Table:
+    """Return per buyer and slice the windows they bought in, bought in on two days, and bought in for the first time.
+
+    A window that holds two days holds all between, so neighbouring days tell whether it holds two.
+    """
+    rows = rows.mutate(slice=slices(rows, dimension))
+    in_order = ibis.window(group_by=[rows.person, rows.slice], order_by=rows.day)
+    rows = rows.mutate(day_before=rows.day.lag().over(in_order), mask_before=rows.mask.lag().over(in_order))
+    is_other = (rows.day_before < rows.day).fill_null(False)
+    again = where(is_other, rows.mask & rows.mask_before.fill_null(0))
+    people = seen(rows, "person", "slice", has=rows.mask, again=again, first=rows["first"])
+    return people.mutate(new=people.has & people["first"])
+
+
+def _new_and_old(scratch: Scratch, masks: Masks, people: ir.Table) -> list[pa.Table]:
+    found = []
+    for name, theirs in (("new", people.new), ("old", people.has - people.new)):
+        rows = people.mutate(slice=ibis.literal(name), theirs=theirs)
+        bits = {
+            "n_buyers": rows.theirs,
+            "n_new_buyers": rows.theirs & rows.new,
+            "n_repeat_buyers": rows.again & rows.theirs,
+        }
+        found.append(masks.count(scratch, rows, "new_old", bits))
+    return found
+
+
+def _back(scratch: Scratch, masks: Masks, people: ir.Table, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+    """Return how many buyers of the period before a window bought again in it."""
+    place = {(one.grain, one.since): at for at, one in enumerate(masks.windows)}
+    pairs = (
+        [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)] if spans.calendar else []
+    )
+    sums: dict[str, ir.Value] = {}
+    told = []
+    for before, now in pairs:
+        was, here = place[before.grain, before.since], place[now.grain, now.since]
+        of_before = (people.has >> was) & 1
+        sums |= {
+            f"{now.grain}_before": of_before.sum().cast("int64"),
+            f"{now.grain}_again": (of_before & (people.has >> here)).sum().cast("int64"),
+        }
+    counted = scratch.warehouse.read(people.agg(**sums)).to_pylist()[0] if sums else {}
+    for _, now in pairs:
+        if counted[f"{now.grain}_before"]:
+            told.append({
+                "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all",
+                "n_previous_buyers": float(counted[f"{now.grain}_before"]),
+                "n_returning_buyers": float(counted[f"{now.grain}_again"]),
+            })  # fmt: skip
+    return [pa.Table.from_pylist(told)] if told else []

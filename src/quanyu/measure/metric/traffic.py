@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from quanyu.measure.metric.mask import Masks, seen, where
 from quanyu.measure.metric.span import Scratch, Spans, add_up, slices
 from quanyu.warehouse.portable import group_key
 
@@ -27,11 +28,12 @@ def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
     views = scratch.keep(
         by_channel.group_by("day", "channel").agg(n_page_views=by_channel.n_page_views.sum())
     )
-    spread = scratch.spread(by_channel, spans)
+    spread = scratch.spread(by_channel, spans.calendars)
     return [
         *add_up(scratch, views, spans, DIMENSIONS),
         *_sessions(scratch, cells, spans),
         *[_visitors(scratch, spread, dimension) for dimension in DIMENSIONS],
+        *_in_windows(scratch, by_channel, spans),
     ]
 
 
@@ -76,3 +78,24 @@ def _visitors(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
         n_favourite_visitors=(person.n_favourites > 0).cast("int64").sum().cast("float64"),
     )
     return scratch.read(counted, dimension)
+
+
+def _in_windows(scratch: Scratch, rows: ir.Table, spans: Spans) -> list[pa.Table]:
+    """Return the different visitors of the windows."""
+    masks = Masks.of(scratch, spans.windows)
+    if masks is None:
+        return []
+    rows = masks.mark(rows.filter(rows.visitor.notnull()))
+    rows = rows.filter(rows.mask != 0)
+    found = []
+    for dimension in DIMENSIONS:
+        one = rows.mutate(slice=slices(rows, dimension))
+        flags = {f"of_{flag}": where(one[flag] > 0, one.mask) for flag in FLAGS}
+        people = seen(one, "visitor", "slice", of_all=one.mask, **flags)
+        bits = {
+            "n_visitors": people.of_all,
+            "n_cart_visitors": people.of_n_add_to_cart,
+            "n_favourite_visitors": people.of_n_favourites,
+        }
+        found.append(masks.count(scratch, people, dimension, bits))
+    return found

@@ -1,15 +1,15 @@
 """Touches with people and the purchases they may have led to."""
 
-from quanyu.measure.touch.purchase import OUTCOMES, PURCHASE_READS, purchases, sold
+from quanyu.measure.touch.purchase import OUTCOMES, purchases, sold
 from quanyu.measure.touch.route import JOIN, key_of, parse
-from quanyu.measure.touch.touch import DAY, TOUCH_READS, contact_costs, owner, start_of, touches
+from quanyu.measure.touch.touch import DAY, TOUCH_READS, campaigns, contact_costs, owner, start_of, touches
 
 __all__ = [
     "DAY",
     "JOIN",
     "OUTCOMES",
-    "PURCHASE_READS",
     "TOUCH_READS",
+    "campaigns",
     "contact_costs",
     "key_of",
     "owner",

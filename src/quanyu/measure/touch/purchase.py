@@ -13,8 +13,6 @@ from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, local_day, seconds
 from quanyu.workspace import Workspace
 
-PURCHASE_READS = ("orders", "margins", "identities")
-"""The tables that tell of sales."""
 OUTCOMES = ("n_conversions", "n_new_buyers", "revenue_amount", "margin_amount")
 """What paths bring, in the order in which models credit it."""
 

@@ -19,8 +19,10 @@ RANK = {"recorded": 0, "delivered": 1, "visited": 2}
 """What wins where rows of one contact bear the same second: the row that names the channel most exactly."""
 
 
-def touches(ws: Workspace, as_of: dt.date, since: dt.date | None = None) -> ir.Table:
-    """Return one row per contact before the day `as_of` (and not before `since`).
+def touches(
+    ws: Workspace, as_of: dt.date, since: dt.date | None = None, known: ir.Table | None = None
+) -> ir.Table:
+    """Return one row per contact before the day `as_of` (and not before `since`); `known` are the `campaigns`.
 
     Columns: `person` (the number of a person, see `group_key`), `touched_at`, `channel`, `campaign_id` (null where
     there is none), and `place`, which orders the touches of one second the same way on every engine.
@@ -39,7 +41,7 @@ def touches(ws: Workspace, as_of: dt.date, since: dt.date | None = None) -> ir.T
     rows = rows.filter(rows.person.notnull(), rows.touched_at < start_of(ws, as_of))
     if since is not None:
         rows = rows.filter(rows.touched_at >= start_of(ws, since))
-    return _once(_named(ws, rows), ws.settings.of(AttributionSettings).same_contact_minutes)
+    return _once(_named(ws, rows, known), ws.settings.of(AttributionSettings).same_contact_minutes)
 
 
 def start_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
@@ -119,9 +121,10 @@ def _has(word: ir.StringColumn) -> ir.BooleanColumn:
     return word.notnull() & (word != "")
 
 
-def _named(ws: Workspace, rows: ir.Table) -> ir.Table:
+def _named(ws: Workspace, rows: ir.Table, known: ir.Table | None = None) -> ir.Table:
     """Give every touch the channel and campaign number that spend and clicks know it by."""
-    joined = rows.mutate(word=rows.campaign_id.nullif("")).left_join(campaigns(ws), "word")
+    known = campaigns(ws) if known is None else known
+    joined = rows.mutate(word=rows.campaign_id.nullif("")).left_join(known, "word")
     own = joined.channel.nullif("").fill_null("unknown")
     others = [name for name in rows.columns if name not in {"channel", "campaign_id"}]
     return joined.select(

@@ -9,6 +9,7 @@ from functools import cached_property, reduce
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.change import document, end_of
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
 from quanyu.understand.fact.favourite import Taste, Values, attach, favourite, summed_up
@@ -184,14 +185,3 @@ class Facts:
 
     def _ago(self, days: int) -> ir.DateScalar:
         return ibis.literal(self.as_of - dt.timedelta(days=days))
-
-
-def end_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
-    """Return the first moment after a local day."""
-    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ws.settings.zone)
-    return ibis.literal(end.astimezone(dt.UTC)).cast("timestamp('UTC')")
-
-
-def document(rows: ir.Table) -> dict[str, ir.Value]:
-    """Return the key of an order as two numbers."""
-    return {"source": group_key(rows.source), "document": group_key(rows.order_id)}

@@ -9,14 +9,19 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.change import Made, touched
 from quanyu.part.program import program
 from quanyu.part.step import Step
-from quanyu.understand.fact.affected import SOURCES, affected
 from quanyu.understand.fact.fact import Facts
 from quanyu.understand.fact.visit_step import are_current
-from quanyu.understand.scratch import Keep, scratch
+from quanyu.understand.scratch import scratch
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
+
+READS = (
+    "orders", "visits", "touches", "feedback", "margins", "order_lines", "items", "identities", "people",
+)  # fmt: skip
+EDGES = {"orders": (0, 90, 365), "visits": (0, 30), "touches": (0, 30), "feedback": (0,)}
 
 
 def facts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
@@ -25,11 +30,14 @@ def facts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     What comes out is what all rows at once would give. What was read is kept with the table; where visits do not
     say all that the events do, everybody is added up, now and the next time.
     """
-    versions = {source.name: ws.warehouse.version(source.name) for source in SOURCES}
-    terms = {"zone": ws.settings.timezone, "engine": ws.settings.engine, "program": program(__name__)}
-    made_of = {**terms, "as_of": as_of.isoformat(), "versions": versions if are_current(ws, as_of) else {}}
+    versions = {name: ws.warehouse.version(name) for name in READS}
+    made_of = {
+        **_terms(ws),
+        "as_of": as_of.isoformat(),
+        "versions": versions if are_current(ws, as_of) else {},
+    }
     with scratch(ws) as keep:
-        who = _affected(ws, keep, made_of)
+        who = _touched(ws, as_of) if made_of["versions"] else None
         rows = Facts(ws, as_of, keep, who).table()
         if who is not None:
             rows = _others(ws, who, rows).union(rows)
@@ -38,16 +46,15 @@ def facts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     return {"n_people": change.added}
 
 
-def _affected(ws: Workspace, keep: Keep, now: Mapping[str, Any]) -> ir.Table | None:
+def _terms(ws: Workspace) -> Mapping[str, str]:
+    return {"zone": ws.settings.timezone, "engine": ws.settings.engine, "program": program(__name__)}
+
+
+def _touched(ws: Workspace, as_of: dt.date) -> ir.Table | None:
     """Return the people whose facts may differ from those kept, None if nothing is kept that could be compared."""
-    kept = ws.warehouse.about("facts").get("made_of") or {}
-    comparable = ("zone", "engine", "program")
-    if not (
-        kept.get("versions") and now["versions"] and all(kept.get(name) == now[name] for name in comparable)
-    ):
-        return None
-    days = dt.date.fromisoformat(kept["as_of"]), dt.date.fromisoformat(now["as_of"])
-    return affected(ws, keep, kept["versions"], days)
+    before = Made.of(ws, "facts", _terms(ws))
+    who = touched(ws, before, as_of, EDGES) if before else None
+    return who.people if who else None
 
 
 def _others(ws: Workspace, who: ir.Table, like: ir.Table) -> ir.Table:
@@ -75,4 +82,5 @@ STEP = Step(
     ),
     ("facts",),
     facts,
+    kept="by_person",
 )

@@ -117,4 +117,4 @@ def _within(visits: ir.Table, part: Part) -> ir.Table:
     return visits.filter(visits.began_on.between(ibis.literal(part.low), ibis.literal(part.high)))
 
 
-STEP = Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits)
+STEP = Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits, kept="by_day")

@@ -1,0 +1,208 @@
+"""The paths of everybody, kept from turn to turn: only those of people whom something touched are walked again.
+
+Paths add up over people: what is kept, less the paths of those who are touched as they stood, plus theirs as they are.
+All sums are whole numbers or decimals, so what comes out is what all people at once would give.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from quanyu.measure.attribution.path import LEVELS, MOST_WORDS, Found, paths, steps
+from quanyu.measure.metric import Scratch
+from quanyu.measure.touch import campaigns
+from quanyu.method.change import Made, parted, touched
+from quanyu.part.program import program
+from quanyu.tables.settings import AttributionSettings
+from quanyu.warehouse.portable import group_key
+from quanyu.workspace import Workspace
+
+READS = ("orders", "margins", "identities", "visits", "touches", "deliveries")
+WORD = ["channel", "campaign_id"]
+PLACE = {"rows": ["level", "window_days", "path"], "decay": ["level", "window_days", "path", "step"]}
+
+
+@dataclass(frozen=True)
+class Walked:
+    """The paths of every level and window; `totals` of all that was sold; the words in paths; the `campaigns` known."""
+
+    every: Sequence[Found]
+    totals: pa.Table
+    words: pa.Table
+    known: pa.Table
+
+    @property
+    def is_told_apart(self) -> bool:
+        """Say whether every campaign is a word of its own, whoever is looked at."""
+        return bool(self.words.num_rows <= MOST_WORDS)
+
+
+def walked(ws: Workspace, as_of: dt.date, scratch: Scratch) -> tuple[Walked, Mapping[str, Any]]:
+    """Return the paths of everybody, and what the table `paths` should say that it was made of."""
+    terms = _terms(ws)
+    known = ws.warehouse.read(campaigns(ws))
+    found = _renewed(ws, as_of, scratch, known) or _walk(ws, as_of, scratch, known)
+    versions = {name: ws.warehouse.version(name) for name in READS}
+    kept = _keep(ws, found)
+    return found, {**terms, "as_of": as_of.isoformat(), "versions": versions, "kept": kept.name}
+
+
+def anew(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Walked:
+    """Return the paths of everybody, all walked at once."""
+    return _walk(ws, as_of, scratch, ws.warehouse.read(campaigns(ws)))
+
+
+def forget_others(ws: Workspace, made_of: Mapping[str, Any]) -> None:
+    """Remove what earlier turns kept."""
+    for folder in _folder(ws).iterdir():
+        if folder.name != made_of["kept"]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _terms(ws: Workspace) -> dict[str, Any]:
+    spec = ws.settings.of(AttributionSettings).model_dump(mode="json")
+    return {
+        "zone": ws.settings.timezone,
+        "engine": ws.settings.engine,
+        "spec": spec,
+        "program": program(__name__),
+    }
+
+
+def _walk(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> Walked:
+    """Walk the paths of all people in a workspace."""
+    windows = _windows(ws)
+    found = steps(ws, as_of, scratch, max(windows), scratch.known(known))
+    every = [one for window in windows for one in paths(ws, scratch, found, window)]
+    return Walked(every, found.totals, found.words.select(WORD), known)
+
+
+def _renewed(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> Walked | None:
+    """Return the paths kept, with those of people who are touched taken off and walked again; None if it cannot be."""
+    before = Made.of(ws, "paths", _terms(ws))
+    kept = before and _kept(ws)
+    if not before or not kept or not kept.is_told_apart:
+        return None
+    who = touched(ws, before, as_of, _edges(ws), _renamed(ws, scratch, kept.known, known))
+    if who is None:
+        return None
+    here, there = parted(ws, scratch.keep, before, who)
+    now, was = _walk(here, as_of, scratch, known), _walk(there, before.as_of, scratch, kept.known)
+    words = pa.concat_tables([kept.words, now.words]).group_by(WORD).aggregate([])
+    every = [_summed(*same) for same in zip(kept.every, was.every, now.every, strict=True)]
+    found = Walked(every, _less(kept.totals, was.totals, now.totals), words, known)
+    return found if found.is_told_apart else None
+
+
+def _windows(ws: Workspace) -> list[int]:
+    spec = ws.settings.of(AttributionSettings)
+    return sorted({spec.window_days, *spec.other_windows})
+
+
+def _edges(ws: Workspace) -> Mapping[str, tuple[int, ...]]:
+    """Paths know the days before the as-of day, back to the longest window before the period."""
+    period = ws.settings.of(AttributionSettings).period_days
+    days = (1, period + 1, period + max(_windows(ws)) + 1)
+    return dict.fromkeys(("orders", "visits", "touches", "deliveries"), days)
+
+
+def _renamed(ws: Workspace, scratch: Scratch, old: pa.Table, new: pa.Table) -> list[ir.Table]:
+    """Return whose contacts are of campaigns that are now known by another name, or were."""
+    told, tells = ({tuple(row.items()) for row in known.to_pylist()} for known in (old, new))
+    words = sorted({dict(row)["word"] for row in told ^ tells})
+    if not words:
+        return []
+    named = scratch.known(pa.table({"campaign_id": words}))
+    found = []
+    for name in ("visits", "touches", "deliveries"):
+        rows = ws.warehouse.table(name).semi_join(named, "campaign_id")
+        column, number = ("person_id", "person") if name == "deliveries" else ("id_key", "key")
+        found.append(rows.select(**{number: group_key(rows[column])}))
+    return found
+
+
+def _summed(kept: Found, was: Found, now: Found) -> Found:
+    """Return the paths kept, less some and plus others; what nobody walks any more is gone."""
+    rows = _added([kept.rows, _minus(was.rows), now.rows], ["path"])
+    n = pc.add(rows["n_nulls"], rows["n_conversions"])
+    rows = rows.filter(pc.or_(pc.greater(n, 0), pc.equal(rows["path"], "")))
+    decay = _added([kept.decay, _minus(was.decay), now.decay], ["path", "step"])
+    bought = rows.filter(pc.greater(rows["n_conversions"], 0))["path"]
+    decay = decay.filter(pc.is_in(decay["path"], bought.combine_chunks()))
+    return replace(kept, rows=rows, decay=decay)
+
+
+def _less(kept: pa.Table, was: pa.Table, now: pa.Table) -> pa.Table:
+    return _added([kept, _minus(was), now], [])
+
+
+def _minus(rows: pa.Table) -> pa.Table:
+    columns = {
+        name: rows[name] if name in {"path", "step"} else pc.negate(rows[name]) for name in rows.column_names
+    }
+    return pa.table(columns)
+
+
+def _added(parts: Sequence[pa.Table], by: list[str]) -> pa.Table:
+    """Add up rows with the same path and step, in order."""
+    schema = parts[0].schema
+    sums = [name for name in schema.names if name not in by]
+    rows = pa.concat_tables([part.select(schema.names).cast(schema) for part in parts])
+    rows = rows.group_by(by).aggregate([(name, "sum") for name in sums])
+    rows = rows.rename_columns([name.removesuffix("_sum") for name in rows.column_names])
+    rows = rows.select(schema.names).cast(schema)
+    return rows.sort_by([(name, "ascending") for name in by]) if by else rows
+
+
+def _folder(ws: Workspace) -> Path:
+    return ws.path("kept", "paths")
+
+
+def _keep(ws: Workspace, found: Walked) -> Path:
+    """Write what was found where the next turn finds it."""
+    folder = _folder(ws) / uuid.uuid4().hex
+    folder.mkdir(parents=True)
+    for part in PLACE:
+        told = [
+            getattr(one, part)
+            .append_column("level", pa.array([one.level] * getattr(one, part).num_rows, pa.string()))
+            .append_column(
+                "window_days", pa.array([one.window_days] * getattr(one, part).num_rows, pa.int64())
+            )
+            for one in found.every
+        ]
+        pq.write_table(pa.concat_tables(told), folder / f"{part}.parquet", compression="zstd")
+    for part in ("totals", "words", "known"):
+        pq.write_table(getattr(found, part), folder / f"{part}.parquet")
+    return folder
+
+
+def _kept(ws: Workspace) -> Walked | None:
+    """Return what the turn before kept, None if it is gone."""
+    name = (ws.warehouse.about("paths").get("made_of") or {}).get("kept")
+    folder = _folder(ws) / str(name)
+    if not name or not (folder / "known.parquet").exists():
+        return None
+    read = {part: pq.read_table(folder / f"{part}.parquet") for part in (*PLACE, "totals", "words", "known")}
+    every = [
+        Found(level, window, *(_of(read[part], level, window) for part in PLACE))
+        for window in _windows(ws)
+        for level in LEVELS
+    ]
+    return Walked(every, read["totals"], read["words"], read["known"])
+
+
+def _of(rows: pa.Table, level: str, window: int) -> pa.Table:
+    mine = pc.and_(pc.equal(rows["level"], level), pc.equal(rows["window_days"], window))
+    return rows.filter(mine).drop_columns(["level", "window_days"])

@@ -1,0 +1,211 @@
+"""What is kept from turn to turn is what everything at once gives, whatever came, went or changed in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.laws.shop import Shop
+
+import quanyu.workspace
+from quanyu.loop import STEPS
+from quanyu.measure.attribution.attribution import attribution
+from quanyu.measure.attribution.path import Found
+from quanyu.measure.attribution.walk import anew, walked
+from quanyu.measure.metric import renewal
+from quanyu.measure.metric.compute import added_up, metrics
+from quanyu.measure.metric.renewal import READS, days_touched
+from quanyu.measure.metric.span import Scratch
+from quanyu.method.change import Made, touch, touched
+from quanyu.tables import contract
+from quanyu.understand.fact.fact import Facts
+from quanyu.understand.fact.fact_step import facts
+from quanyu.understand.fact.visit_step import visits
+from quanyu.understand.scratch import scratch
+from quanyu.warehouse.portable import group_key
+from quanyu.workspace import Workspace
+
+
+def turn(shop: Shop) -> None:
+    """Do a turn and compare what is kept with what all rows at once give."""
+    ws = shop.ws
+    shop.write()
+    visits(ws, shop.day)
+    facts(ws, shop.day)
+    kept = ws.warehouse.read(ws.warehouse.table("facts").order_by("person_id")).to_pylist()
+    with scratch(ws) as keep:
+        whole = ws.warehouse.read(Facts(ws, shop.day, keep).table().order_by("person_id")).to_pylist()
+    assert kept == [{"as_of": shop.day, **row} for row in whole]
+    with Scratch(ws) as kept_by:
+        renewed, all_anew = walked(ws, shop.day, kept_by)[0], anew(ws, shop.day, kept_by)
+    assert renewed.totals.to_pylist() == all_anew.totals.to_pylist()
+    assert {where: told(one) for where, one in placed(renewed.every)} == {
+        where: told(one) for where, one in placed(all_anew.every)
+    }
+    attribution(ws, shop.day)
+    metrics(ws, shop.day)
+    kept = ws.warehouse.read(ws.warehouse.table("metrics")).to_pylist()
+    assert kept == added_up(ws, shop.day, None)[0].to_pylist()
+    ws.warehouse.turn.end()
+
+
+def test_every_step_that_keeps_is_under_the_law() -> None:
+    """That of visits is beside them."""
+    kept = {step.name for step in STEPS if step.kept != "whole"}
+    assert kept == {"visits", "facts", "attribution", "metrics"}
+
+
+def placed(every: Any) -> list[tuple[tuple[str, int], Found]]:
+    return [((one.level, one.window_days), one) for one in every]
+
+
+def told(found: Found) -> tuple[Any, ...]:
+    """Return paths exactly, and the decayed shares to nine digits."""
+    shares = [
+        {
+            name: value if isinstance(value, (str, int)) else round(float(value), 9)
+            for name, value in row.items()
+        }
+        for row in found.decay.to_pylist()
+    ]
+    return found.rows.to_pylist(), shares
+
+
+def test_turn_by_turn_is_all_at_once(workspace: Workspace) -> None:
+    """One cheap case on both engines."""
+    shop = Shop(workspace, 5)
+    for n in (300, 12):
+        for _ in range(n):
+            shop.change()
+        turn(shop)
+        shop.day += dt.timedelta(days=1)
+
+
+@settings(max_examples=2, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    turns=st.lists(
+        st.tuples(st.integers(0, 20), st.sampled_from([0, 1, 1, 2, 30, -1])), min_size=2, max_size=3
+    ),
+)
+def test_whatever_changes_turn_by_turn_is_all_at_once(seed: int, turns: list[tuple[int, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Shop(quanyu.workspace.create(Path(folder) / "shop"), seed)
+        for n, days in ((600, 0), *turns):
+            for _ in range(n):
+                shop.change()
+            shop.day += dt.timedelta(days=days)
+            turn(shop)
+        shop.ws.close()
+
+
+AT = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
+BEFORE: dict[str, dict[str, Any]] = {
+    "orders": {"order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT},
+    "order_lines": {"order_id": "o1", "source": "t", "line_no": 1, "item_id": "tea"},
+    "margins": {"order_id": "o1", "source": "t", "margin_amount": 1},
+    "items": {"item_id": "tea", "brand": "A"},
+    "visits": {"id_key": "user:1", "channel": "own", "began_at": AT, "ended_at": AT, "began_on": AT.date(), "ended_on": AT.date()},
+    "touches": {"touch_id": "t1", "source": "t", "id_key": "user:1", "touched_at": AT, "kind": "click"},
+    "feedback": {"feedback_id": "f1", "source": "t", "kind": "review", "id_key": "user:1", "said_at": AT},
+    "deliveries": {"send_id": "d1", "person_id": "ann", "sent_at": AT, "status": "delivered"},
+    "identities": {"id_key": "user:1", "kind": "user", "person_id": "ann"},
+    "people": {"person_id": "ann", "n_identifiers": 1},
+    "visit_days": {"id_key": "user:1", "channel": "own", "session_id": "s", "visited_on": AT.date()},
+    "spend": {"spent_on": AT.date(), "source": "t", "platform": "baidu"},
+}  # fmt: skip
+"""One row of every source, all of one person."""
+AFTER: dict[str, dict[str, Any]] = {
+    "orders": {"status": "closed"}, "order_lines": {"n_items": 2}, "margins": {"margin_amount": 2}, "items": {"brand": "B"},
+    "visits": {"n_events": 2}, "touches": {"kind": "sent"}, "feedback": {"score": 1.0}, "deliveries": {"status": "failed"},
+    "identities": {"person_id": "bo"}, "people": {"person_id": "bo"},
+    "visit_days": {"n_events": 2}, "spend": {"clicks": 3},
+}  # fmt: skip
+"""What changes in each."""
+DAY = dt.date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    ws = quanyu.workspace.create(tmp_path_factory.mktemp("laws") / "shop")
+    for name, row in BEFORE.items():
+        put(ws, name, row)
+    yield ws
+    ws.close()
+
+
+def put(ws: Workspace, name: str, row: dict[str, Any]) -> None:
+    kinds = change_schema(name)
+    ws.warehouse.replace(
+        name, pa.Table.from_pylist([{**dict.fromkeys(kinds.names), **row}], kinds), by=contract(name).owner
+    )
+
+
+def change_schema(name: str) -> pa.Schema:
+    kinds = contract(name).schema.to_pyarrow()
+    return pa.schema([kinds.field(column).remove_metadata().with_nullable(True) for column in kinds.names])
+
+
+def names_of(ws: Workspace, before: Made, day: dt.date, edges: Any) -> set[str]:
+    """Return who of ann and bo is touched."""
+    who = touched(ws, before, day, edges)
+    assert who
+    known = pa.table({"person_id": ["ann", "bo"]})
+    rows = ibis.memtable(known)
+    found = rows.mutate(person=group_key(rows.person_id)).semi_join(who.people, "person")
+    return set(ws.warehouse.read(found.select("person_id"))["person_id"].to_pylist())
+
+
+@pytest.mark.parametrize("name", sorted({*touch.SOURCES} - {"spend"}))
+def test_every_source_tells_of_its_people(
+    filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
+    put(filled, name, BEFORE[name] | AFTER[name])
+    try:
+        assert names_of(filled, before, DAY, {}) >= {"ann"}
+        monkeypatch.setattr(touch, "SOURCES", {k: v for k, v in touch.SOURCES.items() if k != name})
+        assert names_of(filled, before, DAY, {}) == set(), "nothing else tells of it"
+    finally:
+        put(filled, name, BEFORE[name])
+
+
+@pytest.mark.parametrize("name", sorted(name for name, source in touch.SOURCES.items() if source.times))
+@pytest.mark.parametrize(("edge", "is_passed"), [(18, False), (19, True), (20, False)])
+def test_whoever_an_edge_passes_is_touched(filled: Workspace, name: str, edge: int, is_passed: bool) -> None:
+    """The row is of the first of November: 19 days before the day, so that the edge of 19 days has it inside until then."""
+    before = Made(
+        {source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY - dt.timedelta(days=1)
+    )
+    assert names_of(filled, before, DAY, {name: (edge,)}) == ({"ann"} if is_passed else set())
+    assert names_of(filled, Made(before.versions, DAY), DAY, {name: (edge,)}) == set(), (
+        "the day has not moved"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(READS))
+def test_every_source_tells_of_its_days(
+    filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row is of the first of November, wherever it says so; an item has been on sale since the last day."""
+    yesterday = DAY - dt.timedelta(days=1)
+    put(filled, "items", BEFORE["items"] | {"launched_on": yesterday})
+    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY)
+    other = {"item_id": "cup", "launched_on": yesterday}
+    put(filled, name, other if name == "items" else BEFORE[name] | AFTER[name])
+    try:
+        with Scratch(filled) as kept_by:
+            wanted = {AT.date(), yesterday} if name == "items" else {AT.date()}
+            assert days_touched(filled, kept_by, before, DAY) == wanted
+            monkeypatch.setattr(renewal, "READS", tuple(one for one in READS if one != name))
+            assert days_touched(filled, kept_by, before, DAY) == set(), "nothing else tells of it"
+    finally:
+        for one in (name, "items"):
+            put(filled, one, BEFORE[one])
