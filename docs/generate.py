@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
@@ -13,6 +15,7 @@ os.environ["QUANYU_LANGUAGE"] = "en"
 import typer.main
 from pydantic import BaseModel
 
+import quanyu
 from quanyu.cli.commands import COMMANDS, commands
 from quanyu.collect.catalogue import layouts
 from quanyu.collect.layout import Layout
@@ -24,6 +27,8 @@ from quanyu.understand.trait.catalogue import TRAITS
 from quanyu.understand.trait.trait import FAMILIES
 
 FOLDER = Path(__file__).parent / "reference"
+CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
+OPENS, CLOSES = "<!-- the house, made by `make docs` -->", "<!-- end of the house -->"
 NOTE = "Made from the program by `make docs`; do not edit.\n"
 
 
@@ -306,6 +311,46 @@ def steps() -> str:
     )
 
 
+def house() -> str:
+    """Return the map of the house: every room, what it answers, and the rooms within it."""
+    source = Path(quanyu.__file__).parent
+    rows = (
+        (f"`{name}`", first_line(face(source / name)), code(within(source / name)))
+        for floor in floors()
+        for name in floor
+    )
+    return grid(("room", "what it is", "rooms within, entered by their face"), rows)
+
+
+def floors() -> list[list[str]]:
+    """Return the rooms floor by floor, as the import rules have them."""
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    return [layer.split(" | ") for layer in layers]
+
+
+def face(room: Path) -> Path:
+    """Return the module that speaks for a room."""
+    return room / "__init__.py" if room.is_dir() else room.with_suffix(".py")
+
+
+def within(room: Path) -> list[str]:
+    """Return the names of the folders of a room that hold modules."""
+    return sorted(file.parent.name for file in room.glob("*/__init__.py"))
+
+
+def first_line(file: Path) -> str:
+    """Return what a module says of itself in one line."""
+    return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
+def contributing(text: str) -> str:
+    """Return CONTRIBUTING with the map of the house as it is."""
+    before, _, rest = text.partition(OPENS)
+    _, _, after = rest.partition(CLOSES)
+    return f"{before}{OPENS}\n{house()}{CLOSES}{after}"
+
+
 def pages() -> Mapping[str, str]:
     """Return every page by file name."""
     return {
@@ -324,3 +369,4 @@ if __name__ == "__main__":
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
         print(f"docs/reference/{name}")
+    CONTRIBUTING.write_text(contributing(CONTRIBUTING.read_text(encoding="utf-8")), encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 import quanyu.workspace
 from quanyu import ledger, loop
 from quanyu.errors import DamageError, QuanyuError, WorkspaceError
-from quanyu.method import program
+from quanyu.part import program
 from quanyu.workspace import Workspace
 
 NOW = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)

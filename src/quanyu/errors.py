@@ -22,6 +22,7 @@ QuanyuError
 ├── DecisionError                 a decision that does not exist or was taken before
 ├── ChannelError                  no channel has this name, or it refused what it was given
 ├── MethodError                   a specification that cannot be fitted
+├── ActionError                   no such action, or it was given something else than it takes
 ├── StorageError                  the disk is full or refuses to write
 └── MissingExtraError             an optional library is needed
 """
@@ -159,6 +160,12 @@ class ChannelError(QuanyuError):
     """No channel has this name, or it refused what it was given."""
 
     exit_code = 14
+
+
+class ActionError(QuanyuError):
+    """There is no such action, or what it was given is not what it takes."""
+
+    exit_code = 16
 
 
 class StorageError(QuanyuError):

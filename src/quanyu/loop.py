@@ -18,11 +18,12 @@ from quanyu import ledger
 from quanyu.discovery import declared
 from quanyu.errors import QuanyuError, WorkspaceBusyError, WorkspaceError
 from quanyu.ledger import Decision, Verdict
-from quanyu.method.program import program
-from quanyu.method.step import Step
+from quanyu.part.action import Action, Caller
+from quanyu.part.day import as_of
+from quanyu.part.program import program
+from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
-from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
 STAGES = ("collect", "understand", "decide", "act", "measure", "plan")
@@ -88,16 +89,6 @@ class Ran:
     seconds: float = 0.0
     rows: Mapping[str, int] = field(default_factory=dict)
     notes: Sequence[str] = ()
-
-
-def as_of(ws: Workspace) -> dt.date:
-    """Return the day all derived tables speak of: the day after the newest order or event, at most today."""
-    newest = [
-        _newest_day(ws, name, column)
-        for name, column in (("orders", "ordered_at"), ("events", "occurred_at"))
-    ]
-    known = [day for day in newest if day is not None]
-    return min(ws.today(), max(known) + dt.timedelta(days=1)) if known else ws.today()
 
 
 def explain(ws: Workspace, only: str | None = None) -> list[Planned]:
@@ -273,11 +264,52 @@ def _content(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def _newest_day(ws: Workspace, name: str, column: str) -> dt.date | None:
-    if not ws.warehouse.exists(name):
-        return None
-    rows = ws.warehouse.table(name)
-    day: dt.date | None = (
-        ws.warehouse.read(local_day(rows[column].max(), ws.settings.timezone)).column(0)[0].as_py()
-    )
-    return day
+@dataclass(frozen=True)
+class Turn:
+    """What a turn takes: a step to do alone, what to do again, and whether an earlier day is meant; `run` explains them."""
+
+    only: str | None = None
+    again: str | None = None
+    earlier: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A decision and why."""
+
+    decision: str
+    note: str = ""
+
+
+def _turn(ws: Workspace, given: Turn, caller: Caller) -> list[Ran]:
+    return run(ws, given.only, caller.tell, again=given.again, earlier=given.earlier)
+
+
+def _approve(ws: Workspace, given: Judged, caller: Caller) -> Decision:
+    return decide(ws, given.decision, "approved", who=caller.who, note=given.note)
+
+
+def _decline(ws: Workspace, given: Judged, caller: Caller) -> Decision:
+    return decide(ws, given.decision, "declined", who=caller.who, note=given.note)
+
+
+RUN = Action(
+    "run_turn",
+    "Do one turn of the loop: what is up to date is skipped, a killed turn is resumed.",
+    Turn,
+    list,
+    _turn,
+    role="owner",
+    said="did a turn",
+)
+APPROVE = Action(
+    "approve", "Approve a proposal and carry it out.", Judged, Decision, _approve, said="approved {decision}"
+)
+DECLINE = Action(
+    "decline",
+    "Decline a proposal, or take back an approval that was not carried out yet.",
+    Judged,
+    Decision,
+    _decline,
+    said="declined {decision}",
+)

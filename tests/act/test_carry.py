@@ -22,7 +22,7 @@ from quanyu.act.account import accounts, preview
 from quanyu.act.carry import carry_out, waiting
 from quanyu.decide.audience import propose_design
 from quanyu.errors import DecisionError
-from quanyu.ledger.store.schema import DECISIONS
+from quanyu.ledger.decision import DECISIONS
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

@@ -48,6 +48,11 @@ def test_committed_pages_are_what_the_program_says(pages: dict[str, str]) -> Non
     assert not stale, f"make docs; stale: {stale}"
 
 
+def test_the_map_of_the_house_is_what_the_house_is(generator: ModuleType) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert generator.contributing(text) == text, "make docs"
+
+
 def test_every_command_table_setting_layout_metric_trait_and_step_is_documented(
     generator: ModuleType,
 ) -> None:

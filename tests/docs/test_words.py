@@ -15,6 +15,7 @@ import pytest
 import quanyu
 from quanyu.act.account import STATUSES
 from quanyu.act.audience import REASONS
+from quanyu.act.channel import channels
 from quanyu.cli.command.decision import KINDS
 from quanyu.cli.commands import COMMANDS, TITLE
 from quanyu.collect.examination import CHECKS
@@ -25,6 +26,7 @@ from quanyu.ledger.store.fault import OTHER, POSTGRES, SQLITE
 from quanyu.loop import STEPS
 from quanyu.measure.experiment.contrast import REASONS as NO_READING
 from quanyu.measure.experiment.lift import VERDICTS
+from quanyu.part.action import actions
 from quanyu.settings.read import SAID
 from quanyu.tables.festival import CHINESE, WESTERN
 from quanyu.tables.owned.curve import DOUBTS
@@ -134,6 +136,10 @@ def spoken() -> dict[str, str]:
     found = {key: str(path.relative_to(SRC)) for path in SRC.rglob("*.py") for key in keys_in(path)}
     data = {
         "loop": [step.label for step in STEPS],
+        "actions": [
+            text for action in actions() for text in (action.label, action.said, action.role) if text
+        ],
+        "channels": [channel.label for channel in channels()],
         "commands": [TITLE, *(one.summary for one in COMMANDS)],
         "checks": [check.label for check in CHECKS.values()],
         "status": [*Status.__args__, "done", "fresh", "due", "refused"],

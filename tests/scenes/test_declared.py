@@ -15,7 +15,7 @@ import quanyu.workspace
 from quanyu import ledger, loop
 from quanyu.collect.currency import COUNTED
 from quanyu.collect.load import load
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.settings import Settings
 from quanyu.warehouse import Warehouse
 from quanyu.workspace import Workspace

@@ -6,12 +6,12 @@ import ast
 from pathlib import Path
 
 import quanyu.web
+from quanyu.act.channel import channels
 from quanyu.loop import STEPS
 from quanyu.tables import CONTRACTS
 from quanyu.tables.view.model_names import CREDIT
 from quanyu.text import catalogue
 from quanyu.web.page import GROUPS, pages
-from quanyu.web.pages.audiences.campaign_account import CHANNELS
 from quanyu.web.pages.channels.channel_words import MEANING
 from quanyu.web.pages.channels.channels import LEVEL
 from quanyu.web.pages.data.data import PARTS
@@ -47,7 +47,7 @@ def test_every_sentence_is_translated() -> None:
         *GRAINS.values(),
         *WORDS.values(),
         *OFFERED.values(),
-        *CHANNELS.values(),
+        *(channel.label for channel in channels()),
         *CREDIT.values(),
         *MEANING.values(),
         *LEVEL.values(),

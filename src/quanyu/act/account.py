@@ -12,6 +12,7 @@ from quanyu import ledger
 from quanyu.act.audience import audience
 from quanyu.act.export import folder
 from quanyu.ledger import Campaign, to_json
+from quanyu.part.action import Action
 from quanyu.tables.design import Design
 from quanyu.workspace import Workspace
 
@@ -81,3 +82,14 @@ def _account(ws: Workspace, campaign: Campaign) -> Account:
         campaign.exported_at,
         file if file.exists() else None,
     )
+
+
+PREVIEW = Action(
+    "preview_audience",
+    "Say who would be reached, kept out, or left alone and why; nothing is recorded.",
+    Design,
+    Account,
+    lambda ws, given, _: preview(ws, given),
+    role="analyst",
+    writes=False,
+)

@@ -20,7 +20,7 @@ from quanyu.act.export import write_campaign, write_rows
 from quanyu.act.spend_test import days_of, draw, meets, mirror_tests, running
 from quanyu.errors import ChannelError, DecisionError, RuleError
 from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables.design import Design
 from quanyu.text import Sentence, told
 from quanyu.workspace import Workspace

@@ -7,12 +7,10 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.errors import ChannelError
+from quanyu.act.channel import channel_named
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 
-CONTACTS = {"sms": "phone", "call": "phone", "mail": "email", "wechat": "wechat_openid", "ads": "phone"}
-"""The identifier that each channel needs; ads take a mail address too where there is no phone."""
 PURPOSE = "marketing"
 
 
@@ -21,21 +19,15 @@ def contacts(ws: Workspace, channel: str) -> ir.Table:
 
     Raises `ChannelError` for an unknown channel.
     """
-    if channel not in CONTACTS:
-        raise ChannelError(
-            "There is no channel {channel!r}.",
-            "Channels: {known}.",
-            channel=channel,
-            known=", ".join(CONTACTS),
-        )
-    kind = CONTACTS[channel]
-    if kind == "wechat_openid":
-        keys = ws.warehouse.table("identities")
-        mine = keys.filter(keys.kind == kind).group_by("person_id").aggregate(contact=keys.id_key.min())
-        return mine.mutate(contact=mine.contact.replace(f"{kind}:", ""))
+    kinds = channel_named(channel).kinds
     people = ws.warehouse.table("people")
-    contact = people.phone.coalesce(people.email) if channel == "ads" else people[kind]
-    return people.filter(contact.notnull()).select("person_id", contact=contact)
+    if set(kinds) <= set(people.columns):
+        contact = ibis.coalesce(*(people[kind] for kind in kinds))
+        return people.filter(contact.notnull()).select("person_id", contact=contact)
+    (kind,) = kinds
+    keys = ws.warehouse.table("identities")
+    held = keys.filter(keys.kind == kind).group_by("person_id").aggregate(contact=keys.id_key.min())
+    return held.mutate(contact=held.contact.replace(f"{kind}:", ""))
 
 
 def consented(ws: Workspace, channel: str, until: dt.datetime) -> ir.Table:

@@ -68,6 +68,8 @@ COMMANDS = (
             "quanyu demo demo --people 2000 --days 120"),
     Command("serve", "workspace:serve", "Open the console in a browser, on this machine only.",
             "quanyu serve --port 8080"),
+    Command("do", "do:do", "Do any action by its name, or list the actions.",
+            "quanyu do explain_person person=jd:13912"),
     Command("tidy", "workspace:tidy", "Make one file of many small ones, and remove old versions of the tables.",
             "quanyu tidy"),
     Command("adopt", "workspace:adopt",

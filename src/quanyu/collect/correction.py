@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from quanyu.collect.guard import Guards
 from quanyu.collect.identity import Resolution, named, settle
@@ -12,6 +13,7 @@ from quanyu.collect.neighbourhood import around
 from quanyu.collect.partition import desk, partition
 from quanyu.errors import IdentityError
 from quanyu.ledger import Edit, audited
+from quanyu.part.action import Action, Caller
 from quanyu.workspace import Workspace
 
 LOOK = "See who is who with: quanyu people explain ID."
@@ -161,3 +163,47 @@ def _verified(ws: Workspace, keys: set[str]) -> set[str]:
     )
     rows = ws.warehouse.read(found.select("id_key", "other_key"))
     return {key for column in rows.columns for key in column.to_pylist()} & keys
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What a merge takes: two persons, by id or by an identifier, and why."""
+
+    person: str
+    other: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Split:
+    """What a split takes: a person, the identifiers that are somebody else's, and why."""
+
+    person: str
+    id_keys: tuple[str, ...]
+    reason: str = ""
+
+
+def _merge(ws: Workspace, given: Merge, caller: Caller) -> Resolution:
+    return merge(ws, given.person, given.other, by=caller.who, reason=given.reason)
+
+
+def _split(ws: Workspace, given: Split, caller: Caller) -> Resolution:
+    return split(ws, given.person, given.id_keys, by=caller.who, reason=given.reason)
+
+
+MERGE = Action(
+    "merge_people",
+    "Say that two people are one.",
+    Merge,
+    Resolution,
+    _merge,
+    said="{person} and {other} are one",
+)
+SPLIT = Action(
+    "split_person",
+    "Take identifiers away from a person; they become another one.",
+    Split,
+    Resolution,
+    _split,
+    said="{id_keys} do not belong to {person}",
+)

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.rate import newest, spread
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS, Table, contract
 from quanyu.tables.contract import ORIGINAL
 from quanyu.tables.sale import is_waiting

@@ -41,7 +41,7 @@ def doubts_of(
 
 def _rows(reading: Reading, staged: Staged, target: Target) -> ir.Table:
     """Return the good rows of a table under the contract's names."""
-    rows = reading.table(target.table.name if target.is_gathered else RECORDS)
+    rows = reading.table(RECORDS if staged.prefix else staged.paths[0].stem)
     good = [rows[name].isnull() for name in staged.blank if name in rows.columns] + [
         rows[name] for name in staged.true
     ]

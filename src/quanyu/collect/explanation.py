@@ -10,6 +10,7 @@ from quanyu.collect.guard import HUB, SHARED, VERIFIED_ONLY, Guards, guarded
 from quanyu.collect.identity_log import read_decisions, read_log
 from quanyu.collect.neighbourhood import around
 from quanyu.collect.partition import desk, encoded, kinds_of, numbered
+from quanyu.part.action import Action
 from quanyu.workspace import Workspace
 
 REASONS = {
@@ -84,3 +85,21 @@ def _link(pair: dict[str, Any], held: set[str], state: dict[str, int]) -> Link:
         "" if is_inside else "; ".join(why) or "it would join different people, or a person decided otherwise"
     )
     return Link(*ends, pair["is_verified"], is_inside, reason)
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom to explain: a person id or an identifier."""
+
+    person: str
+
+
+EXPLAIN = Action(
+    "explain_person",
+    "Say which identifiers make up a person, what links them and what was decided.",
+    Who,
+    Explanation,
+    lambda ws, given, _: explain(ws, given.person),
+    role="analyst",
+    writes=False,
+)

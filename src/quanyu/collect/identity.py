@@ -21,7 +21,7 @@ from quanyu.collect.identity_log import Entry, append_entries, read_decisions
 from quanyu.collect.kind import kind_named
 from quanyu.collect.parting import survivors
 from quanyu.collect.partition import Desk, Evidence, Partition, desk, partition
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.solve.component import Integers
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace

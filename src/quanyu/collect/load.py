@@ -26,6 +26,7 @@ from quanyu.collect.source import Opened, open_found
 from quanyu.collect.take import Job, take
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Load, Tally, begin_load, fail_load, find_load, finish_load, layouts_of
+from quanyu.part.action import Action, Caller
 from quanyu.text import Sentence
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader
@@ -380,3 +381,26 @@ def _told(match: Match) -> str:
         n_columns=match.n_columns,
         needed=needed,
     )
+
+
+@dataclass(frozen=True)
+class Files:
+    """What to load: files and folders, the layout where it is not recognised, and whether to read known files again."""
+
+    paths: tuple[str, ...]
+    layout: str | None = None
+    again: bool = False
+
+
+def _load(ws: Workspace, given: Files, caller: Caller) -> list[Loaded]:
+    return load(ws, given.paths, layout=given.layout, progress=caller.tell, again=given.again)
+
+
+LOAD = Action(
+    "load_files",
+    "Load files; say what was recognised, taken and refused, and why. Loading again adds nothing.",
+    Files,
+    list,
+    _load,
+    said="loaded {paths}",
+)

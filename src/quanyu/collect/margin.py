@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, money
 from quanyu.workspace import Workspace

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.kind import kind_of, role_of
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables import contract
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace

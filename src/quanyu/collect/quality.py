@@ -16,7 +16,7 @@ from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judg
 from quanyu.collect.settings import QualitySettings
 from quanyu.collect.suspect import looked_up
 from quanyu.errors import QualityError, SettingError
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS, contract
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace

@@ -11,7 +11,9 @@ from typing import Any
 from quanyu import ledger
 from quanyu.decide.settings import AudienceSettings
 from quanyu.ledger import Proposal, to_json
-from quanyu.method.step import Step
+from quanyu.part.action import Action
+from quanyu.part.day import as_of
+from quanyu.part.step import Step
 from quanyu.tables.design import Design
 from quanyu.tables.rule import Rule
 from quanyu.workspace import Workspace
@@ -105,4 +107,14 @@ STEP = Step(
     (),
     propose_audience,
     ("audience",),
+)
+
+
+PROPOSE = Action(
+    "propose_audience",
+    "Propose an audience; a person decides whether it is reached.",
+    Design,
+    Proposal,
+    lambda ws, given, _: propose_design(ws, given, as_of(ws)),
+    said="proposed an audience of {rule}",
 )

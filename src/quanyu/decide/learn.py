@@ -11,7 +11,7 @@ import numpy as np
 from quanyu import ledger
 from quanyu.decide.budget import DAYS, AdChannel, known_channels
 from quanyu.ledger import Decision
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.solve.curve import span
 from quanyu.tables.design import Design
 from quanyu.tables.owned.spend_test import UNREAD

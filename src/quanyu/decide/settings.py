@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from quanyu.discovery import declared
 from quanyu.settings.section import Section
+from quanyu.text import Sentence
 
 
 class AudienceSettings(Section, name="audience"):
@@ -20,7 +22,7 @@ class AudienceSettings(Section, name="audience"):
     """Whom it is for: conditions on RFM, value and traits, parted by semicolons."""
     kind: Literal["list", "ads"] = "list"
     """A list of contacts for staff or a sender, or hashed identifiers for an ad platform."""
-    channel: Literal["sms", "call", "mail", "wechat", "ads"] = "sms"
+    channel: str = "sms"
     """The channel whose contact and consent are needed."""
     control_share: float = Field(default=0.2, gt=0, lt=1)
     """Share of those who could be reached that is kept out, to measure the effect."""
@@ -30,6 +32,14 @@ class AudienceSettings(Section, name="audience"):
     """Nobody who was contacted in so many days is contacted again."""
     contact_cost_amount: float = Field(default=0.05, ge=0)
     """What one contact costs, in the workspace's currency."""
+
+    @field_validator("channel")
+    @classmethod
+    def _is_known_channel(cls, value: str) -> str:
+        known = [channel.name for channel in declared("CHANNEL", "act/channel")]
+        if value not in known:
+            raise ValueError(Sentence("the channels are {known}", known=", ".join(known)))
+        return value
 
 
 class BudgetSettings(Section, name="budget"):

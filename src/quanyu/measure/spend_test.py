@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from quanyu.method.daily_sales import Floats, apart, daily_sales
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.solve.spend_test import Design, read
 from quanyu.tables import contract
 from quanyu.tables.spend import placements

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from quanyu.figure import change, day, exact, figure, money, month, percent, short
+from quanyu.part.action import Action
 from quanyu.plan.advice import advice
 from quanyu.plan.chart import Curve, Tile, bars, line, spark, tint, treemap
 from quanyu.plan.review import Review, review
@@ -162,3 +164,22 @@ def _tiles(found: Review, language: Language) -> list[Tile]:
         )
         for one in found.groups
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where the report goes, and in which language; nothing: the workspace's."""
+
+    out: str = "report.html"
+    language: Language | None = None
+
+
+REPORT = Action(
+    "write_report",
+    "Write the report: one self-contained HTML file with charts.",
+    Paper,
+    Path,
+    lambda ws, given, _: write_report(ws, Path(given.out), given.language),
+    role="analyst",
+    writes=False,
+)

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from quanyu import loop
-from quanyu.act.account import Account, preview
+from quanyu.act.account import PREVIEW, Account
 from quanyu.act.audience import REASONS
+from quanyu.act.channel import channels
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import out, say
-from quanyu.decide.audience import propose_design
+from quanyu.decide.audience import PROPOSE
 from quanyu.decide.settings import AudienceSettings
+from quanyu.part.action import Caller, perform
 from quanyu.tables.design import Design
 
-
-class Channel(StrEnum):
-    """The channels through which people can be reached."""
-
-    sms = "sms"
-    call = "call"
-    mail = "mail"
-    wechat = "wechat"
-    ads = "ads"
+Channel = StrEnum("Channel", [channel.name for channel in channels()])  # type: ignore[misc]
+"""The channels through which people can be reached, as words of the command line."""
+SMS = Channel("sms")
 
 
 def audience(  # noqa: PLR0917 - Typer reads them by name
@@ -33,7 +29,7 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
         str, typer.Argument(help=say("Conditions on RFM, value and traits, parted by semicolons."))
     ],
     name: Annotated[str, typer.Option(help=say("Name of the campaign."))] = "",
-    channel: Annotated[Channel, typer.Option(help=say("How people would be reached."))] = Channel.sms,
+    channel: Annotated[Channel, typer.Option(help=say("How people would be reached."))] = SMS,
     control: Annotated[float, typer.Option(min=0.01, max=0.9, help=say("Share kept out."))] = 0.2,
     window: Annotated[int, typer.Option(min=1, help=say("Days over which both groups are compared."))] = 14,
     propose: Annotated[bool, typer.Option("--propose", help=say("Record it as a proposal."))] = False,
@@ -46,15 +42,16 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
         design = Design(
             name or rule,
             rule,
-            kind="ads" if channel is Channel.ads else "list",
+            kind="ads" if channel.value == "ads" else "list",
             channel=channel.value,
             control_share=control,
             window_days=window,
             rest_days=usual.rest_days,
             contact_cost_amount=usual.contact_cost_amount,
         )
-        found = preview(ws, design)
-        proposed = propose_design(ws, design, loop.as_of(ws)) if propose else None
+        caller, given = Caller(getpass.getuser()), design.document
+        found = perform(ws, PREVIEW, given, caller)
+        proposed = perform(ws, PROPOSE, given, caller) if propose else None
     if json:
         decision_id = proposed.decision_id if proposed else None
         as_json(dataclasses.asdict(found) | {"n_audience": found.n_audience, "decision_id": decision_id})

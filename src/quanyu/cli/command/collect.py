@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,10 @@ from rich.progress import TaskID
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
 from quanyu.cli.speech import err, language, out, say
 from quanyu.collect import catalogue
-from quanyu.collect.load import Loaded
-from quanyu.collect.load import load as load_files
+from quanyu.collect.load import LOAD, Loaded
 from quanyu.collect.preview import preview
 from quanyu.collect.reason import tell
+from quanyu.part.action import Caller, perform
 from quanyu.text import told
 
 TRY = 3
@@ -44,7 +45,12 @@ def load(
                 tasks[name] = bars.add_task(name, total=total)
             bars.update(tasks[name], completed=done, total=total)
 
-        loaded = load_files(ws, files, layout=layout, progress=advance, again=again)
+        loaded = perform(
+            ws,
+            LOAD,
+            {"paths": [str(file) for file in files], "layout": layout, "again": again},
+            Caller(getpass.getuser(), advance),
+        )
     if json:
         as_json([dataclasses.asdict(one) for one in loaded])
     else:

@@ -12,6 +12,7 @@ from quanyu import ledger, loop
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
 from quanyu.cli.speech import language, out, say
 from quanyu.ledger import Decision
+from quanyu.part.action import Caller, perform
 from quanyu.tables.owned.spend_test import described, returned
 from quanyu.text import told
 from quanyu.workspace import Workspace
@@ -50,7 +51,9 @@ def approve(
     with workspace(root) as ws:
         with progress() as bars:
             bars.add_task(say("Carrying out"), total=None)
-            found = loop.decide(ws, decision, "approved", who=by or getpass.getuser(), note=note)
+            found = perform(
+                ws, loop.APPROVE, {"decision": decision, "note": note}, Caller(by or getpass.getuser())
+            )
         _show(ws, found, json)
 
 
@@ -63,7 +66,9 @@ def decline(
 ) -> None:
     """Decline a proposal, or take back an approval that was not carried out yet."""
     with workspace(root) as ws:
-        found = loop.decide(ws, decision, "declined", who=by or getpass.getuser(), note=note)
+        found = perform(
+            ws, loop.DECLINE, {"decision": decision, "note": note}, Caller(by or getpass.getuser())
+        )
         _show(ws, found, json)
 
 

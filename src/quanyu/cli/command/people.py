@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 from typing import Annotated
 
 import typer
 
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, out, say
-from quanyu.collect.correction import merge as merge_people
-from quanyu.collect.correction import split as split_person
-from quanyu.collect.explanation import Explanation
-from quanyu.collect.explanation import explain as explain_person
+from quanyu.collect.correction import MERGE, SPLIT
+from quanyu.collect.explanation import EXPLAIN, Explanation
 from quanyu.collect.identity import Resolution
+from quanyu.part.action import Caller, perform
 
 people = typer.Typer(no_args_is_help=True)
 
@@ -37,7 +37,9 @@ def split(  # noqa: PLR0917 - Typer reads them by name
 ) -> None:
     """Take identifiers away from a person; they become another one."""
     with workspace(root) as ws:
-        _print_resolution(split_person(ws, person, id_keys, by=by, reason=reason), json)
+        _print_resolution(
+            perform(ws, SPLIT, {"person": person, "id_keys": id_keys, "reason": reason}, Caller(by)), json
+        )
 
 
 @people.command(
@@ -55,7 +57,9 @@ def merge(  # noqa: PLR0917 - Typer reads them by name
 ) -> None:
     """Say that two people are one."""
     with workspace(root) as ws:
-        _print_resolution(merge_people(ws, person, other, by=by, reason=reason), json)
+        _print_resolution(
+            perform(ws, MERGE, {"person": person, "other": other, "reason": reason}, Caller(by)), json
+        )
 
 
 @people.command(
@@ -71,7 +75,7 @@ def explain(
 ) -> None:
     """Say which identifiers make up a person, what links them and what was decided."""
     with workspace(root) as ws:
-        explanation = explain_person(ws, who)
+        explanation = perform(ws, EXPLAIN, {"person": who}, Caller(getpass.getuser()))
     if json:
         as_json(dataclasses.asdict(explanation))
     else:

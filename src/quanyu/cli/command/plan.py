@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,8 @@ import typer
 
 from quanyu.cli.screen import WorkspaceOption, workspace
 from quanyu.cli.speech import out, say
-from quanyu.plan.report import write_report
+from quanyu.part.action import Caller, perform
+from quanyu.plan.report import REPORT
 
 
 class LanguageName(StrEnum):
@@ -30,5 +32,5 @@ def report(
     """Write the report: one self-contained HTML file with charts."""
     with workspace(root) as ws:
         chosen = language.value if language else ws.settings.language
-        written = write_report(ws, to, chosen)
+        written = perform(ws, REPORT, {"out": str(to), "language": chosen}, Caller(getpass.getuser()))
     out.print(say("Wrote {file}.", file=written), highlight=False)

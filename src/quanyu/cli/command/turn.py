@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import getpass
 from typing import Annotated
 
 import typer
@@ -11,7 +12,9 @@ import typer
 from quanyu import loop
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
 from quanyu.cli.speech import err, language, out, say
-from quanyu.method.step import Step
+from quanyu.part.action import Caller, perform
+from quanyu.part.day import as_of
+from quanyu.part.step import Step
 from quanyu.text import told
 from quanyu.workspace import Workspace
 
@@ -39,7 +42,7 @@ def run(
         if explain:
             _show_plan(loop.explain(ws, only), json)
         else:
-            _show_turn(_run(ws, only, again, earlier), loop.as_of(ws), json)
+            _show_turn(_run(ws, only, again, earlier), as_of(ws), json)
 
 
 def _show_plan(planned: list[loop.Planned], json: bool) -> None:
@@ -90,4 +93,6 @@ def _run(ws: Workspace, only: str | None, again: str | None, earlier: bool) -> l
         def advance(step: Step, position: int, total: int) -> None:
             bars.update(task, description=say(step.label), completed=position, total=total)
 
-        return loop.run(ws, only, advance, again=again, earlier=earlier)
+        given = {"only": only, "again": again, "earlier": earlier}
+        ran: list[loop.Ran] = perform(ws, loop.RUN, given, Caller(getpass.getuser(), advance))
+        return ran

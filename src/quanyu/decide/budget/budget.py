@@ -17,7 +17,7 @@ from quanyu.decide.budget.evidence import weighed
 from quanyu.decide.budget.pace import paces
 from quanyu.decide.settings import BudgetSettings
 from quanyu.ledger import to_json
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
 from quanyu.tables.owned.decided import SCENARIOS

@@ -8,7 +8,7 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.ledger import Proposal
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.workspace import Workspace
 
 KIND = "budget"

@@ -9,7 +9,7 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.ledger import Proposal, to_json
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables.owned.spend_test import KIND
 from quanyu.workspace import Workspace
 

@@ -13,7 +13,7 @@ import numpy as np
 from quanyu.decide.budget import KEEP, SAME, AdChannel, Record, known_channels, write
 from quanyu.decide.settings import BudgetSettings
 from quanyu.method.daily_sales import apart, daily_sales
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.solve.curve import Curve, span
 from quanyu.solve.spend_test import LEVELS, WEEKS, Design, Use, Worth, believed, noise, power, worth_of
 from quanyu.workspace import Workspace

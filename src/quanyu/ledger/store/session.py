@@ -15,10 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 
+from quanyu.discovery import declaring
 from quanyu.errors import MissingExtraError, SettingError
 from quanyu.ledger.migrate import is_current
 from quanyu.ledger.store.document import to_json
 from quanyu.ledger.store.fault import explained
+from quanyu.ledger.store.schema import METADATA
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -82,6 +84,7 @@ def open_ledger(at: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Ledger
     """Open the ledger in a file or at a database URL, making or upgrading its tables.
 
     `sqlite:///path/to/ledger.db`, or `postgresql://user:password@host/database` with the extra `postgres`.
+    Records are found in their modules; a table that no revision made is made here.
     Raises `SettingError` for another kind of URL, `WorkspaceBusyError` when another process holds the ledger
     for longer than `busy_seconds`, and `WorkspaceError` when it cannot be opened.
 
@@ -95,8 +98,11 @@ def open_ledger(at: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Ledger
     place = str(at) if isinstance(at, Path) else target.render_as_string(hide_password=True)
     ledger = Ledger(place, _engine(target, busy_seconds))
     try:
+        declaring(r"\w+ = sa\.Table\(", "ledger")
         with ledger.read() as connection:
-            is_ready = is_current(connection)
+            is_ready = is_current(connection) and METADATA.tables.keys() <= set(
+                sa.inspect(connection).get_table_names()
+            )
         if not is_ready:
             _upgrade(ledger)
     except BaseException:
@@ -111,6 +117,7 @@ def _upgrade(ledger: Ledger) -> None:
 
     with ledger.begin() as connection:
         upgrade(connection)
+        METADATA.create_all(connection)
 
 
 def _target(url: str | Path) -> URL:

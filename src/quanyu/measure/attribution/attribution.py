@@ -17,7 +17,7 @@ from quanyu.measure.attribution.walk import walked
 from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables import contract
 from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import UNATTRIBUTED

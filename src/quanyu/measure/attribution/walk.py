@@ -19,7 +19,7 @@ from quanyu.measure.attribution.path import LEVELS, MOST_WORDS, Found, paths, st
 from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import campaigns
 from quanyu.method.change import Made, parted, touched
-from quanyu.method.program import program
+from quanyu.part.program import program
 from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace

@@ -19,7 +19,7 @@ from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, Ret
 from quanyu.measure.curve.worth import worth
 from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.solve.curve import Curve
 from quanyu.tables import contract
 from quanyu.tables.settings import CurveSettings

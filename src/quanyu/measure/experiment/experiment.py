@@ -17,7 +17,7 @@ from quanyu.measure.experiment.outcome import BEFORE, OUTCOMES, Watch, outcomes
 from quanyu.measure.metric import Scratch
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.method.assignment import CONTROL, TREATED
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.solve.experiment.plan import ALARM, sample_ratio
 from quanyu.tables import contract
 from quanyu.tables.design import Design

@@ -15,8 +15,8 @@ from quanyu.measure.metric.span import KEYS, Renewal, Scratch, Spans
 from quanyu.measure.metric.trade import trade
 from quanyu.measure.metric.traffic import traffic
 from quanyu.method.change import Made
-from quanyu.method.program import program
-from quanyu.method.step import Step
+from quanyu.part.program import program
+from quanyu.part.step import Step
 from quanyu.tables.metric.catalogue import MEASURES, METRICS
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.metric.period import windows

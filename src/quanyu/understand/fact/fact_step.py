@@ -10,8 +10,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.method.change import Made, touched
-from quanyu.method.program import program
-from quanyu.method.step import Step
+from quanyu.part.program import program
+from quanyu.part.step import Step
 from quanyu.understand.fact.fact import Facts
 from quanyu.understand.fact.visit_step import are_current
 from quanyu.understand.scratch import scratch

@@ -9,8 +9,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.program import program
-from quanyu.method.step import Step
+from quanyu.part.program import program
+from quanyu.part.step import Step
 from quanyu.understand.fact.visit import days_of, join_days, join_visits, same_visit, visits_of, with_day
 from quanyu.understand.scratch import Keep, scratch
 from quanyu.warehouse import Part

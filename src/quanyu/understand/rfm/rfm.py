@@ -15,7 +15,7 @@ import numpy as np
 from quanyu.ledger import keep_fit
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters, fit
 from quanyu.method.method import Arrays
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.tables.sale import is_sale
 from quanyu.understand.scratch import scratch
 from quanyu.understand.settings import RfmSettings

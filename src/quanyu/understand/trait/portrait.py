@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.text import Sentence
 from quanyu.understand.fact import attach
 from quanyu.understand.trait.catalogue import TRAITS

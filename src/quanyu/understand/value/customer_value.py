@@ -13,7 +13,7 @@ import numpy as np
 
 from quanyu.ledger import KeptFit, keep_fit
 from quanyu.method import Fit, Inconclusive, Parameters, fit
-from quanyu.method.step import Step
+from quanyu.part.step import Step
 from quanyu.solve.thread import one_thread
 from quanyu.text import Sentence
 from quanyu.understand.lifetime import (

@@ -9,6 +9,7 @@ from nicegui import run, ui
 
 from quanyu import loop
 from quanyu.ledger import Decision, Verdict
+from quanyu.part.action import Caller, perform
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import fault, notice, report
 from quanyu.web.parts.table import button
@@ -77,4 +78,8 @@ def _ask(view: View, decision: Decision, word: Verdict, question: str) -> None:
 
 
 def _decide(view: View, decision_id: str, word: Verdict, note: str) -> Decision:
-    return loop.decide(view.ws, decision_id, word, who=getpass.getuser(), note=note)
+    action = loop.APPROVE if word == "approved" else loop.DECLINE
+    decided: Decision = perform(
+        view.ws, action, {"decision": decision_id, "note": note}, Caller(getpass.getuser())
+    )
+    return decided

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import replace
+from typing import Any
 
 from markupsafe import Markup
 from nicegui import run, ui
 
-from quanyu.act.account import preview
-from quanyu.decide.audience import propose_design
+from quanyu.act.account import PREVIEW
+from quanyu.act.channel import channels
+from quanyu.decide.audience import PROPOSE
 from quanyu.decide.settings import AudienceSettings
 from quanyu.errors import RuleError
-from quanyu.ledger import Proposal
-from quanyu.measure.metric import as_of
+from quanyu.part.action import Action, Caller, perform
 from quanyu.tables.design import Design
 from quanyu.tables.rule import known_columns
-from quanyu.web.pages.audiences.campaign_account import CHANNELS, account
+from quanyu.web.pages.audiences.campaign_account import account
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report
 from quanyu.web.parts.table import button
@@ -53,10 +55,10 @@ def builder(view: View) -> None:
             try:
                 wanted = _design(design, typed)
                 if propose:
-                    await run.io_bound(_propose, view.ws, wanted)
+                    await run.io_bound(_ask, view.ws, PROPOSE, wanted)
                     ui.navigate.reload()
                     return
-                found = await run.io_bound(preview, view.ws, wanted)
+                found = await run.io_bound(_ask, view.ws, PREVIEW, wanted)
                 if found is not None:
                     account(view, found)
             except Exception as error:
@@ -64,8 +66,8 @@ def builder(view: View) -> None:
                 fault(view, error)
 
 
-def _propose(ws: Workspace, design: Design) -> Proposal | None:
-    return propose_design(ws, design, as_of(ws) or ws.today())
+def _ask(ws: Workspace, action: Action, design: Design) -> Any:
+    return perform(ws, action, design.document, Caller(getpass.getuser()))
 
 
 def _design(usual: Design, typed: dict[str, str]) -> Design:
@@ -98,8 +100,8 @@ def _choice(view: View, typed: dict[str, str]) -> None:
     with ui.element("label").classes("field"):
         put(Markup(view.say("How people would be reached.")), "span")
         options = Markup("").join(
-            tag("option", view.say(text), value=value, selected=value == typed["channel"])
-            for value, text in CHANNELS.items()
+            tag("option", view.say(one.label), value=one.name, selected=one.name == typed["channel"])
+            for one in channels()
         )
         field = ui.html(str(options), tag="select", sanitize=False).props('data-name="channel"')
         field.on(

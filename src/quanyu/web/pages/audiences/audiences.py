@@ -7,12 +7,13 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.act.account import Account, accounts
+from quanyu.act.channel import channel_named
 from quanyu.decide.read import decisions
 from quanyu.ledger import Decision
 from quanyu.tables.design import Design
 from quanyu.web.page import Page
 from quanyu.web.pages.audiences.audience_builder import builder
-from quanyu.web.pages.audiences.campaign_account import CHANNELS, account
+from quanyu.web.pages.audiences.campaign_account import account
 from quanyu.web.pages.audiences.campaign_result import result
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, not_run, nothing_loaded
@@ -56,7 +57,7 @@ def _proposal(view: View, one: Decision) -> None:
         tag("code", design.rule), " ",
         span("muted", view.say(
             "{n} people · {channel} · {share} kept out · compared over {days} days",
-            n=f"{n:,}", channel=view.say(CHANNELS[design.channel]),
+            n=f"{n:,}", channel=view.say(channel_named(design.channel).label),
             share=figure.percent(design.control_share, 0), days=design.window_days,
         )),
     ]))  # fmt: skip
@@ -64,7 +65,7 @@ def _proposal(view: View, one: Decision) -> None:
     question = view.say(
         "The audience is frozen now, {share} of it is kept out, and the contacts of the rest are written to a file for {channel}.",
         share=figure.percent(design.control_share, 0),
-        channel=view.say(CHANNELS[design.channel]),
+        channel=view.say(channel_named(design.channel).label),
     )
     verdict(view, one, question)
 

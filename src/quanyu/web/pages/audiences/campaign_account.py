@@ -9,8 +9,6 @@ from quanyu.web.parts.markup import div, put
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.view import View
 
-CHANNELS = {"sms": "SMS", "call": "Phone call", "mail": "E-mail", "wechat": "WeChat", "ads": "Ad platforms"}
-
 
 def account(view: View, one: Account) -> None:
     """Place what became of everybody in an audience."""

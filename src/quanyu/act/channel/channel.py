@@ -1,0 +1,42 @@
+"""A channel: what it is called and by which identifiers it reaches people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quanyu.discovery import declared
+from quanyu.errors import ChannelError
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way to reach people; `kinds` are the identifiers it takes, the first that somebody has counts.
+
+    `place` is its place where channels are listed.
+    """
+
+    name: str
+    label: str
+    kinds: tuple[str, ...]
+    place: int = 0
+
+
+def channels() -> tuple[Channel, ...]:
+    """Return every channel."""
+    return tuple(
+        sorted(declared("CHANNEL", "act/channel"), key=lambda channel: (channel.place, channel.name))
+    )
+
+
+def channel_named(name: str) -> Channel:
+    """Return the channel of a name, or raise `ChannelError` with those there are.
+
+    >>> channel_named("mail").kinds
+    ('email',)
+    """
+    known = {channel.name: channel for channel in channels()}
+    if name not in known:
+        raise ChannelError(
+            "There is no channel {channel!r}.", "Channels: {known}.", channel=name, known=", ".join(known)
+        )
+    return known[name]

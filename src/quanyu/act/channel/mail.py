@@ -1,0 +1,5 @@
+"""Mail."""
+
+from quanyu.act.channel.channel import Channel
+
+CHANNEL = Channel("mail", "E-mail", ("email",), 3)

@@ -1,0 +1,76 @@
+"""`quanyu do`: any action by its name."""
+
+from __future__ import annotations
+
+import dataclasses
+import getpass
+import json
+from typing import Annotated, Any
+
+import typer
+
+from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
+from quanyu.cli.speech import say
+from quanyu.errors import ActionError
+from quanyu.part.action import Caller, action_named, actions, perform
+
+
+def do(
+    name: Annotated[str, typer.Argument(help=say("The action; nothing: list them."))] = "",
+    given: Annotated[
+        list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help=say("What it takes."))
+    ] = None,
+    by: Annotated[str, typer.Option(help=say("Who decides, for the log; default: you."))] = "",
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Do any action by its name, or list the actions."""
+    if not name:
+        _list(json)
+        return
+    action, fields = action_named(name), dict(_field(word) for word in given or ())
+    with workspace(root) as ws:
+        result = perform(ws, action, fields, Caller(by or getpass.getuser()))
+    if json or result is not None:
+        as_json(_plain(result))
+
+
+def _list(json: bool) -> None:
+    if json:
+        as_json(
+            [
+                {
+                    "name": one.name,
+                    "does": one.label,
+                    "takes": one.asks,
+                    "role": one.role,
+                    "writes": one.writes,
+                }
+                for one in actions()
+            ]
+        )
+        return
+    heads = ("Action", "Does", "Takes", "Who may ask")
+    rows = [(one.name, say(one.label), ", ".join(one.asks), say(one.role)) for one in actions()]
+    table("", [say(head) for head in heads], rows)
+
+
+def _field(word: str) -> tuple[str, Any]:
+    """Return a field and its value: JSON where it is, else text."""
+    name, equals, value = word.partition("=")
+    if not equals:
+        raise ActionError("{word!r} gives no value.", "Write FIELD=VALUE.", word=word)
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return (
+        dataclasses.asdict(value)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type)
+        else value
+    )
