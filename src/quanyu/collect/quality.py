@@ -11,7 +11,7 @@ from functools import reduce
 import pyarrow as pa
 
 from quanyu.collect.across import across
-from quanyu.collect.examination import CHECKS, examine, matters
+from quanyu.collect.examination import CHECKS, examine, matters, recounted
 from quanyu.collect.judgement import Finding, Severity, as_row, is_crossed, judge
 from quanyu.collect.settings import QualitySettings
 from quanyu.collect.suspect import looked_up
@@ -67,6 +67,7 @@ def _examined(ws: Workspace, as_of: dt.date) -> Iterator[Finding]:
         if table.is_input and ws.warehouse.count(table.name):
             examination = examine(ws, table, as_of)
             counts = ws.warehouse.read(examination.expression).to_pylist()[0]
+            counts |= recounted(ws, examination, counts)
             yield from judge(examination, counts | looked_up(ws, examination, counts), as_of)
 
 
