@@ -23,12 +23,13 @@ ROOMS = {
 }
 """Folders within a room that are rooms themselves: their modules are open to all."""
 WIDER = {
-    "quanyu.collect.file": 13,
+    "quanyu.collect.file": 23,
     "quanyu.collect.identity": 7,
     "quanyu.collect.layout": 17,
+    "quanyu.collect.load": 8,
     "quanyu.collect.merge": 15,
     "quanyu.collect.rows": 25,
-    "quanyu.collect.value": 32,
+    "quanyu.collect.value": 33,
     "quanyu.decide.budget": 12,
     "quanyu.ledger.store": 15,
     "quanyu.measure.attribution": 7,

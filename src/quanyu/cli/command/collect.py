@@ -13,7 +13,8 @@ from rich.progress import TaskID
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
 from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.layout import catalogue
-from quanyu.collect.load import LOAD, Loaded, preview
+from quanyu.collect.load import LOAD, Loaded
+from quanyu.collect.preview import preview
 from quanyu.collect.reason import tell
 from quanyu.part.action import Caller, perform
 from quanyu.text import told

@@ -1,22 +1,35 @@
 """Files as they are: found, unpacked, decoded and cut into records."""
 
-from quanyu.collect.file.find import FULL, Found, files_in, find, seen_of, unreadable
-from quanyu.collect.file.sniff import ROWS, n_known
-from quanyu.collect.file.source import Opened, Rows, open_found
-from quanyu.collect.file.unpack import GUARDS, Print
+from quanyu.collect.file.cut import Form
+from quanyu.collect.file.document import as_lines, kept_digits
+from quanyu.collect.file.encoding import encoding_of, to_utf8
+from quanyu.collect.file.line import LONGEST, SHOWN, Overlong, blocks
+from quanyu.collect.file.settle import HEAD, Refused, Source, refusals, settle
+from quanyu.collect.file.sniff import ROWS, head_of, n_known
+from quanyu.collect.file.unpack import GUARDS, Kind, Print, kind_of, print_of, unpack
 
 __all__ = [
-    "FULL",
     "GUARDS",
+    "HEAD",
+    "LONGEST",
     "ROWS",
-    "Found",
-    "Opened",
+    "SHOWN",
+    "Form",
+    "Kind",
+    "Overlong",
     "Print",
-    "Rows",
-    "files_in",
-    "find",
+    "Refused",
+    "Source",
+    "as_lines",
+    "blocks",
+    "encoding_of",
+    "head_of",
+    "kept_digits",
+    "kind_of",
     "n_known",
-    "open_found",
-    "seen_of",
-    "unreadable",
+    "print_of",
+    "refusals",
+    "settle",
+    "to_utf8",
+    "unpack",
 ]

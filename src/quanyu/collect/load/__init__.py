@@ -2,7 +2,8 @@
 
 from quanyu.collect.load.action import LOAD
 from quanyu.collect.load.load import Loaded, load
-from quanyu.collect.load.preview import preview
+from quanyu.collect.load.recipe import Recipes
 from quanyu.collect.load.rejected import Rejected, rejected
+from quanyu.collect.load.take import Job, take
 
-__all__ = ["LOAD", "Loaded", "Rejected", "load", "preview", "rejected"]
+__all__ = ["LOAD", "Job", "Loaded", "Recipes", "Rejected", "load", "rejected", "take"]

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from quanyu.collect.file import FULL, Found, Opened, files_in, find, open_found, seen_of, unreadable
+from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
 from quanyu.collect.layout import Layout, Match, catalogue, recognise, the_layout
 from quanyu.collect.load.former import former_rows
 from quanyu.collect.load.outcome import Outcome, message
@@ -21,6 +21,7 @@ from quanyu.collect.load.round import Ready, bring_round
 from quanyu.collect.load.take import Job, take
 from quanyu.collect.merge import waiting_lines
 from quanyu.collect.money import Waiting, convert, waiting
+from quanyu.collect.source import Opened, open_found
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Load, Tally, begin_load, fail_load, find_load, finish_load, layouts_of
 from quanyu.text import Sentence

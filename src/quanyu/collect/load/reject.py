@@ -12,10 +12,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.collect.file import Rows
 from quanyu.collect.load.recipe import Build, Reading, tagged
 from quanyu.collect.reason import rule_of, sentence_of
 from quanyu.collect.rows import LINE, REASON
+from quanyu.collect.source import Rows
 
 
 @dataclass(frozen=True)

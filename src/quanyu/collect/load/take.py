@@ -13,7 +13,7 @@ from typing import TypeAlias
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.file import GUARDS, Opened, Print, Rows
+from quanyu.collect.file import GUARDS, Print
 from quanyu.collect.layout import Layout, Target, lacking, normal, reads
 from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.load.doubt import doubts_of
@@ -42,6 +42,7 @@ from quanyu.collect.rows import (
     unread_header,
     without_late_defaults,
 )
+from quanyu.collect.source import Opened, Rows
 from quanyu.collect.value import Habits
 from quanyu.text import Sentence
 from quanyu.warehouse.reader import ROW, Reader

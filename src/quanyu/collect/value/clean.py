@@ -12,8 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.value.careful import narrow_of
-from quanyu.collect.value.manner import DateSystem
-from quanyu.collect.workbook import UNCALCULATED
+from quanyu.collect.value.manner import UNCALCULATED, DateSystem
 
 NULLS = (
     "",

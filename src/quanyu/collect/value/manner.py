@@ -15,6 +15,8 @@ Order = Literal["day", "month", ""]
 DateSystem = Literal["1900", "1904"]
 """The year from which a workbook counts days, as Excel calls it."""
 
+UNCALCULATED = "#UNCALCULATED!"
+"""What stands for a formula without a value: the program that wrote it does not calculate."""
 BELOW = "\x02"
 """Stands before the text of a merged cell in the rows that it goes over below its first."""
 

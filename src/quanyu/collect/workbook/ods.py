@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import IO
 from xml.etree import ElementTree
 
-from quanyu.collect.workbook.part import UNCALCULATED, blocks
+from quanyu.collect.value import UNCALCULATED
+from quanyu.collect.workbook.part import blocks
 
 CONTENT = "content.xml"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

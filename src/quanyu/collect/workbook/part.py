@@ -7,8 +7,6 @@ from typing import IO
 from xml.etree import ElementTree
 
 BLOCK = 1 << 20
-UNCALCULATED = "#UNCALCULATED!"
-"""What stands for a formula without a value: the program that wrote it does not calculate."""
 Mend = Callable[[IO[bytes]], Iterator[bytes]]
 """What makes the blocks of a copy from a part."""
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
+from quanyu.collect.value import UNCALCULATED
 from quanyu.collect.workbook import ods, xlsb
-from quanyu.collect.workbook.part import UNCALCULATED, Mend, blocks, targets_in
+from quanyu.collect.workbook.part import Mend, blocks, targets_in
 
 MOST_AREA = 4_000_000
 """Cells from the first to the last that are laid out whatever stands in them."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from quanyu.collect.file import Found, find, open_found, seen_of
+from quanyu.collect.find import Found, find, seen_of
 from quanyu.collect.layout import Layout, catalogue, layout_named, read_layout, recognise
-from quanyu.collect.load.recipe import Recipes
-from quanyu.collect.load.take import Job, take
+from quanyu.collect.load import Job, Recipes, take
+from quanyu.collect.source import open_found
 from quanyu.errors import UnknownLayoutError
 from quanyu.tables import contract
 from quanyu.warehouse.reader import Reader

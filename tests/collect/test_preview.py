@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from quanyu.collect.load.load import load
-from quanyu.collect.load.preview import preview
+from quanyu.collect.preview import preview
 from quanyu.errors import SettingError, UnknownLayoutError
 from quanyu.tables import CONTRACTS
 from quanyu.workspace import Workspace
@@ -152,7 +152,7 @@ def test_the_command_shows_rows_refused_lines_and_what_is_missing(
 
 
 def test_a_layout_can_be_tried_by_its_name(shop: Workspace, tmp_path: Path) -> None:
-    file = Path(__file__).parents[1] / "samples" / "shopify_orders.csv"
+    file = Path(__file__).parent / "samples" / "shopify_orders.csv"
     (shown,) = preview(shop, file, Path("shopify_orders"))
     assert (shown.layout, "orders" in shown.tables) == ("shopify_orders", True)
     with pytest.raises(UnknownLayoutError, match="There is no layout"):

@@ -12,14 +12,25 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.collect.file.cut import Form
-from quanyu.collect.file.document import as_lines, kept_digits
-from quanyu.collect.file.encoding import encoding_of, to_utf8
-from quanyu.collect.file.find import Found
-from quanyu.collect.file.line import LONGEST, SHOWN, Overlong, blocks
-from quanyu.collect.file.settle import HEAD, Refused, Source, refusals, settle
-from quanyu.collect.file.sniff import head_of
-from quanyu.collect.file.unpack import Print
+from quanyu.collect.file import (
+    HEAD,
+    LONGEST,
+    SHOWN,
+    Form,
+    Overlong,
+    Print,
+    Refused,
+    Source,
+    as_lines,
+    blocks,
+    encoding_of,
+    head_of,
+    kept_digits,
+    refusals,
+    settle,
+    to_utf8,
+)
+from quanyu.collect.find import Found
 from quanyu.collect.layout import Layout, normal, reads
 from quanyu.collect.left_out import BLANK, MARKED, TOTALS
 from quanyu.collect.reason import BREAK
