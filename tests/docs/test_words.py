@@ -16,7 +16,7 @@ import quanyu
 from quanyu.act.account import STATUSES
 from quanyu.act.audience import REASONS
 from quanyu.act.channel import channels
-from quanyu.cli.command.decision import KINDS
+from quanyu.cli.command.decisions import KINDS
 from quanyu.cli.commands import COMMANDS, TITLE
 from quanyu.collect.load.load import Status
 from quanyu.collect.quality.quality_checks import CHECKS

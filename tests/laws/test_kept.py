@@ -52,7 +52,7 @@ def turn(shop: Shop) -> None:
     attribution(ws, shop.day)
     metrics(ws, shop.day)
     kept = ws.warehouse.read(ws.warehouse.table("metrics")).to_pylist()
-    assert kept == added_up(ws, shop.day, None)[0].to_pylist()
+    assert kept == added_up(ws, shop.day).rows.to_pylist()
     ws.warehouse.turn.end()
 
 

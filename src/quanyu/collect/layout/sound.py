@@ -22,6 +22,8 @@ from quanyu.tables.text.phone import country_named
 MARKS = ("", ".", ",")
 DIRECTIVES = "aAbBcdfgHIjmMnpSUuVwWxXyYzZGLq%"
 """Letters that may follow `%` in a format of times."""
+NO_TEXT = pa.nulls(1, pa.string())
+"""Something to try a regular expression on; an array of a text would import pandas where that is installed."""
 PATTERNS = ("province", "city")
 WRITTEN = {
     "YYYY": "%Y",
@@ -145,7 +147,7 @@ def _patterns(where: str, field: Field) -> None:
             continue
         try:
             groups = re.compile(pattern).groups
-            pc.match_substring_regex(pa.array([""]), pattern)
+            pc.match_substring_regex(NO_TEXT, pattern)
         except (re.error, pa.ArrowInvalid) as error:
             raise LayoutError(
                 "{entry}: {word!r} is no regular expression: {error}",

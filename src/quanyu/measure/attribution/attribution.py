@@ -13,7 +13,7 @@ from quanyu.ledger import keep_fit
 from quanyu.measure.attribution.channel_cost import Cost, costs
 from quanyu.measure.attribution.credit import credits_of
 from quanyu.measure.attribution.path import LEVELS, Found
-from quanyu.measure.attribution.walk import forget_others, walked
+from quanyu.measure.attribution.walk import walked
 from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit
@@ -22,6 +22,7 @@ from quanyu.tables import contract
 from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
+from quanyu.workspace.kept import forget_others
 
 READ = (*TOUCH_READS, "orders", "margins")
 MOST_UNKNOWN = 0.05
@@ -57,7 +58,7 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     table = pa.Table.from_pylist([row | day | no_margin for row in rows], schema)
     rows_of_paths = _paths(every, as_of, has_margin)
     ws.warehouse.replace("paths", rows_of_paths, by="measure", about={"made_of": made_of})
-    forget_others(ws, made_of)
+    forget_others(ws, "paths", made_of["kept"])
     ws.warehouse.replace("credits", table, by="measure")
     return {"n_paths": sum(one.rows.num_rows for one in every), "n_credits": len(rows), "fit_id": fit_id}
 

@@ -7,17 +7,13 @@ All sums are whole numbers or decimals, so what comes out is what all people at 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from quanyu.measure.attribution.path import LEVELS, MOST_WORDS, Found, paths, steps
 from quanyu.measure.metric import Scratch
@@ -27,6 +23,7 @@ from quanyu.part.program import program
 from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
+from quanyu.workspace.kept import keep, kept
 
 READS = ("orders", "margins", "identities", "visits", "touches", "deliveries")
 WORD = ["channel", "campaign_id"]
@@ -54,20 +51,13 @@ def walked(ws: Workspace, as_of: dt.date, scratch: Scratch) -> tuple[Walked, Map
     known = ws.warehouse.read(campaigns(ws))
     found = _renewed(ws, as_of, scratch, known) or _walk(ws, as_of, scratch, known)
     versions = {name: ws.warehouse.version(name) for name in READS}
-    kept = _keep(ws, found)
-    return found, {**terms, "as_of": as_of.isoformat(), "versions": versions, "kept": kept.name}
+    name = keep(ws, "paths", _parts(found))
+    return found, {**terms, "as_of": as_of.isoformat(), "versions": versions, "kept": name}
 
 
 def anew(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Walked:
     """Return the paths of everybody, all walked at once."""
     return _walk(ws, as_of, scratch, ws.warehouse.read(campaigns(ws)))
-
-
-def forget_others(ws: Workspace, made_of: Mapping[str, Any]) -> None:
-    """Remove what earlier turns kept."""
-    for folder in _folder(ws).iterdir():
-        if folder.name != made_of["kept"]:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _terms(ws: Workspace) -> dict[str, Any]:
@@ -91,17 +81,17 @@ def _walk(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> W
 def _renewed(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> Walked | None:
     """Return the paths kept, with those of people who are touched taken off and walked again; None if it cannot be."""
     before = Made.of(ws, "paths", _terms(ws))
-    kept = before and _kept(ws)
-    if not before or not kept or not kept.is_told_apart:
+    old = _kept(ws) if before else None
+    if not before or not old or not old.is_told_apart:
         return None
-    who = touched(ws, before, as_of, _edges(ws), _renamed(ws, scratch, kept.known, known))
+    who = touched(ws, before, as_of, _edges(ws), _renamed(ws, scratch, old.known, known))
     if who is None:
         return None
     here, there = parted(ws, scratch.keep, before, who)
-    now, was = _walk(here, as_of, scratch, known), _walk(there, before.as_of, scratch, kept.known)
-    words = pa.concat_tables([kept.words, now.words]).group_by(WORD).aggregate([])
-    every = [_summed(*same) for same in zip(kept.every, was.every, now.every, strict=True)]
-    found = Walked(every, _less(kept.totals, was.totals, now.totals), words, known)
+    now, was = _walk(here, as_of, scratch, known), _walk(there, before.as_of, scratch, old.known)
+    words = pa.concat_tables([old.words, now.words]).group_by(WORD).aggregate([])
+    every = [_summed(*same) for same in zip(old.every, was.every, now.every, strict=True)]
+    found = Walked(every, _less(old.totals, was.totals, now.totals), words, known)
     return found if found.is_told_apart else None
 
 
@@ -165,36 +155,25 @@ def _added(parts: Sequence[pa.Table], by: list[str]) -> pa.Table:
     return rows.sort_by([(name, "ascending") for name in by]) if by else rows
 
 
-def _folder(ws: Workspace) -> Path:
-    return ws.path("kept", "paths")
+def _parts(found: Walked) -> Mapping[str, pa.Table]:
+    """Return what was found as tables for the next turn."""
+    parts = {
+        part: pa.concat_tables([_placed(one, getattr(one, part)) for one in found.every]) for part in PLACE
+    }
+    return {**parts, "totals": found.totals, "words": found.words, "known": found.known}
 
 
-def _keep(ws: Workspace, found: Walked) -> Path:
-    """Write what was found where the next turn finds it."""
-    folder = _folder(ws) / uuid.uuid4().hex
-    folder.mkdir(parents=True)
-    for part in PLACE:
-        told = [
-            getattr(one, part)
-            .append_column("level", pa.array([one.level] * getattr(one, part).num_rows, pa.string()))
-            .append_column(
-                "window_days", pa.array([one.window_days] * getattr(one, part).num_rows, pa.int64())
-            )
-            for one in found.every
-        ]
-        pq.write_table(pa.concat_tables(told), folder / f"{part}.parquet", compression="zstd")
-    for part in ("totals", "words", "known"):
-        pq.write_table(getattr(found, part), folder / f"{part}.parquet")
-    return folder
+def _placed(one: Found, rows: pa.Table) -> pa.Table:
+    levels = pa.array([one.level] * rows.num_rows, pa.string())
+    windows = pa.array([one.window_days] * rows.num_rows, pa.int64())
+    return rows.append_column("level", levels).append_column("window_days", windows)
 
 
 def _kept(ws: Workspace) -> Walked | None:
     """Return what the turn before kept, None if it is gone."""
-    name = (ws.warehouse.about("paths").get("made_of") or {}).get("kept")
-    folder = _folder(ws) / str(name)
-    if not name or not (folder / "known.parquet").exists():
+    read = kept(ws, "paths")
+    if read is None:
         return None
-    read = {part: pq.read_table(folder / f"{part}.parquet") for part in (*PLACE, "totals", "words", "known")}
     every = [
         Found(level, window, *(_of(read[part], level, window) for part in PLACE))
         for window in _windows(ws)

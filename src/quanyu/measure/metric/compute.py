@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.metric.outlay import assortment, spending, voice
-from quanyu.measure.metric.renewal import READS, Periods, days_touched, periods_touched
-from quanyu.measure.metric.span import KEYS, Scratch, Spans
+from quanyu.measure.metric.renewal import READS, Periods, days_of, days_touched, periods_touched
+from quanyu.measure.metric.span import KEYS, Renewal, Scratch, Spans
 from quanyu.measure.metric.trade import trade
 from quanyu.measure.metric.traffic import traffic
 from quanyu.method.change import Made
@@ -20,6 +21,7 @@ from quanyu.tables.metric.catalogue import MEASURES, METRICS
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.metric.period import windows
 from quanyu.workspace import Workspace
+from quanyu.workspace.kept import forget_others, keep, kept
 
 Reduce = Callable[[Scratch, Spans, dt.date], list[pa.Table]]
 FACTS: dict[str, Reduce] = {
@@ -40,9 +42,17 @@ def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     Of days, weeks and months only those are added up again that something has touched; windows move every day.
     """
     versions = {name: ws.warehouse.version(name) for name in READS}
-    rows, known = _renewed(ws, as_of) or added_up(ws, as_of, None)
-    made_of = {**_terms(ws), "as_of": as_of.isoformat(), "versions": versions, "known": known}
+    found = _renewed(ws, as_of) or added_up(ws, as_of)
+    rows, name = found.rows, keep(ws, "metrics", found.cubes)
+    made_of = {
+        **_terms(ws),
+        "as_of": as_of.isoformat(),
+        "versions": versions,
+        "known": found.known,
+        "kept": name,
+    }
     ws.warehouse.replace("metrics", rows, by="measure", about={"made_of": made_of})
+    forget_others(ws, "metrics", name)
     return {"rows": rows.num_rows, "metrics": len(set(rows["metric"].to_pylist()))}
 
 
@@ -57,31 +67,50 @@ def _terms(ws: Workspace) -> dict[str, str]:
     return {"zone": ws.settings.timezone, "engine": ws.settings.engine, "program": program(__name__)}
 
 
-def added_up(ws: Workspace, as_of: dt.date, only: Periods | None) -> tuple[pa.Table, list[str]]:
-    """Return the metrics of all windows and calendar periods, or of only some of these; and which measures have a value."""
+@dataclass(frozen=True)
+class AddedUp:
+    """The rows of the table, which measures have a value, and the sums by day that the next turn may keep."""
+
+    rows: pa.Table
+    known: list[str]
+    cubes: Mapping[str, pa.Table]
+
+
+def added_up(
+    ws: Workspace, as_of: dt.date, only: Periods | None = None, renewal: Renewal | None = None
+) -> AddedUp:
+    """Return the metrics of all windows and calendar periods; of `only` some of these from the days that are renewed."""
     spans = Spans(windows(as_of, is_lunar=is_lunar(ws)), only=only)
-    with Scratch(ws) as scratch:
+    with Scratch(ws, renewal) as scratch:
         wide = _wide_of(scratch, as_of, spans)
-    return _told(wide), [name for name in MEASURES if wide[name].null_count < wide.num_rows]
+    known = [name for name in MEASURES if wide[name].null_count < wide.num_rows]
+    return AddedUp(_told(wide), known, scratch.cubes)
 
 
-def _renewed(ws: Workspace, as_of: dt.date) -> tuple[pa.Table, list[str]] | None:
+def _renewed(ws: Workspace, as_of: dt.date) -> AddedUp | None:
     """Return the metrics kept, with the periods added up again that something touched; None if that cannot be told."""
-    before = Made.of(ws, "metrics", _terms(ws))
-    if before is None:
+    before, cubes = Made.of(ws, "metrics", _terms(ws)), kept(ws, "metrics")
+    if before is None or cubes is None:
         return None
     with Scratch(ws) as scratch:
         days = days_touched(ws, scratch, before, as_of)
-    if days is None:
+    if days is None or cubes.keys() != _cubes(ws):
         return None
     periods, and_before = periods_touched(days)
-    rows, known = added_up(ws, as_of, and_before)
-    if known != ws.warehouse.about("metrics")["made_of"]["known"]:
+    renewal = Renewal(frozenset(days), days_of(and_before), cubes)
+    found = added_up(ws, as_of, and_before, renewal)
+    if found.known != ws.warehouse.about("metrics")["made_of"]["known"]:
         return None  # a fact that began or ended to be told changes quotients of all periods
-    kept = ws.warehouse.read(ws.warehouse.table("metrics")).cast(rows.schema)
-    rest = kept.filter(pc.and_(_is_calendar(kept), pc.invert(_is_among(kept, periods))))
-    again = rows.filter(pc.or_(pc.invert(_is_calendar(rows)), _is_among(rows, periods)))
-    return _in_order([rest, again]), known
+    old = ws.warehouse.read(ws.warehouse.table("metrics")).cast(found.rows.schema)
+    rest = old.filter(pc.and_(_is_calendar(old), pc.invert(_is_among(old, periods))))
+    again = found.rows.filter(pc.or_(pc.invert(_is_calendar(found.rows)), _is_among(found.rows, periods)))
+    return replace(found, rows=_in_order([rest, again]))
+
+
+def _cubes(ws: Workspace) -> set[str]:
+    """Return which sums by day there are."""
+    of = {"orders": ("trade", "ages"), "visits": ("views", "sessions_all", "sessions_channel")}
+    return {cube for name, cubes in of.items() if ws.warehouse.count(name) for cube in cubes}
 
 
 def _is_calendar(rows: pa.Table) -> pa.ChunkedArray:

@@ -68,6 +68,15 @@ def periods_touched(days: set[dt.date]) -> tuple[Periods, Periods]:
     return touched_periods, touched_periods | {_later(*period, -1) for period in touched_periods}
 
 
+def days_of(periods: Periods) -> frozenset[dt.date]:
+    """Return the days of calendar periods."""
+    found = set()
+    for grain, on in periods:
+        until = _later(grain, on, 1)[1] if grain != "day" else on + dt.timedelta(days=1)
+        found |= {on + dt.timedelta(days=n) for n in range((until - on).days)}
+    return frozenset(found)
+
+
 def _later(grain: str, on: dt.date, n: int) -> tuple[str, dt.date]:
     if grain == "month":
         return grain, months_later(on, n)

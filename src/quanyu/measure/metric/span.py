@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quanyu.tables.metric.period import Period, first_of
@@ -40,11 +41,25 @@ class Spans:
         return found + [(day, one.grain, one.since) for one in self.windows if one.since <= day < one.until]
 
 
-class Scratch:
-    """Results worked out once and read many times; gone when the block ends."""
+@dataclass(frozen=True)
+class Renewal:
+    """What is added up anew: days that something touched, and days `around` them whose people are counted; `cubes` kept."""
 
-    def __init__(self, ws: Workspace) -> None:
+    days: frozenset[dt.date]
+    around: frozenset[dt.date]
+    cubes: Mapping[str, pa.Table]
+
+
+class Scratch:
+    """Results worked out once and read many times; gone when the block ends.
+
+    With a `renewal` only its days are added up, and the sums of all others are those kept.
+    """
+
+    def __init__(self, ws: Workspace, renewal: Renewal | None = None) -> None:
         self.warehouse = ws.warehouse
+        self.renewal = renewal
+        self.cubes: dict[str, pa.Table] = {}
         self.kept: list[ir.Table] = []
         self.zone = ws.settings.timezone
         self.folder = ws.path("tmp", f"metrics-{uuid.uuid4().hex}")
@@ -61,6 +76,25 @@ class Scratch:
         file.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(rows, file)
         return self.warehouse.scan([file])
+
+    def touched(self, rows: ir.Table, *, around: bool = False) -> ir.Table:
+        """Return the rows of days that something touched, or of those around; all rows where all are added up."""
+        if self.renewal is None:
+            return rows
+        days = sorted(self.renewal.around if around else self.renewal.days)
+        known = self.known(pa.table({"day": pa.array(days, pa.date32())}))
+        return rows.semi_join(known, "day")
+
+    def cube(self, name: str, rows: ir.Table) -> ir.Table:
+        """Work out sums by `day` of the days that something touched, and return them with those kept of all others."""
+        found = self.warehouse.read(rows)
+        if self.renewal is not None:
+            days = pa.array(sorted(self.renewal.days), pa.date32())
+            kept = self.renewal.cubes[name]
+            others = kept.filter(pc.invert(pc.is_in(kept["day"], days)))
+            found = pa.concat_tables([others.select(found.column_names).cast(found.schema), found])
+        self.cubes[name] = found
+        return self.known(found)
 
     def spread(self, rows: ir.Table, spans: Spans) -> ir.Table:
         """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day).

@@ -31,17 +31,17 @@ def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
     buyers are counted anew for every period and slice.
     """
     cells = scratch.keep(_cells(scratch, as_of))
-    bought = cells.filter(cells.n_orders > 0, cells.person.notnull())
+    bought = cells.filter(cells.n_orders > 0).select("day", "person", "channel", "region")
+    if scratch.renewal is not None:
+        bought = scratch.keep(_bought(scratch, as_of))
+    bought = bought.filter(bought.person.notnull())
     firsts = scratch.keep(bought.group_by("person").agg(first_on=bought.day.min()))
     first_of = firsts.rename(buyer="person")
     dated = cells.left_join(first_of, cells.person == first_of.buyer).drop("buyer")
-    cube = scratch.keep(_sum(cells, ("day", "channel", "region")))
-    ages = scratch.keep(_sum(dated, ("day", "first_on")))
-    buyers = scratch.keep(
-        dated.filter(dated.n_orders > 0, dated.person.notnull()).select(
-            "day", "person", "channel", "region", "first_on"
-        )
-    )
+    cube = scratch.cube("trade", _sum(cells, ("day", "channel", "region")))
+    ages = scratch.cube("ages", _sum(dated, ("day", "first_on")))
+    buyers = bought.inner_join(first_of, bought.person == first_of.buyer)
+    buyers = scratch.keep(buyers.select("day", "person", "channel", "region", "first_on"))
     spread = scratch.spread(buyers, spans.calendars)
     people = scratch.keep(_people(spread, "all"))
     return [
@@ -56,17 +56,40 @@ def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
 
 
 def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
-    orders, known = orders_with_margin(scratch.warehouse.table), scratch.warehouse.table("identities")
-    people = known.select(key="id_key", known_as="person_id")
-    rows = orders.left_join(people, orders.id_key == people.key)
-    rows = rows.mutate(person=group_key(ibis.coalesce(rows.known_as, rows.id_key)))
-    is_return = rows.status == "returned"
-    sale = is_sale(rows)
-    was_paid = sale | ((rows.status == "closed") & rows.paid_at.notnull() & (rows.paid_amount > 0))
-    at = ibis.ifelse(is_return, rows.ordered_at, ibis.coalesce(rows.paid_at, rows.ordered_at))
-    rows = rows.mutate(day=local_day(at, scratch.zone), is_sale=sale, was_paid=was_paid, is_return=is_return)
-    rows = rows.filter(rows.was_paid | rows.is_return, rows.day < as_of)
+    """Return the sums of every day, person, channel and region that something touched."""
+
+    def look(name: str) -> ir.Table:
+        rows = scratch.warehouse.table(name)
+        return scratch.touched(_dated(scratch, rows)).select(rows.columns) if name == "orders" else rows
+
+    orders = _dated(scratch, orders_with_margin(look))
+    rows = _of_people(scratch, orders.filter(orders.was_paid | orders.is_return, orders.day < as_of))
     return rows.group_by("day", "person", "channel", "region").agg(**_sums(rows))
+
+
+def _dated(scratch: Scratch, orders: ir.Table) -> ir.Table:
+    """Return orders with their day and what they are."""
+    is_return, sale = orders.status == "returned", is_sale(orders)
+    was_paid = sale | ((orders.status == "closed") & orders.paid_at.notnull() & (orders.paid_amount > 0))
+    at = ibis.ifelse(is_return, orders.ordered_at, ibis.coalesce(orders.paid_at, orders.ordered_at))
+    day = local_day(at, scratch.zone)
+    return orders.mutate(day=day, is_sale=sale, was_paid=was_paid, is_return=is_return)
+
+
+def _of_people(scratch: Scratch, rows: ir.Table) -> ir.Table:
+    """Return rows with the number of the person behind their identifier, or of the identifier."""
+    known = scratch.warehouse.table("identities")
+    people = known.select(key="id_key", known_as="person_id")
+    joined = rows.left_join(people, rows.id_key == people.key)
+    return joined.mutate(person=group_key(ibis.coalesce(joined.known_as, joined.id_key)))
+
+
+def _bought(scratch: Scratch, as_of: dt.date) -> ir.Table:
+    """Return every day, person, channel and region with a sale, whether something touched it or not."""
+    orders = _dated(scratch, scratch.warehouse.table("orders"))
+    sales = orders.filter(orders.is_sale, orders.day < as_of, orders.id_key.notnull())
+    rows = _of_people(scratch, sales.select("id_key", "day", "channel", "region"))
+    return rows.select("day", "person", "channel", "region").distinct()
 
 
 def _sums(rows: ir.Table) -> dict[str, ir.Value]:

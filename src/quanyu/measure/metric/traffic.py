@@ -19,21 +19,19 @@ CELL = ("id_key", "session_id", "channel", "n_events", "n_page_views", *FLAGS)
 
 def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `visits` per period and slice; visitors are people where identity knows them."""
-    cells = scratch.keep(_cells(scratch, as_of))
+    everything = _cells(scratch, as_of)
+    cells = scratch.keep(scratch.touched(everything))
+    views = cells.group_by("day", "channel").agg(n_page_views=cells.n_page_views.sum())
+    around = cells if scratch.renewal is None else scratch.touched(everything, around=True)
     by_channel = scratch.keep(
-        cells.group_by("day", "visitor", "channel").agg(
-            **{name: cells[name].sum() for name in ("n_page_views", *FLAGS)}
-        )
-    )
-    views = scratch.keep(
-        by_channel.group_by("day", "channel").agg(n_page_views=by_channel.n_page_views.sum())
+        around.group_by("day", "visitor", "channel").agg(**{name: around[name].sum() for name in FLAGS})
     )
     spread = scratch.spread(by_channel, spans.calendars)
     return [
-        *add_up(scratch, views, spans, DIMENSIONS),
+        *add_up(scratch, scratch.cube("views", views), spans, DIMENSIONS),
         *_sessions(scratch, cells, spans),
         *[_visitors(scratch, spread, dimension) for dimension in DIMENSIONS],
-        *_in_windows(scratch, by_channel, spans),
+        *_in_windows(scratch, by_channel if scratch.renewal is None else everything, spans),
     ]
 
 
@@ -60,7 +58,7 @@ def _sessions(scratch: Scratch, cells: ir.Table, spans: Spans) -> list[pa.Table]
         cube = one.group_by("day", "place").agg(
             n_sessions=one.count(), n_bounced=(one.n == 1).cast("int64").sum()
         )
-        summed = add_up(scratch, scratch.keep(cube), spans, ["place"])[0]
+        summed = add_up(scratch, scratch.cube(f"sessions_{dimension}", cube), spans, ["place"])[0]
         found.append(
             summed.drop(["dimension"]).append_column("dimension", pa.array([dimension] * len(summed)))
         )

@@ -1,4 +1,4 @@
-"""`quanyu tables` and `quanyu describe`."""
+"""`quanyu describe`."""
 
 from __future__ import annotations
 
@@ -8,42 +8,8 @@ import typer
 
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import language, out, say
-from quanyu.errors import DamageError
 from quanyu.loop import lineage
-from quanyu.tables import CONTRACTS, contract
-from quanyu.workspace import Workspace
-
-
-def tables(root: WorkspaceOption = None, json: JsonOption = False) -> None:
-    """List the tables: what they hold, rows, version, owner; the damage of one is told after all are listed."""
-    with workspace(root) as ws:
-        counts = {name: _count(ws, name) for name in CONTRACTS}
-        rows = [
-            (
-                name,
-                getattr(promise, language()),
-                promise.owner,
-                None if isinstance(counts[name], DamageError) else counts[name],
-                ws.warehouse.newest(name)
-                if isinstance(counts[name], DamageError)
-                else ws.warehouse.version(name),
-            )
-            for name, promise in CONTRACTS.items()
-        ]
-    if json:
-        as_json([dict(zip(("table", "label", "owner", "rows", "version"), row, strict=True)) for row in rows])
-    else:
-        table("", [say(name) for name in ("Table", "Holds", "Owner", "Rows", "Version")], rows)
-    for damage in counts.values():
-        if isinstance(damage, DamageError):
-            raise damage
-
-
-def _count(ws: Workspace, name: str) -> int | DamageError:
-    try:
-        return ws.warehouse.count(name)
-    except DamageError as error:
-        return error
+from quanyu.tables import contract
 
 
 def describe(

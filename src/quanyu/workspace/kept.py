@@ -1,0 +1,40 @@
+"""What a step keeps beside its table for the next turn: files that can be made anew, never what anybody reads."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from quanyu.workspace.workspace import Workspace
+
+FOLDER = "kept"
+
+
+def keep(ws: Workspace, table: str, parts: Mapping[str, pa.Table]) -> str:
+    """Write the parts where the next turn finds them, and return the name that the table should remember them by."""
+    name = uuid.uuid4().hex
+    folder = ws.path(FOLDER, table, name)
+    folder.mkdir(parents=True)
+    for part, rows in parts.items():
+        pq.write_table(rows, folder / f"{part}.parquet", compression="zstd")
+    return name
+
+
+def kept(ws: Workspace, table: str) -> Mapping[str, pa.Table] | None:
+    """Return the parts that the newest version of a table remembers, None if they are gone."""
+    name = (ws.warehouse.about(table).get("made_of") or {}).get("kept")
+    folder = ws.path(FOLDER, table, str(name))
+    if not name or not folder.is_dir():
+        return None
+    return {file.stem: pq.read_table(file) for file in sorted(folder.glob("*.parquet"))}
+
+
+def forget_others(ws: Workspace, table: str, name: str) -> None:
+    """Remove what earlier turns kept beside a table."""
+    for folder in ws.path(FOLDER, table).iterdir():
+        if folder.name != name:
+            shutil.rmtree(folder, ignore_errors=True)
