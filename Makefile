@@ -5,8 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
+# Tests start many processes; without bytecode each of them would compile all of Quanyu.
+COMPILED = $(BIN)/python -m compileall -q src && PYTHONDONTWRITEBYTECODE= $(BIN)/python
 
-.PHONY: help setup demo test check serve bench soak mutants docs format clean lock
+.PHONY: help setup demo quick test check serve bench soak mutants docs format clean lock
 
 help:  ## list the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -25,9 +27,12 @@ serve: setup  ## open the demo workspace in the console
 	@test -f $(DEMO)/quanyu.toml || $(BIN)/quanyu demo $(DEMO)
 	@$(BIN)/quanyu serve --workspace $(DEMO)
 
+quick: setup  ## run the tests that cost little: an answer in a minute
+	@$(COMPILED) -m pytest -q -n 2 -m "not slow and not spark and not browser and not postgres and not datasets"
+
 test: setup  ## run all tests, browser included
 	@scripts/system
-	@$(BIN)/python -m pytest -n 2
+	@$(COMPILED) -m pytest -n 2
 
 check: setup  ## format, lint, strict types, import rules, docs
 	@scripts/check $(BIN)

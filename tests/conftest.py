@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import io
 import json
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.slow import named
 from xdist.scheduler import LoadScopeScheduling
 
 import quanyu.cli.main
@@ -66,6 +68,34 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     factory = session.config._tmp_path_factory  # type: ignore[attr-defined]
     factory._basetemp = factory.getbasetemp() / ODD
     factory._basetemp.mkdir()
+
+
+SLOW = {
+    line.rpartition(" ")[0] for line in Path(__file__).with_name("slow.txt").read_text("utf-8").splitlines()
+}
+"""Tests and fixtures whose measured cost is above the limit: `python -m bench.slow` writes them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow, and what needs the folder of real data."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if f"test {named(item.nodeid)}" in SLOW or any(f"fixture {name}" in SLOW for name in fixtures):
+            item.add_marker("slow")
+        if "datasets" in fixtures:
+            item.add_marker("datasets")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over all that was imported, which stays."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let it have them back, for the end of the process."""
+    gc.unfreeze()
 
 
 MakeWorkspace = Callable[..., Workspace]

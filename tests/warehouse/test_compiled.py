@@ -16,8 +16,7 @@ import pyarrow as pa
 import pytest
 
 from quanyu import loop
-from quanyu.warehouse import compiled as at_hand
-from quanyu.warehouse.compiled import MOST, compiled, shape_of
+from quanyu.warehouse.engine.compiled import MOST, compiled, shape_of
 from quanyu.workspace import Workspace
 
 STEPS = {"duckdb": ("quality", "identity", "facts", "rfm"), "spark": ("quality",)}
@@ -30,6 +29,9 @@ COLUMNS = {
 }
 UNNESTED = re.compile(r"(ibis_table_unnest_(?:column_)?)[a-z0-9]{26}")
 """Ibis draws these names anew each time; one of them means nothing outside its statement."""
+
+
+at_hand = import_module("quanyu.warehouse.engine.compiled")
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +176,7 @@ def test_every_statement_of_steps_is_what_ibis_would_compile(
         seen.append(UNNESTED.sub(r"\1", sql) == plain(connection, expression))
         return sql
 
-    monkeypatch.setattr(import_module(f"quanyu.warehouse.{name}"), "compiled", compared)
+    monkeypatch.setattr(import_module(f"quanyu.warehouse.engine.{name}"), "compiled", compared)
     for step in STEPS[name] * 2:
         loop.run(workspace, only=step, again=step)
     assert all(seen)

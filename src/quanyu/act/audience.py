@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 
 from quanyu.act.contact import consented, contacted, contacts
 from quanyu.method.assignment import CONTROL, TREATED, arm, is_held_out
+from quanyu.rule import members, parse
 from quanyu.tables.design import Design
-from quanyu.tables.rule import Rule
 from quanyu.tables.settings import ExperimentSettings
 from quanyu.workspace import Workspace
 
@@ -59,7 +59,7 @@ def withdrawn(ws: Workspace, campaign_id: str, design: Design, at: dt.datetime) 
 
 def _gated(ws: Workspace, design: Design, at: dt.datetime) -> ir.Table:
     """Return person_id, why, contact and the reason of the first gate that stops them (null: none)."""
-    rows = _asked(ws, Rule.parse(design.rule).members(ws.warehouse.table), design.channel, at)
+    rows = _asked(ws, members(parse(design.rule), ws.warehouse.table), design.channel, at)
     rested = contacted(ws, at - dt.timedelta(days=design.rest_days)).mutate(is_tired=True)
     rows = _joined(rows, rested, "is_tired")
     holdout = is_held_out(rows.person_id, ws.settings.of(ExperimentSettings).holdout_share, ws.secret)

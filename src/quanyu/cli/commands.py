@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -41,18 +43,18 @@ COMMANDS = (
     Command("load", "collect:load",
             "Load files; say what was recognised, taken and refused, and why. Loading again adds nothing.",
             "quanyu load exports/ orders.csv --as plain_orders"),
-    Command("layouts", "collect:layouts", "List the file layouts that can be recognised.",
+    Command("layouts", "layout.layouts:layouts", "List the file layouts that can be recognised.",
             "quanyu layouts --json"),
     Command("run", "turn:run",
             "Do one turn of the loop: what is up to date is skipped, a killed turn is resumed.",
             "quanyu run --explain"),
-    Command("tables", "tables:tables", "List the tables: what they hold, rows, version, owner.",
+    Command("tables", "warehouse.tables:tables", "List the tables: what they hold, rows, version, owner.",
             "quanyu tables"),
-    Command("describe", "tables:describe", "Show a table's contract, rows, versions and lineage.",
+    Command("describe", "warehouse.describe:describe", "Show a table's contract, rows, versions and lineage.",
             "quanyu describe orders"),
-    Command("sql", "query:sql", "Run a read-only query over every table.",
+    Command("sql", "warehouse.query:sql", "Run a read-only query over every table.",
             'quanyu sql "SELECT count(*) AS n FROM orders" --json'),
-    Command("decisions", "decision:decisions", "List what was proposed, decided, done and measured.",
+    Command("decisions", "decisions:decisions", "List what was proposed, decided, done and measured.",
             "quanyu decisions --status proposed"),
     Command("approve", "decision:approve", "Approve a proposal and carry it out.",
             'quanyu approve audience-20261120-5ec4d1 --by wang --note "go"'),
@@ -99,6 +101,18 @@ def commands(*called: str) -> typer.Typer:
             act: Callable[..., Any] = command.load() if is_loaded else _nothing
             app.command(name=command.name, help=command.help)(act)
     return app
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Collect no garbage while modules come in: there is none, and looking for it takes a tenth of the time."""
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_collecting:
+            gc.enable()
 
 
 def _nothing() -> None:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import traceback
 
-from quanyu.cli.commands import commands
+from quanyu.cli.commands import commands, uncollected
 from quanyu.cli.speech import err, language, say
 from quanyu.errors import QuanyuError
 from quanyu.text import message_and_hint
@@ -20,7 +20,9 @@ def app() -> None:
     """Run the command line; an error of Quanyu prints its message and hint and sets its exit code."""
     called = next((word for word in sys.argv[1:] if not word.startswith("-")), "-")
     try:
-        commands(called)()
+        with uncollected():
+            run = commands(called)
+        run()
     except QuanyuError as error:
         message, hint = message_and_hint(error, language())
         err.print(message, style="bold red", highlight=False, markup=False)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -25,9 +25,11 @@ from rich.progress import (
 )
 from rich.table import Table
 
-import quanyu.workspace
+import quanyu
 from quanyu.cli.speech import err, out, say
-from quanyu.workspace import Workspace
+
+if TYPE_CHECKING:
+    from quanyu.workspace import Workspace
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -43,7 +45,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help=say("Print JSON for a p
 @contextmanager
 def workspace(root: Path | None) -> Iterator[Workspace]:
     """Open the workspace of a command and close it afterwards."""
-    opened = quanyu.workspace.open(root)
+    opened = quanyu.open(
+        root
+    )  # imported with its first use, so that commands without a workspace start at once
     try:
         yield opened
     finally:

@@ -14,8 +14,8 @@ from quanyu.ledger import Proposal, to_json
 from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.step import Step
+from quanyu.rule import members, parse
 from quanyu.tables.design import Design
-from quanyu.tables.rule import Rule
 from quanyu.workspace import Workspace
 
 KIND = "audience"
@@ -40,8 +40,8 @@ def propose_design(ws: Workspace, design: Design, as_of: dt.date) -> Proposal | 
 
     Raises `RuleError` for a rule that cannot be read.
     """
-    members = Rule.parse(design.rule).members(ws.warehouse.table)
-    n = int(ws.warehouse.read(members.count()).column(0)[0].as_py())
+    found = members(parse(design.rule), ws.warehouse.table)
+    n = int(ws.warehouse.read(found.count()).column(0)[0].as_py())
     if not n:
         return None
     content = {**design.document, "n_audience": n}

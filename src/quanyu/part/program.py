@@ -49,6 +49,7 @@ def _uses(module: str) -> set[str]:
     return {name for name in found if "." in name and _file(name)}
 
 
+@cache
 def _file(module: str) -> Path | None:
     place = ROOT.joinpath(*module.split(".")[1:])
     return next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()), None)

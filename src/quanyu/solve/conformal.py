@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
 
+from quanyu.solve.distribution import student_quantile
 from quanyu.solve.history import Values
 
 COVER = 0.95
@@ -49,7 +49,9 @@ def excess(errors: Values, own: Values, apart: float) -> Excess:
     deviation = float(np.sqrt(beyond))
     left = np.sort(np.abs(errors)) * np.sqrt(beyond / max(float(square.mean()), 1e-12))
     conformal = float(left[min(int(np.ceil(COVER * (n + 1))), n) - 1])
-    return Excess(n, worth, deviation, max(deviation * float(student.ppf((1 + COVER) / 2, worth)), conformal))
+    return Excess(
+        n, worth, deviation, max(deviation * float(student_quantile((1 + COVER) / 2, worth)), conformal)
+    )
 
 
 def interval(expected: float, own: float, beyond: float) -> tuple[float, float]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 Floats = NDArray[np.float64]
 
@@ -28,8 +28,9 @@ def carry_over(spend: Floats, carry: float, start: float = 0.0) -> Floats:
     """
     if not carry:
         return np.asarray(spend, dtype=np.float64)
-    carried, _ = lfilter([1 - carry], [1, -carry], spend, zi=np.array([carry * start]))
-    return np.asarray(carried, dtype=np.float64)
+    added = ((1 - carry) * np.asarray(spend, dtype=np.float64)).tolist()
+    carried = accumulate(added, lambda before, now: carry * before + now, initial=float(start))
+    return np.fromiter(carried, np.float64, len(added) + 1)[1:]
 
 
 def saturate(amount: Floats, half: Floats | float, slope: Floats | float) -> Floats:

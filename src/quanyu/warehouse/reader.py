@@ -16,8 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
-from quanyu.warehouse.compiled import compiled
-from quanyu.warehouse.engine import literal
+from quanyu.warehouse.engine import compiled, literal
 
 LINE_LIMIT = 2_000_000
 """Bytes of the longest record for which the engine makes room, unless longer ones are known to come."""

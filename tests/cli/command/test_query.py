@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import quanyu.workspace
-from quanyu.cli.command.query import names, rows, sql
+from quanyu.cli.command.warehouse.query import names, rows, sql
 from quanyu.cli.screen import as_json
 
 ODD = """SELECT 'NaN'::DOUBLE AS n, '-infinity'::DOUBLE AS n, [1.5, 'infinity'::DOUBLE] AS listed, {'x': 'nan'::FLOAT} AS held,

@@ -1,4 +1,4 @@
-"""`quanyu load` and `quanyu layouts`."""
+"""`quanyu load`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,10 @@ from rich.progress import TaskID
 
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
 from quanyu.cli.speech import err, language, out, say
-from quanyu.collect import catalogue
 from quanyu.collect.load import LOAD, Loaded
-from quanyu.collect.preview import preview
 from quanyu.collect.reason import tell
 from quanyu.part.action import Caller, perform
 from quanyu.text import told
-
-TRY = 3
-"""Words of `try FILE LAYOUT`."""
 
 
 def load(
@@ -85,48 +80,3 @@ def _print_loaded(loaded: list[Loaded]) -> None:
             stream.print(
                 f"  {name}: {told(one.message, language())}", style=style, highlight=False, markup=False
             )
-
-
-def layouts(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[try FILE LAYOUT.toml]", help=say("Show how a file would be read; nothing is loaded.")
-        ),
-    ] = None,
-    root: WorkspaceOption = None,
-    json: JsonOption = False,
-) -> None:
-    """List the file layouts that can be recognised, those of the workspace included."""
-    if words:
-        _try(words, root, json=json)
-        return
-    known = catalogue.layouts(root or Path.cwd())
-    rows = [
-        (one.name, one.zh, one.en, ", ".join(target.table.name for target in one.targets)) for one in known
-    ]
-    if json:
-        as_json([dict(zip(("name", "zh", "en", "tables"), row, strict=True)) for row in rows])
-    else:
-        table("", [say(name) for name in ("Layout", "Chinese", "English", "Fills")], rows)
-
-
-def _try(words: list[str], root: Path | None, *, json: bool) -> None:
-    """Show the first rows of a file as a layout would read them."""
-    if len(words) != TRY or words[0] != "try":
-        raise typer.BadParameter("quanyu layouts try FILE LAYOUT.toml")
-    with workspace(root) as ws:
-        shown = preview(ws, Path(words[1]), Path(words[2]))
-    if json:
-        as_json([dataclasses.asdict(one) for one in shown])
-        return
-    for one in shown:
-        out.print(
-            f"{one.file}  {one.layout}: {one.n_rows:,} {say('Rows')}, {one.n_refused:,} {say('Refused')}"
-        )
-        if one.missing:
-            out.print(f"  {say('the file lacks')}: {', '.join(one.missing)}", style="yellow", markup=False)
-        for name, rows in one.tables.items():
-            told = [{key: value for key, value in row.items() if value is not None} for row in rows]
-            columns = list(dict.fromkeys(key for row in told for key in row))
-            table(name, columns, [tuple(row.get(key, "") for key in columns) for row in told])

@@ -14,7 +14,7 @@ from rich.progress import Progress, TaskID
 
 import quanyu.workspace
 from quanyu import ledger, loop
-from quanyu.cli.command.decision import decided, expectation
+from quanyu.cli.command.decisions import decided, expectation
 from quanyu.cli.screen import progress, table
 from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.load import Loaded, load

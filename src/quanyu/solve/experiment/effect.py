@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.stats import t
-
 from quanyu.errors import MethodError
+from quanyu.solve.distribution import student_below, student_quantile
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def effect(value: float, se: float, *, df: float = math.inf, confidence: float =
             value=value, se=se,
         )  # fmt: skip
     reach = quantile(df, confidence) * se
-    return Effect(value, se, df, value - reach, value + reach, float(2 * t.sf(abs(value) / se, df)))
+    return Effect(value, se, df, value - reach, value + reach, float(2 * student_below(-abs(value) / se, df)))
 
 
 def quantile(df: float, confidence: float) -> float:
@@ -53,4 +52,4 @@ def quantile(df: float, confidence: float) -> float:
             "Give a confidence such as 0.95.",
             confidence=confidence,
         )
-    return float(t.ppf(0.5 + confidence / 2, df))
+    return float(student_quantile(0.5 + confidence / 2, df))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
-
 from quanyu.errors import MethodError
+from quanyu.solve.distribution import normal_above, normal_below, normal_density, normal_quantile
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,6 @@ def posterior(
     precision = 1 / se**2 + (1 / prior[1] if prior else 0.0)
     mean = (value / se**2 + (prior[0] / prior[1] if prior else 0.0)) / precision
     sd = math.sqrt(1 / precision)
-    reach = float(norm.ppf(0.5 + confidence / 2)) * sd
-    gain = float(mean * norm.cdf(mean / sd) + sd * norm.pdf(mean / sd))
-    return Belief(mean, sd, mean - reach, mean + reach, float(norm.sf(-mean / sd)), (gain, gain - mean))
+    reach = float(normal_quantile(0.5 + confidence / 2)) * sd
+    gain = float(mean * normal_below(mean / sd) + sd * normal_density(mean / sd))
+    return Belief(mean, sd, mean - reach, mean + reach, float(normal_above(-mean / sd)), (gain, gain - mean))

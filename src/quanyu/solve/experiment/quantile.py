@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
-
+from quanyu.solve.distribution import normal_quantile
 from quanyu.solve.experiment.effect import Effect, effect
 
 
@@ -21,7 +20,7 @@ class Quantile:
     @property
     def se(self) -> float:
         """The standard error that the width of the interval implies."""
-        return (self.high - self.low) / (2 * float(norm.ppf(0.975)))
+        return (self.high - self.low) / (2 * float(normal_quantile(0.975)))
 
 
 def quantile_difference(treated: Quantile, control: Quantile, *, confidence: float = 0.95) -> Effect:

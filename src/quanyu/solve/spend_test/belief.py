@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import norm
 
 from quanyu.solve.curve import Curve
+from quanyu.solve.distribution import normal_below
 from quanyu.solve.response import HALVES, SLOPES, Floats, saturate
 
 RETURN, SPREAD = 1.0, 0.7
@@ -48,7 +48,7 @@ def believed(usual: float, worth: float, random: np.random.Generator, n: int = N
     """
     half = random.choice(np.array(HALVES), n) * usual
     slope = random.choice(np.array(SLOPES), n)
-    least = norm.cdf(-RETURN / SPREAD)
+    least = normal_below(-RETURN / SPREAD)
     back = RETURN + SPREAD * ndtri(least + (1 - least) * random.random(n))
     back = np.where(random.random(n) < NOTHING, 0.0, back)
     level = saturate(np.full(n, usual), half, slope)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
-from scipy.stats import norm, t
 
+from quanyu.solve.distribution import normal_below, student_quantile
 from quanyu.solve.response import Floats
 from quanyu.solve.spend_test.reading import adjusted, columns
 from quanyu.solve.spend_test.schedule import CARRIED, exposures, schedules
@@ -69,8 +69,8 @@ def power(design: Design, effect: float, noise_: float, confidence: float = 0.95
     if noise_ <= 0 or effect <= 0:
         return 0.0
     root = _information(design.weeks, design.start)
-    limit = float(t.ppf(0.5 + confidence / 2, design.days - adjusting(design.days)))
-    return float(norm.cdf(effect * root / noise_ - limit).mean())
+    limit = float(student_quantile(0.5 + confidence / 2, design.days - adjusting(design.days)))
+    return float(normal_below(effect * root / noise_ - limit).mean())
 
 
 def standard_error(design: Design, noise_: float) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
 
+from quanyu.solve.distribution import student_below
 from quanyu.solve.response import Floats
 from quanyu.solve.spend_test.schedule import CARRIED, Flags, exposures, schedules
 
@@ -92,6 +92,6 @@ def adjusted(values: Floats, x: Floats, root: Floats) -> Floats:
 def _mixed(found: Floats, error: Floats, weight: Floats, free: int) -> tuple[float, float]:
     """Return the 2.5 % and 97.5 % quantiles of a mixture of Student's t."""
     grid = np.linspace((found - 12 * error).min(), (found + 12 * error).max(), STEPS)
-    share = t.cdf((grid[:, None] - found) / error, free) @ weight
+    share = student_below((grid[:, None] - found) / error, free) @ weight
     low, high = np.interp([0.025, 0.975], share, grid)
     return float(low), float(high)

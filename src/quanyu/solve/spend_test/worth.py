@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import norm
 
 from quanyu.solve.curve import Curve
+from quanyu.solve.distribution import normal_below, normal_density
 from quanyu.solve.response import Floats
 from quanyu.solve.spend_test.design import Design, standard_error
 
@@ -75,5 +75,5 @@ def _gained(gain: Floats, measured: Floats, error: float, z: float) -> float:
     if moves <= 0:
         return 0.0
     at = (mean - z * left) / moves
-    after = mean * float(norm.cdf(at)) + moves * float(norm.pdf(at))
+    after = mean * float(normal_below(at)) + moves * float(normal_density(at))
     return after - (mean if mean >= z * spread else 0.0)

@@ -77,7 +77,9 @@ def logged(path: Path) -> tuple[set[int], set[int]]:
 def _read(path: Path, number: int, written: int) -> Version:
     """Read a version, which never changes; `written` tells a table from another that lay at the same place before."""
     table = DeltaTable(plain(path), version=number)
-    added = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    # Not `pa.table`, which imports pandas, where that is installed, only to see whether this is one of its frames.
+    listed = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
+    added = listed.select(["path", "size_bytes", "num_records"]).to_pylist()
     # What delta-rs returns is percent-encoded and need not begin at this folder; the names are those in it.
     found = sorted((str(path / unquote(one["path"].rpartition("/")[2])), one["size_bytes"]) for one in added)
     n_rows = sum(one["num_records"] for one in added)

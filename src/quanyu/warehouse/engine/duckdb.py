@@ -7,6 +7,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -15,8 +16,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.errors import QueryError
-from quanyu.warehouse.compiled import compiled
 from quanyu.warehouse.engine import literal
+from quanyu.warehouse.engine.compiled import compiled
 from quanyu.warehouse.engine.query import too_long
 from quanyu.warehouse.fault import explained, meaning
 
@@ -48,11 +49,21 @@ class DuckDB:
         self._config: dict[str, object] = {"memory_limit": memory_limit}
         if threads:
             self._config["threads"] = threads
-        temporary.mkdir(parents=True, exist_ok=True)
-        self.connection = ibis.duckdb.connect(temp_directory=str(temporary), **self._config)
-        for statement in (*SETUP, LOCAL_TIME.format(body=_local_time(zone))):
-            self.connection.raw_sql(statement)
+        self._zone = zone
+        self._connection: Any = None
         self._known: dict[str, ir.Table] = {}
+
+    @property
+    def connection(self) -> Any:
+        """The connection of expressions, opened when the first of them comes: what only asks in SQL needs none."""
+        with self._lock:
+            if self._connection is None:
+                self._temporary.mkdir(parents=True, exist_ok=True)
+                opened = ibis.duckdb.connect(temp_directory=str(self._temporary), **self._config)
+                for statement in (*SETUP, LOCAL_TIME.format(body=_local_time(self._zone))):
+                    opened.raw_sql(statement)
+                self._connection = opened
+            return self._connection
 
     def scan(self, name: str, files: Sequence[str]) -> ir.Table:
         """Return the files as one view; see `Engine.scan`."""
@@ -143,7 +154,8 @@ class DuckDB:
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
-            self.connection.disconnect()
+            if self._connection is not None:
+                self._connection.disconnect()
 
     def _register(self, expression: ir.Table) -> None:
         """Register in-memory tables that the expression carries."""

@@ -24,7 +24,7 @@ from sqlglot import exp
 
 from quanyu.errors import MissingExtraError, QueryError
 from quanyu.settings.frame import SparkSettings
-from quanyu.warehouse.compiled import compiled
+from quanyu.warehouse.engine.compiled import compiled
 from quanyu.warehouse.engine.query import too_long
 from quanyu.warehouse.fault import explained, meaning
 

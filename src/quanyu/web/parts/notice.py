@@ -23,9 +23,11 @@ def empty(view: View, title: str, hint: str, *commands: str) -> None:
 
 
 def notice(text: str, hint: str = "", level: str = "note") -> Markup:
-    """Return a notice of a level: note, warning or stop."""
+    """Return a notice of a level: note, warning or stop. Lines below the first keep their columns."""
+    first, _, lines = text.partition("\n")
+    shown = tag("pre", lines) if lines else Markup("")
     more = tag("div", hint, class_="muted") if hint else Markup("")
-    return div(f"notice {level}", tag("strong", text), more, role="status")
+    return div(f"notice {level}", tag("strong", first), shown, more, role="status")
 
 
 def fault(view: View, error: Exception) -> None:

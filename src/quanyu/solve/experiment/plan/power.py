@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import norm
-
 from quanyu.errors import MethodError
+from quanyu.solve.distribution import normal_quantile
 
 
 def detectable(
@@ -72,7 +71,7 @@ def reach(confidence: float, power: float) -> float:
             "Common are 0.95 and 0.8.",
             confidence=confidence, power=power,
         )  # fmt: skip
-    return float(norm.ppf(0.5 + confidence / 2) + norm.ppf(power))
+    return float(normal_quantile(0.5 + confidence / 2) + normal_quantile(power))
 
 
 def _imbalance(control_share: float) -> float:

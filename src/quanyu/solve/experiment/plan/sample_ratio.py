@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import chi2
 
 from quanyu.errors import MethodError
+from quanyu.solve.distribution import chi_squared_above
 
 ALARM = 0.001
 """The p-value below which the arms were not filled as planned: low, as the check is repeated on every reading."""
@@ -30,4 +30,4 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float]) -> float:
             counts=list(counts), shares=list(shares),
         )  # fmt: skip
     expected = planned / planned.sum() * found.sum()
-    return float(chi2.sf(((found - expected) ** 2 / expected).sum(), len(found) - 1))
+    return float(chi_squared_above(((found - expected) ** 2 / expected).sum(), len(found) - 1))

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import norm
 
 from quanyu.errors import MethodError
+from quanyu.solve.distribution import normal_above, normal_density, normal_quantile
 
 WIDEST = 8.0
 """Bounds are not looked for beyond so many standard errors."""
@@ -40,23 +40,23 @@ def adjusted_alpha(
             looks=list(looks),
         )
     bounds = _bounds(times, alpha / 2 * times**power)
-    return [float(2 * norm.sf(bound)) for bound in bounds]
+    return [float(2 * normal_above(bound)) for bound in bounds]
 
 
 def _bounds(times: Array, spent: Array) -> list[float]:
     """Return the upper bounds, in standard errors, that each spend their part in the upper tail."""
     parts = np.diff(spent, prepend=0.0)
     first = math.sqrt(times[0])
-    bounds = [min(float(norm.isf(parts[0])), WIDEST)]
+    bounds = [min(float(-normal_quantile(parts[0])), WIDEST)]
     grid = np.linspace(-WIDEST * first, bounds[0] * first, STEPS)
-    density = norm.pdf(grid, scale=first)
+    density = normal_density(grid, 0.0, first)
     for before, now, part in zip(times[:-1], times[1:], parts[1:], strict=True):
         step, root = math.sqrt(now - before), math.sqrt(now)
         bound = _crossing(grid, density, step, root, part)
         bounds.append(bound)
         following = np.linspace(-WIDEST * root, bound * root, STEPS)
         density = np.trapezoid(
-            density * norm.pdf(following[:, None], loc=grid[None, :], scale=step), grid, axis=1
+            density * normal_density(following[:, None], grid[None, :], step), grid, axis=1
         )
         grid = following
     return bounds
@@ -64,6 +64,6 @@ def _bounds(times: Array, spent: Array) -> list[float]:
 
 def _crossing(grid: Array, density: Array, step: float, root: float, part: float) -> float:
     def excess(bound: float) -> float:
-        return float(np.trapezoid(density * norm.sf(bound * root, loc=grid, scale=step), grid)) - part
+        return float(np.trapezoid(density * normal_above(bound * root, grid, step), grid)) - part
 
     return WIDEST if excess(WIDEST) >= 0 else float(brentq(excess, -WIDEST, WIDEST))

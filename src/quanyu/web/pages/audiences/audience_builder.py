@@ -15,8 +15,8 @@ from quanyu.decide.audience import PROPOSE
 from quanyu.decide.settings import AudienceSettings
 from quanyu.errors import RuleError
 from quanyu.part.action import Action, Caller, perform
+from quanyu.rule import known_columns
 from quanyu.tables.design import Design
-from quanyu.tables.rule import known_columns
 from quanyu.web.pages.audiences.campaign_account import account
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report

@@ -1,0 +1,41 @@
+"""What an error about a rule shows: the character it is about, and the nearest name."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+from quanyu.rule.tree import Place
+from quanyu.text import Sentence
+
+WIDE = "WF"
+"""Classes of East Asian width that take the room of two letters."""
+
+
+def pointed(place: Place | None) -> str:
+    r"""Return the line of the rule and a caret under its character; nothing for a tree that was not read from text.
+
+    >>> pointed(Place("frequency > many", 12))
+    '\nfrequency > many\n            ^'
+    """
+    if place is None:
+        return ""
+    begin = place.text.rfind("\n", 0, place.at) + 1
+    line = place.text[begin:].partition("\n")[0]
+    before = place.text[begin : place.at]
+    space = "".join("\u3000" if unicodedata.east_asian_width(sign) in WIDE else " " for sign in before)
+    return f"\n{line}\n{space}^"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the question whether the nearest known name was meant, with a space after it; nothing where none is near.
+
+    >>> nearest("frequncy", ["frequency", "recency_days"])
+    "Did you mean 'frequency'? "
+    """
+    near = difflib.get_close_matches(name, known, 1, 0.6)
+    return Sentence("Did you mean {near!r}? ", near=near[0]) if near else ""
+
+
+__all__ = ["nearest", "pointed"]

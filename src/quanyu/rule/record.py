@@ -1,0 +1,35 @@
+"""A tree asked of one record, in plain Python: what a whole table would say of that row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from quanyu.rule.operators import OPERATORS
+from quanyu.rule.tree import Literal, Name, Node
+
+
+def holds(tree: Node, record: Mapping[str, Any]) -> bool:
+    """Say whether a typed tree holds for a record that has its columns; unknown is not true.
+
+    >>> from quanyu.rule.tree import Apply
+    >>> [holds(Apply(">=", (Name("frequency"), Literal(2))), {"frequency": n}) for n in (1, 2, None)]
+    [False, True, False]
+    """
+    return value(tree, record) is True
+
+
+def value(tree: Node, record: Mapping[str, Any]) -> Any:
+    """Return what a typed tree is for a record; None is unknown."""
+    if isinstance(tree, Literal):
+        return tree.value
+    if isinstance(tree, Name):
+        found = record[tree.name]
+        return float(found) if isinstance(found, Decimal) else found
+    chosen = OPERATORS[tree.operator]
+    values = [value(one, record) for one in tree.operands]
+    return None if None in values and not chosen.meets_unknown else chosen.of(*values)
+
+
+__all__ = ["holds", "value"]

@@ -1,0 +1,88 @@
+"""Values as words become values of the type of the column they are compared with; unknown columns are refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+
+from ibis.expr.datatypes import DataType
+
+from quanyu.errors import RuleError
+from quanyu.rule.fault import nearest, pointed
+from quanyu.rule.operators import COMPARISONS
+from quanyu.rule.tree import Apply, Literal, Name, Node, Scalar, names
+
+
+def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
+    """Return the tree with its values typed for columns of these kinds, such as `dict(table.schema().items())`.
+
+    Raises `RuleError`, pointing at the word, for a column that is not known and a word that is no such value.
+
+    >>> import ibis
+    >>> kinds = dict(ibis.schema({"day": "date"}).items())
+    >>> typed(Apply(">", (Name("day"), Literal("2026-11-01"))), kinds).operands[1]
+    Literal(value=datetime.date(2026, 11, 1))
+    """
+    for name in names(tree):
+        if name.name not in kinds:
+            raise RuleError(
+                "There is no trait {column!r} to choose people by.{pointer}",
+                "{near}Traits: {known}.",
+                column=name.name,
+                pointer=pointed(name.place),
+                near=nearest(name.name, kinds),
+                known=", ".join(sorted(kinds)),
+            )
+    return _typed(tree, kinds)
+
+
+def _typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
+    match tree:
+        case Apply(operator, (Name() as column, *literals)) if operator in COMPARISONS:
+            kind = kinds[column.name]
+            values = [_value(column.name, kind, one) if isinstance(one, Literal) else one for one in literals]
+            return Apply(operator, (Apply("number", (column,)) if kind.is_numeric() else column, *values))
+        case Apply(operator, operands):
+            return Apply(operator, tuple(_typed(one, kinds) for one in operands))
+    return tree
+
+
+def _value(column: str, kind: DataType, literal: Literal) -> Literal:
+    given = literal.value
+    word = given if isinstance(given, str) else str(given).lower()
+    try:
+        return Literal(next((read for fits, read in READ if fits(kind)), str)(word), literal.place)
+    except (KeyError, ValueError):
+        raise RuleError(
+            "{column} is compared with {word!r}, which is no {kind}.{pointer}",
+            "Correct the condition.",
+            column=column,
+            word=word,
+            kind=str(kind),
+            pointer=pointed(literal.place),
+        ) from None
+
+
+def _number(word: str) -> float:
+    value = float(word)
+    if math.isnan(value):
+        raise ValueError(word)
+    return value
+
+
+def _moment(word: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(word)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+READ: tuple[tuple[Callable[[DataType], bool], Callable[[str], Scalar]], ...] = (
+    (lambda kind: kind.is_boolean(), lambda word: {"true": True, "false": False}[word.lower()]),
+    (lambda kind: kind.is_numeric(), _number),
+    (lambda kind: kind.is_date(), dt.date.fromisoformat),
+    (lambda kind: kind.is_timestamp(), _moment),
+)
+"""How a word is read for a column of a kind; a text is the word itself. A moment without a zone is of UTC."""
+
+
+__all__ = ["typed"]

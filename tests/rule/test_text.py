@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import ibis
+import pytest
+
+from quanyu.errors import RuleError
+from quanyu.rule import from_document, parse, printed, typed
+from quanyu.rule.tree import Apply, Literal, Name
+from quanyu.text import told
+
+KINDS = dict(
+    ibis.schema({"frequency": "int64", "group": "string", "day": "date", "is_new": "boolean"}).items()
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", ""),
+        (" ; ;", ""),
+        ("group in at_risk,lost;frequency>=2;", "group in at_risk, lost; frequency >= 2"),
+        ("\n group  in\ta ,, b \n", "group in a, , b"),
+        ("city=New York, NY", "city = New York, NY"),
+        ("note != in out", "note != in out"),
+        ("inn in in", "inn in in"),
+    ],
+)
+def test_what_is_written_is_read(text: str, wanted: str) -> None:
+    assert printed(parse(text)) == wanted
+    assert printed(parse(wanted)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("rule", "sign"),
+    [
+        ("group at_risk", "at_risk"),
+        ("frequency >= 2; = 3", "= 3"),
+        ("frequency >= 2; 客户 = 3", "客户"),
+        ("group in", "in"),
+        ("frequncy > 2", "frequncy"),
+        ("group in a; frequency > many", "many"),
+        ("frequency in 1,  two", "two"),
+        ("frequency = nan", "nan"),
+        ("group = 上海; day > 2026-13-01", "2026-13-01"),
+        ("is_new = yes", "yes"),
+    ],
+)
+def test_an_error_points_at_the_character(rule: str, sign: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        typed(parse(rule), KINDS)
+    _, line, caret, *_ = str(caught.value).splitlines()
+    assert line == rule and caret.endswith("^")
+    assert line[len(caret) - 1 :].startswith(sign)
+
+
+def test_an_error_suggests_the_nearest_name_in_both_languages() -> None:
+    with pytest.raises(RuleError, match="Did you mean 'frequency'") as caught:
+        typed(parse("frequncy > 2"), KINDS)
+    assert "没有可用于选人的标签 'frequncy'。" in told(caught.value, "zh")
+    assert "您要的是“frequency”吗？" in told(caught.value, "zh")
+
+
+@pytest.mark.parametrize("value", ["a;b", " a", "", "a\nb"])
+def test_what_text_cannot_hold_is_not_written(value: str) -> None:
+    with pytest.raises(RuleError):
+        printed(Apply("=", (Name("group"), Literal(value))))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        [],
+        {},
+        {"column": 1},
+        {"or else": []},
+        {"=": [{"column": "a"}]},
+        {"=": "ab"},
+        {"=": [1], "<": [1]},
+    ],
+)
+def test_a_document_that_is_no_rule_is_refused(given: object) -> None:
+    with pytest.raises(RuleError, match="no part of a rule"):
+        from_document(given)
+
+
+def test_a_bottomless_document_is_refused() -> None:
+    given: object = "a"
+    for _ in range(200):
+        given = {"and": [given]}
+    with pytest.raises(RuleError, match="no part of a rule"):
+        from_document(given)
