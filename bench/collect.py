@@ -38,7 +38,7 @@ def draw(file: Path, n: int) -> None:
 
 def run_quanyu(file: Path, folder: Path) -> int:
     import quanyu.workspace
-    from quanyu.collect.load import load
+    from quanyu.collect.load.load import load
 
     ws = quanyu.workspace.create(folder, memory_limit="1GB")
     (loaded,) = load(ws, file)

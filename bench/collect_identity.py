@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import quanyu.workspace
-from quanyu.collect.identity import resolve
+from quanyu.collect.identity.identity import resolve
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import quanyu.workspace
-from quanyu.collect.quality import check, read_findings
+from quanyu.collect.quality.quality import check, read_findings
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

@@ -17,8 +17,8 @@ import networkx as nx
 import pyarrow as pa
 
 import quanyu.workspace
-from quanyu.collect.identity import resolve
-from quanyu.collect.load import load
+from quanyu.collect.identity.identity import resolve
+from quanyu.collect.load.load import load
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate

@@ -17,8 +17,8 @@ from pydantic import BaseModel
 
 import quanyu
 from quanyu.cli.commands import COMMANDS, commands
-from quanyu.collect.catalogue import layouts
-from quanyu.collect.layout import Layout
+from quanyu.collect.layout.catalogue import layouts
+from quanyu.collect.layout.layout import Layout
 from quanyu.loop import STEPS, lineage
 from quanyu.settings import Settings
 from quanyu.tables import CONTRACTS, Table

@@ -10,8 +10,8 @@ import ibis
 import pytest
 
 import quanyu
-from quanyu.collect.declare import read_layout
-from quanyu.collect.quality import _joined
+from quanyu.collect.layout.declare import read_layout
+from quanyu.collect.quality.quality import _joined
 from quanyu.errors import QuanyuError, SettingError
 from quanyu.tables import contract
 from quanyu.text import Sentence, message_and_hint, told

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from quanyu import loop
-from quanyu.collect.load import load
+from quanyu.collect.load.load import load
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

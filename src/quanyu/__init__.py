@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from quanyu.collect.load import load
+    from quanyu.collect.load.load import load
     from quanyu.errors import QuanyuError
     from quanyu.loop import explain, run
     from quanyu.plan.report import write_report
@@ -26,7 +26,7 @@ HOMES = {
     "contract": "quanyu.tables",
     "create": "quanyu.workspace",
     "explain": "quanyu.loop",
-    "load": "quanyu.collect.load",
+    "load": "quanyu.collect.load.load",
     "open": "quanyu.workspace",
     "run": "quanyu.loop",
     "write_report": "quanyu.plan.report",

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from quanyu.collect.identity import resolve
-from quanyu.collect.load import load
-from quanyu.collect.people import golden
+from quanyu.collect.identity.identity import resolve
+from quanyu.collect.identity.people import golden
+from quanyu.collect.load.load import load
 from quanyu.tables import CONTRACTS
 from quanyu.tables.text.narrow import narrow
 from quanyu.understand.fact.visit_step import visits

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quanyu.collect.declare import read_layout
+from quanyu.collect.layout.declare import read_layout
 from quanyu.errors import SettingError
 
 SOUND = """\

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from quanyu.collect import catalogue
-from quanyu.collect.load import layouts, load
-from quanyu.collect.recognise import the_layout
+from quanyu.collect.layout import catalogue
+from quanyu.collect.layout.recognise import the_layout
+from quanyu.collect.load.load import layouts, load
 from quanyu.workspace import Workspace
 
 SAMPLES = Path(__file__).parent / "samples"

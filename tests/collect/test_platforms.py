@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from quanyu.collect.load import Loaded, load
+from quanyu.collect.load.load import Loaded, load
 from quanyu.workspace import Workspace
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from quanyu.collect.load import load
+from quanyu.collect.load.load import load
 from quanyu.collect.preview import preview
 from quanyu.errors import SettingError, UnknownLayoutError
 from quanyu.tables import CONTRACTS

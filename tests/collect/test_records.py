@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from pyarrow import feather
 
 import quanyu.workspace
-from quanyu.collect.load import Loaded, load
+from quanyu.collect.load.load import Loaded, load
 from quanyu.workspace import Workspace
 
 NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from quanyu import loop
-from quanyu.collect.load import load
-from quanyu.collect.quality import check, read_findings
-from quanyu.collect.suspect import fences
+from quanyu.collect.load.load import load
+from quanyu.collect.quality.quality import check, read_findings
+from quanyu.collect.quality.suspect import fences
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

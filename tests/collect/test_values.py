@@ -15,10 +15,10 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanyu.collect.key import key_of
-from quanyu.collect.load import load
-from quanyu.collect.moment import EPOCH, order_told, read_day, read_moment
-from quanyu.collect.number import figure, mark_told
+from quanyu.collect.load.load import load
+from quanyu.collect.value.key import key_of
+from quanyu.collect.value.moment import EPOCH, order_told, read_day, read_moment
+from quanyu.collect.value.number import figure, mark_told
 from quanyu.tables.text.phone import e164, number
 from quanyu.workspace import Workspace, pseudonym
 

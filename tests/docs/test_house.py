@@ -14,8 +14,6 @@ SRC = Path(__file__).parents[2] / "src"
 ROOT = SRC / "quanyu"
 MOST_FILES = 12
 MOST_NAMES = 6
-UNSORTED = {"quanyu/collect"}
-"""Folders whose files have no sub-rooms yet."""
 ROOMS = {
     "quanyu.web.pages",
     "quanyu.web.parts",
@@ -25,6 +23,13 @@ ROOMS = {
 }
 """Folders within a room that are rooms themselves: their modules are open to all."""
 WIDER = {
+    "quanyu.collect.file": 23,
+    "quanyu.collect.identity": 7,
+    "quanyu.collect.layout": 17,
+    "quanyu.collect.load": 8,
+    "quanyu.collect.merge": 15,
+    "quanyu.collect.rows": 25,
+    "quanyu.collect.value": 33,
     "quanyu.decide.budget": 12,
     "quanyu.ledger.store": 15,
     "quanyu.measure.attribution": 7,
@@ -99,7 +104,7 @@ def test_folders_are_small() -> None:
     assert not {
         str(folder.relative_to(SRC)): len(list(folder.glob("*.py")))
         for folder in folders
-        if len(list(folder.glob("*.py"))) > MOST_FILES and str(folder.relative_to(SRC)) not in UNSORTED
+        if len(list(folder.glob("*.py"))) > MOST_FILES
     }
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import quanyu
 from quanyu.cli.commands import COMMANDS
-from quanyu.collect.catalogue import layouts
+from quanyu.collect.layout.catalogue import layouts
 from quanyu.loop import STEPS
 from quanyu.settings import Settings
 from quanyu.tables import CONTRACTS

@@ -18,8 +18,8 @@ from quanyu.act.audience import REASONS
 from quanyu.act.channel import channels
 from quanyu.cli.command.decisions import KINDS
 from quanyu.cli.commands import COMMANDS, TITLE
-from quanyu.collect.examination import CHECKS
-from quanyu.collect.load import Status
+from quanyu.collect.load.load import Status
+from quanyu.collect.quality.quality_checks import CHECKS
 from quanyu.collect.reason import SENTENCES
 from quanyu.ledger.decision import Status as DecisionStatus
 from quanyu.ledger.store.fault import OTHER, POSTGRES, SQLITE

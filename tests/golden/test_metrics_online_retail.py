@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from quanyu.collect.load import load
+from quanyu.collect.load.load import load
 from quanyu.measure.metric.compute import metrics
 
 AS_OF = dt.date(2011, 12, 10)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from quanyu.collect.load import load
+from quanyu.collect.load.load import load
 from quanyu.workspace import Workspace
 
 pytestmark = pytest.mark.datasets

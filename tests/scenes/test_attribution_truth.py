@@ -17,7 +17,7 @@ import pytest
 
 import quanyu.workspace
 from quanyu import loop
-from quanyu.collect.load import load
+from quanyu.collect.load.load import load
 from quanyu.measure.attribution.channel import channels
 from quanyu.tables.view.credit import CLAIMED, CreditBook
 from quanyu.workspace import Workspace

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from quanyu import loop
-from quanyu.collect.load import load
+from quanyu.collect.load.load import load
 from quanyu.measure.touch.purchase import sold
 from quanyu.tables import contract
 from quanyu.workspace import Workspace

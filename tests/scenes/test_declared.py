@@ -13,8 +13,8 @@ import pytest
 
 import quanyu.workspace
 from quanyu import ledger, loop
-from quanyu.collect.currency import COUNTED
-from quanyu.collect.load import load
+from quanyu.collect.load.load import load
+from quanyu.collect.money.currency import COUNTED
 from quanyu.part.step import Step
 from quanyu.settings import Settings
 from quanyu.warehouse import Warehouse

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from quanyu import ledger, loop
-from quanyu.collect.load import load
+from quanyu.collect.load.load import load
 from quanyu.tables import CONTRACTS, Table
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from quanyu.collect.identity import resolve
-from quanyu.collect.load import load
-from quanyu.collect.people import golden
+from quanyu.collect.identity.identity import resolve
+from quanyu.collect.identity.people import golden
+from quanyu.collect.load.load import load
 from quanyu.understand.search import search
 from quanyu.workspace import Workspace
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from quanyu.collect.sheet import Sheet, sheets_of
-from quanyu.collect.unpack import Kind, Print, kind_of, print_of, unpack
+from quanyu.collect.file import Kind, Print, kind_of, print_of, unpack
+from quanyu.collect.workbook import Sheet, sheets_of
 from quanyu.errors import SourceError, UnreadableFileError
 from quanyu.text import Sentence
 

@@ -11,15 +11,10 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from quanyu.collect import catalogue
-from quanyu.collect.catalogue import layout_named
-from quanyu.collect.declare import read_layout
 from quanyu.collect.find import Found, find, seen_of
-from quanyu.collect.layout import Layout
-from quanyu.collect.recipe import Recipes
-from quanyu.collect.recognise import recognise
+from quanyu.collect.layout import Layout, catalogue, layout_named, read_layout, recognise
+from quanyu.collect.load import Job, Recipes, take
 from quanyu.collect.source import open_found
-from quanyu.collect.take import Job, take
 from quanyu.errors import UnknownLayoutError
 from quanyu.tables import contract
 from quanyu.warehouse.reader import Reader

@@ -12,22 +12,31 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.collect.cut import Form
-from quanyu.collect.document import as_lines, kept_digits
-from quanyu.collect.encoding import encoding_of, to_utf8
+from quanyu.collect.file import (
+    HEAD,
+    LONGEST,
+    SHOWN,
+    Form,
+    Overlong,
+    Print,
+    Refused,
+    Source,
+    as_lines,
+    blocks,
+    encoding_of,
+    head_of,
+    kept_digits,
+    refusals,
+    settle,
+    to_utf8,
+)
 from quanyu.collect.find import Found
-from quanyu.collect.layout import Layout, normal
+from quanyu.collect.layout import Layout, normal, reads
 from quanyu.collect.left_out import BLANK, MARKED, TOTALS
-from quanyu.collect.line import LONGEST, SHOWN, Overlong, blocks
-from quanyu.collect.manner import BELOW, DateSystem
-from quanyu.collect.parse import LINE, REASON
 from quanyu.collect.reason import BREAK
-from quanyu.collect.recognise import reads
-from quanyu.collect.settle import HEAD, Refused, Source, refusals, settle
-from quanyu.collect.sheet import Lines, read_sheet
-from quanyu.collect.sniff import head_of
-from quanyu.collect.style import figured
-from quanyu.collect.unpack import Print
+from quanyu.collect.rows import LINE, REASON, figured
+from quanyu.collect.value import BELOW, DateSystem
+from quanyu.collect.workbook import Lines, read_sheet
 from quanyu.errors import UnreadableFileError
 from quanyu.warehouse.reader import ROW, Reader
 

@@ -10,9 +10,7 @@ import typer
 
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, out, say
-from quanyu.collect.correction import MERGE, SPLIT
-from quanyu.collect.explanation import EXPLAIN, Explanation
-from quanyu.collect.identity import Resolution
+from quanyu.collect.identity import EXPLAIN, MERGE, SPLIT, Explanation, Resolution
 from quanyu.part.action import Caller, perform
 
 people = typer.Typer(no_args_is_help=True)

@@ -10,7 +10,7 @@ import typer
 from quanyu.cli.commands import Command
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table
 from quanyu.cli.speech import say
-from quanyu.collect import catalogue
+from quanyu.collect.layout import catalogue
 
 TRY = Command("layouts try", "layout.attempt:show", "Show how a file would be read; nothing is loaded.", "")
 """Imported when it is asked for: it needs all that loads files."""

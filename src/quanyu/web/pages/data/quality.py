@@ -7,9 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.collect.examination import CHECKS
-from quanyu.collect.judgement import Finding
-from quanyu.collect.quality import read_findings
+from quanyu.collect.quality import CHECKS, Finding, read_findings
 from quanyu.tables import CONTRACTS
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty, not_run

@@ -6,9 +6,9 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import ledger
-from quanyu.collect.catalogue import layouts
+from quanyu.collect.layout import layouts
+from quanyu.collect.load import Rejected, rejected
 from quanyu.collect.reason import tell
-from quanyu.collect.rejected import Rejected, rejected
 from quanyu.ledger import Load
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, nothing_loaded, notice

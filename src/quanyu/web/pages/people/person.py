@@ -9,7 +9,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.collect.explanation import Explanation, Link, explain
+from quanyu.collect.identity import Explanation, Link, explain
 from quanyu.understand.purchase import Purchase, purchases
 from quanyu.understand.rfm import GROUPS
 from quanyu.understand.timeline import Moment, timeline

@@ -1,0 +1,65 @@
+"""What the rows of one file leave open together: two that say different things of one key, money without a currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.collect.layout import Layout, Target
+from quanyu.collect.load.recipe import RECORDS, Build, Reading
+from quanyu.collect.merge import Staged
+from quanyu.text import Sentence
+
+
+def doubts_of(
+    reading: Reading, staged: Mapping[str, Staged], layout: Layout, currency: str
+) -> Iterator[Sentence]:
+    """Yield what people must be told of the good rows of a file; `currency` is that of the workspace."""
+    for target in layout.targets:
+        name = target.table.name
+        if target.is_patch or name not in staged:
+            continue
+        rows = partial(_rows, reading, staged[name], target)
+        (told,) = reading.rows(f"doubts_{name}", partial(_look, rows, target, currency))
+        (keys,) = reading.rows(f"keys_{name}", partial(_distinct, rows, target.table.key))
+        if told["n_rows"] > keys["n"]:
+            (said,) = reading.rows(f"said_{name}", partial(_distinct, rows, target.table.schema.names))
+            if n := said["n"] - keys["n"]:
+                yield Sentence(
+                    "{n} rows of {table} say something else than another row of this file with the same {key}: one of each counts",
+                    n=n, table=name, key=" + ".join(target.keys),
+                )  # fmt: skip
+        if told["n_foreign"] and told["n_bare"]:
+            yield Sentence(
+                "{n} rows of {table} name no currency although others name a foreign one: they count as {currency}",
+                n=told["n_bare"], table=name, currency=currency,
+            )  # fmt: skip
+
+
+def _rows(reading: Reading, staged: Staged, target: Target) -> ir.Table:
+    """Return the good rows of a table under the contract's names."""
+    rows = reading.table(RECORDS if staged.prefix else staged.paths[0].stem)
+    good = [rows[name].isnull() for name in staged.blank if name in rows.columns] + [
+        rows[name] for name in staged.true
+    ]
+    kept = rows.filter(*good) if good else rows
+    return kept.select(**{name: kept[f"{staged.prefix}{name}"] for name in target.table.schema.names})
+
+
+def _look(rows: Build, target: Target, currency: str) -> ir.Table:
+    told, nothing, has_currency = rows(), ibis.literal(0), "currency" in target.fields
+    return told.aggregate(
+        n_rows=told.count(),
+        n_foreign=(told.currency != currency).sum() if has_currency else nothing,
+        n_bare=told.currency.isnull().sum() if has_currency else nothing,
+    )
+
+
+def _distinct(rows: Build, names: Sequence[str]) -> ir.Table:
+    """Return one row: how many different things the rows say in some columns, by a hash of 64 bits."""
+    told = rows()
+    hashes = told.select(said=ibis.struct({name: told[name] for name in names}).hash()).distinct()
+    return hashes.aggregate(n=hashes.count())

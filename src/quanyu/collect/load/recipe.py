@@ -1,0 +1,84 @@
+"""How files that look alike are read: every step is compiled once, then run file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.collect.layout import Layout
+from quanyu.collect.rows import Page
+from quanyu.warehouse.reader import Reader
+
+CELLS, PARSED, RECORDS = "cells", "parsed", "records"
+"""Views that steps read: the cells of the file, what was parsed of them, and of that the records that are data."""
+
+FILE = "_file"
+"""The number of the file, in everything that is staged."""
+
+Build = Callable[[], ir.Table]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A compiled statement and the columns it gives."""
+
+    sql: str
+    columns: ibis.Schema
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """The steps of one call of `load`, by all that a reading depends on."""
+
+    by_look: dict[tuple[object, ...], dict[str, Step]] = field(default_factory=dict)
+
+    def of(self, layout: Layout, page: Page, *more: object) -> dict[str, Step]:
+        """Return the steps for files with this layout and look, none for the first of them."""
+        file = page.file if layout.reads_file_name else ""
+        look = repr([getattr(page, each.name) for each in fields(page) if each.name not in ("cells", "file")])
+        return self.by_look.setdefault((layout.name, file, look, *more), {})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file being read: the engine, the steps that are compiled already, and the folder for what they write."""
+
+    reader: Reader
+    steps: dict[str, Step]
+    folder: Path
+
+    def sql(self, step: str, build: Build) -> str:
+        """Return the statement of a step; `build` makes its expression the first time."""
+        if step not in self.steps:
+            made = build()
+            self.steps[step] = Step(self.reader.compile(made), made.schema())
+        return self.steps[step].sql
+
+    def write(self, step: str, build: Build) -> Path:
+        """Run a step into one Parquet file, which later steps read under the name of the step."""
+        file = self.reader.run(self.sql(step, build), self.folder / f"{step}.parquet")
+        self.reader.name(step, self.reader.parquet(file))
+        return file
+
+    def rows(self, step: str, build: Build) -> list[Mapping[str, Any]]:
+        """Run a step and return its rows."""
+        return self.reader.rows(self.sql(step, build))
+
+    def table(self, step: str) -> ir.Table:
+        """Return what a step gave as a table that is bound to its view when another step runs."""
+        return ibis.table(self.steps[step].columns, name=step)
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "int64"))
+def _variable(name):  # type: ignore[no-untyped-def]
+    """Read a variable of the engine."""
+
+
+def tagged(rows: ir.Table) -> ir.Table:
+    """Return the rows with the number of the file that is being read."""
+    return rows.mutate(**{FILE: _variable(ibis.literal(FILE)).cast("int64")})

@@ -1,0 +1,113 @@
+"""Checks between tables and sources: orders against their lines, feeds that stopped, one sale told by two sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu.collect.merge import doubles
+from quanyu.collect.quality.findings import Finding, Severity
+from quanyu.collect.quality.quality_checks import CHECKS
+from quanyu.collect.quality.suspect import MOST
+from quanyu.collect.sums import told
+from quanyu.tables import contract
+from quanyu.tables.sale import is_sale
+from quanyu.warehouse.portable import group_key, local_day
+from quanyu.workspace import Workspace
+
+TAX = 0.27
+"""The highest value-added tax: what is paid may exceed the lines by it, where prices are told without."""
+SLACK = 0.01
+"""Share by which rounding and small change may move an order away from its lines."""
+FEEDS = {"fx_rates": ("currency", "into"), "prices": ("source", "seller")}
+"""Tables that are fed again and again, and what tells one feed from another."""
+
+
+def across(ws: Workspace, as_of: dt.date) -> Iterator[Finding]:
+    """Yield the findings that no scan of one table can make; tables without rows are not judged."""
+    if ws.warehouse.count("orders") and ws.warehouse.count("order_lines"):
+        yield _lines(ws)
+    for name in FEEDS:
+        if ws.warehouse.count(name):
+            yield _feeds(ws, name, as_of)
+    if ws.warehouse.count("orders"):
+        yield from _doubles(ws)
+
+
+def _lines(ws: Workspace) -> Finding:
+    """Find sales whose lines add up to more than the list price, or to less than what was paid for the goods.
+
+    What discounts took off the whole order, postage, taxes up to `TAX` and rounding up to `SLACK` are no difference.
+    """
+    orders, lines = ws.warehouse.table("orders"), ws.warehouse.table("order_lines")
+    keyed = lines.select(
+        s=group_key(lines.source), o=group_key(lines.order_id), net=told(lines, "net_amount")
+    )
+    per_order = keyed.group_by("s", "o").agg(
+        n=keyed.count(), n_known=keyed.net.count(), lines=keyed.net.sum()
+    )
+    sales = orders.filter(is_sale(orders))
+    goods = told(sales, "paid_amount") - told(sales, "shipping_amount").fill_null(0)
+    sales = sales.select(
+        "source", "order_id", s=group_key(sales.source), o=group_key(sales.order_id),
+        goods=goods, gross=ibis.greatest(told(sales, "gross_amount").fill_null(goods), goods),
+    )  # fmt: skip
+    both = sales.inner_join(per_order, ["s", "o"])
+    both = both.filter(both.n == both.n_known, both.goods.notnull())
+    slack = both.gross * SLACK + 0.05
+    is_off = (both.lines > both.gross + slack) | (both.lines < both.goods / (1 + TAX) - slack)
+    return _counted(ws, ("orders", "paid_amount", "lines"), both, is_off, ["source", "order_id"])
+
+
+def _feeds(ws: Workspace, name: str, as_of: dt.date) -> Finding:
+    """Find feeds whose newest row is older than those of the others may be."""
+    table, rows = contract(name), ws.warehouse.table(name)
+    at = rows[table.time]
+    day = at if table[table.time].kind == "day" else local_day(at, ws.settings.timezone)
+    newest = rows.mutate(_day=day).group_by(*FEEDS[name]).agg(newest=ibis._["_day"].max())
+    limit = as_of - dt.timedelta(days=int(CHECKS["freshness"].warns_above))
+    where = (name, table.time, "feeds")
+    return _counted(ws, where, newest, newest.newest < ibis.literal(limit), [*FEEDS[name], "newest"])
+
+
+def _doubles(ws: Workspace) -> Iterator[Finding]:
+    """Report sales of another source that look like one that is there already, and how much they count twice."""
+    found = doubles(ws)
+    if found is None:
+        return
+    n_sales = _n_sales(ws)
+    summed = ws.warehouse.read(found.aggregate(n=found.count(), amount=found.amount.sum().cast("float64")))
+    (row,) = summed.to_pylist()
+    shown = ws.warehouse.read(found.order_by("source", "order_id").limit(MOST)).to_pylist()
+    examples = tuple({name: str(value) for name, value in one.items()} for one in shown)
+    n, amount = row["n"], row["amount"] or 0.0
+    share = n / n_sales if n_sales else 0.0
+    severity: Severity = "warning" if n else "ok"
+    yield Finding("orders", "order_id", "double_sales", n_sales, n, share, 0.0, severity, examples)
+    yield Finding("orders", "net_amount", "double_amount", n_sales, n, amount, 0.0, severity, examples)
+
+
+def _n_sales(ws: Workspace) -> int:
+    orders = ws.warehouse.table("orders")
+    return int(ws.warehouse.read(orders.filter(is_sale(orders)).count().as_table()).column(0)[0].as_py())
+
+
+def _counted(
+    ws: Workspace, where: tuple[str, str, str], rows: ir.Table, is_bad: ir.BooleanValue, shown: list[str]
+) -> Finding:
+    """Return the finding of one test over rows, with the first bad ones."""
+    is_bad = is_bad.fill_null(False)
+    counts = rows.aggregate(n=rows.count(), n_bad=is_bad.cast("int64").sum().fill_null(0))
+    (row,) = ws.warehouse.read(counts).to_pylist()
+    examples: list[Mapping[str, Any]] = []
+    if row["n_bad"]:
+        bad = rows.filter(is_bad).select(*shown).order_by(*shown).limit(MOST)
+        examples = ws.warehouse.read(bad).to_pylist()
+    told_ = tuple({name: str(value) for name, value in one.items()} for one in examples)
+    share, limit = row["n_bad"] / max(row["n"], 1), CHECKS[where[2]].warns_above
+    severity: Severity = "ok" if not row["n_bad"] else "warning" if share > limit else "note"
+    return Finding(*where, row["n"], row["n_bad"], share, limit, severity, told_)

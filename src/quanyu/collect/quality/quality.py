@@ -1,0 +1,142 @@
+"""The step `quality`: every check of every input table, one scan each, before anything is derived."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import reduce
+
+import pyarrow as pa
+
+from quanyu.collect.quality.across import across
+from quanyu.collect.quality.findings import Finding, Severity, as_row, is_crossed, judge
+from quanyu.collect.quality.quality_checks import CHECKS, examine, matters, recounted
+from quanyu.collect.quality.suspect import looked_up
+from quanyu.collect.settings import QualitySettings
+from quanyu.errors import QualityError, SettingError
+from quanyu.part.step import Step
+from quanyu.tables import CONTRACTS, contract
+from quanyu.text import Sentence
+from quanyu.workspace import Workspace
+
+ORDER = ("stop", "warning", "note", "ok")
+
+
+def check(ws: Workspace, as_of: dt.date) -> dict[str, int]:
+    """Check all input tables, write `findings` and return how many there are of each severity.
+
+    Raises `QualityError` when a limit of `quality.stop` in quanyu.toml is crossed. The findings are written
+    first, so they can be read; tables derived from the data keep their last good state.
+    """
+    limits = _limits(ws)
+    found = [
+        _stopped(finding, limits) for finding in (*_examined(ws, as_of), *across(ws, as_of), *_refused(ws))
+    ]
+    moment = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
+    rows = pa.Table.from_pylist(
+        [as_row(finding, moment) for finding in found], schema=contract("findings").schema.to_pyarrow()
+    )
+    ws.warehouse.replace("findings", rows, by="collect")
+    if stops := [finding for finding in found if finding.severity == "stop"]:
+        raise QualityError(
+            "The run stopped before derived tables changed: {crossed}.",
+            "Correct the source and load it again, or change [quality.stop] in quanyu.toml.",
+            crossed=_joined([_said(finding) for finding in stops]),
+        )
+    return {severity: sum(finding.severity == severity for finding in found) for severity in ORDER}
+
+
+def read_findings(ws: Workspace, *, is_bad: bool = False) -> list[Finding]:
+    """Return what the last check found, the gravest first; only notes, warnings and stops if `is_bad`."""
+    rows = ws.warehouse.read(ws.warehouse.table("findings")).drop_columns(["as_of"]).to_pylist()
+    found = [
+        Finding(**{**row, "examples": tuple(json.loads(row["examples"] or "[]"))})
+        for row in rows
+        if not is_bad or row["severity"] != "ok"
+    ]
+    return sorted(
+        found,
+        key=lambda one: (ORDER.index(one.severity), -(one.value or 0), one.table, one.column, one.check),
+    )
+
+
+def _examined(ws: Workspace, as_of: dt.date) -> Iterator[Finding]:
+    for table in CONTRACTS.values():
+        if table.is_input and ws.warehouse.count(table.name):
+            examination = examine(ws, table, as_of)
+            counts = ws.warehouse.read(examination.expression).to_pylist()[0]
+            counts |= recounted(ws, examination, counts)
+            yield from judge(examination, counts | looked_up(ws, examination, counts), as_of)
+
+
+def _refused(ws: Workspace) -> Iterator[Finding]:
+    """Yield what the loader refused, by source and reason; the share is of the loaded and refused rows."""
+    rejects = ws.warehouse.table("rejects")
+    reason = rejects["reason"].re_replace(r"-?\d[\d.,:\- ]*", "…")
+    groups = rejects.group_by(rejects["source"], reason=reason).aggregate(n=rejects.count())
+    taken = sum(ws.warehouse.count(table.name) for table in CONTRACTS.values() if table.is_input)
+    lines = ws.warehouse.read(groups).to_pylist()
+    total = taken + sum(line["n"] for line in lines)
+    limit = CHECKS["rejects"].warns_above
+    for line in sorted(lines, key=lambda line: (line["source"], line["reason"])):
+        share = line["n"] / total
+        example = ({"source": line["source"], "reason": line["reason"]},)
+        column = f"{line['source']}: {line['reason']}"
+        severity: Severity = "warning" if share > limit else "note"
+        yield Finding("rejects", column, "rejects", total, line["n"], share, limit, severity, example)
+
+
+def _limits(ws: Workspace) -> dict[str, float]:
+    limits = dict(ws.settings.of(QualitySettings).stop)
+    for name in limits:
+        if name.split(".")[-1] not in CHECKS:
+            raise SettingError(
+                "quality.stop names {name!r}, which is no check.",
+                "Checks: {checks}; as check, table.check or table.column.check.",
+                name=name,
+                checks=", ".join(CHECKS),
+            )
+    return limits
+
+
+def _stopped(finding: Finding, limits: dict[str, float]) -> Finding:
+    """Raise the severity to stop where a limit is crossed; of several limits the most specific one counts."""
+    general = _is_general(finding)
+    named = [name for name in finding.names if name in limits and (general or name == finding.names[-1])]
+    if named and is_crossed(finding, limits[named[-1]]):
+        return replace(finding, severity="stop", threshold=limits[named[-1]])
+    return finding
+
+
+def _is_general(finding: Finding) -> bool:
+    """Missing values stop a run under a general name only in columns that figures need."""
+    if finding.check != "completeness":
+        return True
+    return matters(contract(finding.table), finding.column)
+
+
+def _said(finding: Finding) -> Sentence:
+    return Sentence(
+        "{name} is {value:.4g}, allowed is {limit:.4g}",
+        name=finding.names[-1],
+        value=finding.value,
+        limit=finding.threshold,
+    )
+
+
+def _joined(sentences: list[Sentence]) -> Sentence:
+    return reduce(lambda before, after: Sentence("{before}; {after}", before=before, after=after), sentences)
+
+
+INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
+STEP = Step(
+    "quality",
+    "Check the quality of what was loaded",
+    (*INPUTS, "rejects"),
+    ("findings",),
+    check,
+    ("quality",),
+    may_stop=True,
+)
