@@ -42,6 +42,11 @@ CLUSTER = {
 }
 """Two workers, without Java's second compiler: tests are over before it has paid for itself."""
 
+hypothesis.settings.register_profile("ci", deadline=None)
+hypothesis.settings.register_profile("dev", deadline=None, max_examples=25)
+hypothesis.settings.load_profile("ci")
+"""No test looks at the clock; `--hypothesis-profile dev` draws fewer examples, where a test does not say how many."""
+
 TOGETHER = {
     "spark": "spark",
     "tests/browser/": "browser",
