@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from bench.slow import named
 from xdist.scheduler import LoadScopeScheduling
