@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from quanyu.collect.quality.across import across
 from quanyu.collect.quality.findings import Finding, Severity, as_row, is_crossed, judge
-from quanyu.collect.quality.quality_checks import CHECKS, examine, matters
+from quanyu.collect.quality.quality_checks import CHECKS, examine, matters, recounted
 from quanyu.collect.quality.suspect import looked_up
 from quanyu.collect.settings import QualitySettings
 from quanyu.errors import QualityError, SettingError
@@ -67,6 +67,7 @@ def _examined(ws: Workspace, as_of: dt.date) -> Iterator[Finding]:
         if table.is_input and ws.warehouse.count(table.name):
             examination = examine(ws, table, as_of)
             counts = ws.warehouse.read(examination.expression).to_pylist()[0]
+            counts |= recounted(ws, examination, counts)
             yield from judge(examination, counts | looked_up(ws, examination, counts), as_of)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from quanyu.collect.sums import sums
 from quanyu.tables import Column, Table
 from quanyu.tables.contract import ORIGINAL
-from quanyu.warehouse.portable import local_day
+from quanyu.warehouse.portable import group_key, local_day
 from quanyu.workspace import Workspace
 
 Measure = Literal["share", "days", "ratio", "money"]
@@ -27,6 +27,8 @@ NUMBERS = ("integer", "number", "money", "price")
 MATTERS = ("id_key", "channel", "paid_amount", "net_amount", "cost_amount", "order_lines.item_id")
 """Columns that no contract requires but most figures need, in any table or in one."""
 JOINT = "\x1f"
+DISTINCT = "uniqueness__distinct"
+"""Keys are counted by number, which may take two for one, never one for two: `recounted` where that matters."""
 _BESIDE = ("fx_rate",)
 """With the original amounts: what stands beside an amount and is judged with it."""
 
@@ -163,7 +165,15 @@ def _number(is_bad: ir.BooleanValue) -> ir.IntegerScalar:
 
 
 def _uniqueness(rows: ir.Table, table: Table) -> Iterator[Probe]:
-    yield Probe("uniqueness", "+".join(table.key), {"uniqueness__distinct": rows["_key"].nunique()})
+    yield Probe("uniqueness", "+".join(table.key), {DISTINCT: group_key(rows["_key"]).nunique()})
+
+
+def recounted(ws: Workspace, examination: Examination, counts: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return the number of different keys by the keys themselves, where some seem to stand twice."""
+    if counts[DISTINCT] == counts["n_rows"]:
+        return {}
+    distinct = examination.plain["_key"].nunique().as_table()
+    return {DISTINCT: int(ws.warehouse.read(distinct).column(0)[0].as_py())}
 
 
 def _completeness(rows: ir.Table, column: Column, shown: Collection[str]) -> Iterator[Probe]:
