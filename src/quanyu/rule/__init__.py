@@ -3,8 +3,10 @@
 from quanyu.rule.document import document, from_document
 from quanyu.rule.explain import Answer, explain
 from quanyu.rule.expression import expression
+from quanyu.rule.fault import nearest
 from quanyu.rule.members import known_columns, members
 from quanyu.rule.record import holds
+from quanyu.rule.sql import from_sql
 from quanyu.rule.text import parse, printed
 from quanyu.rule.typed import typed
 
@@ -14,9 +16,11 @@ __all__ = [
     "explain",
     "expression",
     "from_document",
+    "from_sql",
     "holds",
     "known_columns",
     "members",
+    "nearest",
     "parse",
     "printed",
     "typed",

@@ -29,13 +29,13 @@ def pointed(place: Place | None) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the question whether the nearest known name was meant, with a space after it; nothing where none is near.
+    """Return the question whether the nearest known name was meant; nothing where none is near.
 
     >>> nearest("frequncy", ["frequency", "recency_days"])
-    "Did you mean 'frequency'? "
+    "Did you mean 'frequency'?"
     """
     near = difflib.get_close_matches(name, known, 1, 0.6)
-    return Sentence("Did you mean {near!r}? ", near=near[0]) if near else ""
+    return Sentence("Did you mean {near!r}?", near=near[0]) if near else ""
 
 
 __all__ = ["nearest", "pointed"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -11,7 +13,14 @@ from typing import Any
 import ibis
 
 Function = Callable[..., Any]
-ONE, TWO, ANY, SOME = range(1, 2), range(2, 3), range(1000), range(2, 1000)
+NONE_OR_MORE, ONE, TWO, THREE, TWO_OR_MORE = (
+    range(1000),
+    range(1, 2),
+    range(2, 3),
+    range(3, 4),
+    range(2, 1000),
+)
+ONE_OR_MORE = range(1, 1000)
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,45 @@ def _in(value: Any, *choices: Any) -> bool | None:
     return None if value is None else _or(*(None if one is None else value == one for one in choices))
 
 
+def _between(value: Any, low: Any, high: Any) -> bool | None:
+    return _and(_at_most(low, value), _at_most(value, high))
+
+
+def _at_most(low: Any, high: Any) -> bool | None:
+    return None if low is None or high is None else low <= high
+
+
+def _like(value: str, pattern: str) -> bool:
+    signs = ({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in pattern)
+    return re.fullmatch("".join(signs), value, re.DOTALL) is not None
+
+
+def _ratio(above: float, below: float) -> float | None:
+    return float(above) / float(below) if below else None
+
+
+def _round(value: float) -> int:
+    whole = math.trunc(value)
+    return whole + (int(math.copysign(1, value)) if abs(value - whole) >= 0.5 else 0)
+
+
+def _known(values: tuple[Any, ...]) -> Iterator[Any]:
+    return (value for value in values if value is not None)
+
+
+def _cases(*parts: Any) -> Any:
+    """Return a case over expressions; see `OPERATORS` for the order of its parts."""
+    branches = list(zip(parts[::2], parts[1::2], strict=False))
+    return ibis.cases(*branches, else_=parts[-1] if len(parts) % 2 else None)
+
+
+def _case(*parts: Any) -> Any:
+    for claim, value in zip(parts[::2], parts[1::2], strict=False):
+        if claim is True:
+            return value
+    return parts[-1] if len(parts) % 2 else None
+
+
 COMPARISONS: Mapping[str, Operator] = {
     "<=": Operator(operator.le, operator.le, TWO),
     ">=": Operator(operator.ge, operator.ge, TWO),
@@ -46,15 +94,44 @@ COMPARISONS: Mapping[str, Operator] = {
     "<": Operator(operator.lt, operator.lt, TWO),
     ">": Operator(operator.gt, operator.gt, TWO),
     "=": Operator(operator.eq, operator.eq, TWO),
-    "in": Operator(lambda value, *choices: value.isin(choices), _in, SOME, meets_unknown=True),
+    "in": Operator(lambda value, *choices: value.isin(choices), _in, TWO_OR_MORE, True),
 }
 """What a condition compares a column with."""
 
-OPERATORS: Mapping[str, Operator] = {
-    **COMPARISONS,
-    "and": Operator(lambda *claims: reduce(operator.and_, claims or (ibis.literal(True),)), _and, ANY, True),
+LOGIC: Mapping[str, Operator] = {
+    "and": Operator(
+        lambda *claims: reduce(operator.and_, claims or (ibis.literal(True),)), _and, NONE_OR_MORE, True
+    ),
+    "or": Operator(
+        lambda *claims: reduce(operator.or_, claims or (ibis.literal(False),)), _or, NONE_OR_MORE, True
+    ),
+    "not": Operator(operator.invert, operator.not_, ONE),
+    "is null": Operator(lambda value: value.isnull(), lambda value: value is None, ONE, True),
+    "between": Operator(lambda value, low, high: value.between(low, high), _between, THREE, True),
+    "like": Operator(lambda value, pattern: value.like(pattern), _like, TWO),
+}
+ARITHMETIC: Mapping[str, Operator] = {
+    "+": Operator(operator.add, operator.add, TWO),
+    "-": Operator(operator.sub, operator.sub, TWO),
+    "*": Operator(operator.mul, operator.mul, TWO),
+    "/": Operator(lambda a, b: a.cast("float64") / b.cast("float64").nullif(0), _ratio, TWO),
+    "negative": Operator(operator.neg, operator.neg, ONE),
+    "abs": Operator(lambda value: value.abs(), abs, ONE),
+    "round": Operator(lambda value: value.round(), _round, ONE),
+    "floor": Operator(lambda value: value.floor(), math.floor, ONE),
+    "ceil": Operator(lambda value: value.ceil(), math.ceil, ONE),
     "number": Operator(lambda value: value.cast("float64"), float, ONE),
 }
+CHOICE: Mapping[str, Operator] = {
+    "case": Operator(_cases, _case, TWO_OR_MORE, True),
+    "coalesce": Operator(ibis.coalesce, lambda *values: next(_known(values), None), ONE_OR_MORE, True),
+    "greatest": Operator(ibis.greatest, lambda *values: max(_known(values), default=None), ONE_OR_MORE, True),
+    "least": Operator(ibis.least, lambda *values: min(_known(values), default=None), ONE_OR_MORE, True),
+    "upper": Operator(lambda value: value.upper(), str.upper, ONE),
+    "lower": Operator(lambda value: value.lower(), str.lower, ONE),
+}
+OPERATORS: Mapping[str, Operator] = {**COMPARISONS, **LOGIC, **ARITHMETIC, **CHOICE}
+"""Every operator. `case` takes conditions and values in turn, and last, where there is one, the value of all others."""
 
 
 __all__ = ["COMPARISONS", "OPERATORS", "Operator"]

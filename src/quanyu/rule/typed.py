@@ -13,6 +13,9 @@ from quanyu.rule.fault import nearest, pointed
 from quanyu.rule.operators import COMPARISONS
 from quanyu.rule.tree import Apply, Literal, Name, Node, Scalar, names
 
+TYPED = {*COMPARISONS, "between"}
+"""Operators that compare a column with values."""
+
 
 def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
     """Return the tree with its values typed for columns of these kinds, such as `dict(table.schema().items())`.
@@ -26,12 +29,13 @@ def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
     """
     for name in names(tree):
         if name.name not in kinds:
+            near = nearest(name.name, kinds)
             raise RuleError(
                 "There is no trait {column!r} to choose people by.{pointer}",
-                "{near}Traits: {known}.",
+                "{near} Traits: {known}." if near else "Traits: {known}.",
                 column=name.name,
                 pointer=pointed(name.place),
-                near=nearest(name.name, kinds),
+                near=near,
                 known=", ".join(sorted(kinds)),
             )
     return _typed(tree, kinds)
@@ -39,7 +43,7 @@ def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
 
 def _typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
     match tree:
-        case Apply(operator, (Name() as column, *literals)) if operator in COMPARISONS:
+        case Apply(operator, (Name() as column, *literals)) if operator in TYPED:
             kind = kinds[column.name]
             values = [_value(column.name, kind, one) if isinstance(one, Literal) else one for one in literals]
             return Apply(operator, (Apply("number", (column,)) if kind.is_numeric() else column, *values))
