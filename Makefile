@@ -28,7 +28,7 @@ serve: setup  ## open the demo workspace in the console
 	@$(BIN)/quanyu serve --workspace $(DEMO)
 
 quick: setup  ## run the tests that cost little: an answer in a minute
-	@$(COMPILED) -m pytest -q -n 2 -m "not slow and not spark and not browser and not postgres and not datasets"
+	@$(COMPILED) -m pytest -q -n 2 --hypothesis-profile dev -m "not slow and not spark and not browser and not postgres and not datasets"
 
 test: setup  ## run all tests, browser included
 	@scripts/system

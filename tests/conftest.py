@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from bench.slow import named
 from xdist.scheduler import LoadScopeScheduling
@@ -42,12 +43,21 @@ CLUSTER = {
 }
 """Two workers, without Java's second compiler: tests are over before it has paid for itself."""
 
+hypothesis.settings.register_profile("ci", deadline=None)
+hypothesis.settings.register_profile("dev", deadline=None, max_examples=25)
+hypothesis.settings.load_profile("ci")
+"""No test looks at the clock; `--hypothesis-profile dev` draws fewer examples, where a test does not say how many."""
+
 TOGETHER = {
     "spark": "spark",
     "tests/browser/": "browser",
     "tests/cli/test_commands": "shop",
     "tests/docs/test_guides": "shop",
-}
+    **{f"tests/{name}": name for name in (
+        "act/test_carry", "cli/command/test_query", "golden/test_metrics_online_retail", "laws/test_kept",
+        "scenes/test_attribution_truth", "scenes/test_declared", "test_turn",
+    )},
+}  # fmt: skip
 """Tests whose name has the first word run in one process, because they share something dear to start."""
 
 
@@ -70,21 +80,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     factory._basetemp.mkdir()
 
 
-SLOW = {
-    line.rpartition(" ")[0] for line in Path(__file__).with_name("slow.txt").read_text("utf-8").splitlines()
-}
-"""Tests and fixtures whose measured cost is above the limit: `python -m bench.slow` writes them."""
+LISTED = [line.split() for line in Path(__file__).with_name("slow.txt").read_text("utf-8").splitlines()]
+COSTS = {(kind, name): float(cost) for kind, name, cost in (line for line in LISTED if line[0] != "#")}
+"""CPU seconds of the tests and fixtures whose measured cost is above the limit: `python -m bench.slow` writes them."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow, and what needs the folder of real data."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what is slow and what needs real data; let the dearest begin first, so that no process waits at the end."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if f"test {named(item.nodeid)}" in SLOW or any(f"fixture {name}" in SLOW for name in fixtures):
+        if _cost(item) or any(("fixture", name) in COSTS for name in fixtures):
             item.add_marker("slow")
         if "datasets" in fixtures:
             item.add_marker("datasets")
+    yield
+    items.sort(key=_cost, reverse=True)
+
+
+def _cost(item: pytest.Item) -> float:
+    return COSTS.get(("test", named(item.nodeid)), 0.0)
 
 
 def pytest_collection_finish() -> None:

@@ -108,9 +108,11 @@ def first_turn(ws: Workspace, files: Path) -> None:
 
 
 def second_turn(ws: Workspace, files: Path) -> None:
-    """Take every step there is."""
+    """Take every step there is, after which none is due."""
     bring(ws, files, LATER_FILES)
     assert len(loop.run(ws)) == len(loop.STEPS)
+    assert not any(planned.is_due for planned in loop.explain(ws))
+    assert {ran.status for ran in loop.run(ws)} == {"fresh"}
 
 
 def bring(ws: Workspace, files: Path, names: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from itertools import pairwise, product
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from tests.solve.attribution.conftest import Made, made, some_paths
 
-from quanyu.solve.attribution import markov as module
 from quanyu.solve.attribution.markov import markov
 from quanyu.solve.attribution.path import Paths
 
@@ -50,6 +50,7 @@ def test_removal_effects_are_those_of_the_chain_without_the_channel(one: Made) -
 
 @pytest.mark.parametrize(("dense", "apart"), [(0, 10**6), (0, 0), (10**6, 0)])
 def test_every_way_of_solving_gives_the_same(make_paths, monkeypatch, dense: int, apart: int) -> None:
+    module = import_module("quanyu.solve.attribution.markov")
     monkeypatch.setattr(module, "DENSE", dense)
     monkeypatch.setattr(module, "DENSE_FLAT", 0)
     monkeypatch.setattr(module, "APART", apart)
