@@ -4,7 +4,7 @@ import ibis
 import pytest
 
 from quanyu.errors import RuleError
-from quanyu.rule import from_document, parse, printed, typed
+from quanyu.rule import from_document, holds, parse, printed, typed
 from quanyu.rule.tree import Apply, Literal, Name
 from quanyu.text import told
 
@@ -90,3 +90,9 @@ def test_a_bottomless_document_is_refused() -> None:
         given = {"and": [given]}
     with pytest.raises(RuleError, match="no part of a rule"):
         from_document(given)
+
+
+def test_a_value_is_typed_on_either_side_of_its_column() -> None:
+    for given in ({"<": ["2", {"column": "frequency"}]}, {"<": [2, {"column": "frequency"}]}):
+        tree = typed(from_document({"not": [given]}), KINDS)
+        assert [holds(tree, {"frequency": n}) for n in (1, 3, None)] == [True, False, False]

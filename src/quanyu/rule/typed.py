@@ -42,14 +42,21 @@ def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
 
 
 def _typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
-    match tree:
-        case Apply(operator, (Name() as column, *literals)) if operator in TYPED:
-            kind = kinds[column.name]
-            values = [_value(column.name, kind, one) if isinstance(one, Literal) else one for one in literals]
-            return Apply(operator, (Apply("number", (column,)) if kind.is_numeric() else column, *values))
-        case Apply(operator, operands):
-            return Apply(operator, tuple(_typed(one, kinds) for one in operands))
-    return tree
+    if not isinstance(tree, Apply):
+        return tree
+    column = next((one for one in tree.operands if isinstance(one, Name)), None)
+    if tree.operator not in TYPED or column is None:
+        return Apply(tree.operator, tuple(_typed(one, kinds) for one in tree.operands))
+    return Apply(tree.operator, tuple(_compared(one, column.name, kinds) for one in tree.operands))
+
+
+def _compared(operand: Node, column: str, kinds: Mapping[str, DataType]) -> Node:
+    """Return what is compared with a column: a value of its kind; numbers of columns as floats."""
+    if isinstance(operand, Literal):
+        return _value(column, kinds[column], operand)
+    if isinstance(operand, Name) and kinds[operand.name].is_numeric():
+        return Apply("number", (operand,))
+    return _typed(operand, kinds)
 
 
 def _value(column: str, kind: DataType, literal: Literal) -> Literal:
