@@ -35,8 +35,13 @@ def usable(root: str | Path) -> Path:
     return folder
 
 
-def create(root: str | Path, *, clock: Clock = system_clock, **settings: Any) -> Workspace:
-    """Make a workspace in a folder, with settings such as timezone, currency and engine, and open it."""
+def create(
+    root: str | Path, *, clock: Clock = system_clock, key: str | None = None, **settings: Any
+) -> Workspace:
+    """Make a workspace in a folder, with settings such as timezone, currency and engine, and open it.
+
+    `key` is the key of all pseudonyms and lots, where it must be the same again; nothing: one is drawn.
+    """
     folder = usable(root)
     if (folder / FILE).exists():
         raise WorkspaceError(
@@ -57,7 +62,7 @@ def create(root: str | Path, *, clock: Clock = system_clock, **settings: Any) ->
         close_to_others(folder / part)
     if not secret.exists():
         secret.touch(mode=0o600)
-        secret.write_text(secrets.token_hex(KEY_BYTES), encoding="ascii")
+        secret.write_text(key or secrets.token_hex(KEY_BYTES), encoding="ascii")
     given = {"timezone": checked.timezone, "currency": checked.currency, "engine": checked.engine, **settings}
     lines = list(_toml(given))
     (folder / FILE).write_text("\n".join([*lines, ""]), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -92,7 +93,9 @@ class _Stage:
         world = simulate(replace(shop, days=shop.days - later, ends_on=ends_on, horizon=later))
         self.say(say("Writing the files as the platforms export them"))
         export(world, self.folder)
-        self.ws = quanyu.workspace.create(self.folder, clock=_noon_after(world), audience=AUDIENCE)
+        self.ws = quanyu.workspace.create(
+            self.folder, clock=_noon_after(world), key=_key(shop.seed), audience=AUDIENCE
+        )
         self.turn(self.folder / "files")
         return world
 
@@ -183,3 +186,8 @@ def _show_estimates(found: list[Estimate]) -> None:
 
 def _written(value: float | None) -> str:
     return "" if value is None else f"{value:,.4g}"
+
+
+def _key(seed: int) -> str:
+    """Return the key of a simulated shop: from its seed, so that the same lots are drawn each time."""
+    return hashlib.sha256(f"quanyu demo {seed}".encode()).hexdigest()
