@@ -29,7 +29,7 @@ WIDER = {
     "quanyu.collect.load": 8,
     "quanyu.collect.merge": 15,
     "quanyu.collect.rows": 25,
-    "quanyu.collect.value": 33,
+    "quanyu.collect.value": 25,
     "quanyu.decide.budget": 12,
     "quanyu.ledger.store": 15,
     "quanyu.measure.attribution": 7,

@@ -33,9 +33,9 @@ from quanyu.collect.file import (
 from quanyu.collect.find import Found
 from quanyu.collect.layout import Layout, normal, reads
 from quanyu.collect.left_out import BLANK, MARKED, TOTALS
+from quanyu.collect.manner import BELOW, DateSystem
 from quanyu.collect.reason import BREAK
 from quanyu.collect.rows import LINE, REASON, figured
-from quanyu.collect.value import BELOW, DateSystem
 from quanyu.collect.workbook import Lines, read_sheet
 from quanyu.errors import UnreadableFileError
 from quanyu.warehouse.reader import ROW, Reader

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from quanyu.collect.value import Decimal
+from quanyu.collect.manner import Decimal
 from quanyu.tables import Table
 
 Condition = Mapping[str, tuple[str, ...]]

@@ -12,8 +12,9 @@ import ibis.expr.types as ir
 
 from quanyu.collect.layout import Layout
 from quanyu.collect.load.recipe import PARSED, Reading, Recipes, tagged
+from quanyu.collect.manner import Styles
 from quanyu.collect.rows import ODD, Page, Setting, evidence, is_id, parse, styles
-from quanyu.collect.value import LONG, ZEROS, Styles, teach
+from quanyu.collect.value import LONG, ZEROS, teach
 from quanyu.warehouse.reader import Reader
 
 SURE = 6

@@ -12,16 +12,13 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.layout import Condition, Field, captured, fits
+from quanyu.collect.manner import USUAL, Manner, Order, Styles
 from quanyu.collect.value import (
     EXACT,
     FIGURES,
     QUICK,
     READERS,
-    USUAL,
     Habits,
-    Manner,
-    Order,
-    Styles,
     half_masked,
     identifier,
     mapped,

@@ -10,8 +10,9 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.layout import Field, Layout, fits
+from quanyu.collect.manner import Styles
 from quanyu.collect.rows.shape import Page, is_id
-from quanyu.collect.value import FIGURES, MONEY, THOUSAND, TIMELY, Styles, clean, mark_told, order_told
+from quanyu.collect.value import FIGURES, MONEY, THOUSAND, TIMELY, clean, mark_told, order_told
 from quanyu.tables import Column, contract
 
 WHOLE = (*MONEY, "integer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.manner import BELOW
 from quanyu.collect.reason import (
     DIGITS_LOST,
     FLOAT_LOST,
@@ -19,16 +20,7 @@ from quanyu.collect.reason import (
     because,
 )
 from quanyu.collect.rows.shape import WORDS, is_id
-from quanyu.collect.value import (
-    BELOW,
-    FIGURES,
-    MONEY,
-    TIMELY,
-    is_floated,
-    is_garbled,
-    why_no_figure,
-    why_no_time,
-)
+from quanyu.collect.value import FIGURES, MONEY, TIMELY, is_floated, is_garbled, why_no_figure, why_no_time
 from quanyu.collect.value import ZEROS as ROUNDED
 from quanyu.tables import Column
 

@@ -4,7 +4,6 @@ from quanyu.collect.value import identifier
 from quanyu.collect.value.careful import mark_told, order_told, teach, why_no_figure, why_no_time
 from quanyu.collect.value.clean import NULLS, Habits, clean, half_masked, narrowed, unmasked
 from quanyu.collect.value.identifier import LONG, ZEROS, is_floated, is_garbled
-from quanyu.collect.value.manner import BELOW, UNCALCULATED, USUAL, DateSystem, Decimal, Manner, Order, Styles
 from quanyu.collect.value.value import (
     EXACT,
     FIGURES,
@@ -18,7 +17,6 @@ from quanyu.collect.value.value import (
 )
 
 __all__ = [
-    "BELOW",
     "EXACT",
     "FIGURES",
     "LONG",
@@ -28,15 +26,8 @@ __all__ = [
     "READERS",
     "THOUSAND",
     "TIMELY",
-    "UNCALCULATED",
-    "USUAL",
     "ZEROS",
-    "DateSystem",
-    "Decimal",
     "Habits",
-    "Manner",
-    "Order",
-    "Styles",
     "clean",
     "half_masked",
     "identifier",

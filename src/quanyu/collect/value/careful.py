@@ -5,9 +5,9 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.manner import BELOW, Decimal, Manner
 from quanyu.collect.reason import DIGITS_LOST, MERGED, NO_ZONE, OTHER_CURRENCY, TWO_DAYS, TWO_NUMBERS
 from quanyu.collect.value import key, moment, number
-from quanyu.collect.value.manner import BELOW, Decimal, Manner
 from quanyu.tables.text import mail, phone
 from quanyu.tables.text.narrow import narrow
 from quanyu.warehouse.reader import Reader

@@ -11,8 +11,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.manner import UNCALCULATED, DateSystem
 from quanyu.collect.value.careful import narrow_of
-from quanyu.collect.value.manner import UNCALCULATED, DateSystem
 
 NULLS = (
     "",

@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from quanyu.collect.manner import DateSystem, Order
 from quanyu.collect.value import month
-from quanyu.collect.value.manner import DateSystem, Order
 from quanyu.collect.value.zone import offset
 
 MORNING, EVENING = ("am", "a.m.", "上午", "凌晨", "早上"), ("pm", "p.m.", "下午", "晚上")

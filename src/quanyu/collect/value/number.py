@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from quanyu.collect.value.manner import Decimal
+from quanyu.collect.manner import Decimal
 from quanyu.collect.value.sign import MONEY_SIGN, fits
 from quanyu.tables.text.narrow import narrow
 

@@ -10,8 +10,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.manner import Manner
 from quanyu.collect.value import careful
-from quanyu.collect.value.manner import Manner
 from quanyu.collect.value.zone import at_zone
 from quanyu.tables.currency import CURRENCIES, SPELLINGS
 

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import xlrd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from quanyu.collect.value import DateSystem
+from quanyu.collect.manner import DateSystem
 from quanyu.collect.workbook import ods, xlsb
 from quanyu.collect.workbook.span import Span, date_system_of, spans_of
 from quanyu.collect.workbook.workbook import sound

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import IO
 from xml.etree import ElementTree
 
-from quanyu.collect.value import UNCALCULATED
+from quanyu.collect.manner import UNCALCULATED
 from quanyu.collect.workbook.part import blocks
 
 CONTENT = "content.xml"

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from quanyu.collect.file import ROWS, n_known
 from quanyu.collect.layout import normal
 from quanyu.collect.left_out import ABOVE, BLANK, FAR, HIDDEN, NO_TABLE, REPEATED, is_blank
-from quanyu.collect.value import BELOW, DateSystem
+from quanyu.collect.manner import BELOW, DateSystem
 from quanyu.collect.workbook.book import Book, opened
 from quanyu.collect.workbook.span import filled_down
 from quanyu.errors import UnreadableFileError

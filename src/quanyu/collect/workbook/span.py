@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quanyu.collect.value import DateSystem
+from quanyu.collect.manner import DateSystem
 from quanyu.collect.workbook import ods, xlsb
 from quanyu.collect.workbook.part import blocks
 from quanyu.collect.workbook.workbook import column, parts

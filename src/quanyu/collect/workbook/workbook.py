@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
-from quanyu.collect.value import UNCALCULATED
+from quanyu.collect.manner import UNCALCULATED
 from quanyu.collect.workbook import ods, xlsb
 from quanyu.collect.workbook.part import Mend, blocks, targets_in
 
