@@ -21,7 +21,7 @@ def declaring(line: str, *rooms: str) -> tuple[ModuleType, ...]:
     """Return the modules of rooms that have a line beginning with a pattern, in the order of their names.
 
     >>> [module.__name__ for module in declaring("STEP = ", "understand/rfm")]
-    ['quanyu.understand.rfm.rfm.rfm']
+    ['quanyu.understand.rfm.rfm']
     """
     begins = re.compile(f"^{line}", re.MULTILINE)
     places = [ROOT / room for room in rooms]

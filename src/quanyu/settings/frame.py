@@ -50,7 +50,7 @@ class StorageSettings(Section, name="storage"):
 class Frame(BaseSettings):
     """Everything a workspace can be told; unknown names are errors.
 
-    >>> Settings(timezone="Asia/Shanghai").currency
+    >>> Frame(timezone="Asia/Shanghai").currency
     'CNY'
     """
 
@@ -115,7 +115,7 @@ class Frame(BaseSettings):
     def home(self) -> str:
         """The country of the shop: the one set, else that of the time zone, "" where a zone has none.
 
-        >>> Settings().home, Settings(timezone="Europe/London").home
+        >>> Frame().home, Frame(timezone="Europe/London").home
         ('CN', 'GB')
         """
         zone = get_global("zone_aliases").get(self.timezone, self.timezone)
