@@ -207,7 +207,7 @@ def test_visits_of_an_earlier_day_do_not_know_what_came_later(make_workspace: Ma
 RUN = """
 import sys, datetime as dt
 import quanyu.workspace
-from quanyu.understand.visit_step import known_visits, made_of, visits
+from quanyu.understand.fact.visit_step import known_visits, made_of, visits
 ws = quanyu.workspace.open(sys.argv[1])
 print("ready", flush=True)
 visits(ws, dt.date(2026, 11, 20))
