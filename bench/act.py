@@ -20,9 +20,9 @@ import duckdb
 import quanyu.workspace
 from quanyu import ledger
 from quanyu.act.account import accounts
-from quanyu.act.carry import carry_out
+from quanyu.act.execute import execute
 from quanyu.decide.audience import propose_design
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 
 NOW = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
 SHOP = {
@@ -47,13 +47,13 @@ def main() -> None:
             file = folder / f"{table}.parquet"
             duckdb.sql(f"COPY ({sql.format(n=n)}) TO '{file}' (COMPRESSION zstd)")
             ws.warehouse.replace(table, [file], by=OWNERS.get(table, "collect"))  # type: ignore[arg-type]
-        design = Design("bench", "group in at_risk; frequency >= 1")
+        design = CampaignDesign("bench", "group in at_risk; frequency >= 1")
         proposal = propose_design(ws, design, ws.today())
         assert proposal is not None
         ledger.decide(ws.ledger, proposal.decision_id, "approved", who="bench", at=NOW)
         started, busy = time.perf_counter(), time.process_time()
         with ws.writing():
-            carry_out(ws, ws.today())
+            execute(ws, ws.today())
         wall, cpu = time.perf_counter() - started, time.process_time() - busy
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         (account,) = accounts(ws)

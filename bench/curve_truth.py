@@ -51,7 +51,7 @@ def judged(shop: Shop) -> dict[str, Row]:
             curve = Curve.unpacked(kept["draws"])
             mean, low, high = curve.span(curve.at(spend)[0])
             claim = CLAIMS.get(kept["verdict"])
-            is_right = claim is not None and bool(claim(truth * kept["worth"], kept["spend"]))
+            is_right = claim is not None and bool(claim(truth * kept["order_margin"], kept["spend"]))
             known = kept["status"] == "known"
             rows[one.name] = (
                 low > truth,

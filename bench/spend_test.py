@@ -55,8 +55,8 @@ def chosen(shop: Shop, random: np.random.Generator) -> tuple[int, Plan, list[AdC
             if ad.spend
             else None
         )
-        if plan and plan.worth.value > max(plan.worth.cost, 0.0):
-            found.append((plan.worth.value - plan.worth.cost, number, plan))
+        if plan and plan.information.value > max(plan.information.cost, 0.0):
+            found.append((plan.information.value - plan.information.cost, number, plan))
     if not found:
         return None
     _, number, plan = max(found, key=lambda one: one[0])

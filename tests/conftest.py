@@ -54,7 +54,7 @@ TOGETHER = {
     "tests/cli/test_commands": "shop",
     "tests/docs/test_guides": "shop",
     **{f"tests/{name}": name for name in (
-        "act/test_carry", "cli/command/test_query", "golden/test_metrics_online_retail", "laws/test_kept",
+        "act/test_execute", "cli/command/test_query", "golden/test_metrics_online_retail", "laws/test_kept",
         "scenes/test_attribution_truth", "scenes/test_declared", "test_turn",
     )},
 }  # fmt: skip

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 
 from quanyu.tables import contract
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 
 YEAR_AGO = dt.datetime(2025, 11, 20, tzinfo=dt.UTC)
-DESIGN = Design("Win back", "group in at_risk; frequency >= 2", control_share=0.25)
+DESIGN = CampaignDesign("Win back", "group in at_risk; frequency >= 2", control_share=0.25)
 Fill = Callable[[Workspace, int], Workspace]
 
 

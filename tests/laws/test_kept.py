@@ -22,8 +22,8 @@ from quanyu.measure.attribution.path import Found
 from quanyu.measure.attribution.walk import anew, walked
 from quanyu.measure.metric import renewal
 from quanyu.measure.metric.compute import added_up, metrics
+from quanyu.measure.metric.periods import Scratch
 from quanyu.measure.metric.renewal import READS, days_touched
-from quanyu.measure.metric.span import Scratch
 from quanyu.method.change import Made, touch, touched
 from quanyu.tables import contract
 from quanyu.understand.fact.fact import Facts

@@ -10,11 +10,11 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from quanyu.ledger import count_letters, list_edits, open_ledger
+from quanyu.ledger import count_messages, list_edits, open_ledger
 
 WRITER = """
 import datetime as dt, sys
-from quanyu.ledger import Edit, Letter, audited, open_ledger, post
+from quanyu.ledger import Edit, Message, audited, open_ledger, post
 
 name, url, first, last = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 at = dt.datetime(2026, 11, 11, tzinfo=dt.UTC)
@@ -22,7 +22,7 @@ ledger = open_ledger(url)
 print("ready", flush=True)
 for number in range(first, last):
     with ledger.begin() as connection:
-        if post(connection, [Letter("sms", f"k{number}", {"n": number})], at=at):
+        if post(connection, [Message("sms", f"k{number}", {"n": number})], at=at):
             audited(connection, Edit(at, name, "sends", f"k{number}", None, {"n": number}))
     print(number, flush=True)
 """
@@ -34,9 +34,9 @@ def start(url, name, first, last):
 
 
 def assert_consistent(ledger):
-    """Every letter has its line in the audit log, and no line is without its letter."""
+    """Every message has its line in the audit log, and no line is without its message."""
     logged = [edit.key for edit in list_edits(ledger, limit=10**6)]
-    assert len(logged) == len(set(logged)) == sum(count_letters(ledger).values())
+    assert len(logged) == len(set(logged)) == sum(count_messages(ledger).values())
     if ledger.engine.dialect.name == "sqlite":
         with ledger.read() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

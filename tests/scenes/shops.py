@@ -102,7 +102,7 @@ def channels_of(found: Fit) -> list[AdChannel]:
             one["spend"],
             one["status"],
             one["reason"],
-            one["worth"],
+            one["order_margin"],
             one["noise"],
             Curve.unpacked(one["draws"]),
         )

@@ -11,7 +11,7 @@ import pytest
 
 from quanyu.ledger import find_fit
 from quanyu.method import Cells, Inconclusive
-from quanyu.plan.worth import worth
+from quanyu.plan.customer_value import customer_value
 from quanyu.solve.value.estimate import Estimate
 from quanyu.tables import contract
 from quanyu.understand.lifetime import order_value
@@ -172,7 +172,7 @@ def test_p_alive_of_everybody_beside_lost_buyers_is_withdrawn(make_workspace: An
     quiet = rows["age_days"].to_numpy() - rows["span_days"].to_numpy()
     assert (nobody, withdrawn, values["n"]) == (NOBODY_LEAVES, WITHDRAWN, int((quiet > 90).sum()))
     assert rows["p_alive"].null_count == len(rows)
-    found, told = value_map(ws), worth(ws)
+    found, told = value_map(ws), customer_value(ws)
     assert (found.n_alive, found.cells, {one.p_alive for one in found.tenths}) == (None, (), {None})
     assert told is not None
     assert (told.alive_share, told.leaving[1][0]) == (None, WITHDRAWN)

@@ -13,7 +13,7 @@ from quanyu.act.audience import audience
 from quanyu.act.export import folder
 from quanyu.ledger import Campaign, to_json
 from quanyu.part.action import Action
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 
 STATUSES = ("delivered", "pending", "failed", "held_out", "suppressed")
@@ -34,7 +34,7 @@ class Account:
     """An audience with what became of everybody in it: `n_audience` is the sum of its shares."""
 
     campaign_id: str
-    design: Design
+    design: CampaignDesign
     shares: tuple[Share, ...]
     frozen_at: dt.datetime | None = None
     exported_at: dt.datetime | None = None
@@ -59,7 +59,7 @@ def accounts(ws: Workspace) -> list[Account]:
     return [_account(ws, campaign) for campaign in ledger.list_campaigns(ws.ledger)]
 
 
-def preview(ws: Workspace, design: Design) -> Account:
+def preview(ws: Workspace, design: CampaignDesign) -> Account:
     """Return what would become of everybody if an audience were frozen now; nothing is recorded.
 
     Raises `RuleError` for a rule that cannot be read and `ChannelError` for an unknown channel.
@@ -76,7 +76,7 @@ def _account(ws: Workspace, campaign: Campaign) -> Account:
     file = folder(ws) / f"{campaign.campaign_id}.csv"
     return Account(
         campaign.campaign_id,
-        Design.of(campaign.design),
+        CampaignDesign.of(campaign.design),
         shares,
         campaign.frozen_at,
         campaign.exported_at,
@@ -87,7 +87,7 @@ def _account(ws: Workspace, campaign: Campaign) -> Account:
 PREVIEW = Action(
     "preview_audience",
     "Say who would be reached, kept out, or left alone and why; nothing is recorded.",
-    Design,
+    CampaignDesign,
     Account,
     lambda ws, given, _: preview(ws, given),
     role="analyst",

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from quanyu.act.contact import consented, contacted, contacts
 from quanyu.method.assignment import CONTROL, TREATED, arm, is_held_out
 from quanyu.rule import members, parse
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.settings import ExperimentSettings
 from quanyu.workspace import Workspace
 
@@ -26,7 +26,7 @@ REASONS = {
 """Why somebody in an audience is not contacted, in the order in which the gates are passed."""
 
 
-def audience(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -> ir.Table:
+def audience(ws: Workspace, design: CampaignDesign, campaign_id: str, at: dt.datetime) -> ir.Table:
     """Return person_id, arm, status, reason and why of everybody the design's rule finds, as of a moment.
 
     Who passes every gate is assigned by the keyed hash of campaign and person: treated people wait to be handed
@@ -49,7 +49,7 @@ def audience(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -
     return rows.select("person_id", "arm", status=status, reason=reason, why=rows.why)
 
 
-def withdrawn(ws: Workspace, campaign_id: str, design: Design, at: dt.datetime) -> ir.Table:
+def withdrawn(ws: Workspace, campaign_id: str, design: CampaignDesign, at: dt.datetime) -> ir.Table:
     """Return person_id and reason of those who wait in a campaign and, since it was frozen, must not be reached any more."""
     rows = ws.warehouse.table("deliveries")
     waiting = rows.filter(rows.campaign_id == campaign_id, rows.status == "pending").select("person_id")
@@ -57,7 +57,7 @@ def withdrawn(ws: Workspace, campaign_id: str, design: Design, at: dt.datetime) 
     return asked.filter(asked.refusal.notnull()).select("person_id", reason=asked.refusal)
 
 
-def _gated(ws: Workspace, design: Design, at: dt.datetime) -> ir.Table:
+def _gated(ws: Workspace, design: CampaignDesign, at: dt.datetime) -> ir.Table:
     """Return person_id, why, contact and the reason of the first gate that stops them (null: none)."""
     rows = _asked(ws, members(parse(design.rule), ws.warehouse.table), design.channel, at)
     rested = contacted(ws, at - dt.timedelta(days=design.rest_days)).mutate(is_tired=True)

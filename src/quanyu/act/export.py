@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.act.contact import contacts
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 
 MARK = "\ufeff"
@@ -28,7 +28,7 @@ def folder(ws: Workspace) -> Path:
     return path
 
 
-def write_campaign(ws: Workspace, campaign_id: str, design: Design) -> Path:
+def write_campaign(ws: Workspace, campaign_id: str, design: CampaignDesign) -> Path:
     """Write the people of a campaign who wait to be handed over, in the order of their ids, and return the file.
 
     A list holds name, contact and why they were chosen; a file for ad platforms only hashes of contacts:

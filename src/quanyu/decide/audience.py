@@ -15,7 +15,7 @@ from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.step import Step
 from quanyu.rule import members, parse
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 
 KIND = "audience"
@@ -26,7 +26,7 @@ NORMAL_975 = 1.959964
 def propose_audience(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Propose the audience of the settings: the loop step. Says why where it does not."""
     settings = ws.settings.of(AudienceSettings)
-    design = Design(**settings.model_dump(exclude={"is_proposed"}))
+    design = CampaignDesign(**settings.model_dump(exclude={"is_proposed"}))
     if not settings.is_proposed:
         return {"skipped": "the settings propose no audience"}
     if being_measured(ws, design, as_of):
@@ -35,7 +35,7 @@ def propose_audience(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     return {"skipped": "the rule finds nobody"} if proposal is None else {"decision_id": proposal.decision_id}
 
 
-def propose_design(ws: Workspace, design: Design, as_of: dt.date) -> Proposal | None:
+def propose_design(ws: Workspace, design: CampaignDesign, as_of: dt.date) -> Proposal | None:
     """Record the proposal of a campaign and return it; None where the rule finds nobody.
 
     Raises `RuleError` for a rule that cannot be read.
@@ -51,10 +51,10 @@ def propose_design(ws: Workspace, design: Design, as_of: dt.date) -> Proposal | 
     return proposal
 
 
-def being_measured(ws: Workspace, design: Design, as_of: dt.date) -> bool:
+def being_measured(ws: Workspace, design: CampaignDesign, as_of: dt.date) -> bool:
     """Say whether a campaign with the same rule and channel has not been compared for its whole window yet."""
     for campaign in ledger.list_campaigns(ws.ledger):
-        earlier = Design.of(campaign.design)
+        earlier = CampaignDesign.of(campaign.design)
         begun = campaign.frozen_at.astimezone(ws.settings.zone).date()
         is_same = (earlier.rule, earlier.channel) == (design.rule, design.channel)
         if is_same and as_of <= begun + dt.timedelta(days=earlier.window_days):
@@ -62,7 +62,7 @@ def being_measured(ws: Workspace, design: Design, as_of: dt.date) -> bool:
     return False
 
 
-def expected(ws: Workspace, design: Design, n: int) -> dict[str, Any]:
+def expected(ws: Workspace, design: CampaignDesign, n: int) -> dict[str, Any]:
     """Return what to expect of a campaign: its gain in margin, from what campaigns on this channel have shown.
 
     The margin that one contacted person brought in earlier campaigns, pooled by the inverse of its variance,
@@ -113,7 +113,7 @@ STEP = Step(
 PROPOSE = Action(
     "propose_audience",
     "Propose an audience; a person decides whether it is reached.",
-    Design,
+    CampaignDesign,
     Proposal,
     lambda ws, given, _: propose_design(ws, given, as_of(ws)),
     said="proposed an audience of {rule}",

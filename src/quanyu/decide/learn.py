@@ -13,7 +13,7 @@ from quanyu.decide.budget import DAYS, AdChannel, known_channels
 from quanyu.ledger import Decision
 from quanyu.part.step import Step
 from quanyu.solve.curve import span
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.owned.spend_test import UNREAD
 from quanyu.workspace import Workspace
 
@@ -107,7 +107,7 @@ def _carried(ws: Workspace, kind: str) -> list[Decision]:
 
 def _result(decision: Decision, metrics: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the gain in margin after the cost of contacts, and every metric's reading."""
-    margin, cost = metrics.get("margin", {}), Design.of(decision.proposal).contact_cost_amount
+    margin, cost = metrics.get("margin", {}), CampaignDesign.of(decision.proposal).contact_cost_amount
     if reason := untold(margin):
         return {"reason": reason, "metrics": metrics}
     gain = {

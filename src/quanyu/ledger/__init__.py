@@ -14,7 +14,6 @@ from quanyu.ledger.campaign import (
     stream_sends,
     suppress,
 )
-from quanyu.ledger.courier import Courier, Deliver, Round, deliver_due
 from quanyu.ledger.decision import (
     Decision,
     Proposal,
@@ -28,6 +27,7 @@ from quanyu.ledger.decision import (
     propose,
     withdraw,
 )
+from quanyu.ledger.dispatcher import Deliver, Dispatcher, Round, deliver_due
 from quanyu.ledger.fit import KeptFit, find_fit, keep_fit, list_fits
 from quanyu.ledger.load import (
     Load,
@@ -43,10 +43,10 @@ from quanyu.ledger.load import (
 from quanyu.ledger.mark import Mark, forget_marks, keep_marks, list_marks
 from quanyu.ledger.outbox import (
     Claim,
-    ClaimedLetter,
-    Letter,
+    ClaimedMessage,
+    Message,
     claim,
-    count_letters,
+    count_messages,
     mark_delivered,
     mark_failed,
     post,
@@ -70,17 +70,17 @@ from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, wri
 __all__ = [
     "Campaign",
     "Claim",
-    "ClaimedLetter",
-    "Courier",
+    "ClaimedMessage",
     "Decision",
     "Deliver",
+    "Dispatcher",
     "Document",
     "Edit",
     "KeptFit",
     "Ledger",
-    "Letter",
     "Load",
     "Mark",
+    "Message",
     "Owner",
     "Proposal",
     "Round",
@@ -97,7 +97,7 @@ __all__ = [
     "begin_step",
     "check_key",
     "claim",
-    "count_letters",
+    "count_messages",
     "count_sends",
     "count_states",
     "decide",

@@ -1,6 +1,6 @@
 """The outbox: a message is committed with the change that caused it, and delivered from here.
 
-Delivery is at least once: a courier that dies is followed by another. Each letter has a key that makes it
+Delivery is at least once: a dispatcher that dies is followed by another. Each message has a key that makes it
 once for whoever receives it, and posting a key again posts nothing.
 """
 
@@ -31,7 +31,7 @@ from quanyu.ledger.store import (
 OUTBOX = sa.Table(
     "outbox",
     METADATA,
-    id_column("letter_id"),
+    id_column("message_id"),
     text_column("topic"),
     text_column("key"),
     json_column("payload"),
@@ -50,10 +50,10 @@ OUTBOX = sa.Table(
 
 
 @dataclass(frozen=True)
-class Letter:
+class Message:
     """A message to post: `topic` says who delivers it, `key` makes it once within the topic.
 
-    >>> Letter("sms", "c7:1:p-17", {"template": "hello"}).key
+    >>> Message("sms", "c7:1:p-17", {"template": "hello"}).key
     'c7:1:p-17'
     """
 
@@ -64,10 +64,10 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class ClaimedLetter:
-    """A letter in the hands of a courier; `n_attempts` counts this claim."""
+class ClaimedMessage:
+    """A message in the hands of a dispatcher; `n_attempts` counts this claim."""
 
-    letter_id: int
+    message_id: int
     topic: str
     key: str
     payload: Document
@@ -77,62 +77,62 @@ class ClaimedLetter:
 
 @dataclass(frozen=True)
 class Claim:
-    """How a courier takes letters: its name, how long it may hold them, and how many at once."""
+    """How a dispatcher takes messages: its name, how long it may hold them, and how many at once."""
 
     who: str
     lease: dt.timedelta = dt.timedelta(minutes=5)
     limit: int = 100
 
 
-def post(connection: Connection, letters: Sequence[Letter], *, at: dt.datetime) -> int:
-    """Post letters in the transaction that causes them and return how many were new."""
+def post(connection: Connection, messages: Sequence[Message], *, at: dt.datetime) -> int:
+    """Post messages in the transaction that causes them and return how many were new."""
     fresh = {"status": "waiting", "posted_at": at, "n_attempts": 0, "error": ""}
-    rows = [{**vars(letter), **fresh, "due_at": letter.due_at or at} for letter in letters]
+    rows = [{**vars(message), **fresh, "due_at": message.due_at or at} for message in messages]
     return insert_once(connection, OUTBOX, rows)
 
 
-def claim(scope: Scope, topic: str, by: Claim, *, at: dt.datetime) -> list[ClaimedLetter]:
-    """Take the letters of a topic that are due, oldest first, and hold them for a while.
+def claim(scope: Scope, topic: str, by: Claim, *, at: dt.datetime) -> list[ClaimedMessage]:
+    """Take the messages of a topic that are due, oldest first, and hold them for a while.
 
-    No two couriers hold the same letter, unless one kept it beyond its lease: then it is taken to be dead.
+    No two dispatchers hold the same message, unless one kept it beyond its lease: then it is taken to be dead.
     """
     is_free = (OUTBOX.c.status == "waiting") & (OUTBOX.c.due_at <= at)
     is_abandoned = (OUTBOX.c.status == "claimed") & (OUTBOX.c.claimed_until <= at)
     due = (
-        sa.select(OUTBOX.c.letter_id)
+        sa.select(OUTBOX.c.message_id)
         .where(OUTBOX.c.topic == topic, is_free | is_abandoned)
-        .order_by(OUTBOX.c.due_at, OUTBOX.c.letter_id)
+        .order_by(OUTBOX.c.due_at, OUTBOX.c.message_id)
         .limit(by.limit)
         .with_for_update(skip_locked=True)
     )
     taken = {"status": "claimed", "claimed_by": by.who, "claimed_until": at + by.lease}
-    columns = [OUTBOX.c[name] for name in ClaimedLetter.__dataclass_fields__]
+    columns = [OUTBOX.c[name] for name in ClaimedMessage.__dataclass_fields__]
     with writing(scope) as connection:
         ids = connection.execute(due).scalars().all()
-        update = sa.update(OUTBOX).where(OUTBOX.c.letter_id.in_(ids))
+        update = sa.update(OUTBOX).where(OUTBOX.c.message_id.in_(ids))
         update = update.values(taken | {"n_attempts": OUTBOX.c.n_attempts + 1})
         rows = connection.execute(update.returning(*columns)).mappings().all() if ids else []
-    order = {letter_id: place for place, letter_id in enumerate(ids)}
-    return sorted((ClaimedLetter(**row) for row in rows), key=lambda letter: order[letter.letter_id])
+    order = {message_id: place for place, message_id in enumerate(ids)}
+    return sorted((ClaimedMessage(**row) for row in rows), key=lambda message: order[message.message_id])
 
 
-def mark_delivered(scope: Scope, letter_ids: Collection[int], *, at: dt.datetime) -> int:
-    """Mark letters as delivered, whoever holds them now, and return how many were not marked before."""
-    arrived = OUTBOX.c.letter_id.in_(letter_ids) & (OUTBOX.c.status != "delivered")
+def mark_delivered(scope: Scope, message_ids: Collection[int], *, at: dt.datetime) -> int:
+    """Mark messages as delivered, whoever holds them now, and return how many were not marked before."""
+    arrived = OUTBOX.c.message_id.in_(message_ids) & (OUTBOX.c.status != "delivered")
     values = {"status": "delivered", "delivered_at": at, "claimed_until": None, "error": ""}
     with writing(scope) as connection:
         return connection.execute(sa.update(OUTBOX).where(arrived).values(values)).rowcount
 
 
 def mark_failed(
-    scope: Scope, letter: ClaimedLetter, error: str, *, who: str, retry_at: dt.datetime | None
+    scope: Scope, message: ClaimedMessage, error: str, *, who: str, retry_at: dt.datetime | None
 ) -> bool:
-    """Give a letter back after a failed attempt, to be tried again at `retry_at`, or never when it is None.
+    """Give a message back after a failed attempt, to be tried again at `retry_at`, or never when it is None.
 
-    Returns False when the courier `who` no longer holds the letter, and changes nothing then.
+    Returns False when the dispatcher `who` no longer holds the message, and changes nothing then.
     """
     held = (
-        (OUTBOX.c.letter_id == letter.letter_id)
+        (OUTBOX.c.message_id == message.message_id)
         & (OUTBOX.c.status == "claimed")
         & (OUTBOX.c.claimed_by == who)
     )
@@ -143,15 +143,15 @@ def mark_failed(
 
 
 def release_claims(scope: Scope, topic: str) -> int:
-    """Give the claimed letters of a topic back and return how many; the caller knows that no courier lives."""
+    """Give the claimed messages of a topic back and return how many; the caller knows that no dispatcher lives."""
     held = (OUTBOX.c.topic == topic) & (OUTBOX.c.status == "claimed")
     with writing(scope) as connection:
         values = {"status": "waiting", "claimed_until": None}
         return connection.execute(sa.update(OUTBOX).where(held).values(values)).rowcount
 
 
-def count_letters(scope: Scope, *, topic: str = "") -> dict[str, int]:
-    """Return how many letters are waiting, claimed, delivered and dead; of one topic where named."""
+def count_messages(scope: Scope, *, topic: str = "") -> dict[str, int]:
+    """Return how many messages are waiting, claimed, delivered and dead; of one topic where named."""
     counted = sa.select(OUTBOX.c.status, sa.func.count()).group_by(OUTBOX.c.status)
     counted = counted.where(OUTBOX.c.topic == topic) if topic else counted
     with reading(scope) as connection:

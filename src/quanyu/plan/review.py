@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from quanyu.plan.credit import Credited, credited
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
+from quanyu.plan.customer_value import CustomerValue, customer_value
 from quanyu.plan.outcome import Outcome, outcomes
-from quanyu.plan.outlay import Outlay, outlay
-from quanyu.plan.worth import Worth, worth
+from quanyu.plan.spend import SpendReview, spend_review
 from quanyu.tables.metric.period import Period, preset
-from quanyu.tables.view.metric_view import Book, Card, Point, Slice, book
+from quanyu.tables.view.metric_view import Card, MetricView, Point, Slice, metric_view
 from quanyu.workspace import Workspace
 
 CARDS = (
@@ -71,10 +71,10 @@ class Review:
     findings: tuple[Finding, ...]
     rejects: tuple[tuple[str, int], ...]
     outcomes: tuple[Outcome, ...]
-    worth: Worth | None
-    outlay: Outlay | None
+    customer_value: CustomerValue | None
+    spend: SpendReview | None
     credited: Credited | None
-    sums: Book
+    sums: MetricView
 
     @property
     def is_empty(self) -> bool:
@@ -111,7 +111,7 @@ def review(ws: Workspace) -> Review:
     """Return the review as of the day the metrics were computed for."""
     table = ws.warehouse.table("metrics")
     grains = ("day", "month", "week", "last_7", "last_30", "last_365")
-    sums = book(
+    sums = metric_view(
         ws.warehouse.read(table.filter(table.grain.isin(grains))), is_lunar=ws.settings.currency == "CNY"
     )
     as_of = _as_of(sums) or ws.today()
@@ -143,31 +143,31 @@ def review(ws: Workspace) -> Review:
         findings=_findings(ws),
         rejects=_rejects(ws),
         outcomes=outcomes(ws),
-        worth=worth(ws),
-        outlay=outlay(ws),
+        customer_value=customer_value(ws),
+        spend=spend_review(ws),
         credited=credited(ws),
         sums=sums,
     )
 
 
-def _as_of(sums: Book) -> dt.date | None:
+def _as_of(sums: MetricView) -> dt.date | None:
     newest = max((on for grain, on in sums.rows.get(("gmv", "all"), {}) if grain == "last_7"), default=None)
     return newest + dt.timedelta(days=7) if newest else None
 
 
-def _cards(sums: Book, names: tuple[str, ...], period: Period) -> tuple[Card, ...]:
+def _cards(sums: MetricView, names: tuple[str, ...], period: Period) -> tuple[Card, ...]:
     made = [sums.card(name, period) for name in names]
     return tuple(card for card in made if card.value is not None)
 
 
-def _before(sums: Book, period: Period) -> tuple[Point, ...]:
+def _before(sums: MetricView, period: Period) -> tuple[Point, ...]:
     before = period.previous()
     first = sums.first("net_revenue")
     is_covered = first is not None and first <= before.since
     return tuple(sums.series("net_revenue", "day", before)) if is_covered else ()
 
 
-def _places(sums: Book, period: Period) -> tuple[str, tuple[Place, ...]]:
+def _places(sums: MetricView, period: Period) -> tuple[str, tuple[Place, ...]]:
     """Take channels; where there is only one, regions say more."""
     for dimension in PLACES:
         parts = sums.breakdown("net_revenue", dimension, period)
@@ -176,13 +176,13 @@ def _places(sums: Book, period: Period) -> tuple[str, tuple[Place, ...]]:
     return PLACES[0], ()
 
 
-def _place(sums: Book, period: Period, dimension: str, part: Slice) -> Place:
+def _place(sums: MetricView, period: Period, dimension: str, part: Slice) -> Place:
     names = ("net_revenue", "n_orders", "n_buyers", "aov_per_order", "refund_rate")
     values = {name: sums.value(name, period, dimension, part.slice) for name in names}
     return Place(part.slice, values, part.share or 0.0, part.change)
 
 
-def _funnel(sums: Book, period: Period) -> tuple[tuple[str, float], ...]:
+def _funnel(sums: MetricView, period: Period) -> tuple[tuple[str, float], ...]:
     visitors = sums.sums("visitors", period).get("all")
     if not visitors:
         return ()

@@ -2,7 +2,7 @@
 
 from quanyu.warehouse.delta.check import State
 from quanyu.warehouse.open import Change, Warehouse, open_warehouse
-from quanyu.warehouse.part import Part
+from quanyu.warehouse.partition_months import Partition
 from quanyu.warehouse.staged import Rows
 
-__all__ = ["Change", "Part", "Rows", "State", "Warehouse", "open_warehouse"]
+__all__ = ["Change", "Partition", "Rows", "State", "Warehouse", "open_warehouse"]

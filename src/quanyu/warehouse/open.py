@@ -25,7 +25,7 @@ from quanyu.warehouse.delta import State, delta, digest, fault_of, gone, state_o
 from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split
-from quanyu.warehouse.part import Part, parts
+from quanyu.warehouse.partition_months import Partition, partition_months
 from quanyu.warehouse.spare import blank, spill
 from quanyu.warehouse.staged import Rows, Staged
 from quanyu.warehouse.turn import Turn
@@ -118,13 +118,13 @@ class Warehouse:
         """Return what the newest version says of itself: its stage, its operation, and what the writer added."""
         return delta.about(self.folder(name))
 
-    def parts(self, name: str, column: str) -> list[Part]:
+    def partitions(self, name: str, column: str) -> list[Partition]:
         """Return the files of a table by the months of a day column."""
-        return parts(delta.read_version(self.folder(name)).files, column)
+        return partition_months(delta.read_version(self.folder(name)).files, column)
 
-    def part(self, name: str, part: Part) -> ir.Table:
-        """Return the rows of one part of a table as an expression."""
-        return self._typed(contract(name), f"{name}__{uuid.uuid4().hex}", part.files)
+    def partition(self, name: str, partition: Partition) -> ir.Table:
+        """Return the rows of one partition of a table as an expression."""
+        return self._typed(contract(name), f"{name}__{uuid.uuid4().hex}", partition.files)
 
     def scan(self, paths: Sequence[Path | str]) -> ir.Table:
         """Return Parquet files outside the warehouse as an expression of this engine."""
@@ -149,20 +149,20 @@ class Warehouse:
     def rewrite(
         self,
         name: str,
-        rows: Mapping[Part, ir.Table],
+        rows: Mapping[Partition, ir.Table],
         *,
         by: Stage,
         about: Mapping[str, Any] = NOTHING,
         is_whole: bool = False,
     ) -> Change:
-        """Write the rows of some parts anew, in place of the files they had; one commit, all else stays.
+        """Write the rows of some partitions anew, in place of the files they had; one commit, all else stays.
 
-        Nothing else stays if the parts are the whole table.
+        Nothing else stays if the partitions are the whole table.
         """
         promise = self._owned(name, by)
         shaped = [self._shaped(promise, one) for one in rows.values()]
         files = [file for one in shaped for file in self.engine.write(one, self.folder(name))]
-        old = [] if is_whole else [file for part in rows for file in part.files]
+        old = [] if is_whole else [file for partition in rows for file in partition.files]
         schema = _utc((shaped or [self._empty(promise)])[0].schema().to_pyarrow())
         self._refuse_mixed(promise, files)
         told = {"stage": by, "currency": self.currency, "operationName": "rewrite", **about}

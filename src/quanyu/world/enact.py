@@ -11,7 +11,7 @@ from pathlib import Path
 
 from quanyu import ledger
 from quanyu.ledger import Decision
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 from quanyu.world.campaign import Campaign, Outreach
 from quanyu.world.market import CHANNELS, REPORTED
@@ -95,7 +95,7 @@ def _members(ws: Workspace, truth: Path) -> Mapping[str, int]:
 
 def _outreach(ws: Workspace, decision: Decision, members: Mapping[str, int]) -> Outreach:
     """Return who got the message, and who was kept out, as true people."""
-    design = Design.of(decision.proposal)
+    design = CampaignDesign.of(decision.proposal)
     arms: dict[str, list[int]] = {"treated": [], "control": []}
     for sends in ledger.stream_sends(ws.ledger, campaign_id=decision.decision_id):
         for arm, person in zip(sends["arm"], sends["person_id"], strict=True):

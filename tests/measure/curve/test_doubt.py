@@ -19,7 +19,7 @@ from quanyu.tables.owned.curve import DOUBTS
 SPEC = ReturnCurve(
     AS_OF,
     lands=(("meta_ads", (("own", 1.0),)), ("wanxiangtai", (("taobao", 1.0),))),
-    worth=(("own", 40.0), ("taobao", 40.0)),
+    order_margin=(("own", 40.0), ("taobao", 40.0)),
     n_draws=200,
 )
 
@@ -34,9 +34,9 @@ def solved(rows: pa.Table, spec: ReturnCurve = SPEC) -> Any:
     return found if isinstance(found, Inconclusive) else found[0]["channels"]
 
 
-def worth(amount: float) -> ReturnCurve:
+def order_margin(amount: float) -> ReturnCurve:
     """Return the specification with another worth of an order."""
-    return dataclasses.replace(SPEC, worth=(("own", amount), ("taobao", amount)))
+    return dataclasses.replace(SPEC, order_margin=(("own", amount), ("taobao", amount)))
 
 
 def following(seed: int, days: int = 200) -> AdShop:
@@ -76,7 +76,7 @@ def test_an_effect_that_is_clear_but_could_be_following_unseen_is_not_believed(
 def test_the_verdict_follows_the_worth_of_an_order() -> None:
     """The same curve pays, works, or earns less than it costs; a channel without effect has none, or cannot be told."""
     rows = daily_rows(adshop(200, 40.0))
-    dear, cheap = solved(rows, worth(40.0)), solved(rows, worth(0.5))
+    dear, cheap = solved(rows, order_margin(40.0)), solved(rows, order_margin(0.5))
     assert (dear["meta_ads"]["verdict"], dear["meta_ads"]["reason"]) == ("pays", "")
     assert cheap["meta_ads"]["verdict"] == "earns_less"
     assert dear["wanxiangtai"]["verdict"] == "cannot_tell"
@@ -133,7 +133,7 @@ def test_where_nothing_can_be_fitted_the_reason_is_named() -> None:
     orders_only = rows.filter([kind == "sales" for kind in rows["kind"].to_pylist()])
     assert solved(orders_only) == Inconclusive(NO_DATA)
     assert solved(daily_rows(adshop(85))) == Inconclusive(TOO_SHORT)
-    assert solved(rows, dataclasses.replace(SPEC, worth=())) == Inconclusive(NO_MARGIN)
+    assert solved(rows, dataclasses.replace(SPEC, order_margin=())) == Inconclusive(NO_MARGIN)
 
 
 def test_the_raw_estimate_stands_beside_the_shrunken_one() -> None:

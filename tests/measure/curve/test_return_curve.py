@@ -20,7 +20,7 @@ from quanyu.workspace import Workspace
 SPEC = ReturnCurve(
     AS_OF,
     lands=(("meta_ads", (("own", 1.0),)), ("wanxiangtai", (("taobao", 1.0),))),
-    worth=(("own", 40.0), ("taobao", 40.0)),
+    order_margin=(("own", 40.0), ("taobao", 40.0)),
     n_draws=100,
 )
 

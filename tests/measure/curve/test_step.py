@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 from tests.measure.curve.adshop import AS_OF, adshop, fill
 
-from quanyu.measure.curve.landing import landing, shares
+from quanyu.measure.curve.destination import destinations, shares
+from quanyu.measure.curve.order_margin import order_margin
 from quanyu.measure.curve.step import curves
-from quanyu.measure.curve.worth import worth
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
@@ -43,7 +43,7 @@ def test_the_table_says_what_each_channel_brings(shop: Workspace) -> None:
 
 
 def test_where_clicks_land_is_seen_in_the_orders_after_them(shop: Workspace) -> None:
-    assert landing(shop, AS_OF) == {"meta_ads": {"own": 1.0}, "wanxiangtai": {"taobao": 1.0}}
+    assert destinations(shop, AS_OF) == {"meta_ads": {"own": 1.0}, "wanxiangtai": {"taobao": 1.0}}
 
 
 def test_orders_before_a_click_do_not_count_for_it() -> None:
@@ -56,8 +56,8 @@ def test_the_settings_say_where_an_ad_lands_and_what_an_order_is_worth(make_work
     ws = fill(
         make_workspace(curve={"lands": {"meta_ads": ["taobao", "own"]}, "order_worth": 1.5}), adshop(120)
     )
-    assert landing(ws, AS_OF)["meta_ads"] == {"taobao": 0.5, "own": 0.5}
-    assert worth(ws, AS_OF, 730) == pytest.approx({"own": 60.0, "taobao": 60.0})
+    assert destinations(ws, AS_OF)["meta_ads"] == {"taobao": 0.5, "own": 0.5}
+    assert order_margin(ws, AS_OF, 730) == pytest.approx({"own": 60.0, "taobao": 60.0})
 
 
 def test_what_an_order_is_worth_is_the_same_to_the_last_bit_on_both_engines(workspace: Workspace) -> None:
@@ -74,7 +74,7 @@ def test_what_an_order_is_worth_is_the_same_to_the_last_bit_on_both_engines(work
     schema = contract("orders").schema.to_pyarrow()
     workspace.warehouse.replace("orders", pa.Table.from_pylist(orders, schema), by="collect")
     exact = {f"c{channel}": 100 * (sum(margins) / 100 / 10_000) for channel, margins in enumerate(drawn)}
-    assert worth(workspace, AS_OF, 730) == exact
+    assert order_margin(workspace, AS_OF, 730) == exact
 
 
 def test_without_margins_nothing_can_be_told_unless_the_settings_know_the_rate(make_workspace) -> None:
@@ -84,7 +84,7 @@ def test_without_margins_nothing_can_be_told_unless_the_settings_know_the_rate(m
     assert {row["reason"] for row in found.values()} == {"no_margin"}
     assert float(found["meta_ads"]["spend_amount"]) > 0
     rated = fill(make_workspace(curve={"margin_rate": 0.4}), adshop(120), has_costs=False)
-    assert worth(rated, AS_OF, 730) == pytest.approx({"own": 40.0, "taobao": 40.0})
+    assert order_margin(rated, AS_OF, 730) == pytest.approx({"own": 40.0, "taobao": 40.0})
 
 
 def test_an_empty_shop_has_no_curves(workspace: Workspace) -> None:

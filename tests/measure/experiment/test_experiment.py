@@ -17,7 +17,7 @@ from quanyu.ledger import Campaign
 from quanyu.measure.experiment.experiment import lifts
 from quanyu.measure.experiment.lift import VERDICTS, result, results
 from quanyu.measure.experiment.outcome import OUTCOMES, Watch, assigned, outcomes
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 20)
@@ -155,7 +155,7 @@ def shop(ws: Workspace, lift: float, n: int = 4000, control_share: float = 0.2, 
         made.append(order(2 * i, f"user:{i}", at + dt.timedelta(days=int(days[i])), money, **margin))
         made.append(order(2 * i + 1, f"user:{i}", at - dt.timedelta(days=20), taste[i], **margin))
     put(ws, "orders", made, "collect")
-    design = Design("Spring", "", control_share=control_share, **given)
+    design = CampaignDesign("Spring", "", control_share=control_share, **given)
     campaign = Campaign("c1", "d1", "Spring", "list", "sms", "exported", design.document, at, at)
     with ws.ledger.begin() as connection:
         ledger.freeze(connection, campaign, [])

@@ -177,7 +177,7 @@ def test_a_later_day_rewrites_only_the_month_it_falls_in(make_workspace: MakeWor
         one["session_id"] = one["session_id"] and f"{one['session_id']} {one['occurred_at']:%j}"
     load(ws, events[:150])
     visits(ws, AS_OF)
-    before = {file for part in ws.warehouse.parts("visits", "began_on") for file in part.files}
+    before = {file for part in ws.warehouse.partitions("visits", "began_on") for file in part.files}
     assert len(before) == 2, "the last month stands by itself"
     version = ws.warehouse.version("visits")
     visits(ws, AS_OF)
@@ -185,7 +185,7 @@ def test_a_later_day_rewrites_only_the_month_it_falls_in(make_workspace: MakeWor
     load(ws, events[150:])
     visits(ws, AS_OF)
     check(ws, events)
-    after = list(ws.warehouse.parts("visits", "began_on"))
+    after = list(ws.warehouse.partitions("visits", "began_on"))
     assert {file for part in after for file in part.files} & before, (
         "months that nothing touched stay as they are"
     )

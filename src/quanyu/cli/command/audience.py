@@ -17,7 +17,7 @@ from quanyu.cli.speech import out, say
 from quanyu.decide.audience import PROPOSE
 from quanyu.decide.settings import AudienceSettings
 from quanyu.part.action import Caller, perform
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 
 Channel = StrEnum("Channel", [channel.name for channel in channels()])  # type: ignore[misc]
 """The channels through which people can be reached, as words of the command line."""
@@ -39,7 +39,7 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
     """Preview an audience: who would be reached, kept out, or left alone and why; --propose records it."""
     with workspace(root) as ws:
         usual = ws.settings.of(AudienceSettings)
-        design = Design(
+        design = CampaignDesign(
             name or rule,
             rule,
             kind="ads" if channel.value == "ads" else "list",

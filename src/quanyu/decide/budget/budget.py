@@ -71,9 +71,11 @@ def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
     curve = Curve.unpacked(one["draws"]) if one.get("draws") else None
     spend = round(one.get("spend", float(row["spend_amount"] or 0.0)), 2)
     noise = one.get("noise") or 0.0
-    worth = one.get("worth") or float(row["order_worth_amount"] or 0.0)
+    order_margin = one.get("order_margin") or float(row["order_worth_amount"] or 0.0)
     evidence = "curve" if row["status"] == "known" else ""
-    return AdChannel(row["channel"], spend, row["status"], row["reason"] or "", worth, noise, curve, evidence)
+    return AdChannel(
+        row["channel"], spend, row["status"], row["reason"] or "", order_margin, noise, curve, evidence
+    )
 
 
 def _scenario(

@@ -32,7 +32,7 @@ class AdChannel:
     spend: float
     status: str
     reason: str
-    worth: float
+    order_margin: float
     noise: float
     curve: Curve | None
     evidence: str = ""
@@ -46,13 +46,13 @@ class AdChannel:
     def brings(self, amounts: Floats) -> Floats:
         """Return the margin a day that amounts (k,) bring, shape (k, draws)."""
         assert self.curve is not None
-        return np.asarray(self.curve.at(amounts) * self.worth)
+        return np.asarray(self.curve.at(amounts) * self.order_margin)
 
     def marginal(self, amount: float) -> float | None:
         """Return the expected margin of one more unit of money at an amount above 0; None without a curve."""
         if self.curve is None or amount <= 0:
             return None
-        return float(self.curve.marginal(np.array([amount])).mean() * self.worth)
+        return float(self.curve.marginal(np.array([amount])).mean() * self.order_margin)
 
 
 @dataclass(frozen=True)

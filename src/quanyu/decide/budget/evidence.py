@@ -47,16 +47,16 @@ def _weighed(ws: Workspace, channel: AdChannel, test: Mapping[str, Any], as_of: 
     if test["status"] != "read":
         return channel
     random = np.random.default_rng([ws.settings.seed, zlib.crc32(test["decision_id"].encode())])
-    worth = channel.worth or float(test["order_worth_amount"])
+    order_margin = channel.order_margin or float(test["order_worth_amount"])
     shown = Evidence(
         float(test["spent_low_amount"]), float(test["spent_high_amount"]),
         test["n_orders"], test["n_orders_error"],
     )  # fmt: skip
     before = _before(ws, test)
     is_shared = before is not None and is_compatible(before, shown)
-    start = before if before is not None and is_shared else believed(usual, worth, random)
+    start = before if before is not None and is_shared else believed(usual, order_margin, random)
     return replace(
-        channel, status="known", reason="", worth=worth, curve=convinced(start, shown, n, random),
+        channel, status="known", reason="", order_margin=order_margin, curve=convinced(start, shown, n, random),
         evidence="both" if is_shared else "test",
     )  # fmt: skip
 

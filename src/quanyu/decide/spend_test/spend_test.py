@@ -15,7 +15,17 @@ from quanyu.decide.settings import BudgetSettings
 from quanyu.method.daily_sales import apart, daily_sales
 from quanyu.part.step import Step
 from quanyu.solve.curve import Curve, span
-from quanyu.solve.spend_test import LEVELS, WEEKS, Design, Use, Worth, believed, noise, power, worth_of
+from quanyu.solve.spend_test import (
+    LEVELS,
+    WEEKS,
+    Design,
+    InformationValue,
+    Use,
+    believed,
+    information_value,
+    noise,
+    power,
+)
 from quanyu.workspace import Workspace
 
 POWER = 0.8
@@ -30,7 +40,7 @@ class Plan:
 
     design: Design
     power: float
-    worth: Worth
+    information: InformationValue
     belief: Curve
 
 
@@ -78,19 +88,26 @@ def best(one: AdChannel, noise_: float, use: Use, seed: int) -> Plan | None:
     """Return the test of a channel that gains most after its cost; None where none of 12 weeks has the power."""
     random = np.random.default_rng([seed, 3])
     known = one.curve if one.is_known else None
-    belief = known if known is not None else believed(one.spend, one.worth, random)
+    belief = known if known is not None else believed(one.spend, one.order_margin, random)
     plans = []
     for kind in LEVELS:
         for weeks in WEEKS:
             design = Design(kind, weeks, round(one.spend, 2))
-            likely = power(design, (design.high - design.low) / one.worth, noise_)
+            likely = power(design, (design.high - design.low) / one.order_margin, noise_)
             if likely >= POWER:
-                plans.append(Plan(design, likely, worth_of(belief, one.worth, design, noise_, use), belief))
+                plans.append(
+                    Plan(
+                        design,
+                        likely,
+                        information_value(belief, one.order_margin, design, noise_, use),
+                        belief,
+                    )
+                )
     return max(plans, key=_net, default=None)
 
 
 def _net(plan: Plan) -> float:
-    return plan.worth.value - max(plan.worth.cost, 0.0)
+    return plan.information.value - max(plan.information.cost, 0.0)
 
 
 def _judged(plan: Plan | None) -> str:
@@ -115,7 +132,7 @@ def _barred(
         return "busy"
     if one.name in moved:
         return "budget_moves"
-    return "" if one.worth > 0 else "no_worth"
+    return "" if one.order_margin > 0 else "no_worth"
 
 
 def _meets(lands: Mapping[str, float], other: Mapping[str, float]) -> bool:
@@ -145,17 +162,17 @@ def _moved(ws: Workspace) -> list[str]:
 def _row(one: AdChannel, reason: str, plan: Plan | None) -> Record:
     row: Record = {
         "channel": one.name, "status": "none" if reason else "proposed", "reason": reason, "kind": "",
-        "usual_amount": one.spend, "order_worth_amount": one.worth,
+        "usual_amount": one.spend, "order_worth_amount": one.order_margin,
     }  # fmt: skip
     if plan is None:
         return row
     design = plan.design
     low, high = plan.belief.at(np.array([design.low, design.high]))
-    back = span((high - low) * one.worth / (design.high - design.low))
+    back = span((high - low) * one.order_margin / (design.high - design.low))
     return row | {
         "kind": design.kind, "weeks": design.weeks, "usual_amount": design.usual, "low_amount": design.low, "high_amount": design.high,
-        "power": plan.power, "value_amount": plan.worth.value, "cost_amount": plan.worth.cost,
-        "cost_amount_high": plan.worth.cost_high,
+        "power": plan.power, "value_amount": plan.information.value, "cost_amount": plan.information.cost,
+        "cost_amount_high": plan.information.cost_high,
         **dict(zip(("believed_return", "believed_return_low", "believed_return_high"), back, strict=True)),
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ purchase. A touch belongs to the next purchase of its person if that follows wit
 follows in time are a null path, which ends where the next one does not come within the window. Orders that no touch
 precedes have the empty path, and so have those of unknown buyers: nothing is left out of the totals.
 
-The engine works with one number per touch, its `spot`: when it was, and the number of its word (channel and
+The engine works with one number per touch, its `order_key`: when it was, and the number of its word (channel and
 campaign). Sorting by it puts touches in order on every engine the same way, and a path is a list of words.
 """
 
@@ -32,7 +32,7 @@ OTHERS = "others"
 SHARE = "decimal(38, 12)"
 """Shares are added up as decimals, which is exact in any order, so that they can be taken off again."""
 WORDS, PLACES = 1 << 20, 4
-"""How a spot is packed: ((second * 2 + is_purchase) * PLACES + place) * WORDS + word. It stays below 2^53, so that
+"""How an order key is packed: ((second * 2 + is_purchase) * PLACES + place) * WORDS + word. It stays below 2^53, so that
 engines which divide as floating point divide exactly."""
 
 
@@ -125,52 +125,54 @@ def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table
     is_same = known.named.identical_to(met.campaign_id)
     joined = met.inner_join(known, [known.of == met.channel, is_same])
     second = seconds(joined.touched_at) - zero
-    contacts = joined.select("person", spot=_spot(second, 0, joined.place, joined.word))
+    contacts = joined.select("person", order_key=_order_key(second, 0, joined.place, joined.word))
     bought = scratch.keep(bought.mutate(second=(bought.second - zero).cast("int64")))
-    rows = ibis.union(contacts, bought.select("person", spot=_spot(bought.second, 1, 0, 0)))
-    rows = rows.mutate(second=_second(rows.spot), is_purchase=_second(rows.spot, half=1) % 2)
-    in_order = ibis.window(group_by=rows.person, order_by=rows.spot)
-    upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.spot)
+    rows = ibis.union(contacts, bought.select("person", order_key=_order_key(bought.second, 1, 0, 0)))
+    rows = rows.mutate(second=_second(rows.order_key), is_purchase=_second(rows.order_key, half=1) % 2)
+    in_order = ibis.window(group_by=rows.person, order_by=rows.order_key)
+    upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.order_key)
     # What stands before a touch is a touch of the same segment, or a purchase, which ended the segment before.
     touch = ibis.ifelse(rows.is_purchase == 1, ibis.null("int64"), rows.second)
-    rows = rows.mutate(act=rows.is_purchase.sum().over(upto) + 1, before=touch.lag().over(in_order))
+    rows = rows.mutate(segment=rows.is_purchase.sum().over(upto) + 1, before=touch.lag().over(in_order))
     rows = rows.filter(rows.is_purchase == 0)
     ends = bought.rename(ends_at="second")
-    followed = rows.left_join(ends, ["person", "act"])
-    return followed.select("person", "spot", "second", "before", "ends_at", *OUTCOMES)
+    followed = rows.left_join(ends, ["person", "segment"])
+    return followed.select("person", "order_key", "second", "before", "ends_at", *OUTCOMES)
 
 
-def _spot(
+def _order_key(
     second: ir.IntegerColumn, is_purchase: int, place: ir.IntegerColumn | int, word: ir.IntegerColumn | int
 ) -> ir.IntegerColumn:
     return ((second * 2 + is_purchase) * PLACES + place) * WORDS + word
 
 
-def _second(spot: ir.IntegerColumn, half: int = 2) -> ir.IntegerColumn:
-    """Return the second of a spot; with `half=1` doubled, plus one for a purchase."""
-    return (spot // (half * PLACES * WORDS)).cast("int64")
+def _second(order_key: ir.IntegerColumn, half: int = 2) -> ir.IntegerColumn:
+    """Return the second of an order key; with `half=1` doubled, plus one for a purchase."""
+    return (order_key // (half * PLACES * WORDS)).cast("int64")
 
 
 def _single(found: Steps, window_days: int) -> ir.Table:
-    """Return one row per path as one person took it: `spots` in order, `weight` of all, what it brought."""
+    """Return one row per path as one person took it: `order_keys` in order, `weight` of all, what it brought."""
     rows, window = found.rows, window_days * DAY
     in_time = (rows.ends_at - rows.second <= window).fill_null(False)
     was_in_time = (rows.ends_at - rows.before <= window).fill_null(False)
     is_far = (rows.second - rows.before > window).fill_null(True)
     begins = rows.before.isnull() | (in_time & ~was_in_time) | (~in_time & is_far)
     rows = rows.mutate(is_buying=in_time, begins=begins.cast("int64"))
-    upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.spot)
+    upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.order_key)
     rows = rows.mutate(run=rows.begins.sum().over(upto))
     one = rows.group_by("person", "run", "is_buying").agg(
-        spots=rows.spot.collect(),
+        order_keys=rows.order_key.collect(),
         weight=_weight(rows.ends_at - rows.second, found).sum(),
         last=rows.second.max(),
         ends_at=rows.ends_at.max(),
         **{name: rows[name].max() for name in OUTCOMES},
     )
     one = one.filter(ibis.ifelse(one.is_buying, one.ends_at, one["last"]) >= found.begins)
-    one = one.mutate(spots=one.spots.sort())
-    return one.mutate(path=one.spots.map(lambda spot: spot % WORDS)).drop("person", "run", "last")
+    one = one.mutate(order_keys=one.order_keys.sort())
+    return one.mutate(path=one.order_keys.map(lambda order_key: order_key % WORDS)).drop(
+        "person", "run", "last"
+    )
 
 
 def _weight(wait: ir.IntegerColumn, found: Steps) -> ir.FloatingColumn:
@@ -190,9 +192,11 @@ def _compressed(single: ir.Table) -> ir.Table:
 
 def _decayed(single: ir.Table, found: Steps) -> ir.Table:
     """Add up, per distinct path and place in it, the shares of what purchases brought."""
-    bought = single.filter(single.is_buying).select("path", "weight", "ends_at", *OUTCOMES, spot="spots")
-    spread = bought.unnest("spot", offset="step", keep_empty=False)
-    share = _weight(spread.ends_at - _second(spread.spot), found) / spread.weight
+    bought = single.filter(single.is_buying).select(
+        "path", "weight", "ends_at", *OUTCOMES, order_key="order_keys"
+    )
+    spread = bought.unnest("order_key", offset="step", keep_empty=False)
+    share = _weight(spread.ends_at - _second(spread.order_key), found) / spread.weight
     return spread.group_by("path", step=spread.step.cast("int64")).agg(
         **{name: (share * spread[name].cast("float64")).cast(SHARE).sum() for name in OUTCOMES}
     )

@@ -41,11 +41,11 @@ class Evidence:
     best: Peak
     drawn: Draws
 
-    def curve(self, at: int, worth: float) -> Curve:
+    def curve(self, at: int, order_margin: float) -> Curve:
         """Return the draws of a channel's curve, in money by the worth of an order."""
         tried, place = self.problem.shapes[at], self.drawn.place[:, at]
         ceiling = tried.ceiling(self.drawn.level[:, at], place)
-        return Curve(tried.half[place], tried.slope[place], ceiling * worth)
+        return Curve(tried.half[place], tried.slope[place], ceiling * order_margin)
 
     def is_clear(self, at: int) -> bool:
         """Say whether the effect of a channel is told from none, by Holm's step-down over all channels."""
@@ -61,7 +61,9 @@ class Evidence:
         return ceiling * float(saturate(np.array([spend]), tried.half[place], tried.slope[place])[0])
 
 
-def finding(rows: Daily, row: int, shares: Floats, worth: float, fitted: Evidence | None) -> dict[str, Any]:
+def finding(
+    rows: Daily, row: int, shares: Floats, order_margin: float, fitted: Evidence | None
+) -> dict[str, Any]:
     """Return everything about one ad channel as plain values (see the contract of `curves`)."""
     now = float(rows.cost[row, -RECENT_DAYS:].mean())
     found: dict[str, Any] = {
@@ -72,7 +74,7 @@ def finding(rows: Daily, row: int, shares: Floats, worth: float, fitted: Evidenc
         "control": "sales_channels" if len(rows.sales) > 1 else "calendar",
         "spend": now,
         "claimed": float(rows.claimed[row, -RECENT_DAYS:].mean()),
-        "worth": worth,
+        "order_margin": order_margin,
         "n_days": int((rows.cost[row] > 0).sum()),
         "curve": None,
         "draws": None,
@@ -95,7 +97,7 @@ def finding(rows: Daily, row: int, shares: Floats, worth: float, fitted: Evidenc
         "noise": _noise(fitted, shares),
     }
     spend = now or _usual(rows.cost[row])
-    _, low, high = orders.span(orders.at(np.array([spend]))[0] * worth)
+    _, low, high = orders.span(orders.at(np.array([spend]))[0] * order_margin)
     reason = _mistrust(rows.cost[row], fitted, at)
     if reason:
         return found | {"reason": reason}

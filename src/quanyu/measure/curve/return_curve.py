@@ -65,7 +65,7 @@ class ReturnCurve:
     have shown (2); a shape search under no effect must not find so much (p_no_effect); scores are widened for serial
     correlation. What platforms claim is never used.
 
-    `lands` are shares by ad channel and sales channel, `worth` the margin of an order by sales channel,
+    `lands` are shares by ad channel and sales channel, `order_margin` the margin of an order by sales channel,
     `measured` differences from experiments: (ad channel, spend from, spend to, orders per day, standard error).
 
     Sources: Jin, Wang, Sun, Chan, Koehler (2017) for carry-over and Hill saturation; Blake, Nosko, Tadelis (2015)
@@ -77,7 +77,7 @@ class ReturnCurve:
 
     as_of: dt.date
     lands: tuple[tuple[str, Shares], ...]
-    worth: Shares
+    order_margin: Shares
     measured: tuple[tuple[str, float, float, float, float], ...] = ()
     is_chinese: bool = True
     n_draws: int = 300
@@ -99,7 +99,7 @@ class ReturnCurve:
             return Inconclusive(NO_DATA)
         if rows.n_days < FEWEST_DAYS:
             return Inconclusive(TOO_SHORT)
-        if not self.worth:
+        if not self.order_margin:
             return Inconclusive(NO_MARGIN)
         lands = {ad: dict(parts) for ad, parts in self.lands}
         rows = rows.gathered(frozenset(name for parts in lands.values() for name in parts))
@@ -107,11 +107,11 @@ class ReturnCurve:
         if len(rows.sales) == 1:
             shares = np.ones_like(shares)
         usable = (shares.sum(axis=1) > 0) & ((rows.cost > 0).sum(axis=1) >= FEWEST_SPEND_DAYS)
-        worth = self._worth(rows, shares)
+        order_margin = self._order_margin(rows, shares)
         with one_thread():
-            fitted = self._fit(rows, shares, worth, np.flatnonzero(usable)) if usable.any() else None
+            fitted = self._fit(rows, shares, order_margin, np.flatnonzero(usable)) if usable.any() else None
         channels = {
-            ad: finding(rows, row, shares[row], worth[row], fitted if usable[row] else None)
+            ad: finding(rows, row, shares[row], order_margin[row], fitted if usable[row] else None)
             for row, ad in enumerate(rows.ads)
         }
         diagnostics: dict[str, Any] = {"n_days": rows.n_days, "sales_channels": list(rows.sales)}
@@ -119,7 +119,7 @@ class ReturnCurve:
             diagnostics["noise"] = dict(zip(rows.sales, fitted.problem.noise.tolist(), strict=True))
         return {"channels": channels, "diagnostics": diagnostics}, True
 
-    def _fit(self, rows: Daily, shares: Floats, worth: Floats, place: NDArray[np.int64]) -> Evidence:
+    def _fit(self, rows: Daily, shares: Floats, order_margin: Floats, place: NDArray[np.int64]) -> Evidence:
         nuisance, group = season(rows.first, rows.n_days, rows.sent, is_chinese=self.is_chinese)
         lands = shares[place] / shares[place].sum(axis=1, keepdims=True)
         panel = Panel(rows.orders, rows.cost[place], lands, nuisance, group, is_open(rows.orders))
@@ -141,15 +141,15 @@ class ReturnCurve:
             drawn=draws(
                 problem,
                 best,
-                Belief(np.maximum(rows.cost[place].mean(axis=1) / worth[place], SMALLEST), widen),
+                Belief(np.maximum(rows.cost[place].mean(axis=1) / order_margin[place], SMALLEST), widen),
                 self.n_draws,
                 random,
             ),
         )
 
-    def _worth(self, rows: Daily, shares: Floats) -> Floats:
+    def _order_margin(self, rows: Daily, shares: Floats) -> Floats:
         """Return the worth of an order of each ad channel: of the sales channels it lands on, else of all."""
-        known = dict(self.worth)
+        known = dict(self.order_margin)
         usual = sum(known.values()) / len(known)
         each = np.array([known.get(name, usual) for name in rows.sales])
         weight = np.where(shares.sum(axis=1, keepdims=True) > 0, shares, rows.orders.sum(axis=1))

@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from quanyu.ledger import keep_fit
 from quanyu.measure.curve.daily import daily
+from quanyu.measure.curve.destination import destinations
 from quanyu.measure.curve.finding import RECENT_DAYS
-from quanyu.measure.curve.landing import landing
+from quanyu.measure.curve.order_margin import order_margin
 from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, ReturnCurve
-from quanyu.measure.curve.worth import worth
 from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.part.step import Step
@@ -34,8 +34,10 @@ def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     settings = ws.settings.of(CurveSettings)
     spec = ReturnCurve(
         as_of=as_of,
-        lands=tuple((ad, tuple(sorted(parts.items()))) for ad, parts in sorted(landing(ws, as_of).items())),
-        worth=tuple(sorted(worth(ws, as_of, settings.window_days).items())),
+        lands=tuple(
+            (ad, tuple(sorted(parts.items()))) for ad, parts in sorted(destinations(ws, as_of).items())
+        ),
+        order_margin=tuple(sorted(order_margin(ws, as_of, settings.window_days).items())),
         measured=measured(ws),
         is_chinese=ws.settings.currency == "CNY",
         seed=ws.settings.seed,
@@ -117,25 +119,25 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
         "control": one["control"],
         "spend_amount": one["spend"],
         "n_claimed": one["claimed"],
-        "order_worth_amount": one["worth"],
+        "order_worth_amount": one["order_margin"],
         "n_days": one["n_days"],
     }
     if not one["draws"]:
         return row
     orders = Curve.unpacked(one["draws"])
-    worth, now = one["worth"], np.array([one["spend"]])
+    order_margin, now = one["order_margin"], np.array([one["spend"]])
     row |= {"carry": one["carry"], "half_amount": one["curve"]["half"], "slope": one["curve"]["slope"]}
     row |= {"p_no_effect": one["p_value"], "noise": one["noise"]}
     for axis, name in (("carry", "carry"), ("half", "half_amount"), ("slope", "slope")):
         row |= dict(zip((f"{name}_low", f"{name}_high"), one["spans"][axis], strict=True))
-    row |= _spanned("ceiling_amount", orders, orders.ceiling * worth)
-    row["ceiling_amount"] = one["curve"]["ceiling"] * worth
+    row |= _spanned("ceiling_amount", orders, orders.ceiling * order_margin)
+    row["ceiling_amount"] = one["curve"]["ceiling"] * order_margin
     if one["spend"] > 0:
         caused = orders.at(now)[0]
         row["n_caused_raw"] = one["raw"]
-        row |= _spanned("n_caused", orders, caused) | _spanned("return_amount", orders, caused * worth)
-        row |= _spanned("marginal_return", orders, orders.marginal(now)[0] * worth)
-        row |= _spanned("profit_roi", orders, caused * worth / now[0] - 1)
+        row |= _spanned("n_caused", orders, caused) | _spanned("return_amount", orders, caused * order_margin)
+        row |= _spanned("marginal_return", orders, orders.marginal(now)[0] * order_margin)
+        row |= _spanned("profit_roi", orders, caused * order_margin / now[0] - 1)
     return row
 
 

@@ -20,7 +20,7 @@ from quanyu.method.assignment import CONTROL, TREATED
 from quanyu.part.step import Step
 from quanyu.solve.experiment.plan import ALARM, sample_ratio
 from quanyu.tables import contract
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.settings import ExperimentSettings
 from quanyu.workspace import Workspace
 
@@ -67,7 +67,7 @@ def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     All campaigns and metrics are read from one scan of what people did. The fit is kept.
     """
     designs = {
-        one.campaign_id: Design.of(one.design)
+        one.campaign_id: CampaignDesign.of(one.design)
         for one in ledger.list_campaigns(ws.ledger, limit=MOST_CAMPAIGNS)
     }
     given = ws.settings.of(ExperimentSettings)

@@ -11,7 +11,7 @@ from quanyu import ledger
 from quanyu.measure.experiment.experiment import MOST_CAMPAIGNS
 from quanyu.measure.experiment.outcome import OUTCOMES
 from quanyu.solve.experiment.plan import needed_alike, reach
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.settings import ExperimentSettings
 from quanyu.workspace import Workspace
 
@@ -106,7 +106,7 @@ def results(ws: Workspace) -> list[Result]:
     for (campaign_id, _), by_metric in grouped.items():
         known = campaigns.get(campaign_id)
         name = known.name if known else campaign_id
-        cost = Design.of(known.design).contact_cost_amount if known else 0.0
+        cost = CampaignDesign.of(known.design).contact_cost_amount if known else 0.0
         found.append(_result(name, cost, by_metric, ws.settings.of(ExperimentSettings).confidence))
     return sorted(found, key=lambda one: (-one.began_at.timestamp(), one.campaign_id, one.arm))
 

@@ -1,8 +1,8 @@
 """The metric catalogue computed from sums, and what screens ask of it."""
 
 from quanyu.measure.metric.explain import Explained, explain_change
+from quanyu.measure.metric.periods import Scratch
 from quanyu.measure.metric.read import as_of, breakdown, metric_card, metric_cards
-from quanyu.measure.metric.span import Scratch
 from quanyu.measure.metric.trend import Trend, trend
 
 __all__ = [

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.metric.outlay import assortment, spending, voice
-from quanyu.measure.metric.renewal import READS, Periods, days_of, days_touched, periods_touched
-from quanyu.measure.metric.span import KEYS, Renewal, Scratch, Spans
+from quanyu.measure.metric.periods import KEYS, Periods, Renewal, Scratch
+from quanyu.measure.metric.renewal import READS, PeriodKeys, days_of, days_touched, periods_touched
+from quanyu.measure.metric.spend import assortment, spending, voice
 from quanyu.measure.metric.trade import trade
 from quanyu.measure.metric.traffic import traffic
 from quanyu.method.change import Made
@@ -23,7 +23,7 @@ from quanyu.tables.metric.period import windows
 from quanyu.workspace import Workspace
 from quanyu.workspace.kept import forget_others, keep, kept
 
-Reduce = Callable[[Scratch, Spans, dt.date], list[pa.Table]]
+Reduce = Callable[[Scratch, Periods, dt.date], list[pa.Table]]
 FACTS: dict[str, Reduce] = {
     "orders": trade,
     "order_lines": assortment,
@@ -56,11 +56,11 @@ def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     return {"rows": rows.num_rows, "metrics": len(set(rows["metric"].to_pylist()))}
 
 
-def measure(ws: Workspace, as_of: dt.date, spans: Spans) -> pa.Table:
+def measure(ws: Workspace, as_of: dt.date, periods: Periods) -> pa.Table:
     """Return the metrics of the given periods: metric, grain, on, dimension, slice, numerator,
     denominator."""
     with Scratch(ws) as scratch:
-        return _told(_wide_of(scratch, as_of, spans))
+        return _told(_wide_of(scratch, as_of, periods))
 
 
 def _terms(ws: Workspace) -> dict[str, str]:
@@ -77,12 +77,12 @@ class AddedUp:
 
 
 def added_up(
-    ws: Workspace, as_of: dt.date, only: Periods | None = None, renewal: Renewal | None = None
+    ws: Workspace, as_of: dt.date, only: PeriodKeys | None = None, renewal: Renewal | None = None
 ) -> AddedUp:
     """Return the metrics of all windows and calendar periods; of `only` some of these from the days that are renewed."""
-    spans = Spans(windows(as_of, is_lunar=is_lunar(ws)), only=only)
+    periods = Periods(windows(as_of, is_lunar=is_lunar(ws)), only=only)
     with Scratch(ws, renewal) as scratch:
-        wide = _wide_of(scratch, as_of, spans)
+        wide = _wide_of(scratch, as_of, periods)
     known = [name for name in MEASURES if wide[name].null_count < wide.num_rows]
     return AddedUp(_told(wide), known, scratch.cubes)
 
@@ -117,17 +117,17 @@ def _is_calendar(rows: pa.Table) -> pa.ChunkedArray:
     return pc.is_in(rows["grain"], pa.array(CALENDAR))
 
 
-def _is_among(rows: pa.Table, periods: Periods) -> pa.ChunkedArray:
+def _is_among(rows: pa.Table, periods: PeriodKeys) -> pa.ChunkedArray:
     names = pa.array([f"{grain} {on}" for grain, on in periods], pa.string())
     return pc.is_in(pc.binary_join_element_wise(rows["grain"], rows["on"].cast(pa.string()), " "), names)
 
 
-def _wide_of(scratch: Scratch, as_of: dt.date, spans: Spans) -> pa.Table:
+def _wide_of(scratch: Scratch, as_of: dt.date, periods: Periods) -> pa.Table:
     parts = [
         part
         for name, reduce in FACTS.items()
         if scratch.warehouse.count(name)
-        for part in reduce(scratch, spans, as_of)
+        for part in reduce(scratch, periods, as_of)
     ]
     return _beside(parts)
 

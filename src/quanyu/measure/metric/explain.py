@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quanyu.measure.metric.read import open_book
+from quanyu.measure.metric.read import open_metrics
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.metric.period import Period
@@ -46,7 +46,7 @@ def explain_change(
     """Explain the change of a metric from `against` (the period before) to `period` by the slices of a
     dimension."""
     other = against or period.previous()
-    sums, one = open_book(ws, [name], [dimension], [period.grain, other.grain]), metric(name)
+    sums, one = open_metrics(ws, [name], [dimension], [period.grain, other.grain]), metric(name)
     before, now = sums.sums(name, other, dimension), sums.sums(name, period, dimension)
     parts = decompose(before, now, is_ratio=one.is_ratio, per=one.per)
     was, is_now = sums.value(name, other), sums.value(name, period)

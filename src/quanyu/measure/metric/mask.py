@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from quanyu.measure.metric.span import Scratch
+from quanyu.measure.metric.periods import Scratch
 from quanyu.tables.metric.period import Period
 from quanyu.warehouse.portable import bits_of_any
 

@@ -7,10 +7,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from quanyu.measure.metric.compute import is_lunar, measure
-from quanyu.measure.metric.span import Spans
+from quanyu.measure.metric.periods import Periods
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.period import Period, preset
-from quanyu.tables.view.metric_view import Book, Card, Point, Slice, Sums, book
+from quanyu.tables.view.metric_view import Card, MetricView, Point, Slice, Sums, metric_view
 from quanyu.workspace import Workspace
 
 
@@ -28,7 +28,9 @@ def period(ws: Workspace, name: str, since: dt.date | None = None, until: dt.dat
     return preset(name, as_of(ws) or ws.today())
 
 
-def open_book(ws: Workspace, names: Iterable[str], dimensions: Iterable[str], grains: Iterable[str]) -> Book:
+def open_metrics(
+    ws: Workspace, names: Iterable[str], dimensions: Iterable[str], grains: Iterable[str]
+) -> MetricView:
     """Read the sums of the named metrics: the whole and some dimensions, calendar grains and some windows."""
     rows = ws.warehouse.table("metrics")
     wanted = rows.metric.isin([metric(name).name for name in names])
@@ -39,14 +41,14 @@ def open_book(ws: Workspace, names: Iterable[str], dimensions: Iterable[str], gr
     def count(name: str, dimension: str, period: Period) -> dict[str, Sums]:
         return _counted(ws, name, dimension, period)
 
-    return book(ws.warehouse.read(rows.filter(wanted & inside)), is_lunar=is_lunar(ws), count=count)
+    return metric_view(ws.warehouse.read(rows.filter(wanted & inside)), is_lunar=is_lunar(ws), count=count)
 
 
 def series(
     ws: Workspace, name: str, grain: str, period: Period, *, dimension: str = "all", slice: str = "all"
 ) -> list[Point]:
     """Return a metric by day, week or month, oldest first; empty days are 0 for totals, None for ratios."""
-    return open_book(ws, [name], [dimension], [grain]).series(name, grain, period, dimension, slice)
+    return open_metrics(ws, [name], [dimension], [grain]).series(name, grain, period, dimension, slice)
 
 
 def metric_card(ws: Workspace, name: str, period: Period, dimension: str = "all", slice: str = "all") -> Card:
@@ -59,18 +61,18 @@ def metric_cards(
 ) -> list[Card]:
     """Return several cards from one read; the order is that of the names."""
     grains = [period.grain, "day" if period.days < 90 else "week"]
-    sums = open_book(ws, names, [dimension], grains)
+    sums = open_metrics(ws, names, [dimension], grains)
     return [sums.card(name, period, dimension, slice) for name in names]
 
 
 def breakdown(ws: Workspace, name: str, dimension: str, period: Period) -> list[Slice]:
     """Return a metric per slice of a dimension, largest first; shares only where parts add up to the
     whole."""
-    return open_book(ws, [name], [dimension], [period.grain]).breakdown(name, dimension, period)
+    return open_metrics(ws, [name], [dimension], [period.grain]).breakdown(name, dimension, period)
 
 
 def _counted(ws: Workspace, name: str, dimension: str, period: Period) -> dict[str, Sums]:
-    spans = Spans((Period("custom", "custom", period.since, period.until),), ())
-    rows = measure(ws, period.until, spans).to_pylist()
+    periods = Periods((Period("custom", "custom", period.since, period.until),), ())
+    rows = measure(ws, period.until, periods).to_pylist()
     wanted = [row for row in rows if row["metric"] == name and row["dimension"] == dimension]
     return {row["slice"]: (row["numerator"], row["denominator"]) for row in wanted}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.measure.metric.span import Scratch
+from quanyu.measure.metric.periods import Scratch
 from quanyu.method.change import Made, differing, document, parted, touched
 from quanyu.tables.metric.period import first_of, months_later
 from quanyu.tables.sale import is_sale
@@ -29,7 +29,7 @@ DAYS: Mapping[str, tuple[str, ...]] = {
 PERSONAL = ("orders", "visits", "visit_days")
 """Tables of which metrics count different people."""
 
-Periods = frozenset[tuple[str, dt.date]]
+PeriodKeys = frozenset[tuple[str, dt.date]]
 Moved = Mapping[str, tuple[ir.Table, ir.Table]]
 
 
@@ -58,7 +58,7 @@ def days_touched(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date) 
     return days | launched | {day for day in found if day is not None}
 
 
-def periods_touched(days: set[dt.date]) -> tuple[Periods, Periods]:
+def periods_touched(days: set[dt.date]) -> tuple[PeriodKeys, PeriodKeys]:
     """Return the calendar periods that hold any of the days, or follow one; and these with the periods before them.
 
     Who comes back in a week was there in the week before.
@@ -68,7 +68,7 @@ def periods_touched(days: set[dt.date]) -> tuple[Periods, Periods]:
     return touched_periods, touched_periods | {_later(*period, -1) for period in touched_periods}
 
 
-def days_of(periods: Periods) -> frozenset[dt.date]:
+def days_of(periods: PeriodKeys) -> frozenset[dt.date]:
     """Return the days of calendar periods."""
     found = set()
     for grain, on in periods:

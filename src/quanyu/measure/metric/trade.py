@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.measure.metric.mask import Masks, seen, where
-from quanyu.measure.metric.span import Scratch, Spans, add_up, slices
+from quanyu.measure.metric.periods import Periods, Scratch, add_up, slices
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.metric.period import WINDOWS, preset
 from quanyu.tables.sale import is_sale
@@ -23,7 +23,7 @@ SUMS = (
 )  # fmt: skip
 
 
-def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+def trade(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `orders` per period and slice.
 
     A sale counts on the day it was paid, a return document on its own day. Sums come from cubes of
@@ -42,16 +42,16 @@ def trade(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
     ages = scratch.cube("ages", _sum(dated, ("day", "first_on")))
     buyers = bought.inner_join(first_of, bought.person == first_of.buyer)
     buyers = scratch.keep(buyers.select("day", "person", "channel", "region", "first_on"))
-    spread = scratch.spread(buyers, spans.calendars)
+    spread = scratch.spread(buyers, periods.calendars)
     people = scratch.keep(_people(spread, "all"))
     return [
-        *add_up(scratch, cube, spans, DIMENSIONS),
-        _by_age(scratch, ages, spans),
+        *add_up(scratch, cube, periods, DIMENSIONS),
+        _by_age(scratch, ages, periods),
         _count(scratch, people, "all"),
         _count(scratch, people.mutate(slice=_new_old(people)), "new_old"),
         *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
-        *([_returning(scratch, people, as_of)] if spans.calendar else ()),
-        *_in_windows(scratch, buyers, spans, as_of),
+        *([_returning(scratch, people, as_of)] if periods.calendar else ()),
+        *_in_windows(scratch, buyers, periods, as_of),
     ]
 
 
@@ -122,8 +122,8 @@ def _new_old(rows: ir.Table) -> ir.StringValue:
     return ibis.cases((rows.first_on >= rows.on, "new"), (rows.first_on < rows.on, "old"), else_="unknown")
 
 
-def _by_age(scratch: Scratch, ages: ir.Table, spans: Spans) -> pa.Table:
-    spread = scratch.spread(ages, spans)
+def _by_age(scratch: Scratch, ages: ir.Table, periods: Periods) -> pa.Table:
+    spread = scratch.spread(ages, periods)
     sums = {name: spread[name].sum().cast("float64") for name in SUMS}
     return scratch.read(spread.group_by("grain", "on", slice=_new_old(spread)).agg(**sums), "new_old")
 
@@ -165,9 +165,9 @@ def _returning(scratch: Scratch, people: ir.Table, as_of: dt.date) -> pa.Table:
     return scratch.read(counted, "all")
 
 
-def _in_windows(scratch: Scratch, buyers: ir.Table, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+def _in_windows(scratch: Scratch, buyers: ir.Table, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the different buyers of the windows."""
-    masks = Masks.of(scratch, spans.windows)
+    masks = Masks.of(scratch, periods.windows)
     if masks is None:
         return []
     marked = masks.mark(buyers)
@@ -178,7 +178,7 @@ def _in_windows(scratch: Scratch, buyers: ir.Table, spans: Spans, as_of: dt.date
         bits = {"n_buyers": people.has, "n_new_buyers": people.new, "n_repeat_buyers": people.again}
         found.append(masks.count(scratch, people, dimension, bits))
         if dimension == "all":
-            found += [*_new_and_old(scratch, masks, people), *_back(scratch, masks, people, spans, as_of)]
+            found += [*_new_and_old(scratch, masks, people), *_back(scratch, masks, people, periods, as_of)]
     return found
 
 
@@ -209,11 +209,15 @@ def _new_and_old(scratch: Scratch, masks: Masks, people: ir.Table) -> list[pa.Ta
     return found
 
 
-def _back(scratch: Scratch, masks: Masks, people: ir.Table, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+def _back(
+    scratch: Scratch, masks: Masks, people: ir.Table, periods: Periods, as_of: dt.date
+) -> list[pa.Table]:
     """Return how many buyers of the period before a window bought again in it."""
     place = {(one.grain, one.since): at for at, one in enumerate(masks.windows)}
     pairs = (
-        [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)] if spans.calendar else []
+        [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)]
+        if periods.calendar
+        else []
     )
     sums: dict[str, ir.Value] = {}
     told = []

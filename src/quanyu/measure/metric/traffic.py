@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.measure.metric.mask import Masks, seen, where
-from quanyu.measure.metric.span import Scratch, Spans, add_up, slices
+from quanyu.measure.metric.periods import Periods, Scratch, add_up, slices
 from quanyu.warehouse.portable import group_key
 
 DIMENSIONS = ("all", "channel")
@@ -17,7 +17,7 @@ FLAGS = ("n_add_to_cart", "n_favourites")
 CELL = ("id_key", "session_id", "channel", "n_events", "n_page_views", *FLAGS)
 
 
-def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+def traffic(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `visits` per period and slice; visitors are people where identity knows them."""
     everything = _cells(scratch, as_of)
     cells = scratch.keep(scratch.touched(everything))
@@ -26,12 +26,12 @@ def traffic(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
     by_channel = scratch.keep(
         around.group_by("day", "visitor", "channel").agg(**{name: around[name].sum() for name in FLAGS})
     )
-    spread = scratch.spread(by_channel, spans.calendars)
+    spread = scratch.spread(by_channel, periods.calendars)
     return [
-        *add_up(scratch, scratch.cube("views", views), spans, DIMENSIONS),
-        *_sessions(scratch, cells, spans),
+        *add_up(scratch, scratch.cube("views", views), periods, DIMENSIONS),
+        *_sessions(scratch, cells, periods),
         *[_visitors(scratch, spread, dimension) for dimension in DIMENSIONS],
-        *_in_windows(scratch, by_channel if scratch.renewal is None else everything, spans),
+        *_in_windows(scratch, by_channel if scratch.renewal is None else everything, periods),
     ]
 
 
@@ -48,7 +48,7 @@ def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
     return joined.mutate(visitor=visitor).drop("key", "known_as", "id_key")
 
 
-def _sessions(scratch: Scratch, cells: ir.Table, spans: Spans) -> list[pa.Table]:
+def _sessions(scratch: Scratch, cells: ir.Table, periods: Periods) -> list[pa.Table]:
     rows = cells.filter(cells.session_id.notnull())
     found = []
     for dimension in DIMENSIONS:
@@ -58,7 +58,7 @@ def _sessions(scratch: Scratch, cells: ir.Table, spans: Spans) -> list[pa.Table]
         cube = one.group_by("day", "place").agg(
             n_sessions=one.count(), n_bounced=(one.n == 1).cast("int64").sum()
         )
-        summed = add_up(scratch, scratch.cube(f"sessions_{dimension}", cube), spans, ["place"])[0]
+        summed = add_up(scratch, scratch.cube(f"sessions_{dimension}", cube), periods, ["place"])[0]
         found.append(
             summed.drop(["dimension"]).append_column("dimension", pa.array([dimension] * len(summed)))
         )
@@ -78,9 +78,9 @@ def _visitors(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
     return scratch.read(counted, dimension)
 
 
-def _in_windows(scratch: Scratch, rows: ir.Table, spans: Spans) -> list[pa.Table]:
+def _in_windows(scratch: Scratch, rows: ir.Table, periods: Periods) -> list[pa.Table]:
     """Return the different visitors of the windows."""
-    masks = Masks.of(scratch, spans.windows)
+    masks = Masks.of(scratch, periods.windows)
     if masks is None:
         return []
     rows = masks.mark(rows.filter(rows.visitor.notnull()))

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from quanyu.measure.metric.compute import is_lunar
-from quanyu.measure.metric.read import open_book
+from quanyu.measure.metric.read import open_metrics
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.metric.period import Period, first_of, periods_between
-from quanyu.tables.view.metric_view import Book
+from quanyu.tables.view.metric_view import MetricView
 from quanyu.workspace import Workspace
 
 Values = tuple[float | None, ...]
@@ -36,15 +36,15 @@ def trend(
     ws: Workspace, name: str, grain: str, period: Period, *, dimension: str = "all", slice: str = "all"
 ) -> Trend:
     """Return a metric by day, week or month in a period, with its two comparisons, from one read."""
-    book = open_book(ws, [name], [dimension], [grain])
+    view = open_metrics(ws, [name], [dimension], [grain])
     on = tuple(periods_between(first_of(period.since, grain), period.until, grain))
     sides = (period, period.previous(), period.last_year(is_lunar=is_lunar(ws))[0])
-    values = [_values(book, name, grain, side, (dimension, slice)) for side in sides]
+    values = [_values(view, name, grain, side, (dimension, slice)) for side in sides]
     return Trend(metric(name), grain, on, *((*side, *[None] * len(on))[: len(on)] for side in values))
 
 
-def _values(book: Book, name: str, grain: str, period: Period, part: tuple[str, str]) -> Values:
-    first = book.first(name)
-    known = {point.on: point.value for point in book.series(name, grain, period, *part)}
+def _values(view: MetricView, name: str, grain: str, period: Period, part: tuple[str, str]) -> Values:
+    first = view.first(name)
+    known = {point.on: point.value for point in view.series(name, grain, period, *part)}
     days = periods_between(first_of(period.since, grain), period.until, grain)
     return tuple(known.get(on) if first and on >= first_of(first, grain) else None for on in days)

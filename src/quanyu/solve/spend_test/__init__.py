@@ -2,9 +2,9 @@
 
 from quanyu.solve.spend_test.belief import Evidence, believed, convinced, is_compatible
 from quanyu.solve.spend_test.design import LEVELS, WEEKS, Design, noise, power
+from quanyu.solve.spend_test.information_value import InformationValue, Use, information_value
 from quanyu.solve.spend_test.reading import Reading, read
 from quanyu.solve.spend_test.schedule import HALVES, high_days, schedules
-from quanyu.solve.spend_test.worth import Use, Worth, worth_of
 
 __all__ = [
     "HALVES",
@@ -12,16 +12,16 @@ __all__ = [
     "WEEKS",
     "Design",
     "Evidence",
+    "InformationValue",
     "Reading",
     "Use",
-    "Worth",
     "believed",
     "convinced",
     "high_days",
+    "information_value",
     "is_compatible",
     "noise",
     "power",
     "read",
     "schedules",
-    "worth_of",
 ]

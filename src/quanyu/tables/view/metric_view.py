@@ -72,7 +72,7 @@ class Slice:
 
 
 @dataclass(frozen=True)
-class Book:
+class MetricView:
     """Sums by (metric, dimension), then by (grain, first day), then by slice.
 
     `count` answers what cannot be looked up: different people in days that no grain keeps.
@@ -169,12 +169,12 @@ def relative(value: float | None, before: float | None) -> float | None:
     return None if value is None or not before else round((value - before) / abs(before), 12)
 
 
-def book(rows: pa.Table, *, is_lunar: bool = False, count: Count | None = None) -> Book:
-    """Return a book of rows of `metrics`."""
+def metric_view(rows: pa.Table, *, is_lunar: bool = False, count: Count | None = None) -> MetricView:
+    """Return the view of rows of `metrics`."""
     found: dict[tuple[str, str], dict[tuple[str, dt.date], dict[str, Sums]]] = {}
     names = ("metric", "dimension", "grain", "on", "slice", "numerator", "denominator")
     for name, dimension, grain, on, part, top, bottom in zip(
         *(rows[one].to_pylist() for one in names), strict=True
     ):
         found.setdefault((name, dimension), {}).setdefault((grain, on), {})[part] = (top, bottom)
-    return Book(found, is_lunar, count or (lambda name, dimension, period: {}))
+    return MetricView(found, is_lunar, count or (lambda name, dimension, period: {}))

@@ -1,5 +1,5 @@
 """What every person did, added up: the table `facts`, and the visits among it."""
 
-from quanyu.understand.fact.favourite import attach
+from quanyu.understand.fact.mode import attach
 
 __all__ = ["attach"]

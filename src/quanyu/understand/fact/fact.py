@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from quanyu.method.change import document, end_of
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
-from quanyu.understand.fact.favourite import Taste, Values, attach, favourite, summed_up
+from quanyu.understand.fact.mode import Taste, Values, attach, mode, summed_up
 from quanyu.understand.fact.visit import ACTIONS
 from quanyu.understand.fact.visit_step import known_visits
 from quanyu.understand.person import of_person, owners
@@ -144,11 +144,11 @@ class Facts:
         totals = totals.mutate(unit_price=totals.listed_amount.cast("float64") / totals.n_units.nullif(0))
         tastes = (
             categories.decode(
-                favourite(rows, "category", categories.n, "preferred_category", "cents"),
+                mode(rows, "category", categories.n, "preferred_category", "cents"),
                 "preferred_category",
             ).rename(n_categories="n_category"),
             brands.decode(
-                favourite(rows, "brand", brands.n, "preferred_brand", "cents"), "preferred_brand"
+                mode(rows, "brand", brands.n, "preferred_brand", "cents"), "preferred_brand"
             ).rename(n_brands="n_brand"),
         )
         return reduce(attach, map(self.keep, tastes), self.keep(totals))

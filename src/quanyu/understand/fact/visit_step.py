@@ -13,8 +13,8 @@ from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.understand.fact.visit import days_of, join_days, join_visits, same_visit, visits_of, with_day
 from quanyu.understand.scratch import Keep, scratch
-from quanyu.warehouse import Part
-from quanyu.warehouse.part import halves, touched
+from quanyu.warehouse import Partition
+from quanyu.warehouse.partition_months import halves, touched
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -74,7 +74,7 @@ def _all(ws: Workspace, keep: Keep, about: Mapping[str, Any]) -> Mapping[str, An
     ws.warehouse.replace("visit_days", days.drop("day"), by="understand", about=about)
     ends = ws.warehouse.read(found.aggregate(low=found.began_on.min(), high=found.began_on.max()))
     low, high = (column[0].as_py() for column in ends.columns)
-    rows = {part: _within(found, part) for part in halves(low, high)} if low else {}
+    rows = {partition: _within(found, partition) for partition in halves(low, high)} if low else {}
     done = ws.warehouse.rewrite("visits", rows, by="understand", about=about, is_whole=True)
     return {"n_visits": ws.warehouse.count("visits"), "n_written": done.added}
 
@@ -88,8 +88,8 @@ def _more(ws: Workspace, keep: Keep, events: ir.Table, about: Mapping[str, Any])
     ws.warehouse.replace("visit_days", _days(ws, events, new, old), by="understand", about=about)
     found = old.select("began_on").union(joined.select("began_on")).distinct()
     days = ws.warehouse.read(found)["began_on"].to_pylist()
-    parts = touched(ws.warehouse.parts("visits", "began_on"), days)
-    rows = {part: _renewed(ws, part, new, joined) for part in parts}
+    partitions = touched(ws.warehouse.partitions("visits", "began_on"), days)
+    rows = {partition: _renewed(ws, partition, new, joined) for partition in partitions}
     done = ws.warehouse.rewrite("visits", rows, by="understand", about=about)
     return {"n_visits": ws.warehouse.count("visits"), "n_written": done.added}
 
@@ -104,17 +104,17 @@ def _days(ws: Workspace, events: ir.Table, new: ir.Table, old: ir.Table) -> ir.T
     return rest.union(join_days(fresh.union(short, long)).select(fresh.columns)).drop("day")
 
 
-def _renewed(ws: Workspace, part: Part, new: ir.Table, joined: ir.Table) -> ir.Table:
-    """Return the rows of a part: the visits that do not go on, and those joined that begin in its months."""
-    inside = _within(joined, part)
-    if part.files:
-        before = with_day(ws.warehouse.part("visits", part)).select(joined.columns)
+def _renewed(ws: Workspace, partition: Partition, new: ir.Table, joined: ir.Table) -> ir.Table:
+    """Return the rows of a partition: the visits that do not go on, and those joined that begin in its months."""
+    inside = _within(joined, partition)
+    if partition.files:
+        before = with_day(ws.warehouse.partition("visits", partition)).select(joined.columns)
         inside = before.anti_join(new, same_visit(before, new)).union(inside)
     return inside.drop("day")
 
 
-def _within(visits: ir.Table, part: Part) -> ir.Table:
-    return visits.filter(visits.began_on.between(ibis.literal(part.low), ibis.literal(part.high)))
+def _within(visits: ir.Table, partition: Partition) -> ir.Table:
+    return visits.filter(visits.began_on.between(ibis.literal(partition.low), ibis.literal(partition.high)))
 
 
 STEP = Step("visits", "Join events to visits", ("events",), ("visits", "visit_days"), visits, kept="by_day")

@@ -1,6 +1,6 @@
 """Portraits: every person by traits, those that come with Quanyu and those of one's own."""
 
-from quanyu.understand.trait.holder import holders
+from quanyu.understand.trait.bar_people import bar_people
 from quanyu.understand.trait.life_cycle import LifeCycle
 from quanyu.understand.trait.portrait import traits
 from quanyu.understand.trait.profile import Bar, Distribution, Person, distribution, read_person
@@ -13,8 +13,8 @@ __all__ = [
     "LifeCycle",
     "Person",
     "Trait",
+    "bar_people",
     "distribution",
-    "holders",
     "read_person",
     "traits",
 ]

@@ -16,7 +16,7 @@ from quanyu.decide.settings import AudienceSettings
 from quanyu.errors import RuleError
 from quanyu.part.action import Action, Caller, perform
 from quanyu.rule import known_columns
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.web.pages.audiences.campaign_account import account
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report
@@ -28,7 +28,7 @@ from quanyu.workspace import Workspace
 def builder(view: View) -> None:
     """Place the form and, under it, the preview."""
     usual = view.ws.settings.of(AudienceSettings)
-    design = Design(**usual.model_dump(exclude={"is_proposed"}))
+    design = CampaignDesign(**usual.model_dump(exclude={"is_proposed"}))
     typed: dict[str, str] = {
         "name": design.name, "rule": design.rule, "channel": design.channel, "control": f"{design.control_share:.0%}",
     }  # fmt: skip
@@ -66,11 +66,11 @@ def builder(view: View) -> None:
                 fault(view, error)
 
 
-def _ask(ws: Workspace, action: Action, design: Design) -> Any:
+def _ask(ws: Workspace, action: Action, design: CampaignDesign) -> Any:
     return perform(ws, action, design.document, Caller(getpass.getuser()))
 
 
-def _design(usual: Design, typed: dict[str, str]) -> Design:
+def _design(usual: CampaignDesign, typed: dict[str, str]) -> CampaignDesign:
     channel = typed["channel"]
     try:
         share = float(typed["control"].strip().removesuffix("%")) / 100

@@ -10,7 +10,7 @@ from quanyu.act.account import Account, accounts
 from quanyu.act.channel import channel_named
 from quanyu.decide.read import decisions
 from quanyu.ledger import Decision
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.web.page import Page
 from quanyu.web.pages.audiences.audience_builder import builder
 from quanyu.web.pages.audiences.campaign_account import account
@@ -50,7 +50,7 @@ def _proposals(view: View, found: list[Decision]) -> None:
 
 
 def _proposal(view: View, one: Decision) -> None:
-    design = Design.of(one.proposal)
+    design = CampaignDesign.of(one.proposal)
     n = one.proposal.get("n_audience", 0)
     put(tag("h3", design.name))
     put(Markup("").join([

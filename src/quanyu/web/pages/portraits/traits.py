@@ -8,7 +8,7 @@ from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu import figure
-from quanyu.understand.trait import FAMILIES, Bar, Distribution, Trait, distribution, holders, traits
+from quanyu.understand.trait import FAMILIES, Bar, Distribution, Trait, bar_people, distribution, traits
 from quanyu.web.parts.chart import Chart, Line, bars, chart, columns
 from quanyu.web.parts.choice import dropdown
 from quanyu.web.parts.markup import put, tag
@@ -107,7 +107,7 @@ def _distribution(view: View, found: Distribution) -> None:
 async def _show(view: View, found: Distribution, place: int, label: str, below: ui.element) -> None:
     bar: Bar = found.bars[place]
     outer = (place == 0, place == len(found.bars) - 1)
-    listed = await run.io_bound(view.ask, holders, found.trait.name, bar, outer) or []
+    listed = await run.io_bound(view.ask, bar_people, found.trait.name, bar, outer) or []
     name = found.trait.label(view.language)
     heads = (Head(view.say("Person")), Head(name), Head(view.say("Region")), Head(view.say("Tier")))
     rows = tuple(

@@ -7,7 +7,7 @@ import pytest
 
 from quanyu.errors import ColumnError
 from quanyu.understand.purchase import purchases
-from quanyu.understand.trait.holder import holders
+from quanyu.understand.trait.bar_people import bar_people
 from quanyu.understand.trait.profile import distribution
 from quanyu.workspace import Workspace
 
@@ -30,12 +30,12 @@ def test_every_bar_holds_as_many_people_as_it_says(crowd: Workspace, trait: str)
     found = distribution(crowd, trait)
     last = len(found.bars) - 1
     for place, bar in enumerate(found.bars):
-        assert len(holders(crowd, trait, bar, (place == 0, place == last))) == bar.n_people, bar
+        assert len(bar_people(crowd, trait, bar, (place == 0, place == last))) == bar.n_people, bar
 
 
 def test_an_unknown_trait_is_refused(crowd: Workspace) -> None:
     with pytest.raises(ColumnError, match="nothing"):
-        holders(crowd, "nothing", distribution(crowd, "life_cycle").bars[0])
+        bar_people(crowd, "nothing", distribution(crowd, "life_cycle").bars[0])
 
 
 def test_orders_of_a_person_newest_first(workspace: Workspace) -> None:

@@ -12,7 +12,7 @@ from quanyu.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Holder:
+class BarPerson:
     """One person with a value of a trait."""
 
     person_id: str
@@ -21,9 +21,9 @@ class Holder:
     member_tier: str | None
 
 
-def holders(
+def bar_people(
     ws: Workspace, trait: str, bar: Bar, outer: tuple[bool, bool] = (False, False), limit: int = 200
-) -> list[Holder]:
+) -> list[BarPerson]:
     """Return people whose trait lies in a bar of its distribution, by id.
 
     `outer` says whether the bar is the first or the last: those take everything below or above them.
@@ -44,4 +44,4 @@ def holders(
     chosen = portraits.filter(claim).select("person_id", value=value.cast("string"))
     first = chosen.order_by("person_id").limit(limit).left_join(people, "person_id")
     rows = first.select("person_id", "value", "region", "member_tier").order_by("person_id")
-    return [Holder(**row) for row in ws.warehouse.read(rows).to_pylist()]
+    return [BarPerson(**row) for row in ws.warehouse.read(rows).to_pylist()]

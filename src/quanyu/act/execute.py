@@ -1,6 +1,6 @@
 """Carry out what was approved: freeze audiences, keep the control out, hand the rest over. Once, on record.
 
-Freezing, the mark on the decision and the letter in the outbox are one transaction. The letter is delivered
+Freezing, the mark on the decision and the message in the outbox are one transaction. The message is delivered
 afterwards: who may no longer be contacted is let go, the file is written whole, then everybody pending is marked as
 delivered in one statement. A process killed anywhere is followed by another that finishes the same.
 """
@@ -19,9 +19,9 @@ from quanyu.act.delivery import advance, mirror
 from quanyu.act.export import write_campaign, write_rows
 from quanyu.act.spend_test import days_of, draw, meets, mirror_tests, running
 from quanyu.errors import ChannelError, DecisionError, RuleError
-from quanyu.ledger import Campaign, ClaimedLetter, Courier, Decision, Edit, Letter
+from quanyu.ledger import Campaign, ClaimedMessage, Decision, Dispatcher, Edit, Message
 from quanyu.part.step import Step
-from quanyu.tables.design import Design
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.text import Sentence, told
 from quanyu.workspace import Workspace
 
@@ -34,14 +34,14 @@ READ = ("people", "identities", "consents", "touches", "deliveries", "rfm", "lif
 def waiting(ws: Workspace) -> str:
     """Say what waits to be carried out, or nothing."""
     approved = len(ledger.list_decisions(ws.ledger, status="approved"))
-    letters = ledger.count_letters(ws.ledger, topic=TOPIC)
-    letters_left = letters["waiting"] + letters["claimed"]
-    if not approved and not letters_left:
+    messages = ledger.count_messages(ws.ledger, topic=TOPIC)
+    n_undelivered = messages["waiting"] + messages["claimed"]
+    if not approved and not n_undelivered:
         return ""
-    return Sentence("{n} approved decisions and {m} exports wait", n=approved, m=letters_left)
+    return Sentence("{n} approved decisions and {m} exports wait", n=approved, m=n_undelivered)
 
 
-def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+def execute(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Carry out every approved decision and deliver what waits: the loop step, under the write lock.
 
     One that cannot be carried out (its rule speaks of a trait that is gone) keeps its reason, waits for the next turn
@@ -49,10 +49,10 @@ def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """
     approved = ledger.list_decisions(ws.ledger, status="approved")
     mirror(ws)
-    blocked = [one.decision_id for one in reversed(approved) if not _is_carried(ws, one)]
+    blocked = [one.decision_id for one in reversed(approved) if not _is_executed(ws, one)]
     ledger.release_claims(ws.ledger, TOPIC)
-    courier = Courier(TOPIC, ledger.Claim("carry_out"))
-    done = ledger.deliver_due(ws.ledger, courier, partial(_deliver, ws), ws.now)
+    dispatcher = Dispatcher(TOPIC, ledger.Claim("execute"))
+    done = ledger.deliver_due(ws.ledger, dispatcher, partial(_deliver, ws), ws.now)
     return {
         "n_decisions": len(approved) - len(blocked),
         "blocked": blocked,
@@ -61,7 +61,7 @@ def carry_out(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     }
 
 
-def _is_carried(ws: Workspace, decision: Decision) -> bool:
+def _is_executed(ws: Workspace, decision: Decision) -> bool:
     try:
         CARRY[decision.kind](ws, decision)
     except (ChannelError, DecisionError, RuleError) as error:
@@ -72,7 +72,7 @@ def _is_carried(ws: Workspace, decision: Decision) -> bool:
 
 def _freeze(ws: Workspace, decision: Decision) -> None:
     """Freeze the audience of a decision, as its rule finds it now."""
-    design, at = Design.of(decision.proposal), ws.now()
+    design, at = CampaignDesign.of(decision.proposal), ws.now()
     campaign_id = decision.decision_id
     versions = {name: ws.warehouse.version(name) for name in READ}
     campaign = Campaign(
@@ -81,13 +81,15 @@ def _freeze(ws: Workspace, decision: Decision) -> None:
     )  # fmt: skip
     with ws.ledger.begin() as connection:
         ledger.freeze(connection, campaign, _rows(ws, design, campaign_id, at))
-        ledger.post(connection, [Letter(TOPIC, campaign_id, {"campaign_id": campaign_id})], at=at)
+        ledger.post(connection, [Message(TOPIC, campaign_id, {"campaign_id": campaign_id})], at=at)
         ledger.mark_done(connection, decision.decision_id, at=at)
     # So that the next audience knows who is about to be contacted.
     mirror(ws)
 
 
-def _rows(ws: Workspace, design: Design, campaign_id: str, at: dt.datetime) -> Iterator[list[dict[str, Any]]]:
+def _rows(
+    ws: Workspace, design: CampaignDesign, campaign_id: str, at: dt.datetime
+) -> Iterator[list[dict[str, Any]]]:
     shared = {"campaign_id": campaign_id, "step": ONLY_STEP, "channel": design.channel, "changed_at": at}
     for batch in ws.warehouse.stream(audience(ws, design, campaign_id, at), BATCH):
         yield [row | shared for row in batch.to_pylist()]
@@ -107,7 +109,7 @@ def _plan(ws: Workspace, decision: Decision) -> None:
         raise _waits(other)
     with ws.ledger.begin() as connection:
         payload = {"name": decision.decision_id, "rows": decision.proposal["lines"]}
-        ledger.post(connection, [Letter(TOPIC, decision.decision_id, payload)], at=ws.now())
+        ledger.post(connection, [Message(TOPIC, decision.decision_id, payload)], at=ws.now())
         ledger.mark_done(connection, decision.decision_id, at=ws.now())
 
 
@@ -123,7 +125,7 @@ def _schedule(ws: Workspace, decision: Decision) -> None:
     ]
     with ws.ledger.begin() as connection:
         payload = {"name": decision.decision_id, "rows": rows, "is_test": True}
-        ledger.post(connection, [Letter(TOPIC, decision.decision_id, payload)], at=ws.now())
+        ledger.post(connection, [Message(TOPIC, decision.decision_id, payload)], at=ws.now())
         ledger.mark_done(connection, decision.decision_id, at=ws.now(), carried=carried)
 
 
@@ -143,21 +145,21 @@ CARRY: Mapping[str, Callable[[Workspace, Decision], None]] = {
 """What is done about each kind of decision."""
 
 
-def _deliver(ws: Workspace, letter: ClaimedLetter) -> None:
-    if "rows" in letter.payload:
-        if letter.payload.get("is_test"):
+def _deliver(ws: Workspace, message: ClaimedMessage) -> None:
+    if "rows" in message.payload:
+        if message.payload.get("is_test"):
             mirror_tests(ws)
-        write_rows(ws, letter.payload["name"], letter.payload["rows"])
+        write_rows(ws, message.payload["name"], message.payload["rows"])
         return
-    campaign = ledger.find_campaign(ws.ledger, letter.payload["campaign_id"])
+    campaign = ledger.find_campaign(ws.ledger, message.payload["campaign_id"])
     if campaign is not None and campaign.status == "frozen":
         _hand_over(ws, campaign)
-    # Before the letter counts as delivered, so that a turn knows that the table still waits.
+    # Before the message counts as delivered, so that a turn knows that the table still waits.
     mirror(ws)
 
 
 def _hand_over(ws: Workspace, campaign: Campaign) -> None:
-    design = Design.of(campaign.design)
+    design = CampaignDesign.of(campaign.design)
     _let_go(ws, campaign.campaign_id, design)
     file = write_campaign(ws, campaign.campaign_id, design)
     with ws.ledger.begin() as connection:
@@ -169,7 +171,7 @@ def _hand_over(ws: Workspace, campaign: Campaign) -> None:
     advance(ws, campaign.campaign_id)
 
 
-def _let_go(ws: Workspace, campaign_id: str, design: Design) -> None:
+def _let_go(ws: Workspace, campaign_id: str, design: CampaignDesign) -> None:
     """Suppress who took back their word, or cannot be reached any more, since the audience was frozen.
 
     They stay in their arm: whoever would do the same in the other arm is there too.
@@ -186,7 +188,7 @@ STEP = Step(
     "Carry out what was approved",
     ("people", "identities", "consents", "touches", "deliveries", "rfm", "lifetimes", "portraits"),
     ("deliveries", "spend_test_days"),
-    carry_out,
+    execute,
     ("experiment",),
     waiting=waiting,
 )

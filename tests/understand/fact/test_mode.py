@@ -1,4 +1,4 @@
-"""Favourites are what plain Python counts, tallied or grouped, for busy people and on both engines."""
+"""Modes are what plain Python counts, packed or grouped, for busy people and on both engines."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from quanyu.understand.fact.favourite import Taste, Values, favourite, summed_up
-from quanyu.understand.fact.tally import LIMIT, MOST
+from quanyu.understand.fact.mode import Taste, Values, mode, summed_up
+from quanyu.understand.fact.packed_counts import LIMIT, MOST
 from quanyu.understand.scratch import scratch
 from quanyu.workspace import Workspace
 
@@ -80,6 +80,6 @@ def test_weights_are_added_to_the_cent(workspace: Workspace) -> None:
     rows = draw_rows(2, 600, 20, 12)
     t = scan(workspace, rows)
     t = t.mutate(cents=(t.amount.cast("float64") * 100).round())
-    found = workspace.warehouse.read(favourite(t, "number", 12, "best", "cents")).to_pylist()
+    found = workspace.warehouse.read(mode(t, "number", 12, "best", "cents")).to_pylist()
     wanted = plain(rows, 1, is_weighed=True)
     assert {row["person"]: (row["best"], row["n_number"]) for row in found} == wanted

@@ -27,7 +27,7 @@ class Tenth:
 
 
 @dataclass(frozen=True)
-class Worth:
+class CustomerValue:
     """The forecast of a horizon: sums over all buyers, the tenths, and the verdict of the holdout.
 
     `fits` is None where the forecast could not be tested; `reasons` are sentences with the values for their places;
@@ -55,7 +55,7 @@ class Worth:
         return self.tenths[0].value_share if self.tenths else 0.0
 
 
-def worth(ws: Workspace) -> Worth | None:
+def customer_value(ws: Workspace) -> CustomerValue | None:
     """Return the forecast of the newest turn; None where it has none."""
     rows = ws.warehouse.table("lifetimes")
     sums = {name: rows[name].cast("float64").sum() for name in SUMS}
@@ -68,7 +68,7 @@ def worth(ws: Workspace) -> Worth | None:
     total = {name: sum(row[name] or 0.0 for row in found) for name in SUMS}
     tenths = [_tenth(row, total["clv_amount"]) for row in found if row["decile"] is not None]
     told, holdout = kept.diagnostics, kept.diagnostics.get("holdout", {})
-    return Worth(
+    return CustomerValue(
         kept.spec["horizon_days"],
         n,
         total["clv_amount"],

@@ -18,7 +18,7 @@ MOVE = 0.5
 
 
 @dataclass(frozen=True)
-class Worth:
+class InformationValue:
     """What a test is expected to gain and to cost, in money; `cost_high` is the cost if the channel is a good one."""
 
     value: float
@@ -34,7 +34,7 @@ class Use:
     confidence: float = 0.9
 
 
-def worth_of(curve: Curve, worth: float, design: Design, noise: float, use: Use) -> Worth:
+def information_value(curve: Curve, worth: float, design: Design, noise: float, use: Use) -> InformationValue:
     """Return the value of knowing and the cost of a test, under what is believed of the curve (in orders).
 
     Once it is known, a channel is cut, or raised, by half if that is a gain with a probability of `use.confidence`, and left
@@ -59,7 +59,7 @@ def worth_of(curve: Curve, worth: float, design: Design, noise: float, use: Use)
         gain = moved - profit[0]
         value += _gained(gain, measured, standard_error(design, noise), z)
     lost = profit[0] - (profit[1] + profit[2]) / 2
-    return Worth(
+    return InformationValue(
         max((use.days - design.days) * value, 0.0),
         float(lost.mean()) * design.days,
         float(np.quantile(lost, 0.975)) * design.days,

@@ -35,7 +35,7 @@ class Ad:
 
 
 @dataclass(frozen=True)
-class Outlay:
+class SpendReview:
     """The money for ads: its channels, and the change that is proposed or why none is."""
 
     ads: tuple[Ad, ...]
@@ -47,7 +47,7 @@ class Outlay:
     p_gain: float | None
 
 
-def outlay(ws: Workspace) -> Outlay | None:
+def spend_review(ws: Workspace) -> SpendReview | None:
     """Return the newest curves and budget; None where there are none."""
     budgets, lines, curves = (ws.warehouse.table(name) for name in ("budgets", "budget_lines", "curves"))
     whole = ws.warehouse.read(budgets.filter(budgets.scenario == SCENARIOS[0])).to_pylist()
@@ -62,7 +62,9 @@ def outlay(ws: Workspace) -> Outlay | None:
         for row in ws.warehouse.read(kept).to_pylist()
     )
     gain, low, high = (_number(one[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
-    return Outlay(ads, one["status"], REFUSALS.get(one["reason"] or "", ""), gain, low, high, one["p_gain"])
+    return SpendReview(
+        ads, one["status"], REFUSALS.get(one["reason"] or "", ""), gain, low, high, one["p_gain"]
+    )
 
 
 def _ad(line: dict[str, Any], curve: dict[str, Any], test: dict[str, Any]) -> Ad:

@@ -1,4 +1,4 @@
-"""A table can be read from a version on and rewritten in parts, on both engines."""
+"""A table can be read from a version on and rewritten in partitions, on both engines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from quanyu.warehouse.engine.duckdb import STEADY, DuckDB
-from quanyu.warehouse.part import Part, halves, parts, touched
+from quanyu.warehouse.partition_months import Partition, halves, partition_months, touched
 from quanyu.warehouse.portable import local_time
 from quanyu.workspace import Workspace
 
@@ -44,7 +44,7 @@ def test_what_went_and_came_since_a_version(workspace: Workspace) -> None:
     warehouse = workspace.warehouse
     warehouse.append("visit_days", days(day("01-05"), day("01-06")), by="understand")
     since = warehouse.append("visit_days", days(day("02-05")), by="understand").version
-    (january, _) = warehouse.parts("visit_days", "visited_on")
+    (january, _) = warehouse.partitions("visit_days", "visited_on")
     rows = {january: warehouse.scan(january.files).filter(lambda t: t.visited_on == day("01-06"))}
     warehouse.rewrite("visit_days", rows, by="understand")
     moved = warehouse.moved("visit_days", since)
@@ -63,46 +63,49 @@ def test_a_part_is_rewritten_and_the_others_stay(workspace: Workspace) -> None:
         rows = warehouse.table("visit_days")
         warehouse.append("visit_days", days(day(f"{month}-05"), day(f"{month}-20")), by="understand")
         assert warehouse.read(rows).num_rows < warehouse.count("visit_days"), "pinned"
-    known = warehouse.parts("visit_days", "visited_on")
-    assert [(part.low, part.high) for part in known] == [
+    known = warehouse.partitions("visit_days", "visited_on")
+    assert [(partition.low, partition.high) for partition in known] == [
         (day("01-01"), day("01-31")), (day("02-01"), day("02-28")), (day("03-01"), day("03-31")),
     ]  # fmt: skip
     february = known[1]
-    kept = warehouse.part("visit_days", february)
+    kept = warehouse.partition("visit_days", february)
     kept = kept.filter(kept.visited_on == day("02-20"))
     warehouse.rewrite("visit_days", {february: kept}, by="understand", about=about)
     assert warehouse.about("visit_days")["made_of"] == {"month": "03"}
     assert warehouse.about("visit_days")["stage"] == "understand"
     left = warehouse.read(warehouse.table("visit_days"))["visited_on"].to_pylist()
     assert sorted(left) == [day("01-05"), day("01-20"), day("02-20"), day("03-05"), day("03-20")]
-    after = warehouse.parts("visit_days", "visited_on")
+    after = warehouse.partitions("visit_days", "visited_on")
     assert (after[0], after[2]) == (known[0], known[2])
     warehouse.rewrite("visit_days", {}, by="understand", is_whole=True)
     assert warehouse.count("visit_days") == 0
 
 
 def test_days_find_their_parts() -> None:
-    january, march = Part(day("01-01"), day("01-31"), ("a",)), Part(day("03-01"), day("03-31"), ("b",))
+    january, march = (
+        Partition(day("01-01"), day("01-31"), ("a",)),
+        Partition(day("03-01"), day("03-31"), ("b",)),
+    )
     found = touched([january, march], [day("03-05"), day("02-02"), day("04-09"), day("05-01")])
-    assert found == [march, Part(day("02-01"), day("02-28")), Part(day("04-01"), day("05-31"))]
+    assert found == [march, Partition(day("02-01"), day("02-28")), Partition(day("04-01"), day("05-31"))]
     assert halves(day("01-09"), day("03-02")) == [
-        Part(day("01-01"), day("02-28")),
-        Part(day("03-01"), day("03-31")),
+        Partition(day("01-01"), day("02-28")),
+        Partition(day("03-01"), day("03-31")),
     ]
-    assert halves(day("03-01"), day("03-02")) == [Part(day("03-01"), day("03-31"))]
+    assert halves(day("03-01"), day("03-02")) == [Partition(day("03-01"), day("03-31"))]
 
 
 def test_files_that_share_a_month_or_say_nothing_are_one_part(tmp_path: Path) -> None:
     for name, on in {"a": ("01-05", "02-01"), "b": ("02-28", "04-01"), "c": ("06-01", "06-02")}.items():
         pq.write_table(days(*map(day, on)), tmp_path / name)
     files = [str(tmp_path / name) for name in "cab"]
-    assert [(part.low, part.high, len(part.files)) for part in parts(files, "visited_on")] == [
+    assert [(partition.low, partition.high, len(partition.files)) for partition in partition_months(files, "visited_on")] == [
         (day("01-01"), day("04-30"), 2), (day("06-01"), day("06-30"), 1),
     ]  # fmt: skip
     pq.write_table(days(day("01-05")), tmp_path / "d", write_statistics=False)
     pq.write_table(days(day("01-05")).slice(0, 0), tmp_path / "e")
-    whole = parts([*files, str(tmp_path / "d"), str(tmp_path / "e")], "visited_on")
-    assert [len(part.files) for part in whole] == [4]
+    whole = partition_months([*files, str(tmp_path / "d"), str(tmp_path / "e")], "visited_on")
+    assert [len(partition.files) for partition in whole] == [4]
 
 
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "Asia/Kolkata", "Europe/London", "America/Phoenix", "UTC"])

@@ -21,7 +21,7 @@ LEAST_SHARE = 0.15
 Lands = dict[str, dict[str, float]]
 
 
-def landing(ws: Workspace, as_of: dt.date) -> Lands:
+def destinations(ws: Workspace, as_of: dt.date) -> Lands:
     """Return for each ad channel the shares of the sales channels on which its people buy; {} where nobody knows.
 
     First what `[curve] lands` says. Then the orders of people who clicked, in the last 120 days: more of them within

@@ -12,14 +12,14 @@ Kind = Literal["list", "ads"]
 
 
 @dataclass(frozen=True)
-class Design:
+class CampaignDesign:
     """What is decided about an audience, carried as JSON from its proposal to its result.
 
     `kind` list: contacts for staff or a sender, consent to the channel required; ads: hashed identifiers for an
     ad platform, consent to `ads` required. `control_share` of those who could be reached are kept out and
     compared over `window_days`; nobody contacted in the last `rest_days` is contacted again.
 
-    >>> Design.of(Design("Win back", "group in at_risk").document) == Design("Win back", "group in at_risk")
+    >>> CampaignDesign.of(CampaignDesign("Win back", "group in at_risk").document) == CampaignDesign("Win back", "group in at_risk")
     True
     """
 
@@ -46,6 +46,6 @@ class Design:
         return asdict(self)
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Design:
+    def of(cls, document: Mapping[str, Any]) -> CampaignDesign:
         """Return the design in a document, whatever else that holds."""
         return cls(**{item.name: document[item.name] for item in fields(cls) if item.name in document})

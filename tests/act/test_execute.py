@@ -19,7 +19,7 @@ from tests.act.conftest import DESIGN, person
 import quanyu.workspace
 from quanyu import ledger, loop
 from quanyu.act.account import accounts, preview
-from quanyu.act.carry import carry_out, waiting
+from quanyu.act.execute import execute, waiting
 from quanyu.decide.audience import propose_design
 from quanyu.errors import DecisionError
 from quanyu.ledger.decision import DECISIONS
@@ -76,11 +76,11 @@ def state(ws: Workspace, campaign_id: str):
     (account,) = accounts(ws)
     assert account.file is not None
     rows = ws.warehouse.table("deliveries").order_by("person_id")
-    letters = ledger.count_letters(ws.ledger)
+    messages = ledger.count_messages(ws.ledger)
     decision = ledger.find_decision(ws.ledger, campaign_id)
     n_edits = len(ledger.list_edits(ws.ledger, record="exports"))
     return (
-        account.shares, account.file.read_bytes(), ws.warehouse.read(rows).to_pylist(), letters, decision.status, n_edits,
+        account.shares, account.file.read_bytes(), ws.warehouse.read(rows).to_pylist(), messages, decision.status, n_edits,
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_an_approved_audience_is_frozen_exported_and_accounted_for(workspace, fi
     assert "1 approved decisions" in waiting(ws)
     before = preview(ws, DESIGN)
     with ws.writing():
-        carry_out(ws, ws.today())
+        execute(ws, ws.today())
     assert waiting(ws) == ""
     (account,) = accounts(ws)
     assert account.n_audience == before.n_audience == 380

@@ -1,4 +1,4 @@
-"""Parts of a table: its files by the months they hold, so that a small change rewrites only some of them."""
+"""Partitions of a table: its files by the months they hold, so that a small change rewrites only some of them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from quanyu.warehouse.fault import explained
 
 
 @dataclass(frozen=True)
-class Part:
+class Partition:
     """Files of a table and the days they may hold, whole months; `files` is empty for what is yet to be written.
 
-    >>> Part(dt.date(2026, 1, 1), dt.date(2026, 2, 28)).holds(dt.date(2026, 2, 3))
+    >>> Partition(dt.date(2026, 1, 1), dt.date(2026, 2, 28)).holds(dt.date(2026, 2, 3))
     True
     """
 
@@ -31,34 +31,34 @@ class Part:
         return self.low <= day <= self.high
 
 
-def parts(files: Iterable[str], column: str) -> list[Part]:
-    """Return the files by the months of a day column, in order; files that share a month are one part."""
-    found: list[Part] = []
+def partition_months(files: Iterable[str], column: str) -> list[Partition]:
+    """Return the files by the months of a day column, in order; files that share a month are one partition."""
+    found: list[Partition] = []
     known = [days for days in (_days(file, column) for file in files) if days]
     for low, high, file in sorted(known):
         last = found[-1] if found else None
         if last and low <= last.high:
-            found[-1] = Part(last.low, max(last.high, high), (*last.files, file))
+            found[-1] = Partition(last.low, max(last.high, high), (*last.files, file))
         else:
-            found.append(Part(low, high, (file,)))
+            found.append(Partition(low, high, (file,)))
     return found
 
 
-def touched(existing: Sequence[Part], days: Iterable[dt.date]) -> list[Part]:
-    """Return the parts that hold any of the days, and new ones for days that no part holds yet."""
+def touched(existing: Sequence[Partition], days: Iterable[dt.date]) -> list[Partition]:
+    """Return the partitions that hold any of the days, and new ones for days that no partition holds yet."""
     wanted = sorted(set(days))
-    old = [part for part in existing if any(map(part.holds, wanted))]
-    loose = [day for day in wanted if not any(part.holds(day) for part in existing)]
-    gaps = groupby(loose, key=lambda day: sum(part.low <= day for part in existing))
+    old = [partition for partition in existing if any(map(partition.holds, wanted))]
+    loose = [day for day in wanted if not any(partition.holds(day) for partition in existing)]
+    gaps = groupby(loose, key=lambda day: sum(partition.low <= day for partition in existing))
     ends = [(group[0], group[-1]) for group in (list(days) for _, days in gaps)]
-    return [*old, *(Part(_first(low), _last(high)) for low, high in ends)]
+    return [*old, *(Partition(_first(low), _last(high)) for low, high in ends)]
 
 
-def halves(low: dt.date, high: dt.date) -> list[Part]:
-    """Return two new parts for the days from `low` to `high`: the last month, which will grow, and all before."""
+def halves(low: dt.date, high: dt.date) -> list[Partition]:
+    """Return two new partitions for the days from `low` to `high`: the last month, which will grow, and all before."""
     edge = _first(high)
-    older = [Part(_first(low), edge - dt.timedelta(days=1))] if low < edge else []
-    return [*older, Part(edge, _last(high))]
+    older = [Partition(_first(low), edge - dt.timedelta(days=1))] if low < edge else []
+    return [*older, Partition(edge, _last(high))]
 
 
 def _days(file: str, column: str) -> tuple[dt.date, dt.date, str] | None:

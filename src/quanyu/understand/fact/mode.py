@@ -8,7 +8,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.understand.fact.tally import LIMIT, MOST, Tally
+from quanyu.understand.fact.packed_counts import LIMIT, MOST, PackedCounts
 from quanyu.understand.scratch import Keep
 from quanyu.workspace import Workspace
 
@@ -39,7 +39,7 @@ class Values:
         return joined.select(*(name for name in rows.columns if name != column), **{column: joined.value})
 
 
-def favourite(rows: ir.Table, column: str, n: int, name: str, weight: str | None = None) -> ir.Table:
+def mode(rows: ir.Table, column: str, n: int, name: str, weight: str | None = None) -> ir.Table:
     """Return per person the number from 0 to n - 1 with the most rows, or the largest total `weight`, as `name`.
 
     Ties go to the least number. Weights are whole numbers as float64, which adds them exactly and fast; unknown
@@ -59,7 +59,7 @@ def favourite(rows: ir.Table, column: str, n: int, name: str, weight: str | None
 
 @dataclass(frozen=True)
 class Taste:
-    """A column of numbers from 0 to n - 1 whose favourite is wanted as `name`; `values` says what they stand for."""
+    """A column of numbers from 0 to n - 1 whose mode is wanted as `name`; `values` says what they stand for."""
 
     column: str
     name: str
@@ -75,25 +75,25 @@ class Taste:
 def summed_up(
     ws: Workspace, keep: Keep, rows: ir.Table, totals: dict[str, ir.Value], tastes: tuple[Taste, ...]
 ) -> ir.Table:
-    """Return per person the totals, and of each taste the favourite and `n_<column>`, in one pass where it can be.
+    """Return per person the totals, and of each taste the mode and `n_<column>`, in one pass where it can be.
 
-    The pass is over `rows`, with the favourites of few numbers tallied; those of many are grouped by themselves.
+    The pass is over `rows`, with the modes of few numbers counted; those of many are grouped by themselves.
     """
-    few = {one: Tally(one.column, one.n) for one in tastes if one.n <= MOST}
+    few = {one: PackedCounts(one.column, one.n) for one in tastes if one.n <= MOST}
     many = [one for one in tastes if one not in few]
-    words = {name: word for tally in few.values() for name, word in tally.words(rows).items()}
+    words = {name: word for packed_counts in few.values() for name, word in packed_counts.words(rows).items()}
     found = keep(rows.group_by("person").aggregate(n_rows=rows.count(), **totals, **words))
-    read = {one: tally.read(found, found.n_rows) for one, tally in few.items()}
+    read = {one: packed_counts.read(found, found.n_rows) for one, packed_counts in few.items()}
     told = {one.name: best for one, (best, _) in read.items()}
     told |= {f"n_{one.column}": different for one, (_, different) in read.items()}
     result = found.select("person", *totals, **told)
     busy = found.filter(found.n_rows >= LIMIT)
     if few and int(ws.warehouse.read(busy.count()).column(0)[0].as_py()):
         theirs = rows.semi_join(busy, "person")
-        parts = [found.select("person", *totals)] + [favourite(theirs, t.column, t.n, t.name) for t in few]
+        parts = [found.select("person", *totals)] + [mode(theirs, t.column, t.n, t.name) for t in few]
         long = reduce(attach, parts).semi_join(busy, "person").select(result.columns)
         result = result.anti_join(busy, "person").union(long)
-    result = reduce(attach, [favourite(rows, t.column, t.n, t.name) for t in many], result)
+    result = reduce(attach, [mode(rows, t.column, t.n, t.name) for t in many], result)
     for one in tastes:
         result = one.values.decode(result, one.name) if one.values else result
     return result

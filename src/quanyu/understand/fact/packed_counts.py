@@ -1,4 +1,4 @@
-"""Favourites among a few numbers without a group per number: counts packed into sums of the people's own group."""
+"""Modes among a few numbers without a group per number: counts packed into sums of the people's own group."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLACE = 6
 
 
 @dataclass(frozen=True)
-class Tally:
+class PackedCounts:
     """Counts the numbers 0 to n - 1 of a column per person.
 
     `words` are the sums to take, one per five numbers; `read` makes of them the number with most rows (the
@@ -43,7 +43,7 @@ class Tally:
         }
 
     def read(self, rows: ir.Table, n_rows: ir.IntegerColumn) -> tuple[ir.Value, ir.Value]:
-        """Return the favourite and how many different numbers there are; null for who has `LIMIT` rows or more."""
+        """Return the mode and how many different numbers there are; null for who has `LIMIT` rows or more."""
         counts = [self._count(rows, number, n_rows) for number in range(self.n)]
         if not counts:
             return ibis.null("int64"), ibis.literal(0)
@@ -59,7 +59,7 @@ class Tally:
         return [self._word(place) for place in range(-(-self.n // WORD))]
 
     def _word(self, place: int) -> str:
-        return f"tally_{self.column}_{place}"
+        return f"counts_{self.column}_{place}"
 
     def _count(self, rows: ir.Table, number: int, n_rows: ir.IntegerColumn) -> ir.IntegerValue:
         word = rows[self._word(number // WORD)].fill_null(0.0)

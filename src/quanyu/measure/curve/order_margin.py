@@ -16,7 +16,7 @@ ENOUGH = 0.5
 """Share of net revenue whose margin must be known before a sales channel is judged by its own margin."""
 
 
-def worth(ws: Workspace, as_of: dt.date, window_days: int) -> dict[str, float]:
+def order_margin(ws: Workspace, as_of: dt.date, window_days: int) -> dict[str, float]:
     """Return the worth of an order per sales channel: net revenue per order times the margin rate, times
     `order_worth` of the settings. Empty where no margin is known anywhere.
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from quanyu.ledger import KeptFit, keep_fit
+from quanyu.plan.customer_value import customer_value
 from quanyu.plan.report import render
 from quanyu.plan.review import Review, review
-from quanyu.plan.worth import worth
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 20)
@@ -44,7 +44,7 @@ def written(ws: Workspace, fits: bool | None, reasons: list[Any]) -> Workspace:
 
 
 def test_sums_shares_and_tenths(make_workspace: Any) -> None:
-    found = worth(written(make_workspace(), True, []))
+    found = customer_value(written(make_workspace(), True, []))
     assert found is not None
     assert (found.n_people, found.clv_amount, found.expected_orders, found.alive_share) == (
         3,
@@ -61,7 +61,7 @@ def test_sums_shares_and_tenths(make_workspace: Any) -> None:
 
 def test_without_a_forecast_there_is_no_section(make_workspace: Any) -> None:
     ws = make_workspace()
-    assert worth(ws) is None
+    assert customer_value(ws) is None
     assert 'id="worth"' not in render(review(ws), "en")
 
 

@@ -22,7 +22,7 @@ KEYS = ("grain", "on", "dimension", "slice")
 
 
 @dataclass(frozen=True)
-class Spans:
+class Periods:
     """The periods to count: calendar grains for all days (or `only` those, by grain and first day), and single windows."""
 
     windows: tuple[Period, ...]
@@ -30,7 +30,7 @@ class Spans:
     only: frozenset[tuple[str, dt.date]] | None = None
 
     @property
-    def calendars(self) -> Spans:
+    def calendars(self) -> Periods:
         """The same without windows."""
         return replace(self, windows=())
 
@@ -96,17 +96,17 @@ class Scratch:
         self.cubes[name] = found
         return self.known(found)
 
-    def spread(self, rows: ir.Table, spans: Spans) -> ir.Table:
+    def spread(self, rows: ir.Table, periods: Periods) -> ir.Table:
         """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day).
 
         The periods of the days that occur are a small table, so this is one join whatever their number.
         """
         days = self.warehouse.read(rows.select("day").distinct())["day"].to_pylist()
-        found = [one for day in days if day is not None for one in spans.of(day)]
+        found = [one for day in days if day is not None for one in periods.of(day)]
         schema = pa.schema({"day_of": pa.date32(), "grain": pa.string(), "on": pa.date32()})
         names = schema.names
-        periods = pa.Table.from_pylist([dict(zip(names, one, strict=True)) for one in found], schema)
-        known = self.known(periods)
+        period_rows = pa.Table.from_pylist([dict(zip(names, one, strict=True)) for one in found], schema)
+        known = self.known(period_rows)
         return rows.join(known, rows.day == known.day_of).drop("day_of")
 
     def read(self, rows: ir.Table, dimension: str) -> pa.Table:
@@ -129,10 +129,10 @@ def slices(rows: ir.Table, dimension: str) -> ir.StringValue:
     return ibis.literal("all") if dimension == "all" else rows[dimension].fill_null("unknown")
 
 
-def add_up(scratch: Scratch, cube: ir.Table, spans: Spans, dimensions: Sequence[str]) -> list[pa.Table]:
+def add_up(scratch: Scratch, cube: ir.Table, periods: Periods, dimensions: Sequence[str]) -> list[pa.Table]:
     """Add up every number column of a small cube per period and slice; `day` and dimensions are the keys."""
     numbers = [name for name in cube.columns if name not in {"day", *dimensions}]
-    spread = scratch.spread(cube, spans)
+    spread = scratch.spread(cube, periods)
     return [
         scratch.read(
             spread.group_by("grain", "on", slice=slices(spread, dimension)).agg(

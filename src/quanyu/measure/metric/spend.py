@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from quanyu.measure.metric.span import Scratch, Spans, add_up
+from quanyu.measure.metric.periods import Periods, Scratch, add_up
 from quanyu.tables.sale import is_sale
 from quanyu.tables.spend import placements
 from quanyu.warehouse.portable import local_day
@@ -16,7 +16,7 @@ from quanyu.warehouse.portable import local_day
 DIMENSIONS = ("all", "channel")
 
 
-def spending(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+def spending(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `spend`, every placement once."""
     once = placements(scratch.warehouse.table)
     once = once.filter(once.spent_on < as_of).rename(
@@ -27,10 +27,10 @@ def spending(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
     cube = once.group_by(day=once.spent_on, channel=once.place).agg(
         **{name: once[name].sum() for name in numbers}
     )
-    return add_up(scratch, scratch.keep(cube), spans, DIMENSIONS)
+    return add_up(scratch, scratch.keep(cube), periods, DIMENSIONS)
 
 
-def voice(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+def voice(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `feedback`: reviews with a score, and the balance of survey answers from 0
     to 10."""
     said = scratch.warehouse.table("feedback")
@@ -44,10 +44,10 @@ def voice(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
         n_survey=is_survey.cast("int64").sum(),
         survey_balance=balance.sum(where=is_survey).fill_null(0),
     )
-    return add_up(scratch, scratch.keep(cube), spans, DIMENSIONS)
+    return add_up(scratch, scratch.keep(cube), periods, DIMENSIONS)
 
 
-def assortment(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]:
+def assortment(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return how many items of the catalogue had a sale, and how many were launched by the end of each
     period."""
     warehouse = scratch.warehouse
@@ -62,17 +62,17 @@ def assortment(scratch: Scratch, spans: Spans, as_of: dt.date) -> list[pa.Table]
     sold = lines.semi_join(items, "item_id").inner_join(
         dated.filter(dated.day < as_of), ["source", "order_id"]
     )
-    spread = scratch.spread(scratch.keep(sold.select("day", "item_id").distinct()), spans)
+    spread = scratch.spread(scratch.keep(sold.select("day", "item_id").distinct()), periods)
     counted = spread.group_by("grain", "on", slice=ibis.literal("all")).agg(
         n_items_sold=spread.item_id.nunique().cast("float64")
     )
     found = scratch.read(counted, "all")
     launched = warehouse.read(items.select(on=items.launched_on.fill_null(dt.date(1, 1, 1))))["on"].to_numpy()
-    return [found.append_column("n_items_on_sale", _on_sale(found, np.sort(launched), spans, as_of))]
+    return [found.append_column("n_items_on_sale", _on_sale(found, np.sort(launched), periods, as_of))]
 
 
-def _on_sale(found: pa.Table, launched: np.ndarray, spans: Spans, as_of: dt.date) -> pa.Array:
-    ends = {(one.grain, one.since): one.until for one in spans.windows}
+def _on_sale(found: pa.Table, launched: np.ndarray, periods: Periods, as_of: dt.date) -> pa.Array:
+    ends = {(one.grain, one.since): one.until for one in periods.windows}
     until = [
         ends.get((grain, on)) or _end(grain, on, as_of)
         for grain, on in zip(found["grain"].to_pylist(), found["on"].to_pylist(), strict=True)
