@@ -51,17 +51,17 @@ class Found:
     fault: SourceError | None = None
 
 
-def seen_of(found: Found) -> Print:
+def seen_of(file: Found) -> Print:
     """Return what must be known of all of a file; one of several sheets has a fingerprint of its own.
 
     Raises the fault of what was found.
     """
-    if found.fault:
-        raise found.fault
-    seen = _read(print_of, found.path)
-    if found.sheet is None or found.sheet.is_alone:
+    if file.fault:
+        raise file.fault
+    seen = _read(print_of, file.path)
+    if file.sheet is None or file.sheet.is_alone:
         return seen
-    return replace(seen, sha256=hashlib.sha256(f"{seen.sha256}/{found.sheet.name}".encode()).hexdigest())
+    return replace(seen, sha256=hashlib.sha256(f"{seen.sha256}/{file.sheet.name}".encode()).hexdigest())
 
 
 def files_in(paths: list[Path]) -> Iterator[Path]:
@@ -147,18 +147,18 @@ def _inner(path: Path, name: str, work: Path, known: frozenset[str]) -> Iterator
         yield from _sheets(Found(path, name, kind), work, known)
 
 
-def _sheets(found: Found, work: Path, known: frozenset[str]) -> Iterator[Found]:
+def _sheets(file: Found, work: Path, known: frozenset[str]) -> Iterator[Found]:
     """Yield the sheets of a workbook, anything else as it is."""
-    if found.kind != "excel":
-        yield found
+    if file.kind != "excel":
+        yield file
         return
     try:
-        sheets = _read(lambda path: sheets_of(path, found.name, known, work), found.path)
+        sheets = _read(lambda path: sheets_of(path, file.name, known, work), file.path)
     except SourceError as error:
-        yield replace(found, fault=error)
+        yield replace(file, fault=error)
         return
     for sheet in sheets:
-        yield replace(found, name=found.name if sheet.is_alone else f"{found.name}/{sheet.name}", sheet=sheet)
+        yield replace(file, name=file.name if sheet.is_alone else f"{file.name}/{sheet.name}", sheet=sheet)
 
 
 def _kind(path: Path) -> tuple[Kind, SourceError | None]:

@@ -78,8 +78,8 @@ def kind_spelled(word: str, own: Collection[str] = ()) -> str:
     ('email', 'phone', '', 'lazada')
     """
     plain = re.sub(r"[\s_.\-]", "", unicodedata.normalize("NFKC", word)).casefold()
-    mine = {re.sub(r"[\s_.\-]", "", name).casefold(): name for name in own}
-    return mine.get(plain) or SPELLINGS.get(plain, "")
+    names = {re.sub(r"[\s_.\-]", "", name).casefold(): name for name in own}
+    return names.get(plain) or SPELLINGS.get(plain, "")
 
 
 def kind_named(name: str) -> Kind:

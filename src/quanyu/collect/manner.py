@@ -51,13 +51,13 @@ class Styles:
 
     def mark_of(self, cells: list[str]) -> Decimal:
         """Return the decimal mark that all of the cells share, "" where they differ."""
-        found = {self.marks.get(cell, self.mark) for cell in cells}
-        return found.pop() if len(found) == 1 else ""
+        marks = {self.marks.get(cell, self.mark) for cell in cells}
+        return marks.pop() if len(marks) == 1 else ""
 
     def order_of(self, cells: list[str]) -> Order:
         """Return what stands first in the dates of all of the cells, "" where they differ."""
-        found = {self.orders.get(cell, self.order) for cell in cells}
-        return found.pop() if len(found) == 1 else ""
+        orders = {self.orders.get(cell, self.order) for cell in cells}
+        return orders.pop() if len(orders) == 1 else ""
 
 
 USUAL = Styles()

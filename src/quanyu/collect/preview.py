@@ -48,26 +48,26 @@ def preview(ws: Workspace, file: Path, layout: Path, n: int = 5) -> list[Preview
     work.mkdir(parents=True)
     try:
         with Reader(work / "engine", ws.settings.memory_limit, ws.settings.threads) as reader:
-            found = list(find(file, work / "unpacked", wanted.known))
-            return [_one(ws, reader, each, wanted, (work / str(i), n)) for i, each in enumerate(found)]
+            files = list(find(file, work / "unpacked", wanted.known))
+            return [_one(ws, reader, each, wanted, (work / str(i), n)) for i, each in enumerate(files)]
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _one(ws: Workspace, reader: Reader, found: Found, layout: Layout, into: tuple[Path, int]) -> Preview:
+def _one(ws: Workspace, reader: Reader, file: Found, layout: Layout, into: tuple[Path, int]) -> Preview:
     work, n = into
     work.mkdir()
-    seen = seen_of(found)
-    opened = open_found(reader, found, seen, layout.known, work)
+    seen = seen_of(file)
+    opened = open_found(reader, file, seen, layout.known, work)
     (match,) = recognise(opened.header, [layout])
     if match.missing:
         raise UnknownLayoutError(
             "{file} is no {layout} file: it misses {missing}. It has: {columns}.",
             "Correct 'match' in the layout.",
-            file=found.name, layout=layout.name, missing=", ".join(match.missing),
+            file=file.name, layout=layout.name, missing=", ".join(match.missing),
             columns=", ".join(cell.strip() for cell in opened.header if cell.strip())[:300],
         )  # fmt: skip
-    job = Job(ws, reader, Recipes(), found.name, seen, opened, layout, 0, ws.now(), work)
+    job = Job(ws, reader, Recipes(), file.name, seen, opened, layout, 0, ws.now(), work)
     taken = take(job, lambda _: None)
 
     def scan(paths: Sequence[Path]) -> ir.Table:
@@ -77,4 +77,4 @@ def _one(ws: Workspace, reader: Reader, found: Found, layout: Layout, into: tupl
         name: reader.read(staged.rows(scan, contract(name)).limit(n)).to_pylist()
         for name, staged in taken.staged.items()
     }
-    return Preview(found.name, layout.name, taken.n_rows, taken.rejects.n_lines, taken.missing, rows)
+    return Preview(file.name, layout.name, taken.n_rows, taken.rejects.n_lines, taken.missing, rows)

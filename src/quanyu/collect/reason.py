@@ -95,9 +95,9 @@ def tell(reason: str, language: Language) -> str:
     'n_items is -3, at least 0 is allowed'
     """
     for sentence in SENTENCES:
-        found = _pattern(sentence).fullmatch(reason)
-        if found:
-            return translate(sentence, language, **found.groupdict())
+        match = _pattern(sentence).fullmatch(reason)
+        if match:
+            return translate(sentence, language, **match.groupdict())
     return translate(reason, language)
 
 

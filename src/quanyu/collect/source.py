@@ -79,14 +79,14 @@ class Opened:
     date_system: DateSystem = "1900"
 
 
-def open_found(reader: Reader, found: Found, seen: Print, known: frozenset[str], work: Path) -> Opened:
+def open_found(reader: Reader, file: Found, seen: Print, known: frozenset[str], work: Path) -> Opened:
     """Open a file with the reader that its kind needs; `known` are all column names any layout reads."""
     raw = work / "raw.parquet"
     raw.parent.mkdir(parents=True, exist_ok=True)
-    opened = _OPENERS.get(found.kind, _open_text)(reader, found, seen, known, raw)
+    opened = _OPENERS.get(file.kind, _open_text)(reader, file, seen, known, raw)
     if not any(normal(cell) for cell in opened.header):
         raise UnreadableFileError(
-            "{file} has no header.", "The first rows must hold the column names.", file=found.name
+            "{file} has no header.", "The first rows must hold the column names.", file=file.name
         )
     return opened
 
@@ -97,22 +97,22 @@ def _columns(header: tuple[str, ...], layout: Layout) -> list[int]:
     return [i for i, cell in enumerate(header) if i < MARKED or is_read(normal(cell))]
 
 
-def _utf8(found: Found, seen: Print, known: frozenset[str], into: Path) -> tuple[Path, str]:
+def _utf8(file: Found, seen: Print, known: frozenset[str], into: Path) -> tuple[Path, str]:
     """Return the file in UTF-8, and its encoding where that is an assumption."""
-    encoding = encoding_of(found.path, found.name, known, is_utf8=seen.is_utf8)
+    encoding = encoding_of(file.path, file.name, known, is_utf8=seen.is_utf8)
     assumed = "" if encoding.is_certain else encoding.name
     if seen.is_utf8 and encoding.name.startswith("utf-8"):
-        return found.path, assumed
-    return to_utf8(found.path, encoding.name, into), assumed
+        return file.path, assumed
+    return to_utf8(file.path, encoding.name, into), assumed
 
 
-def _open_text(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
-    path, assumed = _utf8(found, seen, known, raw.with_suffix(".txt"))
-    head = head_of(path, found.name, known)
+def _open_text(reader: Reader, file: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    path, assumed = _utf8(file, seen, known, raw.with_suffix(".txt"))
+    head = head_of(path, file.name, known)
 
     def rows(layout: Layout) -> Rows:
         form = Form(head.delimiter, head.header, head.raw_header, layout.quoting, (*TOTALS, *layout.totals))
-        source = Source(path, form, head.n_bytes, head.n_lines, head.n_records, is_own=path == found.path)
+        source = Source(path, form, head.n_bytes, head.n_lines, head.n_records, is_own=path == file.path)
         settled = settle(source, raw.with_suffix(".clean.txt"))
         cells = reader.text(settled.text, _columns(head.header, layout))
         left_out = {
@@ -132,17 +132,17 @@ def _open_text(reader: Reader, found: Found, seen: Print, known: frozenset[str],
 
 def _told_text(reader: Reader, source: Source, wanted: Path) -> ir.Table:
     told = wanted.with_suffix(".told.parquet")
-    found = refusals(source, _wanted(wanted))
+    refused = refusals(source, _wanted(wanted))
     with pq.ParquetWriter(told, REFUSED, compression="lz4") as writer:
-        for batch in _batches(found):
+        for batch in _batches(refused):
             writer.write_table(pa.Table.from_pylist(batch, schema=REFUSED))
     return reader.scan(told)
 
 
-def _batches(found: Iterator[Refused]) -> Iterator[list[dict[str, object]]]:
+def _batches(refused: Iterator[Refused]) -> Iterator[list[dict[str, object]]]:
     """Collect what is refused until it is many records or much text."""
     batch, n_letters = list[dict[str, object]](), 0
-    for each in found:
+    for each in refused:
         batch.append(vars(each))
         n_letters += len(each.content)
         if len(batch) == BATCH or n_letters > LONGEST:
@@ -157,15 +157,15 @@ def _wanted(path: Path) -> Iterator[tuple[int, str]]:
             yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
 
 
-def _open_json(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
-    path, assumed = _utf8(found, seen, known, raw.with_suffix(".txt"))
+def _open_json(reader: Reader, file: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    path, assumed = _utf8(file, seen, known, raw.with_suffix(".txt"))
     lines = raw.with_suffix(".lines.parquet")
     is_read = reads(known)
 
     def is_known(key: str) -> bool:
         return is_read(normal.__wrapped__(key))
 
-    n_blank, too_long = _write_lines(as_lines(path, found.name, is_known, raw.with_suffix(".jsonl")), lines)
+    n_blank, too_long = _write_lines(as_lines(path, file.name, is_known, raw.with_suffix(".jsonl")), lines)
     keys, n_broken = reader.split_json(lines, raw, is_known)
 
     def tell(wanted: Path) -> ir.Table:
@@ -222,8 +222,8 @@ def _write_lines(path: Path, into: Path) -> tuple[int, list[dict[str, object]]]:
     return n_blank, too_long
 
 
-def _open_parquet(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
-    return _flat(reader, found.path)
+def _open_parquet(reader: Reader, file: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    return _flat(reader, file.path)
 
 
 def _flat(reader: Reader, path: Path) -> Opened:
@@ -245,29 +245,29 @@ def _told(reader: Reader, wanted: Path, contents: ir.Table, numbers: ir.Table | 
     return both.select(line=both.n, reason=both[REASON], content=both.content, **_NOWHERE)
 
 
-def _open_arrow(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+def _open_arrow(reader: Reader, file: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
     copy = raw.with_suffix(".arrow.parquet")
     try:
         with (
-            found.path.open("rb") as stream,
-            pa.ipc.open_file(stream) as file,
-            pq.ParquetWriter(copy, file.schema, compression="lz4") as writer,
+            file.path.open("rb") as stream,
+            pa.ipc.open_file(stream) as batches,
+            pq.ParquetWriter(copy, batches.schema, compression="lz4") as writer,
         ):
-            for number in range(file.num_record_batches):
-                writer.write_batch(file.get_batch(number))
+            for number in range(batches.num_record_batches):
+                writer.write_batch(batches.get_batch(number))
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(
             "{file} is not a readable Arrow file: {error}",
             "Export it again.",
-            file=found.name,
+            file=file.name,
             error=str(error),
         ) from None
     return _flat(reader, copy)
 
 
-def _open_sheet(reader: Reader, found: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
-    assert found.sheet is not None
-    lines = read_sheet(found.sheet, found.name, known, raw)
+def _open_sheet(reader: Reader, file: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
+    assert file.sheet is not None
+    lines = read_sheet(file.sheet, file.name, known, raw)
     flat = raw.with_suffix(".cells.parquet")
 
     def rows(layout: Layout) -> Rows:

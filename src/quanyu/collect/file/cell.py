@@ -76,8 +76,8 @@ def _closed(text: str, at: int, delimiter: str, escape: str) -> tuple[str, int] 
 
 
 def _past_blanks(text: str, at: int) -> int:
-    found = _BLANKS.match(text, at)
-    return found.end() if found else at
+    blanks = _BLANKS.match(text, at)
+    return blanks.end() if blanks else at
 
 
 def written(cells: Sequence[str], delimiter: str) -> str:

@@ -167,14 +167,14 @@ class _Cutter:
         at, n_lines, good = 0, len(lines), list[bytes]()
         self.budget += PATIENCE * n_lines
         while at < n_lines:
-            found, n = self._record(lines, at, source)
-            if found is None:
+            record, n = self._record(lines, at, source)
+            if record is None:
                 good.append(lines[at])
             else:
                 if good:
                     yield Plain(good, b"".join(good))
                     good = []
-                yield found
+                yield record
             at += n
         if good:
             yield Plain(good, b"".join(good))

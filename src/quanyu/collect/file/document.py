@@ -41,8 +41,8 @@ def as_lines(path: Path, name: str, is_known: IsKnown, into: Path) -> Path:
 
 
 def _begin(text: mmap) -> int:
-    found = re.search(rb"[\[{]", text)
-    return found.start() if found else 0
+    bracket = re.search(rb"[\[{]", text)
+    return bracket.start() if bracket else 0
 
 
 def _of_list(text: mmap, at: int) -> Iterator[Piece]:
@@ -98,7 +98,7 @@ def _pieces(text: mmap, at: int) -> Generator[Piece, None, int]:
 
 def _between(text: mmap, start: int, end: int) -> Iterator[Piece]:
     """Yield what is neither list nor object."""
-    return (found.span() for found in _REST.finditer(text, start, end))
+    return (match.span() for match in _REST.finditer(text, start, end))
 
 
 @dataclass
@@ -128,17 +128,17 @@ def _list_in(text: mmap, whole: Piece, name: str, is_known: IsKnown) -> int | No
 
 
 def _keys(text: mmap, whole: Piece) -> _Keys:
-    found, depth = _Keys([], {}), 0
+    keys, depth = _Keys([], {}), 0
     for token in _TOKEN.finditer(text, *whole):
         mark = token.group()
         if mark[:1] != b'"':
             depth += 1 if mark in b"[{" else -1
         elif depth == 1 and _COLON.match(text, token.end()):
             key = json.loads(mark)
-            found.names.append(key)
+            keys.names.append(key)
             if begins := _LIST.match(text, token.end()):
-                found.lists[key] = begins.end()
-    return found
+                keys.lists[key] = begins.end()
+    return keys
 
 
 def _first_keys(text: mmap, at: int) -> list[str]:
@@ -156,8 +156,8 @@ def kept_digits(line: bytes) -> bytes:
     return _NUMBER.sub(_quoted, line) if _LONG.search(line) else line
 
 
-def _quoted(found: re.Match[bytes]) -> bytes:
-    token = found.group()
+def _quoted(match: re.Match[bytes]) -> bytes:
+    token = match.group()
     n_digits = sum(48 <= byte <= 57 for byte in token)
     is_lost = not token.startswith(b'"') and not token.lstrip(b"-").isdigit() and n_digits > DIGITS
     return b'"%s"' % token if is_lost else token

@@ -297,10 +297,10 @@ def _by_line(path: Path, encoding: str) -> Iterator[str]:
 
 def _parts(body: bytes, decoder: codecs.IncrementalDecoder) -> Iterator[str]:
     at = 0
-    for found in _BEGINS.finditer(body):
-        if found.start() >= at:
-            start = max(body.rfind(end, at, found.start()) + 1 for end in (b"\r", b"\n")) or at
-            end = _ENDS.search(body, found.end()).start()  # type: ignore[union-attr]
+    for match in _BEGINS.finditer(body):
+        if match.start() >= at:
+            start = max(body.rfind(end, at, match.start()) + 1 for end in (b"\r", b"\n")) or at
+            end = _ENDS.search(body, match.end()).start()  # type: ignore[union-attr]
             if _is_utf8(body[start:end]):
                 yield decoder.decode(body[at:start])
                 yield body[start:end].decode()

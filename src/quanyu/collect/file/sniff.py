@@ -49,11 +49,11 @@ def head_of(path: Path, name: str, known: frozenset[str]) -> Head:
     """
     lines = _first_lines(path)
     _refuse_binary(lines, name)
-    found = [row for delimiter in DELIMITERS if (row := _header(lines, delimiter, known))]
-    if not found:
+    headers = [row for delimiter in DELIMITERS if (row := _header(lines, delimiter, known))]
+    if not headers:
         raise UnreadableFileError("{file} has no records.", "Export it again.", file=name)
-    most = max(row.n_known for row in found)
-    heads = [_head(lines, row) for row in found if row.n_known == most]
+    most = max(row.n_known for row in headers)
+    heads = [_head(lines, row) for row in headers if row.n_known == most]
     return max(heads, key=lambda head: len(head.header))
 
 
@@ -105,13 +105,13 @@ def _header(lines: Sequence[bytes], delimiter: str, known: frozenset[str]) -> _H
     return max(full, key=lambda row: (row.n_known, -row.at), default=None)
 
 
-def _head(lines: Sequence[bytes], found: _Header) -> Head:
+def _head(lines: Sequence[bytes], header: _Header) -> Head:
     """Return the head of a file whose header was found, fitted to the records after it."""
-    at, data_at, delimiter = found.at, found.at + found.n_lines, found.delimiter
+    at, data_at, delimiter = header.at, header.at + header.n_lines, header.delimiter
     data = [tuple(row) for row in _records(lines, data_at, delimiter) if not is_blank(row)]
     above = _above(lines, at, delimiter)
     return Head(
-        delimiter, _fitted(found.cells, data), b"".join(lines[at:data_at]).rstrip(b"\r\n"), sum(map(len, lines[:data_at])),
+        delimiter, _fitted(header.cells, data), b"".join(lines[at:data_at]).rstrip(b"\r\n"), sum(map(len, lines[:data_at])),
         data_at, len(above) + 1, dict(Counter(above)),
     )  # fmt: skip
 

@@ -96,9 +96,9 @@ def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards
     ground = _ground(on, nodes, kinds, usable(links, status, kinds))
     every = (*decisions.together, *decisions.apart)
     number = _lookup(on, nodes, [key for decision in every for key in (*decision.some, *decision.rest)])
-    found = parted(ground, decisions, number)
+    parts = parted(ground, decisions, number)
     n_links, n_guarded = (on.count(table) for table in (links, status))
-    return Partition(nodes, kinds, ground.kind, found.labels, found.refused, n_links, found.n_used, n_guarded)
+    return Partition(nodes, kinds, ground.kind, parts.labels, parts.refused, n_links, parts.n_used, n_guarded)
 
 
 def kinds_of(on: Desk, nodes: ir.Table) -> tuple[str, ...]:
@@ -186,5 +186,5 @@ def _lookup(on: Desk, nodes: ir.Table, keys: list[str]) -> dict[str, int]:
     if not keys:
         return {}
     wanted = on.put_arrow(pa.table({"id_key": sorted(set(keys))}))
-    found = on.ws.warehouse.read(nodes.semi_join(wanted, "id_key").select("id_key", "node"))
-    return dict(zip(found.column("id_key").to_pylist(), found.column("node").to_pylist(), strict=True))
+    rows = on.ws.warehouse.read(nodes.semi_join(wanted, "id_key").select("id_key", "node"))
+    return dict(zip(rows.column("id_key").to_pylist(), rows.column("node").to_pylist(), strict=True))

@@ -52,9 +52,11 @@ def parted(ground: Ground, decisions: Decisions, number: Mapping[str, int]) -> P
     """
     n = len(ground.kind)
     edges, n_virtual = _edges(ground, decisions, number)
-    found = separated(n + n_virtual, edges[0], edges[1], edges[2], _claims(ground, edges, decisions, number))
+    separation = separated(
+        n + n_virtual, edges[0], edges[1], edges[2], _claims(ground, edges, decisions, number)
+    )
     # Nodes that stand for a name on a shared key have the larger numbers, so labels of others are real.
-    return Parted(found.labels[:n], edges[:2, found.refused], edges.shape[1])
+    return Parted(separation.labels[:n], edges[:2, separation.refused], edges.shape[1])
 
 
 def survivors(labels: Labels, rank: Integers, is_anonymous: NDArray[np.bool_], first: Integers) -> Integers:
@@ -82,12 +84,12 @@ def _edges(ground: Ground, decisions: Decisions, number: Mapping[str, int]) -> t
     n = len(ground.kind)
     key, name, other, strength = ground.named
     group = key.astype(np.int64) * (int(name.max(initial=0)) + 1) + name
-    found, virtual = np.unique(group, return_inverse=True)
+    groups, virtual = np.unique(group, return_inverse=True)
     named = np.stack([other, n + virtual, strength]) if len(other) else np.empty((3, 0), dtype=np.int64)
     pairs = [decision.pair for decision in decisions.together]
     made = [(number[a], number[b], MANUAL * CLASS) for a, b in pairs if a in number and b in number]
     joined = np.array(made, dtype=np.int64).reshape(-1, 3).T
-    return np.concatenate([ground.direct, named, joined], axis=1), len(found)
+    return np.concatenate([ground.direct, named, joined], axis=1), len(groups)
 
 
 def _claims(ground: Ground, edges: Integers, decisions: Decisions, number: Mapping[str, int]) -> Marks:

@@ -158,10 +158,10 @@ def _refuse_conflict(ws: Workspace, first: set[str], second: set[str]) -> None:
 def _verified(ws: Workspace, keys: set[str]) -> set[str]:
     links = ws.warehouse.table("links")
     wanted = sorted(keys)
-    found = links.filter(
+    verified = links.filter(
         links["is_verified"] & (links["id_key"].isin(wanted) | links["other_key"].isin(wanted))
     )
-    rows = ws.warehouse.read(found.select("id_key", "other_key"))
+    rows = ws.warehouse.read(verified.select("id_key", "other_key"))
     return {key for column in rows.columns for key in column.to_pylist()} & keys
 
 

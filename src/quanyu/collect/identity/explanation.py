@@ -60,20 +60,20 @@ def explain(ws: Workspace, person_or_id_key: str, guards: Guards | None = None) 
 
 def _judged(ws: Workspace, held: set[str], guards: Guards) -> tuple[dict[str, str], tuple[Link, ...]]:
     with desk(ws) as on:
-        found = around(on, held, read_decisions(ws), guards)
-        nodes = on.put(numbered(found))
+        evidence = around(on, held, read_decisions(ws), guards)
+        nodes = on.put(numbered(evidence))
         kinds = kinds_of(on, nodes)
-        status = guarded(on.put(encoded(nodes, found.pairs, guards, kinds)), guards, kinds)
+        status = guarded(on.put(encoded(nodes, evidence.pairs, guards, kinds)), guards, kinds)
         marked = ws.warehouse.read(status.join(nodes, "node").select("id_key", "status"))
-        pairs = ws.warehouse.read(found.pairs).to_pylist()
+        pairs = ws.warehouse.read(evidence.pairs).to_pylist()
     state = dict(zip(marked.column("id_key").to_pylist(), marked.column("status").to_pylist(), strict=True))
-    state |= dict.fromkeys(found.hubs, HUB)
-    mine = sorted(
+    state |= dict.fromkeys(evidence.hubs, HUB)
+    touching = sorted(
         (pair for pair in pairs if held & {pair["low"], pair["high"]}),
         key=lambda pair: (pair["low"], pair["high"]),
     )
-    links = tuple(_link(pair, held, state) for pair in mine)
-    near = {key for pair in mine for key in (pair["low"], pair["high"])}
+    links = tuple(_link(pair, held, state) for pair in touching)
+    near = {key for pair in touching for key in (pair["low"], pair["high"])}
     return {key: REASONS[state[key]] for key in sorted(near & state.keys())}, links
 
 

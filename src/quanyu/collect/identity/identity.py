@@ -53,8 +53,8 @@ def resolve(ws: Workspace, as_of: dt.date, guards: Guards | None = None) -> Reso
     when nothing changed. `as_of` is recorded with new people; identifiers of any time count.
     """
     with desk(ws) as on:
-        found = Evidence(evidence.identifiers(ws), evidence.pairs(ws), evidence.names(ws))
-        parts = partition(on, found, read_decisions(ws), guards or Guards())
+        gathered = Evidence(evidence.identifiers(ws), evidence.pairs(ws), evidence.names(ws))
+        parts = partition(on, gathered, read_decisions(ws), guards or Guards())
         rows = named(on, parts, ws.warehouse.table("identities"))
         return settle(on, parts, rows, is_all=True, as_of=as_of)
 
@@ -185,8 +185,8 @@ def _refusals(on: Desk, parts: Partition) -> list[Entry]:
     if not ends.size:
         return []
     wanted = on.put_arrow(pa.table({"node": np.unique(ends).astype(np.int64)}))
-    found = on.ws.warehouse.read(parts.nodes.semi_join(wanted, "node").select("node", "id_key"))
-    key = dict(zip(found.column("node").to_pylist(), found.column("id_key").to_pylist(), strict=True))
+    rows = on.ws.warehouse.read(parts.nodes.semi_join(wanted, "node").select("node", "id_key"))
+    key = dict(zip(rows.column("node").to_pylist(), rows.column("id_key").to_pylist(), strict=True))
     pairs = sorted(tuple(sorted((key[a], key[b]))) for a, b in ends.T.tolist())
     return [Entry("refuse", id_keys=pair, reason="would join different people") for pair in pairs]
 

@@ -29,9 +29,9 @@ def around(on: Desk, start: Iterable[str], decisions: Decisions, guards: Guards)
     known, hubs = reached(start, lambda frontier: _touching(on, pairs, frontier), joined, guards.most_links)
     keys = on.put_arrow(pa.table({"id_key": pa.array(sorted(known), pa.string())}))
     within = pairs.semi_join(keys.select(low="id_key"), "low").semi_join(keys.select(high="id_key"), "high")
-    found = evidence.identifiers(on.ws).semi_join(keys, "id_key")
+    identifiers = evidence.identifiers(on.ws).semi_join(keys, "id_key")
     names = evidence.names(on.ws).semi_join(keys, "id_key")
-    return Evidence(on.put(found), on.put(within), names, tuple(sorted(hubs)))
+    return Evidence(on.put(identifiers), on.put(within), names, tuple(sorted(hubs)))
 
 
 def reached(

@@ -37,9 +37,9 @@ def _shipped() -> tuple[Layout, ...]:
 def layout_named(name: str, known: list[Layout]) -> Layout:
     """Return the layout of a name; a table's name means its plain layout."""
     by_name = {layout.name: layout for layout in known}
-    found = by_name.get(name) or by_name.get(f"plain_{name}")
-    if found:
-        return found
+    chosen = by_name.get(name) or by_name.get(f"plain_{name}")
+    if chosen:
+        return chosen
     near = difflib.get_close_matches(name, by_name, 3, 0.4)
     raise UnknownLayoutError(
         "There is no layout {name!r}; near it: {near}." if near else "There is no layout {name!r}.",

@@ -37,8 +37,8 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     for name in allowed:
         by_form.setdefault(name.casefold(), name)
         by_form.setdefault(name.casefold().rpartition("/")[2].replace("_", " "), name)
-    found = difflib.get_close_matches(word.casefold(), by_form, 1, 0.6)
-    return by_form[found[0]] if found else ""
+    matches = difflib.get_close_matches(word.casefold(), by_form, 1, 0.6)
+    return by_form[matches[0]] if matches else ""
 
 
 def meant(word: str, allowed: Iterable[str]) -> Sentence:

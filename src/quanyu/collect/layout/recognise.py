@@ -94,8 +94,8 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 def captured(name: str, cell: str) -> str:
     """Return what `*` of a declared name stands for in a header cell, "" when it does not fit."""
-    found = _pattern(normal(name)).fullmatch(normal(cell))
-    return found.group(1) if found and found.groups() else ""
+    match = _pattern(normal(name)).fullmatch(normal(cell))
+    return match.group(1) if match and match.groups() else ""
 
 
 def the_layout(header: Sequence[str], layouts: Sequence[Layout], file: str, hint: str = "") -> Match:
@@ -133,4 +133,4 @@ def lacking(layout: Layout, header: Sequence[str]) -> tuple[str, ...]:
     is_there = {
         shown: any(fits(name, cell) for name in names for cell in cells) for shown, names in wanted.items()
     }
-    return tuple(shown for shown, found in is_there.items() if not found)
+    return tuple(shown for shown, is_met in is_there.items() if not is_met)

@@ -65,11 +65,11 @@ def leave(ws: Workspace, name: str, former: Iterable[Staged], new: Iterable[Stag
     values = [column for column in table.schema.names if column not in table.key]
     said = [both[c].isnull() | both[c].identical_to(both[f"{c}_known"]) for c in values]
     marked = both.select(*table.key, is_said=ibis.and_(*said) if said else ibis.literal(True))
-    found = marked.group_by(list(table.key)).aggregate(is_said=marked.is_said.any())
-    found = ws.warehouse.scan(ws.warehouse.engine.write(found, work / f"{name}.former"))
-    counts = found.aggregate(gone=found.is_said.sum(), stay=(~found.is_said).sum())
+    by_key = marked.group_by(list(table.key)).aggregate(is_said=marked.is_said.any())
+    by_key = ws.warehouse.scan(ws.warehouse.engine.write(by_key, work / f"{name}.former"))
+    counts = by_key.aggregate(gone=by_key.is_said.sum(), stay=(~by_key.is_said).sum())
     (counted,) = ws.warehouse.read(counts).to_pylist()
     if counted["gone"]:
-        gone = known.semi_join(found.filter(found.is_said), list(table.key))
+        gone = known.semi_join(by_key.filter(by_key.is_said), list(table.key))
         ws.warehouse.merge(name, known.limit(0), by="collect", gone=gone)
     return Left(int(counted["gone"] or 0), int(counted["stay"] or 0))

@@ -100,9 +100,9 @@ def _and_waiting(ws: Workspace, done: list[Loaded]) -> list[Loaded]:
     """
     unsaid, unfinished, told = waiting(ws), waiting_lines(ws), []
     for loaded in reversed(done):
-        mine = [one for one in unsaid if one.table in loaded.changes]
-        unsaid = [one for one in unsaid if one not in mine]
-        told.append(_and_orders(_and_rates(loaded, mine), unfinished.get(loaded.file, 0)))
+        unrated = [wait for wait in unsaid if wait.table in loaded.changes]
+        unsaid = [wait for wait in unsaid if wait not in unrated]
+        told.append(_and_orders(_and_rates(loaded, unrated), unfinished.get(loaded.file, 0)))
     return told[::-1]
 
 
@@ -118,10 +118,10 @@ def _both(before: str, after: str) -> str:
     return Sentence("{before}; {after}", before=before, after=after) if before and after else before or after
 
 
-def _and_rates(loaded: Loaded, mine: list[Waiting]) -> Loaded:
+def _and_rates(loaded: Loaded, unrated: list[Waiting]) -> Loaded:
     """Add how many rows wait for a rate."""
-    for currency in sorted({one.currency for one in mine}):
-        tables = {one.table: one.n_rows for one in mine if one.currency == currency}
+    for currency in sorted({wait.currency for wait in unrated}):
+        tables = {wait.table: wait.n_rows for wait in unrated if wait.currency == currency}
         told = Sentence(
             "{n} rows wait for a rate of {currency} ({tables}): load fx_rates (on, currency, rate)",
             n=sum(tables.values()), currency=currency, tables=", ".join(tables),
@@ -199,8 +199,8 @@ class _Run:
     def _path(self, path: Path) -> None:
         unpacked = self.work / "unpacked"
         try:
-            for found in find(path, unpacked, self.names):
-                self._timed(found, path)
+            for file in find(path, unpacked, self.names):
+                self._timed(file, path)
         except SourceError as error:
             self._keep(self._failed(path.name, error))
         finally:
@@ -225,38 +225,38 @@ class _Run:
         self.reader = self.reader or Reader(self.ws.path("tmp"), settings.memory_limit, settings.threads)
         return self.reader
 
-    def _timed(self, found: Found, path: Path) -> None:
+    def _timed(self, file: Found, path: Path) -> None:
         started = time.perf_counter()
         number = len(self.done)
         work = self.work / str(number)
-        self.progress(found.name, 0, STEPS)
+        self.progress(file.name, 0, STEPS)
         work.mkdir(parents=True)
         try:
-            loaded = self._one(found, path, number, work)
+            loaded = self._one(file, path, number, work)
         except SourceError as error:
-            loaded = self._failed(found.name, error)
+            loaded = self._failed(file.name, error)
         except OSError as error:
             if error.errno in FULL:
                 raise
-            loaded = self._failed(found.name, unreadable(found.path, error))
+            loaded = self._failed(file.name, unreadable(file.path, error))
         self.done[number] = replace(loaded, seconds=time.perf_counter() - started)
         if number not in self.staged:
             shutil.rmtree(work, ignore_errors=True)
-            self.progress(found.name, STEPS, STEPS)
+            self.progress(file.name, STEPS, STEPS)
 
-    def _one(self, found: Found, path: Path, number: int, work: Path) -> Loaded:
-        seen = seen_of(found)
+    def _one(self, file: Found, path: Path, number: int, work: Path) -> Loaded:
+        seen = seen_of(file)
         reader = self._open()
-        opened = open_found(reader, found, seen, self.names, work)
-        match = self._match(opened, found)
+        opened = open_found(reader, file, seen, self.names, work)
+        match = self._match(opened, file)
         layout = match.layout
         before = find_load(self.ws.ledger, file_hash=seen.sha256, layout=layout.name)
         if before and not self.again and before.is_valid(layout.entries, self.now):
-            return _already(found.name, match, before.file_name, before.started_at, before.n_rows)
+            return _already(file.name, match, before.file_name, before.started_at, before.n_rows)
         for each in self.staged.values():
             if (each.ready.sha256, each.ready.layout.name) == (seen.sha256, layout.name):
-                return _already(found.name, match, each.loaded.file, self.now, each.loaded.n_rows)
-        job = Job(self.ws, reader, self.recipes, found.name, seen, opened, layout, number, self.now, work)
+                return _already(file.name, match, each.loaded.file, self.now, each.loaded.n_rows)
+        job = Job(self.ws, reader, self.recipes, file.name, seen, opened, layout, number, self.now, work)
         return self._taken(job, match, path, before)
 
     def _taken(self, job: Job, match: Match, path: Path, before: Load | None) -> Loaded:
@@ -348,9 +348,9 @@ class _Run:
                 )
                 finish_load(connection, each.load_id, tally, at=at)
 
-    def _match(self, opened: Opened, found: Found) -> Match:
+    def _match(self, opened: Opened, file: Found) -> Match:
         if not self.is_named:
-            return the_layout(opened.header, self.layouts, found.name, found.path.stem)
+            return the_layout(opened.header, self.layouts, file.name, file.path.stem)
         match = recognise(opened.header, self.layouts)[0]
         if not match.missing and match.n_known:
             return match
@@ -358,7 +358,7 @@ class _Run:
         raise UnknownLayoutError(
             "{file} is no {layout} file: it misses {missing}. It has: {columns}.",
             "Leave --as away to let the file be recognised, or name another layout (quanyu layouts).",
-            file=found.name,
+            file=file.name,
             layout=match.layout.name,
             missing=", ".join(match.missing) or Sentence("all columns"),
             columns=shown,

@@ -59,8 +59,8 @@ def read_page(source: Source, page: Page, setting: Setting) -> tuple[Path, Readi
     known = replace(usual, rounded=_rounded(reading, seen, layout))
     if seen[ODD] or (source.is_unsure and not stated):
         known = replace(known, mark=stated or ("" if source.is_unsure else "."))
-        (found,) = reading.rows("evidence", lambda: evidence(first, layout))
-        told = styles(found, known, is_text=bool(source.delimiter))
+        (signs,) = reading.rows("evidence", lambda: evidence(first, layout))
+        told = styles(signs, known, is_text=bool(source.delimiter))
         known = replace(told, marks={}) if stated else told
     if known == usual:
         return parsed, reading

@@ -80,7 +80,7 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
     """
     work.mkdir(parents=True, exist_ok=True)
     ordered = sorted(files, key=lambda ready: ready.age)
-    found: dict[int, dict[str, Brought]] = {ready.number: {} for ready in files}
+    by_file: dict[int, dict[str, Brought]] = {ready.number: {} for ready in files}
     waiting: dict[int, int] = {}
     moved, orders = None, None
     whole = frozenset(
@@ -103,27 +103,27 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
             for seq, brought in bring(
                 ws, name, staged, work, moved=None if lines is not None else moved
             ).items():
-                found[ordered[seq].number][name] = brought
+                by_file[ordered[seq].number][name] = brought
             if lines is not None:
                 drop_untold(ws, lines, told)
     for ready in ordered:
         for name in _patches(ready.layout):
             change, n_missing = patch(ws, name, ready.taken.staged[name], work)
-            found[ready.number][name] = Brought(change)
+            by_file[ready.number][name] = Brought(change)
             waiting[ready.number] = waiting.get(ready.number, 0) + n_missing
     left = _leave(ws, ordered, work)
     rejoin(ws, work)
     for seq, brought in _bring_rejects(ws, reader, ordered, work).items():
-        found[ordered[seq].number]["rejects"] = brought
+        by_file[ordered[seq].number]["rejects"] = brought
     last = next((ready.number for ready in reversed(ordered) if ready.former), None)
     return {
         number: Outcome(
-            {name: one.change for name, one in tables.items()},
-            sum(one.n_behind for one in tables.values()),
+            {name: result.change for name, result in tables.items()},
+            sum(result.n_behind for result in tables.values()),
             waiting.get(number, 0),
             left if number == last else Left(),
         )
-        for number, tables in found.items()
+        for number, tables in by_file.items()
     }
 
 
@@ -133,8 +133,8 @@ def _leave(ws: Workspace, ordered: Sequence[Ready], work: Path) -> Left:
     for name in sorted({name for ready in ordered for name in ready.former}):
         former = [ready.former[name] for ready in ordered if name in ready.former]
         new = [ready.taken.staged[name] for ready in ordered if name in ready.taken.staged]
-        found = leave(ws, name, former, new, work)
-        n_gone, n_stay = n_gone + found.n_gone, n_stay + found.n_stay
+        left = leave(ws, name, former, new, work)
+        n_gone, n_stay = n_gone + left.n_gone, n_stay + left.n_stay
     return Left(n_gone, n_stay)
 
 
@@ -173,7 +173,7 @@ def _staged(reader: Reader, name: str, ordered: Sequence[Ready], work: Path) -> 
     }
     again = frozenset(seq for seq in parts if ordered[seq].is_again)
     if len(parts) < 2:
-        return next((replace(one, seqs=(seq,), again=again) for seq, one in parts.items()), None)
+        return next((replace(part, seqs=(seq,), again=again) for seq, part in parts.items()), None)
     places = {ready.number: seq for seq, ready in enumerate(ordered)}
     into = work / f"{name}.together.parquet"
     reader.run(_together(reader, name, parts.values(), places), into)
@@ -183,8 +183,8 @@ def _staged(reader: Reader, name: str, ordered: Sequence[Ready], work: Path) -> 
 def _together(reader: Reader, name: str, parts: Iterable[Staged], places: Mapping[int, int]) -> str:
     """Return the statement that reads the rows of many files with the place of each file."""
     alike: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[Path]] = {}
-    for one in parts:
-        alike.setdefault((one.prefix, one.blank, one.true), []).extend(one.paths)
+    for part in parts:
+        alike.setdefault((part.prefix, part.blank, part.true), []).extend(part.paths)
     columns = contract(name).schema.names
     order = [places.get(number, 0) for number in range(max(places) + 1)]
     selects = []

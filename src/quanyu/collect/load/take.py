@@ -259,9 +259,9 @@ def _bad(reading: Reading, name: str) -> ir.Table:
 
 
 def _people(people: People, rows: ir.Table, layout: Layout) -> ir.Table:
-    found = people(rows, layout)
-    assert found is not None
-    return tagged(found)
+    members = people(rows, layout)
+    assert members is not None
+    return tagged(members)
 
 
 def _refused(reading: Reading, refusing: Sequence[str]) -> ir.Table:

@@ -94,13 +94,13 @@ def doubles(ws: Workspace) -> ir.Table | None:
     apart = ibis.least((pairs["at"] - pairs.at_2).abs(), (pairs.began - pairs.began_2).abs())
     is_same = (pairs.n_items == pairs.n_items_2).fill_null(True)
     pairs = _nearest(pairs.mutate(apart=apart).filter(apart <= MINUTES * 60, is_same))
-    found = pairs.group_by("source", "order_id").agg(same=pairs.same.min(), amount=pairs.amount.max())
-    return found.select(
+    copies = pairs.group_by("source", "order_id").agg(same=pairs.same.min(), amount=pairs.amount.max())
+    return copies.select(
         "source",
         "order_id",
-        same_source=found.same["source"],
-        same_order_id=found.same["order_id"],
-        amount=found.amount,
+        same_source=copies.same["source"],
+        same_order_id=copies.same["order_id"],
+        amount=copies.amount,
     )
 
 

@@ -64,9 +64,9 @@ def layered(ws: Workspace, table: Table, rows: ir.Table, work: Path, again: froz
 
 
 def _layers(table: Table, rows: ir.Table) -> ir.Table:
-    one = one_per_key(table, rows, [*table.key, SEQ])
+    unique = one_per_key(table, rows, [*table.key, SEQ])
     values = [name for name in table.schema.names if name not in table.key]
-    hashed = one.mutate(_hash=row_key(one, values))
+    hashed = unique.mutate(_hash=row_key(unique, values))
     in_order = ibis.window(group_by=list(table.key), order_by=hashed[SEQ])
     marked = hashed.mutate(
         **{SAME: (hashed["_hash"] == hashed["_hash"].lag().over(in_order)).fill_null(False)}
@@ -80,10 +80,10 @@ def _layers(table: Table, rows: ir.Table) -> ir.Table:
 
 def at_once(ws: Workspace, table: Table, rows: ir.Table, work: Path, again: frozenset[int]) -> ir.Table:
     """Return one row per key, of values that can be found in any order; it counts for the last file that has it."""
-    one = one_per_key(table, rows, [*table.key, SEQ])
-    folded = one.group_by(list(table.key)).aggregate(
-        **{SEQ: one[SEQ].max()},
-        **{name: _last(table, one, name) for name in table.schema.names if name not in table.key},
+    unique = one_per_key(table, rows, [*table.key, SEQ])
+    folded = unique.group_by(list(table.key)).aggregate(
+        **{SEQ: unique[SEQ].max()},
+        **{name: _last(table, unique, name) for name in table.schema.names if name not in table.key},
     )
     known = ws.warehouse.table(table.name)
     told = beside(folded, known, table, is_forced=ibis.literal(True))

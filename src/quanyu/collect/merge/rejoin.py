@@ -77,8 +77,8 @@ def rejoin(ws: Workspace, work: Path) -> None:
     Done again it changes nothing. An order that another file tells anew with other lines of its own has all of them.
     """
     if _there(ws):
-        found = [each for each in _found(ws, lambda _: True) if not each.is_settled]
-        _write(ws, found, work / "rejoined")
+        unsettled = [each for each in _found(ws, lambda _: True) if not each.is_settled]
+        _write(ws, unsettled, work / "rejoined")
 
 
 def waiting_lines(ws: Workspace) -> dict[str, int]:
@@ -115,10 +115,10 @@ def _found(ws: Workspace, stays: Callable[[Row], bool]) -> Iterator[Joined]:
     told = _lines(ws, rows)
     for key, group in groupby(rows, key=lambda row: (row["source"], row["_id"])):
         parts, twins = _once(list(group))
-        one = _judged(parts, told.get(key, []))
-        kept = [part for part in one.parts if stays(part)]
-        gone = [part for part in one.parts if not stays(part)]
-        yield replace(one, parts=kept, dropped=[*one.dropped, *twins, *gone])
+        joined = _judged(parts, told.get(key, []))
+        kept = [part for part in joined.parts if stays(part)]
+        gone = [part for part in joined.parts if not stays(part)]
+        yield replace(joined, parts=kept, dropped=[*joined.dropped, *twins, *gone])
 
 
 def _once(rows: list[Row]) -> tuple[list[Row], list[Row]]:
@@ -198,24 +198,24 @@ def _orders(rows: Sequence[Row]) -> ir.Table:
     return ibis.memtable(pa.table({"source": [k[0] for k in keys], "order_id": [k[1] for k in keys]}))
 
 
-def _write(ws: Workspace, found: Sequence[Joined], work: Path) -> None:
+def _write(ws: Workspace, joined: Sequence[Joined], work: Path) -> None:
     """Write what the orders' own lines are before their sums, so that an interrupted work is found and ended."""
-    if not found:
+    if not joined:
         return
-    _record(ws, [each for each in found if all(part["own_lines"] is None for part in each.parts)])
-    _write_orders(ws, found, work)
-    _write_lines(ws, found, work)
-    _record(ws, found)
+    _record(ws, [each for each in joined if all(part["own_lines"] is None for part in each.parts)])
+    _write_orders(ws, joined, work)
+    _write_lines(ws, joined, work)
+    _record(ws, joined)
 
 
-def _record(ws: Workspace, found: Sequence[Joined]) -> None:
+def _record(ws: Workspace, joined: Sequence[Joined]) -> None:
     table = contract(NAME)
     kept = [
         {name: part[name] for name in table.schema.names} | dict(zip(OWN, each.own, strict=True))
-        for each in found
+        for each in joined
         for part in each.parts
     ]
-    gone = [{name: part[name] for name in table.key} for each in found for part in each.dropped]
+    gone = [{name: part[name] for name in table.key} for each in joined for part in each.dropped]
     schema = table.schema.to_pyarrow()
     away = ibis.memtable(
         pa.Table.from_pylist(gone, schema=pa.schema([schema.field(key) for key in table.key]))
@@ -225,9 +225,9 @@ def _record(ws: Workspace, found: Sequence[Joined]) -> None:
     )
 
 
-def _write_orders(ws: Workspace, found: Sequence[Joined], work: Path) -> None:
+def _write_orders(ws: Workspace, joined: Sequence[Joined], work: Path) -> None:
     table = contract("orders")
-    said = [_key(each.order) | dict(zip(("_gross", "_items"), each.sums, strict=True)) for each in found]
+    said = [_key(each.order) | dict(zip(("_gross", "_items"), each.sums, strict=True)) for each in joined]
     types = {
         "source": "string",
         "order_id": "string",
@@ -252,12 +252,12 @@ def _write_orders(ws: Workspace, found: Sequence[Joined], work: Path) -> None:
     ws.warehouse.merge("orders", written, by="collect")
 
 
-def _write_lines(ws: Workspace, found: Sequence[Joined], work: Path) -> None:
+def _write_lines(ws: Workspace, joined: Sequence[Joined], work: Path) -> None:
     table = contract("order_lines")
     more = pa.Table.from_pylist(
-        [line for each in found for line in each.lines()], schema=table.schema.to_pyarrow()
+        [line for each in joined for line in each.lines()], schema=table.schema.to_pyarrow()
     )
-    owned = [_key(each.order) | {"_own": each.own[2]} for each in found]
+    owned = [_key(each.order) | {"_own": each.own[2]} for each in joined]
     types = {"source": "string", "order_id": "string", "_own": "int64"}
     own = ibis.memtable(pa.Table.from_pylist(owned, schema=ibis.schema(types).to_pyarrow()))
     lines = ibis.memtable(more)

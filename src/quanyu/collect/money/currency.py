@@ -72,21 +72,23 @@ def convert(ws: Workspace) -> list[str]:
 
 def unconverted(ws: Workspace) -> str:
     """Say which tables `convert` would change, nothing where there is none. Nothing is written."""
-    found = [name for name in COUNTED if _differing(ws, name) is not None]
+    tables = [name for name in COUNTED if _differing(ws, name) is not None]
     return (
-        Sentence("rates for {tables} are known now or have changed", tables=", ".join(found)) if found else ""
+        Sentence("rates for {tables} are known now or have changed", tables=", ".join(tables))
+        if tables
+        else ""
     )
 
 
 def waiting(ws: Workspace) -> list[Waiting]:
     """Return the rows that wait for a rate, by table and currency."""
-    found = []
+    waits = []
     for name in COUNTED:
         rows = ws.warehouse.table(name)
         lack = rows.filter(is_waiting(contract(name), rows))
         counts = lack.group_by("currency").aggregate(n=lack.count()).order_by("currency")
-        found += [Waiting(name, row["currency"], row["n"]) for row in ws.warehouse.read(counts).to_pylist()]
-    return found
+        waits += [Waiting(name, row["currency"], row["n"]) for row in ws.warehouse.read(counts).to_pylist()]
+    return waits
 
 
 def _is_foreign(ws: Workspace, table: Table, rows: ir.Table) -> bool:
@@ -165,8 +167,8 @@ def _rates(ws: Workspace, table: Table) -> ir.Table:
     told = ws.warehouse.read(ws.warehouse.table("fx_rates")).to_pylist()
     has_days = bool(table.time) or table.name == "order_lines"
     into = ws.settings.currency
-    found = spread(told, into, ws.settings.fx_days) if has_days else newest(told, into, ws.today())
-    return ibis.memtable(found.rename_columns(["_of", "_on", "_rate"]))
+    rates = spread(told, into, ws.settings.fx_days) if has_days else newest(told, into, ws.today())
+    return ibis.memtable(rates.rename_columns(["_of", "_on", "_rate"]))
 
 
 STEP = Step(

@@ -28,8 +28,8 @@ def margins(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     ws.warehouse.replace("margins", _margins(ws), by="collect")
     rows = ws.warehouse.table("margins")
     counts = rows.aggregate(n=rows.count(), n_estimated=rows.is_estimated.cast("int64").sum())
-    (found,) = ws.warehouse.read(counts).to_pylist()
-    return {"n_orders": found["n"], "n_estimated": found["n_estimated"] or 0}
+    (counted,) = ws.warehouse.read(counts).to_pylist()
+    return {"n_orders": counted["n"], "n_estimated": counted["n_estimated"] or 0}
 
 
 def _margins(ws: Workspace) -> ir.Table:
@@ -51,14 +51,14 @@ def _margins(ws: Workspace) -> ir.Table:
     )
     all_rows = rows.cross_join(known)
     stand_in = ibis.ifelse(all_rows.share >= KNOWN_SHARE, all_rows.net * all_rows.rate, ibis.null("float64"))
-    found = all_rows.select(
+    result = all_rows.select(
         "source",
         "order_id",
         "is_own",
         margin_amount=money(all_rows.told.coalesce(stand_in)),
         is_estimated=all_rows.told.isnull(),
     )
-    return found.filter(~found.is_own, found.margin_amount.notnull()).drop("is_own")
+    return result.filter(~result.is_own, result.margin_amount.notnull()).drop("is_own")
 
 
 def _costs(ws: Workspace) -> ir.Table:

@@ -21,7 +21,7 @@ def spread(rows: Iterable[Mapping[str, Any]], into: str, days: int) -> pa.Table:
     """
     known: dict[str, list[tuple[dt.date, float]]] = {}
     for on, quotes in sorted(_by_day(rows, into).items()):
-        for currency in sorted({one for pair in quotes for one in pair} - {into}):
+        for currency in sorted({code for pair in quotes for code in pair} - {into}):
             rate = worth(quotes, currency, into)
             if rate is not None:
                 known.setdefault(currency, []).append((on, rate))
@@ -50,7 +50,7 @@ def worth(quotes: Quotes, currency: str, into: str) -> float | None:
     told = _quoted(quotes, currency, into)
     if told is not None:
         return told
-    for between in sorted({one for pair in quotes for one in pair} - {currency, into}):
+    for between in sorted({code for pair in quotes for code in pair} - {currency, into}):
         legs = _quoted(quotes, currency, between), _quoted(quotes, between, into)
         if legs[0] is not None and legs[1] is not None:
             return legs[0] * legs[1]

@@ -76,14 +76,14 @@ def _feeds(ws: Workspace, name: str, as_of: dt.date) -> Finding:
 
 def _doubles(ws: Workspace) -> Iterator[Finding]:
     """Report sales of another source that look like one that is there already, and how much they count twice."""
-    found = doubles(ws)
-    if found is None:
+    copies = doubles(ws)
+    if copies is None:
         return
     n_sales = _n_sales(ws)
-    summed = ws.warehouse.read(found.aggregate(n=found.count(), amount=found.amount.sum().cast("float64")))
+    summed = ws.warehouse.read(copies.aggregate(n=copies.count(), amount=copies.amount.sum().cast("float64")))
     (row,) = summed.to_pylist()
-    shown = ws.warehouse.read(found.order_by("source", "order_id").limit(MOST)).to_pylist()
-    examples = tuple({name: str(value) for name, value in one.items()} for one in shown)
+    shown = ws.warehouse.read(copies.order_by("source", "order_id").limit(MOST)).to_pylist()
+    examples = tuple({name: str(value) for name, value in example.items()} for example in shown)
     n, amount = row["n"], row["amount"] or 0.0
     share = n / n_sales if n_sales else 0.0
     severity: Severity = "warning" if n else "ok"
@@ -107,7 +107,7 @@ def _counted(
     if row["n_bad"]:
         bad = rows.filter(is_bad).select(*shown).order_by(*shown).limit(MOST)
         examples = ws.warehouse.read(bad).to_pylist()
-    told_ = tuple({name: str(value) for name, value in one.items()} for one in examples)
+    told_ = tuple({name: str(value) for name, value in example.items()} for example in examples)
     share, limit = row["n_bad"] / max(row["n"], 1), CHECKS[where[2]].warns_above
     severity: Severity = "ok" if not row["n_bad"] else "warning" if share > limit else "note"
     return Finding(*where, row["n"], row["n_bad"], share, limit, severity, told_)

@@ -31,34 +31,40 @@ def check(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     first, so they can be read; tables derived from the data keep their last good state.
     """
     limits = _limits(ws)
-    found = [
+    findings = [
         _stopped(finding, limits) for finding in (*_examined(ws, as_of), *across(ws, as_of), *_refused(ws))
     ]
     moment = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
     rows = pa.Table.from_pylist(
-        [as_row(finding, moment) for finding in found], schema=contract("findings").schema.to_pyarrow()
+        [as_row(finding, moment) for finding in findings], schema=contract("findings").schema.to_pyarrow()
     )
     ws.warehouse.replace("findings", rows, by="collect")
-    if stops := [finding for finding in found if finding.severity == "stop"]:
+    if stops := [finding for finding in findings if finding.severity == "stop"]:
         raise QualityError(
             "The run stopped before derived tables changed: {crossed}.",
             "Correct the source and load it again, or change [quality.stop] in quanyu.toml.",
             crossed=_joined([_said(finding) for finding in stops]),
         )
-    return {severity: sum(finding.severity == severity for finding in found) for severity in ORDER}
+    return {severity: sum(finding.severity == severity for finding in findings) for severity in ORDER}
 
 
 def read_findings(ws: Workspace, *, is_bad: bool = False) -> list[Finding]:
     """Return what the last check found, the gravest first; only notes, warnings and stops if `is_bad`."""
     rows = ws.warehouse.read(ws.warehouse.table("findings")).drop_columns(["as_of"]).to_pylist()
-    found = [
+    findings = [
         Finding(**{**row, "examples": tuple(json.loads(row["examples"] or "[]"))})
         for row in rows
         if not is_bad or row["severity"] != "ok"
     ]
     return sorted(
-        found,
-        key=lambda one: (ORDER.index(one.severity), -(one.value or 0), one.table, one.column, one.check),
+        findings,
+        key=lambda finding: (
+            ORDER.index(finding.severity),
+            -(finding.value or 0),
+            finding.table,
+            finding.column,
+            finding.check,
+        ),
     )
 
 

@@ -56,12 +56,14 @@ def looked_up(ws: Workspace, examination: Examination, counts: Mapping[str, Any]
     suspects = list(_suspects(examination, counts))
     if not suspects:
         return {}
-    found: dict[str, Any] = {}
-    for row in ws.warehouse.read(ibis.union(*(_rows(examination, one) for one in suspects))).to_pylist():
-        found.setdefault(f"{row['stem']}__keys", []).append(row["key"])
+    results: dict[str, Any] = {}
+    for row in ws.warehouse.read(
+        ibis.union(*(_rows(examination, suspect) for suspect in suspects))
+    ).to_pylist():
+        results.setdefault(f"{row['stem']}__keys", []).append(row["key"])
         if row["n"] is not None:
-            found[f"{row['stem']}__bad"] = row["n"]
-    return {name: sorted(value) if isinstance(value, list) else value for name, value in found.items()}
+            results[f"{row['stem']}__bad"] = row["n"]
+    return {name: sorted(value) if isinstance(value, list) else value for name, value in results.items()}
 
 
 def _suspects(examination: Examination, counts: Mapping[str, Any]) -> Iterator[Suspect]:

@@ -64,11 +64,11 @@ def _range(column: Column, value: ir.Value, free: ir.BooleanValue) -> Iterator[R
         )
 
 
-def first_broken(found: list[Rule]) -> ir.StringValue:
+def first_broken(checks: list[Rule]) -> ir.StringValue:
     """Return the reason of the first rule that a row breaks, null for a good row."""
     none = ibis.null("string")
     return (
-        ibis.cases(*[(broken.fill_null(False), reason) for broken, reason in found], else_=none)
-        if found
+        ibis.cases(*[(broken.fill_null(False), reason) for broken, reason in checks], else_=none)
+        if checks
         else none
     )

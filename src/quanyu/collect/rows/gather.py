@@ -90,8 +90,8 @@ def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
     reason = first_broken(list(rules(table, cells, exempt, setting.now)))
     if not splits:
         return whole.select(LINE, *table.schema.names, **{REASON: reason})
-    found = list(rules(without_head(table), cells, exempt, setting.now))
-    reason = whole[CONTINUES].ifelse(first_broken(found), reason)
+    checks = list(rules(without_head(table), cells, exempt, setting.now))
+    reason = whole[CONTINUES].ifelse(first_broken(checks), reason)
     return whole.select(LINE, *table.schema.names, **{REASON: reason, CONTINUES: whole[CONTINUES]})
 
 

@@ -229,7 +229,7 @@ def _period(page: Page, layout: Layout, rows: ir.Table) -> dict[str, ir.Value]:
 
 def _twice(page: Page, rows: ir.Table) -> dict[str, ir.Value]:
     """Return the first of two columns of one name that say different things, null where all agree."""
-    found = []
+    differing = []
     for name, n in Counter(page.names).items():
         cells = [
             rows[cell]
@@ -238,8 +238,8 @@ def _twice(page: Page, rows: ir.Table) -> dict[str, ir.Value]:
         ]
         if name and n > 1 and len(cells) > 1:
             differ = ibis.or_(*((cells[0] != other).fill_null(False) for other in cells[1:]))
-            found.append(differ.ifelse(ibis.literal(name), ibis.null("string")))
-    return {"_unread__twice": ibis.coalesce(*found, ibis.null("string"))} if found else {}
+            differing.append(differ.ifelse(ibis.literal(name), ibis.null("string")))
+    return {"_unread__twice": ibis.coalesce(*differing, ibis.null("string"))} if differing else {}
 
 
 def ids_of(rows: ir.Table) -> list[str]:

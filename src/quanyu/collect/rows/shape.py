@@ -138,8 +138,8 @@ def _either(first: Read, other: Read) -> Read:
 
 
 def _read_field(field: Field, column: Column, page: Page, rows: ir.Table, land: Field | None) -> Read | None:
-    if field.parts and (found := calculated(field, page, rows)):
-        return _finished(field, column, page, rows, found)
+    if field.parts and (result := calculated(field, page, rows)):
+        return _finished(field, column, page, rows, result)
     if field.json:
         return _finished(field, column, page, rows, Read(_object(field, page, rows)))
     if quick_kind(field, column, page):
@@ -250,8 +250,8 @@ def _text(field: Field, page: Page, rows: ir.Table) -> ir.StringValue | None:
     if field.value is not None:
         return ibis.literal(field.value)
     if field.file:
-        found = re.search(field.file, page.file)
-        return ibis.literal(found.group(1)) if found else None
+        match = re.search(field.file, page.file)
+        return ibis.literal(match.group(1)) if match else None
     if field.header:
         told = [captured(field.header, page.names[i]) for i in page.places(field.header)]
         return ibis.literal(told[0].upper()) if told else None
@@ -284,7 +284,7 @@ def calculated(field: Field, page: Page, rows: ir.Table) -> Read | None:
     if field.times:
         result = reduce(operator.mul, values)
     elif field.divide:
-        result = reduce(lambda one, other: one / other.nullif(0), values)
+        result = reduce(lambda ratio, other: ratio / other.nullif(0), values)
     else:
         known = reduce(operator.or_, (value.notnull() for value in values))
         total = reduce(operator.add, (value.fill_null(0) for value in values))

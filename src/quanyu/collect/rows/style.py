@@ -28,8 +28,8 @@ def columns_of(layout: Layout) -> list[tuple[Field, Column]]:
     seen = layout.people.seen_at
     members = contract("members")
     told = [(field, members[name]) for name, field in layout.people.fields.items()]
-    found = [*fields, *told, *([(seen, members["seen_at"])] if seen else [])]
-    return [*found, *((field.other, column) for field, column in found if field.other)]
+    pairs = [*fields, *told, *([(seen, members["seen_at"])] if seen else [])]
+    return [*pairs, *((field.other, column) for field, column in pairs if field.other)]
 
 
 def figures(page: Page, layout: Layout) -> list[str]:
@@ -91,37 +91,37 @@ def evidence(page: Page, layout: Layout) -> ir.Table:
     return cells.aggregate(**told)
 
 
-def styles(found: Mapping[str, object], hint: Styles, *, is_text: bool) -> Styles:
+def styles(signs: Mapping[str, object], hint: Styles, *, is_text: bool) -> Styles:
     """Return what follows from the evidence: a column's own cells count, then those of the file, then the hint.
 
     A column that is written in two ways has no style: only what is certain by itself is read in it. Nor has one of
     money or counts with cells such as `1.234`, where nothing tells that they are fractions; in a file that is not `is_text`, numbers
     are numbers.
     """
-    marks = _sided(found, ("point", "."), ("comma", ","), hint.mark)
+    marks = _sided(signs, ("point", "."), ("comma", ","), hint.mark)
     if (
         is_text
         and hint.mark == "."
-        and not any(found[key] for key in found if key.startswith(("point_", "comma_")))
+        and not any(signs[key] for key in signs if key.startswith(("point_", "comma_")))
     ):
         marks |= {
-            key.removeprefix("thousand_"): "" for key in found if key.startswith("thousand_") and found[key]
+            key.removeprefix("thousand_"): "" for key in signs if key.startswith("thousand_") and signs[key]
         }
-    orders = _sided(found, ("day", "day"), ("month", "month"), hint.order)
+    orders = _sided(signs, ("day", "day"), ("month", "month"), hint.order)
     return Styles(hint.mark, hint.order, marks, orders, hint.rounded)  # type: ignore[arg-type]
 
 
 def _sided(
-    found: Mapping[str, object], one: tuple[str, str], other: tuple[str, str], hint: str
+    signs: Mapping[str, object], first: tuple[str, str], other: tuple[str, str], hint: str
 ) -> dict[str, str]:
-    names = [key.removeprefix(f"{one[0]}_") for key in found if key.startswith(f"{one[0]}_")]
-    seen = {name: (bool(found[f"{one[0]}_{name}"]), bool(found[f"{other[0]}_{name}"])) for name in names}
-    whole = _meaning(seen.values(), one[1], other[1], hint)
+    names = [key.removeprefix(f"{first[0]}_") for key in signs if key.startswith(f"{first[0]}_")]
+    seen = {name: (bool(signs[f"{first[0]}_{name}"]), bool(signs[f"{other[0]}_{name}"])) for name in names}
+    whole = _meaning(seen.values(), first[1], other[1], hint)
     return {
-        name: _meaning([pair], one[1], other[1], "") if any(pair) else whole for name, pair in seen.items()
+        name: _meaning([pair], first[1], other[1], "") if any(pair) else whole for name, pair in seen.items()
     }
 
 
-def _meaning(pairs: Iterable[tuple[bool, bool]], one: str, other: str, otherwise: str) -> str:
-    said = {name for pair in pairs for name, is_so in zip((one, other), pair, strict=True) if is_so}
+def _meaning(pairs: Iterable[tuple[bool, bool]], first: str, other: str, otherwise: str) -> str:
+    said = {name for pair in pairs for name, is_so in zip((first, other), pair, strict=True) if is_so}
     return otherwise if not said else said.pop() if len(said) == 1 else ""

@@ -118,15 +118,15 @@ def fault(key: ir.StringValue) -> ir.StringValue:
     return key.startswith(REFUSED).ifelse(key, ibis.null("string"))
 
 
-def why(name: str, found: ir.StringValue) -> ir.StringValue:
+def why(name: str, refusal: ir.StringValue) -> ir.StringValue:
     """Return the reason for a fault of an identifier in a column."""
-    told = found.re_replace("^!(?:kind:|digits:|float:)", "")
+    told = refusal.re_replace("^!(?:kind:|digits:|float:)", "")
     return ibis.cases(
-        (found == REFUSED + NO_KIND, because(KIND_MISSING, column=name)),
-        (found == REFUSED + GARBLED, because(LETTER_LOST, column=name)),
-        (found.startswith(REFUSED + UNKNOWN_KIND), because(KIND_UNKNOWN, told, column=name)),
-        (found.startswith(REFUSED + ROUNDED), because(DIGITS_LOST, told, column=name)),
-        (found.startswith(REFUSED + FLOATED), because(FLOAT_LOST, told, column=name)),
+        (refusal == REFUSED + NO_KIND, because(KIND_MISSING, column=name)),
+        (refusal == REFUSED + GARBLED, because(LETTER_LOST, column=name)),
+        (refusal.startswith(REFUSED + UNKNOWN_KIND), because(KIND_UNKNOWN, told, column=name)),
+        (refusal.startswith(REFUSED + ROUNDED), because(DIGITS_LOST, told, column=name)),
+        (refusal.startswith(REFUSED + FLOATED), because(FLOAT_LOST, told, column=name)),
         else_=ibis.literal(BREAK),
     )
 

@@ -93,23 +93,23 @@ def _date_in(text: str) -> re.Match[str] | None:
     return DATE.match(text) or (month.pattern().match(text) if text[:1].isalnum() else None)
 
 
-def _day(found: re.Match[str], order: Order) -> dt.date | None:
+def _day(match: re.Match[str], order: Order) -> dt.date | None:
     """Return the calendar day of a date; none where day and month could be the other way round."""
-    parts: dict[str, Any] = found.groupdict()
-    if found.re is not DATE:
+    parts: dict[str, Any] = match.groupdict()
+    if match.re is not DATE:
         name = parts["n"] or parts["n2"]
         return _date(
             int(parts["y"] or parts["y2"]), month.months()[name.casefold()], int(parts["d"] or parts["d2"])
         )
     if parts["a"]:
-        one, other, year = int(parts["a"]), int(parts["b"]), int(parts["y3"])
-        return _date(year, other, one) if parts["t"] == "." else _year_last(one, other, year, order)
+        first, other, year = int(parts["a"]), int(parts["b"]), int(parts["y3"])
+        return _date(year, other, first) if parts["t"] == "." else _year_last(first, other, year, order)
     return _date(*(int(parts[name] or parts[f"{name}2"]) for name in ("y", "m", "d")))
 
 
-def _year_last(one: int, other: int, year: int, order: Order) -> dt.date | None:
-    day_first, month_first = _date(year, other, one), _date(year, one, other)
-    if day_first is None or month_first is None or one == other:
+def _year_last(first: int, other: int, year: int, order: Order) -> dt.date | None:
+    day_first, month_first = _date(year, other, first), _date(year, first, other)
+    if day_first is None or month_first is None or first == other:
         return day_first or month_first
     return {"day": day_first, "month": month_first}.get(order)
 
@@ -163,8 +163,8 @@ def read_day(text: str, zone: str, order: Order = "", system: DateSystem = "1900
 
 
 def _numbers(text: str) -> tuple[int, int, str] | None:
-    found = DATE.match(plain(text))
-    return (int(found["a"]), int(found["b"]), found["t"]) if found and found["a"] else None
+    match = DATE.match(plain(text))
+    return (int(match["a"]), int(match["b"]), match["t"]) if match and match["a"] else None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -174,14 +174,14 @@ def order_told(text: str) -> Order:
     >>> order_told("31/12/2024"), order_told("12/31/2024 10:00"), order_told("03/04/2024")
     ('day', 'month', '')
     """
-    one, other, mark = _numbers(text) or (0, 0, ".")
-    return "" if mark == "." else "day" if one > 12 >= other else "month" if other > 12 >= one else ""
+    first, other, mark = _numbers(text) or (0, 0, ".")
+    return "" if mark == "." else "day" if first > 12 >= other else "month" if other > 12 >= first else ""
 
 
 def is_ambiguous(text: str) -> bool:
     """Say whether day and month of a date could be the other way round."""
-    one, other, _ = _numbers(text) or (0, 0, "")
-    return one != other and one <= 12 and other <= 12
+    first, other, _ = _numbers(text) or (0, 0, "")
+    return first != other and first <= 12 and other <= 12
 
 
 def has_zone(text: str) -> bool:

@@ -62,8 +62,8 @@ _NO_POINT, _NO_COMMA = str.maketrans("", "", ". '"), str.maketrans("", "", ", '"
 
 
 def _body(text: str) -> str:
-    found = FIGURE.fullmatch(_plain(text))
-    return found.group(4) if found else ""
+    match = FIGURE.fullmatch(_plain(text))
+    return match.group(4) if match else ""
 
 
 def _plain(text: str) -> str:
@@ -85,12 +85,12 @@ def figure(
     plain = _plain(text)
     if plain.lower() in FREE:
         return "0"
-    found = FIGURE.fullmatch(plain)
-    if not found:
+    match = FIGURE.fullmatch(plain)
+    if not match:
         return _scientific(plain, rough=rough)
     if currency and not fits(plain, currency):
         return None
-    opened, before, inner, body, many, end, closed = found.groups()
+    opened, before, inner, body, many, end, closed = match.groups()
     digits = _digits(body, mark)
     signs = opened + before + inner + end.replace("%", "") + closed
     if (
@@ -120,8 +120,8 @@ def _moved(digits: str, places: int) -> str:
 
 def _scientific(text: str, *, rough: bool) -> str | None:
     """Return a figure with a power of ten that shows all its digits, or is a small fraction: 1.25e2, 5.5e-17."""
-    found = SCIENTIFIC.fullmatch(text)
-    if not found or "," in text or (int(found.group(2)) > len(found.group(1) or "") and not rough):
+    match = SCIENTIFIC.fullmatch(text)
+    if not match or "," in text or (int(match.group(2)) > len(match.group(1) or "") and not rough):
         return None
     return f"{float(text):.10f}"
 

@@ -80,8 +80,8 @@ def as_time(text: ir.StringValue, manner: Manner) -> ir.Value:
 
 def as_day(text: ir.StringValue, manner: Manner) -> ir.Value:
     """Return the calendar day of a date or time; stated formats first."""
-    found = [_try_strptime(text, ibis.literal(form)).date() for form in manner.formats]
-    return ibis.coalesce(*found, careful.day(text, manner))
+    days = [_try_strptime(text, ibis.literal(form)).date() for form in manner.formats]
+    return ibis.coalesce(*days, careful.day(text, manner))
 
 
 def _by_format(text: ir.StringValue, manner: Manner) -> list[ir.Value]:

@@ -95,10 +95,10 @@ def offset(local: dt.datetime, name: str, zone: str, *, is_utc: bool = False) ->
     >>> offset(dt.datetime(2024, 6, 1), "America/New_York", "UTC"), offset(dt.datetime(2024, 6, 1), "CST", "UTC")
     (-14400, None)
     """
-    found = NUMBERS.fullmatch(name.upper())
-    if found:
-        ahead = int(found.group(2)) * 3600 + int(found.group(3) or 0) * 60
-        return None if ahead > 14 * 3600 else -ahead if found.group(1) == "-" else ahead
+    match = NUMBERS.fullmatch(name.upper())
+    if match:
+        ahead = int(match.group(2)) * 3600 + int(match.group(3) or 0) * 60
+        return None if ahead > 14 * 3600 else -ahead if match.group(1) == "-" else ahead
     if name and name not in NAMES:
         return abbreviations(zone).get(name.upper().strip("()").replace(".", ""))
     place = ZoneInfo(name or zone)

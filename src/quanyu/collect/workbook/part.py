@@ -28,8 +28,8 @@ def blocks(stream: IO[bytes], *ends: bytes) -> Iterator[bytes]:
 
 def targets_in(relations: bytes) -> dict[str, str]:
     """Return the parts that the relations of a workbook name, by their ids."""
-    found = {}
+    targets = {}
     for each in ElementTree.fromstring(relations):
         target = each.get("Target", "")
-        found[each.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return found
+        targets[each.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return targets

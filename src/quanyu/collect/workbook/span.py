@@ -40,12 +40,12 @@ def spans_of(path: Path, sheet: str) -> list[Span]:
     with zipfile.ZipFile(path) as book:
         part = next((part for part, name in parts(book).items() if name == sheet), "")
         if part.endswith(xlsb.SUFFIX):
-            found = xlsb.merged(book, part)
+            ranges = xlsb.merged(book, part)
         elif part:
-            found = _merged(book, part)
+            ranges = _merged(book, part)
         else:
-            found = ods.merged(book, sheet) if ods.CONTENT in book.namelist() else iter(())
-        return [Span(first, last, place) for first, last, place in found if last > first]
+            ranges = ods.merged(book, sheet) if ods.CONTENT in book.namelist() else iter(())
+        return [Span(first, last, place) for first, last, place in ranges if last > first]
 
 
 def _merged(book: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int, int]]:

@@ -105,30 +105,30 @@ def parts(book: zipfile.ZipFile) -> dict[str, str]:
     if "xl/workbook.xml" not in book.namelist():
         return {}
     targets = targets_in(book.read("xl/_rels/workbook.xml.rels"))
-    found = {}
+    names = {}
     for each in ElementTree.fromstring(book.read("xl/workbook.xml")).iter():
         if each.tag.endswith("}sheet") or each.tag == "sheet":
             number = next((value for key, value in each.attrib.items() if key.endswith("}id")), None)
-            found[targets.get(number or "", "")] = each.get("name", "")
-    return {part: name for part, name in found.items() if part in book.namelist()}
+            names[targets.get(number or "", "")] = each.get("name", "")
+    return {part: name for part, name in names.items() if part in book.namelist()}
 
 
 def _extent(book: zipfile.ZipFile, part: str) -> _Extent:
-    found, row = _Extent(), 0
+    extent, row = _Extent(), 0
     with book.open(part) as stream:
         for block in blocks(stream, b"</row>", b"</x:row>"):
-            found.has_gaps = found.has_gaps or bool(_ERROR.search(block) or _EMPTY_FORMULA.search(block))
+            extent.has_gaps = extent.has_gaps or bool(_ERROR.search(block) or _EMPTY_FORMULA.search(block))
             for tag in _TAG.finditer(block):
                 kind, about = tag.groups()
                 place = _PLACE.search(about)
                 if kind == b"row":
                     row = int(place.group(2)) if place else row + 1
                 elif not about.endswith(b"/"):
-                    found.n_cells += 1
-                    found.rows.add(row)
+                    extent.n_cells += 1
+                    extent.rows.add(row)
                     if place:
-                        found.columns.add(column(place.group(1)))
-    return found
+                        extent.columns.add(column(place.group(1)))
+    return extent
 
 
 def _near(extent: _Extent, stream: IO[bytes]) -> Iterator[bytes]:
@@ -139,11 +139,11 @@ def _near(extent: _Extent, stream: IO[bytes]) -> Iterator[bytes]:
         place = _PLACE.search(cell.group(2))
         return cell.group() if not place or column(place.group(1)) <= last_column else b""
 
-    def row(found: re.Match[bytes]) -> bytes:
-        place = _PLACE.search(found.group(2))
+    def row(match: re.Match[bytes]) -> bytes:
+        place = _PLACE.search(match.group(2))
         if place and int(place.group(2)) > last_row:
             return b""
-        return _CELL.sub(near, found.group()) if extent.is_sparse else found.group()
+        return _CELL.sub(near, match.group()) if extent.is_sparse else match.group()
 
     for block in blocks(stream, b"</row>", b"</x:row>"):
         text = _DIMENSION.sub(b"", _ERROR.sub(rb'\1t="str"', block))

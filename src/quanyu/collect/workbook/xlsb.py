@@ -58,12 +58,12 @@ def parts(book: zipfile.ZipFile) -> dict[str, str]:
 
 def _texts(said: bytes) -> list[str]:
     """Return texts that stand one after another, each behind its length."""
-    found = []
+    texts = []
     while said:
         (n,) = struct.unpack_from("<I", said)
-        found.append(said[4 : 4 + 2 * n].decode("utf-16-le"))
+        texts.append(said[4 : 4 + 2 * n].decode("utf-16-le"))
         said = said[4 + 2 * n :]
-    return found
+    return texts
 
 
 def has_errors(book: zipfile.ZipFile, part: str) -> bool:
