@@ -50,24 +50,24 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
             contact_cost_amount=usual.contact_cost_amount,
         )
         caller, given = Caller(getpass.getuser()), design.document
-        found = perform(ws, PREVIEW, given, caller)
+        account = perform(ws, PREVIEW, given, caller)
         proposed = perform(ws, PROPOSE, given, caller) if propose else None
     if json:
         decision_id = proposed.decision_id if proposed else None
-        as_json(dataclasses.asdict(found) | {"n_audience": found.n_audience, "decision_id": decision_id})
+        as_json(dataclasses.asdict(account) | {"n_audience": account.n_audience, "decision_id": decision_id})
         return
-    _show(found)
+    _show(account)
     if proposed:
         out.print(say("Proposed: quanyu approve {decision}", decision=proposed.decision_id), highlight=False)
 
 
-def _show(found: Account) -> None:
+def _show(account: Account) -> None:
     rows = [
         (say(share.status), say(REASONS[share.reason]) if share.reason else "", share.n_people)
-        for share in found.shares
+        for share in account.shares
     ]
     table(
         "",
         [say(head) for head in ("State", "Why", "People")],
-        [*rows, (say("Audience"), "", found.n_audience)],
+        [*rows, (say("Audience"), "", account.n_audience)],
     )

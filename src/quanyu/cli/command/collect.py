@@ -47,36 +47,45 @@ def load(
             Caller(getpass.getuser(), advance),
         )
     if json:
-        as_json([dataclasses.asdict(one) for one in loaded])
+        as_json([dataclasses.asdict(result) for result in loaded])
     else:
         _print_loaded(loaded)
-    if any(one.status == "failed" for one in loaded):
+    if any(result.status == "failed" for result in loaded):
         raise typer.Exit(6)
 
 
 def _print_loaded(loaded: list[Loaded]) -> None:
     columns = [say(name) for name in ("File", "Layout", "Rows", "Taken", "Refused", "Result")]
     rows = [
-        (Path(one.file).name, one.layout or "", one.n_rows, one.n_taken, one.n_refused, say(one.status))
-        for one in loaded
+        (
+            Path(result.file).name,
+            result.layout or "",
+            result.n_rows,
+            result.n_taken,
+            result.n_refused,
+            say(result.status),
+        )
+        for result in loaded
     ]
     table("", columns, rows)
-    for one in loaded:
-        name = Path(one.file).name
-        changes = ", ".join(f"{table} +{c.added} ~{c.changed} ={c.same}" for table, c in one.changes.items())
+    for result in loaded:
+        name = Path(result.file).name
+        changes = ", ".join(
+            f"{table} +{c.added} ~{c.changed} ={c.same}" for table, c in result.changes.items()
+        )
         if changes:
             out.print(f"  {name}: {changes}", style="dim", highlight=False, markup=False)
-        for reason, n in sorted(one.reasons.items(), key=lambda pair: -pair[1])[:5]:
+        for reason, n in sorted(result.reasons.items(), key=lambda pair: -pair[1])[:5]:
             line = f"    {say('refused')} {n:,}: {tell(reason, language())}"
             out.print(line, style="yellow", highlight=False, markup=False)
-        if one.missing:
-            line = f"    {say('the file lacks')}: {', '.join(one.missing)}"
+        if result.missing:
+            line = f"    {say('the file lacks')}: {', '.join(result.missing)}"
             out.print(line, style="yellow", highlight=False, markup=False)
-        for rule, n in one.left_out.items():
+        for rule, n in result.left_out.items():
             line = f"    {say('left out')} {n:,}: {say(rule)}"
             out.print(line, style="dim", highlight=False, markup=False)
-        if one.message:
-            stream, style = (err, "red") if one.status == "failed" else (out, "dim")
+        if result.message:
+            stream, style = (err, "red") if result.status == "failed" else (out, "dim")
             stream.print(
-                f"  {name}: {told(one.message, language())}", style=style, highlight=False, markup=False
+                f"  {name}: {told(result.message, language())}", style=style, highlight=False, markup=False
             )

@@ -31,10 +31,10 @@ def approve(
     with workspace(root) as ws:
         with progress() as bars:
             bars.add_task(say("Carrying out"), total=None)
-            found = perform(
+            decided = perform(
                 ws, loop.APPROVE, {"decision": decision, "note": note}, Caller(by or getpass.getuser())
             )
-        _show(ws, found, json)
+        _show(ws, decided, json)
 
 
 def decline(
@@ -46,22 +46,22 @@ def decline(
 ) -> None:
     """Decline a proposal, or take back an approval that was not carried out yet."""
     with workspace(root) as ws:
-        found = perform(
+        decided = perform(
             ws, loop.DECLINE, {"decision": decision, "note": note}, Caller(by or getpass.getuser())
         )
-        _show(ws, found, json)
+        _show(ws, decided, json)
 
 
-def _show(ws: Workspace, found: Decision, json: bool) -> None:
+def _show(ws: Workspace, decision: Decision, json: bool) -> None:
     if json:
-        as_json(dataclasses.asdict(found))
+        as_json(dataclasses.asdict(decision))
         return
     out.print(
-        say("{decision} is {state} now.", decision=found.decision_id, state=say(found.status)),
+        say("{decision} is {state} now.", decision=decision.decision_id, state=say(decision.status)),
         highlight=False,
     )
-    if found.status == "approved" and (reason := found.measured.get("reason")):
+    if decision.status == "approved" and (reason := decision.measured.get("reason")):
         out.print(say("Not carried out yet: {reason}", reason=reason), highlight=False)
-    if found.status == "done":
-        file = ws.root / "exports" / f"{found.decision_id}.csv"
+    if decision.status == "done":
+        file = ws.root / "exports" / f"{decision.decision_id}.csv"
         out.print(say("Written: {file}", file=file), highlight=False)

@@ -24,29 +24,37 @@ def decisions(
 ) -> None:
     """List what was proposed, decided, done and measured."""
     with workspace(root) as ws:
-        found = ledger.list_decisions(ws.ledger, status=status)
+        listed = ledger.list_decisions(ws.ledger, status=status)
     if json:
-        as_json([dataclasses.asdict(one) for one in found])
-    elif not found:
+        as_json([dataclasses.asdict(decision) for decision in listed])
+    elif not listed:
         out.print(say("Nothing has been proposed yet. Run: quanyu run"), highlight=False)
     else:
         heads = ("Decision", "What", "State", "As of", "Expected gain", "Measured gain", "Decided by")
-        table("", [say(head) for head in heads], [_row(one) for one in found])
+        table("", [say(head) for head in heads], [_row(decision) for decision in listed])
 
 
-def _row(one: Decision) -> tuple[object, ...]:
-    expected, measured = expectation(one.expected), expectation(one.measured)
-    return (one.decision_id, decided(one), say(one.status), one.as_of, expected, measured, one.decided_by)
+def _row(decision: Decision) -> tuple[object, ...]:
+    expected, measured = expectation(decision.expected), expectation(decision.measured)
+    return (
+        decision.decision_id,
+        decided(decision),
+        say(decision.status),
+        decision.as_of,
+        expected,
+        measured,
+        decision.decided_by,
+    )
 
 
-def decided(one: Decision) -> str:
+def decided(decision: Decision) -> str:
     """Say what a decision is about: its kind, and what changes."""
-    kind = say(KINDS.get(one.kind, one.kind))
-    if one.kind == "spend_test":
-        return f"{kind} · {one.proposal['channel']}\n{told(described(one.proposal), language())}"
+    kind = say(KINDS.get(decision.kind, decision.kind))
+    if decision.kind == "spend_test":
+        return f"{kind} · {decision.proposal['channel']}\n{told(described(decision.proposal), language())}"
     moved = [
         f"{line['channel']} {line['current_amount']:,.0f} → {line['proposed_amount']:,.0f}"
-        for line in one.proposal.get("lines", ())
+        for line in decision.proposal.get("lines", ())
         if line["current_amount"] != line["proposed_amount"]
     ]
     return "\n".join([kind, *moved])

@@ -103,19 +103,19 @@ class _Stage:
         """Approve what the newest turn proposed, and let the shop go on with it: to the end of a test, else to the last day."""
         self.say(say("Carrying out what was approved"))
         proposed = ledger.list_decisions(self.ws.ledger, status="proposed")
-        for one in proposed:
-            loop.decide(self.ws, one.decision_id, "approved", who=WHO)
+        for decision in proposed:
+            loop.decide(self.ws, decision.decision_id, "approved", who=WHO)
         days = world.shop.horizon
-        if world.shop.period == 0 and any(one.kind == "spend_test" for one in proposed):
+        if world.shop.period == 0 and any(decision.kind == "spend_test" for decision in proposed):
             days = max(days - LATER_DAYS, days // 2)
-        found = outlook(self.ws, days)
+        forecast = outlook(self.ws, days)
         since = world.shop.ends_on + dt.timedelta(days=1)
         course = enact(self.ws, self.folder / PERIODS[world.shop.period] / "truth", since)
         self.ws.close()
         later = resume(world, days, course)
-        if isinstance(found, Inconclusive):
-            return later, Foreseen(why=found.reason)
-        return later, Foreseen(found.expected, found.low, found.high)
+        if isinstance(forecast, Inconclusive):
+            return later, Foreseen(why=forecast.reason)
+        return later, Foreseen(forecast.expected, forecast.low, forecast.high)
 
     def go_on(self, world: World) -> None:
         """Load what happened in a later period, and do the turn on the day after."""
@@ -147,39 +147,42 @@ def _noon_after(world: World) -> Callable[[], dt.datetime]:
 
 
 def _complain(loaded: list[Loaded]) -> None:
-    for one in loaded:
-        if one.status == "failed":
+    for result in loaded:
+        if result.status == "failed":
             err.print(
-                f"{one.file}: {told(one.message, language())}", style="red", highlight=False, markup=False
+                f"{result.file}: {told(result.message, language())}",
+                style="red",
+                highlight=False,
+                markup=False,
             )
 
 
-def _show_found(found: list[Verdict]) -> None:
+def _show_found(verdicts: list[Verdict]) -> None:
     columns = [say(head) for head in ("What", "Planted", "Found", "Agreement")]
-    rows = [(say(one.what), one.planted, one.found, one.agreement) for one in found]
+    rows = [(say(verdict.what), verdict.planted, verdict.found, verdict.agreement) for verdict in verdicts]
     table(say("The truth and what was found"), columns, rows)
 
 
 def _show_decided(ws: Workspace) -> None:
     heads = ("As of", "What was decided", "Expected", "Measured")
     rows = [
-        (one.as_of, decided(one), expectation(one.expected), expectation(one.measured))
-        for one in reversed(ledger.list_decisions(ws.ledger))
-        if one.status != "superseded"
+        (decision.as_of, decided(decision), expectation(decision.expected), expectation(decision.measured))
+        for decision in reversed(ledger.list_decisions(ws.ledger))
+        if decision.status != "superseded"
     ]
     table(say("What was decided, and what came of it"), [say(head) for head in heads], rows)
 
 
-def _show_estimates(found: list[Estimate]) -> None:
+def _show_estimates(compared: list[Estimate]) -> None:
     heads = ("What", "Of", "Planted", "Estimate", "Interval", "Inside", "Why not")
     rows = [
         (
-            say(one.what), one.subject, f"{one.planted:,.4g}", _written(one.found),
-            "" if one.low is None else f"{_written(one.low)} … {_written(one.high)}",
-            {True: say("yes"), False: say("no"), None: ""}[one.is_inside],
-            "" if one.is_inside else told(one.note, language()),
+            say(estimate.what), estimate.subject, f"{estimate.planted:,.4g}", _written(estimate.found),
+            "" if estimate.low is None else f"{_written(estimate.low)} … {_written(estimate.high)}",
+            {True: say("yes"), False: say("no"), None: ""}[estimate.is_inside],
+            "" if estimate.is_inside else told(estimate.note, language()),
         )
-        for one in found
+        for estimate in compared
     ]  # fmt: skip
     table(say("Estimates beside the truth"), [say(head) for head in heads], rows)
 

@@ -40,18 +40,20 @@ def _list(json: bool) -> None:
         as_json(
             [
                 {
-                    "name": one.name,
-                    "does": one.label,
-                    "takes": one.asks,
-                    "role": one.role,
-                    "writes": one.writes,
+                    "name": action.name,
+                    "does": action.label,
+                    "takes": action.asks,
+                    "role": action.role,
+                    "writes": action.writes,
                 }
-                for one in actions()
+                for action in actions()
             ]
         )
         return
     heads = ("Action", "Does", "Takes", "Who may ask")
-    rows = [(one.name, say(one.label), ", ".join(one.asks), say(one.role)) for one in actions()]
+    rows = [
+        (action.name, say(action.label), ", ".join(action.asks), say(action.role)) for action in actions()
+    ]
     table("", [say(head) for head in heads], rows)
 
 

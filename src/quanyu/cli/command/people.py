@@ -80,33 +80,34 @@ def explain(
         _print_explanation(explanation)
 
 
-def _print_resolution(found: Resolution, json: bool) -> None:
+def _print_resolution(resolution: Resolution, json: bool) -> None:
     if json:
-        as_json(dataclasses.asdict(found))
+        as_json(dataclasses.asdict(resolution))
         return
     out.print(
         say(
             "Done: {n_identifiers} identifiers looked at again, they are {n_people} people now.",
-            n_identifiers=found.n_identifiers,
-            n_people=found.n_people,
+            n_identifiers=resolution.n_identifiers,
+            n_people=resolution.n_people,
         ),
         highlight=False,
     )
     out.print(say("Bring the other tables up to date with: quanyu run"), highlight=False)
 
 
-def _print_explanation(found: Explanation) -> None:
-    out.print(found.person_id, style="bold", highlight=False)
+def _print_explanation(explanation: Explanation) -> None:
+    out.print(explanation.person_id, style="bold", highlight=False)
     heads = [say(head) for head in ("Identifier", "Kind", "First seen", "Last seen")]
     names = ("id_key", "kind", "first_seen_at", "last_seen_at")
-    table("", heads, [tuple(row[name] for name in names) for row in found.identifiers])
-    if found.links:
+    table("", heads, [tuple(row[name] for name in names) for row in explanation.identifiers])
+    if explanation.links:
         heads = [say(head) for head in ("Identifier", "Linked with", "Verified", "Counts", "Why not")]
         rows = [
-            (link.id_key, link.other_key, link.is_verified, link.counts, link.reason) for link in found.links
+            (link.id_key, link.other_key, link.is_verified, link.counts, link.reason)
+            for link in explanation.links
         ]
         table("", heads, rows)
-    for line in found.log:
+    for line in explanation.log:
         words = (line["action"], line["other_id"], line["reason"])
         said = " ".join((f"{line['decided_at']:%Y-%m-%d %H:%M}", *(word for word in words if word)))
         out.print(f"  {said}", style="dim", highlight=False, markup=False)

@@ -47,26 +47,26 @@ def run(
 
 def _show_plan(planned: list[loop.Planned], json: bool) -> None:
     if json:
-        as_json([_fields(one) for one in planned])
+        as_json([_fields(entry) for entry in planned])
         return
     rows = [
         (
-            one.step.name,
-            say("due") if one.is_due else say("fresh"),
-            told(one.why, language()),
-            ", ".join(one.step.writes),
+            entry.step.name,
+            say("due") if entry.is_due else say("fresh"),
+            told(entry.why, language()),
+            ", ".join(entry.step.writes),
         )
-        for one in planned
+        for entry in planned
     ]
     table("", [say(head) for head in ("Step", "State", "Why", "Writes")], rows)
 
 
-def _fields(one: loop.Planned) -> dict[str, object]:
-    step = one.step
+def _fields(entry: loop.Planned) -> dict[str, object]:
+    step = entry.step
     return {
         "step": step.name,
-        "is_due": one.is_due,
-        "why": one.why,
+        "is_due": entry.is_due,
+        "why": entry.why,
         "reads": step.reads,
         "writes": step.writes,
     }
@@ -74,14 +74,16 @@ def _fields(one: loop.Planned) -> dict[str, object]:
 
 def _show_turn(ran: list[loop.Ran], day: dt.date, json: bool) -> None:
     if json:
-        as_json([dataclasses.asdict(one) | {"as_of": day} for one in ran])
+        as_json([dataclasses.asdict(result) | {"as_of": day} for result in ran])
         return
     rows = []
-    for one in ran:
-        counts = ", ".join(f"{name} {n:,}" for name, n in one.rows.items())
-        rows.append((one.step, say(one.status), told(one.why, language()), counts, f"{one.seconds:.1f} s"))
+    for result in ran:
+        counts = ", ".join(f"{name} {n:,}" for name, n in result.rows.items())
+        rows.append(
+            (result.step, say(result.status), told(result.why, language()), counts, f"{result.seconds:.1f} s")
+        )
     table("", [say(head) for head in ("Step", "State", "Why", "Rows", "Time")], rows)
-    for note in (note for one in ran for note in one.notes):
+    for note in (note for result in ran for note in result.notes):
         err.print(told(note, language()), style="yellow", highlight=False, markup=False)
     out.print(say("As of {day}.", day=day), style="dim", highlight=False)
 

@@ -22,15 +22,15 @@ def show(words: list[str], root: Path | None, *, json: bool) -> None:
     with workspace(root) as ws:
         shown = preview(ws, Path(words[1]), Path(words[2]))
     if json:
-        as_json([dataclasses.asdict(one) for one in shown])
+        as_json([dataclasses.asdict(result) for result in shown])
         return
-    for one in shown:
+    for result in shown:
         out.print(
-            f"{one.file}  {one.layout}: {one.n_rows:,} {say('Rows')}, {one.n_refused:,} {say('Refused')}"
+            f"{result.file}  {result.layout}: {result.n_rows:,} {say('Rows')}, {result.n_refused:,} {say('Refused')}"
         )
-        if one.missing:
-            out.print(f"  {say('the file lacks')}: {', '.join(one.missing)}", style="yellow", markup=False)
-        for name, rows in one.tables.items():
+        if result.missing:
+            out.print(f"  {say('the file lacks')}: {', '.join(result.missing)}", style="yellow", markup=False)
+        for name, rows in result.tables.items():
             told = [{key: value for key, value in row.items() if value is not None} for row in rows]
             columns = list(dict.fromkeys(key for row in told for key in row))
             table(name, columns, [tuple(row.get(key, "") for key in columns) for row in told])

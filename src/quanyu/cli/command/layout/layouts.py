@@ -32,7 +32,8 @@ def layouts(
         return
     known = catalogue.layouts(root or Path.cwd())
     rows = [
-        (one.name, one.zh, one.en, ", ".join(target.table.name for target in one.targets)) for one in known
+        (layout.name, layout.zh, layout.en, ", ".join(target.table.name for target in layout.targets))
+        for layout in known
     ]
     if json:
         as_json([dict(zip(("name", "zh", "en", "tables"), row, strict=True)) for row in rows])
