@@ -63,19 +63,19 @@ WESTERN = (
 def festival_days(first: dt.date, last: dt.date, *, is_chinese: bool) -> dict[str, list[dt.date]]:
     """Return the days from `first` to `last` that each festival phase covers; phases without a day are left out.
 
-    >>> found = festival_days(dt.date(2026, 11, 1), dt.date(2026, 11, 30), is_chinese=True)
-    >>> [day.day for day in found["double 11 peak"]]
+    >>> phases = festival_days(dt.date(2026, 11, 1), dt.date(2026, 11, 30), is_chinese=True)
+    >>> [day.day for day in phases["double 11 peak"]]
     [9, 10, 11]
     """
-    found: dict[str, list[dt.date]] = {}
-    for one in CHINESE if is_chinese else WESTERN:
+    phases: dict[str, list[dt.date]] = {}
+    for phase in CHINESE if is_chinese else WESTERN:
         for year in range(first.year - 1, last.year + 2):
-            anchor = _anchor(one.anchor, year)
-            days = [anchor + dt.timedelta(days=n) for n in range(one.first, one.last + 1)]
+            anchor = _anchor(phase.anchor, year)
+            days = [anchor + dt.timedelta(days=n) for n in range(phase.first, phase.last + 1)]
             within = [day for day in days if first <= day <= last]
             if within:
-                found.setdefault(one.name, []).extend(within)
-    return found
+                phases.setdefault(phase.name, []).extend(within)
+    return phases
 
 
 @cache

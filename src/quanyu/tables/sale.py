@@ -27,6 +27,6 @@ def is_sale(orders: ir.Table) -> ir.BooleanValue:
 def is_waiting(table: Table, rows: ir.Table) -> ir.BooleanValue:
     """Say which rows have amounts of another currency that wait for a rate: they are no money yet."""
     told = reduce(
-        lambda some, one: some | one, (rows[f"{ORIGINAL}{name}"].notnull() for name in table.amounts)
+        lambda some, other: some | other, (rows[f"{ORIGINAL}{name}"].notnull() for name in table.amounts)
     )
     return told & rows.fx_rate.isnull()

@@ -125,8 +125,10 @@ def windows(as_of: dt.date, *, is_lunar: bool) -> tuple[Period, ...]:
     """Return every window `metrics` keeps for an as-of day: the windows, the periods before and those a
     year ago."""
     current = [preset(name, as_of) for name in WINDOWS]
-    compared = [other for one in current for other in (one.previous(), one.last_year(is_lunar=is_lunar)[0])]
-    return tuple(sorted({*current, *compared}, key=lambda one: (one.grain, one.since)))
+    compared = [
+        other for period in current for other in (period.previous(), period.last_year(is_lunar=is_lunar)[0])
+    ]
+    return tuple(sorted({*current, *compared}, key=lambda period: (period.grain, period.since)))
 
 
 def _month_like(period: Period, first: dt.date) -> Period:

@@ -73,14 +73,14 @@ def masked(text: str) -> str:
     if not _HAS_SOME.search(plain):
         return text
     parts, end = [], 0
-    for found in _PERSONAL.finditer(plain):
-        parts += [text[end : found.start()], _stars(found)]
-        end = found.end()
+    for match in _PERSONAL.finditer(plain):
+        parts += [text[end : match.start()], _stars(match)]
+        end = match.end()
     return "".join([*parts, text[end:]])
 
 
-def _stars(found: re.Match[str]) -> str:
-    seen, kind = found.group(), found.lastgroup
+def _stars(match: re.Match[str]) -> str:
+    seen, kind = match.group(), match.lastgroup
     if kind == "hash" or (kind == "phone" and sum(letter.isdigit() for letter in seen) < _FEWEST):
         return seen
     return mask_email(seen) if kind == "mail" else mask_phone(seen)

@@ -31,8 +31,8 @@ def e164(text: str, country: str = "CN") -> str | None:
     >>> e164("138 0000 0000"), e164("07911 123456", "GB"), e164("07911 123456", "CN"), e164("+44 7911 123456", "CN")
     ('+8613800000000', '+447911123456', None, '+447911123456')
     """
-    found = number(text, country)
-    return None if found is None or EXTENSION in found else found
+    phone = number(text, country)
+    return None if phone is None or EXTENSION in phone else phone
 
 
 def number(text: str, country: str = "CN") -> str | None:
@@ -42,11 +42,11 @@ def number(text: str, country: str = "CN") -> str | None:
     ('+861012345678;ext=801', '+8613800000000;ext=1234', '+8613800000000')
     """
     whole = _number(text, country)
-    found = _EXTENSION.fullmatch(narrow(text)) if whole is None else None
-    main = _number(found[1], country) if found else None
-    if found is None or main is None or EXTENSION in main or (found[2] == "-" and not main.startswith("+86")):
+    match = _EXTENSION.fullmatch(narrow(text)) if whole is None else None
+    main = _number(match[1], country) if match else None
+    if match is None or main is None or EXTENSION in main or (match[2] == "-" and not main.startswith("+86")):
         return whole
-    return f"{main}{EXTENSION}{found[3]}"
+    return f"{main}{EXTENSION}{match[3]}"
 
 
 def _number(text: str, country: str) -> str | None:
@@ -56,21 +56,21 @@ def _number(text: str, country: str) -> str | None:
     if mobile and (country == "CN" or bare.startswith(("+86", "0086"))):
         return f"+86{mobile.group(1)}"
     for shown in (plain, f"+{bare[2:]}" if bare.startswith("00") else ""):
-        found = _valid(shown, country)
-        if found:
-            return found
+        phone = _valid(shown, country)
+        if phone:
+            return phone
     return None
 
 
 def _valid(text: str, country: str) -> str | None:
     try:
-        found = phonenumbers.parse(text, country or None)
+        parsed = phonenumbers.parse(text, country or None)
     except NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(found):
+    if not phonenumbers.is_valid_number(parsed):
         return None
-    told = str(phonenumbers.format_number(found, PhoneNumberFormat.E164))
-    return f"{told}{EXTENSION}{found.extension}" if found.extension else told
+    told = str(phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
+    return f"{told}{EXTENSION}{parsed.extension}" if parsed.extension else told
 
 
 @cache

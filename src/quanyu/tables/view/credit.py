@@ -23,8 +23,8 @@ GAMES = ("shapley_rate", "shapley_ordered")
 class Credit:
     """What one model credits one channel or campaign; None where no touch of it is known, or nobody says its cost.
 
-    >>> one = Credit("last", "sms", 4.0, 2.0, 6.0, 2.0, 800.0, None, 100.0, 50, 0.0)
-    >>> one.roas, one.cac, one.cost_per_order, one.profit_amount
+    >>> credit = Credit("last", "sms", 4.0, 2.0, 6.0, 2.0, 800.0, None, 100.0, 50, 0.0)
+    >>> credit.roas, credit.cac, credit.cost_per_order, credit.profit_amount
     (8.0, 50.0, 25.0, None)
     """
 
@@ -183,13 +183,13 @@ def credit_book(rows: pa.Table, level: str, window: str, models: Sequence[str]) 
 
     Where the window does not occur, that of 30 days or else the first is taken.
     """
-    found = [row for row in rows.to_pylist() if row["level"] == level]
-    windows = tuple(sorted({row["window"] for row in found}, key=lambda name: int(name.rstrip("d"))))
+    at_level = [row for row in rows.to_pylist() if row["level"] == level]
+    windows = tuple(sorted({row["window"] for row in at_level}, key=lambda name: int(name.rstrip("d"))))
     chosen = window if window in windows else "30d" if "30d" in windows else next(iter(windows), window)
-    mine = [row for row in found if row["window"] == chosen]
-    there = {row["model"] for row in mine}
-    credits = {(row["model"], row["key"]): _credit(row) for row in mine}
-    first = mine[0] if mine else {}
+    in_window = [row for row in at_level if row["window"] == chosen]
+    there = {row["model"] for row in in_window}
+    credits = {(row["model"], row["key"]): _credit(row) for row in in_window}
+    first = in_window[0] if in_window else {}
     known = tuple(model for model in models if model in there and model != CLAIMED)
     return CreditBook(level, chosen, windows, known, credits, first.get("since"), first.get("as_of"))
 

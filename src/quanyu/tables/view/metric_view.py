@@ -86,7 +86,8 @@ class MetricView:
         """Return the first day the metric has data for; the first period where it is not counted by day."""
         kept = list(self.rows.get((name, "all"), {}))
         starts = [
-            min((on for one, on in kept if one == grain), default=None) for grain in ("day", "week", "month")
+            min((on for unit, on in kept if unit == grain), default=None)
+            for grain in ("day", "week", "month")
         ]
         known = [on for on in starts if on]
         return starts[0] or max(known, default=None)
@@ -108,14 +109,14 @@ class MetricView:
 
     def value(self, name: str, period: Period, dimension: str = "all", slice: str = "all") -> float | None:
         """Return a metric's value in a period, None where the data says nothing."""
-        found = self.sums(name, period, dimension).get(slice)
-        return metric(name).value(*found) if found else None
+        sums = self.sums(name, period, dimension).get(slice)
+        return metric(name).value(*sums) if sums else None
 
     def card(self, name: str, period: Period, dimension: str = "all", slice: str = "all") -> Card:
         """Return a metric in a period with the period before, a year ago, and a small series."""
         year, alignment = period.last_year(is_lunar=self.is_lunar)
         now, before, past = (
-            self.value(name, one, dimension, slice) for one in (period, period.previous(), year)
+            self.value(name, window, dimension, slice) for window in (period, period.previous(), year)
         )
         points = self.series(name, "day" if period.days < 90 else "week", period, dimension, slice)
         return Card(
@@ -128,7 +129,7 @@ class MetricView:
         """Return a metric by day, week or month, oldest first; empty days are 0 for totals, None for
         ratios."""
         kept = self.rows.get((name, dimension), {})
-        days = [on for one, on in kept if one == grain]
+        days = [on for unit, on in kept if unit == grain]
         if not days:
             return []
         empty = (0.0, 0.0 if metric(name).is_ratio else 1.0)
@@ -139,25 +140,25 @@ class MetricView:
     def breakdown(self, name: str, dimension: str, period: Period) -> list[Slice]:
         """Return a metric per slice of a dimension, largest first; shares only where parts add up."""
         now, before = (
-            {part: metric(name).value(*pair) for part, pair in self.sums(name, one, dimension).items()}
-            for one in (period, period.previous())
+            {part: metric(name).value(*pair) for part, pair in self.sums(name, window, dimension).items()}
+            for window in (period, period.previous())
         )
         has_shares = is_additive(name) and not metric(name).is_ratio
         total = sum(value or 0 for value in now.values()) if has_shares else 0
-        found = [
+        slices = [
             Slice(part, now.get(part), before.get(part), (now.get(part) or 0) / total if total else None)
             for part in sorted({*now, *before})
         ]
-        return sorted(found, key=lambda one: -(one.value or 0))
+        return sorted(slices, key=lambda part: -(part.value or 0))
 
     def _added(self, name: str, period: Period, dimension: str) -> dict[str, Sums]:
-        found: dict[str, Sums] = {}
+        sums: dict[str, Sums] = {}
         for (grain, on), parts in self.rows.get((name, dimension), {}).items():
             if grain == "day" and period.since <= on < period.until:
                 for part, (top, bottom) in parts.items():
-                    before = found.get(part, (0.0, 0.0))
-                    found[part] = (before[0] + top, before[1] + bottom if metric(name).is_ratio else 1.0)
-        return found
+                    before = sums.get(part, (0.0, 0.0))
+                    sums[part] = (before[0] + top, before[1] + bottom if metric(name).is_ratio else 1.0)
+        return sums
 
 
 def relative(value: float | None, before: float | None) -> float | None:
@@ -171,10 +172,10 @@ def relative(value: float | None, before: float | None) -> float | None:
 
 def metric_view(rows: pa.Table, *, is_lunar: bool = False, count: Count | None = None) -> MetricView:
     """Return the view of rows of `metrics`."""
-    found: dict[tuple[str, str], dict[tuple[str, dt.date], dict[str, Sums]]] = {}
+    by_metric: dict[tuple[str, str], dict[tuple[str, dt.date], dict[str, Sums]]] = {}
     names = ("metric", "dimension", "grain", "on", "slice", "numerator", "denominator")
     for name, dimension, grain, on, part, top, bottom in zip(
-        *(rows[one].to_pylist() for one in names), strict=True
+        *(rows[column].to_pylist() for column in names), strict=True
     ):
-        found.setdefault((name, dimension), {}).setdefault((grain, on), {})[part] = (top, bottom)
-    return MetricView(found, is_lunar, count or (lambda name, dimension, period: {}))
+        by_metric.setdefault((name, dimension), {}).setdefault((grain, on), {})[part] = (top, bottom)
+    return MetricView(by_metric, is_lunar, count or (lambda name, dimension, period: {}))

@@ -58,10 +58,10 @@ def outlook_of(told: Mapping[str, Any], days: int) -> Outlook:
         reason = UNSEEN, {"festival": unseen["festival"], "day": unseen["day"]}
     elif n < LEAST_ORIGINS:
         reason = FEW_ORIGINS, {"days": days, "n": n, "least": LEAST_ORIGINS}
-    found = {end: told[end][at] for kind in KINDS for end in (kind, f"{kind}_low", f"{kind}_high")}
+    values = {end: told[end][at] for kind in KINDS for end in (kind, f"{kind}_low", f"{kind}_high")}
     return Outlook(
-        days, told["n_buyers"], found["orders"], found["orders_low"], found["orders_high"],
-        found["amount"], found["amount_low"], found["amount_high"], reason,
+        days, told["n_buyers"], values["orders"], values["orders_low"], values["orders_high"],
+        values["amount"], values["amount_low"], values["amount_high"], reason,
     )  # fmt: skip
 
 
