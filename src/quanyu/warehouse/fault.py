@@ -60,10 +60,10 @@ def meaning(error: BaseException, table: str = "") -> QuanyuError | None:
             "Check the owner and the permissions of the workspace's folder, and its mount.",
             cause=_first(said),
         )
-    found = FILE.search(said)
-    if not (of_storage or (found and any(mark in low for mark in BROKEN))):
+    match = FILE.search(said)
+    if not (of_storage or (match and any(mark in low for mark in BROKEN))):
         return None
-    name = table or (found[1] if found else "")
+    name = table or (match[1] if match else "")
     return damaged(name, Sentence("{cause}", cause=_first(said))) if name in CONTRACTS else None
 
 

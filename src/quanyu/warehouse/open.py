@@ -160,8 +160,8 @@ class Warehouse:
         Nothing else stays if the partitions are the whole table.
         """
         promise = self._owned(name, by)
-        shaped = [self._shaped(promise, one) for one in rows.values()]
-        files = [file for one in shaped for file in self.engine.write(one, self.folder(name))]
+        shaped = [self._shaped(promise, table) for table in rows.values()]
+        files = [file for table in shaped for file in self.engine.write(table, self.folder(name))]
         old = [] if is_whole else [file for partition in rows for file in partition.files]
         schema = _utc((shaped or [self._empty(promise)])[0].schema().to_pyarrow())
         self._refuse_mixed(promise, files)

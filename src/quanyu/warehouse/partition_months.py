@@ -33,15 +33,15 @@ class Partition:
 
 def partition_months(files: Iterable[str], column: str) -> list[Partition]:
     """Return the files by the months of a day column, in order; files that share a month are one partition."""
-    found: list[Partition] = []
+    partitions: list[Partition] = []
     known = [days for days in (_days(file, column) for file in files) if days]
     for low, high, file in sorted(known):
-        last = found[-1] if found else None
+        last = partitions[-1] if partitions else None
         if last and low <= last.high:
-            found[-1] = Partition(last.low, max(last.high, high), (*last.files, file))
+            partitions[-1] = Partition(last.low, max(last.high, high), (*last.files, file))
         else:
-            found.append(Partition(low, high, (file,)))
-    return found
+            partitions.append(Partition(low, high, (file,)))
+    return partitions
 
 
 def touched(existing: Sequence[Partition], days: Iterable[dt.date]) -> list[Partition]:
@@ -69,9 +69,9 @@ def _days(file: str, column: str) -> tuple[dt.date, dt.date, str] | None:
     known = [footer.row_group(i).column(place).statistics for i in range(footer.num_row_groups)]
     if not footer.num_rows:
         return None
-    if not all(one is not None and one.has_min_max for one in known):
+    if not all(stat is not None and stat.has_min_max for stat in known):
         return dt.date.min, dt.date.max, file
-    return _first(min(one.min for one in known)), _last(max(one.max for one in known)), file
+    return _first(min(stat.min for stat in known)), _last(max(stat.max for stat in known)), file
 
 
 def _first(day: dt.date) -> dt.date:

@@ -119,12 +119,12 @@ class Reader:
         self._connection.raw_sql(
             f"CREATE OR REPLACE TEMP VIEW json_lines AS {_DOCUMENTS.format(lines=literal.parquet([lines]))}"
         )
-        found = self._connection.raw_sql(
+        cursor = self._connection.raw_sql(
             "SELECT key FROM (SELECT unnest(json_keys(document)) AS key, n FROM json_lines WHERE document IS NOT NULL) "
             "GROUP BY key ORDER BY min(n), key"
         )
         keys, others = list[str](), list[str]()
-        while rows := found.fetchmany(10_000):
+        while rows := cursor.fetchmany(10_000):
             for (key,) in rows:
                 if is_read(key):
                     keys.append(key)

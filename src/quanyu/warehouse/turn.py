@@ -33,8 +33,8 @@ class Turn:
         """Return what `make` returned when the key was first asked for in this turn."""
         if key not in self._known:
             self._known[key] = make()
-        found: Made = self._known[key]
-        return found
+        value: Made = self._known[key]
+        return value
 
     def end(self) -> None:
         """Let go of everything."""

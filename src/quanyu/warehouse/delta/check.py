@@ -22,8 +22,8 @@ class State:
 
 def state_of(path: Path) -> State:
     """Return the present state of a table."""
-    found = read_version(path)
-    return State(found.number, found.n_rows, digest(path, found.number))
+    version = read_version(path)
+    return State(version.number, version.n_rows, digest(path, version.number))
 
 
 def fault_of(path: Path, kept: State) -> Sentence | None:
@@ -34,13 +34,15 @@ def fault_of(path: Path, kept: State) -> Sentence | None:
     if now == kept.version and digest(path, now) != kept.digest:
         return Sentence("version {kept} is not what was written", kept=kept.version)
     try:
-        found = read_version(path)
+        version = read_version(path)
     except DamageError as error:
         return Sentence("{what}", what=error.values["what"])
-    if now == kept.version and found.n_rows != kept.n_rows:
-        return Sentence("it has {now} rows, {kept} were written", now=found.n_rows, kept=kept.n_rows)
+    if now == kept.version and version.n_rows != kept.n_rows:
+        return Sentence("it has {now} rows, {kept} were written", now=version.n_rows, kept=kept.n_rows)
     lost = [
-        Path(file).name for file, size in zip(found.files, found.sizes, strict=True) if _size(file) != size
+        Path(file).name
+        for file, size in zip(version.files, version.sizes, strict=True)
+        if _size(file) != size
     ]
     return Sentence("the file {file} is missing or cut off", file=lost[0]) if lost else None
 

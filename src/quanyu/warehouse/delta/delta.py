@@ -68,9 +68,9 @@ def logged(path: Path) -> tuple[set[int], set[int]]:
             names = os.listdir(path / "_delta_log")  # noqa: PTH208 - `Path.glob` passes over what it may not read
         except FileNotFoundError:
             names = []
-    found = [(int(name[:20]), name[20:]) for name in names if name[:20].isdigit()]
-    entries = {number for number, rest in found if rest == ".json"}
-    return entries, {number for number, rest in found if rest.startswith(".checkpoint")}
+    numbered = [(int(name[:20]), name[20:]) for name in names if name[:20].isdigit()]
+    entries = {number for number, rest in numbered if rest == ".json"}
+    return entries, {number for number, rest in numbered if rest.startswith(".checkpoint")}
 
 
 @lru_cache(maxsize=1024)
@@ -81,10 +81,12 @@ def _read(path: Path, number: int, written: int) -> Version:
     listed = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
     added = listed.select(["path", "size_bytes", "num_records"]).to_pylist()
     # What delta-rs returns is percent-encoded and need not begin at this folder; the names are those in it.
-    found = sorted((str(path / unquote(one["path"].rpartition("/")[2])), one["size_bytes"]) for one in added)
-    n_rows = sum(one["num_records"] for one in added)
+    files = sorted(
+        (str(path / unquote(entry["path"].rpartition("/")[2])), entry["size_bytes"]) for entry in added
+    )
+    n_rows = sum(entry["num_records"] for entry in added)
     return Version(
-        table.version(), tuple(name for name, _ in found), n_rows, tuple(size for _, size in found)
+        table.version(), tuple(name for name, _ in files), n_rows, tuple(size for _, size in files)
     )
 
 

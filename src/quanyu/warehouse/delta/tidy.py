@@ -22,8 +22,8 @@ HALF_WRITTEN = 3600.0
 
 def small_files(path: Path) -> list[str]:
     """Return the files of the newest version that are small."""
-    found = read_version(path)
-    return [file for file, size in zip(found.files, found.sizes, strict=True) if size < SMALL]
+    version = read_version(path)
+    return [file for file, size in zip(version.files, version.sizes, strict=True) if size < SMALL]
 
 
 def remove_unused(path: Path, keep_days: float) -> int:
