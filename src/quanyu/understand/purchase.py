@@ -46,6 +46,6 @@ def purchases(ws: Workspace, person_id: str, limit: int = 200) -> list[Purchase]
     if not keys:
         return []
     orders = ws.warehouse.table("orders")
-    mine = orders.filter(orders.id_key.isin(keys)).select(*COLUMNS)
-    rows = ws.warehouse.read(mine.order_by(mine.ordered_at.desc(), mine.order_id).limit(limit))
+    bought = orders.filter(orders.id_key.isin(keys)).select(*COLUMNS)
+    rows = ws.warehouse.read(bought.order_by(bought.ordered_at.desc(), bought.order_id).limit(limit))
     return [Purchase(**row) for row in rows.to_pylist()]

@@ -37,9 +37,9 @@ def search(ws: Workspace, text: str, limit: int = 20) -> list[Hit]:
     people = ws.warehouse.table("people")
     rows = people if not wanted else people.filter(_matches(ws, people, wanted))
     shown = ("person_id", "name", "phone", "email", "region", "city", "member_tier")
-    found = ws.warehouse.read(rows.select(*shown).order_by("person_id").limit(limit)).to_pylist()
+    records = ws.warehouse.read(rows.select(*shown).order_by("person_id").limit(limit)).to_pylist()
     masks = {"name": mask_name, "phone": mask_phone, "email": mask_email}
-    return [Hit(**{name: masks.get(name, _text)(value) for name, value in row.items()}) for row in found]
+    return [Hit(**{name: masks.get(name, _text)(value) for name, value in row.items()}) for row in records]
 
 
 def _matches(ws: Workspace, people: ir.Table, text: str) -> ir.BooleanValue:

@@ -61,14 +61,14 @@ def timeline(ws: Workspace, person_id: str, limit: int = 100) -> list[Moment]:
 def _newest(ws: Workspace, table: str, keys: list[str], limit: int) -> ir.Table:
     source = SOURCES[table]
     rows = ws.warehouse.table(table)
-    mine = rows.filter(rows.id_key.isin(keys))
-    amount = mine[source.amount] if source.amount else ibis.null("decimal(18, 2)")
-    columns = mine.select(
-        at=mine[source.time],
+    person_rows = rows.filter(rows.id_key.isin(keys))
+    amount = person_rows[source.amount] if source.amount else ibis.null("decimal(18, 2)")
+    columns = person_rows.select(
+        at=person_rows[source.time],
         table=ibis.literal(table),
-        what=mine[source.what].fill_null(""),
-        channel=mine.channel.fill_null(""),
-        about=mine[source.about].fill_null(""),
+        what=person_rows[source.what].fill_null(""),
+        channel=person_rows.channel.fill_null(""),
+        about=person_rows[source.about].fill_null(""),
         amount=amount.cast("decimal(18, 2)"),
     )
     return columns.order_by(ibis.desc("at"), "about").limit(limit)

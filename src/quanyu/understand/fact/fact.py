@@ -86,8 +86,8 @@ class Facts:
             Taste.of("channel", "preferred_platform", channels),
             Taste.of("region", "order_region", regions),
         )
-        found = summed_up(self.ws, self.keep, rows, totals, tastes)
-        return found.drop("n_region").rename(n_platforms="n_channel")
+        summed = summed_up(self.ws, self.keep, rows, totals, tastes)
+        return summed.drop("n_region").rename(n_platforms="n_channel")
 
     def visits(self) -> ir.Table:
         """Reduce visits to people: sessions, dwell time, actions, habits, channels.
@@ -120,9 +120,9 @@ class Facts:
             Taste("weekday", "favourite_weekday", 7),
             Taste.of("channel", "preferred_channel", channels),
         )
-        found = summed_up(self.ws, self.keep, rows, totals, tastes)
-        found = found.mutate(favourite_weekday=found.favourite_weekday + 1)
-        return found.drop("n_hour", "n_weekday").rename(n_channels="n_channel")
+        summed = summed_up(self.ws, self.keep, rows, totals, tastes)
+        summed = summed.mutate(favourite_weekday=summed.favourite_weekday + 1)
+        return summed.drop("n_hour", "n_weekday").rename(n_channels="n_channel")
 
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""

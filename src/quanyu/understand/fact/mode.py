@@ -53,8 +53,8 @@ def mode(rows: ir.Table, column: str, n: int, name: str, weight: str | None = No
     # has it. Far faster than a pair; exact below 90 billion in a cell while there are a million values at most.
     bits = max(1, (n - 1).bit_length())
     best = (-cells.total * (1 << bits) + cells[column]).min()
-    found = cells.group_by("person").aggregate(packed=best, **{f"n_{column}": cells.count()})
-    return found.select("person", f"n_{column}", **{name: found.packed & ((1 << bits) - 1)})
+    modes = cells.group_by("person").aggregate(packed=best, **{f"n_{column}": cells.count()})
+    return modes.select("person", f"n_{column}", **{name: modes.packed & ((1 << bits) - 1)})
 
 
 @dataclass(frozen=True)
@@ -79,23 +79,23 @@ def summed_up(
 
     The pass is over `rows`, with the modes of few numbers counted; those of many are grouped by themselves.
     """
-    few = {one: PackedCounts(one.column, one.n) for one in tastes if one.n <= MOST}
-    many = [one for one in tastes if one not in few]
+    few = {taste: PackedCounts(taste.column, taste.n) for taste in tastes if taste.n <= MOST}
+    many = [taste for taste in tastes if taste not in few]
     words = {name: word for packed_counts in few.values() for name, word in packed_counts.words(rows).items()}
-    found = keep(rows.group_by("person").aggregate(n_rows=rows.count(), **totals, **words))
-    read = {one: packed_counts.read(found, found.n_rows) for one, packed_counts in few.items()}
-    told = {one.name: best for one, (best, _) in read.items()}
-    told |= {f"n_{one.column}": different for one, (_, different) in read.items()}
-    result = found.select("person", *totals, **told)
-    busy = found.filter(found.n_rows >= LIMIT)
+    summed = keep(rows.group_by("person").aggregate(n_rows=rows.count(), **totals, **words))
+    read = {taste: packed_counts.read(summed, summed.n_rows) for taste, packed_counts in few.items()}
+    told = {taste.name: best for taste, (best, _) in read.items()}
+    told |= {f"n_{taste.column}": different for taste, (_, different) in read.items()}
+    result = summed.select("person", *totals, **told)
+    busy = summed.filter(summed.n_rows >= LIMIT)
     if few and int(ws.warehouse.read(busy.count()).column(0)[0].as_py()):
         theirs = rows.semi_join(busy, "person")
-        parts = [found.select("person", *totals)] + [mode(theirs, t.column, t.n, t.name) for t in few]
+        parts = [summed.select("person", *totals)] + [mode(theirs, t.column, t.n, t.name) for t in few]
         long = reduce(attach, parts).semi_join(busy, "person").select(result.columns)
         result = result.anti_join(busy, "person").union(long)
     result = reduce(attach, [mode(rows, t.column, t.n, t.name) for t in many], result)
-    for one in tastes:
-        result = one.values.decode(result, one.name) if one.values else result
+    for taste in tastes:
+        result = taste.values.decode(result, taste.name) if taste.values else result
     return result
 
 

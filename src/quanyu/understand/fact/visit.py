@@ -30,19 +30,19 @@ def visits_of(events: ir.Table, zone: str) -> ir.Table:
     """Reduce events to visits: the columns of the table `visits` and `day`."""
     rows = _keyed(events, local_day(events.occurred_at, zone))
     campaign = _campaign(rows.occurred_at, rows.campaign_id)
-    found = rows.group_by(*KEY).aggregate(
+    visits = rows.group_by(*KEY).aggregate(
         began_at=rows.occurred_at.min(),
         ended_at=rows.occurred_at.max(),
         campaign=campaign.min(where=rows.campaign_id.notnull()),
         **_counted(rows),
     )
-    return _shaped(found, local_day(found.began_at, zone), local_day(found.ended_at, zone))
+    return _shaped(visits, local_day(visits.began_at, zone), local_day(visits.ended_at, zone))
 
 
 def join_visits(parts: ir.Table) -> ir.Table:
     """Join the parts of visits: what `visits_of` gives for all their events together."""
     campaign = _campaign(parts.campaign_at, parts.campaign_id)
-    found = parts.group_by(*KEY).aggregate(
+    visits = parts.group_by(*KEY).aggregate(
         began_at=parts.began_at.min(),
         ended_at=parts.ended_at.max(),
         began_on=parts.began_on.min(),
@@ -50,7 +50,7 @@ def join_visits(parts: ir.Table) -> ir.Table:
         campaign=campaign.min(where=parts.campaign_id.notnull()),
         **{name: parts[name].sum().cast("int64") for name in COUNTS},
     )
-    return _shaped(found, found.began_on, found.ended_on)
+    return _shaped(visits, visits.began_on, visits.ended_on)
 
 
 def days_of(events: ir.Table, zone: str) -> ir.Table:
@@ -93,8 +93,8 @@ def _counted(events: ir.Table) -> dict[str, ir.Value]:
     return {"n_events": events.count(), **actions}
 
 
-def _shaped(found: ir.Table, began_on: ir.DateValue, ended_on: ir.DateValue) -> ir.Table:
-    campaign = {"campaign_id": found.campaign["id"], "campaign_at": found.campaign["at"]}
-    return found.select(
+def _shaped(visits: ir.Table, began_on: ir.DateValue, ended_on: ir.DateValue) -> ir.Table:
+    campaign = {"campaign_id": visits.campaign["id"], "campaign_at": visits.campaign["at"]}
+    return visits.select(
         *KEY, "began_at", "ended_at", *COUNTS, **campaign, began_on=began_on, ended_on=ended_on
     )

@@ -57,8 +57,8 @@ def are_current(ws: Workspace, as_of: dt.date) -> bool:
 
 def made_of(ws: Workspace) -> Mapping[str, Any]:
     """Return what `visits` and `visit_days` were made of, empty where they do not agree or never were made."""
-    found = [ws.warehouse.about(name).get("made_of") or {} for name in ("visits", "visit_days")]
-    return found[0] if found[0] == found[1] else {}
+    sources = [ws.warehouse.about(name).get("made_of") or {} for name in ("visits", "visit_days")]
+    return sources[0] if sources[0] == sources[1] else {}
 
 
 def _terms(ws: Workspace) -> dict[str, Any]:
@@ -68,13 +68,15 @@ def _terms(ws: Workspace) -> dict[str, Any]:
 def _all(ws: Workspace, keep: Keep, about: Mapping[str, Any]) -> Mapping[str, Any]:
     """Make all visits of all events."""
     events, zone = ws.warehouse.table("events"), ws.settings.timezone
-    found = keep(visits_of(events, zone).drop("day"))
-    long = found.filter(found.began_on != found.ended_on).select("session_id").distinct()
+    all_visits = keep(visits_of(events, zone).drop("day"))
+    long = all_visits.filter(all_visits.began_on != all_visits.ended_on).select("session_id").distinct()
     days = join_days(days_of(events.semi_join(long, "session_id"), zone))
     ws.warehouse.replace("visit_days", days.drop("day"), by="understand", about=about)
-    ends = ws.warehouse.read(found.aggregate(low=found.began_on.min(), high=found.began_on.max()))
+    ends = ws.warehouse.read(
+        all_visits.aggregate(low=all_visits.began_on.min(), high=all_visits.began_on.max())
+    )
     low, high = (column[0].as_py() for column in ends.columns)
-    rows = {partition: _within(found, partition) for partition in halves(low, high)} if low else {}
+    rows = {partition: _within(all_visits, partition) for partition in halves(low, high)} if low else {}
     done = ws.warehouse.rewrite("visits", rows, by="understand", about=about, is_whole=True)
     return {"n_visits": ws.warehouse.count("visits"), "n_written": done.added}
 
@@ -86,8 +88,8 @@ def _more(ws: Workspace, keep: Keep, events: ir.Table, about: Mapping[str, Any])
     old = keep(before.semi_join(new, same_visit(before, new)).select(new.columns))
     joined = keep(join_visits(old.union(new)))
     ws.warehouse.replace("visit_days", _days(ws, events, new, old), by="understand", about=about)
-    found = old.select("began_on").union(joined.select("began_on")).distinct()
-    days = ws.warehouse.read(found)["began_on"].to_pylist()
+    began = old.select("began_on").union(joined.select("began_on")).distinct()
+    days = ws.warehouse.read(began)["began_on"].to_pylist()
     partitions = touched(ws.warehouse.partitions("visits", "began_on"), days)
     rows = {partition: _renewed(ws, partition, new, joined) for partition in partitions}
     done = ws.warehouse.rewrite("visits", rows, by="understand", about=about)

@@ -59,7 +59,7 @@ def trade(ws: Workspace, as_of: dt.date) -> Trade:
     return Trade(row["first_on"], "net", 1.0) if rate is None else Trade(row["first_on"], "rate", rate)
 
 
-def purchase_days(ws: Workspace, as_of: dt.date, found: Trade, by: str = "") -> ir.Table:
+def purchase_days(ws: Workspace, as_of: dt.date, trading: Trade, by: str = "") -> ir.Table:
     """Return one row per person and day with orders: person, person_id, day, is_purchase, amount, and `by`.
 
     Several orders of one day are one purchase. A day counts as a purchase if it has a sale; `amount`
@@ -70,7 +70,7 @@ def purchase_days(ws: Workspace, as_of: dt.date, found: Trade, by: str = "") -> 
     orders = orders.filter(orders.day <= ibis.literal(as_of)).mutate(key=group_key(orders.id_key))
     orders = _labelled(ws, orders, by)
     per_key = orders.group_by("key", "day").aggregate(
-        is_purchase=orders.is_sale.any(), **_sums(orders, found), **_first(orders, orders.is_sale, by)
+        is_purchase=orders.is_sale.any(), **_sums(orders, trading), **_first(orders, orders.is_sale, by)
     )
     identities = ws.warehouse.table("identities")
     owners = identities.select(
@@ -141,13 +141,13 @@ def weekly_repeats(
     )
 
 
-def _sums(orders: ir.Table, found: Trade) -> dict[str, ir.Value]:
+def _sums(orders: ir.Table, trading: Trade) -> dict[str, ir.Value]:
     net = orders.net_amount.fill_null(0)
-    if found.basis != "margin":
-        return {"amount": net.sum().cast("float64") * found.rate}
+    if trading.basis != "margin":
+        return {"amount": net.sum().cast("float64") * trading.rate}
     has_margin = orders.margin_amount.notnull()
     known = orders.margin_amount.sum().cast("float64").fill_null(0.0)
-    return {"amount": known + net.sum(where=~has_margin).cast("float64").fill_null(0.0) * found.rate}
+    return {"amount": known + net.sum(where=~has_margin).cast("float64").fill_null(0.0) * trading.rate}
 
 
 def _labelled(ws: Workspace, orders: ir.Table, by: str) -> ir.Table:

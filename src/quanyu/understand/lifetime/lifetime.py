@@ -108,8 +108,8 @@ class Lifetime:
         names = tuple(KINDS) if self.model == "auto" else (self.model,)
         rivals, split = self._rivals(names, cells, stats.get("split"), groups)
         best, warm = chosen(rivals), self._warm(cells)
-        found = estimate(KINDS[best.name], warm, len(groups))
-        if not np.all(np.isfinite(found.parameters)):
+        fitted = estimate(KINDS[best.name], warm, len(groups))
+        if not np.all(np.isfinite(fitted.parameters)):
             return Inconclusive(Sentence("the likelihood has no maximum on these histories"))
         reference = estimate(Nbd, warm).log_likelihood
         check = check_holdout(best, rivals, split, (self.holdout_days, self.held_back))
@@ -117,13 +117,13 @@ class Lifetime:
             "n_buyers": whole.n,
             "n_repeat_buyers": n_repeaters,
             "n_fitted": int(warm.n),
-            "log_likelihood": found.log_likelihood,
+            "log_likelihood": fitted.log_likelihood,
             "reference_log_likelihood": reference,
-            "leaving": leaving(found, warm, reference),
-            **_certainty(found),
+            "leaving": leaving(fitted, warm, reference),
+            **_certainty(fitted),
             **check,
         }
-        return {**self._learned(best.name, found, groups, whole), "diagnostics": diagnostics}, True
+        return {**self._learned(best.name, fitted, groups, whole), "diagnostics": diagnostics}, True
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Add p_alive, expected_orders, discounted_orders, orders_low, orders_high.
@@ -148,9 +148,9 @@ class Lifetime:
         known, warm = cells.only(cells.age >= self.held_back), self._warm(early)
         rivals = []
         for name in names:
-            found = estimate(KINDS[name], warm, len(groups))
-            foreseen = found.log_likelihood_of(known) - found.log_likelihood_of(early)
-            rivals.append(Rival(name, found, foreseen))
+            fitted = estimate(KINDS[name], warm, len(groups))
+            foreseen = fitted.log_likelihood_of(known) - fitted.log_likelihood_of(early)
+            rivals.append(Rival(name, fitted, foreseen))
         return rivals, Split(early, split.columns["late_orders"].astype(np.float64), warm)
 
     def _warm(self, cells: History) -> History:
@@ -177,15 +177,17 @@ class Lifetime:
             return History(x, t_x, age, weight)
         return History(x, t_x, age, weight, numbered(cells.columns[self.by], groups))
 
-    def _learned(self, name: str, found: Estimate, groups: list[str], whole: Cells) -> dict[str, Any]:
+    def _learned(self, name: str, fitted: Estimate, groups: list[str], whole: Cells) -> dict[str, Any]:
         age = whole.columns["age_days"]
         effects = (
-            {"faster": found.faster, "sooner": found.sooner, "spread": found.spread} if found.spread else {}
+            {"faster": fitted.faster, "sooner": fitted.sooner, "spread": fitted.spread}
+            if fitted.spread
+            else {}
         )
         return {
             "model": name,
-            "parameters": dict(zip(found.kind.names, found.parameters, strict=True)),
-            "groups": groups if found.spread else [],
+            "parameters": dict(zip(fitted.kind.names, fitted.parameters, strict=True)),
+            "groups": groups if fitted.spread else [],
             **effects,
             "n_repeats": np.unique(whole.columns["n_repeats"]),
             "age_days": [int(age.min()), int(age.max())],
@@ -207,15 +209,15 @@ def estimate_of(fit: Fit) -> Estimate:
     return Estimate(kind, values, faster=faster, sooner=sooner, spread=spread)
 
 
-def _certainty(found: Estimate) -> dict[str, Any]:
+def _certainty(fitted: Estimate) -> dict[str, Any]:
     """Standard errors of the parameters (None where the data cannot tell), and whether the search came to rest."""
-    errors = found.maximum.standard_error if found.maximum else ()
+    errors = fitted.maximum.standard_error if fitted.maximum else ()
     return {
         "standard_errors": {
             name: float(error) if np.isfinite(error) else None
-            for name, error in zip(found.kind.names, errors, strict=False)
+            for name, error in zip(fitted.kind.names, errors, strict=False)
         },
         "is_settled": bool(
-            found.maximum and found.maximum.is_inside and found.maximum.covariance is not None
+            fitted.maximum and fitted.maximum.is_inside and fitted.maximum.covariance is not None
         ),
     }

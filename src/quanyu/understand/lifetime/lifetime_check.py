@@ -60,7 +60,7 @@ class Rival:
     """A model fitted before the holdout, and the log-likelihood it then gave to the holdout."""
 
     name: str
-    found: Estimate
+    fitted: Estimate
     foreseen: float | None = None
 
 
@@ -75,7 +75,9 @@ class Split:
 
 def chosen(rivals: Sequence[Rival]) -> Rival:
     """Return the model that foresaw the holdout best; without a holdout, the likeliest."""
-    return max(rivals, key=lambda one: one.found.log_likelihood if one.foreseen is None else one.foreseen)
+    return max(
+        rivals, key=lambda rival: rival.fitted.log_likelihood if rival.foreseen is None else rival.foreseen
+    )
 
 
 def check_holdout(
@@ -91,62 +93,62 @@ def check_holdout(
     told: dict[str, Any] = {
         "models": [
             {
-                "model": one.name,
-                "log_likelihood": one.found.log_likelihood,
-                "holdout_log_likelihood": one.foreseen,
+                "model": rival.name,
+                "log_likelihood": rival.fitted.log_likelihood,
+                "holdout_log_likelihood": rival.foreseen,
             }
-            for one in rivals
+            for rival in rivals
         ],
         "why": _why(best, rivals),
     }
     if split is None:
         return told | {"fits": None, "reasons": [[TOO_YOUNG, {}]]}
     early, late = split.early, split.late
-    forecast = _forecast(best.found, early, time)
-    found = agreement(forecast, late, early.weight)
+    forecast = _forecast(best.fitted, early, time)
+    tested = agreement(forecast, late, early.weight)
     held = agreement(early.x / np.maximum(early.age, 1.0) * time, late, early.weight)
     tenths = by_tenth(forecast, late, early.weight)
     told["holdout"] = {
         "days": days,
-        **asdict(found),
-        "ratio": found.ratio,
-        "correlation": _known(found.correlation),
+        **asdict(tested),
+        "ratio": tested.ratio,
+        "correlation": _known(tested.correlation),
         "naive_error": held.mean_absolute_error,
         "naive_correlation": _known(held.correlation),
         "by_repeats": [
             asdict(band) for band in by_level(np.minimum(early.x, TOP_LEVEL), forecast, late, early.weight)
         ],
         "by_tenth": [asdict(band) for band in tenths],
-        "covered": _covered(best.found, early, late, time),
+        "covered": _covered(best.fitted, early, late, time),
     }
-    told["tracking"] = _tracking(best.found, split.fitted, time)
-    if found.actual < LEAST_LATE:
+    told["tracking"] = _tracking(best.fitted, split.fitted, time)
+    if tested.actual < LEAST_LATE:
         return told | {"fits": None, "reasons": [[TOO_YOUNG, {}]]}
     reasons: list[list[Any]] = []
-    if not found.ratio <= MOST_OFF:
-        reasons.append([TOO_MANY, {"ratio": found.ratio, "most": MOST_OFF}])
-    if found.ratio < 1 / MOST_OFF:
-        reasons.append([TOO_FEW, {"ratio": found.ratio, "least": 1 / MOST_OFF}])
+    if not tested.ratio <= MOST_OFF:
+        reasons.append([TOO_MANY, {"ratio": tested.ratio, "most": MOST_OFF}])
+    if tested.ratio < 1 / MOST_OFF:
+        reasons.append([TOO_FEW, {"ratio": tested.ratio, "least": 1 / MOST_OFF}])
     if miscalibration(tenths) > MOST_UNEVEN:
         reasons.append([UNEVEN, {"share": miscalibration(tenths), "most": MOST_UNEVEN}])
-    if found.mean_absolute_error >= held.mean_absolute_error:
-        reasons.append([NO_BETTER, {"error": found.mean_absolute_error, "naive": held.mean_absolute_error}])
+    if tested.mean_absolute_error >= held.mean_absolute_error:
+        reasons.append([NO_BETTER, {"error": tested.mean_absolute_error, "naive": held.mean_absolute_error}])
     return told | {"fits": not reasons, "reasons": reasons}
 
 
-def leaving(found: Estimate, cells: History, reference: float) -> list[list[Any]]:
+def leaving(fitted: Estimate, cells: History, reference: float) -> list[list[Any]]:
     """Return the reason why P(alive) says nothing, if so: nobody leaves under the model, or it is no likelier than NBD.
 
     `reference` is the log-likelihood of NBD, which is each model at the edge of its parameters (a / b to 0, or s to 0): twice the gain
     is half a chi-square of one degree of freedom there (Self and Liang 1987).
     """
     again = cells.x > 0
-    model = found.model(cells.groups)
+    model = fitted.model(cells.groups)
     alive = model.p_alive(cells.x, cells.t_x, cells.age)[again]
     mean = float(np.average(alive, weights=cells.weight[again]))
-    if mean < NOBODY and found.log_likelihood - reference > CHANCE:
+    if mean < NOBODY and fitted.log_likelihood - reference > CHANCE:
         return []
-    return [[NOBODY_LEAVES, {"alive": mean, "found": found.log_likelihood, "reference": reference}]]
+    return [[NOBODY_LEAVES, {"alive": mean, "found": fitted.log_likelihood, "reference": reference}]]
 
 
 def _why(best: Rival, rivals: Sequence[Rival]) -> list[Any]:
@@ -154,20 +156,20 @@ def _why(best: Rival, rivals: Sequence[Rival]) -> list[Any]:
         return [SET, {}]
     if best.foreseen is None:
         return [LIKELIEST, {}]
-    second = chosen([one for one in rivals if one is not best])
+    second = chosen([rival for rival in rivals if rival is not best])
     return [FORESEEN, {"best": best.foreseen, "next": second.name, "second": second.foreseen}]
 
 
-def _forecast(found: Estimate, cells: History, days: float) -> Values:
-    return expected(found.model(cells.groups), (cells.x, cells.t_x, cells.age), days)
+def _forecast(fitted: Estimate, cells: History, days: float) -> Values:
+    return expected(fitted.model(cells.groups), (cells.x, cells.t_x, cells.age), days)
 
 
-def _covered(found: Estimate, cells: History, late: Values, days: float) -> float:
+def _covered(fitted: Estimate, cells: History, late: Values, days: float) -> float:
     """Share of buyers whose purchases lay between the tenth and the ninetieth of a hundred, ends included."""
-    model = found.model(cells.groups)
+    model = fitted.model(cells.groups)
     rows, place = np.unique(np.stack([cells.x, cells.age, cells.groups]), axis=1, return_inverse=True)
     most = int(late.max(initial=0))
-    upto = found.model(rows[2].astype(np.int64)).upto_if_alive(rows[0], rows[1], days, most)[place.ravel()]
+    upto = fitted.model(rows[2].astype(np.int64)).upto_if_alive(rows[0], rows[1], days, most)[place.ravel()]
     alive = model.p_alive(cells.x, cells.t_x, cells.age)
     at = late.astype(np.int64)
     here = 1 - alive + alive * upto[np.arange(len(at)), at]
@@ -176,7 +178,7 @@ def _covered(found: Estimate, cells: History, late: Values, days: float) -> floa
     return float(np.average(inside, weights=cells.weight))
 
 
-def _tracking(found: Estimate, early: History, time: float) -> dict[str, Any]:
+def _tracking(fitted: Estimate, early: History, time: float) -> dict[str, Any]:
     """Expected repeat purchases by time since the first customer came, up to now."""
     oldest = float(early.age.max()) + time
     begun = oldest - time - early.age
@@ -185,11 +187,11 @@ def _tracking(found: Estimate, early: History, time: float) -> dict[str, Any]:
     ends = np.arange(0.0, np.floor(oldest) + 1)
     total = np.zeros(len(ends))
     for group in np.unique(starts[1]):
-        mine = starts[1] == group
-        one = found.model(np.array([int(group)]))
-        curve = np.concatenate([[0.0], since_first(_single(one), np.arange(1.0, oldest + 1))])
-        since = np.clip(ends[None, :] - starts[0][mine][:, None], 0, oldest)
-        total += n[mine] @ np.interp(since, np.arange(len(curve)), curve)
+        in_group = starts[1] == group
+        model = fitted.model(np.array([int(group)]))
+        curve = np.concatenate([[0.0], since_first(_single(model), np.arange(1.0, oldest + 1))])
+        since = np.clip(ends[None, :] - starts[0][in_group][:, None], 0, oldest)
+        total += n[in_group] @ np.interp(since, np.arange(len(curve)), curve)
     return {"expected": np.round(total, 3), "time": oldest}
 
 

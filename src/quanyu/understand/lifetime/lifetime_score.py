@@ -20,11 +20,11 @@ LOW, HIGH = 0.1, 0.9
 SURELY_GONE = math.exp(500)
 
 
-def score_rows(found: Estimate, fit: Fit, t: ir.Table) -> ir.Table:
+def score_rows(fitted: Estimate, fit: Fit, t: ir.Table) -> ir.Table:
     """Return `t` with the scores."""
     n_groups = len(fit.parameters["groups"])
-    rows = _alive(found, t.mutate(_group=group_of(fit, t)), n_groups)
-    ahead = ibis.memtable(_ahead(found, fit))
+    rows = _alive(fitted, t.mutate(_group=group_of(fit, t)), n_groups)
+    ahead = ibis.memtable(_ahead(fitted, fit))
     joined = rows.left_join(
         ahead,
         (rows.n_repeats == ahead["_repeats"])
@@ -41,7 +41,7 @@ def score_rows(found: Estimate, fit: Fit, t: ir.Table) -> ir.Table:
     )
 
 
-def score_values(found: Estimate, fit: Fit, columns: Arrays) -> Arrays:
+def score_values(fitted: Estimate, fit: Fit, columns: Arrays) -> Arrays:
     """Return the scores of arrays."""
     x, t_x, age = (columns[name].astype(np.float64) for name in ("n_repeats", "span_days", "age_days"))
     group = np.zeros(len(x), dtype=np.int64)
@@ -49,9 +49,9 @@ def score_values(found: Estimate, fit: Fit, columns: Arrays) -> Arrays:
         place = {name: at for at, name in enumerate(names)}
         labels = columns[fit.spec["by"]]
         group = np.array([place.get(str(label), len(names) - 1) for label in labels], dtype=np.int64)
-    alive = found.model(group).p_alive(x, t_x, age)
+    alive = fitted.model(group).p_alive(x, t_x, age)
     rows, inverse = np.unique(np.stack([x, age, group]), axis=1, return_inverse=True)
-    orders, discounted, low, high = _future(found, fit, rows[0], rows[1], rows[2].astype(np.int64))
+    orders, discounted, low, high = _future(fitted, fit, rows[0], rows[1], rows[2].astype(np.int64))
     place_of = inverse.ravel()
     return {
         "p_alive": alive,
@@ -78,11 +78,11 @@ def group_of(fit: Fit, t: ir.Table) -> ir.IntegerValue:
     )
 
 
-def _alive(found: Estimate, rows: ir.Table, n_groups: int) -> ir.Table:
+def _alive(fitted: Estimate, rows: ir.Table, n_groups: int) -> ir.Table:
     """Add p_alive: 1 / (1 + odds of being gone)."""
-    names = found.kind.names
+    names = fitted.kind.names
     if n_groups:
-        per_group = [found.model(np.array([at])) for at in range(n_groups)]
+        per_group = [fitted.model(np.array([at])) for at in range(n_groups)]
         values: dict[str, Any] = {
             name: ibis.cases(
                 *(
@@ -95,10 +95,10 @@ def _alive(found: Estimate, rows: ir.Table, n_groups: int) -> ir.Table:
         rows = rows.mutate(**{f"_{name}": value for name, value in values.items()})
         p = {name: rows[f"_{name}"] for name in names}
     else:
-        p = {name: ibis.literal(float(value)) for name, value in zip(names, found.parameters, strict=True)}
+        p = {name: ibis.literal(float(value)) for name, value in zip(names, fitted.parameters, strict=True)}
     x, t_x, age = (rows[name].cast("float64") for name in ("n_repeats", "span_days", "age_days"))
-    odds = _coin_odds if issubclass(found.kind, BgNbd) else _death_odds
-    rows = odds(found.kind, rows, p, (x, t_x, age))
+    odds = _coin_odds if issubclass(fitted.kind, BgNbd) else _death_odds
+    rows = odds(fitted.kind, rows, p, (x, t_x, age))
     return rows.mutate(p_alive=ibis.ifelse(rows["_odds"] > SURELY_GONE, 0.0, 1 / (1 + rows["_odds"])))
 
 
@@ -136,7 +136,7 @@ def _death_odds(kind: type[Any], rows: ir.Table, p: dict[str, Any], at: tuple[An
     return rows.mutate(_odds=s * (rows["_high"] - rows["_low"]) * total)
 
 
-def _ahead(found: Estimate, fit: Fit) -> pa.Table:
+def _ahead(fitted: Estimate, fit: Fit) -> pa.Table:
     """The future of the living by repeats, age and group, over all that occurred."""
     repeats = np.array(fit.parameters["n_repeats"], dtype=np.float64)
     first, last = fit.parameters["age_days"]
@@ -145,7 +145,7 @@ def _ahead(found: Estimate, fit: Fit) -> pa.Table:
     x = np.repeat(repeats, len(ages) * groups)
     age = np.tile(np.repeat(ages, groups), len(repeats))
     group = np.tile(np.arange(groups), len(repeats) * len(ages))
-    orders, discounted, low, high = _future(found, fit, x, age, group)
+    orders, discounted, low, high = _future(fitted, fit, x, age, group)
     return pa.table(
         {
             "_repeats": pa.array(x.astype(np.int64)),
@@ -159,11 +159,11 @@ def _ahead(found: Estimate, fit: Fit) -> pa.Table:
     )
 
 
-def _future(found: Estimate, fit: Fit, x: Values, age: Values, group: Any) -> tuple[Any, Any, Any, Any]:
+def _future(fitted: Estimate, fit: Fit, x: Values, age: Values, group: Any) -> tuple[Any, Any, Any, Any]:
     """Expected and discounted purchases of the living, and from which P(alive) on a bound grows by one."""
     days = float(fit.spec.get("horizon_time") or fit.spec["horizon_days"])
     rate = math.log1p(fit.spec["discount_rate"]) / 365 * fit.spec["horizon_days"] / days
-    model = found.model(group)
+    model = fitted.model(group)
     orders = model.orders_if_alive(x, age, np.full(len(x), days))
     discounted = model.discounted_if_alive(x, age, days, rate)
     low: list[Any] = [None] * len(x)
@@ -173,7 +173,7 @@ def _future(found: Estimate, fit: Fit, x: Values, age: Values, group: Any) -> tu
         rows = order[block]
         most = math.ceil(float(orders[rows].max()) * 1.5 + 8)
         while True:
-            upto = found.model(group[rows]).upto_if_alive(x[rows], age[rows], days, most)
+            upto = fitted.model(group[rows]).upto_if_alive(x[rows], age[rows], days, most)
             if np.all(upto[:, -1] >= HIGH):
                 break
             most *= 2

@@ -59,16 +59,16 @@ class Occasion:
                     least=LEAST_BUYERS,
                 )
             )
-        found = estimate(BgBb, History(x, t_x, age, cells.weight.astype(np.float64)))
-        errors = found.maximum.standard_error if found.maximum else np.full(4, np.nan)
+        fitted = estimate(BgBb, History(x, t_x, age, cells.weight.astype(np.float64)))
+        errors = fitted.maximum.standard_error if fitted.maximum else np.full(4, np.nan)
         shown = [float(error) if np.isfinite(error) else None for error in errors]
         diagnostics = {
             "n_buyers": cells.n,
-            "log_likelihood": found.log_likelihood,
+            "log_likelihood": fitted.log_likelihood,
             "standard_errors": dict(zip(BgBb.names, shown, strict=True)),
         }
         return {
-            "parameters": dict(zip(BgBb.names, found.parameters, strict=True)),
+            "parameters": dict(zip(BgBb.names, fitted.parameters, strict=True)),
             "n_occasions": np.unique(cells.columns["n_occasions"]),
             "diagnostics": diagnostics,
         }, True

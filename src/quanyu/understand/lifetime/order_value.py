@@ -89,15 +89,17 @@ class OrderValue:
         average = max(float((x * mean * weight).sum() / (x * weight).sum()), 0.0)
         told: dict[str, Any] = {"n_buyers": int(cells.weight.sum()), "n_left_out": int(weight[~use].sum())}
         reasons = _too_little(cells)
-        found = None if reasons else estimate_spending(cells)
+        maximum = None if reasons else estimate_spending(cells)
         learned: dict[str, Any] = {"rule": AVERAGE, "average": average}
-        if found is not None:
-            learned |= dict(zip(GammaGamma.names, (float(one) for one in np.exp(found.place)), strict=True))
-            reasons = _unsettled(found, cells)
+        if maximum is not None:
+            learned |= dict(
+                zip(GammaGamma.names, (float(parameter) for parameter in np.exp(maximum.place)), strict=True)
+            )
+            reasons = _unsettled(maximum, cells)
             learned["rule"] = AVERAGE if reasons else MODEL
-            errors = [float(error) if np.isfinite(error) else None for error in found.standard_error]
+            errors = [float(error) if np.isfinite(error) else None for error in maximum.standard_error]
             told |= {
-                "log_likelihood": found.log_likelihood,
+                "log_likelihood": maximum.log_likelihood,
                 "standard_errors": dict(zip(GammaGamma.names, errors, strict=True)),
             }
         related, left = _correlation(cells), told["n_left_out"] / weight.sum()
@@ -141,13 +143,13 @@ def _too_little(cells: Spending) -> list[list[object]]:
     return [[FEW_AGAIN, {"n": again}]] if again < LEAST_AGAIN else []
 
 
-def _unsettled(found: Maximum, cells: Spending) -> list[list[object]]:
+def _unsettled(maximum: Maximum, cells: Spending) -> list[list[object]]:
     """Why the average under the model cannot be used, if so."""
-    p, q, gamma = (float(one) for one in np.exp(found.place))
+    p, q, gamma = (float(parameter) for parameter in np.exp(maximum.place))
     if q <= 1:
         return [[NO_AVERAGE, {"q": q}]]
     average, paid = p * gamma / (q - 1), float(np.average(cells.mean, weights=cells.weight))
-    error = float(found.standard_error[1])
+    error = float(maximum.standard_error[1])
     is_settled = q - 1 > CLEAR * error and 1 / MOST_APART <= average / paid <= MOST_APART
     return [] if is_settled else [[UNSETTLED, {"q": q, "found": average, "paid": paid}]]
 

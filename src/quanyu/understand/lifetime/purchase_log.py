@@ -46,8 +46,8 @@ class PurchaseLog:
         owner = np.where(
             at >= 0, person[bought][np.maximum(at, 0)] if bought.any() else person - 1, person - 1
         )
-        mine = owner == person
-        kept = np.bincount(at[mine], amount[mine], minlength=int(bought.sum())).astype(np.float64)
+        is_owned = owner == person
+        kept = np.bincount(at[is_owned], amount[is_owned], minlength=int(bought.sum())).astype(np.float64)
         _, who = np.unique(person[bought], return_inverse=True)
         order = np.argsort(day[bought], kind="stable")
         return cls(who.ravel()[order], day[bought][order], kept[order])
@@ -55,9 +55,9 @@ class PurchaseLog:
     @cached_property
     def first(self) -> Integers:
         """The first day of every person."""
-        found = np.full(int(self.person.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-        np.minimum.at(found, self.person, self.day)
-        return found
+        days = np.full(int(self.person.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(days, self.person, self.day)
+        return days
 
     def known(self, today: int, time: Values) -> Known:
         """Return who had bought by the end of a day, on the clock `time` (demand time at the end of each day)."""
@@ -79,20 +79,20 @@ class PurchaseLog:
     def after(self, today: int, n_days: int) -> tuple[Values, Values]:
         """Return purchases and their amounts on each of the days after a day, of who was known then."""
         begin, end = np.searchsorted(self.day, [today, today + n_days], side="right")
-        mine = slice(int(begin), int(end))
-        was_known = self.first[self.person[mine]] <= today
-        ahead = self.day[mine][was_known] - today - 1
+        span = slice(int(begin), int(end))
+        was_known = self.first[self.person[span]] <= today
+        ahead = self.day[span][was_known] - today - 1
         orders = np.bincount(ahead, minlength=n_days).astype(np.float64)
-        amount = np.bincount(ahead, self.amount[mine][was_known], minlength=n_days).astype(np.float64)
+        amount = np.bincount(ahead, self.amount[span][was_known], minlength=n_days).astype(np.float64)
         return orders, amount
 
     def variation(self, today: int, who: Integers, worth: Values) -> float:
         """Return how amounts until a day vary around what `who` are expected to pay: mean square over mean square."""
         due = np.zeros(len(self.first))
         due[who] = worth
-        mine = self.day <= today
-        expected = due[self.person[mine]]
-        return float(((self.amount[mine] - expected) ** 2).sum() / max((expected**2).sum(), 1e-12))
+        is_past = self.day <= today
+        expected = due[self.person[is_past]]
+        return float(((self.amount[is_past] - expected) ** 2).sum() / max((expected**2).sum(), 1e-12))
 
 
 def joined(known: Known, weight: Values, steps: int = STEPS) -> tuple[History, Values]:
@@ -102,12 +102,12 @@ def joined(known: Known, weight: Values, steps: int = STEPS) -> tuple[History, V
     t_x = np.where(known.x > 0, np.clip(np.round(known.t_x / step), 1, age), 0)
     x = known.x.astype(np.int64)
     key = (x * (2 * steps) + t_x.astype(np.int64)) * (2 * steps) + age.astype(np.int64)
-    found, place = np.unique(key, return_inverse=True)
+    keys, place = np.unique(key, return_inverse=True)
     place = place.ravel()
-    n = np.bincount(place, minlength=len(found)).astype(np.float64)
+    n = np.bincount(place, minlength=len(keys)).astype(np.float64)
     # Cells stand at the means of their members, so that rounding moves nobody on average.
     means = [np.bincount(place, part) / n for part in (known.t_x, known.age)]
-    cells = History((found // (4 * steps * steps)).astype(np.float64), np.minimum(*means), means[1], n)
+    cells = History((keys // (4 * steps * steps)).astype(np.float64), np.minimum(*means), means[1], n)
     return cells, np.stack([np.bincount(place, row) for row in weight]) if len(weight) else np.empty(
         (0, len(n))
     )

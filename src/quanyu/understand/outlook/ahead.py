@@ -60,15 +60,15 @@ class Worth:
     variation: float
 
 
-def ahead(found: Estimate, cells: History, worth: Worth, passes: Values, discount: float) -> Ahead:
+def ahead(fitted: Estimate, cells: History, worth: Worth, passes: Values, discount: float) -> Ahead:
     """Return what buyers will do while demand time `passes` (days,), counted from now; `discount` is per day.
 
     The variance of a buyer with probability p of being alive and N purchases if alive is p E(N^2) - (p E(N))^2; buyers
     are independent. Amounts follow purchases, each worth w (1 +- sqrt(variation)): E(N) variation w^2 + Var(N) w^2.
     """
-    alive = found.model(cells.groups).p_alive(cells.x, cells.t_x, cells.age)
+    alive = fitted.model(cells.groups).p_alive(cells.x, cells.t_x, cells.age)
     futures, at = _futures(cells, alive * cells.weight)
-    model = found.model(futures.groups)
+    model = fitted.model(futures.groups)
 
     def summed(weight: Values) -> Values:
         return np.bincount(at, weight * alive, minlength=len(futures.x)).astype(np.float64)
@@ -101,11 +101,11 @@ def _futures(cells: History, weight: Values) -> tuple[History, Integers]:
     """Buyers who, if alive, have the same ahead of them: equal purchases, and about the same age, at its mean."""
     step = max(float(cells.age.max(initial=0.0)) / STEPS, 1e-9)
     rows = np.stack([cells.x, np.round(cells.age / step), cells.groups])
-    found, place = np.unique(rows, axis=1, return_inverse=True)
+    unique, place = np.unique(rows, axis=1, return_inverse=True)
     at = place.ravel()
     n = np.bincount(at, weight).astype(np.float64)
     age = np.bincount(at, weight * cells.age) / np.maximum(n, 1e-300)
-    return History(found[0], np.zeros(len(n)), age, n, found[2].astype(np.int64)), at
+    return History(unique[0], np.zeros(len(n)), age, n, unique[2].astype(np.int64)), at
 
 
 def _mean_square(model: Model, futures: History, time: float) -> Values:

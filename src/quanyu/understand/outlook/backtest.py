@@ -54,7 +54,7 @@ class State:
     """What was learned by a day: the clock, the model of buying on it, and the parameters of the worth of an order."""
 
     clock: Clock
-    found: Estimate
+    fitted: Estimate
     worth: dict[str, Any]
 
 
@@ -88,13 +88,13 @@ def learned(past: Past, today: int, start: State | None = None) -> State | None:
     The model is fitted on the clock so far, and the clock learned from the orders that it expected on each day: three times
     from nothing, once from a `start` of some days before.
     """
-    clock, found = (start.clock, start.found) if start else (plain_clock(past.calendar), None)
+    clock, fitted = (start.clock, start.fitted) if start else (plain_clock(past.calendar), None)
     for _ in range(1 if start else 3):
-        found = _fitted(past, today, clock, found)
-        if found is None:
+        fitted = _fitted(past, today, clock, fitted)
+        if fitted is None:
             return None
-        clock = _clocked(past, today, clock, found)
-    return State(clock, found, _worth(past.log, today)) if found else None
+        clock = _clocked(past, today, clock, fitted)
+    return State(clock, fitted, _worth(past.log, today)) if fitted else None
 
 
 def origins(past: Past, n_days: int) -> Iterator[Origin]:
@@ -118,26 +118,26 @@ def foreseen(past: Past, day: int, n_days: int, state: State) -> Ahead:
     worth = worth_of(state.worth, n[known.who], mean[known.who])
     cells, (total, square) = joined(known, np.stack([worth, worth**2]))
     weights = Worth(total, square, log.variation(day, known.who, worth))
-    return ahead(state.found, cells, weights, time[day + 1 : day + 1 + n_days] - time[day], past.discount)
+    return ahead(state.fitted, cells, weights, time[day + 1 : day + 1 + n_days] - time[day], past.discount)
 
 
-def off(found: Sequence[Origin], of: Kind, horizon: int) -> tuple[int, Excess | None]:
+def off(forecasts: Sequence[Origin], of: Kind, horizon: int) -> tuple[int, Excess | None]:
     """Return how many origins tested a horizon, and how far they were off; nothing from fewer than eight.
 
     Origins are the newest, a third of the horizon apart; beyond eight those of the last year only, as those before knew less.
     """
     step = _step(horizon)
     chosen: list[Origin] = []
-    for one in reversed(found):
-        is_old = len(chosen) >= LEAST_ORIGINS and found[-1].day - one.day > RECENT_DAYS
+    for origin in reversed(forecasts):
+        is_old = len(chosen) >= LEAST_ORIGINS and forecasts[-1].day - origin.day > RECENT_DAYS
         if is_old or len(chosen) == MOST_ORIGINS:
             break
-        is_long = len(one.orders) >= horizon and one.share[horizon - 1] >= LEAST_SHARE
-        if is_long and (not chosen or chosen[-1].day - one.day >= step):
-            chosen.append(one)
+        is_long = len(origin.orders) >= horizon and origin.share[horizon - 1] >= LEAST_SHARE
+        if is_long and (not chosen or chosen[-1].day - origin.day >= step):
+            chosen.append(origin)
     if len(chosen) < LEAST_ORIGINS:
         return len(chosen), None
-    errors, own = np.array([one.error(of, horizon) for one in chosen]).T
+    errors, own = np.array([origin.error(of, horizon) for origin in chosen]).T
     return len(chosen), excess(errors, own, step / horizon)
 
 
@@ -155,19 +155,19 @@ def _is_late(past: Past, today: int) -> Any:
 
 def _fitted(past: Past, today: int, clock: Clock, start: Estimate | None) -> Estimate | None:
     known = past.log.known(today, clock.time)
-    mine = _is_late(past, today)[known.who]
-    known = Known(*(part[mine] for part in (known.who, known.x, known.t_x, known.age)))
+    is_late = _is_late(past, today)[known.who]
+    known = Known(*(part[is_late] for part in (known.who, known.x, known.t_x, known.age)))
     if len(known.x) < LEAST_BUYERS or (known.x > 0).sum() < LEAST_REPEATERS:
         return None
     cells, _ = joined(known, np.empty((0, len(known.x))))
     return estimate(past.kind, cells, start=None if start is None else start.parameters)
 
 
-def _clocked(past: Past, today: int, clock: Clock, found: Estimate) -> Clock:
+def _clocked(past: Past, today: int, clock: Clock, fitted: Estimate) -> Clock:
     log, late = past.log, _is_late(past, today)
     again = late[log.person] & (log.day > log.first[log.person])
     firsts, repeats = numbered_days(log.first[late], today), numbered_days(log.day[again], today)
-    model = found.model()
+    model = fitted.model()
     return learned_clock(past.calendar, firsts, repeats, lambda time: since_first(model, time), clock)
 
 

@@ -23,9 +23,9 @@ MOST_BUYERS = 20_000
 """About so many buyers, drawn by the hash of their id, speak for all in the clock and the backtest."""
 
 
-def past_of(ws: Workspace, days: ir.Table, found: Trade, as_of: dt.date, spec: Lifetime) -> Past:
+def past_of(ws: Workspace, days: ir.Table, trading: Trade, as_of: dt.date, spec: Lifetime) -> Past:
     """Return what the clock and the backtest are learned from: purchase days of buyers until the as-of day."""
-    first_on = found.first_on or as_of
+    first_on = trading.first_on or as_of
     today = (as_of - first_on).days
     calendar = Calendar.of(
         first_on, today + 1 + max(spec.horizon_days, 365), is_chinese=ws.settings.currency == "CNY"
@@ -53,21 +53,21 @@ def on_clock(spec: Lifetime, rows: ir.Table, clock: Clock, today: int) -> tuple[
     )
     seen = rows.age_days - rows.span_days
     early_seen = rows.early_age_days + spec.holdout_days - rows.early_span_days
-    found = (
+    joined = (
         rows.mutate(_seen=seen, _known=early_seen)
         .inner_join(began, [("age_days", "_began_ago")])
         .inner_join(last, [("_seen", "_last_ago")])
         .left_join(early, [("_known", "_early_ago")])
     )
-    was_known = found.early_age_days.notnull()
-    return _timed(spec, clock, today), found.select(
+    was_known = joined.early_age_days.notnull()
+    return _timed(spec, clock, today), joined.select(
         *(name for name in rows.columns if name not in _TIMES),
-        span_days=found["_last"] - found["_began"],
-        age_days=now - found["_began"],
-        early_span_days=found["_early"] - found["_began"],
-        early_age_days=ibis.ifelse(was_known, cut - found["_began"], ibis.null("int64")),
-        calendar_span_days=found.span_days,
-        calendar_age_days=found.age_days,
+        span_days=joined["_last"] - joined["_began"],
+        age_days=now - joined["_began"],
+        early_span_days=joined["_early"] - joined["_began"],
+        early_age_days=ibis.ifelse(was_known, cut - joined["_began"], ibis.null("int64")),
+        calendar_span_days=joined.span_days,
+        calendar_age_days=joined.age_days,
     )
 
 
@@ -82,11 +82,11 @@ def cells_of(ws: Workspace, valued: ir.Table, card: Fit, varied: float) -> tuple
     counted = valued.group_by(*names, *by).aggregate(
         n=valued.count(), total=worth.sum(), square=(worth * worth).sum()
     )
-    found = ws.warehouse.read(counted.order_by(*names, *by))
+    rows = ws.warehouse.read(counted.order_by(*names, *by))
     x, t_x, age, n, total, square = (
-        found[name].to_numpy().astype(np.float64) for name in (*names, "n", "total", "square")
+        rows[name].to_numpy().astype(np.float64) for name in (*names, "n", "total", "square")
     )
-    group = numbered(found[by[0]].to_pylist(), groups) if by else np.zeros(len(x), dtype=np.int64)
+    group = numbered(rows[by[0]].to_pylist(), groups) if by else np.zeros(len(x), dtype=np.int64)
     return History(x, t_x, age, n, group), Worth(total, square, varied)
 
 

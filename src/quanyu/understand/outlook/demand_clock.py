@@ -41,15 +41,15 @@ class Calendar:
         number = np.arange(n_days)
         weekday = np.eye(7)[(number + first_on.weekday()) % 7]
         last_on = first_on + dt.timedelta(days=n_days - 1)
-        found = festival_days(first_on, last_on, is_chinese=is_chinese)
-        phases = np.zeros((n_days, len(found)))
-        for column, covered in enumerate(found.values()):
+        festivals = festival_days(first_on, last_on, is_chinese=is_chinese)
+        phases = np.zeros((n_days, len(festivals)))
+        for column, covered in enumerate(festivals.values()):
             phases[[(day - first_on).days for day in covered], column] = 1.0
         turn = 2 * np.pi * (number + first_on.timetuple().tm_yday) / YEAR
         waves = [side(k * turn) for k in range(1, WAVES + 1) for side in (np.sin, np.cos)]
         spread = np.repeat([WEEKDAY_SPREAD, FESTIVAL_SPREAD, WAVE_SPREAD], [7, phases.shape[1], len(waves)])
         columns = np.hstack([weekday, phases, np.stack(waves, axis=1)])
-        return cls(first_on, columns, spread, ("",) * 7 + tuple(found) + ("",) * len(waves))
+        return cls(first_on, columns, spread, ("",) * 7 + tuple(festivals) + ("",) * len(waves))
 
     def unseen(self, expected: Values) -> NDArray[np.bool_]:
         """Return which phases (k,) history has not shown, by the repeat purchases expected on each of its days."""
@@ -111,9 +111,9 @@ def learned_clock(
     spread = calendar.spread.copy()
     if n_days < YEAR_KNOWN:
         spread[-2 * WAVES :] = 1e-3
-    found = relative_demand(repeats, plain, calendar.columns[:n_days], spread)
-    per_day = found.of(calendar.columns)
-    return Clock(calendar, per_day / per_day[:n_days].mean(), found, expected)
+    demand = relative_demand(repeats, plain, calendar.columns[:n_days], spread)
+    per_day = demand.of(calendar.columns)
+    return Clock(calendar, per_day / per_day[:n_days].mean(), demand, expected)
 
 
 def expected_by_day(firsts: Values, curve: Callable[[Values], Values], time: Values) -> Values:

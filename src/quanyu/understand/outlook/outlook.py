@@ -27,15 +27,15 @@ def outlook(ws: Workspace, days: int) -> Outlook | Inconclusive:
     known then (see `quanyu.understand.outlook.backtest`), the model's own variance added.
     """
     newest = ws.warehouse.table("lifetimes").select("fit_id").limit(1)
-    found = ws.warehouse.read(newest)["fit_id"].to_pylist()
-    kept = find_fit(ws.ledger, found[0]) if found else None
+    fit_ids = ws.warehouse.read(newest)["fit_id"].to_pylist()
+    kept = find_fit(ws.ledger, fit_ids[0]) if fit_ids else None
     told = kept.diagnostics.get("outlook") if kept else None
     if not told:
         return Inconclusive(Sentence(NO_FORECAST))
     if not 1 <= days <= len(told["orders"]):
         return Inconclusive(Sentence(TOO_FAR, most=len(told["orders"]), days=days))
-    one = outlook_of(told, days)
-    return Inconclusive(_reason(*one.reason)) if one.reason else one
+    result = outlook_of(told, days)
+    return Inconclusive(_reason(*result.reason)) if result.reason else result
 
 
 def outlook_from(past: Past, n_days: int) -> dict[str, Any]:

@@ -126,8 +126,8 @@ class Rfm:
             bucket = np.searchsorted(cuts, values, side="left")
             score = (self.quantiles - bucket) if axis == "r" else bucket + 1
             return float(np.average(score, weights=cells.weight))
-        found = {"mean": cells.mean, "median": cells.median}.get(self.cut)
-        return found() if found else self.fixed["rfm".index(axis)]
+        average = {"mean": cells.mean, "median": cells.median}.get(self.cut)
+        return average() if average else self.fixed["rfm".index(axis)]
 
 
 def _as_wanted(claims: Sequence[ir.BooleanValue], wanted: Sequence[bool]) -> list[ir.BooleanValue]:
@@ -202,15 +202,15 @@ def rfm(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 def _group(ws: Workspace, as_of: dt.date, spec: Rfm, rows: ir.Table) -> Mapping[str, Any]:
     first = None if spec.window_days is None else as_of - dt.timedelta(days=spec.window_days)
     versions = {name: ws.warehouse.version(name) for name in ("orders", "identities")}
-    found = fit(
+    fitted = fit(
         spec, rows, reduce=ws.warehouse.read, window=(first, as_of), versions=versions, seed=ws.settings.seed
     )
-    if isinstance(found, Inconclusive):
+    if isinstance(fitted, Inconclusive):
         empty = ws.warehouse.table("rfm").filter(ibis.literal(False))
         ws.warehouse.replace("rfm", empty, by="understand")
-        return {"inconclusive": found.reason, "n_buyers": 0}
-    fit_id = keep_fit(ws.ledger, found.kept(ws.now()))
-    scored = spec.score(found, rows).mutate(as_of=ibis.literal(as_of), fit_id=ibis.literal(fit_id))
+        return {"inconclusive": fitted.reason, "n_buyers": 0}
+    fit_id = keep_fit(ws.ledger, fitted.kept(ws.now()))
+    scored = spec.score(fitted, rows).mutate(as_of=ibis.literal(as_of), fit_id=ibis.literal(fit_id))
     change = ws.warehouse.replace("rfm", scored, by="understand")
     return {"n_buyers": change.added, "fit_id": fit_id}
 

@@ -63,22 +63,22 @@ def rfm_map(ws: Workspace) -> RfmMap:
     counted = rows.group_by("group", "r_score", "f_score").aggregate(
         n=rows.count(), amount=rows.monetary_amount.sum().cast("float64"), as_of=rows.as_of.max()
     )
-    found = ws.warehouse.read(counted).to_pylist()
-    people, money = sum(row["n"] for row in found), sum(row["amount"] for row in found)
+    counts = ws.warehouse.read(counted).to_pylist()
+    people, money = sum(row["n"] for row in counts), sum(row["amount"] for row in counts)
     groups = []
     for group in GROUPS:
-        n = sum(row["n"] for row in found if row["group"] == group.group_id)
-        amount = sum(row["amount"] for row in found if row["group"] == group.group_id)
+        n = sum(row["n"] for row in counts if row["group"] == group.group_id)
+        amount = sum(row["amount"] for row in counts if row["group"] == group.group_id)
         groups.append(
             GroupSize(group, n, amount, n / people if people else 0.0, amount / money if money else 0.0)
         )
     cells: dict[tuple[int, int], tuple[int, float]] = {}
-    for row in found:
+    for row in counts:
         n, amount = cells.get((row["r_score"], row["f_score"]), (0, 0.0))
         cells[row["r_score"], row["f_score"]] = (n + row["n"], amount + row["amount"])
     kept = tuple(RfmCell(*scores, *sums) for scores, sums in sorted(cells.items()))
     best = max((score for scores in cells for score in scores), default=0)
-    return RfmMap(tuple(groups), kept, best, people, max((row["as_of"] for row in found), default=None))
+    return RfmMap(tuple(groups), kept, best, people, max((row["as_of"] for row in counts), default=None))
 
 
 def rfm_members(

@@ -50,14 +50,14 @@ def read_traits(ws: Workspace) -> tuple[list[Trait], list[SettingError]]:
             "{file} is not valid TOML: {error}.", "Correct the file.", file=file, error=str(error)
         )
         return [], [wrong]
-    found: list[Trait] = []
+    traits: list[Trait] = []
     faults: list[SettingError] = []
     for name, fields in declared.items():
         try:
-            found.append(_trait(name, fields))
+            traits.append(_trait(name, fields))
         except SettingError as error:
             faults.append(error)
-    return found, faults
+    return traits, faults
 
 
 def computable(
@@ -67,12 +67,12 @@ def computable(
 
     Each is computed for everybody, because some faults only the values show, as a text that is no number.
     """
-    found: list[Trait] = []
+    computed: list[Trait] = []
     faults: list[SettingError] = []
     for trait in traits:
         try:
             ws.warehouse.read(trait.column(people).count())
-            found.append(trait)
+            computed.append(trait)
         except (WorkspaceError, StorageError):
             raise
         except SettingError as error:
@@ -81,7 +81,7 @@ def computable(
             faults.append(
                 _not_computed(trait.name, trait.note, str(error).strip().partition("\n")[0], people)
             )
-    return found, faults
+    return computed, faults
 
 
 def _not_computed(name: str, sql: str, error: object, people: ir.Table) -> SettingError:

@@ -56,8 +56,8 @@ def _price_cuts(ws: Workspace, facts: ir.Table) -> list[float]:
     n = int(ws.warehouse.read(prices.count()).column(0)[0].as_py())
     places = [n * fifth // 5 for fifth in range(1, 5)]
     ranked = prices.mutate(place=ibis.row_number().over(order_by=prices.unit_price))
-    found = ws.warehouse.read(ranked.filter(ranked.place.isin(places))).to_pylist()
-    price = {row["place"]: row["unit_price"] for row in found}
+    cuts = ws.warehouse.read(ranked.filter(ranked.place.isin(places))).to_pylist()
+    price = {row["place"]: row["unit_price"] for row in cuts}
     return [price[place] for place in places] if n else []
 
 

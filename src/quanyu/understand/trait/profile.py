@@ -137,8 +137,8 @@ def round_width(width: float, is_whole: bool) -> float:
     if width <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(width))
-    found = next(step * power for step in (1, 2, 5, 10) if step * power >= width * (1 - 1e-9))
-    return max(found, 1.0) if is_whole else found
+    rounded = next(step * power for step in (1, 2, 5, 10) if step * power >= width * (1 - 1e-9))
+    return max(rounded, 1.0) if is_whole else rounded
 
 
 def _range(low: float, width: float, item: Trait) -> str:

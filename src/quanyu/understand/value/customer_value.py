@@ -63,22 +63,22 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 
     Histories are told on the clock of demand that the shop's own days teach.
     """
-    found = trade(ws, as_of)
-    spec = specified(ws.settings.of(LifetimeSettings), found.days(as_of))
+    trading = trade(ws, as_of)
+    spec = specified(ws.settings.of(LifetimeSettings), trading.days(as_of))
     with scratch(ws) as keep, one_thread():
-        days = keep(purchase_days(ws, as_of, found, spec.by))
-        past = past_of(ws, days, found, as_of, spec)
+        days = keep(purchase_days(ws, as_of, trading, spec.by))
+        past = past_of(ws, days, trading, as_of, spec)
         clock = clock_of(past)
         plain = histories(days, as_of, spec.holdout_days, spec.by)
         spec, timed = on_clock(spec, plain, clock, past.today)
         rows = keep(timed)
-        card = _fitted(ws, spec, rows, as_of, found)
+        card = _fitted(ws, spec, rows, as_of, trading)
         if isinstance(card, Inconclusive):
             return _nothing(ws, spec, as_of, card.reason)
         card = _tracked(
             ws, replace(card, parameters={**card.parameters, "clock": told_clock(clock)}), days, rows, as_of
         )
-        worth = _fitted(ws, OrderValue(), rows, as_of, found)
+        worth = _fitted(ws, OrderValue(), rows, as_of, trading)
         return _write(
             ws, keep, rows, (card, worth), (replace(past, kind=KINDS[card.parameters["model"]]), clock)
         )
@@ -99,14 +99,14 @@ def specified(settings: LifetimeSettings, days: int) -> Lifetime:
 
 
 def _fitted(
-    ws: Workspace, spec: Lifetime | OrderValue, rows: ir.Table, as_of: dt.date, found: Trade
+    ws: Workspace, spec: Lifetime | OrderValue, rows: ir.Table, as_of: dt.date, trading: Trade
 ) -> Fit | Inconclusive:
     versions = {name: ws.warehouse.version(name) for name in ("orders", "identities")}
-    window = (found.first_on, as_of)
+    window = (trading.first_on, as_of)
     card = fit(spec, rows, reduce=ws.warehouse.read, window=window, versions=versions, seed=ws.settings.seed)
     if isinstance(card, Inconclusive):
         return card
-    money = {"basis": found.basis, "rate": found.rate}
+    money = {"basis": trading.basis, "rate": trading.rate}
     return replace(card, diagnostics={**card.diagnostics, "money": money})
 
 

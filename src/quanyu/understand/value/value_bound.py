@@ -24,7 +24,7 @@ AGES, POINTS, MOST = 24, 160, 120
 
 
 def money_bounds(
-    found: Estimate, fit: Fit, worth: tuple[Parameters, float], scored: ir.Table
+    fitted: Estimate, fit: Fit, worth: tuple[Parameters, float], scored: ir.Table
 ) -> tuple[ir.FloatingValue, ir.FloatingValue, ir.Table]:
     """Return the amounts that 9 in 10 such buyers reach, and that 9 in 10 stay below, not discounted, and the table they are of.
 
@@ -37,7 +37,7 @@ def money_bounds(
         return scored.orders_low * learned["average"], scored.orders_high * learned["average"], scored
     first, last = fit.parameters["age_days"]
     step = max(1, math.ceil((last - first + 1) / AGES))
-    ahead = ibis.memtable(_quantiles(found, fit, learned, varied, step))
+    ahead = ibis.memtable(_quantiles(fitted, fit, learned, varied, step))
     rows = scored.mutate(
         _of=group_of(fit, scored), _step=((scored.age_days - first) / step).floor().cast("int64")
     )
@@ -69,7 +69,7 @@ def _scale(learned: Parameters, rows: ir.Table) -> Any:
     return float(learned["gamma"]) + n * ibis.greatest(mean, 0.0)
 
 
-def _quantiles(found: Estimate, fit: Fit, learned: Parameters, varied: float, step: int) -> pa.Table:
+def _quantiles(fitted: Estimate, fit: Fit, learned: Parameters, varied: float, step: int) -> pa.Table:
     """By purchases, step of age and group the amounts, on the buyer's own scale, below which 0, 1, ... steps of the living lie."""
     repeats = np.array(fit.parameters["n_repeats"], dtype=np.int64)
     first, last = fit.parameters["age_days"]
@@ -81,9 +81,9 @@ def _quantiles(found: Estimate, fit: Fit, learned: Parameters, varied: float, st
     days = float(fit.spec.get("horizon_time") or fit.spec["horizon_days"])
     amounts: list[Values] = []
     for rows in in_blocks(len(repeats), max(1, 4_096 // n_each)):
-        mine = slice(rows.start * n_each, rows.stop * n_each)
-        model = found.model(of[mine])
-        upto = model.upto_if_alive(x[mine].astype(np.float64), age[mine], days, MOST)
+        part = slice(rows.start * n_each, rows.stop * n_each)
+        model = fitted.model(of[part])
+        upto = model.upto_if_alive(x[part].astype(np.float64), age[part], days, MOST)
         for at, n in enumerate(repeats[rows]):
             here = upto[at * n_each : (at + 1) * n_each]
             amounts += _inverted(here, learned, varied, float(n + 1))

@@ -139,7 +139,7 @@ def _card(kept: KeptFit, fit_id: str) -> ModelCard:
             Parameter(name, kept.parameters["parameters"][name], errors.get(name))
             for name in KINDS[kept.parameters["model"]].names
         ),
-        rivals=tuple(Rival(**one) for one in told["models"]),
+        rivals=tuple(Rival(**rival) for rival in told["models"]),
         groups=tuple(Group(name, _factor(faster), _factor(sooner)) for name, faster, sooner in groups),
         holdout=_holdout(told.get("holdout")),
         tracking=_tracking(told.get("tracking")),

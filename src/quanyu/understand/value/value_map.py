@@ -86,33 +86,33 @@ def value_map(ws: Workspace) -> ValueMap:
     quiet, bought = rows.age_days - rows.span_days, rows.n_repeats + 1
     amounts = {name: rows[name].cast("float64").sum() for name in _SUMS}
     grouped = rows.group_by("decile", quiet=_step(quiet, QUIET), bought=_step(bought, BOUGHT))
-    found = ws.warehouse.read(
+    groups = ws.warehouse.read(
         grouped.aggregate(n=rows.count(), as_of=rows.as_of.max(), fit_id=rows.fit_id.max(), **amounts)
     ).to_pylist()
-    if not found:
+    if not groups:
         return ValueMap(0, 0.0, 0.0, 0.0, (), (), None, why_not(ws), None)
-    total = {name: sum(row[name] or 0.0 for row in found) for name in _SUMS}
-    has_alive = any(row["p_alive"] is not None for row in found)
+    total = {name: sum(row[name] or 0.0 for row in groups) for name in _SUMS}
+    has_alive = any(row["p_alive"] is not None for row in groups)
     return ValueMap(
-        n_people=sum(row["n"] for row in found),
+        n_people=sum(row["n"] for row in groups),
         clv_amount=total["clv_amount"],
         expected_orders=total["expected_orders"],
         n_alive=total["p_alive"] if has_alive else None,
-        tenths=tuple(_tenth(decile, found, total["clv_amount"]) for decile in _deciles(found)),
-        cells=tuple(_cells(found)) if has_alive else (),
-        card=model_card(ws, found[0]["fit_id"]),
+        tenths=tuple(_tenth(decile, groups, total["clv_amount"]) for decile in _deciles(groups)),
+        cells=tuple(_cells(groups)) if has_alive else (),
+        card=model_card(ws, groups[0]["fit_id"]),
         reason=None,
-        as_of=max(row["as_of"] for row in found),
+        as_of=max(row["as_of"] for row in groups),
     )
 
 
 def value_members(ws: Workspace, decile: int, limit: int = 200) -> list[Valued]:
     """Return the buyers of a tenth, the most valuable first."""
     rows = ws.warehouse.table("lifetimes")
-    mine = rows.filter(rows.decile == decile).mutate(quiet_days=rows.age_days - rows.span_days)
+    buyers = rows.filter(rows.decile == decile).mutate(quiet_days=rows.age_days - rows.span_days)
     order = [ibis.desc("clv_amount"), ibis.asc("person_id")]
     people = ws.warehouse.table("people").select("person_id", "region", "member_tier")
-    joined = mine.order_by(order).limit(limit).left_join(people, "person_id")
+    joined = buyers.order_by(order).limit(limit).left_join(people, "person_id")
     names = tuple(Valued.__dataclass_fields__)
     listed = ws.warehouse.read(joined.select(*names).order_by(order))
     return [Valued(**row) for row in listed.to_pylist()]
@@ -127,14 +127,14 @@ def _step(value: ir.IntegerColumn, ends: Sequence[int]) -> ir.IntegerColumn:
     return sum(above[1:], above[0])
 
 
-def _deciles(found: list[dict[str, Any]]) -> list[int]:
-    return sorted({row["decile"] for row in found if row["decile"] is not None}, reverse=True)
+def _deciles(groups: list[dict[str, Any]]) -> list[int]:
+    return sorted({row["decile"] for row in groups if row["decile"] is not None}, reverse=True)
 
 
-def _tenth(decile: int, found: list[dict[str, Any]], total: float) -> Tenth:
-    mine = [row for row in found if row["decile"] == decile]
-    n = sum(row["n"] for row in mine)
-    mean = {name: sum(row[name] or 0.0 for row in mine) / n for name in _SUMS}
+def _tenth(decile: int, groups: list[dict[str, Any]], total: float) -> Tenth:
+    rows = [row for row in groups if row["decile"] == decile]
+    n = sum(row["n"] for row in rows)
+    mean = {name: sum(row[name] or 0.0 for row in rows) / n for name in _SUMS}
     return Tenth(
         decile,
         n,
@@ -142,15 +142,15 @@ def _tenth(decile: int, found: list[dict[str, Any]], total: float) -> Tenth:
         mean["clv_amount_low"],
         mean["clv_amount_high"],
         mean["expected_orders"],
-        mean["p_alive"] if any(row["p_alive"] is not None for row in mine) else None,
+        mean["p_alive"] if any(row["p_alive"] is not None for row in rows) else None,
         mean["mean_amount"],
         mean["clv_amount"] * n / total if total else 0.0,
     )
 
 
-def _cells(found: list[dict[str, Any]]) -> list[AliveCell]:
+def _cells(groups: list[dict[str, Any]]) -> list[AliveCell]:
     sums: dict[tuple[int, int], tuple[int, float]] = {}
-    for row in found:
+    for row in groups:
         place = (row["quiet"], row["bought"])
         n, alive = sums.get(place, (0, 0.0))
         sums[place] = (n + row["n"], alive + row["p_alive"])
