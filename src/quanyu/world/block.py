@@ -85,7 +85,7 @@ def simulate_block(setting: Setting, number: int) -> Block:
         else see_more(shop, people, orders, used, before.sightings),
         reviews=draw_reviews(setting, people, orders),
         causes=setting.causes,
-        campaigns=tuple(one.name for one in setting.campaigns),
+        campaigns=tuple(campaign.name for campaign in setting.campaigns),
         before=before,
     )
 

@@ -74,17 +74,17 @@ def run_campaigns(shop: Shop, people: People, block: int) -> tuple[Reached, ...]
 
 def run_outreach(shop: Shop, people: People, outreach: tuple[Outreach, ...]) -> tuple[Reached, ...]:
     """Draw the orders that the seller's campaigns cause among the people of a block."""
-    found = []
-    for number, one in enumerate(outreach):
+    reached = []
+    for number, sent in enumerate(outreach):
         treated, control = (
-            np.array(arm, dtype=np.int64) - people.first for arm in (one.treated, one.control)
+            np.array(arm, dtype=np.int64) - people.first for arm in (sent.treated, sent.control)
         )
-        mine = [arm[(arm >= 0) & (arm < people.n)] for arm in (treated, control)]
-        person = np.concatenate(mine)
-        is_treated = np.arange(len(person)) < len(mine[0])
-        random = shop.random(f"campaign {one.campaign.name}", people.first)
-        found.append(_respond(shop, people, (number, one.campaign), (person, is_treated), random))
-    return tuple(found)
+        arms = [arm[(arm >= 0) & (arm < people.n)] for arm in (treated, control)]
+        person = np.concatenate(arms)
+        is_treated = np.arange(len(person)) < len(arms[0])
+        random = shop.random(f"campaign {sent.campaign.name}", people.first)
+        reached.append(_respond(shop, people, (number, sent.campaign), (person, is_treated), random))
+    return tuple(reached)
 
 
 def _run(shop: Shop, people: People, number: int, block: int) -> Reached:

@@ -33,29 +33,29 @@ def enact(ws: Workspace, truth: Path, since: dt.date | None = None) -> Course:
     done = ledger.list_decisions(ws.ledger, status="done") + ledger.list_decisions(
         ws.ledger, status="measured"
     )
-    done.sort(key=lambda one: (one.as_of, one.decision_id))
+    done.sort(key=lambda decision: (decision.as_of, decision.decision_id))
     spend: dict[str, float] = {}
     steady: dict[str, float] = {}
-    for one in done:
-        if one.kind == "budget":
+    for decision in done:
+        if decision.kind == "budget":
             # What it leaves alone stays as an earlier one has set it.
-            moved = {name: factor for name, factor in _factors(one).items() if factor != 1}
+            moved = {name: factor for name, factor in _factors(decision).items() if factor != 1}
             spend |= moved
-            steady |= {name: amount for name, amount in _amounts(one).items() if name in moved}
+            steady |= {name: amount for name, amount in _amounts(decision).items() if name in moved}
     planned = {
-        OWN[one.proposal["channel"]]: _planned(one)
-        for one in done
-        if one.kind == "spend_test" and one.proposal["channel"] in OWN
+        OWN[decision.proposal["channel"]]: _planned(decision)
+        for decision in done
+        if decision.kind == "spend_test" and decision.proposal["channel"] in OWN
     }
     members = _members(ws, truth)
-    fresh = [one for one in done if one.kind == "audience" and _is_fresh(ws, one, since)]
-    return Course(spend, steady, planned, tuple(_outreach(ws, one, members) for one in fresh))
+    fresh = [decision for decision in done if decision.kind == "audience" and _is_fresh(ws, decision, since)]
+    return Course(spend, steady, planned, tuple(_outreach(ws, decision, members) for decision in fresh))
 
 
-def _is_fresh(ws: Workspace, one: Decision, since: dt.date | None) -> bool:
-    if since is None or one.done_at is None:
-        return one.status == "done"
-    return one.done_at.astimezone(ws.settings.zone).date() >= since
+def _is_fresh(ws: Workspace, decision: Decision, since: dt.date | None) -> bool:
+    if since is None or decision.done_at is None:
+        return decision.status == "done"
+    return decision.done_at.astimezone(ws.settings.zone).date() >= since
 
 
 def _factors(decision: Decision) -> dict[str, float]:
@@ -85,9 +85,11 @@ def _members(ws: Workspace, truth: Path) -> Mapping[str, int]:
     """Return the true number of the person behind each person found, by their member cards."""
     planted = ws.warehouse.scan([truth / "identities.parquet"])
     planted = planted.filter(planted.kind == "member").select("id_key", true_id=planted.person_id)
-    found = ws.warehouse.table("identities").select("id_key", "person_id")
+    identities = ws.warehouse.table("identities").select("id_key", "person_id")
     both = (
-        found.inner_join(planted, "id_key").group_by("person_id").aggregate(true_id=lambda t: t.true_id.min())
+        identities.inner_join(planted, "id_key")
+        .group_by("person_id")
+        .aggregate(true_id=lambda t: t.true_id.min())
     )
     rows = ws.warehouse.read(both).to_pylist()
     return {row["person_id"]: int(row["true_id"].removeprefix("P")) - 1 for row in rows}

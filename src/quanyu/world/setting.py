@@ -53,12 +53,16 @@ class Setting:
     @property
     def campaigns(self) -> tuple[Campaign, ...]:
         """The message campaigns of this period."""
-        return CAMPAIGNS if self.before is None else tuple(one.campaign for one in self.course.outreach)
+        return CAMPAIGNS if self.before is None else tuple(sent.campaign for sent in self.course.outreach)
 
     @property
     def causes(self) -> tuple[str, ...]:
         """The names of what brings orders: the person's own process, then the channels, then the campaigns."""
-        return ("base", *(one.name for one in CHANNELS), *(one.name for one in self.campaigns))
+        return (
+            "base",
+            *(channel.name for channel in CHANNELS),
+            *(campaign.name for campaign in self.campaigns),
+        )
 
 
 def make_setting(shop: Shop) -> Setting:

@@ -59,7 +59,7 @@ def estimates(ws: Workspace, truth: Path, foreseen: Foreseen, *earlier: Path) ->
     `truth` is the folder of that name of the newest period, `earlier` those of periods before; `foreseen` the purchases
     that the turn before expected of known customers in that period, with its bounds.
     """
-    lifts = [one for folder in (*earlier, truth) for one in _lifts(ws, folder)]
+    lifts = [lift for folder in (*earlier, truth) for lift in _lifts(ws, folder)]
     return [
         _orders(ws, truth, foreseen), *lifts, *_channels(ws, truth), *_tests(ws, truth), *_budget(ws, truth),
     ]  # fmt: skip
@@ -91,8 +91,8 @@ def _lifts(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     lifts = ws.warehouse.table("lifts")
     rows = ws.warehouse.read(lifts.filter(lifts.metric == "orders").order_by("campaign_id")).to_pylist()
     for row in rows:
-        mine = reached.filter(pc.equal(reached["campaign_id"], row["campaign_id"]))
-        treated = mine.filter(pc.equal(mine["arm"], "treated"))
+        people = reached.filter(pc.equal(reached["campaign_id"], row["campaign_id"]))
+        treated = people.filter(pc.equal(people["arm"], "treated"))
         if len(treated):
             planted = pc.mean(treated["p_lift"]).as_py()
             yield Estimate(
@@ -108,14 +108,14 @@ def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     recent = [row for row in media if row["on"] > last - dt.timedelta(days=RECENT_DAYS)]
     curves = ws.warehouse.read(ws.warehouse.table("curves").order_by("channel")).to_pylist()
     for row in curves:
-        mine = [
+        orders = [
             day["incremental_orders"]
             for day in recent
             if REPORTED.get(day["channel"], day["channel"]) == row["channel"]
         ]
-        if mine:
+        if orders:
             yield Estimate(
-                "Orders a day that the channel brings", row["channel"], sum(mine) / len(mine), row["n_caused"],
+                "Orders a day that the channel brings", row["channel"], sum(orders) / len(orders), row["n_caused"],
                 row["n_caused_low"], row["n_caused_high"], row["reason"] or "",
             )  # fmt: skip
 
@@ -155,9 +155,9 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     """
     what = "Weekly profit that the budget adds"
     done = [
-        one
+        decision
         for status in ("done", "measured")
-        for one in ledger.list_decisions(ws.ledger, kind="budget", status=status)
+        for decision in ledger.list_decisions(ws.ledger, kind="budget", status=status)
     ][:1]
     proposed = ledger.list_decisions(ws.ledger, kind="budget", status="proposed")[:1]
     days = pq.read_metadata(truth / "calendar.parquet").num_rows
@@ -166,23 +166,23 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
     own = _planted_channels(truth)
     gains = {name: _gain(row, worth) / days * 7 for name, row in own.items()}
     usual = {name: row["usual_cost_amount"] / days for name, row in own.items()}
-    for one in done:
-        expected = one.expected
+    for decision in done:
+        expected = decision.expected
         # What it leaves alone may be under test meanwhile.
         moved = [
             line
-            for line in one.proposal["lines"]
+            for line in decision.proposal["lines"]
             if line["proposed_amount"] != line["current_amount"] and line["channel"] in gains
         ]
         planted = sum(gains[line["channel"]] for line in moved)
         yield Estimate(
-            what, one.decision_id, planted, expected.get("gain_amount"),
+            what, decision.decision_id, planted, expected.get("gain_amount"),
             expected.get("gain_low"), expected.get("gain_high"), _missed(moved, gains, usual),
         )  # fmt: skip
-    for one in proposed:
+    for decision in proposed:
         ends = [
             (own[line["channel"]], float(line["current_amount"]), float(line["proposed_amount"]))
-            for line in one.proposal["lines"]
+            for line in decision.proposal["lines"]
             if line["channel"] in own
         ]
         planted = 7 * sum(
@@ -190,8 +190,8 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
             for row, before, after in ends
         )
         yield Estimate(
-            "Weekly profit that the proposed budget would add", one.decision_id, planted, one.expected.get("gain_amount"),
-            one.expected.get("gain_low"), one.expected.get("gain_high"),
+            "Weekly profit that the proposed budget would add", decision.decision_id, planted, decision.expected.get("gain_amount"),
+            decision.expected.get("gain_low"), decision.expected.get("gain_high"),
         )  # fmt: skip
     if not done and not proposed:
         note = Sentence("no change was proposed: neither the return curves nor a test could tell enough")
@@ -207,15 +207,15 @@ def _missed(
     >>> str(_missed([line], {"a": 215.8, "b": 0.0}, {"a": 370.4, "b": 9.0}))
     'a gave 216 of 737: it would have spent 370 a day in these days, the proposal knew 710'
     """
-    found = {one["channel"]: one for one in lines if one["channel"] in gains}
-    expected = {name: float(one.get("expected_gain_amount") or 0.0) for name, one in found.items()}
+    by_channel = {line["channel"]: line for line in lines if line["channel"] in gains}
+    expected = {name: float(line.get("expected_gain_amount") or 0.0) for name, line in by_channel.items()}
     if not expected:
         return ""
     worst = max(expected, key=lambda name: abs(expected[name] - gains[name]))
     return Sentence(
         "{channel} gave {planted} of {expected}: it would have spent {usual} a day in these days, the proposal knew {known}",
         channel=worst, planted=f"{gains[worst]:.0f}", expected=f"{expected[worst]:.0f}", usual=f"{usual[worst]:.0f}",
-        known=f"{float(found[worst]['current_amount']):.0f}",
+        known=f"{float(by_channel[worst]['current_amount']):.0f}",
     )  # fmt: skip
 
 

@@ -60,11 +60,11 @@ def score_pairs(ws: Workspace, truth: Path) -> PairScore:
         value = pseudonym(ws.secret, row["kind"], row["value"]) if row["kind"] in HASHED else row["value"]
         owners.setdefault(f"{row['kind']}:{value}", set()).add((row["person_id"], row["evidence"]))
     single = {key: next(iter(people)) for key, people in owners.items() if len(people) == 1}
-    found = ws.warehouse.read(ws.warehouse.table("identities").select("id_key", "person_id")).to_pylist()
-    joined = [(*single[row["id_key"]], row["person_id"]) for row in found if row["id_key"] in single]
-    right = _pairs(Counter((person, mine) for person, _, mine in joined))
-    together = _pairs(Counter(mine for _, _, mine in joined))
-    both = _pairs(Counter((group, mine) for _, group, mine in joined))
+    identities = ws.warehouse.read(ws.warehouse.table("identities").select("id_key", "person_id")).to_pylist()
+    joined = [(*single[row["id_key"]], row["person_id"]) for row in identities if row["id_key"] in single]
+    right = _pairs(Counter((person, assigned) for person, _, assigned in joined))
+    together = _pairs(Counter(assigned for _, _, assigned in joined))
+    both = _pairs(Counter((group, assigned) for _, group, assigned in joined))
     belong = _pairs(Counter(group for _, group, _ in joined))
     return PairScore(belong, right / together if together else 1.0, both / belong if belong else 1.0)
 
@@ -79,20 +79,20 @@ def _people(ws: Workspace, truth: Path) -> Iterator[Verdict]:
     yield Verdict("Identifier pairs that were joined (recall)", "100 %", f"{pairs.recall:.2%}", "")
     orders, identities = ws.warehouse.table("orders"), ws.warehouse.table("identities")
     sales = orders.filter(orders.status.isin(SALES))
-    found = sales.join(identities, "id_key").person_id.nunique()
+    buyers = sales.join(identities, "id_key").person_id.nunique()
     planted = _truth(ws, truth, "orders")
     yield _compared(
         ws,
         "Buyers that the files can tell apart",
         planted.filter(_is_sale(planted)).evidence.nunique(),
-        found,
+        buyers,
     )
 
 
 def _orders(ws: Workspace, truth: Path) -> Iterator[Verdict]:
-    found, planted = ws.warehouse.table("orders"), _truth(ws, truth, "orders")
-    sold, meant = found.filter(found.status.isin(SALES)), planted.filter(_is_sale(planted))
-    yield _compared(ws, "Orders", planted.count(), found.count())
+    orders, planted = ws.warehouse.table("orders"), _truth(ws, truth, "orders")
+    sold, meant = orders.filter(orders.status.isin(SALES)), planted.filter(_is_sale(planted))
+    yield _compared(ws, "Orders", planted.count(), orders.count())
     yield _compared(ws, "Paid orders", meant.count(), sold.count())
     yield _compared(ws, "Paid amount", meant.paid_amount.sum(), sold.paid_amount.sum())
     yield _compared(ws, "Refunded", meant.refund_amount.sum(), sold.refund_amount.sum())
@@ -112,9 +112,9 @@ def _truth(ws: Workspace, truth: Path, name: str) -> ir.Table:
     return ws.warehouse.scan([truth / f"{name}.parquet"])
 
 
-def _compared(ws: Workspace, what: str, planted: ir.Value, found: ir.Value) -> Verdict:
+def _compared(ws: Workspace, what: str, planted: ir.Value, counted: ir.Value) -> Verdict:
     meant, seen = (
-        ws.warehouse.read(value.name("value")).column(0)[0].as_py() or 0 for value in (planted, found)
+        ws.warehouse.read(value.name("value")).column(0)[0].as_py() or 0 for value in (planted, counted)
     )
     share = f"{float(seen) / float(meant):.2%}" if meant else ("100.00%" if not seen else "")
     return Verdict(what, _shown(meant), _shown(seen), share)

@@ -150,7 +150,7 @@ def _clicks(block: Block) -> Columns:
         "touch_id": join("t", text(block.offset + rows)),
         "id_key": where(platform[rows] == OWN, site, key_of(block, OPENID, person)),
         "touched_at": stamp(clicks.at[rows]),
-        "channel": pick([one.name for one in CHANNELS], channel),
+        "channel": pick([ad_channel.name for ad_channel in CHANNELS], channel),
         "campaign_id": _plan_id(channel, clicks.plan[rows]),
         "kind": constant("click", len(rows)),
         "cost_amount": yuan(prices[channel]),
@@ -158,21 +158,25 @@ def _clicks(block: Block) -> Columns:
 
 
 def _messages(setting: Setting, block: Block) -> Columns:
-    person = np.concatenate([one.person[one.is_treated] for one in block.reached])
-    number = np.repeat(np.arange(len(CAMPAIGNS)), [int(one.is_treated.sum()) for one in block.reached])
-    starts = np.array([one.starts for one in block.reached])[number] + setting.shop.first_day
+    person = np.concatenate([reached.person[reached.is_treated] for reached in block.reached])
+    number = np.repeat(
+        np.arange(len(CAMPAIGNS)), [int(reached.is_treated.sum()) for reached in block.reached]
+    )
+    starts = np.array([reached.starts for reached in block.reached])[number] + setting.shop.first_day
     at = starts * DAY + 10 * 3_600 + scramble(person, 43) % 3_600
     n = len(person)
     return {
         "touch_id": join(
-            "m", pick([one.name for one in CAMPAIGNS], number), padded(block.people.first + person, 9)
+            "m",
+            pick([campaign.name for campaign in CAMPAIGNS], number),
+            padded(block.people.first + person, 9),
         ),
         "id_key": key_of(block, MEMBER, person),
         "touched_at": stamp(at),
-        "channel": pick([one.channel for one in CAMPAIGNS], number),
-        "campaign_id": pick([one.name for one in CAMPAIGNS], number),
+        "channel": pick([campaign.channel for campaign in CAMPAIGNS], number),
+        "campaign_id": pick([campaign.name for campaign in CAMPAIGNS], number),
         "kind": constant("message", n),
-        "cost_amount": yuan(np.array([one.cost_fen for one in CAMPAIGNS])[number]),
+        "cost_amount": yuan(np.array([campaign.cost_fen for campaign in CAMPAIGNS])[number]),
     }
 
 

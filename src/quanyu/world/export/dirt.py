@@ -40,13 +40,13 @@ def soil(table: pa.Table, dirt: tuple[Dirt, ...]) -> pa.Table:
     The copied rows hold a value in the column that is spoilt; no order of several rows is torn apart.
     """
     rows = []
-    for number, one in enumerate(dirt):
-        full = table.filter(pc.is_valid(table[one.column]))
-        for copy in range(one.n):
+    for number, fault in enumerate(dirt):
+        full = table.filter(pc.is_valid(table[fault.column]))
+        for copy in range(fault.n):
             row = full.slice((number + copy) % full.num_rows, 1).to_pylist()[0]
-            if one.key:
-                row[one.key] = _fresh(row[one.key], number * 100 + copy)
-            row[one.column] = one.bad
+            if fault.key:
+                row[fault.key] = _fresh(row[fault.key], number * 100 + copy)
+            row[fault.column] = fault.bad
             rows.append(row)
     at, keys = table.num_rows // 3, table.column(0)
     while at and keys[at] == keys[at - 1]:
@@ -67,11 +67,11 @@ def _fresh(value: Any, number: int) -> Any:
 def log(dirt: list[Dirt]) -> pa.Table:
     """Return the broken rows as a table: file, table, reason, column, value, n_rows."""
     columns = {
-        "file": [one.file for one in dirt],
-        "table": [one.table for one in dirt],
-        "reason": [one.reason for one in dirt],
-        "column": [one.column for one in dirt],
-        "value": [None if one.bad is None else str(one.bad) for one in dirt],
-        "n_rows": [one.n for one in dirt],
+        "file": [fault.file for fault in dirt],
+        "table": [fault.table for fault in dirt],
+        "reason": [fault.reason for fault in dirt],
+        "column": [fault.column for fault in dirt],
+        "value": [None if fault.bad is None else str(fault.bad) for fault in dirt],
+        "n_rows": [fault.n for fault in dirt],
     }
     return pa.table(columns)

@@ -113,10 +113,10 @@ def _write_links(folder: Folder, setting: Setting, block: Block) -> None:
     for kind, flags in ((USER, people.has_account), (OPENID, people.has_openid)):
         both = np.flatnonzero(flags & people.is_member)
         parts.append((key_of(block, kind, both), key_of(block, MEMBER, both), both))
-    for one, other, who in parts:
+    for id_key, other, who in parts:
         first = np.maximum(people.joined[who], setting.shop.first_day) * DAY + 10 * 3_600
         columns = {
-            "id_key": one,
+            "id_key": id_key,
             "other_key": other,
             "is_verified": constant("true", len(who)),
             "first_seen_at": stamp(first),

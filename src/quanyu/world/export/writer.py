@@ -87,8 +87,8 @@ class Folder:
         return path, True
 
     def _soil(self, name: str, table: pa.Table, dirt: tuple[Dirt, ...]) -> pa.Table:
-        dirt = tuple(one for one in dirt if table[one.column].null_count < table.num_rows)
+        dirt = tuple(fault for fault in dirt if table[fault.column].null_count < table.num_rows)
         if not dirt:
             return table
-        self.dirt += [one.into(name) for one in dirt]
+        self.dirt += [fault.into(name) for fault in dirt]
         return soil(table, dirt)

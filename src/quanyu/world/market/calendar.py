@@ -131,8 +131,8 @@ def anchor_day(anchor: str, year: int) -> date | None:
     datetime.date(2026, 8, 19)
     """
     if anchor in LUNAR:
-        found = LUNAR[anchor].get(year)
-        return date(year, *found) if found else None
+        month_day = LUNAR[anchor].get(year)
+        return date(year, *month_day) if month_day else None
     month, _, number = anchor.partition("-")
     return date(year, int(month), int(number))
 
@@ -157,7 +157,7 @@ class Calendar:
     @cached_property
     def spans(self) -> tuple[tuple[Phase, date, date], ...]:
         """Every phase that touches the shop's days, with its first and last day."""
-        found = []
+        spans = []
         for year in range(self.shop.starts_on.year - 1, self.shop.ends_on.year + 2):
             for phase in PHASES:
                 anchor = anchor_day(phase.anchor, year)
@@ -165,8 +165,8 @@ class Calendar:
                     continue
                 first, last = (anchor + timedelta(days=n) for n in (phase.first, phase.last))
                 if first <= self.shop.ends_on and last >= self.shop.starts_on:
-                    found.append((phase, first, last))
-        return tuple(sorted(found, key=lambda span: (span[1], span[0].festival)))
+                    spans.append((phase, first, last))
+        return tuple(sorted(spans, key=lambda span: (span[1], span[0].festival)))
 
     @cached_property
     def weekday(self) -> Floats:

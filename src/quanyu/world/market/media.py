@@ -213,11 +213,11 @@ def resume_media(shop: Shop, calendar: Calendar, before: Media, ordered: Buying)
     for name, amounts in ordered.planned.items():
         for at, amount in amounts.items():
             changed[names.index(name), at] = amount
-    found = []
+    runs = []
     for spend in (changed, usual):
         whole = np.concatenate([before.spend, spend], axis=1)
-        found.append(Media(np.round(spend, 2), _orders(shop, whole)[:, before.spend.shape[1] :]))
-    return found[0], found[1]
+        runs.append(Media(np.round(spend, 2), _orders(shop, whole)[:, before.spend.shape[1] :]))
+    return runs[0], runs[1]
 
 
 def _orders(shop: Shop, spend: Floats) -> Floats:

@@ -38,7 +38,7 @@ def draw_purchases(setting: Setting, people: People, reached: tuple[Reached, ...
     block = people.first // shop.block
     random = shop.random("purchases", block)
     parts = [_own(setting.calendar, people, random), _by_media(shop, setting.media, people, random)]
-    parts += [_by_campaign(setting, people, one, random) for one in reached]
+    parts += [_by_campaign(setting, people, campaign, random) for campaign in reached]
     person, day, platform, cause = (np.concatenate(column) for column in zip(*parts, strict=True))
     second = day * DAY + clock(len(day), random)
     order = np.lexsort((person, second))

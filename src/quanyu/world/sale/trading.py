@@ -55,8 +55,8 @@ class Traded:
 def trading(shop: Trading) -> Traded:
     """Draw the purchase days of a shop.
 
-    >>> found = trading(Trading(people=100, days=200))
-    >>> bool(found.day.max() < 200), len(set(zip(found.person.tolist(), found.day.tolist()))) == len(found.day)
+    >>> traded = trading(Trading(people=100, days=200))
+    >>> bool(traded.day.max() < 200), len(set(zip(traded.person.tolist(), traded.day.tolist()))) == len(traded.day)
     (True, True)
     """
     rng = np.random.default_rng(shop.seed)
@@ -99,8 +99,8 @@ def _demand(shop: Trading, first_on: dt.date, rng: np.random.Generator) -> Float
     for begins in rng.choice(n, rng.poisson(shop.bursts * n / 365), replace=False):
         level[begins : begins + 3] += np.log(rng.uniform(1.3, 3.0))
     level += np.repeat(rng.normal(0.0, shop.noise, n // 7 + 1), 7)[:n]
-    found = np.exp(level + np.log1p(shop.trend) * number / 365)
-    return np.asarray(found / found.mean())
+    demand = np.exp(level + np.log1p(shop.trend) * number / 365)
+    return np.asarray(demand / demand.mean())
 
 
 def _share(weight: Floats) -> Floats:

@@ -177,9 +177,9 @@ def _groups(n: int, edges: Sequence[tuple[int, int, Flags]]) -> Ints:
     label = np.tile(np.arange(len(KINDS)), (n, 1))
     for _ in KINDS:
         before = label.copy()
-        for one, other, tied in edges:
-            least = np.minimum(label[:, one], label[:, other])
-            label[:, one] = np.where(tied, least, label[:, one])
+        for kind, other, tied in edges:
+            least = np.minimum(label[:, kind], label[:, other])
+            label[:, kind] = np.where(tied, least, label[:, kind])
             label[:, other] = np.where(tied, least, label[:, other])
         if np.array_equal(before, label):
             break

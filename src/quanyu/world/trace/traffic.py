@@ -107,11 +107,11 @@ def claim(shop: Shop, orders: Orders, clicks: Clicks) -> Claims:
         own = np.flatnonzero(clicks.channel == number)
         if not len(rows) or not len(own):
             continue
-        found, click = _last_click(orders, rows, clicks, own, channel.window_days * DAY)
+        credited, click = _last_click(orders, rows, clicks, own, channel.window_days * DAY)
         cells = cell[click]
-        buyers = np.unique(orders.person[rows[found]] * size + cells) % size
+        buyers = np.unique(orders.person[rows[credited]] * size + cells) % size
         totals[0] += np.bincount(cells, minlength=size)
-        totals[1] += np.bincount(cells, orders.paid[rows[found]], minlength=size)
+        totals[1] += np.bincount(cells, orders.paid[rows[credited]], minlength=size)
         totals[2] += np.bincount(buyers, minlength=size)
     seen = np.bincount(cell, minlength=size).astype(np.float64)
     return Claims(*(values.reshape(shape) for values in (*totals, seen)))

@@ -21,7 +21,7 @@ def campaigns_truth(setting: Setting, people: pa.Table) -> pa.Table:
     sums = people.group_by("campaign_id").aggregate(
         [("p_lift", "mean"), ("p_lift", "count"), ("is_caused", "sum")]
     )
-    found = {row["campaign_id"]: row for row in sums.to_pylist()}
+    by_campaign = {row["campaign_id"]: row for row in sums.to_pylist()}
     treated = (
         people.filter(pc.equal(people["arm"], "treated"))
         .group_by("campaign_id")
@@ -30,17 +30,17 @@ def campaigns_truth(setting: Setting, people: pa.Table) -> pa.Table:
     n_treated = {row["campaign_id"]: row["p_lift_count"] for row in treated.to_pylist()}
     rows = [
         {
-            "campaign_id": one.name,
-            "title": one.title,
-            "channel": one.channel,
-            "starts_on": day(np.array([shop.first_day + int(one.at * shop.days)]))[0].as_py(),
+            "campaign_id": campaign.name,
+            "title": campaign.title,
+            "channel": campaign.channel,
+            "starts_on": day(np.array([shop.first_day + int(campaign.at * shop.days)]))[0].as_py(),
             "window_days": WINDOW_DAYS,
-            "n_people": found.get(one.name, {}).get("p_lift_count", 0),
-            "n_treated": n_treated.get(one.name, 0),
-            "lift": found.get(one.name, {}).get("p_lift_mean"),
-            "n_caused": found.get(one.name, {}).get("is_caused_sum", 0),
+            "n_people": by_campaign.get(campaign.name, {}).get("p_lift_count", 0),
+            "n_treated": n_treated.get(campaign.name, 0),
+            "lift": by_campaign.get(campaign.name, {}).get("p_lift_mean"),
+            "n_caused": by_campaign.get(campaign.name, {}).get("is_caused_sum", 0),
         }
-        for one in setting.campaigns
+        for campaign in setting.campaigns
     ]
     return pa.Table.from_pylist(rows)
 
@@ -87,7 +87,9 @@ def media_truth(setting: Setting) -> pa.Table:
     days = np.tile(shop.first_day + np.arange(shop.days), len(CHANNELS)).astype("int32")
     return pa.table(
         {
-            "channel": pick([one.name for one in CHANNELS], np.repeat(np.arange(len(CHANNELS)), shop.days)),
+            "channel": pick(
+                [channel.name for channel in CHANNELS], np.repeat(np.arange(len(CHANNELS)), shop.days)
+            ),
             "on": pa.array(days).cast(pa.date32()),
             "cost_amount": setting.media.spend.ravel(),
             "incremental_orders": setting.media.orders.ravel(),

@@ -141,15 +141,15 @@ _NOBODY = pa.schema(
 def campaign_people_truth(block: Block) -> pa.Table:
     """Return campaign_id, person_id, arm, p_lift, is_caused for everybody in a campaign."""
     parts = [_NOBODY]
-    for one in block.reached:
+    for reached in block.reached:
         parts.append(
             pa.table(
                 {
-                    "campaign_id": constant(block.campaigns[one.campaign], len(one.person)),
-                    "person_id": naming.person_id(block.people.first + one.person),
-                    "arm": where(one.is_treated, "treated", "control"),
-                    "p_lift": one.lift,
-                    "is_caused": one.is_caused,
+                    "campaign_id": constant(block.campaigns[reached.campaign], len(reached.person)),
+                    "person_id": naming.person_id(block.people.first + reached.person),
+                    "arm": where(reached.is_treated, "treated", "control"),
+                    "p_lift": reached.lift,
+                    "is_caused": reached.is_caused,
                 }
             )
         )

@@ -47,10 +47,10 @@ def orders_truth(block: Block) -> pa.Table:
     one belongs to (see `identities_truth`): people as far as the files can tell them. A resumed shop has those
     of its earlier periods too.
     """
-    rows, one = [_orders_truth(block, block.sightings.evidence)], block.before
-    while one is not None:
-        rows.insert(0, _orders_truth(one, block.sightings.evidence))
-        one = one.before
+    rows, earlier = [_orders_truth(block, block.sightings.evidence)], block.before
+    while earlier is not None:
+        rows.insert(0, _orders_truth(earlier, block.sightings.evidence))
+        earlier = earlier.before
     return pa.concat_tables(rows)
 
 

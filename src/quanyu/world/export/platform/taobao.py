@@ -45,11 +45,11 @@ NEW_DIRT = (
 def write_taobao(folder: Folder, setting: Setting, block: Block) -> None:
     """Write the block's Taobao orders: the classic reports for the older half, the new ones for the rest."""
     orders = block.orders
-    mine = orders.platform == TAOBAO
-    old, new = np.flatnonzero(mine & ~orders.is_renamed), np.flatnonzero(mine & orders.is_renamed)
+    is_taobao = orders.platform == TAOBAO
+    old, new = np.flatnonzero(is_taobao & ~orders.is_renamed), np.flatnonzero(is_taobao & orders.is_renamed)
     line_of = orders.lines.order
-    old_lines = np.flatnonzero((mine & ~orders.is_renamed)[line_of])
-    new_lines = np.flatnonzero((mine & orders.is_renamed)[line_of])
+    old_lines = np.flatnonzero((is_taobao & ~orders.is_renamed)[line_of])
+    new_lines = np.flatnonzero((is_taobao & orders.is_renamed)[line_of])
     folder.csv("orders/taobao_orders_classic.csv", _classic(setting, block, old), GBK, CLASSIC_DIRT)
     folder.csv("orders/taobao_items_classic.csv", _items(setting, block, old_lines), GBK)
     folder.csv("orders/taobao_orders_new.csv", _new(setting, block, new), GBK, NEW_DIRT)
