@@ -24,7 +24,7 @@ def document(tree: Node) -> Any:
         return {COLUMN: tree.name}
     if isinstance(tree, Literal):
         return tree.value.isoformat() if isinstance(tree.value, dt.date) else tree.value
-    return {tree.operator: [document(one) for one in tree.operands]}
+    return {tree.operator: [document(operand) for operand in tree.operands]}
 
 
 def from_document(given: Any, depth: int = 0) -> Node:
@@ -42,7 +42,7 @@ def from_document(given: Any, depth: int = 0) -> Node:
             ((operator, operands),) = given.items()
             allowed = OPERATORS[operator].operands if operator in OPERATORS else ()
             if isinstance(operands, list) and len(operands) in allowed:
-                return Apply(operator, tuple(from_document(one, depth + 1) for one in operands))
+                return Apply(operator, tuple(from_document(operand, depth + 1) for operand in operands))
     raise RuleError(
         "{given} is no part of a rule.",
         "Write {example}. Operators: {known}.",

@@ -34,11 +34,11 @@ def explain(tree: Node, record: Mapping[str, Any], kinds: Mapping[str, DataType]
     """
     return tuple(
         Answer(
-            printed(one),
-            {column: record[column] for column in columns(one)},
-            single.value(typed(one, kinds), record),
+            printed(condition),
+            {column: record[column] for column in columns(condition)},
+            single.value(typed(condition, kinds), record),
         )
-        for one in conditions(tree)
+        for condition in conditions(tree)
     )
 
 

@@ -24,7 +24,7 @@ def expression(tree: Node, look: Callable[[str], ir.Value]) -> Any:
         return look(tree.name)
     if isinstance(tree, Literal):
         return ibis.literal(tree.value)
-    return OPERATORS[tree.operator].over(*(expression(one, look) for one in tree.operands))
+    return OPERATORS[tree.operator].over(*(expression(operand, look) for operand in tree.operands))
 
 
 __all__ = ["expression"]

@@ -29,7 +29,7 @@ def members(tree: Node, look: Look) -> ir.Table:
     kinds = {column: schemas[source][column] for column, source in sources.items()}
     ready = typed(tree, kinds)
     view = _view(look, {column: sources[column] for column in columns(tree)})
-    claims = [expression(one, view.__getitem__).fill_null(False) for one in conditions(ready)]
+    claims = [expression(condition, view.__getitem__).fill_null(False) for condition in conditions(ready)]
     chosen = view.filter(*claims)
     parts = [
         ibis.literal(f"{column}=").concat(chosen[column].cast("string").fill_null(""))
@@ -49,10 +49,10 @@ def _view(look: Look, wanted: dict[str, str]) -> ir.Table:
     """Return one row per person with the columns: only the tables that hold one of them are joined."""
     view = look("people").select("person_id")
     for source in SOURCES:
-        mine = [column for column, home in wanted.items() if home == source]
-        if mine:
-            joined = view.left_join(look(source).select("person_id", *mine), "person_id")
-            view = joined.select(*view.columns, *mine)
+        needed = [column for column, home in wanted.items() if home == source]
+        if needed:
+            joined = view.left_join(look(source).select("person_id", *needed), "person_id")
+            view = joined.select(*view.columns, *needed)
     return view
 
 

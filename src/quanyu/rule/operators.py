@@ -45,7 +45,9 @@ def _or(*values: bool | None) -> bool | None:
 
 
 def _in(value: Any, *choices: Any) -> bool | None:
-    return None if value is None else _or(*(None if one is None else value == one for one in choices))
+    return (
+        None if value is None else _or(*(None if choice is None else value == choice for choice in choices))
+    )
 
 
 def _between(value: Any, low: Any, high: Any) -> bool | None:

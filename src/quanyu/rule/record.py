@@ -25,10 +25,10 @@ def value(tree: Node, record: Mapping[str, Any]) -> Any:
     if isinstance(tree, Literal):
         return tree.value
     if isinstance(tree, Name):
-        found = record[tree.name]
-        return float(found) if isinstance(found, Decimal) else found
+        cell = record[tree.name]
+        return float(cell) if isinstance(cell, Decimal) else cell
     chosen = OPERATORS[tree.operator]
-    values = [value(one, record) for one in tree.operands]
+    values = [value(operand, record) for operand in tree.operands]
     return None if None in values and not chosen.meets_unknown else chosen.of(*values)
 
 

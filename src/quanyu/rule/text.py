@@ -35,8 +35,8 @@ def printed(tree: Node) -> str:
     >>> printed(parse("group in at_risk,lost; clv_amount>=500;"))
     'group in at_risk, lost; clv_amount >= 500'
     """
-    text = "; ".join(_written(one) for one in conditions(tree))
-    if parse(text).operands != tuple(_worded(one) for one in conditions(tree)):
+    text = "; ".join(_written(condition) for condition in conditions(tree))
+    if parse(text).operands != tuple(_worded(condition) for condition in conditions(tree)):
         raise RuleError(
             "The rule {text!r} cannot be written as text.",
             "Keep values free of semicolons, line breaks and, in lists, commas, or use the JSON form.",
@@ -47,7 +47,7 @@ def printed(tree: Node) -> str:
 
 def _condition(text: str, begin: int, end: int) -> Apply:
     """Return the condition between two characters of the text."""
-    at, found = begin, []
+    at, matches = begin, []
     for wanted in (COLUMN, SIGN, VALUE):
         match = wanted.match(text[:end], at)
         if match is None:
@@ -58,9 +58,9 @@ def _condition(text: str, begin: int, end: int) -> Apply:
                 text=text[begin:end].strip(),
                 pointer=pointed(Place(text, at)),
             )
-        found.append(match)
+        matches.append(match)
         at = match.end()
-    column, sign, value = found
+    column, sign, value = matches
     mark = sign[1] or sign[2]
     words = value[1].split(",") if mark == "in" else [value[1]]
     literals, at = [], value.start(1)
@@ -91,7 +91,7 @@ def _worded(condition: Node) -> Node:
     first, *rest = condition.operands
     return Apply(
         condition.operator,
-        (first, *(Literal(_word(one)) if isinstance(one, Literal) else one for one in rest)),
+        (first, *(Literal(_word(operand)) if isinstance(operand, Literal) else operand for operand in rest)),
     )
 
 

@@ -44,10 +44,10 @@ def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
 def _typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
     if not isinstance(tree, Apply):
         return tree
-    column = next((one for one in tree.operands if isinstance(one, Name)), None)
+    column = next((operand for operand in tree.operands if isinstance(operand, Name)), None)
     if tree.operator not in TYPED or column is None:
-        return Apply(tree.operator, tuple(_typed(one, kinds) for one in tree.operands))
-    return Apply(tree.operator, tuple(_compared(one, column.name, kinds) for one in tree.operands))
+        return Apply(tree.operator, tuple(_typed(operand, kinds) for operand in tree.operands))
+    return Apply(tree.operator, tuple(_compared(operand, column.name, kinds) for operand in tree.operands))
 
 
 def _compared(operand: Node, column: str, kinds: Mapping[str, DataType]) -> Node:
