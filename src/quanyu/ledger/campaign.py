@@ -121,8 +121,8 @@ def suppress(
     connection: Connection, campaign_id: str, rows: Sequence[Mapping[str, str]], *, step: str, at: dt.datetime
 ) -> None:
     """Record that people still pending in a step are not to be contacted; a row has `person_id` and `reason`."""
-    mine = (SENDS.c.campaign_id == campaign_id) & (SENDS.c.step == step) & (SENDS.c.status == "pending")
-    change = sa.update(SENDS).where(mine, SENDS.c.person_id == sa.bindparam("who"))
+    pending = (SENDS.c.campaign_id == campaign_id) & (SENDS.c.step == step) & (SENDS.c.status == "pending")
+    change = sa.update(SENDS).where(pending, SENDS.c.person_id == sa.bindparam("who"))
     change = change.values(status="suppressed", reason=sa.bindparam("because"), changed_at=at)
     if rows:
         connection.execute(change, [{"who": row["person_id"], "because": row["reason"]} for row in rows])
@@ -174,13 +174,13 @@ def stream_sends(
 def count_states(scope: Scope) -> dict[str, dict[str, int]]:
     """Return for every campaign how many people stand in each status."""
     wanted = sa.select(SENDS.c.campaign_id, SENDS.c.status, sa.func.count())
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     with reading(scope) as connection:
         for campaign_id, status, n in connection.execute(
             wanted.group_by(SENDS.c.campaign_id, SENDS.c.status)
         ):
-            found.setdefault(campaign_id, {})[status] = int(n)
-    return found
+            counts.setdefault(campaign_id, {})[status] = int(n)
+    return counts
 
 
 def decisions_stamp(scope: Scope) -> str:
@@ -192,5 +192,5 @@ def decisions_stamp(scope: Scope) -> str:
     decisions = sa.select(sa.func.count(), *(sa.func.max(moment) for moment in moments))
     with reading(scope) as connection:
         return " ".join(
-            str(value) for one in (campaigns, decisions) for value in connection.execute(one).one()
+            str(value) for query in (campaigns, decisions) for value in connection.execute(query).one()
         )

@@ -149,9 +149,9 @@ def mark_done(
 
     Raises `DecisionError` where the approval was taken back meanwhile, so that nothing of it is done.
     """
-    found = _found(connection, decision_id)
-    if found.status != "approved":
-        raise _taken(found)
+    decision = _found(connection, decision_id)
+    if decision.status != "approved":
+        raise _taken(decision)
     return _change(
         connection, decision_id, {"status": "done", "done_at": at, "carried": carried or {}, "measured": {}}
     )
@@ -208,12 +208,12 @@ def _found(connection: Connection, decision_id: str) -> Decision:
     return Decision(**row._mapping)
 
 
-def _taken(found: Decision) -> DecisionError:
+def _taken(decision: Decision) -> DecisionError:
     return DecisionError(
         "The decision {decision_id} is {status} already.",
         "Only a proposal can be decided: quanyu decisions",
-        decision_id=found.decision_id,
-        status=found.status,
+        decision_id=decision.decision_id,
+        status=decision.status,
     )
 
 

@@ -155,5 +155,5 @@ def count_messages(scope: Scope, *, topic: str = "") -> dict[str, int]:
     counted = sa.select(OUTBOX.c.status, sa.func.count()).group_by(OUTBOX.c.status)
     counted = counted.where(OUTBOX.c.topic == topic) if topic else counted
     with reading(scope) as connection:
-        found = {row[0]: int(row[1]) for row in connection.execute(counted)}
-    return {status: found.get(status, 0) for status in ("waiting", "claimed", "delivered", "dead")}
+        counts = {row[0]: int(row[1]) for row in connection.execute(counted)}
+    return {status: counts.get(status, 0) for status in ("waiting", "claimed", "delivered", "dead")}

@@ -44,34 +44,34 @@ def own(scope: Scope, workspace_id: str, key_print: str, *, at: dt.datetime, may
     `key_print` is empty where the key cannot be read. Raises `WorkspaceError` if the ledger is another's, and
     `DamageError` if it is nobody's and may not begin, because there is something that it should remember.
     """
-    found = find_owner(scope)
-    if found is None and not may_begin:
+    owner = find_owner(scope)
+    if owner is None and not may_begin:
         raise DamageError(
             "The ledger of this workspace is gone or empty, though its tables are there: what was loaded, decided and sent "
             "is no longer known.",
             "Restore it from a backup, or begin a new one with: quanyu adopt (docs/how-to/mend-damage.md)",
         )
-    if found is None or (found.workspace_id == workspace_id and key_print and not found.key_print):
+    if owner is None or (owner.workspace_id == workspace_id and key_print and not owner.key_print):
         with writing(scope) as connection:
             first = {"place": ONLY, "workspace_id": workspace_id, "key_print": key_print, "owned_at": at}
             if not insert_once(connection, OWNER, [first]):
                 unknown = (OWNER.c.workspace_id == workspace_id) & (OWNER.c.key_print == "")
                 connection.execute(sa.update(OWNER).where(unknown).values(key_print=key_print))
-            found = _found(connection)
-    if found is None or found.workspace_id != workspace_id:
+            owner = _found(connection)
+    if owner is None or owner.workspace_id != workspace_id:
         raise WorkspaceError(
             "The ledger belongs to another workspace: its id is {theirs}, this one's {ours}.",
             "Give this workspace a database or schema of its own (ledger_url in quanyu.toml); if it was restored or copied, "
             "and the ledger is to be its own from now on: quanyu adopt",
-            theirs=found.workspace_id if found else "",
+            theirs=owner.workspace_id if owner else "",
             ours=workspace_id,
         )
 
 
 def check_key(scope: Scope, key_print: str) -> None:
     """Raise `WorkspaceError` if a key is not the one whose print the ledger remembers."""
-    found = find_owner(scope)
-    if found is not None and found.key_print and found.key_print != key_print:
+    owner = find_owner(scope)
+    if owner is not None and owner.key_print and owner.key_print != key_print:
         raise WorkspaceError(
             "The key of this workspace is not the one that its identities were made with.",
             "Restore .quanyu/secret (or QUANYU_SECRET) from a backup: docs/how-to/back-up.md. With another key the same phone "

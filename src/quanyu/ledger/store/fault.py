@@ -95,8 +95,8 @@ def meaning(error: SQLAlchemyError) -> Meaning:
     if isinstance(original, sqlite3.Error):
         if str(original).startswith(("no such ", "Could not decode ")):
             return DAMAGED
-        found = SQLITE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF, OTHER)
-        return READING if found is REFUSED and "readonly" in str(original) else found
+        cause = SQLITE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF, OTHER)
+        return READING if cause is REFUSED and "readonly" in str(original) else cause
     if original is None:
         return OTHER
     state = getattr(original, "sqlstate", None)
