@@ -27,10 +27,10 @@ def daily_sales(ws: Workspace, first: dt.date, days: int) -> dict[str, Floats]:
     )
     inside = keyed.filter(keyed.on >= first, keyed.on < first + dt.timedelta(days=days))
     summed = inside.group_by("on", "name").agg(n=inside.count()).order_by("on", "name")
-    found: dict[str, Floats] = {}
+    by_name: dict[str, Floats] = {}
     for row in ws.warehouse.read(summed).to_pylist():
-        found.setdefault(row["name"], np.zeros(days))[(row["on"] - first).days] = row["n"]
-    return found
+        by_name.setdefault(row["name"], np.zeros(days))[(row["on"] - first).days] = row["n"]
+    return by_name
 
 
 def apart(sales: Mapping[str, Floats], lands: Mapping[str, float], days: int) -> tuple[Floats, Floats]:

@@ -79,10 +79,10 @@ def same_seed_same_bytes(case: Case) -> None:
 def engines_agree(case: Case) -> None:
     """Every engine gives the same bytes and the same scores."""
     scores = [_scores(case, engine) for engine in case.engines]
-    for engine, found in zip(case.engines[1:], scores[1:], strict=True):
+    for engine, scored in zip(case.engines[1:], scores[1:], strict=True):
         _same_fits(case, case.rows, engine, "two engines disagree on the fit")
         for name, values in scores[0].items():
-            _require(is_close(values, found[name]), f"two engines disagree on the score {name!r}")
+            _require(is_close(values, scored[name]), f"two engines disagree on the score {name!r}")
 
 
 def engine_scores_as_numpy(case: Case) -> None:
@@ -92,15 +92,15 @@ def engine_scores_as_numpy(case: Case) -> None:
         return
     ordered = case.rows.sort_by("key")
     arrays = {name: as_array(ordered[name]) for name in ordered.column_names}
-    found = _scores(case, case.engines[0])
+    scored = _scores(case, case.engines[0])
     for name, values in case.method.score_arrays(fitted, arrays).items():
-        _require(is_close(values, found[name]), f"engine and arrays disagree on the score {name!r}")
+        _require(is_close(values, scored[name]), f"engine and arrays disagree on the score {name!r}")
 
 
 def nothing_is_inconclusive(case: Case) -> None:
     """No rows give `Inconclusive` with a reason, never neutral numbers."""
-    found = case.fitted(case.rows[:0], case.engines[0])
-    _require(isinstance(found, Inconclusive) and bool(found.reason), "an empty table gives numbers")
+    fitted = case.fitted(case.rows[:0], case.engines[0])
+    _require(isinstance(fitted, Inconclusive) and bool(fitted.reason), "an empty table gives numbers")
 
 
 LAWS = (
@@ -149,8 +149,8 @@ def _pooled(left: Any, right: Any) -> Any:
 
 
 def _same_fits(case: Case, rows: pa.Table, engine: Load, message: str) -> None:
-    one, other = case.fitted(case.rows, case.engines[0]), case.fitted(rows, engine)
-    as_bytes = [found.to_json() if isinstance(found, Fit) else found.reason for found in (one, other)]
+    first, other = case.fitted(case.rows, case.engines[0]), case.fitted(rows, engine)
+    as_bytes = [result.to_json() if isinstance(result, Fit) else result.reason for result in (first, other)]
     _require(as_bytes[0] == as_bytes[1], message)
 
 

@@ -200,11 +200,13 @@ class Need:
     def answers(self, rows: pa.Table) -> Stats:
         """Return the statistics from the rows of `query`."""
         parts = rows["_part"].to_numpy()
-        found: dict[str, Any] = {}
+        stats: dict[str, Any] = {}
         for part, branch in enumerate(self._branches()):
-            mine = rows.filter(pa.array(parts == part))
-            found |= branch.answers(mine.rename_columns([_bare(name, part) for name in mine.column_names]))
-        return found
+            branch_rows = rows.filter(pa.array(parts == part))
+            stats |= branch.answers(
+                branch_rows.rename_columns([_bare(name, part) for name in branch_rows.column_names])
+            )
+        return stats
 
     def _branches(self) -> list[_Branch]:
         grouped: dict[tuple[object, ...], _Branch] = {}

@@ -116,14 +116,14 @@ def touched(
     Some may be named for whom nothing changes; nobody is missing. Tables in `before` that are no source are not looked
     at. None if it cannot be told: a version is unknown, or cannot be read any more.
     """
-    found: dict[str, tuple[ir.Table, ir.Table]] = {}
+    differences: dict[str, tuple[ir.Table, ir.Table]] = {}
     for name in sorted(SOURCES.keys() & before.versions.keys()):
         if ws.warehouse.version(name) != before.versions[name]:
             rows = differing(ws, name, before.versions[name])
             if rows is None:
                 return None
-            found[name] = rows
-    both = {name: gone.union(come) for name, (gone, come) in found.items()}
+            differences[name] = rows
+    both = {name: gone.union(come) for name, (gone, come) in differences.items()}
     days, owners = sorted((before.as_of, as_of)), ws.warehouse.table("identities")
     owners = owners.select(**owned(owners))
     nobody = owners.filter(ibis.literal(False))
