@@ -61,8 +61,10 @@ class Action:
 
 def actions() -> tuple[Action, ...]:
     """Return every action, found in the stages and the loop, by name."""
-    found = declaring(r"\w+ = Action\(", "collect", "understand", "decide", "act", "measure", "plan", "loop")
-    listed = [value for module in found for value in vars(module).values() if isinstance(value, Action)]
+    modules = declaring(
+        r"\w+ = Action\(", "collect", "understand", "decide", "act", "measure", "plan", "loop"
+    )
+    listed = [value for module in modules for value in vars(module).values() if isinstance(value, Action)]
     return tuple(sorted({action.name: action for action in listed}.values(), key=lambda action: action.name))
 
 

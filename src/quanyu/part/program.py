@@ -36,17 +36,17 @@ def program(module: str) -> str:
 def _uses(module: str) -> set[str]:
     """Return the modules that a module imports, and the folders they lie in, whose `__init__` runs too."""
     file = _file(module)
-    found = {module.rpartition(".")[0]}
+    modules = {module.rpartition(".")[0]}
     if file is None:
-        return found
+        return modules
     for source, names, alone in IMPORTS.findall(file.read_text(encoding="utf-8")):
-        found.add(source or alone)
-        found |= (
+        modules.add(source or alone)
+        modules |= (
             {f"{source}.{name.strip()}" for name in re.findall(r"(\w+)(?:\s+as\s+\w+)?", names)}
             if source
             else set()
         )
-    return {name for name in found if "." in name and _file(name)}
+    return {name for name in modules if "." in name and _file(name)}
 
 
 @cache
