@@ -87,17 +87,17 @@ class Workspace:
 
         Raises `WorkspaceError` if it is not a key, or not the one that was used before.
         """
-        found = self._key()
-        if not KEY.fullmatch(found):
+        key = self._key()
+        if not KEY.fullmatch(key):
             raise WorkspaceError(
                 "The key of this workspace, .quanyu/secret or QUANYU_SECRET, has {length} characters; a key is {wanted} "
                 "hexadecimal digits.",
                 "Restore it from a backup: docs/how-to/back-up.md. With another key the same phone would become another person.",
-                length=len(found),
+                length=len(key),
                 wanted=2 * KEY_BYTES,
             )
-        ledger.check_key(self.ledger, _print(found))
-        return found
+        ledger.check_key(self.ledger, _print(key))
+        return key
 
     def _key(self) -> str:
         file = self.path("secret")
