@@ -150,8 +150,10 @@ def decide(ws: Workspace, decision_id: str, verdict: Verdict, *, who: str, note:
     While a load or a turn is writing, an approved decision waits for the next turn. Who approved and was cut off may
     approve again, and it goes on from there. Raises `DecisionError` where there is no such proposal.
     """
-    found = ledger.find_decision(ws.ledger, decision_id)
-    is_repeated = verdict == "approved" and found.status in {"approved", "done"} and found.decided_by == who
+    decision = ledger.find_decision(ws.ledger, decision_id)
+    is_repeated = (
+        verdict == "approved" and decision.status in {"approved", "done"} and decision.decided_by == who
+    )
     if not is_repeated:
         ledger.decide(ws.ledger, decision_id, verdict, who=who, at=ws.now(), note=note)
     if verdict == "approved":
