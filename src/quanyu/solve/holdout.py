@@ -53,12 +53,12 @@ def agreement(expected: Values, actual: Values, weight: Values) -> Agreement:
 
 def by_level(level: Values, expected: Values, actual: Values, weight: Values) -> list[Band]:
     """Return one band per level, in order."""
-    found, place = np.unique(level, return_inverse=True)
+    levels, place = np.unique(level, return_inverse=True)
     n = np.bincount(place, weight)
     e, a = (np.bincount(place, weight * side) / n for side in (expected, actual))
     return [
-        Band(int(one), float(size), float(mean_e), float(mean_a))
-        for one, size, mean_e, mean_a in zip(found, n, e, a, strict=True)
+        Band(int(band), float(size), float(mean_e), float(mean_a))
+        for band, size, mean_e, mean_a in zip(levels, n, e, a, strict=True)
     ]
 
 

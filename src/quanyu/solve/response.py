@@ -108,8 +108,8 @@ def shapes(spend: Floats, grid: Grid = FINE) -> Shapes:
             np.array(grid.carries), np.array(grid.halves) * usual, np.array(grid.slopes), indexing="ij"
         )
     )
-    carried = {one: carry_over(spend, one, start) for one in grid.carries}
-    rows = np.stack([carried[one] for one in carry.tolist()])
+    carried = {share: carry_over(spend, share, start) for share in grid.carries}
+    rows = np.stack([carried[share] for share in carry.tolist()])
     features = saturate(rows, half[:, None], slope[:, None])
     mean = features.mean(axis=1)
     return Shapes(carry, half, slope, mean, features / mean[:, None])

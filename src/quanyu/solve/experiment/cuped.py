@@ -42,9 +42,9 @@ def cuped(treated: Sample, control: Sample, theta: Array, *, confidence: float =
     (1.0, (0.75,), 0.5625)
     """
     arms = [adjusted(arm, theta) for arm in (treated, control)]
-    found = welch(*arms, confidence=confidence)
+    effect = welch(*arms, confidence=confidence)
     raw = welch(treated, control, confidence=confidence)
-    return Adjusted(found, tuple(float(part) for part in theta), 1 - (found.se / raw.se) ** 2)
+    return Adjusted(effect, tuple(float(part) for part in theta), 1 - (effect.se / raw.se) ** 2)
 
 
 def adjusted(arm: Sample, theta: Array) -> Sample:
@@ -72,6 +72,6 @@ def weights(arms: Sequence[Sample], pooling: Pooling = "whole") -> Array:
     spread, shared = comoment[1:, 1:], comoment[1:, 0]
     scale = np.sqrt(np.diag(spread))
     scale = np.where(scale > 0, scale, 1.0)
-    found = np.linalg.lstsq(spread / np.outer(scale, scale), shared / scale, rcond=LEAST_SHARE)[0]
-    theta: Array = found / scale
+    scaled = np.linalg.lstsq(spread / np.outer(scale, scale), shared / scale, rcond=LEAST_SHARE)[0]
+    theta: Array = scaled / scale
     return theta
