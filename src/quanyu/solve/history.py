@@ -22,8 +22,8 @@ class History:
     `x` repeat purchases, the last at `t_x` (0 without a repeat), observed until `age`; `weight` customers.
     `group` numbers a covariate from 0 on; without one all are in group 0.
 
-    >>> one = History(np.array([0.0, 2.0]), np.array([0.0, 9.0]), np.array([30.0, 30.0]), np.array([5.0, 1.0]))
-    >>> one.n, one.n_repeats
+    >>> cells = History(np.array([0.0, 2.0]), np.array([0.0, 9.0]), np.array([30.0, 30.0]), np.array([5.0, 1.0]))
+    >>> cells.n, cells.n_repeats
     (6.0, 2.0)
     """
 

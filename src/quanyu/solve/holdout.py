@@ -38,8 +38,8 @@ class Band:
 def agreement(expected: Values, actual: Values, weight: Values) -> Agreement:
     """Return how forecasts agree with outcomes over weighted cells.
 
-    >>> one = agreement(np.array([1.0, 3.0]), np.array([0.0, 4.0]), np.array([1.0, 1.0]))
-    >>> one.expected, one.ratio, one.mean_absolute_error, round(one.correlation, 6)
+    >>> fit = agreement(np.array([1.0, 3.0]), np.array([0.0, 4.0]), np.array([1.0, 1.0]))
+    >>> fit.expected, fit.ratio, fit.mean_absolute_error, round(fit.correlation, 6)
     (4.0, 1.0, 1.0, 1.0)
     """
     n = float(weight.sum())

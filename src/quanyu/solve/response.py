@@ -97,8 +97,8 @@ def shapes(spend: Floats, grid: Grid = FINE) -> Shapes:
     The usual spend is the mean over the days with any; before the first day the channel is taken to have
     spent as in its first 28 days.
 
-    >>> found = shapes(np.array([0.0, 2.0, 4.0, 3.0]), Grid((0.0,), (1.0,), (1.0,)))
-    >>> found.half.tolist(), found.features.mean().round(12).tolist()
+    >>> grid = shapes(np.array([0.0, 2.0, 4.0, 3.0]), Grid((0.0,), (1.0,), (1.0,)))
+    >>> grid.half.tolist(), grid.features.mean().round(12).tolist()
     ([3.0], 1.0)
     """
     usual, start = float(spend[spend > 0].mean()), float(spend[:LEAD_IN].mean())

@@ -37,8 +37,8 @@ def cuped(treated: Sample, control: Sample, theta: Array, *, confidence: float =
 
     >>> square = np.array([[4.0, 3.0], [3.0, 4.0]])
     >>> arms = [Sample(n, np.array([y, 5.0]), n * square) for n, y in ((80, 3), (90, 2))]
-    >>> found = cuped(*arms, weights(arms))
-    >>> found.effect.value, found.theta, round(found.variance_reduction, 4)
+    >>> estimate = cuped(*arms, weights(arms))
+    >>> estimate.effect.value, estimate.theta, round(estimate.variance_reduction, 4)
     (1.0, (0.75,), 0.5625)
     """
     arms = [adjusted(arm, theta) for arm in (treated, control)]

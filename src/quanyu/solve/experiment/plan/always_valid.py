@@ -16,8 +16,8 @@ def always_valid(effect: Effect, n: int, *, tuning: float = 5000.0, confidence: 
     Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, *Annals of Statistics* 52 (2024), section 2.
 
     >>> from quanyu.solve.experiment.effect import effect
-    >>> one = always_valid(effect(0.4, 0.1), 5000)
-    >>> round(one.low, 3), round(one.high, 3)
+    >>> interval = always_valid(effect(0.4, 0.1), 5000)
+    >>> round(interval.low, 3), round(interval.high, 3)
     (0.096, 0.704)
     """
     if n <= 0 or tuning <= 0 or not 0 < confidence < 1:
