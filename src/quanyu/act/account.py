@@ -67,8 +67,8 @@ def preview(ws: Workspace, design: CampaignDesign) -> Account:
     name = hashlib.sha256(to_json(design.document).encode()).hexdigest()[:12]
     rows = audience(ws, design, name, ws.now())
     groups = rows.group_by("arm", "status", "reason").aggregate(n_people=rows.count())
-    found = ws.warehouse.read(groups.order_by("arm", "status", "reason")).to_pylist()
-    return Account(name, design, tuple(Share(**row) for row in found))
+    shares = ws.warehouse.read(groups.order_by("arm", "status", "reason")).to_pylist()
+    return Account(name, design, tuple(Share(**row) for row in shares))
 
 
 def _account(ws: Workspace, campaign: Campaign) -> Account:

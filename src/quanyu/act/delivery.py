@@ -21,9 +21,9 @@ def mirror(ws: Workspace) -> int:
     states = ledger.count_states(ws.ledger)
     shown = _states(ws)
     late = [
-        one
-        for one in ledger.list_campaigns(ws.ledger)
-        if states.get(one.campaign_id) != shown.get(one.campaign_id)
+        campaign
+        for campaign in ledger.list_campaigns(ws.ledger)
+        if states.get(campaign.campaign_id) != shown.get(campaign.campaign_id)
     ]
     for campaign in late:
         schema = contract("deliveries").schema.to_pyarrow()
@@ -43,10 +43,10 @@ def advance(ws: Workspace, campaign_id: str) -> None:
 def _states(ws: Workspace) -> dict[str, dict[str, int]]:
     rows = ws.warehouse.table("deliveries")
     counts = rows.group_by("campaign_id", "status").aggregate(n=rows.count())
-    found: dict[str, dict[str, int]] = {}
+    by_campaign: dict[str, dict[str, int]] = {}
     for row in ws.warehouse.read(counts).to_pylist():
-        found.setdefault(row["campaign_id"], {})[row["status"]] = row["n"]
-    return found
+        by_campaign.setdefault(row["campaign_id"], {})[row["status"]] = row["n"]
+    return by_campaign
 
 
 def _batches(ws: Workspace, campaign: ledger.Campaign, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -49,7 +49,7 @@ def execute(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """
     approved = ledger.list_decisions(ws.ledger, status="approved")
     mirror(ws)
-    blocked = [one.decision_id for one in reversed(approved) if not _is_executed(ws, one)]
+    blocked = [decision.decision_id for decision in reversed(approved) if not _is_executed(ws, decision)]
     ledger.release_claims(ws.ledger, TOPIC)
     dispatcher = Dispatcher(TOPIC, ledger.Claim("execute"))
     done = ledger.deliver_due(ws.ledger, dispatcher, partial(_deliver, ws), ws.now)
@@ -105,7 +105,7 @@ def _plan(ws: Workspace, decision: Decision) -> None:
         for line in decision.proposal["lines"]
         if line["current_amount"] != line["proposed_amount"]
     }
-    if other := next((one for one in running(ws) if one.proposal["channel"] in moved), None):
+    if other := next((test for test in running(ws) if test.proposal["channel"] in moved), None):
         raise _waits(other)
     with ws.ledger.begin() as connection:
         payload = {"name": decision.decision_id, "rows": decision.proposal["lines"]}
@@ -116,7 +116,9 @@ def _plan(ws: Workspace, decision: Decision) -> None:
 def _schedule(ws: Workspace, decision: Decision) -> None:
     """Draw the days of a spend test, keep them as they were drawn, and hand them over to those who set the spend."""
     lands = json.loads(decision.proposal["lands_on"] or "{}")
-    if other := next((one for one in running(ws) if meets(one, decision.proposal["channel"], lands)), None):
+    if other := next(
+        (test for test in running(ws) if meets(test, decision.proposal["channel"], lands)), None
+    ):
         raise _waits(other)
     carried = draw(ws, decision)
     rows = [

@@ -64,12 +64,12 @@ def days_of(decision: Decision, carried: Carried) -> list[dict[str, Any]]:
 
 def running(ws: Workspace) -> list[Decision]:
     """Return the tests that were begun and are not over."""
-    return [one for one in tests(ws) if ws.today() <= dt.date.fromisoformat(one.carried["ends_on"])]
+    return [test for test in tests(ws) if ws.today() <= dt.date.fromisoformat(test.carried["ends_on"])]
 
 
 def tests(ws: Workspace) -> list[Decision]:
     """Return all tests that were begun."""
-    return [one for one in ledger.list_decisions(ws.ledger, kind=KIND) if one.carried]
+    return [test for test in ledger.list_decisions(ws.ledger, kind=KIND) if test.carried]
 
 
 def meets(test: Decision, channel: str, lands: Mapping[str, float]) -> bool:
@@ -83,8 +83,8 @@ def mirror_tests(ws: Workspace) -> None:
     promise = contract("spend_test_days")
     money = [column.name for column in promise.columns if column.kind == "money"]
     rows = []
-    for one in tests(ws):
-        for day in days_of(one, one.carried):
+    for test in tests(ws):
+        for day in days_of(test, test.carried):
             exact = {name: Decimal(f"{day[name]:.2f}") for name in money}
             rows.append(day | exact | {"on": dt.date.fromisoformat(day["on"])})
     table = pa.Table.from_pylist(rows, promise.schema.to_pyarrow())

@@ -40,8 +40,8 @@ def propose_design(ws: Workspace, design: CampaignDesign, as_of: dt.date) -> Pro
 
     Raises `RuleError` for a rule that cannot be read.
     """
-    found = members(parse(design.rule), ws.warehouse.table)
-    n = int(ws.warehouse.read(found.count()).column(0)[0].as_py())
+    audience = members(parse(design.rule), ws.warehouse.table)
+    n = int(ws.warehouse.read(audience.count()).column(0)[0].as_py())
     if not n:
         return None
     content = {**design.document, "n_audience": n}
@@ -74,20 +74,20 @@ def expected(ws: Workspace, design: CampaignDesign, n: int) -> dict[str, Any]:
     rows = ws.warehouse.read(
         known.select("campaign_id", "lift", "lift_low", "lift_high", "n_treated").order_by("campaign_id")
     ).to_pylist()
-    campaigns = {one.campaign_id: one for one in ledger.list_campaigns(ws.ledger)}
-    mine = [
+    campaigns = {campaign.campaign_id: campaign for campaign in ledger.list_campaigns(ws.ledger)}
+    comparable = [
         row
         for row in rows
         if row["campaign_id"] in campaigns and campaigns[row["campaign_id"]].channel == design.channel
     ]
-    if not mine:
+    if not comparable:
         return {"reason": "no campaign on this channel has been measured yet"}
-    variances = [((row["lift_high"] - row["lift_low"]) / 2 / NORMAL_975) ** 2 for row in mine]
+    variances = [((row["lift_high"] - row["lift_low"]) / 2 / NORMAL_975) ** 2 for row in comparable]
     weight = sum(1 / variance for variance in variances)
-    lift = sum(row["lift"] / variance for row, variance in zip(mine, variances, strict=True)) / weight
+    lift = sum(row["lift"] / variance for row, variance in zip(comparable, variances, strict=True)) / weight
     width = NORMAL_975 / math.sqrt(weight)
-    reached = sum(row["n_treated"] for row in mine)
-    asked = sum(campaigns[row["campaign_id"]].design.get("n_audience", 0) for row in mine)
+    reached = sum(row["n_treated"] for row in comparable)
+    asked = sum(campaigns[row["campaign_id"]].design.get("n_audience", 0) for row in comparable)
     n_treated = round(n * reached / asked) if asked else round(n * (1 - design.control_share))
     gain = [(part - design.contact_cost_amount) * n_treated for part in (lift - width, lift, lift + width)]
     low, middle, high = (round(part, 2) for part in gain)
@@ -96,7 +96,7 @@ def expected(ws: Workspace, design: CampaignDesign, n: int) -> dict[str, Any]:
         "gain_amount": middle,
         "gain_low": low,
         "gain_high": high,
-        "evidence": [row["campaign_id"] for row in mine],
+        "evidence": [row["campaign_id"] for row in comparable],
     }
 
 

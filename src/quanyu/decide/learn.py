@@ -32,12 +32,12 @@ TESTED = (
 
 def learn(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Write what was measured into the decisions that were carried out: the loop step."""
-    found = {**_lifts(ws), **_budgets(ws, as_of), **_spend_tests(ws)}
+    readings = {**_lifts(ws), **_budgets(ws, as_of), **_spend_tests(ws)}
     news = [
         name
-        for name, one in found.items()
+        for name, reading in readings.items()
         if ledger.mark_measured(
-            ws.ledger, name, one, at=ws.now(), is_told=bool({"gain_amount", "is_over"} & set(one))
+            ws.ledger, name, reading, at=ws.now(), is_told=bool({"gain_amount", "is_over"} & set(reading))
         )
     ]
     return {"measured": news}
@@ -46,13 +46,13 @@ def learn(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 def _lifts(ws: Workspace) -> dict[str, dict[str, Any]]:
     """Return the lifts of campaigns against their control groups, by decision."""
     lifts = ws.warehouse.table("lifts")
-    found: dict[str, dict[str, Any]] = {}
+    by_campaign: dict[str, dict[str, Any]] = {}
     for row in ws.warehouse.read(lifts.order_by("campaign_id", "metric")).to_pylist():
-        found.setdefault(row["campaign_id"], {})[row["metric"]] = {
+        by_campaign.setdefault(row["campaign_id"], {})[row["metric"]] = {
             name: _plain(row[name]) for name in SHOWN if row.get(name) is not None
         }
-    done = [one for one in _carried(ws, "audience") if one.decision_id in found]
-    return {one.decision_id: _result(one, found[one.decision_id]) for one in done}
+    done = [decision for decision in _carried(ws, "audience") if decision.decision_id in by_campaign]
+    return {decision.decision_id: _result(decision, by_campaign[decision.decision_id]) for decision in done}
 
 
 def _budgets(ws: Workspace, as_of: dt.date) -> dict[str, dict[str, Any]]:
@@ -60,12 +60,16 @@ def _budgets(ws: Workspace, as_of: dt.date) -> dict[str, dict[str, Any]]:
 
     Only after two weeks: before, the curves have seen too little of the new spend.
     """
-    old = [one for one in _carried(ws, "budget") if as_of >= one.as_of + dt.timedelta(days=SETTLED_DAYS)]
+    old = [
+        decision
+        for decision in _carried(ws, "budget")
+        if as_of >= decision.as_of + dt.timedelta(days=SETTLED_DAYS)
+    ]
     if not old:
         return {}
     known, fit_id = known_channels(ws)
-    channels = {one.name: one for one in known if one.curve is not None}
-    found = {}
+    channels = {channel.name: channel for channel in known if channel.curve is not None}
+    by_decision = {}
     for decision in old:
         lines = [line for line in decision.proposal["lines"] if line["channel"] in channels]
         gains = [
@@ -75,21 +79,21 @@ def _budgets(ws: Workspace, as_of: dt.date) -> dict[str, dict[str, Any]]:
         if gains and fit_id != decision.expected.get("fit_id"):
             names = ("gain_amount", "gain_low", "gain_high")
             values = (round(value, 2) for value in span(np.sum(gains, axis=0)))
-            found[decision.decision_id] = {**dict(zip(names, values, strict=True)), "fit_id": fit_id}
-    return found
+            by_decision[decision.decision_id] = {**dict(zip(names, values, strict=True)), "fit_id": fit_id}
+    return by_decision
 
 
 def _spend_tests(ws: Workspace) -> dict[str, dict[str, Any]]:
     """Return what tests of spend have shown, by decision; a test that is over is measured, whether or not it tells."""
-    found = {}
+    by_decision = {}
     for row in ws.warehouse.read(ws.warehouse.table("spend_test_results")).to_pylist():
         if row["status"] == "running":
-            found[row["decision_id"]] = {"reason": UNREAD[row["reason"]]}
+            by_decision[row["decision_id"]] = {"reason": UNREAD[row["reason"]]}
             continue
         shown = {name: _plain(row[name]) for name in TESTED if row[name] is not None}
         why = UNREAD.get(row["reason"], "")
-        found[row["decision_id"]] = shown | {"is_over": True} | ({"reason": why} if why else {})
-    return found
+        by_decision[row["decision_id"]] = shown | {"is_over": True} | ({"reason": why} if why else {})
+    return by_decision
 
 
 def _gain(channel: AdChannel, before: float, after: float) -> Any:
@@ -99,9 +103,9 @@ def _gain(channel: AdChannel, before: float, after: float) -> Any:
 
 def _carried(ws: Workspace, kind: str) -> list[Decision]:
     return [
-        one
+        decision
         for status in ("done", "measured")
-        for one in ledger.list_decisions(ws.ledger, kind=kind, status=status)
+        for decision in ledger.list_decisions(ws.ledger, kind=kind, status=status)
     ]
 
 

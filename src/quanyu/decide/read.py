@@ -9,5 +9,5 @@ from quanyu.workspace import Workspace
 
 def decisions(ws: Workspace, kind: str = "", limit: int = 200) -> list[Decision]:
     """Return the newest decisions, newest first, superseded ones left out; of a kind where named."""
-    found = ledger.list_decisions(ws.ledger, kind=kind, limit=limit)
-    return [one for one in found if one.status != "superseded"]
+    listed = ledger.list_decisions(ws.ledger, kind=kind, limit=limit)
+    return [decision for decision in listed if decision.status != "superseded"]

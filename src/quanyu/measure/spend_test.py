@@ -92,14 +92,14 @@ def result(
         return row | {"status": "refused", "reason": "no_orders"}
     random = np.random.default_rng([ws.settings.seed, zlib.crc32(first["decision_id"].encode())])
     start = Design(first["kind"], n // 7, float(first["usual_amount"])).start
-    found = read(here, rest, is_high, start, random)
+    reading = read(here, rest, is_high, start, random)
     back = float(first["order_worth_amount"]) / (at_high - at_low)
-    verdict = "pays" if found.low * back > 1 else "loses" if found.high * back < 1 else "cannot_tell"
+    verdict = "pays" if reading.low * back > 1 else "loses" if reading.high * back < 1 else "cannot_tell"
     return row | {
         "status": "read", "verdict": verdict, "reason": "holds_one" if verdict == "cannot_tell" else "",
-        "n_orders": found.orders, "n_orders_low": found.low, "n_orders_high": found.high, "n_orders_error": found.error,
-        "test_return": found.orders * back, "test_return_low": found.low * back, "test_return_high": found.high * back,
-        "p_value": found.p_value, "carry": found.carry,
+        "n_orders": reading.orders, "n_orders_low": reading.low, "n_orders_high": reading.high, "n_orders_error": reading.error,
+        "test_return": reading.orders * back, "test_return_low": reading.low * back, "test_return_high": reading.high * back,
+        "p_value": reading.p_value, "carry": reading.carry,
     }  # fmt: skip
 
 
@@ -118,10 +118,10 @@ def _spent(ws: Workspace, channel: str, first: dt.date, n: int) -> Floats:
         rows.platform == channel, rows.spent_on >= ibis.literal(first), rows.spent_on < ibis.literal(last)
     )
     summed = rows.group_by("spent_on").agg(amount=rows.cost_amount.sum())
-    found = np.full(n, np.nan)
+    daily = np.full(n, np.nan)
     for row in ws.warehouse.read(summed).to_pylist():
-        found[(row["spent_on"] - first).days] = float(row["amount"])
-    return found
+        daily[(row["spent_on"] - first).days] = float(row["amount"])
+    return daily
 
 
 STEP = Step(

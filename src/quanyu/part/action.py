@@ -1,7 +1,7 @@
 """An action: something that people and programs can ask Quanyu for; declared beside the function that does it.
 
 The command line and the console perform actions and nothing else that changes a shop, so that every change has
-one door with one log.
+one door with one log. What makes, adopts or tidies a workspace comes before there is a shop and is no action.
 """
 
 from __future__ import annotations

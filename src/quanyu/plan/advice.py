@@ -28,8 +28,8 @@ Rule = Callable[[Review, Language], "Advice | None"]
 
 def advice(review: Review, language: Language) -> tuple[Advice, ...]:
     """Return what stands out, at most six sentences."""
-    found = [rule(review, language) for rule in RULES]
-    return tuple(one for one in found if one)[:MOST]
+    sentences = [rule(review, language) for rule in RULES]
+    return tuple(sentence for sentence in sentences if sentence)[:MOST]
 
 
 def revenue(review: Review, language: Language) -> Advice | None:
@@ -95,14 +95,14 @@ def _when_refunded(review: Review, language: Language) -> str:
 
 def slipping(review: Review, language: Language) -> Advice | None:
     """Valuable buyers who stay away."""
-    away = [one for one in review.groups if one.group_id in {"at_risk", "must_win_back"}]
-    n, money = sum(one.n_people for one in away), sum(one.money_amount for one in away)
+    away = [group for group in review.groups if group.group_id in {"at_risk", "must_win_back"}]
+    n, money = sum(group.n_people for group in away), sum(group.money_amount for group in away)
     if not n:
         return None
     says = translate(
         "{n} valuable buyers stay away; they have spent {amount}, {share} of all.",
         language, n=f"{n:,}", amount=short(money, language, review.currency),
-        share=percent(sum(one.money_share for one in away)),
+        share=percent(sum(group.money_share for group in away)),
     )  # fmt: skip
     return Advice(
         "bad", says, translate("Win them back first, by personal contact, with a control group.", language)
@@ -111,7 +111,7 @@ def slipping(review: Review, language: Language) -> Advice | None:
 
 def champions(review: Review, language: Language) -> Advice | None:
     """How much of the money comes from the best buyers."""
-    best = next((one for one in review.groups if one.group_id == "champions"), None)
+    best = next((group for group in review.groups if group.group_id == "champions"), None)
     if best is None or best.money_share < 0.2:
         return None
     says = translate(
@@ -144,7 +144,9 @@ def newcomers(review: Review, language: Language) -> Advice | None:
 
 def repurchase(review: Review, language: Language) -> Advice | None:
     """How many of a year's buyers come back."""
-    card = next((one for one in review.yearly if one.metric.name == "repurchase_rate"), None)
+    card = next(
+        (candidate for candidate in review.yearly if candidate.metric.name == "repurchase_rate"), None
+    )
     if card is None or card.value is None:
         return None
     says = translate(
@@ -185,7 +187,7 @@ def unknown(review: Review, language: Language) -> Advice | None:
 
 def quality(review: Review, language: Language) -> Advice | None:
     """Data that is not in order."""
-    bad = [one for one in review.findings if one.severity in {"warning", "stop"}]
+    bad = [finding for finding in review.findings if finding.severity in {"warning", "stop"}]
     n_rejects = sum(n for _, n in review.rejects)
     if not bad and not n_rejects:
         return None

@@ -110,7 +110,7 @@ class Identity:
 def groups(ws: Workspace) -> tuple[Group, ...]:
     """Return the RFM groups in the order of the scheme."""
     rows = ws.warehouse.table("rfm")
-    found = ws.warehouse.read(
+    totals = ws.warehouse.read(
         rows.group_by("group").agg(
             n_people=rows.count(),
             money=rows.monetary_amount.sum().cast("float64"),
@@ -118,25 +118,25 @@ def groups(ws: Workspace) -> tuple[Group, ...]:
             frequency=rows.frequency.mean(),
         )
     ).to_pylist()
-    people, money = sum(row["n_people"] for row in found), sum(row["money"] for row in found)
+    people, money = sum(row["n_people"] for row in totals), sum(row["money"] for row in totals)
     order = list(GROUPS)
     made = [
         Group(
             row["group"], row["n_people"], row["money"], row["n_people"] / people,
             row["money"] / (money or 1), row["recency"], row["frequency"],
         )
-        for row in found
+        for row in totals
     ]  # fmt: skip
     return tuple(
-        sorted(made, key=lambda one: order.index(one.group_id) if one.group_id in order else len(order))
+        sorted(made, key=lambda group: order.index(group.group_id) if group.group_id in order else len(order))
     )
 
 
 def grid(ws: Workspace) -> Grid:
     """Return how many buyers have each pair of recency and frequency scores."""
     rows = ws.warehouse.table("rfm")
-    found = ws.warehouse.read(rows.group_by("r_score", "f_score").agg(n=rows.count())).to_pylist()
-    cells = {(row["r_score"], row["f_score"]): row["n"] for row in found}
+    counts = ws.warehouse.read(rows.group_by("r_score", "f_score").agg(n=rows.count())).to_pylist()
+    cells = {(row["r_score"], row["f_score"]): row["n"] for row in counts}
     r_scores = sorted({r for r, _ in cells}, reverse=True)
     return Grid(tuple(r_scores), tuple(sorted({f for _, f in cells})), MappingProxyType(cells))
 
@@ -151,11 +151,15 @@ def distributions(ws: Workspace) -> tuple[Distribution, ...]:
     counted = (
         ibis.union(*[_words(rows, name) for name in names]) if len(names) > 1 else _words(rows, names[0])
     )
-    found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+    by_trait: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
     for row in ws.warehouse.read(counted).to_pylist():
-        found[row["trait"]].append((row["word"], row["n"]))
-    told = [_distribution(name, words) for name, words in found.items()]
-    return tuple(one for one in told if len(one.words) > 1 and one.n_known * 20 >= n_people)[:MOST_TRAITS]
+        by_trait[row["trait"]].append((row["word"], row["n"]))
+    told = [_distribution(name, words) for name, words in by_trait.items()]
+    return tuple(
+        distribution
+        for distribution in told
+        if len(distribution.words) > 1 and distribution.n_known * 20 >= n_people
+    )[:MOST_TRAITS]
 
 
 def _words(rows: ir.Table, name: str) -> ir.Table:
@@ -165,7 +169,7 @@ def _words(rows: ir.Table, name: str) -> ir.Table:
 
 def _distribution(name: str, words: list[tuple[str, int]]) -> Distribution:
     known = sum(n for _, n in words)
-    top = sorted(words, key=lambda one: (-one[1], one[0]))[:MOST_WORDS]
+    top = sorted(words, key=lambda pair: (-pair[1], pair[0]))[:MOST_WORDS]
     return Distribution(name, TRAITS[name], known, tuple((word, n, n / known) for word, n in top))
 
 
@@ -173,7 +177,7 @@ def identity(ws: Workspace) -> Identity:
     """Return the figures of identity."""
     rows = ws.warehouse.table("identities")
     each = rows.group_by("person_id").agg(n=rows.count())
-    one = ws.warehouse.read(
+    figures = ws.warehouse.read(
         each.agg(people=each.count(), identifiers=each.n.sum(), joined=(each.n > 1).cast("int64").sum())
     ).to_pylist()[0]
-    return Identity(one["people"], one["identifiers"] or 0, one["joined"] or 0)
+    return Identity(figures["people"], figures["identifiers"] or 0, figures["joined"] or 0)

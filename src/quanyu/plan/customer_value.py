@@ -60,21 +60,21 @@ def customer_value(ws: Workspace) -> CustomerValue | None:
     rows = ws.warehouse.table("lifetimes")
     sums = {name: rows[name].cast("float64").sum() for name in SUMS}
     counted = rows.group_by("decile", "fit_id").aggregate(n=rows.count(), **sums)
-    found = ws.warehouse.read(counted).to_pylist()
-    kept = ledger.find_fit(ws.ledger, found[0]["fit_id"]) if found else None
+    deciles = ws.warehouse.read(counted).to_pylist()
+    kept = ledger.find_fit(ws.ledger, deciles[0]["fit_id"]) if deciles else None
     if kept is None:
         return None
-    n = sum(row["n"] for row in found)
-    total = {name: sum(row[name] or 0.0 for row in found) for name in SUMS}
-    tenths = [_tenth(row, total["clv_amount"]) for row in found if row["decile"] is not None]
+    n = sum(row["n"] for row in deciles)
+    total = {name: sum(row[name] or 0.0 for row in deciles) for name in SUMS}
+    tenths = [_tenth(row, total["clv_amount"]) for row in deciles if row["decile"] is not None]
     told, holdout = kept.diagnostics, kept.diagnostics.get("holdout", {})
     return CustomerValue(
         kept.spec["horizon_days"],
         n,
         total["clv_amount"],
         total["expected_orders"],
-        total["p_alive"] / n if any(row["p_alive"] is not None for row in found) else None,
-        tuple(sorted(tenths, key=lambda one: -one.decile)),
+        total["p_alive"] / n if any(row["p_alive"] is not None for row in deciles) else None,
+        tuple(sorted(tenths, key=lambda tenth: -tenth.decile)),
         LIFETIME[kept.parameters["model"]],
         told["fits"],
         tuple((str(sentence), dict(values)) for sentence, values in told["reasons"]),

@@ -44,22 +44,22 @@ class Outcome:
 
 def outcomes(ws: Workspace) -> tuple[Outcome, ...]:
     """Return the newest decisions, those that a newer proposal has replaced left out."""
-    found = [one for one in ledger.list_decisions(ws.ledger) if one.status != "superseded"]
-    return tuple(_outcome(one) for one in found[:MOST])
+    decisions = [decision for decision in ledger.list_decisions(ws.ledger) if decision.status != "superseded"]
+    return tuple(_outcome(decision) for decision in decisions[:MOST])
 
 
-def _outcome(one: Decision) -> Outcome:
-    name = one.proposal.get("name") or one.proposal.get("channel", "")
-    kind = KINDS.get(one.kind, one.kind)
+def _outcome(decision: Decision) -> Outcome:
+    name = decision.proposal.get("name") or decision.proposal.get("channel", "")
+    kind = KINDS.get(decision.kind, decision.kind)
     return Outcome(
-        one.decision_id,
+        decision.decision_id,
         kind,
         name,
-        one.status,
-        one.as_of,
-        one.decided_by,
-        _gain(one.expected),
-        _gain(one.measured),
+        decision.status,
+        decision.as_of,
+        decision.decided_by,
+        _gain(decision.expected),
+        _gain(decision.measured),
     )
 
 

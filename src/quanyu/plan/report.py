@@ -38,7 +38,7 @@ def write_report(ws: Workspace, out: Path, language: Language | None = None) -> 
     return out
 
 
-def render(found: Review, language: Language, *, rises_are_red: bool = True) -> str:
+def render(summary: Review, language: Language, *, rises_are_red: bool = True) -> str:
     """Return the page of a review."""
     pages = Environment(
         loader=FileSystemLoader(HERE),
@@ -51,12 +51,12 @@ def render(found: Review, language: Language, *, rises_are_red: bool = True) -> 
     rise, fall = (RED, GREEN) if rises_are_red else (GREEN, RED)
     css = (HERE / "report.css").read_text(encoding="utf-8").replace("RISE", rise).replace("FALL", fall)
     return pages.get_template("report.html").render(
-        review=found,
+        review=summary,
         language=language,
         css=Markup(css),
-        advice=advice(found, language),
-        charts=_charts(found, language),
-        **_words(found, language),
+        advice=advice(summary, language),
+        charts=_charts(summary, language),
+        **_words(summary, language),
     )
 
 
@@ -65,11 +65,11 @@ def _shown(value: object) -> object:
     return masked(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _words(found: Review, language: Language) -> dict[str, Any]:
+def _words(summary: Review, language: Language) -> dict[str, Any]:
     """What the template calls to write words and numbers."""
     used = [
-        *found.cards,
-        *[card for card in found.yearly if card.metric not in [one.metric for one in found.cards]],
+        *summary.cards,
+        *[card for card in summary.yearly if card.metric not in [other.metric for other in summary.cards]],
     ]
     tell = partial(_tell, language)
     return {
@@ -82,10 +82,10 @@ def _words(found: Review, language: Language) -> dict[str, Any]:
         "metrics": [card.metric for card in used],
         "day": lambda on, **more: day(on, language, **more),
         "month": lambda on: month(on, language),
-        "figure": lambda value, unit: figure(value, unit, language, found.currency),
-        "exact": lambda value, unit: exact(value, unit, found.currency),
-        "money": lambda amount: money(amount, found.currency),
-        "short": lambda amount: short(amount, language, found.currency),
+        "figure": lambda value, unit: figure(value, unit, language, summary.currency),
+        "exact": lambda value, unit: exact(value, unit, summary.currency),
+        "money": lambda amount: money(amount, summary.currency),
+        "short": lambda amount: short(amount, language, summary.currency),
         "table_name": lambda name: _named(name, language),
         "column_name": lambda table, name: _column(table, name, language),
     }
@@ -101,30 +101,31 @@ def _named(name: str, language: Language) -> str:
 
 
 def _column(table: str, name: str, language: Language) -> str:
-    found = CONTRACTS[table].by_name.get(name) if table in CONTRACTS else None
-    return name if found is None else found.zh if language == "zh" else found.en
+    column = CONTRACTS[table].by_name.get(name) if table in CONTRACTS else None
+    return name if column is None else column.zh if language == "zh" else column.en
 
 
-def _charts(found: Review, language: Language) -> dict[str, Markup]:
-    if found.is_empty:
+def _charts(summary: Review, language: Language) -> dict[str, Markup]:
+    if summary.is_empty:
         return {}
     tell = partial(_tell, language)
-    axis = partial(_axis, language=language, currency=found.currency)
+    axis = partial(_axis, language=language, currency=summary.currency)
     days = Curve(
-        [day(point.on, language, has_year=False) for point in found.days],
-        [point.value for point in found.days],
-        [point.value for point in found.days_before],
-        [day(point.on, language, has_year=False) for point in found.days_before],
+        [day(point.on, language, has_year=False) for point in summary.days],
+        [point.value for point in summary.days],
+        [point.value for point in summary.days_before],
+        [day(point.on, language, has_year=False) for point in summary.days_before],
     )
-    stacks = [(tell("Old buyers"), [point.numerator for point in found.months_old]),
-              (tell("New buyers"), [point.numerator for point in found.months_new])]  # fmt: skip
+    stacks = [(tell("Old buyers"), [point.numerator for point in summary.months_old]),
+              (tell("New buyers"), [point.numerator for point in summary.months_new])]  # fmt: skip
     charts = {
         "days": line(days, axis, tell("Net revenue by day")),
-        "months": _months(found, stacks, axis, tell("Net revenue by month"), language),
-        "groups": treemap(_tiles(found, language), tell("Buyers by RFM group")),
+        "months": _months(summary, stacks, axis, tell("Net revenue by month"), language),
+        "groups": treemap(_tiles(summary, language), tell("Buyers by RFM group")),
     }
     return charts | {
-        f"spark_{card.metric.name}": spark(card.spark, card.metric.name_in(language)) for card in found.cards
+        f"spark_{card.metric.name}": spark(card.spark, card.metric.name_in(language))
+        for card in summary.cards
     }
 
 
@@ -132,37 +133,37 @@ def _axis(value: float, language: Language, currency: str) -> str:
     return short(value, language, currency).replace(".00", "").replace(".0", "") if value else "0"
 
 
-def _months(found: Review, stacks: Any, axis: Any, title: str, language: Language) -> Markup:
-    labels = [month(point.on, language) for point in found.months]
-    by_month = {point.on: at for at, point in enumerate(found.months)}
-    if not found.months:
+def _months(summary: Review, stacks: Any, axis: Any, title: str, language: Language) -> Markup:
+    labels = [month(point.on, language) for point in summary.months]
+    by_month = {point.on: at for at, point in enumerate(summary.months)}
+    if not summary.months:
         return Markup("")
     spread = []
-    for (name, values), points in zip(stacks, (found.months_old, found.months_new), strict=True):
+    for (name, values), points in zip(stacks, (summary.months_old, summary.months_new), strict=True):
         filled = [0.0] * len(labels)
         for point, value in zip(points, values, strict=True):
             if point.on in by_month:
                 filled[by_month[point.on]] = value
         spread.append((name, filled))
     rest = [
-        point.numerator - sum(values[at] for _, values in spread) for at, point in enumerate(found.months)
+        point.numerator - sum(values[at] for _, values in spread) for at, point in enumerate(summary.months)
     ]
     spread.append((translate("Not identified", language), rest))
     return bars(labels, spread, axis, title)
 
 
-def _tiles(found: Review, language: Language) -> list[Tile]:
-    top = max((one.money_share for one in found.groups), default=0.0) or 1.0
+def _tiles(summary: Review, language: Language) -> list[Tile]:
+    top = max((group.money_share for group in summary.groups), default=0.0) or 1.0
     return [
         Tile(
-            one.n_people,
-            one.money_share / top,
-            translate(one.name, language),
+            group.n_people,
+            group.money_share / top,
+            translate(group.name, language),
             translate("{people} of buyers · {money} of money", language,
-                      people=percent(one.people_share, 0), money=percent(one.money_share, 0)),
-            f"{translate(one.name, language)}: {one.n_people:,} · {money(one.money_amount, found.currency)}",
+                      people=percent(group.people_share, 0), money=percent(group.money_share, 0)),
+            f"{translate(group.name, language)}: {group.n_people:,} · {money(group.money_amount, summary.currency)}",
         )
-        for one in found.groups
+        for group in summary.groups
     ]  # fmt: skip
 
 

@@ -84,7 +84,7 @@ class Review:
     @property
     def has_warnings(self) -> bool:
         """Say whether a check is not in order; otherwise `findings` holds mere notes."""
-        return any(one.severity != "note" for one in self.findings)
+        return any(finding.severity != "note" for finding in self.findings)
 
     @property
     def last_day(self) -> dt.date:
@@ -194,18 +194,26 @@ def _funnel(sums: MetricView, period: Period) -> tuple[tuple[str, float], ...]:
 def _findings(ws: Workspace) -> tuple[Finding, ...]:
     rows = ws.warehouse.table("findings")
     wanted = rows.filter(rows.severity.isin(["note", "warning", "stop"]))
-    found = ws.warehouse.read(
+    checks = ws.warehouse.read(
         wanted.select("table", "column", "check", "n_rows", "n_bad", "severity")
     ).to_pylist()
     order = {"stop": 0, "warning": 1, "note": 2}
-    is_bad = any(row["severity"] != "note" for row in found)
-    made = [Finding(**row) for row in found if not is_bad or row["severity"] != "note"]
+    is_bad = any(row["severity"] != "note" for row in checks)
+    made = [Finding(**row) for row in checks if not is_bad or row["severity"] != "note"]
     return tuple(
-        sorted(made, key=lambda one: (order[one.severity], -(one.n_bad or 0), one.table, one.column))
+        sorted(
+            made,
+            key=lambda finding: (
+                order[finding.severity],
+                -(finding.n_bad or 0),
+                finding.table,
+                finding.column,
+            ),
+        )
     )
 
 
 def _rejects(ws: Workspace) -> tuple[tuple[str, int], ...]:
     rows = ws.warehouse.table("rejects")
-    found = ws.warehouse.read(rows.group_by("reason").agg(n=rows.count())).to_pylist()
-    return tuple(sorted(((row["reason"], row["n"]) for row in found), key=lambda one: (-one[1], one[0])))
+    counts = ws.warehouse.read(rows.group_by("reason").agg(n=rows.count())).to_pylist()
+    return tuple(sorted(((row["reason"], row["n"]) for row in counts), key=lambda pair: (-pair[1], pair[0])))

@@ -53,7 +53,7 @@ def spend_review(ws: Workspace) -> SpendReview | None:
     whole = ws.warehouse.read(budgets.filter(budgets.scenario == SCENARIOS[0])).to_pylist()
     if not whole:
         return None
-    one = whole[0]
+    budget = whole[0]
     kept = lines.filter(lines.scenario == SCENARIOS[0]).order_by("channel")
     by_name = {row["channel"]: row for row in ws.warehouse.read(curves).to_pylist()}
     tests = {row["channel"]: row for row in ws.warehouse.read(ws.warehouse.table("spend_tests")).to_pylist()}
@@ -61,9 +61,9 @@ def spend_review(ws: Workspace) -> SpendReview | None:
         _ad(row, by_name.get(row["channel"], {}), tests.get(row["channel"], {}))
         for row in ws.warehouse.read(kept).to_pylist()
     )
-    gain, low, high = (_number(one[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
+    gain, low, high = (_number(budget[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
     return SpendReview(
-        ads, one["status"], REFUSALS.get(one["reason"] or "", ""), gain, low, high, one["p_gain"]
+        ads, budget["status"], REFUSALS.get(budget["reason"] or "", ""), gain, low, high, budget["p_gain"]
     )
 
 

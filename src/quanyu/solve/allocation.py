@@ -28,7 +28,7 @@ def allocate(amount: Floats, value: Floats, total: float, *, must_spend: bool = 
     """
     given = amount[:, 0].astype(np.float64).copy()
     left = total - float(given.sum())
-    corners = [_envelope(one, worth) for one, worth in zip(amount, value, strict=True)]
+    corners = [_envelope(amounts, worth) for amounts, worth in zip(amount, value, strict=True)]
     waiting = [
         _piece(amount[c], value[c], corners[c], 0, c) for c in range(len(given)) if len(corners[c]) > 1
     ]

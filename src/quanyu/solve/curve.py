@@ -61,7 +61,7 @@ class Curve:
         return {
             "shapes": pairs.tolist(),
             "shape": place.ravel().tolist(),
-            "ceiling": [float(f"{one:.6g}") for one in self.ceiling.tolist()],
+            "ceiling": [float(f"{ceiling:.6g}") for ceiling in self.ceiling.tolist()],
         }
 
     @classmethod

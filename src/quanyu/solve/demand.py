@@ -32,8 +32,8 @@ def relative_demand(actual: Values, expected: Values, columns: Values, spread: V
     Newton steps on the penalised likelihood (McCullagh and Nelder 1989, Generalized Linear Models, chapters 6 and 9). The
     covariance is that of the posterior, widened by the dispersion of the counts.
 
-    >>> found = relative_demand(np.array([9.0, 30.0] * 50), np.full(100, 10.0), np.array([[0.0], [1.0]] * 50), np.array([9.0]))
-    >>> found.of(np.array([[1.0]])).round(1).tolist(), round(float(np.exp(found.level)), 1)
+    >>> demand = relative_demand(np.array([9.0, 30.0] * 50), np.full(100, 10.0), np.array([[0.0], [1.0]] * 50), np.array([9.0]))
+    >>> demand.of(np.array([[1.0]])).round(1).tolist(), round(float(np.exp(demand.level)), 1)
     ([3.3], 0.9)
     """
     use = expected > 0

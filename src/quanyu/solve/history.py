@@ -22,8 +22,8 @@ class History:
     `x` repeat purchases, the last at `t_x` (0 without a repeat), observed until `age`; `weight` customers.
     `group` numbers a covariate from 0 on; without one all are in group 0.
 
-    >>> one = History(np.array([0.0, 2.0]), np.array([0.0, 9.0]), np.array([30.0, 30.0]), np.array([5.0, 1.0]))
-    >>> one.n, one.n_repeats
+    >>> cells = History(np.array([0.0, 2.0]), np.array([0.0, 9.0]), np.array([30.0, 30.0]), np.array([5.0, 1.0]))
+    >>> cells.n, cells.n_repeats
     (6.0, 2.0)
     """
 
@@ -59,16 +59,16 @@ class History:
         The step doubles until the cells are few enough. A last repeat purchase never leaves the observed time,
         nor comes to lie at its beginning.
         """
-        step, found = 1.0, self
-        while len(found.x) > most:
+        step, history = 1.0, self
+        while len(history.x) > most:
             step *= 2
             age = np.maximum(np.round(self.age / step), 1) * step
             t_x = np.minimum(np.maximum(np.round(self.t_x / step), 1) * step, age)
             rows = np.stack([self.x, np.where(self.x > 0, t_x, 0.0), age, self.groups.astype(float)], axis=1)
             cells, place = np.unique(rows, axis=0, return_inverse=True)
             weight = np.bincount(place.ravel(), self.weight, minlength=len(cells)).astype(np.float64)
-            found = History(cells[:, 0], cells[:, 1], cells[:, 2], weight, cells[:, 3].astype(np.int64))
-        return found
+            history = History(cells[:, 0], cells[:, 1], cells[:, 2], weight, cells[:, 3].astype(np.int64))
+        return history
 
 
 class Model(Protocol):

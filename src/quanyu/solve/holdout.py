@@ -38,8 +38,8 @@ class Band:
 def agreement(expected: Values, actual: Values, weight: Values) -> Agreement:
     """Return how forecasts agree with outcomes over weighted cells.
 
-    >>> one = agreement(np.array([1.0, 3.0]), np.array([0.0, 4.0]), np.array([1.0, 1.0]))
-    >>> one.expected, one.ratio, one.mean_absolute_error, round(one.correlation, 6)
+    >>> fit = agreement(np.array([1.0, 3.0]), np.array([0.0, 4.0]), np.array([1.0, 1.0]))
+    >>> fit.expected, fit.ratio, fit.mean_absolute_error, round(fit.correlation, 6)
     (4.0, 1.0, 1.0, 1.0)
     """
     n = float(weight.sum())
@@ -53,12 +53,12 @@ def agreement(expected: Values, actual: Values, weight: Values) -> Agreement:
 
 def by_level(level: Values, expected: Values, actual: Values, weight: Values) -> list[Band]:
     """Return one band per level, in order."""
-    found, place = np.unique(level, return_inverse=True)
+    levels, place = np.unique(level, return_inverse=True)
     n = np.bincount(place, weight)
     e, a = (np.bincount(place, weight * side) / n for side in (expected, actual))
     return [
-        Band(int(one), float(size), float(mean_e), float(mean_a))
-        for one, size, mean_e, mean_a in zip(found, n, e, a, strict=True)
+        Band(int(band), float(size), float(mean_e), float(mean_a))
+        for band, size, mean_e, mean_a in zip(levels, n, e, a, strict=True)
     ]
 
 

@@ -97,8 +97,8 @@ def shapes(spend: Floats, grid: Grid = FINE) -> Shapes:
     The usual spend is the mean over the days with any; before the first day the channel is taken to have
     spent as in its first 28 days.
 
-    >>> found = shapes(np.array([0.0, 2.0, 4.0, 3.0]), Grid((0.0,), (1.0,), (1.0,)))
-    >>> found.half.tolist(), found.features.mean().round(12).tolist()
+    >>> grid = shapes(np.array([0.0, 2.0, 4.0, 3.0]), Grid((0.0,), (1.0,), (1.0,)))
+    >>> grid.half.tolist(), grid.features.mean().round(12).tolist()
     ([3.0], 1.0)
     """
     usual, start = float(spend[spend > 0].mean()), float(spend[:LEAD_IN].mean())
@@ -108,8 +108,8 @@ def shapes(spend: Floats, grid: Grid = FINE) -> Shapes:
             np.array(grid.carries), np.array(grid.halves) * usual, np.array(grid.slopes), indexing="ij"
         )
     )
-    carried = {one: carry_over(spend, one, start) for one in grid.carries}
-    rows = np.stack([carried[one] for one in carry.tolist()])
+    carried = {share: carry_over(spend, share, start) for share in grid.carries}
+    rows = np.stack([carried[share] for share in carry.tolist()])
     features = saturate(rows, half[:, None], slope[:, None])
     mean = features.mean(axis=1)
     return Shapes(carry, half, slope, mean, features / mean[:, None])

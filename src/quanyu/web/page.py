@@ -33,8 +33,8 @@ class Page:
 
 def pages() -> tuple[Page, ...]:
     """Return every screen, in the order of the menu."""
-    found = declared("PAGE", "web/pages")
-    return tuple(sorted(found, key=lambda page: (GROUPS.index(page.group), page.place, page.path)))
+    declared_pages = declared("PAGE", "web/pages")
+    return tuple(sorted(declared_pages, key=lambda page: (GROUPS.index(page.group), page.place, page.path)))
 
 
 def menu() -> tuple[tuple[str, tuple[Page, ...]], ...]:

@@ -47,11 +47,11 @@ def propose(ws: Workspace, as_of: dt.date) -> tuple[list[Record], list[Record]]:
     """
     channels, fit_id = known_channels(ws)
     settings = ws.settings.of(BudgetSettings)
-    found = [_scenario(channels, settings, name) for name in SCENARIOS] if channels else []
+    scenarios = [_scenario(channels, settings, name) for name in SCENARIOS] if channels else []
     mark = hashlib.sha256(to_json([str(as_of), fit_id, settings.model_dump()]).encode()).hexdigest()[:6]
     shared = {"proposal_id": f"{as_of:%Y%m%d}-{mark}", "as_of": as_of}
-    wholes = [shared | whole | {"fit_id": fit_id} for whole, _ in found]
-    return wholes, [shared | line for _, parts in found for line in parts]
+    wholes = [shared | whole | {"fit_id": fit_id} for whole, _ in scenarios]
+    return wholes, [shared | line for _, parts in scenarios for line in parts]
 
 
 def known_channels(ws: Workspace) -> tuple[list[AdChannel], str]:
@@ -63,15 +63,15 @@ def known_channels(ws: Workspace) -> tuple[list[AdChannel], str]:
     fit_id = rows[0]["fit_id"] if rows else ""
     kept = ledger.find_fit(ws.ledger, fit_id) if fit_id else None
     fitted = kept.parameters["channels"] if kept else {}
-    found = [_channel(row, fitted.get(row["channel"], {})) for row in rows]
-    return (weighed(ws, found, rows[0]["as_of"]) if rows else []), fit_id
+    channels = [_channel(row, fitted.get(row["channel"], {})) for row in rows]
+    return (weighed(ws, channels, rows[0]["as_of"]) if rows else []), fit_id
 
 
-def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
-    curve = Curve.unpacked(one["draws"]) if one.get("draws") else None
-    spend = round(one.get("spend", float(row["spend_amount"] or 0.0)), 2)
-    noise = one.get("noise") or 0.0
-    order_margin = one.get("order_margin") or float(row["order_worth_amount"] or 0.0)
+def _channel(row: Mapping[str, Any], learned: Mapping[str, Any]) -> AdChannel:
+    curve = Curve.unpacked(learned["draws"]) if learned.get("draws") else None
+    spend = round(learned.get("spend", float(row["spend_amount"] or 0.0)), 2)
+    noise = learned.get("noise") or 0.0
+    order_margin = learned.get("order_margin") or float(row["order_worth_amount"] or 0.0)
     evidence = "curve" if row["status"] == "known" else ""
     return AdChannel(
         row["channel"], spend, row["status"], row["reason"] or "", order_margin, noise, curve, evidence
@@ -81,7 +81,7 @@ def _channel(row: Mapping[str, Any], one: Mapping[str, Any]) -> AdChannel:
 def _scenario(
     channels: Sequence[AdChannel], settings: BudgetSettings, name: str
 ) -> tuple[Record, list[Record]]:
-    now = sum(one.spend for one in channels)
+    now = sum(channel.spend for channel in channels)
     whole = now if settings.total is None else settings.total
     usable = whole if settings.total is None else whole * (1 - settings.reserve)
     total = usable * TOTALS[name]
@@ -95,7 +95,9 @@ def _scenario(
     best = divide(channels, limits)
     status, reason = _judged(channels, best, total, settings.confidence)
     # What is not proposed is not done; other totals are shown as they would be divided.
-    given = best.amounts if status == "proposed" or name != KEEP else tuple(one.spend for one in channels)
+    given = (
+        best.amounts if status == "proposed" or name != KEEP else tuple(channel.spend for channel in channels)
+    )
     amounts = tuple(round(amount, 2) for amount in given)
     is_told = moves(channels, best) and not best.is_blind
     record = {
@@ -105,8 +107,8 @@ def _scenario(
         **(_spanned("expected_gain_amount", best.whole) if is_told else {}),
     }  # fmt: skip
     lines = [
-        _line(name, one, limits, (amount, wanted, gain))
-        for one, amount, wanted, gain in zip(channels, amounts, best.amounts, best.gains, strict=True)
+        _line(name, channel, limits, (amount, wanted, gain))
+        for channel, amount, wanted, gain in zip(channels, amounts, best.amounts, best.gains, strict=True)
     ]
     return record, lines
 
@@ -114,11 +116,11 @@ def _scenario(
 def _judged(
     channels: Sequence[AdChannel], best: Division, total: float, confidence: float
 ) -> tuple[str, str]:
-    if not any(one.spend for one in channels):
+    if not any(channel.spend for channel in channels):
         return "refused", "no_spend"
     if best.total > total * (1 + SAME) + SAME:
         return "refused", "out_of_reach"
-    if not any(one.is_known for one in channels):
+    if not any(channel.is_known for channel in channels):
         return "refused", "no_curve_known"
     if not moves(channels, best):
         return "kept", "no_better"
@@ -127,16 +129,16 @@ def _judged(
     return ("proposed", "") if best.p_gain >= confidence else ("refused", "gain_uncertain")
 
 
-def _line(scenario: str, one: AdChannel, limits: Limits, found: tuple[float, float, Any]) -> Record:
-    amount, wanted, gain = found
-    low, high = limits.of(one)
-    moved = one.curve is not None and abs(wanted - one.spend) > SAME
+def _line(scenario: str, channel: AdChannel, limits: Limits, amounts: tuple[float, float, Any]) -> Record:
+    amount, wanted, gain = amounts
+    low, high = limits.of(channel)
+    moved = channel.curve is not None and abs(wanted - channel.spend) > SAME
     return {
-        "scenario": scenario, "channel": one.name, "curve_status": one.status, "reason": one.reason,
-        "current_amount": one.spend, "proposed_amount": amount, "least_amount": low, "most_amount": high,
-        "change_rate": amount / one.spend - 1 if one.spend else None,
-        "marginal_return": one.marginal(one.spend), "marginal_return_proposed": one.marginal(amount),
-        "evidence": one.evidence,
+        "scenario": scenario, "channel": channel.name, "curve_status": channel.status, "reason": channel.reason,
+        "current_amount": channel.spend, "proposed_amount": amount, "least_amount": low, "most_amount": high,
+        "change_rate": amount / channel.spend - 1 if channel.spend else None,
+        "marginal_return": channel.marginal(channel.spend), "marginal_return_proposed": channel.marginal(amount),
+        "evidence": channel.evidence,
         **(_spanned("expected_gain_amount", span(gain)) if moved else {}),
     }  # fmt: skip
 

@@ -125,7 +125,7 @@ class BudgetView:
     @property
     def is_known(self) -> bool:
         """Whether any curve is known."""
-        return any(one.status == "known" for one in self.curves)
+        return any(curve.status == "known" for curve in self.curves)
 
 
 def budget_view(ws: Workspace) -> BudgetView:
@@ -154,12 +154,12 @@ def budget_view(ws: Workspace) -> BudgetView:
 
 
 def _scenario(row: Mapping[str, Any], lines: list[dict[str, Any]]) -> ScenarioView:
-    mine = [line for line in lines if line["scenario"] == row["scenario"]]
+    parts = [line for line in lines if line["scenario"] == row["scenario"]]
     gain, low, high = _gain(row)
     return ScenarioView(
         row["scenario"], row["status"], row["reason"] or "",
         float(row["total_amount"]), float(row["current_amount"]), float(row["proposed_amount"]),
-        float(row["reserve_amount"]), gain, low, high, row["p_gain"], tuple(_line(line) for line in mine),
+        float(row["reserve_amount"]), gain, low, high, row["p_gain"], tuple(_line(line) for line in parts),
     )  # fmt: skip
 
 
@@ -189,27 +189,28 @@ def _curves(ws: Workspace, rows: list[dict[str, Any]], main: ScenarioView | None
     proposed = {line.channel: line.proposed for line in main.lines} if main else {}
     channels, _ = known_channels(ws)
     return tuple(
-        _curve(row, one, proposed.get(one.name, one.spend)) for row, one in zip(rows, channels, strict=True)
+        _curve(row, channel, proposed.get(channel.name, channel.spend))
+        for row, channel in zip(rows, channels, strict=True)
     )
 
 
-def _curve(row: Mapping[str, Any], one: AdChannel, proposed: float) -> CurveView:
-    most = REACH * max(one.spend, proposed, _number(row["half_amount"]) or 0.0)
-    points = _spots(one, np.linspace(0, most, POINTS))
-    now, then = _spots(one, np.array([one.spend, proposed])) or (None, None)
+def _curve(row: Mapping[str, Any], channel: AdChannel, proposed: float) -> CurveView:
+    most = REACH * max(channel.spend, proposed, _number(row["half_amount"]) or 0.0)
+    points = _spots(channel, np.linspace(0, most, POINTS))
+    now, then = _spots(channel, np.array([channel.spend, proposed])) or (None, None)
     lands = tuple(json.loads(row["lands_on"] or "{}").items())
     figures = {name: _number(value) for name, value in row.items() if name not in TEXTS}
     return CurveView(
-        one.name,
-        one.status,
+        channel.name,
+        channel.status,
         row["verdict"] or "cannot_tell",
-        one.reason,
+        channel.reason,
         lands,
         figures,
         points,
         now,
         then,
-        one.evidence,
+        channel.evidence,
     )
 
 

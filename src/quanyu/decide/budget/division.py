@@ -122,30 +122,39 @@ def divide(channels: Sequence[AdChannel], limits: Limits) -> Division:
     Channels whose curve is not known keep what they have; where the total is less than what is spent now, they give
     way in proportion. Gains are profit: margin less spend, against the present.
     """
-    bounds = [limits.of(one) for one in channels]
-    now = np.array([one.spend for one in channels])
-    is_known = np.array([one.is_known for one in channels], dtype=bool)
+    bounds = [limits.of(channel) for channel in channels]
+    now = np.array([channel.spend for channel in channels])
+    is_known = np.array([channel.is_known for channel in channels], dtype=bool)
     share = min(1.0, limits.total / now.sum()) if now.sum() > 0 else 1.0
     wanted = np.array(
-        [min(max(one.spend * share, low), high) for one, (low, high) in zip(channels, bounds, strict=True)]
+        [
+            min(max(channel.spend * share, low), high)
+            for channel, (low, high) in zip(channels, bounds, strict=True)
+        ]
     )
     if is_known.any():
         grid = np.array([np.linspace(*pair, POINTS) for pair in bounds])[is_known]
-        known = [one for one in channels if one.is_known]
-        values = np.array([one.brings(row).mean(axis=1) for one, row in zip(known, grid, strict=True)])
+        known = [channel for channel in channels if channel.is_known]
+        values = np.array(
+            [channel.brings(row).mean(axis=1) for channel, row in zip(known, grid, strict=True)]
+        )
         left = limits.total - float(wanted[~is_known].sum())
         wanted[is_known] = allocate(grid, values, left, must_spend=limits.must_spend)
-    given = [_rounded(a, one.spend, low) for a, one, (low, _) in zip(wanted, channels, bounds, strict=True)]
-    n = max((len(one.curve.half) for one in channels if one.curve is not None), default=1)
+    given = [
+        _rounded(a, channel.spend, low) for a, channel, (low, _) in zip(wanted, channels, bounds, strict=True)
+    ]
+    n = max((len(channel.curve.half) for channel in channels if channel.curve is not None), default=1)
     pairs = list(zip(channels, given, strict=True))
-    is_blind = any(one.curve is None and abs(amount - one.spend) > SAME for one, amount in pairs)
-    return Division(tuple(given), np.array([_gain(one, amount, n) for one, amount in pairs]), is_blind)
+    is_blind = any(channel.curve is None and abs(amount - channel.spend) > SAME for channel, amount in pairs)
+    return Division(
+        tuple(given), np.array([_gain(channel, amount, n) for channel, amount in pairs]), is_blind
+    )
 
 
 def moves(channels: Sequence[AdChannel], division: Division) -> bool:
     """Say whether a division moves enough money to be a proposal."""
-    moved = sum(abs(a - one.spend) for one, a in zip(channels, division.amounts, strict=True))
-    return moved > SMALL_MOVE * max(sum(one.spend for one in channels), 1e-9)
+    moved = sum(abs(a - channel.spend) for channel, a in zip(channels, division.amounts, strict=True))
+    return moved > SMALL_MOVE * max(sum(channel.spend for channel in channels), 1e-9)
 
 
 def _rounded(amount: float, now: float, least: float) -> float:

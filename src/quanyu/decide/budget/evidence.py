@@ -34,8 +34,11 @@ def weighed(ws: Workspace, channels: Sequence[AdChannel], as_of: dt.date) -> lis
     for row in ws.warehouse.read(ws.warehouse.table("spend_test_results").order_by("ends_on")).to_pylist():
         if as_of <= row["ends_on"] + dt.timedelta(days=VALID_DAYS):
             tests[row["channel"]] = row
-    n = next((len(one.curve.half) for one in channels if one.curve is not None), N_DRAWS)
-    return [_weighed(ws, one, tests[one.name], as_of, n) if one.name in tests else one for one in channels]
+    n = next((len(channel.curve.half) for channel in channels if channel.curve is not None), N_DRAWS)
+    return [
+        _weighed(ws, channel, tests[channel.name], as_of, n) if channel.name in tests else channel
+        for channel in channels
+    ]
 
 
 def _weighed(ws: Workspace, channel: AdChannel, test: Mapping[str, Any], as_of: dt.date, n: int) -> AdChannel:
@@ -65,5 +68,9 @@ def _before(ws: Workspace, test: Mapping[str, Any]) -> Curve | None:
     """Return the curve that was known when the test was proposed: later ones have seen its days themselves."""
     expected = ledger.find_decision(ws.ledger, test["decision_id"]).expected
     kept = ledger.find_fit(ws.ledger, expected.get("fit_id") or "")
-    one = kept.parameters["channels"].get(test["channel"], {}) if kept else {}
-    return Curve.unpacked(one["draws"]) if one.get("status") == "known" and one.get("draws") else None
+    learned = kept.parameters["channels"].get(test["channel"], {}) if kept else {}
+    return (
+        Curve.unpacked(learned["draws"])
+        if learned.get("status") == "known" and learned.get("draws")
+        else None
+    )

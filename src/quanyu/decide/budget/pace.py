@@ -42,9 +42,9 @@ def paces(ws: Workspace, as_of: dt.date) -> None:
         lately=since(as_of - dt.timedelta(days=LATELY_DAYS), as_of),
     )
     rows = {row["channel"]: row for row in ws.warehouse.read(sums).to_pylist()}
-    found = list(_paces(rows, ws.settings.of(BudgetSettings), last))
+    records = list(_paces(rows, ws.settings.of(BudgetSettings), last))
     schema = contract("paces").schema.to_pyarrow()
-    table = pa.Table.from_pylist([{"month": month, "as_of": as_of} | one for one in found], schema)
+    table = pa.Table.from_pylist([{"month": month, "as_of": as_of} | record for record in records], schema)
     ws.warehouse.replace("paces", table, by="decide")
 
 

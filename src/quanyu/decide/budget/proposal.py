@@ -19,13 +19,13 @@ LINE = ("channel", "current_amount", "proposed_amount", "change_rate", "expected
 def propose_budget(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Record the budget that `budgets` proposes, if it proposes one: the loop step."""
     budgets, lines = ws.warehouse.table("budgets"), ws.warehouse.table("budget_lines")
-    found = ws.warehouse.read(budgets.filter(budgets.scenario == KEEP)).to_pylist()
-    if not found or found[0]["status"] != "proposed":
+    proposals = ws.warehouse.read(budgets.filter(budgets.scenario == KEEP)).to_pylist()
+    if not proposals or proposals[0]["status"] != "proposed":
         ledger.withdraw(ws.ledger, KIND)
-        return {"skipped": found[0]["reason"] if found else "there is no budget"}
-    whole = found[0]
-    mine = lines.filter(lines.scenario == KEEP, lines.proposal_id == whole["proposal_id"])
-    rows = ws.warehouse.read(mine.select(*LINE).order_by("channel")).to_pylist()
+        return {"skipped": proposals[0]["reason"] if proposals else "there is no budget"}
+    whole = proposals[0]
+    proposed = lines.filter(lines.scenario == KEEP, lines.proposal_id == whole["proposal_id"])
+    rows = ws.warehouse.read(proposed.select(*LINE).order_by("channel")).to_pylist()
     content = {
         "lines": [{name: _plain(row[name]) for name in LINE} for row in rows],
         "current_amount": _plain(whole["current_amount"]),

@@ -31,7 +31,7 @@ class Start:
 def start(stage: str, total: float | None) -> tuple[Start, ...]:
     """Return how to begin at a stage of the company.
 
-    >>> [(one.job, one.amount) for one in start("growth", 1000.0)]
+    >>> [(part.job, part.amount) for part in start("growth", 1000.0)]
     [('reach', 400.0), ('convert', 350.0), ('keep', 150.0), ('try', 100.0)]
     """
     return tuple(

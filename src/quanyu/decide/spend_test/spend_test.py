@@ -66,40 +66,44 @@ def considered(ws: Workspace, as_of: dt.date) -> list[Record]:
     first = as_of - dt.timedelta(days=NOISE_DAYS)
     sales = daily_sales(ws, first, NOISE_DAYS)
     use = Use(confidence=ws.settings.of(BudgetSettings).confidence)
-    found: dict[str, tuple[str, Plan | None]] = {}
-    for one in channels:
-        here, rest = apart(sales, lands[one.name], NOISE_DAYS)
-        reason = _barred(one, lands[one.name], busy, moved) or _sparse(here)
-        plan = None if reason else best(one, noise(here, rest), use, ws.settings.seed)
-        found[one.name] = (reason or _judged(plan), plan)
-    worthy = {name: _net(plan) for name, (reason, plan) in found.items() if plan and not reason}
+    verdicts: dict[str, tuple[str, Plan | None]] = {}
+    for channel in channels:
+        here, rest = apart(sales, lands[channel.name], NOISE_DAYS)
+        reason = _barred(channel, lands[channel.name], busy, moved) or _sparse(here)
+        plan = None if reason else best(channel, noise(here, rest), use, ws.settings.seed)
+        verdicts[channel.name] = (reason or _judged(plan), plan)
+    worthy = {name: _net(plan) for name, (reason, plan) in verdicts.items() if plan and not reason}
     chosen = max(worthy, key=lambda name: worthy[name]) if worthy else None
     listed = []
-    for one in channels:
-        reason, plan = found[one.name]
-        if not reason and one.name != chosen:
+    for channel in channels:
+        reason, plan = verdicts[channel.name]
+        if not reason and channel.name != chosen:
             reason = "later"
-        shared = {"as_of": as_of, "fit_id": fit_id, "lands_on": json.dumps(lands[one.name], sort_keys=True)}
-        listed.append(shared | _row(one, reason, plan))
+        shared = {
+            "as_of": as_of,
+            "fit_id": fit_id,
+            "lands_on": json.dumps(lands[channel.name], sort_keys=True),
+        }
+        listed.append(shared | _row(channel, reason, plan))
     return listed
 
 
-def best(one: AdChannel, noise_: float, use: Use, seed: int) -> Plan | None:
+def best(channel: AdChannel, noise_: float, use: Use, seed: int) -> Plan | None:
     """Return the test of a channel that gains most after its cost; None where none of 12 weeks has the power."""
     random = np.random.default_rng([seed, 3])
-    known = one.curve if one.is_known else None
-    belief = known if known is not None else believed(one.spend, one.order_margin, random)
+    known = channel.curve if channel.is_known else None
+    belief = known if known is not None else believed(channel.spend, channel.order_margin, random)
     plans = []
     for kind in LEVELS:
         for weeks in WEEKS:
-            design = Design(kind, weeks, round(one.spend, 2))
-            likely = power(design, (design.high - design.low) / one.order_margin, noise_)
+            design = Design(kind, weeks, round(channel.spend, 2))
+            likely = power(design, (design.high - design.low) / channel.order_margin, noise_)
             if likely >= POWER:
                 plans.append(
                     Plan(
                         design,
                         likely,
-                        information_value(belief, one.order_margin, design, noise_, use),
+                        information_value(belief, channel.order_margin, design, noise_, use),
                         belief,
                     )
                 )
@@ -122,17 +126,20 @@ def _sparse(here: Any) -> str:
 
 
 def _barred(
-    one: AdChannel, lands: Mapping[str, float], busy: Mapping[str, Mapping[str, float]], moved: Sequence[str]
+    channel: AdChannel,
+    lands: Mapping[str, float],
+    busy: Mapping[str, Mapping[str, float]],
+    moved: Sequence[str],
 ) -> str:
-    if one.spend <= 0:
+    if channel.spend <= 0:
         return "no_spend"
-    if one.name in busy:
+    if channel.name in busy:
         return "running"
     if len(busy) >= MOST_RUNNING or any(_meets(lands, other) for other in busy.values()):
         return "busy"
-    if one.name in moved:
+    if channel.name in moved:
         return "budget_moves"
-    return "" if one.order_margin > 0 else "no_worth"
+    return "" if channel.order_margin > 0 else "no_worth"
 
 
 def _meets(lands: Mapping[str, float], other: Mapping[str, float]) -> bool:
@@ -159,16 +166,16 @@ def _moved(ws: Workspace) -> list[str]:
     return [row["channel"] for row in ws.warehouse.read(rows).to_pylist()]
 
 
-def _row(one: AdChannel, reason: str, plan: Plan | None) -> Record:
+def _row(channel: AdChannel, reason: str, plan: Plan | None) -> Record:
     row: Record = {
-        "channel": one.name, "status": "none" if reason else "proposed", "reason": reason, "kind": "",
-        "usual_amount": one.spend, "order_worth_amount": one.order_margin,
+        "channel": channel.name, "status": "none" if reason else "proposed", "reason": reason, "kind": "",
+        "usual_amount": channel.spend, "order_worth_amount": channel.order_margin,
     }  # fmt: skip
     if plan is None:
         return row
     design = plan.design
     low, high = plan.belief.at(np.array([design.low, design.high]))
-    back = span((high - low) * one.order_margin / (design.high - design.low))
+    back = span((high - low) * channel.order_margin / (design.high - design.low))
     return row | {
         "kind": design.kind, "weeks": design.weeks, "usual_amount": design.usual, "low_amount": design.low, "high_amount": design.high,
         "power": plan.power, "value_amount": plan.information.value, "cost_amount": plan.information.cost,

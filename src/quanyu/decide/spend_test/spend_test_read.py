@@ -55,18 +55,22 @@ def spend_test_view(ws: Workspace) -> SpendTests:
     """Return what is to be said about tests of spend."""
     results = ws.warehouse.read(ws.warehouse.table("spend_test_results")).to_pylist()
     by_id = {row["decision_id"]: row for row in results}
-    found = [one for one in ledger.list_decisions(ws.ledger, kind=KIND) if one.status in OPEN]
+    open_decisions = [
+        decision for decision in ledger.list_decisions(ws.ledger, kind=KIND) if decision.status in OPEN
+    ]
     rows = ws.warehouse.read(ws.warehouse.table("spend_tests").order_by("channel")).to_pylist()
     why_not = tuple((row["channel"], NO_TEST[row["reason"]]) for row in rows if row["reason"])
-    return SpendTests(tuple(_test(one, by_id.get(one.decision_id, {})) for one in found), why_not)
+    return SpendTests(
+        tuple(_test(decision, by_id.get(decision.decision_id, {})) for decision in open_decisions), why_not
+    )
 
 
-def _test(one: Decision, row: Mapping[str, Any]) -> SpendTestView:
+def _test(decision: Decision, row: Mapping[str, Any]) -> SpendTestView:
     shown = ("starts_on", "ends_on", "n_days", "n_days_done", "status", "verdict")
     begun: dict[str, Any] = {name: row[name] for name in shown} if row else {}
-    if one.carried and not row:
-        days = {name: dt.date.fromisoformat(one.carried[name]) for name in ("starts_on", "ends_on")}
-        begun = {**days, "n_days": len(one.carried["days"]), "status": "running"}
+    if decision.carried and not row:
+        days = {name: dt.date.fromisoformat(decision.carried[name]) for name in ("starts_on", "ends_on")}
+        begun = {**days, "n_days": len(decision.carried["days"]), "status": "running"}
     if row:
         begun |= {
             "verdict": VERDICTS.get(row["verdict"] or "", ""), "reason": UNREAD.get(row["reason"] or "", ""),
@@ -74,6 +78,7 @@ def _test(one: Decision, row: Mapping[str, Any]) -> SpendTestView:
             "figures": {name: None if row[name] is None else float(row[name]) for name in FIGURES},
         }  # fmt: skip
     return SpendTestView(
-        one, one.proposal["channel"], described(one.proposal), one.proposal["power"], one.expected["value_amount"],
-        one.expected["cost_amount"], one.expected["cost_high"], returned(one.expected), **begun,
+        decision, decision.proposal["channel"], described(decision.proposal), decision.proposal["power"],
+        decision.expected["value_amount"], decision.expected["cost_amount"], decision.expected["cost_high"],
+        returned(decision.expected), **begun,
     )  # fmt: skip

@@ -39,9 +39,9 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     spec = ws.settings.of(AttributionSettings)
     since = as_of - dt.timedelta(days=spec.period_days)
     with Scratch(ws) as scratch:
-        found, made_of = walked(ws, as_of, scratch)
-    every, whole = found.every, found.totals.to_pylist()[0]
-    n_paths = sum(pc.sum(one.rows["n_nulls"]).as_py() or 0 for one in every)
+        all_paths, made_of = walked(ws, as_of, scratch)
+    every, whole = all_paths.every, all_paths.totals.to_pylist()[0]
+    n_paths = sum(pc.sum(path_set.rows["n_nulls"]).as_py() or 0 for path_set in every)
     if not whole["n_conversions"] and not n_paths:
         for name in ("paths", "credits"):
             ws.warehouse.replace(name, contract(name).schema.to_pyarrow().empty_table(), by="measure")
@@ -50,7 +50,7 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         whole["n_conversions"] or 0
     )
     priced = costs(ws, as_of, since)
-    rows = [_rounded(record) for one in every for record in _records(ws, one, priced)]
+    rows = [_rounded(record) for path_set in every for record in _records(ws, path_set, priced)]
     fit_id = _kept(ws, (since, as_of), rows)
     day = {"since": since, "as_of": as_of, "fit_id": fit_id}
     no_margin = {} if has_margin else {"margin_amount": None}
@@ -60,7 +60,11 @@ def attribution(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     ws.warehouse.replace("paths", rows_of_paths, by="measure", about={"made_of": made_of})
     forget_others(ws, "paths", made_of["kept"])
     ws.warehouse.replace("credits", table, by="measure")
-    return {"n_paths": sum(one.rows.num_rows for one in every), "n_credits": len(rows), "fit_id": fit_id}
+    return {
+        "n_paths": sum(path_set.rows.num_rows for path_set in every),
+        "n_credits": len(rows),
+        "fit_id": fit_id,
+    }
 
 
 def _rounded(record: dict[str, Any]) -> dict[str, Any]:
@@ -69,13 +73,15 @@ def _rounded(record: dict[str, Any]) -> dict[str, Any]:
     return record | {name: round(record[name], 6) for name in floats if isinstance(record.get(name), float)}
 
 
-def _records(ws: Workspace, found: Found, priced: Mapping[tuple[str, str], Cost]) -> Iterator[dict[str, Any]]:
+def _records(
+    ws: Workspace, path_set: Found, priced: Mapping[tuple[str, str], Cost]
+) -> Iterator[dict[str, Any]]:
     """Yield the credits of a level and window with costs; channels that cost but touched nobody known have no credit."""
-    place = {"level": found.level, "window": found.window}
-    seed = ws.settings.seed + 7 * found.window_days + LEVELS.index(found.level)
-    known = {key: cost for (level, key), cost in priced.items() if level == found.level}
+    place = {"level": path_set.level, "window": path_set.window}
+    seed = ws.settings.seed + 7 * path_set.window_days + LEVELS.index(path_set.level)
+    known = {key: cost for (level, key), cost in priced.items() if level == path_set.level}
     models: dict[str, set[str]] = {}
-    for record in credits_of(found, ws.settings.of(AttributionSettings), seed):
+    for record in credits_of(path_set, ws.settings.of(AttributionSettings), seed):
         models.setdefault(record["model"], set()).add(record["key"])
         yield place | record | {"cost_amount": known.get(record["key"], Cost()).cost_amount}
     for model, keys in models.items():
@@ -92,13 +98,13 @@ def _records(ws: Workspace, found: Found, priced: Mapping[tuple[str, str], Cost]
 def _paths(every: Sequence[Found], as_of: dt.date, has_margin: bool) -> pa.Table:
     schema = contract("paths").schema.to_pyarrow()
     parts = [schema.empty_table()]
-    for one in every:
-        rows = one.rows
+    for path_set in every:
+        rows = path_set.rows
         n = pc.add(pc.count_substring(rows["path"], " > "), 1)
         columns: dict[str, Any] = {name: rows[name] for name in rows.column_names}
         columns |= {
-            "level": pa.array([one.level] * rows.num_rows),
-            "window": pa.array([one.window] * rows.num_rows),
+            "level": pa.array([path_set.level] * rows.num_rows),
+            "window": pa.array([path_set.window] * rows.num_rows),
             "n_contacts": pc.if_else(pc.equal(rows["path"], ""), 0, n),
             "as_of": pa.array([as_of] * rows.num_rows),
         }
@@ -120,8 +126,10 @@ def _kept(ws: Workspace, window: tuple[dt.date, dt.date], rows: list[dict[str, A
     versions = {name: ws.warehouse.version(name) for name in READ}
     errors = {row["model"]: row["sampling_error"] for row in rows if row.get("sampling_error")}
     diagnostics = {"n_resamples": spec.n_resamples, "sampling_errors": errors, "not_credited": UNATTRIBUTED}
-    one = Fit("Attribution", spec.model_dump(), learned, window, versions, 0, diagnostics, ws.settings.seed)
-    return keep_fit(ws.ledger, one.kept(ws.now()))
+    fitted = Fit(
+        "Attribution", spec.model_dump(), learned, window, versions, 0, diagnostics, ws.settings.seed
+    )
+    return keep_fit(ws.ledger, fitted.kept(ws.now()))
 
 
 STEP = Step(

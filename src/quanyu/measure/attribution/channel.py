@@ -45,8 +45,8 @@ def _names(ws: Workspace) -> dict[str, str]:
 
 def _lifts(ws: Workspace) -> int:
     rows = ws.warehouse.table("lifts")
-    found = ws.warehouse.read(rows.filter(rows.status == "measured").agg(n=rows.campaign_id.nunique()))
-    return int(found["n"][0].as_py())
+    counted = ws.warehouse.read(rows.filter(rows.status == "measured").agg(n=rows.campaign_id.nunique()))
+    return int(counted["n"][0].as_py())
 
 
 def _curves(ws: Workspace) -> int:

@@ -48,11 +48,11 @@ def costs(ws: Workspace, as_of: dt.date, since: dt.date) -> Mapping[tuple[str, s
 
 
 def _by_level(rows: list[dict[str, object]]) -> dict[tuple[str, str], Cost]:
-    found: dict[tuple[str, str], Cost] = {}
+    by_place: dict[tuple[str, str], Cost] = {}
     for row in sorted(rows, key=lambda row: (str(row["channel"]), str(row["campaign_id"]))):
         for place in _places(str(row["channel"]), row["campaign_id"]):
-            found[place] = _plus(found.get(place, Cost()), row)
-    return found
+            by_place[place] = _plus(by_place.get(place, Cost()), row)
+    return by_place
 
 
 def _places(channel: str, campaign_id: object) -> Iterator[tuple[str, str]]:
@@ -60,9 +60,9 @@ def _places(channel: str, campaign_id: object) -> Iterator[tuple[str, str]]:
     yield "campaign", key_of(channel, str(campaign_id) if campaign_id else None)
 
 
-def _plus(one: Cost, row: Mapping[str, object]) -> Cost:
+def _plus(cost: Cost, row: Mapping[str, object]) -> Cost:
     def added(name: str) -> object:
-        old, new = getattr(one, name), row.get(name)
+        old, new = getattr(cost, name), row.get(name)
         return new if old is None else old if new is None else old + new
 
     return Cost(*(added(name) for name in ("cost_amount", "claimed_orders", "claimed_revenue_amount")))  # type: ignore[arg-type]

@@ -51,15 +51,15 @@ class Table:
     decayed: Floats
 
     @classmethod
-    def of(cls, found: Found) -> Table:
+    def of(cls, path_set: Found) -> Table:
         """Return the paths that have a touch, as numbers."""
-        rows = found.rows.filter(pc.not_equal(found.rows["path"], ""))
+        rows = path_set.rows.filter(pc.not_equal(path_set.rows["path"], ""))
         paths, names = parse(rows["path"])
         outcomes = np.stack([_floats(rows[name]) for name in OUTCOMES], axis=1)
-        at = pc.index_in(found.decay["path"], rows["path"]).to_numpy()
-        place = paths.starts[at] + found.decay["step"].to_numpy()
+        at = pc.index_in(path_set.decay["path"], rows["path"]).to_numpy()
+        place = paths.starts[at] + path_set.decay["step"].to_numpy()
         decayed = np.zeros((len(paths.keys), len(OUTCOMES)))
-        decayed[place] = np.stack([_floats(found.decay[name]) for name in OUTCOMES], axis=1)
+        decayed[place] = np.stack([_floats(path_set.decay[name]) for name in OUTCOMES], axis=1)
         return cls(paths, names, outcomes, _floats(rows["n_nulls"]), decayed)
 
 
@@ -80,15 +80,15 @@ BUILDERS: Mapping[str, Build] = MappingProxyType(
 """How every model is made ready for some paths; all that is drawn comes from the generator that is handed in."""
 
 
-def credits_of(found: Found, spec: AttributionSettings, seed: int) -> Iterator[dict[str, Any]]:
+def credits_of(path_set: Found, spec: AttributionSettings, seed: int) -> Iterator[dict[str, Any]]:
     """Yield one record per model and channel of some paths, the orders without a touch under `UNATTRIBUTED`.
 
     In each model the conversions add up to the orders of the paths, new buyers and money likewise, to the last unit.
     The same seed gives the same records.
     """
-    table = Table.of(found)
-    rest = _brought(found.rows.filter(pc.equal(found.rows["path"], "")))
-    whole = _brought(found.rows.filter(pc.not_equal(found.rows["path"], "")))
+    table = Table.of(path_set)
+    rest = _brought(path_set.rows.filter(pc.equal(path_set.rows["path"], "")))
+    whole = _brought(path_set.rows.filter(pc.not_equal(path_set.rows["path"], "")))
     models = _models(table, spec, seed) if whole["n_conversions"] else {}
     counts = tally(table.paths.keys, (table.outcomes[:, 0] + table.nulls)[table.paths.path], len(table.names))
     drawn = _refitted(table, models, spec, seed)
@@ -140,14 +140,14 @@ def _estimated(model: Model, table: Table) -> tuple[Floats, Floats]:
 def _whole(values: Floats, whole: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return the columns of the credits in whole units that add up to what the paths brought."""
     orders, people, revenue, margin = (values[:, column] for column in range(len(OUTCOMES)))
-    found: dict[str, list[Any]] = {
+    columns: dict[str, list[Any]] = {
         "conversions": [unit / UNITS for unit in apportion(orders, UNITS * whole["n_conversions"]).tolist()],
         "new_buyers": [unit / UNITS for unit in apportion(people, UNITS * whole["n_new_buyers"]).tolist()],
     }
     for name, column in (("revenue_amount", revenue), ("margin_amount", margin)):
         cents = int(whole[name].scaleb(2))
-        found[name] = [Decimal(cent).scaleb(-2) for cent in apportion(column, cents).tolist()]
-    return found
+        columns[name] = [Decimal(cent).scaleb(-2) for cent in apportion(column, cents).tolist()]
+    return columns
 
 
 def _brought(rows: pa.Table) -> dict[str, Any]:

@@ -96,8 +96,8 @@ BUILT: Mapping[Kind, Callable[[Attribution, Paths], Model]] = MappingProxyType(
 
 
 def _removal(model: Any, outcome: Floats, nulls: Floats) -> Floats:
-    found: Floats = model.removal(outcome[:, None], nulls)[:, 0]
-    return found
+    credit: Floats = model.removal(outcome[:, None], nulls)[:, 0]
+    return credit
 
 
 def _worth(fit: Fit) -> dict[str, float]:

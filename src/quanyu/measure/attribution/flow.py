@@ -65,20 +65,20 @@ def flows(ws: Workspace, window: str = "30d") -> Flows:
     """Return how the paths of a window ran at the level of channels, counted over orders."""
     rows = ws.warehouse.table("paths")
     wanted = rows.filter(rows.level == "channel", rows.window == window, rows.path != "")
-    found = ws.warehouse.read(
+    converted = ws.warehouse.read(
         wanted.filter(wanted.n_conversions > 0).select(
             "path", "n_contacts", "n_conversions", "n_nulls", "revenue_amount"
         )
     )
-    if not found.num_rows:
+    if not converted.num_rows:
         return Flows((), (), 0, 0, 0.0, 0.0, 0.0)
-    n = found["n_conversions"].to_numpy().astype(np.float64)
-    length = found["n_contacts"].to_numpy()
+    n = converted["n_conversions"].to_numpy().astype(np.float64)
+    length = converted["n_contacts"].to_numpy()
     return Flows(
-        _flows(found["path"], n),
-        _routes(found),
+        _flows(converted["path"], n),
+        _routes(converted),
         int(n.sum()),
-        found.num_rows,
+        converted.num_rows,
         float(np.average(length, weights=n)),
         float(n[length == 1].sum() / n.sum()),
         float(n[length > STEPS].sum() / n.sum()),
@@ -92,25 +92,25 @@ def _flows(texts: pa.ChunkedArray, n: Floats) -> tuple[Flow, ...]:
     labels = [name if place in shown else REST for place, name in enumerate(names)]
     step = paths.starts[1:][paths.path] - np.arange(len(paths.keys))
     sums: dict[tuple[int, str, str | None], float] = {}
-    for one in range(1, STEPS + 1):
-        at = np.flatnonzero(step == one)
-        after = paths.keys[np.minimum(at + 1, len(paths.keys) - 1)] if one > 1 else np.full(len(at), -1)
+    for number in range(1, STEPS + 1):
+        at = np.flatnonzero(step == number)
+        after = paths.keys[np.minimum(at + 1, len(paths.keys) - 1)] if number > 1 else np.full(len(at), -1)
         code = paths.keys[at] * (len(names) + 1) + after + 1
         kinds, place = np.unique(code, return_inverse=True)
         for kind, total in zip(
             kinds.tolist(), tally(place.reshape(-1), n[paths.path[at]], len(kinds)).tolist(), strict=True
         ):
             key, follows = divmod(kind, len(names) + 1)
-            where = (one, labels[key], labels[follows - 1] if follows else None)
+            where = (number, labels[key], labels[follows - 1] if follows else None)
             sums[where] = sums.get(where, 0.0) + total
     return tuple(
         Flow(*where, total) for where, total in sorted(sums.items(), key=lambda pair: (pair[0][0], -pair[1]))
     )
 
 
-def _routes(found: pa.Table) -> tuple[Route, ...]:
+def _routes(converted: pa.Table) -> tuple[Route, ...]:
     order = [("n_conversions", "descending"), ("path", "ascending")]
-    return tuple(_route(row) for row in found.sort_by(order)[:MOST_PATHS].to_pylist())
+    return tuple(_route(row) for row in converted.sort_by(order)[:MOST_PATHS].to_pylist())
 
 
 def _route(row: Mapping[str, object]) -> Route:

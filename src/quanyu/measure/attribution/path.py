@@ -87,11 +87,11 @@ def steps(
     return Steps(scratch.keep(rows), totals, words, _moment(ws, since) - zero, spec.half_life_days)
 
 
-def paths(ws: Workspace, scratch: Scratch, found: Steps, window_days: int) -> list[Found]:
+def paths(ws: Workspace, scratch: Scratch, contacts: Steps, window_days: int) -> list[Found]:
     """Return the paths of a window at every level, the empty path with what no touch precedes included."""
-    single = scratch.keep(_single(found, window_days))
-    rows, decay = ws.warehouse.read(_compressed(single)), ws.warehouse.read(_decayed(single, found))
-    return [_told(found, level, window_days, rows, decay) for level in LEVELS]
+    single = scratch.keep(_single(contacts, window_days))
+    rows, decay = ws.warehouse.read(_compressed(single)), ws.warehouse.read(_decayed(single, contacts))
+    return [_told(contacts, level, window_days, rows, decay) for level in LEVELS]
 
 
 def _moment(ws: Workspace, day: dt.date) -> int:
@@ -151,9 +151,9 @@ def _second(order_key: ir.IntegerColumn, half: int = 2) -> ir.IntegerColumn:
     return (order_key // (half * PLACES * WORDS)).cast("int64")
 
 
-def _single(found: Steps, window_days: int) -> ir.Table:
+def _single(contacts: Steps, window_days: int) -> ir.Table:
     """Return one row per path as one person took it: `order_keys` in order, `weight` of all, what it brought."""
-    rows, window = found.rows, window_days * DAY
+    rows, window = contacts.rows, window_days * DAY
     in_time = (rows.ends_at - rows.second <= window).fill_null(False)
     was_in_time = (rows.ends_at - rows.before <= window).fill_null(False)
     is_far = (rows.second - rows.before > window).fill_null(True)
@@ -161,23 +161,23 @@ def _single(found: Steps, window_days: int) -> ir.Table:
     rows = rows.mutate(is_buying=in_time, begins=begins.cast("int64"))
     upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.order_key)
     rows = rows.mutate(run=rows.begins.sum().over(upto))
-    one = rows.group_by("person", "run", "is_buying").agg(
+    single = rows.group_by("person", "run", "is_buying").agg(
         order_keys=rows.order_key.collect(),
-        weight=_weight(rows.ends_at - rows.second, found).sum(),
+        weight=_weight(rows.ends_at - rows.second, contacts).sum(),
         last=rows.second.max(),
         ends_at=rows.ends_at.max(),
         **{name: rows[name].max() for name in OUTCOMES},
     )
-    one = one.filter(ibis.ifelse(one.is_buying, one.ends_at, one["last"]) >= found.begins)
-    one = one.mutate(order_keys=one.order_keys.sort())
-    return one.mutate(path=one.order_keys.map(lambda order_key: order_key % WORDS)).drop(
+    single = single.filter(ibis.ifelse(single.is_buying, single.ends_at, single["last"]) >= contacts.begins)
+    single = single.mutate(order_keys=single.order_keys.sort())
+    return single.mutate(path=single.order_keys.map(lambda order_key: order_key % WORDS)).drop(
         "person", "run", "last"
     )
 
 
-def _weight(wait: ir.IntegerColumn, found: Steps) -> ir.FloatingColumn:
+def _weight(wait: ir.IntegerColumn, contacts: Steps) -> ir.FloatingColumn:
     """Return how much a touch counts so many seconds before the purchase: half as much per half-life."""
-    return (wait.cast("float64") * (-0.6931471805599453 / (found.half_life_days * DAY))).exp()
+    return (wait.cast("float64") * (-0.6931471805599453 / (contacts.half_life_days * DAY))).exp()
 
 
 def _compressed(single: ir.Table) -> ir.Table:
@@ -190,22 +190,22 @@ def _compressed(single: ir.Table) -> ir.Table:
     return rows.select("path", "n_nulls", **filled)
 
 
-def _decayed(single: ir.Table, found: Steps) -> ir.Table:
+def _decayed(single: ir.Table, contacts: Steps) -> ir.Table:
     """Add up, per distinct path and place in it, the shares of what purchases brought."""
     bought = single.filter(single.is_buying).select(
         "path", "weight", "ends_at", *OUTCOMES, order_key="order_keys"
     )
     spread = bought.unnest("order_key", offset="step", keep_empty=False)
-    share = _weight(spread.ends_at - _second(spread.order_key), found) / spread.weight
+    share = _weight(spread.ends_at - _second(spread.order_key), contacts) / spread.weight
     return spread.group_by("path", step=spread.step.cast("int64")).agg(
         **{name: (share * spread[name].cast("float64")).cast(SHARE).sum() for name in OUTCOMES}
     )
 
 
-def _told(found: Steps, level: str, window_days: int, rows: pa.Table, decay: pa.Table) -> Found:
+def _told(contacts: Steps, level: str, window_days: int, rows: pa.Table, decay: pa.Table) -> Found:
     """Write paths as text at a level, add up those that are the same there, and add the empty path."""
-    by_word = {row["word"]: row["channel"].replace(">", "›") for row in found.words.to_pylist()}
-    keys = {row["word"]: row["key"] for row in found.words.to_pylist()}
+    by_word = {row["word"]: row["channel"].replace(">", "›") for row in contacts.words.to_pylist()}
+    keys = {row["word"]: row["key"] for row in contacts.words.to_pylist()}
     names = pa.array(
         [(by_word if level == "channel" else keys)[word] for word in range(len(keys))], pa.string()
     )
@@ -220,7 +220,7 @@ def _told(found: Steps, level: str, window_days: int, rows: pa.Table, decay: pa.
     shares = shares.rename_columns(["path", "step", *OUTCOMES]).sort_by(
         [("path", "ascending"), ("step", "ascending")]
     )
-    return Found(level, window_days, _with_rest(told, found.totals), shares)
+    return Found(level, window_days, _with_rest(told, contacts.totals), shares)
 
 
 def _text(rows: pa.Table, names: pa.Array) -> pa.Table:

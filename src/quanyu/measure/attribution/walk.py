@@ -49,10 +49,10 @@ def walked(ws: Workspace, as_of: dt.date, scratch: Scratch) -> tuple[Walked, Map
     """Return the paths of everybody, and what the table `paths` should say that it was made of."""
     terms = _terms(ws)
     known = ws.warehouse.read(campaigns(ws))
-    found = _renewed(ws, as_of, scratch, known) or _walk(ws, as_of, scratch, known)
+    all_paths = _renewed(ws, as_of, scratch, known) or _walk(ws, as_of, scratch, known)
     versions = {name: ws.warehouse.version(name) for name in READS}
-    name = keep(ws, "paths", _parts(found))
-    return found, {**terms, "as_of": as_of.isoformat(), "versions": versions, "kept": name}
+    name = keep(ws, "paths", _parts(all_paths))
+    return all_paths, {**terms, "as_of": as_of.isoformat(), "versions": versions, "kept": name}
 
 
 def anew(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Walked:
@@ -73,9 +73,9 @@ def _terms(ws: Workspace) -> dict[str, Any]:
 def _walk(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> Walked:
     """Walk the paths of all people in a workspace."""
     windows = _windows(ws)
-    found = steps(ws, as_of, scratch, max(windows), scratch.known(known))
-    every = [one for window in windows for one in paths(ws, scratch, found, window)]
-    return Walked(every, found.totals, found.words.select(WORD), known)
+    contacts = steps(ws, as_of, scratch, max(windows), scratch.known(known))
+    every = [path_set for window in windows for path_set in paths(ws, scratch, contacts, window)]
+    return Walked(every, contacts.totals, contacts.words.select(WORD), known)
 
 
 def _renewed(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> Walked | None:
@@ -91,8 +91,8 @@ def _renewed(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -
     now, was = _walk(here, as_of, scratch, known), _walk(there, before.as_of, scratch, old.known)
     words = pa.concat_tables([old.words, now.words]).group_by(WORD).aggregate([])
     every = [_summed(*same) for same in zip(old.every, was.every, now.every, strict=True)]
-    found = Walked(every, _less(old.totals, was.totals, now.totals), words, known)
-    return found if found.is_told_apart else None
+    renewed = Walked(every, _less(old.totals, was.totals, now.totals), words, known)
+    return renewed if renewed.is_told_apart else None
 
 
 def _windows(ws: Workspace) -> list[int]:
@@ -114,12 +114,12 @@ def _renamed(ws: Workspace, scratch: Scratch, old: pa.Table, new: pa.Table) -> l
     if not words:
         return []
     named = scratch.known(pa.table({"campaign_id": words}))
-    found = []
+    people = []
     for name in ("visits", "touches", "deliveries"):
         rows = ws.warehouse.table(name).semi_join(named, "campaign_id")
         column, number = ("person_id", "person") if name == "deliveries" else ("id_key", "key")
-        found.append(rows.select(**{number: group_key(rows[column])}))
-    return found
+        people.append(rows.select(**{number: group_key(rows[column])}))
+    return people
 
 
 def _summed(kept: Found, was: Found, now: Found) -> Found:
@@ -155,17 +155,18 @@ def _added(parts: Sequence[pa.Table], by: list[str]) -> pa.Table:
     return rows.sort_by([(name, "ascending") for name in by]) if by else rows
 
 
-def _parts(found: Walked) -> Mapping[str, pa.Table]:
+def _parts(all_paths: Walked) -> Mapping[str, pa.Table]:
     """Return what was found as tables for the next turn."""
     parts = {
-        part: pa.concat_tables([_placed(one, getattr(one, part)) for one in found.every]) for part in PLACE
+        part: pa.concat_tables([_placed(path_set, getattr(path_set, part)) for path_set in all_paths.every])
+        for part in PLACE
     }
-    return {**parts, "totals": found.totals, "words": found.words, "known": found.known}
+    return {**parts, "totals": all_paths.totals, "words": all_paths.words, "known": all_paths.known}
 
 
-def _placed(one: Found, rows: pa.Table) -> pa.Table:
-    levels = pa.array([one.level] * rows.num_rows, pa.string())
-    windows = pa.array([one.window_days] * rows.num_rows, pa.int64())
+def _placed(path_set: Found, rows: pa.Table) -> pa.Table:
+    levels = pa.array([path_set.level] * rows.num_rows, pa.string())
+    windows = pa.array([path_set.window_days] * rows.num_rows, pa.int64())
     return rows.append_column("level", levels).append_column("window_days", windows)
 
 
@@ -183,5 +184,5 @@ def _kept(ws: Workspace) -> Walked | None:
 
 
 def _of(rows: pa.Table, level: str, window: int) -> pa.Table:
-    mine = pc.and_(pc.equal(rows["level"], level), pc.equal(rows["window_days"], window))
-    return rows.filter(mine).drop_columns(["level", "window_days"])
+    is_wanted = pc.and_(pc.equal(rows["level"], level), pc.equal(rows["window_days"], window))
+    return rows.filter(is_wanted).drop_columns(["level", "window_days"])

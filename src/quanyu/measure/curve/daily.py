@@ -51,22 +51,22 @@ def _sales(ws: Workspace) -> ir.Table:
 def _spend(ws: Workspace) -> ir.Table:
     once = placements(ws.warehouse.table)
     # A day whose credits exceed its cost is a day without ads.
-    found = once.group_by(on=once.spent_on, name=once.platform).agg(
+    by_day = once.group_by(on=once.spent_on, name=once.platform).agg(
         n=once.platform_orders.sum(), amount=ibis.greatest(once.cost_amount.sum(), 0)
     )
-    return _labelled(found, "spend")
+    return _labelled(by_day, "spend")
 
 
 def _messages(ws: Workspace) -> list[ir.Table]:
     touches, sent = ws.warehouse.table("touches"), ws.warehouse.table("deliveries")
     touches = touches.filter(touches.campaign_id.notnull(), ~touches.kind.fill_null("").isin(AD_KINDS))
     sent = sent.filter(sent.campaign_id.notnull(), sent.status == "delivered")
-    found = []
+    parts = []
     for rows, at in ((touches, touches.touched_at), (sent, sent.sent_at)):
         keyed = rows.select(on=local_day(at, ws.settings.timezone), name=rows.campaign_id)
         counted = keyed.group_by("on", "name").agg(n=keyed.count(), amount=ibis.literal(0))
-        found.append(_labelled(counted, "message"))
-    return found
+        parts.append(_labelled(counted, "message"))
+    return parts
 
 
 def _labelled(rows: ir.Table, kind: str) -> ir.Table:
@@ -106,13 +106,15 @@ class Daily:
 
         They begin on the first day that has both orders and spend behind it: before, nobody knows what was spent.
         """
-        starts = [min((on for kind, _, on in n if kind == one), default=None) for one in ("sales", "spend")]
+        starts = [
+            min((on for kind, _, on in n if kind == wanted), default=None) for wanted in ("sales", "spend")
+        ]
         known = [start for start in starts if start is not None]
         if len(known) < 2:
             return None
         first = max(known)
         names = {
-            kind: tuple(sorted({name for one, name, on in n if one == kind and on >= first}))
+            kind: tuple(sorted({name for row_kind, name, on in n if row_kind == kind and on >= first}))
             for kind in ("sales", "spend", "message")
         }
         size = (as_of - first).days
@@ -120,8 +122,8 @@ class Daily:
         def spread(kind: str, sums: Sums) -> Floats:
             place = {name: row for row, name in enumerate(names[kind])}
             values = np.zeros((len(place), max(size, 0)))
-            for (one, name, on), value in sums.items():
-                if one == kind and on >= first:
+            for (row_kind, name, on), value in sums.items():
+                if row_kind == kind and on >= first:
                     values[place[name], (on - first).days] += float(value)
             return values
 

@@ -31,13 +31,13 @@ def destinations(ws: Workspace, as_of: dt.date) -> Lands:
     named = _named(ws)
     seen = _by_orders(ws, as_of)
     told = ws.settings.of(CurveSettings).lands
-    found: Lands = {}
+    lands: Lands = {}
     for ad, name in named.items():
         if ad in told:
-            found[ad] = {one: 1 / len(told[ad]) for one in told[ad]}
+            lands[ad] = {sales: 1 / len(told[ad]) for sales in told[ad]}
         else:
-            found[ad] = seen.get(ad) or ({name: 1.0} if name else {})
-    return found
+            lands[ad] = seen.get(ad) or ({name: 1.0} if name else {})
+    return lands
 
 
 def _named(ws: Workspace) -> dict[str, str]:
@@ -90,9 +90,9 @@ def shares(rows: list[Mapping[str, object]]) -> Lands:
         more = 2 * after - n
         if more > CLEAR * n**0.5:
             excess.setdefault(str(row["ad"]), {})[str(row["sales"])] = float(more)
-    found: Lands = {}
+    lands: Lands = {}
     for ad, parts in excess.items():
         whole = sum(parts.values())
         kept = {sales: part for sales, part in parts.items() if part >= LEAST_SHARE * whole}
-        found[ad] = {sales: part / sum(kept.values()) for sales, part in kept.items()}
-    return found
+        lands[ad] = {sales: part / sum(kept.values()) for sales, part in kept.items()}
+    return lands

@@ -66,7 +66,7 @@ def finding(
 ) -> dict[str, Any]:
     """Return everything about one ad channel as plain values (see the contract of `curves`)."""
     now = float(rows.cost[row, -RECENT_DAYS:].mean())
-    found: dict[str, Any] = {
+    record: dict[str, Any] = {
         "status": "cannot_tell",
         "verdict": "cannot_tell",
         "reason": "lands_unknown" if not shares.sum() else "too_little_spend",
@@ -80,12 +80,12 @@ def finding(
         "draws": None,
     }
     if fitted is None:
-        return found
+        return record
     at = int(np.flatnonzero(fitted.place == row)[0])
     orders = fitted.curve(at, 1.0)
     tried = fitted.problem.shapes[at]
     half, slope, ceiling = nearest(orders, tried.half, tried.slope, 2 * max(now, _usual(rows.cost[row])))
-    found |= {
+    record |= {
         "curve": {"half": half, "slope": slope, "ceiling": ceiling},
         "carry": float(tried.carry[fitted.drawn.place[:, at]].mean()),
         "draws": orders.packed(),
@@ -100,11 +100,11 @@ def finding(
     _, low, high = orders.span(orders.at(np.array([spend]))[0] * order_margin)
     reason = _mistrust(rows.cost[row], fitted, at)
     if reason:
-        return found | {"reason": reason}
+        return record | {"reason": reason}
     is_known = fitted.is_clear(at) and low > 0
     said = verdict(low, high, spend, is_known=is_known)
     unsure = said if said in DOUBTS else "too_noisy"
-    return found | {
+    return record | {
         "status": "known" if is_known else "cannot_tell",
         "reason": "" if is_known else unsure,
         "verdict": said,

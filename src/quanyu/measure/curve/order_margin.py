@@ -29,14 +29,14 @@ def order_margin(ws: Workspace, as_of: dt.date, window_days: int) -> dict[str, f
     shared = rate or (total["margin"] / total["net_known"] if total["net_known"] > 0 else None)
     if shared is None:
         return {}
-    found = {}
+    margins = {}
     for row in rows:
         net, known = float(row["net"] or 0), float(row["net_known"] or 0)
         own = float(row["margin"]) / known if not rate and known > ENOUGH * net > 0 else shared
-        found[row["name"]] = (
+        margins[row["name"]] = (
             max(net / max(row["n"], 1) * own, 0.0) * ws.settings.of(CurveSettings).order_worth
         )
-    return found
+    return margins
 
 
 def _sums(ws: Workspace, as_of: dt.date, first: dt.date) -> ir.Table:

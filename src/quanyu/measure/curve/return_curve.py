@@ -124,7 +124,14 @@ class ReturnCurve:
         lands = shares[place] / shares[place].sum(axis=1, keepdims=True)
         panel = Panel(rows.orders, rows.cost[place], lands, nuisance, group, is_open(rows.orders))
         at = {rows.ads[row]: number for number, row in enumerate(place.tolist())}
-        problem = regression(panel, [Measured(at[one[0]], *one[1:]) for one in self.measured if one[0] in at])
+        problem = regression(
+            panel,
+            [
+                Measured(at[measurement[0]], *measurement[1:])
+                for measurement in self.measured
+                if measurement[0] in at
+            ],
+        )
         best = peak(problem)
         widen = inflation(problem, best)
         random = np.random.default_rng([self.seed, 1])
@@ -163,10 +170,13 @@ class ReturnCurve:
         amount = t.amount.cast("float64")
         safe = ibis.ifelse(amount > 0, amount, 1.0)
         branches = []
-        for name, one in _scored(fit).items():
-            level = 1 / (1 + ((safe.ln() - float(np.log(one["half"]))) * -one["slope"]).exp())
+        for name, curve in _scored(fit).items():
+            level = 1 / (1 + ((safe.ln() - float(np.log(curve["half"]))) * -curve["slope"]).exp())
             branches.append(
-                ((t.kind == "spend") & (t.name == name), ibis.ifelse(amount > 0, one["ceiling"] * level, 0.0))
+                (
+                    (t.kind == "spend") & (t.name == name),
+                    ibis.ifelse(amount > 0, curve["ceiling"] * level, 0.0),
+                )
             )
         nothing = ibis.null("float64")
         return t.mutate(n_caused=ibis.cases(*branches, else_=nothing) if branches else nothing)
@@ -174,16 +184,18 @@ class ReturnCurve:
     def score_arrays(self, fit: Fit, columns: Arrays) -> Arrays:
         """Return what `score` adds, by NumPy."""
         amount = np.asarray(columns["amount"], dtype=np.float64)
-        found = np.full(len(amount), np.nan)
-        for name, one in _scored(fit).items():
-            mine = (columns["kind"] == "spend") & (columns["name"] == name)
-            level = saturate(np.maximum(amount[mine], 1e-300), one["half"], one["slope"])
-            found[mine] = np.where(amount[mine] > 0, one["ceiling"] * level, 0.0)
-        return {"n_caused": found}
+        caused = np.full(len(amount), np.nan)
+        for name, curve in _scored(fit).items():
+            is_channel = (columns["kind"] == "spend") & (columns["name"] == name)
+            level = saturate(np.maximum(amount[is_channel], 1e-300), curve["half"], curve["slope"])
+            caused[is_channel] = np.where(amount[is_channel] > 0, curve["ceiling"] * level, 0.0)
+        return {"n_caused": caused}
 
 
 def _scored(fit: Fit) -> dict[str, Mapping[str, Any]]:
-    return {name: one["curve"] for name, one in fit.parameters["channels"].items() if one["curve"]}
+    return {
+        name: channel["curve"] for name, channel in fit.parameters["channels"].items() if channel["curve"]
+    }
 
 
 def is_open(orders: Floats) -> Floats:

@@ -41,9 +41,9 @@ def season(
 
 def _festivals(days: list[dt.date], *, is_chinese: bool) -> Floats:
     place = {day: row for row, day in enumerate(days)}
-    found = festival_days(days[0], days[-1], is_chinese=is_chinese)
-    columns = np.zeros((len(days), len(found)))
-    for column, covered in enumerate(found.values()):
+    festivals = festival_days(days[0], days[-1], is_chinese=is_chinese)
+    columns = np.zeros((len(days), len(festivals)))
+    for column, covered in enumerate(festivals.values()):
         columns[[place[day] for day in covered], column] = 1.0
     return columns
 

@@ -43,18 +43,18 @@ def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         seed=ws.settings.seed,
     )
     window = (as_of - dt.timedelta(days=settings.window_days), as_of)
-    found = fit(
+    fitted = fit(
         spec, daily(ws, as_of, settings.window_days), reduce=ws.warehouse.read, window=window,
         versions={name: ws.warehouse.version(name) for name in READS}, seed=ws.settings.seed,
     )  # fmt: skip
-    if isinstance(found, Inconclusive):
-        untold = _untold(ws, as_of, CODES[found.reason])
+    if isinstance(fitted, Inconclusive):
+        untold = _untold(ws, as_of, CODES[fitted.reason])
         ws.warehouse.replace("curves", table_of(untold), by="measure")
-        return {"inconclusive": found.reason, "n_channels": len(untold)}
-    fit_id = keep_fit(ws.ledger, found.kept(ws.now()))
-    ws.warehouse.replace("curves", table_of(rows_of(found, as_of, fit_id)), by="measure")
-    known = sum(one["status"] == "known" for one in found.parameters["channels"].values())
-    return {"n_channels": len(found.parameters["channels"]), "n_known": known, "fit_id": fit_id}
+        return {"inconclusive": fitted.reason, "n_channels": len(untold)}
+    fit_id = keep_fit(ws.ledger, fitted.kept(ws.now()))
+    ws.warehouse.replace("curves", table_of(rows_of(fitted, as_of, fit_id)), by="measure")
+    known = sum(channel["status"] == "known" for channel in fitted.parameters["channels"].values())
+    return {"n_channels": len(fitted.parameters["channels"]), "n_known": known, "fit_id": fit_id}
 
 
 def measured(ws: Workspace) -> tuple[tuple[str, float, float, float, float], ...]:
@@ -65,11 +65,11 @@ def measured(ws: Workspace) -> tuple[tuple[str, float, float, float, float], ...
     return ()
 
 
-def rows_of(found: Fit, as_of: dt.date, fit_id: str) -> list[dict[str, Any]]:
+def rows_of(fitted: Fit, as_of: dt.date, fit_id: str) -> list[dict[str, Any]]:
     """Return the rows of the table `curves` from a fit."""
     return [
-        {"channel": name, "as_of": as_of, "fit_id": fit_id, **_row(one)}
-        for name, one in found.parameters["channels"].items()
+        {"channel": name, "as_of": as_of, "fit_id": fit_id, **_row(channel)}
+        for name, channel in fitted.parameters["channels"].items()
     ]
 
 
@@ -110,31 +110,35 @@ def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
     ]
 
 
-def _row(one: Mapping[str, Any]) -> dict[str, Any]:
+def _row(channel: Mapping[str, Any]) -> dict[str, Any]:
     row = {
-        "status": one["status"],
-        "verdict": one["verdict"],
-        "reason": one["reason"],
-        "lands_on": json.dumps(one["lands_on"], ensure_ascii=False, sort_keys=True),
-        "control": one["control"],
-        "spend_amount": one["spend"],
-        "n_claimed": one["claimed"],
-        "order_worth_amount": one["order_margin"],
-        "n_days": one["n_days"],
+        "status": channel["status"],
+        "verdict": channel["verdict"],
+        "reason": channel["reason"],
+        "lands_on": json.dumps(channel["lands_on"], ensure_ascii=False, sort_keys=True),
+        "control": channel["control"],
+        "spend_amount": channel["spend"],
+        "n_claimed": channel["claimed"],
+        "order_worth_amount": channel["order_margin"],
+        "n_days": channel["n_days"],
     }
-    if not one["draws"]:
+    if not channel["draws"]:
         return row
-    orders = Curve.unpacked(one["draws"])
-    order_margin, now = one["order_margin"], np.array([one["spend"]])
-    row |= {"carry": one["carry"], "half_amount": one["curve"]["half"], "slope": one["curve"]["slope"]}
-    row |= {"p_no_effect": one["p_value"], "noise": one["noise"]}
+    orders = Curve.unpacked(channel["draws"])
+    order_margin, now = channel["order_margin"], np.array([channel["spend"]])
+    row |= {
+        "carry": channel["carry"],
+        "half_amount": channel["curve"]["half"],
+        "slope": channel["curve"]["slope"],
+    }
+    row |= {"p_no_effect": channel["p_value"], "noise": channel["noise"]}
     for axis, name in (("carry", "carry"), ("half", "half_amount"), ("slope", "slope")):
-        row |= dict(zip((f"{name}_low", f"{name}_high"), one["spans"][axis], strict=True))
+        row |= dict(zip((f"{name}_low", f"{name}_high"), channel["spans"][axis], strict=True))
     row |= _spanned("ceiling_amount", orders, orders.ceiling * order_margin)
-    row["ceiling_amount"] = one["curve"]["ceiling"] * order_margin
-    if one["spend"] > 0:
+    row["ceiling_amount"] = channel["curve"]["ceiling"] * order_margin
+    if channel["spend"] > 0:
         caused = orders.at(now)[0]
-        row["n_caused_raw"] = one["raw"]
+        row["n_caused_raw"] = channel["raw"]
         row |= _spanned("n_caused", orders, caused) | _spanned("return_amount", orders, caused * order_margin)
         row |= _spanned("marginal_return", orders, orders.marginal(now)[0] * order_margin)
         row |= _spanned("profit_roi", orders, caused * order_margin / now[0] - 1)

@@ -97,8 +97,8 @@ class Contrast:
 
         def expected(outcome: str) -> ir.Value:
             parts = [
-                (t.experiment == name, self._expected(one, outcome, {c: t[c] for c in self.covariates}))
-                for name, one in known.items()
+                (t.experiment == name, self._expected(reading, outcome, {c: t[c] for c in self.covariates}))
+                for name, reading in known.items()
             ]
             return ibis.cases(*parts, else_=0.0)
 
@@ -110,25 +110,27 @@ class Contrast:
         """Return what `score` adds, by NumPy."""
         experiment = columns["experiment"]
         before = {name: columns[name].astype(np.float64) for name in self.covariates}
-        found = {}
+        added = {}
         for outcome in self.outcomes:
             expected = np.zeros(len(experiment))
-            for name, one in fit.parameters["experiments"].items():
-                expected = np.where(experiment == name, self._expected(one, outcome, before), expected)
-            found[f"{outcome}_adjusted"] = columns[outcome].astype(np.float64) - expected
-        return found
+            for name, reading in fit.parameters["experiments"].items():
+                expected = np.where(experiment == name, self._expected(reading, outcome, before), expected)
+            added[f"{outcome}_adjusted"] = columns[outcome].astype(np.float64) - expected
+        return added
 
-    def _expected(self, one: Mapping[str, Any], outcome: str, before: Mapping[str, Any]) -> Any:
+    def _expected(self, reading: Mapping[str, Any], outcome: str, before: Mapping[str, Any]) -> Any:
         """Return theta'(x - mean): works on expressions and on arrays alike."""
         terms = [
             (before[name].cast("float64") if isinstance(before[name], ir.Column) else before[name]) * theta
             - mean * theta
-            for name, mean, theta in zip(self.covariates, one["base"], one["theta"][outcome], strict=True)
+            for name, mean, theta in zip(
+                self.covariates, reading["base"], reading["theta"][outcome], strict=True
+            )
         ]
         return reduce(add, terms) if terms else 0.0
 
     def _read(self, arms: Mapping[str, Moments]) -> dict[str, Any]:
-        n, k = {name: one.n for name, one in sorted(arms.items())}, len(self.outcomes)
+        n, k = {name: arm.n for name, arm in sorted(arms.items())}, len(self.outcomes)
         reason = self._refusal(arms)
         whole = reduce(add, arms.values())
         theta = {name: [0.0] * len(self.covariates) for name in self.outcomes}
@@ -141,14 +143,15 @@ class Contrast:
         }
         if reason:
             return read
-        samples = {name: Sample(one.n, one.mean, one.comoment) for name, one in arms.items()}
+        samples = {name: Sample(moments.n, moments.mean, moments.comoment) for name, moments in arms.items()}
         for place, outcome in enumerate(self.outcomes):
             places = [place, *range(k, k + len(self.covariates))]
-            mine = {name: one.of(places) for name, one in samples.items()}
-            theta[outcome] = _weights(list(mine.values()))
-            mine = {name: self._steadied(name, arms, mine, theta[outcome]) for name in n}
+            of_outcome = {name: sample.of(places) for name, sample in samples.items()}
+            theta[outcome] = _weights(list(of_outcome.values()))
+            of_outcome = {name: self._steadied(name, arms, of_outcome, theta[outcome]) for name in n}
             read["lifts"] += [
-                {"arm": name, "metric": outcome} | self._lift(mine[name], mine[CONTROL], theta[outcome])
+                {"arm": name, "metric": outcome}
+                | self._lift(of_outcome[name], of_outcome[CONTROL], theta[outcome])
                 for name in n
                 if name != CONTROL
             ]
@@ -157,9 +160,9 @@ class Contrast:
     def _refusal(self, arms: Mapping[str, Moments]) -> str:
         if CONTROL not in arms or len(arms) < 2:
             return "no_control"
-        if min(one.n for one in arms.values()) < LEAST_PEOPLE:
+        if min(arm.n for arm in arms.values()) < LEAST_PEOPLE:
             return "too_few_people"
-        if self.hinge and min(self._n_events(one) for one in arms.values()) < LEAST_EVENTS:
+        if self.hinge and min(self._n_events(arm) for arm in arms.values()) < LEAST_EVENTS:
             return "too_few_buyers"
         return ""
 
@@ -180,16 +183,16 @@ class Contrast:
         }  # fmt: skip
         if not treated.variance + control.variance:
             return told | {"reason": "no_variation"}
-        found = cuped(treated, control, np.array(theta), confidence=self.confidence)
-        effect = found.effect
+        estimate = cuped(treated, control, np.array(theta), confidence=self.confidence)
+        effect = estimate.effect
         told |= {
             "reason": "", "lift": _stable(effect.value, effect.se), "lift_low": _stable(effect.low, effect.se),
             "lift_high": _stable(effect.high, effect.se), "lift_se": effect.se, "p_value": effect.p_value,
-            "method": "cuped" if any(theta) else "welch", "variance_reduction": _stable(found.variance_reduction, 1.0),
+            "method": "cuped" if any(theta) else "welch", "variance_reduction": _stable(estimate.variance_reduction, 1.0),
         }  # fmt: skip
         if control.mean[0]:
             told |= {"relative_lift": effect.value / abs(control.mean[0])}
-            low, high = fieller(spread(treated, control, found.theta, effect), confidence=self.confidence)
+            low, high = fieller(spread(treated, control, estimate.theta, effect), confidence=self.confidence)
             told |= {"relative_lift_low": low, "relative_lift_high": high} if np.isfinite(high) else {}
         return told
 
@@ -204,8 +207,8 @@ def _weights(arms: list[Sample]) -> list[float]:
     if left <= LEAST_SHARE * sum(arm.variance for arm in arms):
         return [0.0] * len(theta)
     return [
-        _stable(part, spread[0] / one, THETA_DIGITS) if one else 0.0
-        for part, one in zip(theta, spread[1:], strict=True)
+        _stable(part, spread[0] / width, THETA_DIGITS) if width else 0.0
+        for part, width in zip(theta, spread[1:], strict=True)
     ]
 
 
@@ -220,5 +223,5 @@ def lifts_of(fit: Fit) -> Iterable[tuple[str, Mapping[str, Any]]]:
     >>> list(lifts_of(Fit("Contrast", {}, {"experiments": {"spring": {"lifts": [{"arm": "treated"}]}}})))
     [('spring', {'arm': 'treated'})]
     """
-    for name, one in fit.parameters["experiments"].items():
-        yield from ((name, lift) for lift in one["lifts"])
+    for name, reading in fit.parameters["experiments"].items():
+        yield from ((name, lift) for lift in reading["lifts"])

@@ -67,24 +67,24 @@ def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     All campaigns and metrics are read from one scan of what people did. The fit is kept.
     """
     designs = {
-        one.campaign_id: CampaignDesign.of(one.design)
-        for one in ledger.list_campaigns(ws.ledger, limit=MOST_CAMPAIGNS)
+        campaign.campaign_id: CampaignDesign.of(campaign.design)
+        for campaign in ledger.list_campaigns(ws.ledger, limit=MOST_CAMPAIGNS)
     }
     given = ws.settings.of(ExperimentSettings)
     windows = {name: design.window_days for name, design in designs.items()}
     watch = Watch(given.window_days, given.baseline_days, windows)
     with Scratch(ws) as scratch:
         rows = scratch.keep(outcomes(ws, as_of, watch))
-        found = _fitted(ws, as_of, rows)
+        fitted = _fitted(ws, as_of, rows)
         courses = dict(_courses(ws.warehouse.read(_counted(rows)).to_pylist()))
     schema = contract("lifts").schema.to_pyarrow()
-    if isinstance(found, Inconclusive):
+    if isinstance(fitted, Inconclusive):
         ws.warehouse.replace("lifts", schema.empty_table(), by="measure")
-        return {"inconclusive": found.reason, "n_campaigns": 0}
-    shared = {"as_of": as_of, "fit_id": keep_fit(ws.ledger, found.kept(ws.now()))}
+        return {"inconclusive": fitted.reason, "n_campaigns": 0}
+    shared = {"as_of": as_of, "fit_id": keep_fit(ws.ledger, fitted.kept(ws.now()))}
     shares = {name: design.control_share for name, design in designs.items()}
     end = dt.datetime.combine(as_of, dt.time(), ws.settings.zone)
-    records = [one | shared for one in _records(found, courses, _Frame(end, watch, shares))]
+    records = [record | shared for record in _records(fitted, courses, _Frame(end, watch, shares))]
     ws.warehouse.replace("lifts", pa.Table.from_pylist(records, schema), by="measure")
     return {"n_campaigns": len(courses), "n_lifts": len(records), "fit_id": shared["fit_id"]}
 
@@ -108,9 +108,9 @@ class _Frame:
     control_shares: Mapping[str, float]
 
 
-def _records(found: Fit, courses: Mapping[str, Course], frame: _Frame) -> Iterator[dict[str, Any]]:
+def _records(fitted: Fit, courses: Mapping[str, Course], frame: _Frame) -> Iterator[dict[str, Any]]:
     """Yield one record per campaign, arm and metric; those that could not be read say why."""
-    read = {(name, one["arm"], one["metric"]): one for name, one in lifts_of(found)}
+    read = {(name, lift["arm"], lift["metric"]): lift for name, lift in lifts_of(fitted)}
     for name, course in courses.items():
         days = frame.watch.of(name)
         p_value = course.sample_ratio(frame.control_shares.get(name))
@@ -124,21 +124,21 @@ def _records(found: Fit, courses: Mapping[str, Course], frame: _Frame) -> Iterat
             "srm_p": p_value,
             "is_srm_alarm": None if p_value is None else p_value < ALARM,
         }
-        refused = found.parameters["experiments"][name]["reason"] if whole["read_days"] else "not_begun"
+        refused = fitted.parameters["experiments"][name]["reason"] if whole["read_days"] else "not_begun"
         for arm in [arm for arm in course.n if arm != CONTROL] or [TREATED]:
             for metric in OUTCOMES:
-                one = read.get((name, arm, metric), {})
+                lift = read.get((name, arm, metric), {})
                 unknown = "no_margin" if metric == "margin" and not course.is_margin_known else ""
                 own = {"arm": arm, "metric": metric, "n_treated": course.n.get(arm, 0)}
-                yield whole | own | _judged(one, refused or unknown or one["reason"])
+                yield whole | own | _judged(lift, refused or unknown or lift["reason"])
 
 
-def _judged(one: Mapping[str, Any], reason: str) -> dict[str, Any]:
+def _judged(lift: Mapping[str, Any], reason: str) -> dict[str, Any]:
     """Return the numbers of a comparison, or only the reason why there are none."""
     if reason:
         return {"status": "inconclusive", "reason": reason}
-    totals = {f"incremental{side}": one[f"lift{side}"] * one["n_treated"] for side in ("", "_low", "_high")}
-    return {**one, **totals, "status": "measured"}
+    totals = {f"incremental{side}": lift[f"lift{side}"] * lift["n_treated"] for side in ("", "_low", "_high")}
+    return {**lift, **totals, "status": "measured"}
 
 
 def _counted(rows: ir.Table) -> ir.Table:
@@ -154,16 +154,16 @@ def _counted(rows: ir.Table) -> ir.Table:
 def _courses(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Course]]:
     """Yield every campaign with its course, by name; arms in the order of their names."""
     for name in sorted({row["experiment"] for row in rows}):
-        mine = sorted((row for row in rows if row["experiment"] == name), key=lambda row: str(row["arm"]))
-        first, last = min(row["first"] for row in mine), max(row["last"] for row in mine)
+        arms = sorted((row for row in rows if row["experiment"] == name), key=lambda row: str(row["arm"]))
+        first, last = min(row["first"] for row in arms), max(row["last"] for row in arms)
         yield (
             name,
             Course(
-                {row["arm"]: int(row["n"]) for row in mine},
+                {row["arm"]: int(row["n"]) for row in arms},
                 dt.datetime.fromtimestamp(first, dt.UTC),
                 dt.datetime.fromtimestamp(last, dt.UTC),
-                sum(row["n_orders"] for row in mine),
-                sum(int(row["n_unknown"]) for row in mine),
+                sum(row["n_orders"] for row in arms),
+                sum(int(row["n_unknown"]) for row in arms),
             ),
         )
 

@@ -98,22 +98,26 @@ class Result:
 def results(ws: Workspace) -> list[Result]:
     """Return the result of every campaign and arm, newest first."""
     rows = ws.warehouse.read(ws.warehouse.table("lifts")).to_pylist()
-    campaigns = {one.campaign_id: one for one in ledger.list_campaigns(ws.ledger, limit=MOST_CAMPAIGNS)}
+    campaigns = {
+        campaign.campaign_id: campaign for campaign in ledger.list_campaigns(ws.ledger, limit=MOST_CAMPAIGNS)
+    }
     grouped: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for row in rows:
         grouped.setdefault((row["campaign_id"], row["arm"]), {})[row["metric"]] = row
-    found = []
+    unsorted = []
     for (campaign_id, _), by_metric in grouped.items():
         known = campaigns.get(campaign_id)
         name = known.name if known else campaign_id
         cost = CampaignDesign.of(known.design).contact_cost_amount if known else 0.0
-        found.append(_result(name, cost, by_metric, ws.settings.of(ExperimentSettings).confidence))
-    return sorted(found, key=lambda one: (-one.began_at.timestamp(), one.campaign_id, one.arm))
+        unsorted.append(_result(name, cost, by_metric, ws.settings.of(ExperimentSettings).confidence))
+    return sorted(unsorted, key=lambda entry: (-entry.began_at.timestamp(), entry.campaign_id, entry.arm))
 
 
 def result(ws: Workspace, campaign_id: str, arm: str = "treated") -> Result | None:
     """Return the result of one arm of a campaign, None where it has not been read."""
-    return next((one for one in results(ws) if (one.campaign_id, one.arm) == (campaign_id, arm)), None)
+    return next(
+        (entry for entry in results(ws) if (entry.campaign_id, entry.arm) == (campaign_id, arm)), None
+    )
 
 
 def _result(name: str, cost: float, rows: Mapping[str, Mapping[str, Any]], confidence: float) -> Result:
@@ -124,7 +128,7 @@ def _result(name: str, cost: float, rows: Mapping[str, Mapping[str, Any]], confi
     n = row["n_treated"]
     whole = headline.incremental
     gain = Interval(
-        *(None if one is None else one - cost * n for one in (whole.value, whole.low, whole.high))
+        *(None if amount is None else amount - cost * n for amount in (whole.value, whole.low, whole.high))
     )
     profit = gain if headline is margin else Interval(None, None, None)
     verdict = _verdict(row, gain)

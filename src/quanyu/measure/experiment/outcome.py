@@ -33,7 +33,10 @@ class Watch:
     def days(self, campaign: ir.StringColumn) -> ir.IntegerValue:
         """Return `of` as an expression."""
         lengths = sorted(set(self.by_campaign.values()))
-        named = [(days, [one for one, own in self.by_campaign.items() if own == days]) for days in lengths]
+        named = [
+            (days, [campaign_id for campaign_id, own in self.by_campaign.items() if own == days])
+            for days in lengths
+        ]
         branches = [(campaign.isin(ids), ibis.literal(days, "int64")) for days, ids in named]
         general = ibis.literal(self.window_days, "int64")
         return ibis.cases(*branches, else_=general) if branches else general
@@ -49,11 +52,11 @@ def assigned(ws: Workspace) -> ir.Table:
     sent = ws.warehouse.table("deliveries")
     sent = sent.filter(sent.arm.notnull(), sent.arm != "", sent.campaign_id.notnull(), sent.sent_at.notnull())
     sent = sent.mutate(person=group_key(sent.person_id))
-    found = sent.group_by("campaign_id", "person").aggregate(
+    people = sent.group_by("campaign_id", "person").aggregate(
         arm=sent.arm.min(), last_arm=sent.arm.max(), began=sent.sent_at.min()
     )
-    found = found.mutate(began=seconds(found.began))
-    return found.filter(found.arm == found.last_arm).drop("last_arm")
+    people = people.mutate(began=seconds(people.began))
+    return people.filter(people.arm == people.last_arm).drop("last_arm")
 
 
 def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
@@ -80,11 +83,11 @@ def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
         for name in ("orders", "revenue", "margin")
     }
     unknown = rows.n_unknown.sum(where=rows.is_after).fill_null(0).cast("int64")
-    found = rows.group_by("campaign_id", "person", "arm", "began").aggregate(**sums, n_unknown=unknown)
+    summed = rows.group_by("campaign_id", "person", "arm", "began").aggregate(**sums, n_unknown=unknown)
     flags = {
-        f"conversion{suffix}": (found[f"orders{suffix}"] > 0).cast("float64") for suffix in ("", "_before")
+        f"conversion{suffix}": (summed[f"orders{suffix}"] > 0).cast("float64") for suffix in ("", "_before")
     }
-    return found.mutate(**flags).rename(experiment="campaign_id").drop("person")
+    return summed.mutate(**flags).rename(experiment="campaign_id").drop("person")
 
 
 def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:

@@ -42,13 +42,13 @@ def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     Of days, weeks and months only those are added up again that something has touched; windows move every day.
     """
     versions = {name: ws.warehouse.version(name) for name in READS}
-    found = _renewed(ws, as_of) or added_up(ws, as_of)
-    rows, name = found.rows, keep(ws, "metrics", found.cubes)
+    summed = _renewed(ws, as_of) or added_up(ws, as_of)
+    rows, name = summed.rows, keep(ws, "metrics", summed.cubes)
     made_of = {
         **_terms(ws),
         "as_of": as_of.isoformat(),
         "versions": versions,
-        "known": found.known,
+        "known": summed.known,
         "kept": name,
     }
     ws.warehouse.replace("metrics", rows, by="measure", about={"made_of": made_of})
@@ -98,13 +98,13 @@ def _renewed(ws: Workspace, as_of: dt.date) -> AddedUp | None:
         return None
     periods, and_before = periods_touched(days)
     renewal = Renewal(frozenset(days), days_of(and_before), cubes)
-    found = added_up(ws, as_of, and_before, renewal)
-    if found.known != ws.warehouse.about("metrics")["made_of"]["known"]:
+    summed = added_up(ws, as_of, and_before, renewal)
+    if summed.known != ws.warehouse.about("metrics")["made_of"]["known"]:
         return None  # a fact that began or ended to be told changes quotients of all periods
-    old = ws.warehouse.read(ws.warehouse.table("metrics")).cast(found.rows.schema)
+    old = ws.warehouse.read(ws.warehouse.table("metrics")).cast(summed.rows.schema)
     rest = old.filter(pc.and_(_is_calendar(old), pc.invert(_is_among(old, periods))))
-    again = found.rows.filter(pc.or_(pc.invert(_is_calendar(found.rows)), _is_among(found.rows, periods)))
-    return replace(found, rows=_in_order([rest, again]))
+    again = summed.rows.filter(pc.or_(pc.invert(_is_calendar(summed.rows)), _is_among(summed.rows, periods)))
+    return replace(summed, rows=_in_order([rest, again]))
 
 
 def _cubes(ws: Workspace) -> set[str]:

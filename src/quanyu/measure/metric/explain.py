@@ -46,12 +46,12 @@ def explain_change(
     """Explain the change of a metric from `against` (the period before) to `period` by the slices of a
     dimension."""
     other = against or period.previous()
-    sums, one = open_metrics(ws, [name], [dimension], [period.grain, other.grain]), metric(name)
+    sums, definition = open_metrics(ws, [name], [dimension], [period.grain, other.grain]), metric(name)
     before, now = sums.sums(name, other, dimension), sums.sums(name, period, dimension)
-    parts = decompose(before, now, is_ratio=one.is_ratio, per=one.per)
+    parts = decompose(before, now, is_ratio=definition.is_ratio, per=definition.per)
     was, is_now = sums.value(name, other), sums.value(name, period)
     change = is_now - was if is_now is not None and was is not None else 0.0
-    return Explained(one, was, is_now, parts, change - sum(part.contribution for part in parts))
+    return Explained(definition, was, is_now, parts, change - sum(part.contribution for part in parts))
 
 
 def decompose(
@@ -68,8 +68,8 @@ def decompose(
     """
     keys = sorted({*before, *now})
     totals = [_total(key, before.get(key), now.get(key)) for key in keys]
-    found = _ratio(keys, before, now, per) if is_ratio else totals
-    return tuple(sorted(found, key=lambda part: -abs(part.contribution)))
+    parts = _ratio(keys, before, now, per) if is_ratio else totals
+    return tuple(sorted(parts, key=lambda part: -abs(part.contribution)))
 
 
 def _total(key: str, old: Sums | None, new: Sums | None) -> Part:
@@ -86,7 +86,7 @@ def _ratio(keys: list[str], old: Mapping[str, Sums], new: Mapping[str, Sums], pe
         for side, weight in zip((old, new), weights, strict=True)
     ]
     middle = sum(wholes) / 2
-    found = []
+    parts = []
     for key in keys:
         (top_0, bottom_0), (top_1, bottom_1) = old.get(key, (0.0, 0.0)), new.get(key, (0.0, 0.0))
         # A slice that is only on one side keeps its rate: all of its effect is mix.
@@ -96,5 +96,5 @@ def _ratio(keys: list[str], old: Mapping[str, Sums], new: Mapping[str, Sums], pe
         mix = (share_1 - share_0) * ((rate_0 + rate_1) / 2 - middle) * per
         rate = (share_0 + share_1) / 2 * (rate_1 - rate_0) * per
         shown = (rate_0 * per if bottom_0 else None, rate_1 * per if bottom_1 else None)
-        found.append(Part(key, *shown, mix + rate, mix, rate))
-    return found
+        parts.append(Part(key, *shown, mix + rate, mix, rate))
+    return parts

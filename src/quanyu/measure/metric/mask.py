@@ -34,10 +34,11 @@ class Masks:
         """Return the masks of some windows, None where there are none."""
         if not windows:
             return None
-        first, until = min(one.since for one in windows), max(one.until for one in windows)
+        first, until = min(window.since for window in windows), max(window.until for window in windows)
         days = [first + dt.timedelta(days=n) for n in range((until - first).days)]
         masks = [
-            sum(1 << at for at, one in enumerate(windows) if one.since <= day < one.until) for day in days
+            sum(1 << at for at, window in enumerate(windows) if window.since <= day < window.until)
+            for day in days
         ]
         schema = pa.schema({"day_of": pa.date32(), "bits": pa.int64()})
         known = pa.table([days, masks], schema=schema).filter(pa.array([mask > 0 for mask in masks]))
@@ -61,14 +62,14 @@ class Masks:
             for at in range(len(self.windows))
             for name, value in bits.items()
         }
-        found = scratch.warehouse.read(people.group_by("slice").agg(**sums)).to_pylist()
+        counts = scratch.warehouse.read(people.group_by("slice").agg(**sums)).to_pylist()
         first = next(iter(bits))
         rows = [
             {
-                "grain": one.grain, "on": one.since, "slice": row["slice"], "dimension": dimension,
+                "grain": window.grain, "on": window.since, "slice": row["slice"], "dimension": dimension,
                 **{name: float(row[f"{name}_{at}"]) for name in bits},
             }
-            for row in found for at, one in enumerate(self.windows) if row[f"{first}_{at}"]
+            for row in counts for at, window in enumerate(self.windows) if row[f"{first}_{at}"]
         ]  # fmt: skip
         fields = {"grain": pa.string(), "on": pa.date32(), "slice": pa.string(), "dimension": pa.string()}
         return pa.Table.from_pylist(rows, pa.schema(fields | dict.fromkeys(bits, pa.float64())))

@@ -36,9 +36,11 @@ class Periods:
 
     def of(self, day: dt.date) -> list[tuple[dt.date, str, dt.date]]:
         """Return (day, grain, first day) of every period that holds a day."""
-        found = [(day, grain, first_of(day, grain)) for grain in self.calendar]
-        found = [one for one in found if self.only is None or one[1:] in self.only]
-        return found + [(day, one.grain, one.since) for one in self.windows if one.since <= day < one.until]
+        periods = [(day, grain, first_of(day, grain)) for grain in self.calendar]
+        periods = [period for period in periods if self.only is None or period[1:] in self.only]
+        return periods + [
+            (day, window.grain, window.since) for window in self.windows if window.since <= day < window.until
+        ]
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,14 @@ class Scratch:
 
     def cube(self, name: str, rows: ir.Table) -> ir.Table:
         """Work out sums by `day` of the days that something touched, and return them with those kept of all others."""
-        found = self.warehouse.read(rows)
+        summed = self.warehouse.read(rows)
         if self.renewal is not None:
             days = pa.array(sorted(self.renewal.days), pa.date32())
             kept = self.renewal.cubes[name]
             others = kept.filter(pc.invert(pc.is_in(kept["day"], days)))
-            found = pa.concat_tables([others.select(found.column_names).cast(found.schema), found])
-        self.cubes[name] = found
-        return self.known(found)
+            summed = pa.concat_tables([others.select(summed.column_names).cast(summed.schema), summed])
+        self.cubes[name] = summed
+        return self.known(summed)
 
     def spread(self, rows: ir.Table, periods: Periods) -> ir.Table:
         """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day).
@@ -102,17 +104,19 @@ class Scratch:
         The periods of the days that occur are a small table, so this is one join whatever their number.
         """
         days = self.warehouse.read(rows.select("day").distinct())["day"].to_pylist()
-        found = [one for day in days if day is not None for one in periods.of(day)]
+        day_periods = [period for day in days if day is not None for period in periods.of(day)]
         schema = pa.schema({"day_of": pa.date32(), "grain": pa.string(), "on": pa.date32()})
         names = schema.names
-        period_rows = pa.Table.from_pylist([dict(zip(names, one, strict=True)) for one in found], schema)
+        period_rows = pa.Table.from_pylist(
+            [dict(zip(names, period, strict=True)) for period in day_periods], schema
+        )
         known = self.known(period_rows)
         return rows.join(known, rows.day == known.day_of).drop("day_of")
 
     def read(self, rows: ir.Table, dimension: str) -> pa.Table:
         """Run a reduction to (grain, on, slice, measures ...) and add its dimension."""
-        found = self.warehouse.read(rows)
-        return found.append_column("dimension", pa.array([dimension] * found.num_rows, pa.string()))
+        reduced = self.warehouse.read(rows)
+        return reduced.append_column("dimension", pa.array([dimension] * reduced.num_rows, pa.string()))
 
     def __enter__(self) -> Scratch:
         return self

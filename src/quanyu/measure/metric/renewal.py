@@ -50,12 +50,12 @@ def days_touched(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date) 
     launched = _launched(ws, moved, as_of)
     if launched is None:
         return None
-    parts = [_days(ws, one, DAYS[name]) for name in DAYS if name in moved for one in moved[name]]
+    parts = [_days(ws, table, DAYS[name]) for name in DAYS if name in moved for table in moved[name]]
     parts += _of_documents(ws, moved) + _of_owners(ws, moved)
     if "orders" in moved or "identities" in moved:
         parts += _of_first_orders(ws, scratch, before, as_of)
-    found = ws.warehouse.read(_union(parts))["day"].to_pylist() if parts else []
-    return days | launched | {day for day in found if day is not None}
+    dates = ws.warehouse.read(_union(parts))["day"].to_pylist() if parts else []
+    return days | launched | {day for day in dates if day is not None}
 
 
 def periods_touched(days: set[dt.date]) -> tuple[PeriodKeys, PeriodKeys]:
@@ -70,11 +70,11 @@ def periods_touched(days: set[dt.date]) -> tuple[PeriodKeys, PeriodKeys]:
 
 def days_of(periods: PeriodKeys) -> frozenset[dt.date]:
     """Return the days of calendar periods."""
-    found = set()
+    days = set()
     for grain, on in periods:
         until = _later(grain, on, 1)[1] if grain != "day" else on + dt.timedelta(days=1)
-        found |= {on + dt.timedelta(days=n) for n in range((until - on).days)}
-    return frozenset(found)
+        days |= {on + dt.timedelta(days=n) for n in range((until - on).days)}
+    return frozenset(days)
 
 
 def _later(grain: str, on: dt.date, n: int) -> tuple[str, dt.date]:
@@ -115,17 +115,17 @@ def _launches(ws: Workspace, some: ir.Table, others: ir.Table) -> list[dt.date |
     """Return when items were launched that the others do not have, or with another launch."""
     both = ["item_id", "launched_on"]
     same = [some[name].identical_to(others[name]) for name in both]
-    found = ws.warehouse.read(some.anti_join(others, same).select("launched_on").distinct())
-    return list(found["launched_on"].to_pylist())
+    launches = ws.warehouse.read(some.anti_join(others, same).select("launched_on").distinct())
+    return list(launches["launched_on"].to_pylist())
 
 
 def _of_documents(ws: Workspace, moved: Moved) -> list[ir.Table]:
     """Return the days of orders whose margin or lines differ, or whose items came or went."""
     documents = [
-        one.select("source", "document")
+        table.select("source", "document")
         for name in ("margins", "order_lines")
         if name in moved
-        for one in moved[name]
+        for table in moved[name]
     ]
     if "items" in moved:
         gone, come = moved["items"]
@@ -151,12 +151,12 @@ def _of_owners(ws: Workspace, moved: Moved) -> list[ir.Table]:
     keys = ws.warehouse.turn.keep(ibis.union(*moved["identities"]).select("key").distinct())
     if not int(ws.warehouse.read(keys.count().as_table()).column(0)[0].as_py()):
         return []
-    found = []
+    parts = []
     for name in PERSONAL:
         rows = ws.warehouse.table(name)
         theirs = rows.select(*DAYS[name], key=group_key(rows.id_key)).semi_join(keys, "key")
-        found.append(_days(ws, theirs, DAYS[name]))
-    return found
+        parts.append(_days(ws, theirs, DAYS[name]))
+    return parts
 
 
 def _of_first_orders(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date) -> list[ir.Table]:

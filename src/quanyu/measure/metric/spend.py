@@ -66,16 +66,18 @@ def assortment(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Ta
     counted = spread.group_by("grain", "on", slice=ibis.literal("all")).agg(
         n_items_sold=spread.item_id.nunique().cast("float64")
     )
-    found = scratch.read(counted, "all")
+    by_period = scratch.read(counted, "all")
     launched = warehouse.read(items.select(on=items.launched_on.fill_null(dt.date(1, 1, 1))))["on"].to_numpy()
-    return [found.append_column("n_items_on_sale", _on_sale(found, np.sort(launched), periods, as_of))]
+    return [
+        by_period.append_column("n_items_on_sale", _on_sale(by_period, np.sort(launched), periods, as_of))
+    ]
 
 
-def _on_sale(found: pa.Table, launched: np.ndarray, periods: Periods, as_of: dt.date) -> pa.Array:
-    ends = {(one.grain, one.since): one.until for one in periods.windows}
+def _on_sale(by_period: pa.Table, launched: np.ndarray, periods: Periods, as_of: dt.date) -> pa.Array:
+    ends = {(window.grain, window.since): window.until for window in periods.windows}
     until = [
         ends.get((grain, on)) or _end(grain, on, as_of)
-        for grain, on in zip(found["grain"].to_pylist(), found["on"].to_pylist(), strict=True)
+        for grain, on in zip(by_period["grain"].to_pylist(), by_period["on"].to_pylist(), strict=True)
     ]
     return pa.array(np.searchsorted(launched, np.array(until, dtype="datetime64[D]")).astype(float))
 

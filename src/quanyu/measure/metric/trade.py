@@ -172,14 +172,14 @@ def _in_windows(scratch: Scratch, buyers: ir.Table, periods: Periods, as_of: dt.
         return []
     marked = masks.mark(buyers)
     marked = scratch.keep(masks.mark(marked.filter(marked.mask != 0), "first_on", "first"))
-    found = []
+    counts = []
     for dimension in DIMENSIONS:
         people = scratch.keep(_bits(marked, dimension))
         bits = {"n_buyers": people.has, "n_new_buyers": people.new, "n_repeat_buyers": people.again}
-        found.append(masks.count(scratch, people, dimension, bits))
+        counts.append(masks.count(scratch, people, dimension, bits))
         if dimension == "all":
-            found += [*_new_and_old(scratch, masks, people), *_back(scratch, masks, people, periods, as_of)]
-    return found
+            counts += [*_new_and_old(scratch, masks, people), *_back(scratch, masks, people, periods, as_of)]
+    return counts
 
 
 def _bits(rows: ir.Table, dimension: str) -> ir.Table:
@@ -197,7 +197,7 @@ def _bits(rows: ir.Table, dimension: str) -> ir.Table:
 
 
 def _new_and_old(scratch: Scratch, masks: Masks, people: ir.Table) -> list[pa.Table]:
-    found = []
+    counts = []
     for name, theirs in (("new", people.new), ("old", people.has - people.new)):
         rows = people.mutate(slice=ibis.literal(name), theirs=theirs)
         bits = {
@@ -205,15 +205,15 @@ def _new_and_old(scratch: Scratch, masks: Masks, people: ir.Table) -> list[pa.Ta
             "n_new_buyers": rows.theirs & rows.new,
             "n_repeat_buyers": rows.again & rows.theirs,
         }
-        found.append(masks.count(scratch, rows, "new_old", bits))
-    return found
+        counts.append(masks.count(scratch, rows, "new_old", bits))
+    return counts
 
 
 def _back(
     scratch: Scratch, masks: Masks, people: ir.Table, periods: Periods, as_of: dt.date
 ) -> list[pa.Table]:
     """Return how many buyers of the period before a window bought again in it."""
-    place = {(one.grain, one.since): at for at, one in enumerate(masks.windows)}
+    place = {(window.grain, window.since): at for at, window in enumerate(masks.windows)}
     pairs = (
         [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)]
         if periods.calendar

@@ -50,19 +50,19 @@ def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
 
 def _sessions(scratch: Scratch, cells: ir.Table, periods: Periods) -> list[pa.Table]:
     rows = cells.filter(cells.session_id.notnull())
-    found = []
+    counts = []
     for dimension in DIMENSIONS:
-        one = rows.group_by("day", "visitor", "session_id", place=slices(rows, dimension)).agg(
+        sessions = rows.group_by("day", "visitor", "session_id", place=slices(rows, dimension)).agg(
             n=rows.n_events.sum()
         )
-        cube = one.group_by("day", "place").agg(
-            n_sessions=one.count(), n_bounced=(one.n == 1).cast("int64").sum()
+        cube = sessions.group_by("day", "place").agg(
+            n_sessions=sessions.count(), n_bounced=(sessions.n == 1).cast("int64").sum()
         )
         summed = add_up(scratch, scratch.cube(f"sessions_{dimension}", cube), periods, ["place"])[0]
-        found.append(
+        counts.append(
             summed.drop(["dimension"]).append_column("dimension", pa.array([dimension] * len(summed)))
         )
-    return found
+    return counts
 
 
 def _visitors(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
@@ -85,15 +85,15 @@ def _in_windows(scratch: Scratch, rows: ir.Table, periods: Periods) -> list[pa.T
         return []
     rows = masks.mark(rows.filter(rows.visitor.notnull()))
     rows = rows.filter(rows.mask != 0)
-    found = []
+    counts = []
     for dimension in DIMENSIONS:
-        one = rows.mutate(slice=slices(rows, dimension))
-        flags = {f"of_{flag}": where(one[flag] > 0, one.mask) for flag in FLAGS}
-        people = seen(one, "visitor", "slice", of_all=one.mask, **flags)
+        visitors = rows.mutate(slice=slices(rows, dimension))
+        flags = {f"of_{flag}": where(visitors[flag] > 0, visitors.mask) for flag in FLAGS}
+        people = seen(visitors, "visitor", "slice", of_all=visitors.mask, **flags)
         bits = {
             "n_visitors": people.of_all,
             "n_cart_visitors": people.of_n_add_to_cart,
             "n_favourite_visitors": people.of_n_favourites,
         }
-        found.append(masks.count(scratch, people, dimension, bits))
-    return found
+        counts.append(masks.count(scratch, people, dimension, bits))
+    return counts

@@ -60,7 +60,7 @@ def purchases(rows: ir.Table, minutes: int) -> ir.Table:
     rows = rows.mutate(begins=begins.cast("int64"))
     # Of orders of one second the one that begins comes first, so that all of them are in its purchase.
     upto = ibis.cumulative_window(group_by=rows.person, order_by=[rows.second, rows.begins.desc()])
-    rows = rows.mutate(act=rows.begins.sum().over(upto))
-    return rows.group_by("person", "act").agg(
+    rows = rows.mutate(segment=rows.begins.sum().over(upto))
+    return rows.group_by("person", "segment").agg(
         second=rows.second.min(), **{name: rows[name].sum() for name in OUTCOMES}
     )

@@ -27,7 +27,7 @@ def parse(texts: pa.ChunkedArray | pa.Array) -> tuple[Paths, list[str]]:
     place[order] = np.arange(len(names))
     starts = parts.offsets.to_numpy().astype(np.int64)
     return Paths(place[coded.indices.to_numpy()], starts - starts[0], len(names)), [
-        names[one] for one in order
+        names[number] for number in order
     ]
 
 

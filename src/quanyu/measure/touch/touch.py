@@ -159,16 +159,16 @@ def campaigns(ws: Workspace) -> ir.Table:
     parts.append(recorded.select(word=words, known_as="channel", number=words, is_paid=ibis.literal(False)))
     said = ibis.union(*parts).filter(lambda t: t.word.notnull()).distinct()
     paid, free = said.is_paid, ~said.is_paid
-    found = said.group_by("word").agg(
+    by_word = said.group_by("word").agg(
         n_paid=said.count(where=paid),
         n_sent=said.count(where=free),
         platform=said.known_as.min(where=paid),
         channel=said.known_as.min(where=free),
         number=ibis.coalesce(said.number.min(where=paid), said.number.min(where=free)),
     )
-    is_one = (found.n_paid == 1) | ((found.n_paid == 0) & (found.n_sent == 1))
-    return found.filter(is_one).select(
-        "word", "number", known_as=ibis.coalesce(found.platform, found.channel)
+    is_one = (by_word.n_paid == 1) | ((by_word.n_paid == 0) & (by_word.n_sent == 1))
+    return by_word.filter(is_one).select(
+        "word", "number", known_as=ibis.coalesce(by_word.platform, by_word.channel)
     )
 
 

@@ -26,7 +26,7 @@ def resample(
     models see the same draws.
     """
     conversions, nulls = counts
-    found = np.empty((len(models), n, paths.n_keys))
+    refits = np.empty((len(models), n, paths.n_keys))
     block = max(1, CELLS // max(1, paths.n))
     for start in range(0, n, block):
         size = min(block, n - start)
@@ -34,8 +34,8 @@ def resample(
         failed = _drawn(nulls, size, random)
         for row in range(size):
             for number, model in enumerate(models):
-                found[number, start + row] = model.credit(came[row][:, None], failed[row])[:, 0]
-    return found
+                refits[number, start + row] = model.credit(came[row][:, None], failed[row])[:, 0]
+    return refits
 
 
 def _drawn(counts: Floats, n: int, random: np.random.Generator) -> Floats:

@@ -59,18 +59,18 @@ class ShapleyOrdered:
         sums = contains @ tally(number, came, contains.shape[1])
         value = sums[:, :-1] / np.where(sums[:, -1:] > 0, sums[:, -1:], 1)
         gain = value[self.joined[0]] - value[self.joined[1]]
-        found = tally(self.key, self.weight[:, None] * gain, keys)
-        whole = found.sum(axis=0)
+        contribution = tally(self.key, self.weight[:, None] * gain, keys)
+        whole = contribution.sum(axis=0)
         scale = np.where(whole != 0, total / np.where(whole != 0, whole, 1), 0.0)
         if self.is_exact:
-            return found * scale, np.zeros_like(found)
+            return contribution * scale, np.zeros_like(contribution)
         n_drawn = tally(self.key, np.ones(len(self.key)), keys)[:, None]
-        rest = tally(self.key, (gain - found[self.key]) ** 2, keys)
+        rest = tally(self.key, (gain - contribution[self.key]) ** 2, keys)
         variance = rest / np.maximum(n_drawn - 1, 1) / n_drawn
-        share = found / np.where(whole != 0, whole, 1)
+        share = contribution / np.where(whole != 0, whole, 1)
         # The credit is a share of the sum of all values, whose errors are independent.
         of_share = (1 - 2 * share) * variance + share**2 * variance.sum(axis=0)
-        return found * scale, np.asarray(np.sqrt(np.maximum(of_share, 0)) * np.abs(scale))
+        return contribution * scale, np.asarray(np.sqrt(np.maximum(of_share, 0)) * np.abs(scale))
 
 
 def shapley_ordered(paths: Paths, random: np.random.Generator, draws: int = 1000) -> ShapleyOrdered:
@@ -96,7 +96,7 @@ def _every_pair(n: int) -> tuple[Ints, Ints, Ints, Floats]:
     """Return every channel, coalition with it, coalition without it, and the weight of the pair."""
     keys, joined, without, weight = [], [], [], []
     for key in range(n):
-        others = [one for one in range(n) if one != key]
+        others = [other for other in range(n) if other != key]
         for size in range(n):
             share = factorial(n - size - 1) / (factorial(n) * (size + 1))
             for members in permutations(others, size):

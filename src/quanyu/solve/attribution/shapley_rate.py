@@ -53,8 +53,8 @@ class ShapleyRate:
         summed = tally(number, columns, len(kinds)).T
         whole = n_paths.sum()
         if self.orders is None:
-            found = self._exact(summed)
-            return found.T * whole, np.zeros_like(found.T)
+            contribution = self._exact(summed)
+            return contribution.T * whole, np.zeros_like(contribution.T)
         drawn = np.stack([self._joining(order, summed) for order in self.orders])
         error = drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn)) if len(drawn) > 1 else drawn[0] * np.nan
         return drawn.mean(axis=0).T * whole, error.T * whole
@@ -69,14 +69,14 @@ class ShapleyRate:
             halves = sums.reshape(len(sums), -1, 2, 1 << key)
             halves[:, :, 1] += halves[:, :, 0]
         value = _rate(sums)
-        size = np.array([bin(one).count("1") for one in range(1 << n)])
+        size = np.array([bin(subset).count("1") for subset in range(1 << n)])
         weight = np.array([1 / (n * comb(n - 1, k)) for k in range(n)] + [0.0])[size]
-        found = np.empty((len(value), n))
+        contribution = np.empty((len(value), n))
         for key in range(n):
             pairs = value.reshape(len(value), -1, 2, 1 << key)
             without = weight.reshape(-1, 2, 1 << key)[:, 0]
-            found[:, key] = ((pairs[:, :, 1] - pairs[:, :, 0]) * without).sum(axis=(1, 2))
-        return found
+            contribution[:, key] = ((pairs[:, :, 1] - pairs[:, :, 0]) * without).sum(axis=(1, 2))
+        return contribution
 
     def _joining(self, order: Ints, summed: Floats) -> Floats:
         """Return what each channel adds to the rate when channels join in an order."""
@@ -86,9 +86,9 @@ class ShapleyRate:
         place[order], place[n] = np.arange(n), -1
         complete = place[kinds].max(axis=1)
         sums = np.cumsum(tally(complete, summed.T, n), axis=0).T
-        found = np.empty((len(summed) - 1, n))
-        found[:, order] = np.diff(_rate(sums), axis=1, prepend=0)
-        return found
+        contribution = np.empty((len(summed) - 1, n))
+        contribution[:, order] = np.diff(_rate(sums), axis=1, prepend=0)
+        return contribution
 
 
 def shapley_rate(paths: Paths, random: np.random.Generator, draws: int = 500) -> ShapleyRate:

@@ -37,14 +37,14 @@ def cuped(treated: Sample, control: Sample, theta: Array, *, confidence: float =
 
     >>> square = np.array([[4.0, 3.0], [3.0, 4.0]])
     >>> arms = [Sample(n, np.array([y, 5.0]), n * square) for n, y in ((80, 3), (90, 2))]
-    >>> found = cuped(*arms, weights(arms))
-    >>> found.effect.value, found.theta, round(found.variance_reduction, 4)
+    >>> estimate = cuped(*arms, weights(arms))
+    >>> estimate.effect.value, estimate.theta, round(estimate.variance_reduction, 4)
     (1.0, (0.75,), 0.5625)
     """
     arms = [adjusted(arm, theta) for arm in (treated, control)]
-    found = welch(*arms, confidence=confidence)
+    effect = welch(*arms, confidence=confidence)
     raw = welch(treated, control, confidence=confidence)
-    return Adjusted(found, tuple(float(part) for part in theta), 1 - (found.se / raw.se) ** 2)
+    return Adjusted(effect, tuple(float(part) for part in theta), 1 - (effect.se / raw.se) ** 2)
 
 
 def adjusted(arm: Sample, theta: Array) -> Sample:
@@ -72,6 +72,6 @@ def weights(arms: Sequence[Sample], pooling: Pooling = "whole") -> Array:
     spread, shared = comoment[1:, 1:], comoment[1:, 0]
     scale = np.sqrt(np.diag(spread))
     scale = np.where(scale > 0, scale, 1.0)
-    found = np.linalg.lstsq(spread / np.outer(scale, scale), shared / scale, rcond=LEAST_SHARE)[0]
-    theta: Array = found / scale
+    scaled = np.linalg.lstsq(spread / np.outer(scale, scale), shared / scale, rcond=LEAST_SHARE)[0]
+    theta: Array = scaled / scale
     return theta

@@ -29,8 +29,8 @@ def steadied(arm: Sample, arms: Sequence[Sample], theta: Sequence[float]) -> Sam
     (2.99, 4.0)
     """
     own = adjusted(arm, np.asarray(theta, float)).variance
-    comoment = reduce(add, [adjusted(one, np.asarray(theta, float)).comoment[0, 0] for one in arms])
-    within = float(comoment) / (sum(one.n for one in arms) - len(arms))
+    comoment = reduce(add, [adjusted(sample, np.asarray(theta, float)).comoment[0, 0] for sample in arms])
+    within = float(comoment) / (sum(sample.n for sample in arms) - len(arms))
     if not 0 < own < within:
         return arm
     return Sample(arm.n, arm.mean, arm.comoment * ((own + within) / 2 / own))

@@ -26,8 +26,8 @@ class Quantile:
 def quantile_difference(treated: Quantile, control: Quantile, *, confidence: float = 0.95) -> Effect:
     """Return the difference of a quantile, treated less control, by the normal approximation.
 
-    >>> found = quantile_difference(Quantile(7.7, 7.6, 7.8), Quantile(7.2, 7.1, 7.3))
-    >>> round(found.value, 6), round(found.high - found.low, 4)
+    >>> difference = quantile_difference(Quantile(7.7, 7.6, 7.8), Quantile(7.2, 7.1, 7.3))
+    >>> round(difference.value, 6), round(difference.high - difference.low, 4)
     (0.5, 0.2828)
     """
     return effect(treated.value - control.value, math.hypot(treated.se, control.se), confidence=confidence)

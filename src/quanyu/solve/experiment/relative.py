@@ -24,7 +24,7 @@ class Spread:
     df: float
 
 
-def spread(treated: Sample, control: Sample, theta: tuple[float, ...], found: Effect) -> Spread:
+def spread(treated: Sample, control: Sample, theta: tuple[float, ...], lift: Effect) -> Spread:
     """Return what a relative lift needs, from the arms and the effect that `welch` or `cuped` found.
 
     The base is the size of the control's mean as it was, not adjusted: where control loses money, a gain is still a gain.
@@ -38,10 +38,10 @@ def spread(treated: Sample, control: Sample, theta: tuple[float, ...], found: Ef
     shared = float(contrast @ control.covariance[: len(contrast), 0]) / control.n
     base = float(control.mean[0])
     covariance = -shared if base >= 0 else shared
-    return Spread(found.value, abs(base), found.se**2, control.variance / control.n, covariance, found.df)
+    return Spread(lift.value, abs(base), lift.se**2, control.variance / control.n, covariance, lift.df)
 
 
-def delta(one: Spread, *, at: float | None = None, confidence: float = 0.95) -> Effect:
+def delta(ratio: Spread, *, at: float | None = None, confidence: float = 0.95) -> Effect:
     """Return the relative lift with the interval of the delta method: symmetric, for a control's mean far from zero.
 
     var(lift / base) = (var(lift) - 2 r cov + r^2 var(base)) / base^2 with r the relative lift, or `at` where the
@@ -50,13 +50,13 @@ def delta(one: Spread, *, at: float | None = None, confidence: float = 0.95) -> 
     >>> round(delta(Spread(1.0, 10.0, 0.2, 0.1, -0.1, math.inf)).se, 6)
     0.047011
     """
-    value = one.lift / _base(one)
+    value = ratio.lift / _base(ratio)
     r = value if at is None else at
-    variance = (one.var_lift - 2 * r * one.covariance + r**2 * one.var_base) / one.base**2
-    return effect(value, math.sqrt(max(variance, 0.0)), df=one.df, confidence=confidence)
+    variance = (ratio.var_lift - 2 * r * ratio.covariance + r**2 * ratio.var_base) / ratio.base**2
+    return effect(value, math.sqrt(max(variance, 0.0)), df=ratio.df, confidence=confidence)
 
 
-def fieller(one: Spread, *, confidence: float = 0.95) -> tuple[float, float]:
+def fieller(ratio: Spread, *, confidence: float = 0.95) -> tuple[float, float]:
     """Return the bounds of the relative lift that fit the data: Fieller's interval.
 
     It holds zero exactly when the interval of the difference does, and is not symmetric. Where the control's mean
@@ -66,18 +66,18 @@ def fieller(one: Spread, *, confidence: float = 0.95) -> tuple[float, float]:
     >>> round(low, 4), round(high, 4)
     (0.0118, 0.1967)
     """
-    k = quantile(one.df, confidence) ** 2
+    k = quantile(ratio.df, confidence) ** 2
     # All values q with (lift - q base)^2 <= k var(lift - q base): a quadratic in q.
-    a = one.base**2 - k * one.var_base
-    b = one.lift * one.base - k * one.covariance
-    c = one.lift**2 - k * one.var_lift
+    a = ratio.base**2 - k * ratio.var_base
+    b = ratio.lift * ratio.base - k * ratio.covariance
+    c = ratio.lift**2 - k * ratio.var_lift
     if a <= 0:
         return -math.inf, math.inf
     root = math.sqrt(max(b**2 - a * c, 0.0))
     return (b - root) / a, (b + root) / a
 
 
-def _base(one: Spread) -> float:
-    if not one.base:
+def _base(ratio: Spread) -> float:
+    if not ratio.base:
         raise MethodError("The control's mean is zero; there is no relative lift.", "Read the difference.")
-    return one.base
+    return ratio.base

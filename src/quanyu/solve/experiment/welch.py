@@ -14,8 +14,8 @@ def welch(treated: Sample, control: Sample, *, confidence: float = 0.95) -> Effe
     se^2 = s_t^2 / n_t + s_c^2 / n_c with Satterthwaite's degrees of freedom. Source: B. L. Welch, *Biometrika* 34
     (1947) 28-35. Raises `MethodError` where no value varies.
 
-    >>> found = welch(Sample.single(50, 11.0, 4.0), Sample.single(40, 10.0, 9.0))
-    >>> found.value, round(found.df, 1), round(found.p_value, 4)
+    >>> difference = welch(Sample.single(50, 11.0, 4.0), Sample.single(40, 10.0, 9.0))
+    >>> difference.value, round(difference.df, 1), round(difference.p_value, 4)
     (1.0, 65.1, 0.0748)
     """
     parts = treated.variance / treated.n, control.variance / control.n

@@ -76,9 +76,7 @@ def regression(panel: Panel, measured: Sequence[Measured] = (), grid: Grid = FIN
         state = step.next(_ads(panel, step, coarse))
     step = _Step(panel, state)
     full = tuple(shapes(row, grid) for row in panel.spend)
-    features = [
-        step.residual(step.white_ads(one, lands)) for one, lands in zip(full, panel.lands, strict=True)
-    ]
+    features = [step.residual(step.white_ads(ad, lands)) for ad, lands in zip(full, panel.lands, strict=True)]
     target = step.residual(step.target)
     if measured:
         features, target = _with_measured(features, target, full, measured)
@@ -135,11 +133,11 @@ class _Step:
         direction = self.direction.reshape(*self.direction.shape, *extra)
         return np.asarray(scaled - direction * (direction * scaled).sum(axis=0))
 
-    def white_ads(self, found: Shapes, lands: Floats) -> Floats:
+    def white_ads(self, ad: Shapes, lands: Floats) -> Floats:
         """Return an ad channel's features as standardised rows (n, shapes)."""
-        spread = lands[:, None, None] * found.features.T[None]
-        rows = self.white(spread).reshape(-1, found.n)
-        return np.vstack([rows, np.zeros((len(self.penalty), found.n))])
+        spread = lands[:, None, None] * ad.features.T[None]
+        rows = self.white(spread).reshape(-1, ad.n)
+        return np.vstack([rows, np.zeros((len(self.penalty), ad.n))])
 
     def residual(self, rows: Floats) -> Floats:
         """Remove the nuisance from standardised rows."""
@@ -196,8 +194,8 @@ class _Step:
         n_sales, n_groups = self.state.variance.shape
         cell = (np.arange(n_sales)[:, None] * n_groups + self.panel.group).ravel()
         power, degrees = (np.bincount(cell, row, minlength=n_sales * n_groups) for row in (theta**2, told))
-        found = np.clip(power / np.maximum(degrees, 1e-6), SMALLEST, LARGEST)
-        return np.asarray(found.reshape(n_sales, n_groups))
+        variance = np.clip(power / np.maximum(degrees, 1e-6), SMALLEST, LARGEST)
+        return np.asarray(variance.reshape(n_sales, n_groups))
 
     def _noise(self, rest: Floats) -> Floats:
         """Return phi per sales channel: squared residuals over what the fitted terms leave free."""
@@ -242,7 +240,7 @@ def _ads(panel: Panel, step: _Step, coarse: Sequence[Shapes]) -> Floats:
     baseline of a small sales channel, and there is nothing left to tell the trend by.
     """
     features = [
-        step.residual(step.white_ads(one, lands)) for one, lands in zip(coarse, panel.lands, strict=True)
+        step.residual(step.white_ads(ad, lands)) for ad, lands in zip(coarse, panel.lands, strict=True)
     ]
     problem = Regression(
         tuple(coarse), tuple(features), step.residual(step.target), step.state.noise, step.state.baseline
@@ -250,19 +248,23 @@ def _ads(panel: Panel, step: _Step, coarse: Sequence[Shapes]) -> Floats:
     best = peak(problem)
     told = best.level**2 * np.diag(problem.gram)[best.place + np.array(problem.starts[:-1])]
     level = best.level * np.maximum(0.0, 1 - CHANCE / np.maximum(told, 1e-12))
-    rows = [one.features[place] * size for one, place, size in zip(coarse, best.place, level, strict=True)]
+    rows = [ad.features[place] * size for ad, place, size in zip(coarse, best.place, level, strict=True)]
     return np.asarray(panel.lands.T @ np.array(rows))
 
 
 def _with_measured(
-    features: list[Floats], target: Floats, found: Sequence[Shapes], measured: Sequence[Measured]
+    features: list[Floats], target: Floats, ads: Sequence[Shapes], measured: Sequence[Measured]
 ) -> tuple[list[Floats], Floats]:
-    blocks = [np.zeros((len(measured), one.n)) for one in found]
-    for row, one in enumerate(measured):
+    blocks = [np.zeros((len(measured), ad.n)) for ad in ads]
+    for row, measurement in enumerate(measured):
         ends = [
-            saturate(np.array([amount]), found[one.channel].half, found[one.channel].slope)
-            for amount in (one.spend_from, one.spend_to)
+            saturate(np.array([amount]), ads[measurement.channel].half, ads[measurement.channel].slope)
+            for amount in (measurement.spend_from, measurement.spend_to)
         ]
-        blocks[one.channel][row] = (ends[1] - ends[0]) / found[one.channel].mean / one.error
+        blocks[measurement.channel][row] = (
+            (ends[1] - ends[0]) / ads[measurement.channel].mean / measurement.error
+        )
     joined = [np.vstack(pair) for pair in zip(features, blocks, strict=True)]
-    return joined, np.concatenate([target, [one.orders / one.error for one in measured]])
+    return joined, np.concatenate(
+        [target, [measurement.orders / measurement.error for measurement in measured]]
+    )

@@ -66,9 +66,9 @@ def draws(problem: Regression, best: Peak, belief: Belief, n: int, random: np.ra
     for sweep in range(BURN_IN + n * THIN):
         scale = _scale(level / belief.unit, float(uniform[sweep, 0, 2]))
         for c in range(n_channels):
-            mine = slice(starts[c], starts[c + 1])
+            columns = slice(starts[c], starts[c + 1])
             level[c] = 0.0
-            slope = (projected[mine] - gram[mine][:, place] @ level) / belief.widen[c]
+            slope = (projected[columns] - gram[columns][:, place] @ level) / belief.widen[c]
             prior = scale * belief.unit[c]
             precision = told[c] + 1 / prior**2
             mean, spread = slope / precision, 1 / np.sqrt(precision)

@@ -44,10 +44,10 @@ def peak(problem: Regression, allowed: NDArray[np.bool_] | None = None, start: P
     total = -1.0
     for _ in range(SWEEPS):
         for c in range(n):
-            mine = slice(starts[c], starts[c + 1])
+            columns = slice(starts[c], starts[c + 1])
             level[c] = 0.0
-            slope = projected[mine] - gram[mine][:, place] @ level
-            lowered = np.where(open_[mine], np.maximum(slope, 0.0) ** 2 / size[mine], -1.0)
+            slope = projected[columns] - gram[columns][:, place] @ level
+            lowered = np.where(open_[columns], np.maximum(slope, 0.0) ** 2 / size[columns], -1.0)
             best = int(lowered.argmax())
             place[c] = starts[c] + best
             level[c] = max(slope[best], 0.0) / size[place[c]]
@@ -64,9 +64,9 @@ def inflation(problem: Regression, best: Peak) -> Floats:
     Newey-West over 14 days on the daily scores of its best feature: serial correlation, and days that vary
     more than their weight says.
     """
-    chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)])
+    chosen = np.stack([block[:, at] for block, at in zip(problem.features, best.place, strict=True)])
     rest = problem.by_day(problem.target - best.level @ chosen)
-    found = []
+    inflations = []
     for row in chosen:
         feature = problem.by_day(row)
         score = (feature * rest).sum(axis=0)
@@ -75,8 +75,8 @@ def inflation(problem: Regression, best: Peak) -> Floats:
         plain = max(float((feature**2).sum()), 1e-12)
         for lag in range(1, min(LAGS, len(score) - 1) + 1):
             wide += 2 * (1 - lag / (LAGS + 1)) * (score[lag:] @ score[:-lag])
-        found.append(max(LEAST, wide / plain))
-    return np.array(found)
+        inflations.append(max(LEAST, wide / plain))
+    return np.array(inflations)
 
 
 def p_values(problem: Regression, best: Peak, widen: Floats, random: np.random.Generator) -> Floats:
@@ -86,10 +86,12 @@ def p_values(problem: Regression, best: Peak, widen: Floats, random: np.random.G
     distribution without an effect is that of the largest of correlated normal scores, drawn 20,000 times:
     trying many shapes is paid for.
     """
-    found = []
+    probabilities = []
     for c, features in enumerate(problem.features):
         others = [
-            one[:, at] for k, (one, at) in enumerate(zip(problem.features, best.place, strict=True)) if k != c
+            block[:, at]
+            for k, (block, at) in enumerate(zip(problem.features, best.place, strict=True))
+            if k != c
         ]
         free, target = features, problem.target
         if others:
@@ -101,8 +103,8 @@ def p_values(problem: Regression, best: Peak, widen: Floats, random: np.random.G
         value, vector = np.linalg.eigh(units.T @ units)
         kept = value > 1e-9 * value[-1]
         drawn = random.standard_normal((20_000, int(kept.sum()))) @ (vector[:, kept] * np.sqrt(value[kept])).T
-        found.append((1 + int((drawn.max(axis=1) >= score).sum())) / 20_001)
-    return np.array(found)
+        probabilities.append((1 + int((drawn.max(axis=1) >= score).sum())) / 20_001)
+    return np.array(probabilities)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +125,12 @@ def placebo(problem: Regression, best: Peak, lands: Floats, leads: tuple[int, ..
     standardise = problem.standardise
     if standardise is None:
         raise MethodError("A problem without daily series has no later spend.", "Score one made by a panel.")
-    chosen = np.stack([one[:, at] for one, at in zip(problem.features, best.place, strict=True)], axis=1)
+    chosen = np.stack([block[:, at] for block, at in zip(problem.features, best.place, strict=True)], axis=1)
     basis, _ = np.linalg.qr(chosen)
     rest = problem.target - basis @ (basis.T @ problem.target)
     score, error = np.zeros((2, len(lands), len(leads)))
-    for c, (one, at, share) in enumerate(zip(problem.shapes, best.place, lands, strict=True)):
-        series = one.features[at]
+    for c, (ad, at, share) in enumerate(zip(problem.shapes, best.place, lands, strict=True)):
+        series = ad.features[at]
         for k, days in enumerate(leads):
             later = np.concatenate([series[days:], np.full(min(days, len(series)), series[-1])])
             row = standardise(later[: len(series)], share)
@@ -145,12 +147,12 @@ def profile(problem: Regression, best: Peak, widen: Floats, axis: str) -> Floats
     likelihood, read off between the grid's values by a straight line. Where the data cannot tell, an end is
     the grid's end.
     """
-    found = []
-    for c, one in enumerate(problem.shapes):
-        values = np.unique(getattr(one, axis))
-        loss = np.array([_loss(problem, best, c, getattr(one, axis) == value) for value in values])
-        found.append(_span(values, np.maximum(loss, 0.0), CHI2_95 * widen[c]))
-    return np.array(found)
+    intervals = []
+    for c, ad in enumerate(problem.shapes):
+        values = np.unique(getattr(ad, axis))
+        loss = np.array([_loss(problem, best, c, getattr(ad, axis) == value) for value in values])
+        intervals.append(_span(values, np.maximum(loss, 0.0), CHI2_95 * widen[c]))
+    return np.array(intervals)
 
 
 def _loss(problem: Regression, best: Peak, channel: int, kept: NDArray[np.bool_]) -> float:

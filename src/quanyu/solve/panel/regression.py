@@ -31,7 +31,7 @@ class Regression:
     @cached_property
     def starts(self) -> list[int]:
         """Where each ad channel's shapes start among all."""
-        return [int(n) for n in np.cumsum([0, *(one.shape[1] for one in self.features)])]
+        return [int(n) for n in np.cumsum([0, *(block.shape[1] for block in self.features)])]
 
     @cached_property
     def gram(self) -> Floats:

@@ -54,8 +54,8 @@ def read(
     drawn = adjusted(exposures(schedules(days // 7, N_DRAWN, random), start), x, root)
     target = adjusted(orders, x, root)
     power = (pressure**2).sum(axis=-1)
-    found = pressure @ target / power
-    left = target - found[:, None] * pressure
+    effects = pressure @ target / power
+    left = target - effects[:, None] * pressure
     squares = (left**2).sum(axis=-1)
     usual = np.sqrt(squares / free / power)
     spread = np.sqrt(
@@ -65,11 +65,11 @@ def read(
     weight = np.exp(fit - fit.max())
     weight /= weight.sum()
     error = np.maximum(np.maximum(usual, spread), 1e-9)
-    middle = float(weight @ found)
-    low, high = _mixed(found, error, weight, free)
+    middle = float(weight @ effects)
+    low, high = _mixed(effects, error, weight, free)
     seen = np.abs((drawn @ target / (drawn**2).sum(axis=-1)).mean(axis=1))
-    p_value = float((1 + (seen >= abs(found.mean()) - 1e-12).sum()) / (1 + N_DRAWN))
-    whole = float(np.sqrt(weight @ (error**2 + (found - middle) ** 2)))
+    p_value = float((1 + (seen >= abs(effects.mean()) - 1e-12).sum()) / (1 + N_DRAWN))
+    whole = float(np.sqrt(weight @ (error**2 + (effects - middle) ** 2)))
     return Reading(middle, whole, low, high, p_value, float(weight @ CARRIED))
 
 
@@ -89,9 +89,9 @@ def adjusted(values: Floats, x: Floats, root: Floats) -> Floats:
     return np.asarray(scaled - (scaled @ basis) @ basis.T)
 
 
-def _mixed(found: Floats, error: Floats, weight: Floats, free: int) -> tuple[float, float]:
+def _mixed(effects: Floats, error: Floats, weight: Floats, free: int) -> tuple[float, float]:
     """Return the 2.5 % and 97.5 % quantiles of a mixture of Student's t."""
-    grid = np.linspace((found - 12 * error).min(), (found + 12 * error).max(), STEPS)
-    share = student_below((grid[:, None] - found) / error, free) @ weight
+    grid = np.linspace((effects - 12 * error).min(), (effects + 12 * error).max(), STEPS)
+    share = student_below((grid[:, None] - effects) / error, free) @ weight
     low, high = np.interp([0.025, 0.975], share, grid)
     return float(low), float(high)

@@ -43,8 +43,8 @@ def exposures(is_high: Flags, start: float) -> Floats:
     Spend carries over from day to day as in the return curves; `start` is the pressure before the first day.
     """
     level = np.full((*is_high.shape[:-1], len(CARRIED)), start)
-    found = np.empty((is_high.shape[-1], *level.shape))
+    pressure = np.empty((is_high.shape[-1], *level.shape))
     for day, high in enumerate(np.moveaxis(is_high, -1, 0)):
         level = CARRIED * level + (1 - CARRIED) * high[..., None]
-        found[day] = level
-    return np.moveaxis(found, 0, -1)
+        pressure[day] = level
+    return np.moveaxis(pressure, 0, -1)

@@ -135,7 +135,7 @@ class BgNbd:
         a, b = np.broadcast_to(self.a, x.shape), self.b + x + self.first_toss
         start, end = ends
         line = start + (end - start) * a / (a + b)
-        found = np.empty(len(x))
+        integral = np.empty(len(x))
         width = np.sqrt((a + b) / (a * b))
         middle = np.log(a) - np.log(b)
         bend = -np.log1p(np.maximum(start, 0.0))
@@ -154,5 +154,5 @@ class BgNbd:
                 a[rows, None] * logit - (a + b)[rows, None] * np.logaddexp(0, logit) - norm[rows, None]
             )
             rest = value(p, rows) - start[rows, None] - (end - start)[rows, None] * p
-            found[rows] = (density * rest).sum(axis=1)
-        return np.asarray(line + found * (high - low) / (NODES - 1))
+            integral[rows] = (density * rest).sum(axis=1)
+        return np.asarray(line + integral * (high - low) / (NODES - 1))

@@ -66,10 +66,10 @@ def estimate(kind: type[Any], cells: History, n_groups: int = 0, start: Values |
     start = np.concatenate([base.place, np.zeros(n_effects)])
     tried = []
     for spread in SPREADS:
-        found = maximise(_score(kind, rough, n_groups, spread), [start], free=n_effects)
-        start = found.place
-        tried.append((_evidence(found, n_effects, spread), spread, found.place))
-    _, spread, start = max(tried, key=lambda one: one[0])
+        maximum = maximise(_score(kind, rough, n_groups, spread), [start], free=n_effects)
+        start = maximum.place
+        tried.append((_evidence(maximum, n_effects, spread), spread, maximum.place))
+    _, spread, start = max(tried, key=lambda trial: trial[0])
     near = None if rough is cells else _score(kind, rough, n_groups, spread)
     best = maximise(_score(kind, cells, n_groups, spread), [start], near, free=n_effects)
     k = len(kind.names)
@@ -119,9 +119,9 @@ def _made(kind: type[Any], parameters: Values, *effects: Values) -> Model:
     return model
 
 
-def _evidence(found: Maximum, n_effects: int, spread: float) -> float:
+def _evidence(maximum: Maximum, n_effects: int, spread: float) -> float:
     """Log of the integral of the posterior around its top (Laplace), up to a constant."""
-    if found.covariance is None:
+    if maximum.covariance is None:
         return -np.inf
-    _, width = np.linalg.slogdet(found.covariance)
-    return float(found.log_likelihood + width / 2 - n_effects * np.log(spread))
+    _, width = np.linalg.slogdet(maximum.covariance)
+    return float(maximum.log_likelihood + width / 2 - n_effects * np.log(spread))

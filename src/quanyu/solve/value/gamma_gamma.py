@@ -57,11 +57,11 @@ class GammaGamma:
         log_mass = np.log(mean) + np.log(x)
         log_sum = np.log(gamma + mean * x)
         whole = (gammaln(shape + q) - gammaln(shape))[place] - gammaln(q)
-        found = whole + q * np.log(gamma) - np.log(mean) + p * x * log_mass - (p * x + q) * log_sum
+        log_likelihood = whole + q * np.log(gamma) - np.log(mean) + p * x * log_mass - (p * x + q) * log_sum
         by_p = x * ((digamma(shape + q) - digamma(shape))[place] + log_mass - log_sum)
         by_q = digamma(shape + q)[place] - digamma(q) + np.log(gamma) - log_sum
         by_gamma = q / gamma - (p * x + q) / (gamma + mean * x)
-        return found, np.stack([p * by_p, q * by_q, gamma * by_gamma])
+        return log_likelihood, np.stack([p * by_p, q * by_q, gamma * by_gamma])
 
     def expected(self, x: Values, mean: Values) -> Values:
         """Return the expected worth of an order, p (gamma + m x) / (p x + q - 1); needs p x + q > 1.

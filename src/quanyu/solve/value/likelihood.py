@@ -79,7 +79,7 @@ def maximise(
         starts if first is None else [np.clip(first, ends[:, 0] + BELOW - NEAR, ends[:, 1] - ABOVE + NEAR)]
     )
     tries = [_climbed(near, start, ends) for start in begin]
-    place = max(tries, key=lambda found: found[0])[1]
+    place = max(tries, key=lambda attempt: attempt[0])[1]
     place, level, curve = _polished(exact, near if rough else exact, place, ends)
     bound, edge = place[:n_bound], ends[:n_bound]
     is_inside = bool(np.all((bound > edge[:, 0] + 0.1) & (bound < edge[:, 1] - 0.1)))
@@ -98,8 +98,8 @@ def _climbed(score: Score, start: Values, limits: Values) -> tuple[float, Values
         return -level / scale + float(out @ out), -np.where(out == 0, slope, 0.0) / scale + 2 * out
 
     # Not L-BFGS-B: its LAPACK calls on tiny matrices wait for one another's threads on a busy machine.
-    found = minimize(down, start, jac=True, method="BFGS", options={"maxiter": 120, "gtol": 1e-7})
-    return -float(found.fun) * scale, np.clip(found.x, limits[:, 0], limits[:, 1])
+    optimum = minimize(down, start, jac=True, method="BFGS", options={"maxiter": 120, "gtol": 1e-7})
+    return -float(optimum.fun) * scale, np.clip(optimum.x, limits[:, 0], limits[:, 1])
 
 
 def _polished(

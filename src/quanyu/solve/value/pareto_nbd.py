@@ -117,12 +117,12 @@ class ParetoNbd:
         r, alpha, s, beta = (
             np.broadcast_to(value, x.shape) for value in (self.r, self.alpha, self.s, self.beta)
         )
-        found = np.empty((5, len(x)))
+        integrals = np.empty((5, len(x)))
         for rows in in_blocks(len(x), 16_384):
-            found[:, rows] = _integrated(
+            integrals[:, rows] = _integrated(
                 (r[rows] + x[rows], alpha[rows], s[rows] + 1, beta[rows]), t_x[rows], age[rows]
             )
-        return found[0] + np.log(s), (found[1], found[2], found[3], found[4])
+        return integrals[0] + np.log(s), (integrals[1], integrals[2], integrals[3], integrals[4])
 
 
 def _integrated(powers: tuple[Values, Values, Values, Values], start: Values, end: Values) -> Values:

@@ -52,5 +52,5 @@ def slice_label(view: View, name: str | None) -> str:
 
 def group_label(view: View, group_id: str | None) -> str:
     """Return the name of an RFM group."""
-    found = next((group for group in GROUPS if group.group_id == group_id), None)
-    return view.pick(found.zh, found.en) if found else (group_id or "")
+    rfm_group = next((group for group in GROUPS if group.group_id == group_id), None)
+    return view.pick(rfm_group.zh, rfm_group.en) if rfm_group else (group_id or "")

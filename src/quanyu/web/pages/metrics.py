@@ -40,34 +40,34 @@ def metrics(view: View) -> None:
     if day is None:
         not_run(view)
         return
-    one = metric(view.query.get("metric", "net_revenue"))
+    chosen_metric = metric(view.query.get("metric", "net_revenue"))
     period = chosen_period(view, day)
     grain = view.query.get("grain", "day" if period.days <= 120 else "week")
     grain = grain if grain in GRAINS else "day"
     dimension = view.query.get("dimension", "channel")
     dimension = dimension if dimension in DIMENSIONS and dimension != "all" else "channel"
     put(Markup("").join([tag("h1", view.say("Metric explorer")), period_picker(view, period)]), class_="head")
-    put(_choices(view, one, grain, dimension), class_="head")
+    put(_choices(view, chosen_metric, grain, dimension), class_="head")
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w4 stack"):
-            fill(view, _card, metric_card, one.name, period)
-            put(_definition(view, one), "section", "panel")
+            fill(view, _card, metric_card, chosen_metric.name, period)
+            put(_definition(view, chosen_metric), "section", "panel")
         with ui.element("div").classes("w8"):
-            fill(view, _trend, trend, one.name, grain, period)
+            fill(view, _trend, trend, chosen_metric.name, grain, period)
         with ui.element("div").classes("w6"):
             fill(
                 view,
-                lambda v, found: _slices(v, one, dimension, found),
+                lambda v, slices: _slices(v, chosen_metric, dimension, slices),
                 breakdown,
-                one.name,
+                chosen_metric.name,
                 dimension,
                 period,
             )
         with ui.element("section").classes("panel w6"):
-            fill(view, _explained, explain_change, one.name, dimension, period)
+            fill(view, _explained, explain_change, chosen_metric.name, dimension, period)
 
 
-def _choices(view: View, one: Metric, grain: str, dimension: str) -> Markup:
+def _choices(view: View, chosen_metric: Metric, grain: str, dimension: str) -> Markup:
     groups = {
         view.say(family): {each.name: each.name_in(view.language) for each in listed}
         for family, listed in FAMILIES.items()
@@ -76,40 +76,44 @@ def _choices(view: View, one: Metric, grain: str, dimension: str) -> Markup:
     dimensions = {name: view.say(label) for name, label in DIMENSIONS.items() if name != "all"}
     return div(
         "choices",
-        dropdown(view, "metric", groups, one.name, view.say("Metric")),
+        dropdown(view, "metric", groups, chosen_metric.name, view.say("Metric")),
         segments(view, "grain", grains, grain, view.say("Grain")),
         segments(view, "dimension", dimensions, dimension, view.say("Dimension")),
     )
 
 
-def _card(view: View, found: Card) -> None:
-    put(card(view, found), class_="")
+def _card(view: View, reading: Card) -> None:
+    put(card(view, reading), class_="")
 
 
-def _definition(view: View, one: Metric) -> Markup:
-    formula = f"{one.numerator} / {one.denominator}" if one.is_ratio else f"sum({one.numerator})"
-    scaled = f" × {one.per:g}" if one.per != 1 else ""
+def _definition(view: View, chosen_metric: Metric) -> Markup:
+    formula = (
+        f"{chosen_metric.numerator} / {chosen_metric.denominator}"
+        if chosen_metric.is_ratio
+        else f"sum({chosen_metric.numerator})"
+    )
+    scaled = f" × {chosen_metric.per:g}" if chosen_metric.per != 1 else ""
     better = {
         "up": "Higher is better",
         "down": "Lower is better",
         "none": "Neither higher nor lower is better",
-    }[one.better]
+    }[chosen_metric.better]
     return Markup("").join(
         [
             tag("h2", view.say("Definition")),
-            tag("p", one.definition_in(view.language)),
+            tag("p", chosen_metric.definition_in(view.language)),
             tag("p", tag("code", f"{formula}{scaled}", class_="command")),
             tag("p", view.say(better), class_="muted"),
         ]
     )
 
 
-def _trend(view: View, found: Trend) -> None:
-    one = found.metric
-    label, kind = one.name_in(view.language), UNITS[one.unit]
-    shape = "%m-%d" if found.grain == "day" else "%Y-%m" if found.grain == "month" else "%Y-%m-%d"
+def _trend(view: View, series: Trend) -> None:
+    chosen_metric = series.metric
+    label, kind = chosen_metric.name_in(view.language), UNITS[chosen_metric.unit]
+    shape = "%m-%d" if series.grain == "day" else "%Y-%m" if series.grain == "month" else "%Y-%m-%d"
     heads = (view.say("This period"), view.say("Period before"), view.say("A year ago"))
-    sides = (found.values, found.previous, found.last_year)
+    sides = (series.values, series.previous, series.last_year)
     drawn = [
         Line(head, side, color, is_dashed)
         for head, side, color, is_dashed in zip(
@@ -118,47 +122,54 @@ def _trend(view: View, found: Trend) -> None:
         if any(value is not None for value in side)
     ]
     sheet = Sheet(
-        f"{label} {view.say(GRAINS[found.grain])}",
+        f"{label} {view.say(GRAINS[series.grain])}",
         (Head(view.say("Day"), "day"), *(Head(head, kind) for head in heads)),
-        tuple(zip(found.on, *sides, strict=True)),
+        tuple(zip(series.on, *sides, strict=True)),
     )
-    places = [day.strftime(shape) for day in found.on]
+    places = [day.strftime(shape) for day in series.on]
     chart(
         view,
-        Chart(sheet, lines(view, places, drawn, one.unit), (one.definition_in(view.language),), is_tall=True),
+        Chart(
+            sheet,
+            lines(view, places, drawn, chosen_metric.unit),
+            (chosen_metric.definition_in(view.language),),
+            is_tall=True,
+        ),
     )
 
 
-def _slices(view: View, one: Metric, dimension: str, found: list[Slice]) -> None:
-    label, kind = one.name_in(view.language), UNITS[one.unit]
+def _slices(view: View, chosen_metric: Metric, dimension: str, slices: list[Slice]) -> None:
+    label, kind = chosen_metric.name_in(view.language), UNITS[chosen_metric.unit]
     by = view.say(DIMENSIONS[dimension])
-    if not found:
+    if not slices:
         put(_not_by(view, label, by), "section", "panel")
         return
-    names = [slice_label(view, part.slice) for part in found]
+    names = [slice_label(view, part.slice) for part in slices]
     drawn = [
-        Line(view.say("This period"), [part.value for part in found[:MOST]]),
-        Line(view.say("Period before"), [part.previous for part in found[:MOST]], FAINT),
+        Line(view.say("This period"), [part.value for part in slices[:MOST]]),
+        Line(view.say("Period before"), [part.previous for part in slices[:MOST]], FAINT),
     ]
     columns = (
         Head(by), Head(view.say("This period"), kind), Head(view.say("Period before"), kind),
         Head(view.say("Change"), "ratio"), Head(view.say("Share"), "ratio"),
     )  # fmt: skip
-    rows = tuple((name, p.value, p.previous, p.change, p.share) for name, p in zip(names, found, strict=True))
+    rows = tuple(
+        (name, p.value, p.previous, p.change, p.share) for name, p in zip(names, slices, strict=True)
+    )
     sheet = Sheet(view.say("{metric} by slice: {dimension}", metric=label, dimension=by), columns, rows)
-    drawing = bars(view, names[:MOST], drawn, one.unit)
-    chart(view, Chart(sheet, drawing, (one.definition_in(view.language),), is_tall=len(found) > 7))
+    drawing = bars(view, names[:MOST], drawn, chosen_metric.unit)
+    chart(view, Chart(sheet, drawing, (chosen_metric.definition_in(view.language),), is_tall=len(slices) > 7))
 
 
-def _explained(view: View, found: Explained) -> None:
-    label, kind = found.metric.name_in(view.language), UNITS[found.metric.unit]
+def _explained(view: View, explained: Explained) -> None:
+    label, kind = explained.metric.name_in(view.language), UNITS[explained.metric.unit]
     title = view.say("What moved {metric}", metric=label)
     explanation = view.say(
         "Each slice's part in the change on the period before. "
         "Mix: the slice grew or shrank; rate: its own value changed. The parts add up to the change."
     )
     put(Markup("").join([tag("h2", title), about(view, title, explanation)]), class_="bar")
-    if not found.parts:
+    if not explained.parts:
         put(
             span(
                 "muted",
@@ -172,7 +183,7 @@ def _explained(view: View, found: Explained) -> None:
     columns = tuple(Head(view.say(head), kind if place else "text") for place, head in enumerate(heads))
     rows = tuple(
         (slice_label(view, part.slice), part.before, part.now, part.contribution, part.mix, part.rate)
-        for part in found.parts[:MOST]
+        for part in explained.parts[:MOST]
     )
     put(table(Sheet(title, columns, rows), writer(view)))
 

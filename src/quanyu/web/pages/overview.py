@@ -90,41 +90,46 @@ def stands_out(ws: Workspace, language: Language) -> tuple[Advice, ...]:
     return advice(review(ws), language)
 
 
-def _cards(view: View, found: list[Card]) -> None:
-    if found:
-        cards(view, found)
+def _cards(view: View, readings: list[Card]) -> None:
+    if readings:
+        cards(view, readings)
     else:
         put(div("notice", view.say("Nothing happened in this period; choose another one.")))
 
 
-def _trend(view: View, found: Trend) -> None:
-    one = found.metric
-    label = one.name_in(view.language)
-    places = [day.strftime("%m-%d") if found.grain == "day" else day.isoformat() for day in found.on]
+def _trend(view: View, series: Trend) -> None:
+    chosen_metric = series.metric
+    label = chosen_metric.name_in(view.language)
+    places = [day.strftime("%m-%d") if series.grain == "day" else day.isoformat() for day in series.on]
     heads = (view.say("This period"), view.say("Period before"), view.say("A year ago"))
-    sides = (found.values, found.previous, found.last_year)
+    sides = (series.values, series.previous, series.last_year)
     styles = ((ACCENT, False), (GHOST, True), (FAINT, False))
     drawn = [
         Line(head, side, *style)
         for head, side, style in zip(heads, sides, styles, strict=True)
         if any(value is not None for value in side)
     ]
-    kind = UNITS[one.unit]
+    kind = UNITS[chosen_metric.unit]
     columns = (Head(view.say("Day"), "day"), *(Head(head, kind) for head in heads))
-    sheet = Sheet(label, columns, tuple(zip(found.on, *sides, strict=True)))
+    sheet = Sheet(label, columns, tuple(zip(series.on, *sides, strict=True)))
     options = {name: metric(name).name_in(view.language) for name in TRENDS}
-    switch = segments(view, "trend", options, one.name, view.say("Metric"))
+    switch = segments(view, "trend", options, chosen_metric.name, view.say("Metric"))
     chart(
         view,
-        Chart(sheet, lines(view, places, drawn, one.unit), (one.definition_in(view.language),), is_tall=True),
+        Chart(
+            sheet,
+            lines(view, places, drawn, chosen_metric.unit),
+            (chosen_metric.definition_in(view.language),),
+            is_tall=True,
+        ),
         beside=switch,
     )
 
 
-def _channels(view: View, found: list[Slice]) -> None:
-    one = metric("net_revenue")
-    rows = [part for part in found if part.value or part.previous][:10]
-    title = view.say("{metric} by channel", metric=one.name_in(view.language))
+def _channels(view: View, slices: list[Slice]) -> None:
+    revenue = metric("net_revenue")
+    rows = [part for part in slices if part.value or part.previous][:10]
+    title = view.say("{metric} by channel", metric=revenue.name_in(view.language))
     names = [slice_label(view, part.slice) for part in rows]
     drawn = [
         Line(view.say("This period"), [part.value for part in rows]),
@@ -142,18 +147,18 @@ def _channels(view: View, found: list[Slice]) -> None:
         view,
         Chart(
             Sheet(title, columns, cells),
-            bars(view, names, drawn, one.unit),
-            (one.definition_in(view.language),),
+            bars(view, names, drawn, revenue.unit),
+            (revenue.definition_in(view.language),),
         ),
     )
 
 
-def _groups(view: View, found: RfmMap) -> None:
+def _groups(view: View, rfm: RfmMap) -> None:
     title = view.say("Customer groups (RFM)")
-    names = [view.pick(one.group.zh, one.group.en) for one in found.groups]
+    names = [view.pick(group_size.group.zh, group_size.group.en) for group_size in rfm.groups]
     drawn = [
-        Line(view.say("Share of buyers"), [one.people_share for one in found.groups], FAINT),
-        Line(view.say("Share of money"), [one.money_share for one in found.groups]),
+        Line(view.say("Share of buyers"), [group_size.people_share for group_size in rfm.groups], FAINT),
+        Line(view.say("Share of money"), [group_size.money_share for group_size in rfm.groups]),
     ]
     columns = (
         Head(view.say("Group")),
@@ -166,25 +171,30 @@ def _groups(view: View, found: RfmMap) -> None:
     cells = tuple(
         (
             name,
-            one.n_people,
-            one.monetary_amount,
-            one.people_share,
-            one.money_share,
-            view.say(one.group.action),
+            group_size.n_people,
+            group_size.monetary_amount,
+            group_size.people_share,
+            group_size.money_share,
+            view.say(group_size.group.action),
         )
-        for name, one in zip(names, found.groups, strict=True)
+        for name, group_size in zip(names, rfm.groups, strict=True)
     )
     about = view.say(
         "Buyers by how recently, how often and for how much they bought; each axis is cut in high and low."
     )
-    note = view.say("{n} buyers, as of {day}", n=f"{found.n_people:,}", day=found.as_of)
+    note = view.say("{n} buyers, as of {day}", n=f"{rfm.n_people:,}", day=rfm.as_of)
     chart(view, Chart(Sheet(title, columns, cells), bars(view, names, drawn, "ratio"), (about,), note))
 
 
-def _advice(view: View, found: tuple[Advice, ...]) -> None:
+def _advice(view: View, sentences: tuple[Advice, ...]) -> None:
     lines = [
-        tag("li", one.says, *([tag("div", one.do, class_="muted")] if one.do else []), class_=one.tone)
-        for one in found
+        tag(
+            "li",
+            sentence.says,
+            *([tag("div", sentence.do, class_="muted")] if sentence.do else []),
+            class_=sentence.tone,
+        )
+        for sentence in sentences
     ] or [tag("li", view.say("Nothing unusual."))]
     put(Markup("").join(lines), "ul", "standout")
 

@@ -17,7 +17,7 @@ from quanyu.web.view import View
 
 def cards(view: View, listed: Iterable[Card]) -> None:
     """Place the cards side by side."""
-    put(Markup("").join(card(view, one) for one in listed), class_="cards")
+    put(Markup("").join(card(view, reading) for reading in listed), class_="cards")
 
 
 def plain(view: View, listed: Iterable[tuple[str, str, str]]) -> None:
@@ -36,25 +36,25 @@ def plain(view: View, listed: Iterable[tuple[str, str, str]]) -> None:
     put(Markup("").join(made), class_="cards")
 
 
-def card(view: View, one: Card) -> Markup:
+def card(view: View, reading: Card) -> Markup:
     """Return one card; its value leads to the metric's own page."""
-    label = one.metric.name_in(view.language)
-    address = view.link("/metrics", metric=one.metric.name, period=one.period.name)
-    lunar = view.say("Last year is aligned by the Chinese calendar.") if one.alignment == "lunar" else ""
+    label = reading.metric.name_in(view.language)
+    address = view.link("/metrics", metric=reading.metric.name, period=reading.period.name)
+    lunar = view.say("Last year is aligned by the Chinese calendar.") if reading.alignment == "lunar" else ""
     return tag(
         "article",
         div("label", label),
-        div("about-place", about(view, label, one.metric.definition_in(view.language), lunar)),
-        div("value", tag("a", shown(view, one.value, one.metric.unit), href=address)),
-        div("spark", spark(one.spark)),
+        div("about-place", about(view, label, reading.metric.definition_in(view.language), lunar)),
+        div("value", tag("a", shown(view, reading.value, reading.metric.unit), href=address)),
+        div("spark", spark(reading.spark)),
         div(
             "foot",
-            arrow(view, view.say("vs before"), one.change),
-            arrow(view, view.say("vs last year"), one.change_on_year),
+            arrow(view, view.say("vs before"), reading.change),
+            arrow(view, view.say("vs last year"), reading.change_on_year),
         ),
         class_="card",
         aria_label=label,
-        data_metric=one.metric.name,
+        data_metric=reading.metric.name,
     )
 
 

@@ -35,11 +35,11 @@ def decay(paths: Paths, weight: Floats) -> Decay:
     [1.0, 2.0]
     """
     even = 1 / np.repeat(paths.lengths, paths.lengths)
-    found = []
+    shares = []
     for column in weight.T:
         total = np.add.reduceat(column, paths.starts[:-1])[paths.path]
-        found.append(Shares.of(paths, np.where(total != 0, column / np.where(total != 0, total, 1), even)))
-    return Decay(tuple(found))
+        shares.append(Shares.of(paths, np.where(total != 0, column / np.where(total != 0, total, 1), even)))
+    return Decay(tuple(shares))
 
 
 def half_life(age: Floats, paths: Paths, days: float) -> Floats:

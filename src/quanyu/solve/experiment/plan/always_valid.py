@@ -8,7 +8,7 @@ from quanyu.errors import MethodError
 from quanyu.solve.experiment.effect import Effect
 
 
-def always_valid(found: Effect, n: int, *, tuning: float = 5000.0, confidence: float = 0.95) -> Effect:
+def always_valid(effect: Effect, n: int, *, tuning: float = 5000.0, confidence: float = 0.95) -> Effect:
     """Return the effect with the interval of an asymptotic confidence sequence and its always-valid p-value.
 
     `n` are the people of both arms; the interval is narrowest, for its kind, at `tuning` people. With V = n se^2 and
@@ -16,8 +16,8 @@ def always_valid(found: Effect, n: int, *, tuning: float = 5000.0, confidence: f
     Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, *Annals of Statistics* 52 (2024), section 2.
 
     >>> from quanyu.solve.experiment.effect import effect
-    >>> one = always_valid(effect(0.4, 0.1), 5000)
-    >>> round(one.low, 3), round(one.high, 3)
+    >>> interval = always_valid(effect(0.4, 0.1), 5000)
+    >>> round(interval.low, 3), round(interval.high, 3)
     (0.096, 0.704)
     """
     if n <= 0 or tuning <= 0 or not 0 < confidence < 1:
@@ -29,13 +29,13 @@ def always_valid(found: Effect, n: int, *, tuning: float = 5000.0, confidence: f
     alpha = 1 - confidence
     rho2 = (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / tuning
     grown = n * rho2 + 1
-    reach = found.se * math.sqrt(2 * grown / (n * rho2) * math.log(math.sqrt(grown) / alpha))
-    log_evidence = n * rho2 / grown * (found.value / found.se) ** 2 / 2 - math.log(grown) / 2
+    reach = effect.se * math.sqrt(2 * grown / (n * rho2) * math.log(math.sqrt(grown) / alpha))
+    log_evidence = n * rho2 / grown * (effect.value / effect.se) ** 2 / 2 - math.log(grown) / 2
     return Effect(
-        found.value,
-        found.se,
-        found.df,
-        found.value - reach,
-        found.value + reach,
+        effect.value,
+        effect.se,
+        effect.df,
+        effect.value - reach,
+        effect.value + reach,
         min(1.0, math.exp(-log_evidence)),
     )

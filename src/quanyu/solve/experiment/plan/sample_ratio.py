@@ -22,12 +22,12 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float]) -> float:
     >>> round(sample_ratio([21307, 21387, 21306], [1, 1, 1]), 3)
     0.904
     """
-    found, planned = np.asarray(counts, float), np.asarray(shares, float)
-    if len(found) != len(planned) or len(found) < 2 or found.sum() <= 0 or (planned <= 0).any():
+    observed, planned = np.asarray(counts, float), np.asarray(shares, float)
+    if len(observed) != len(planned) or len(observed) < 2 or observed.sum() <= 0 or (planned <= 0).any():
         raise MethodError(
             "Arms of {counts} people cannot be checked against shares of {shares}.",
             "Give two or more arms, somebody in them, and a share above zero for each.",
             counts=list(counts), shares=list(shares),
         )  # fmt: skip
-    expected = planned / planned.sum() * found.sum()
-    return float(chi_squared_above(((found - expected) ** 2 / expected).sum(), len(found) - 1))
+    expected = planned / planned.sum() * observed.sum()
+    return float(chi_squared_above(((observed - expected) ** 2 / expected).sum(), len(observed) - 1))

@@ -58,9 +58,9 @@ def builder(view: View) -> None:
                     await run.io_bound(_ask, view.ws, PROPOSE, wanted)
                     ui.navigate.reload()
                     return
-                found = await run.io_bound(_ask, view.ws, PREVIEW, wanted)
-                if found is not None:
-                    account(view, found)
+                preview = await run.io_bound(_ask, view.ws, PREVIEW, wanted)
+                if preview is not None:
+                    account(view, preview)
             except Exception as error:
                 report(error)
                 fault(view, error)
@@ -100,8 +100,13 @@ def _choice(view: View, typed: dict[str, str]) -> None:
     with ui.element("label").classes("field"):
         put(Markup(view.say("How people would be reached.")), "span")
         options = Markup("").join(
-            tag("option", view.say(one.label), value=one.name, selected=one.name == typed["channel"])
-            for one in channels()
+            tag(
+                "option",
+                view.say(channel.label),
+                value=channel.name,
+                selected=channel.name == typed["channel"],
+            )
+            for channel in channels()
         )
         field = ui.html(str(options), tag="select", sanitize=False).props('data-name="channel"')
         field.on(

@@ -33,8 +33,8 @@ def audiences(view: View) -> None:
     fill(view, _campaigns, accounts)
 
 
-def _proposals(view: View, found: list[Decision]) -> None:
-    waiting = [one for one in found if one.status in {"proposed", "approved"}]
+def _proposals(view: View, proposals: list[Decision]) -> None:
+    waiting = [decision for decision in proposals if decision.status in {"proposed", "approved"}]
     with ui.element("section").classes("panel"):
         put(tag("h2", view.say("Proposed")), class_="bar")
         if not waiting:
@@ -44,14 +44,14 @@ def _proposals(view: View, found: list[Decision]) -> None:
                 "A turn of the loop proposes whom to reach next.",
                 "quanyu run",
             )
-        for one in waiting:
+        for decision in waiting:
             with ui.element("div").classes("proposal"):
-                _proposal(view, one)
+                _proposal(view, decision)
 
 
-def _proposal(view: View, one: Decision) -> None:
-    design = CampaignDesign.of(one.proposal)
-    n = one.proposal.get("n_audience", 0)
+def _proposal(view: View, decision: Decision) -> None:
+    design = CampaignDesign.of(decision.proposal)
+    n = decision.proposal.get("n_audience", 0)
     put(tag("h3", design.name))
     put(Markup("").join([
         tag("code", design.rule), " ",
@@ -61,18 +61,18 @@ def _proposal(view: View, one: Decision) -> None:
             share=figure.percent(design.control_share, 0), days=design.window_days,
         )),
     ]))  # fmt: skip
-    put(tag("p", expectation(view, one), class_="muted"))
+    put(tag("p", expectation(view, decision), class_="muted"))
     question = view.say(
         "The audience is frozen now, {share} of it is kept out, and the contacts of the rest are written to a file for {channel}.",
         share=figure.percent(design.control_share, 0),
         channel=view.say(channel_named(design.channel).label),
     )
-    verdict(view, one, question)
+    verdict(view, decision, question)
 
 
-def expectation(view: View, one: Decision) -> str:
+def expectation(view: View, decision: Decision) -> str:
     """Return what is expected of a decision, in words."""
-    expected = one.expected
+    expected = decision.expected
     if "gain_amount" not in expected:
         reason = view.say(expected.get("reason") or "nothing is known yet")
         return view.say("Expected gain: cannot tell, {reason}. The control group will tell.", reason=reason)
@@ -86,20 +86,20 @@ def expectation(view: View, one: Decision) -> str:
     )  # fmt: skip
 
 
-def _campaigns(view: View, found: list[Account]) -> None:
+def _campaigns(view: View, campaigns: list[Account]) -> None:
     put(tag("h2", view.say("Campaigns and their results")), class_="head part")
-    if not found:
+    if not campaigns:
         with ui.element("section").classes("panel"):
             empty(
                 view, "No audience has been frozen yet", "Approve a proposal above, or build one of your own."
             )
         return
-    for one in found:
+    for campaign in campaigns:
         with ui.element("div").classes("panels"):
             with ui.element("div").classes("w5"):
-                account(view, one)
+                account(view, campaign)
             with ui.element("div").classes("w7"):
-                result(view, one.campaign_id)
+                result(view, campaign.campaign_id)
 
 
 PAGE = Page(

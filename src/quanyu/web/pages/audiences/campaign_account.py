@@ -10,21 +10,21 @@ from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.view import View
 
 
-def account(view: View, one: Account) -> None:
+def account(view: View, campaign: Account) -> None:
     """Place what became of everybody in an audience."""
     rows = tuple(
         (view.say(share.status), view.say(REASONS[share.reason]) if share.reason else "", share.n_people)
-        for share in sorted(one.shares, key=lambda share: -share.n_people)
+        for share in sorted(campaign.shares, key=lambda share: -share.n_people)
     )
     heads = (Head(view.say("State")), Head(view.say("Why")), Head(view.say("People"), "count"))
-    sheet = Sheet(one.design.name, heads, rows)
+    sheet = Sheet(campaign.design.name, heads, rows)
     names = [why or state for state, why, _ in rows]
     option = bars(view, names, [Line(view.say("People"), [float(n) for *_, n in rows])], "count")
     said = view.say(
         "Audience = handed over + held out + left alone + waiting; every person stands in one of them."
     )
-    note = view.say("{n} people in the audience", n=f"{one.n_audience:,}")
-    chart(view, Chart(sheet, option, (said, one.design.rule), note))
-    if one.file is not None:
-        place = div("muted", view.say("Handed over in {file}", file=f"exports/{one.file.name}"))
+    note = view.say("{n} people in the audience", n=f"{campaign.n_audience:,}")
+    chart(view, Chart(sheet, option, (said, campaign.design.rule), note))
+    if campaign.file is not None:
+        place = div("muted", view.say("Handed over in {file}", file=f"exports/{campaign.file.name}"))
         put(place)

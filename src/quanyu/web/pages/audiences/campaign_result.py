@@ -26,13 +26,13 @@ TONES = {
 
 def result(view: View, campaign_id: str) -> None:
     """Place the measured lifts of a campaign and the verdict."""
-    fill(view, lambda view, found: _shown(view, found, campaign_id), results)
+    fill(view, lambda view, outcomes: _shown(view, outcomes, campaign_id), results)
 
 
-def _shown(view: View, found: list[Result], campaign_id: str) -> None:
-    one = next((each for each in found if each.campaign_id == campaign_id), None)
+def _shown(view: View, outcomes: list[Result], campaign_id: str) -> None:
+    outcome = next((each for each in outcomes if each.campaign_id == campaign_id), None)
     title = view.say("Treated against control")
-    if one is None:
+    if outcome is None:
         with ui.element("section").classes("panel"):
             put(tag("h2", title), class_="bar")
             put(
@@ -42,10 +42,10 @@ def _shown(view: View, found: list[Result], campaign_id: str) -> None:
                 )
             )
         return
-    put(_verdict(view, one))
+    put(_verdict(view, outcome))
     drawn = [
         Whisker(view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high)
-        for lift in one.lifts
+        for lift in outcome.lifts
     ]
     definitions = (
         view.say(
@@ -56,14 +56,14 @@ def _shown(view: View, found: list[Result], campaign_id: str) -> None:
             "Drawn is the change against the control group; the table has the effect per person and in total."
         ),
     )
-    note = view.say("{n} treated, {m} in control", n=f"{one.n_treated:,}", m=f"{one.n_control:,}")
-    chart(view, Chart(_sheet(view, title, one), forest(view, drawn, "ratio"), definitions, note))
+    note = view.say("{n} treated, {m} in control", n=f"{outcome.n_treated:,}", m=f"{outcome.n_control:,}")
+    chart(view, Chart(_sheet(view, title, outcome), forest(view, drawn, "ratio"), definitions, note))
 
 
-def _verdict(view: View, one: Result) -> Markup:
-    words = [tag("strong", view.say(one.sentence))]
+def _verdict(view: View, outcome: Result) -> Markup:
+    words = [tag("strong", view.say(outcome.sentence))]
     currency = view.ws.settings.currency
-    profit = one.profit
+    profit = outcome.profit
     if profit.value is not None and profit.low is not None and profit.high is not None:
         low, middle, high = (
             figure.money(value, currency) for value in (profit.low, profit.value, profit.high)
@@ -72,15 +72,15 @@ def _verdict(view: View, one: Result) -> Markup:
             "Margin less cost of contacts: {middle} ({low} to {high}).", middle=middle, low=low, high=high
         )
         words.append(tag("div", said))
-    if one.days_left:
-        words.append(tag("div", view.say("{n} days are left to observe.", n=one.days_left)))
-    if one.n_more_people:
-        more = view.say("About {n} people more would tell.", n=f"{one.n_more_people:,}")
+    if outcome.days_left:
+        words.append(tag("div", view.say("{n} days are left to observe.", n=outcome.days_left)))
+    if outcome.n_more_people:
+        more = view.say("About {n} people more would tell.", n=f"{outcome.n_more_people:,}")
         words.append(tag("div", more, class_="muted"))
-    return div(f"notice {TONES[one.verdict]}", *words, role="status")
+    return div(f"notice {TONES[outcome.verdict]}", *words, role="status")
 
 
-def _sheet(view: View, title: str, one: Result) -> Sheet:
+def _sheet(view: View, title: str, outcome: Result) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
         ("Metric", "text"), ("Treated", "number"), ("Control", "number"), ("Lift per person", "number"),
         ("Low", "number"), ("High", "number"), ("Relative lift", "ratio"), ("In total", "number"), ("Note", "text"),
@@ -91,6 +91,6 @@ def _sheet(view: View, title: str, one: Result) -> Sheet:
             lift.lift.high, lift.relative.value, lift.incremental.value,
             view.say(REASONS[lift.reason]) if lift.reason in REASONS else lift.reason,
         )
-        for lift in one.lifts
+        for lift in outcome.lifts
     )  # fmt: skip
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)

@@ -39,9 +39,9 @@ def budget(view: View) -> None:
     fill(view, _budget, budget_view)
 
 
-def _budget(view: View, found: BudgetView) -> None:
+def _budget(view: View, spend_plan: BudgetView) -> None:
     name = view.query.get("total", SCENARIOS[0])
-    chosen = next((one for one in found.scenarios if one.name == name), found.main)
+    chosen = next((scenario for scenario in spend_plan.scenarios if scenario.name == name), spend_plan.main)
     if chosen is None:
         put(tag("h1", view.say("Budget")), class_="head")
         empty(
@@ -49,16 +49,16 @@ def _budget(view: View, found: BudgetView) -> None:
             "Load the ad reports of your platforms; then run one turn of the loop.",
             "quanyu load FILES", "quanyu run",
         )  # fmt: skip
-        start(view, found)
+        start(view, spend_plan)
         return
     labels = {key: view.say(text) for key, text in TOTALS.items()}
-    said = view.say("per day, as of {day}", day=found.as_of)
+    said = view.say("per day, as of {day}", day=spend_plan.as_of)
     choice = segments(view, "total", labels, chosen.name, view.say("Total"))
     put(tag("h1", view.say("Budget")) + span("muted", said) + choice, class_="head")
-    _answer(view, found, chosen)
+    _answer(view, spend_plan, chosen)
     tests: SpendTests = view.ask(spend_test_view)
     proposed_tests(view, tests)
-    _cards(view, found, chosen)
+    _cards(view, spend_plan, chosen)
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
             _before_and_after(view, chosen)
@@ -67,13 +67,13 @@ def _budget(view: View, found: BudgetView) -> None:
         with ui.element("section").classes("panel w12"):
             grid(view, _sheet(view, chosen), about_it=_what_lines(view))
         shown_tests(view, tests)
-        curves(view, found)
-        pace(view, found)
-        if not found.is_known:
-            start(view, found)
+        curves(view, spend_plan)
+        pace(view, spend_plan)
+        if not spend_plan.is_known:
+            start(view, spend_plan)
 
 
-def _answer(view: View, found: BudgetView, chosen: ScenarioView) -> None:
+def _answer(view: View, spend_plan: BudgetView, chosen: ScenarioView) -> None:
     """Say what is proposed or why nothing is; a proposal that waits can be decided here."""
     if chosen.status == "proposed":
         hint = view.say(
@@ -83,7 +83,7 @@ def _answer(view: View, found: BudgetView, chosen: ScenarioView) -> None:
         )  # fmt: skip
         put(notice(view.say("Divide the money as below"), hint))
         if chosen.name == SCENARIOS[0]:
-            _decide(view, found.proposal_id)
+            _decide(view, spend_plan.proposal_id)
         return
     reason = view.say(REFUSALS[chosen.reason]) if chosen.reason in REFUSALS else chosen.reason
     hint = ""
@@ -91,7 +91,7 @@ def _answer(view: View, found: BudgetView, chosen: ScenarioView) -> None:
         hint = view.say(
             "The best division found: {gain} a week ({low} to {high}), a gain with a probability of {p}; {asked} is asked for.",
             gain=_money(view, chosen.gain), low=_money(view, chosen.gain_low), high=_money(view, chosen.gain_high),
-            p=figure.percent(chosen.p_gain, 0), asked=figure.percent(found.confidence, 0),
+            p=figure.percent(chosen.p_gain, 0), asked=figure.percent(spend_plan.confidence, 0),
         )  # fmt: skip
     level = "note" if chosen.status == "kept" else "warning"
     title = reason if chosen.status == "kept" else view.say("Cannot tell: {reason}", reason=reason)
@@ -100,19 +100,19 @@ def _answer(view: View, found: BudgetView, chosen: ScenarioView) -> None:
 
 def _decide(view: View, proposal_id: str) -> None:
     """Place the buttons of the decision that stands for this proposal, once a turn has put it on record."""
-    mine: list[Decision] = view.ask(decisions, "budget")
-    for one in mine:
-        if one.decision_id.endswith(proposal_id):
+    recorded: list[Decision] = view.ask(decisions, "budget")
+    for decision in recorded:
+        if decision.decision_id.endswith(proposal_id):
             question = view.say(
                 "The amounts per channel are written to a file for those who set them on the platforms."
             )
-            verdict(view, one, question)
+            verdict(view, decision, question)
 
 
-def _cards(view: View, found: BudgetView, chosen: ScenarioView) -> None:
+def _cards(view: View, spend_plan: BudgetView, chosen: ScenarioView) -> None:
     limits = view.say(
         "No channel moves by more than {step} in one turn; floors, caps and the total are kept.",
-        step=figure.percent(found.step, 0),
+        step=figure.percent(spend_plan.step, 0),
     )
     listed = (
         ("Present spend", _money(view, chosen.current), view.say("Mean per day of the last 28 days, all ad channels.")),
@@ -128,17 +128,18 @@ def _cards(view: View, found: BudgetView, chosen: ScenarioView) -> None:
 
 def _before_and_after(view: View, chosen: ScenarioView) -> None:
     title = view.say("Before and after, per day")
-    names = [slice_label(view, one.channel) for one in chosen.lines]
+    names = [slice_label(view, line.channel) for line in chosen.lines]
     drawn = [
-        Line(view.say("Present"), [one.current for one in chosen.lines], FAINT),
-        Line(view.say("Proposed"), [one.proposed for one in chosen.lines]),
+        Line(view.say("Present"), [line.current for line in chosen.lines], FAINT),
+        Line(view.say("Proposed"), [line.proposed for line in chosen.lines]),
     ]
     columns = (
         Head(view.say("Channel")), Head(view.say("Present"), "currency"), Head(view.say("Proposed"), "currency"),
         Head(view.say("Change"), "ratio"),
     )  # fmt: skip
     rows = tuple(
-        (name, one.current, one.proposed, one.change) for name, one in zip(names, chosen.lines, strict=True)
+        (name, line.current, line.proposed, line.change)
+        for name, line in zip(names, chosen.lines, strict=True)
     )
     chart(
         view, Chart(Sheet(title, columns, rows), bars(view, names, drawn, "currency"), (_what_lines(view),))
@@ -153,23 +154,23 @@ def _untold(view: View, chosen: ScenarioView, tests: SpendTests) -> None:
         "that knowing is expected to gain in a year exceeds what the test costs."
     )
     put(tag("h2", title) + about(view, title, said), class_="bar choices")
-    open_ = [one for one in chosen.lines if one.status != "known"]
+    open_ = [line for line in chosen.lines if line.status != "known"]
     if not open_:
         put(tag("p", view.say("The effect of every channel is known."), class_="muted"))
         return
     why_not = dict(tests.why_not)
-    put(tag("ul", *[_doubt(view, one, why_not.get(one.channel, "")) for one in open_], class_="links"))
+    put(tag("ul", *[_doubt(view, line, why_not.get(line.channel, "")) for line in open_], class_="links"))
 
 
-def _doubt(view: View, one: LineView, why_not: str) -> Markup:
-    why = view.say(DOUBTS[one.reason]) if one.reason in DOUBTS else one.reason
+def _doubt(view: View, line: LineView, why_not: str) -> Markup:
+    why = view.say(DOUBTS[line.reason]) if line.reason in DOUBTS else line.reason
     test = (
         view.say("No test: {reason}", reason=view.say(why_not))
         if why_not
         else view.say("A test is proposed.")
     )
     return tag(
-        "li", tag("strong", slice_label(view, one.channel)), " ", why, tag("div", test, class_="muted")
+        "li", tag("strong", slice_label(view, line.channel)), " ", why, tag("div", test, class_="muted")
     )
 
 
@@ -181,20 +182,20 @@ def _sheet(view: View, chosen: ScenarioView) -> Sheet:
     )  # fmt: skip
     rows = tuple(
         (
-            slice_label(view, one.channel), _known(view, one),
-            one.current, one.proposed, one.change, one.least, one.most, one.marginal, one.marginal_proposed,
-            one.gain, one.gain_low, one.gain_high,
+            slice_label(view, line.channel), _known(view, line),
+            line.current, line.proposed, line.change, line.least, line.most, line.marginal, line.marginal_proposed,
+            line.gain, line.gain_low, line.gain_high,
         )
-        for one in chosen.lines
+        for line in chosen.lines
     )  # fmt: skip
     title = view.say("Channel by channel")
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
 
 
-def _known(view: View, one: LineView) -> str:
-    if one.status != "known":
+def _known(view: View, line: LineView) -> str:
+    if line.status != "known":
         return view.say("cannot tell")
-    return view.say(EVIDENCE.get(one.evidence, "known"))
+    return view.say(EVIDENCE.get(line.evidence, "known"))
 
 
 def _what_lines(view: View) -> str:

@@ -15,46 +15,46 @@ from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
 
-def curves(view: View, found: BudgetView) -> None:
+def curves(view: View, spend_plan: BudgetView) -> None:
     """Place a chart per channel and the table of all figures."""
     title = view.say("What each channel truly brings")
     with ui.element("div").classes("w12"):
         put(tag("h2", title), class_="head part")
-    drawn = [one for one in found.curves if one.points]
-    for one in drawn:
+    drawn = [curve for curve in spend_plan.curves if curve.points]
+    for curve in drawn:
         with ui.element("div").classes("w4"):
-            _curve(view, one)
+            _curve(view, curve)
     with ui.element("section").classes("panel w12"):
-        grid(view, _figures(view, found), about_it=_what_caused(view))
+        grid(view, _figures(view, spend_plan), about_it=_what_caused(view))
 
 
-def _curve(view: View, one: CurveView) -> None:
-    name = slice_label(view, one.channel)
+def _curve(view: View, curve: CurveView) -> None:
+    name = slice_label(view, curve.channel)
     columns = tuple(
         Head(view.say(label), "currency") for label in ("Spend per day", "Margin per day", "Low", "High")
     )
-    points = [(spot.amount, spot.mean, spot.low, spot.high) for spot in one.points]
+    points = [(spot.amount, spot.mean, spot.low, spot.high) for spot in curve.points]
     marks = [
         Mark(view.say(label), (spot.amount, spot.mean), color)
-        for label, spot, color in (("Proposed", one.proposed, PROPOSED), ("Present", one.now, INK))
+        for label, spot, color in (("Proposed", curve.proposed, PROPOSED), ("Present", curve.now, INK))
         if spot is not None
     ]
     names = (
         view.say("Margin per day"), view.say("95 % interval"), view.say("Money comes back as much as it costs"),
     )  # fmt: skip
-    note = view.say(EVIDENCE.get(one.evidence, VERDICTS[one.verdict]))
+    note = view.say(EVIDENCE.get(curve.evidence, VERDICTS[curve.verdict]))
     definitions = (
         view.say("Across: spend per day, kept up. Up: margin per day of the orders it causes, with its 95 % interval. "
                  "Black: today; orange: proposed. Below the dashed line it brings less than it costs."),
-        view.say(DOUBTS[one.reason]) if one.reason in DOUBTS else "", _shrunk(view, one),
+        view.say(DOUBTS[curve.reason]) if curve.reason in DOUBTS else "", _shrunk(view, curve),
     )  # fmt: skip
     sheet = Sheet(name, columns, tuple(points))
     chart(view, Chart(sheet, response(view, names, points, marks), definitions, note))
 
 
-def _shrunk(view: View, one: CurveView) -> str:
+def _shrunk(view: View, curve: CurveView) -> str:
     """Return from what to what the orders a channel causes were shrunk; empty where nothing was fitted."""
-    raw, caused = (one.figures.get(name) for name in ("n_caused_raw", "n_caused"))
+    raw, caused = (curve.figures.get(name) for name in ("n_caused_raw", "n_caused"))
     if raw is None or caused is None:
         return ""
     ends = {name: figure(value, "times", view.language) for name, value in (("raw", raw), ("caused", caused))}
@@ -64,7 +64,7 @@ def _shrunk(view: View, one: CurveView) -> str:
     )
 
 
-def _figures(view: View, found: BudgetView) -> Sheet:
+def _figures(view: View, spend_plan: BudgetView) -> Sheet:
     heads: tuple[tuple[str, Kind, str], ...] = (
         ("Spend per day", "currency", "spend_amount"), ("Claimed orders per day", "number", "n_claimed"),
         ("Caused orders per day, raw", "number", "n_caused_raw"),
@@ -77,12 +77,12 @@ def _figures(view: View, found: BudgetView) -> Sheet:
     )  # fmt: skip
     rows = tuple(
         (
-            slice_label(view, one.channel),
-            " ".join(slice_label(view, name) for name, _ in one.lands_on),
-            view.say(VERDICTS[one.verdict]),
-            *(one.figures.get(name) for *_, name in heads),
+            slice_label(view, curve.channel),
+            " ".join(slice_label(view, name) for name, _ in curve.lands_on),
+            view.say(VERDICTS[curve.verdict]),
+            *(curve.figures.get(name) for *_, name in heads),
         )
-        for one in found.curves
+        for curve in spend_plan.curves
     )
     first = tuple(Head(view.say(label)) for label in ("Channel", "Lands on", "Verdict"))
     columns = tuple(Head(view.say(label), kind) for label, kind, _ in heads)

@@ -22,24 +22,33 @@ JOBS = {
 STAGES = {"start": "starting", "growth": "growing", "mature": "mature"}
 
 
-def pace(view: View, found: BudgetView) -> None:
+def pace(view: View, spend_plan: BudgetView) -> None:
     """Place the pace of the month: what was spent, what was due by now, and where the month will end."""
-    if found.month is None:
+    if spend_plan.month is None:
         return
-    title = view.say("Pace of {month}", month=figure.month(found.month, view.language))
-    names = [slice_label(view, one.channel) for one in found.paces]
+    title = view.say("Pace of {month}", month=figure.month(spend_plan.month, view.language))
+    names = [slice_label(view, progress.channel) for progress in spend_plan.paces]
     drawn = [
-        Line(view.say("Spent"), [one.spent for one in found.paces]),
-        Line(view.say("Due by now"), [one.due for one in found.paces], GHOST),
-        Line(view.say("Forecast of the month"), [one.forecast for one in found.paces], "#86a6ea"),
-        Line(view.say("Plan of the month"), [one.plan for one in found.paces], FAINT),
+        Line(view.say("Spent"), [progress.spent for progress in spend_plan.paces]),
+        Line(view.say("Due by now"), [progress.due for progress in spend_plan.paces], GHOST),
+        Line(
+            view.say("Forecast of the month"), [progress.forecast for progress in spend_plan.paces], "#86a6ea"
+        ),
+        Line(view.say("Plan of the month"), [progress.plan for progress in spend_plan.paces], FAINT),
     ]
     columns = (
         Head(view.say("Channel")), *(Head(line.name, "currency") for line in drawn), Head(view.say("State")),
     )  # fmt: skip
     rows = tuple(
-        (name, one.spent, one.due, one.forecast, one.plan, view.say(STATES[one.status]))
-        for name, one in zip(names, found.paces, strict=True)
+        (
+            name,
+            progress.spent,
+            progress.due,
+            progress.forecast,
+            progress.plan,
+            view.say(STATES[progress.status]),
+        )
+        for name, progress in zip(names, spend_plan.paces, strict=True)
     )
     said = view.say(
         "The plan is that of the settings, else what was spent per day in the 28 days before the month. "
@@ -50,13 +59,13 @@ def pace(view: View, found: BudgetView) -> None:
         chart(view, Chart(sheet, bars(view, names, drawn, "currency"), (said,), is_tall=True))
 
 
-def start(view: View, found: BudgetView) -> None:
+def start(view: View, spend_plan: BudgetView) -> None:
     """Place the division to start with at the company's stage."""
-    rows = tuple((view.say(JOBS[one.job]), one.share, one.amount) for one in found.start)
+    rows = tuple((view.say(JOBS[part.job]), part.share, part.amount) for part in spend_plan.start)
     columns = (
         Head(view.say("Job")), Head(view.say("Share"), "ratio"), Head(view.say("Amount per day"), "currency"),
     )  # fmt: skip
-    title = view.say("To begin with, for a {stage} company", stage=view.say(STAGES[found.stage]))
+    title = view.say("To begin with, for a {stage} company", stage=view.say(STAGES[spend_plan.stage]))
     said = view.say(
         "A convention and no finding; the stage is in the settings, [budget] stage. Curves replace it."
     )

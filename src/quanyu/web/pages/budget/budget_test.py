@@ -18,19 +18,21 @@ from quanyu.web.parts.verdict import verdict
 from quanyu.web.view import View
 
 
-def proposed_tests(view: View, found: SpendTests) -> None:
+def proposed_tests(view: View, tests: SpendTests) -> None:
     """Say which test would tell, with its buttons, and which are under way."""
-    for one in found.tests:
-        if one.decision.status in ("proposed", "approved"):
-            _proposed(view, one)
-        elif one.status == "running":
-            _running(view, one)
+    for test in tests.tests:
+        if test.decision.status in ("proposed", "approved"):
+            _proposed(view, test)
+        elif test.status == "running":
+            _running(view, test)
 
 
-def shown_tests(view: View, found: SpendTests) -> None:
+def shown_tests(view: View, tests: SpendTests) -> None:
     """Place what tests have shown, and why no other is proposed."""
     over = [
-        one for one in found.tests if one.decision.status == "measured" or one.status in ("read", "refused")
+        test
+        for test in tests.tests
+        if test.decision.status == "measured" or test.status in ("read", "refused")
     ]
     title = view.say("What tests of spend have shown")
     with ui.element("section").classes("panel w12"):
@@ -38,44 +40,44 @@ def shown_tests(view: View, found: SpendTests) -> None:
         if not over:
             put(tag("p", view.say("No test has been carried out yet."), class_="muted"))
             return
-        put(tag("ul", *[_told(view, one) for one in over], class_="links"))
+        put(tag("ul", *[_told(view, test) for test in over], class_="links"))
     with ui.element("section").classes("panel w12"):
         grid(view, _results(view, over), about_it=_what(view))
 
 
-def _told(view: View, one: SpendTestView) -> Markup:
-    verdict_ = [view.say(word) for word in (one.verdict, one.reason) if word]
-    measured = told(one.measured, view.language) if one.measured else "–"
-    before = told(one.believed, view.language) if one.believed else "–"
+def _told(view: View, test: SpendTestView) -> Markup:
+    verdict_ = [view.say(word) for word in (test.verdict, test.reason) if word]
+    measured = told(test.measured, view.language) if test.measured else "–"
+    before = told(test.believed, view.language) if test.believed else "–"
     beside = view.say("Measured: {measured}. Believed before: {before}.", measured=measured, before=before)
-    said = tag("div", told(one.says, view.language), " · ", beside, class_="muted")
-    return tag("li", tag("strong", slice_label(view, one.channel)), " ", view.say(". ").join(verdict_), said)
+    said = tag("div", told(test.says, view.language), " · ", beside, class_="muted")
+    return tag("li", tag("strong", slice_label(view, test.channel)), " ", view.say(". ").join(verdict_), said)
 
 
-def _proposed(view: View, one: SpendTestView) -> None:
-    name = slice_label(view, one.channel)
+def _proposed(view: View, test: SpendTestView) -> None:
+    name = slice_label(view, test.channel)
     title = view.say("Test the spend of {channel}", channel=name)
     hint = view.say(
         "{what}. Spend that brings nothing is told in {power} of all cases from spend that pays for itself; what lies between, less "
         "often. Believed now: {believed}. Expected cost: {cost} "
         "of profit (at worst {worst}); knowing is expected to gain {value} in the next year.",
-        what=told(one.says, view.language), power=figure.percent(one.power, 0),
-        believed=told(one.believed, view.language) if one.believed else "–",
-        cost=_money(view, one.cost), worst=_money(view, one.cost_high), value=_money(view, one.value),
+        what=told(test.says, view.language), power=figure.percent(test.power, 0),
+        believed=told(test.believed, view.language) if test.believed else "–",
+        cost=_money(view, test.cost), worst=_money(view, test.cost_high), value=_money(view, test.value),
     )  # fmt: skip
     put(notice(title, hint))
     question = view.say(
         "The days of high and low spend are drawn by lot and written to a file for those who set them on the platforms; "
         "the test begins tomorrow, and until it is over the budget leaves the channel alone."
     )
-    verdict(view, one.decision, question)
+    verdict(view, test.decision, question)
 
 
-def _running(view: View, one: SpendTestView) -> None:
-    title = view.say("A test of {channel} is running", channel=slice_label(view, one.channel))
+def _running(view: View, test: SpendTestView) -> None:
+    title = view.say("A test of {channel} is running", channel=slice_label(view, test.channel))
     hint = view.say(
         "{what}. Day {done} of {days}, until {last}. The turn after that reads it.",
-        what=told(one.says, view.language), done=one.n_days_done, days=one.n_days, last=one.ends_on,
+        what=told(test.says, view.language), done=test.n_days_done, days=test.n_days, last=test.ends_on,
     )  # fmt: skip
     put(notice(title, hint))
 
@@ -88,10 +90,10 @@ def _results(view: View, over: list[SpendTestView]) -> Sheet:
     )  # fmt: skip
     rows = tuple(
         (
-            slice_label(view, one.channel), str(one.starts_on or ""), str(one.ends_on or ""),
-            *(one.figures.get(name) for name in FIGURES),
+            slice_label(view, test.channel), str(test.starts_on or ""), str(test.ends_on or ""),
+            *(test.figures.get(name) for name in FIGURES),
         )
-        for one in over
+        for test in over
     )  # fmt: skip
     title = view.say("Tests of spend in figures")
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)

@@ -15,32 +15,32 @@ from quanyu.web.view import View
 ORDER = "order"
 
 
-def paths(view: View, found: Flows) -> None:
+def paths(view: View, flows: Flows) -> None:
     """Place the flows and the list of paths; nothing where no order follows a touch."""
-    if not found.n_orders:
+    if not flows.n_orders:
         return
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
-            _flows(view, found)
+            _flows(view, flows)
         with ui.element("section").classes("panel w5"):
-            _routes(view, found)
+            _routes(view, flows)
 
 
-def _flows(view: View, found: Flows) -> None:
-    deepest = max(one.step for one in found.flows)
+def _flows(view: View, flows: Flows) -> None:
+    deepest = max(flow.step for flow in flows.flows)
     nodes: dict[str, Node] = {}
     links: dict[tuple[str, str], float] = {}
-    for one in sorted(found.flows, key=lambda flow: -flow.step):
-        source = _node(view, one.step, one.key, deepest)
-        target = _node(view, one.step - 1, one.after or ORDER, deepest)
+    for link in sorted(flows.flows, key=lambda flow: -flow.step):
+        source = _node(view, link.step, link.key, deepest)
+        target = _node(view, link.step - 1, link.after or ORDER, deepest)
         nodes |= {source.name: source, target.name: target}
-        links[source.name, target.name] = one.n_orders
+        links[source.name, target.name] = link.n_orders
     title = view.say("Paths to an order")
     sheet = Sheet(
         title,
         (Head(view.say("Touches before the order"), "count"), Head(view.say("From")), Head(view.say("To")),
          Head(view.say("Orders"), "count")),
-        tuple((one.step, _label(view, one.key), _after(view, one), one.n_orders) for one in found.flows),
+        tuple((flow.step, _label(view, flow.key), _after(view, flow), flow.n_orders) for flow in flows.flows),
     )  # fmt: skip
     said = view.say(
         "From left to right: the touches before an order, at most the last {n}; the width is the number of orders.",
@@ -48,9 +48,9 @@ def _flows(view: View, found: Flows) -> None:
     )
     more = view.say(
         "{single} of these orders had one touch only, {longer} had more than are shown.",
-        single=figure.percent(found.single_share), longer=figure.percent(found.longer_share),
+        single=figure.percent(flows.single_share), longer=figure.percent(flows.longer_share),
     )  # fmt: skip
-    note = view.say("{n} touches per order on average", n=f"{found.mean_contacts:.2f}")
+    note = view.say("{n} touches per order on average", n=f"{flows.mean_contacts:.2f}")
     option = sankey(view, list(nodes.values()), links, "count")
     chart(view, Chart(sheet, option, (said, more), note, is_tall=True))
 
@@ -60,23 +60,23 @@ def _node(view: View, step: int, key: str, deepest: int) -> Node:
     return Node(f"{step} {key}", label, deepest - step, key)
 
 
-def _after(view: View, one: Flow) -> str:
-    return _label(view, one.after) if one.after else view.say("Order")
+def _after(view: View, flow: Flow) -> str:
+    return _label(view, flow.after) if flow.after else view.say("Order")
 
 
-def _routes(view: View, found: Flows) -> None:
+def _routes(view: View, flows: Flows) -> None:
     heads = (
         Head(view.say("Path")), Head(view.say("Orders"), "count"), Head(view.say("Without an order"), "count"),
         Head(view.say("Conversion"), "ratio"), Head(view.say("Revenue"), "currency"),
     )  # fmt: skip
-    rows = tuple(_row(view, one) for one in found.routes)
+    rows = tuple(_row(view, route) for route in flows.routes)
     about = view.say("The paths that ended in most orders, and how often the same path did not end in one.")
     grid(view, Sheet(view.say("Most frequent paths"), heads, rows), about_it=about, is_short=True)
 
 
-def _row(view: View, one: Route) -> tuple[str, int, int, float, float]:
-    told = " → ".join(_label(view, key) for key in one.keys)
-    return told, one.n_conversions, one.n_nulls, one.conversion_rate, one.revenue_amount
+def _row(view: View, route: Route) -> tuple[str, int, int, float, float]:
+    told = " → ".join(_label(view, key) for key in route.keys)
+    return told, route.n_conversions, route.n_nulls, route.conversion_rate, route.revenue_amount
 
 
 def _label(view: View, key: str) -> str:

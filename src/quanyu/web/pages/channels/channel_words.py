@@ -29,8 +29,8 @@ def model_name(view: View, model: str) -> str:
     return view.say(CREDIT[model])
 
 
-def key_name(view: View, found: Channels, key: str) -> str:
+def key_name(view: View, attribution: Channels, key: str) -> str:
     """Return how a channel or campaign is called."""
     channel, _, campaign = key.partition("/")
     label = slice_label(view, channel)
-    return f"{label} · {found.names.get(key, campaign)}" if campaign else label
+    return f"{label} · {attribution.names.get(key, campaign)}" if campaign else label

@@ -38,8 +38,8 @@ def channels_page(view: View) -> None:
     fill(view, _channels, channels, level if level in LEVELS else LEVELS[0], view.query.get("window", "30d"))
 
 
-def _channels(view: View, found: Channels) -> None:
-    book = found.book
+def _channels(view: View, attribution: Channels) -> None:
+    book = attribution.book
     head = tag("h1", view.say("Channels and attribution"))
     if not book.touched:
         put(head, class_="head")
@@ -48,15 +48,15 @@ def _channels(view: View, found: Channels) -> None:
     model = view.query.get("model", "markov")
     model = model if model in (*book.models, CLAIMED) else next(iter(book.models))
     put(head + _choices(view, book, model), class_="head")
-    _caution(view, found)
-    _cards(view, found)
+    _caution(view, attribution)
+    _cards(view, attribution)
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w8"):
-            _models(view, found, model)
+            _models(view, attribution, model)
         with ui.element("section").classes("panel w4"):
-            _difference(view, found)
+            _difference(view, attribution)
         with ui.element("section").classes("panel w12"):
-            _table(view, found, model)
+            _table(view, attribution, model)
         with ui.element("div").classes("w12"):
             fill(view, paths, flows, book.window)
 
@@ -82,7 +82,7 @@ def _nothing(view: View) -> None:
     )  # fmt: skip
 
 
-def _caution(view: View, found: Channels) -> None:
+def _caution(view: View, attribution: Channels) -> None:
     said = view.say(
         "Attribution divides the orders that happened among the touches before them. It does not say which orders "
         "would not have happened: people who were about to buy anyway also click, so search and brand ads look better "
@@ -91,13 +91,13 @@ def _caution(view: View, found: Channels) -> None:
     better = view.say(
         "Better evidence: a control group ({n_lifts} campaigns were read against one) or a change of spend (the return "
         "curves of {n_curves} channels are known). Where they speak, believe them first.",
-        n_lifts=found.n_lifts, n_curves=found.n_curves,
+        n_lifts=attribution.n_lifts, n_curves=attribution.n_curves,
     )  # fmt: skip
     put(notice(said, better, "warning"))
 
 
-def _cards(view: View, found: Channels) -> None:
-    book, currency = found.book, view.ws.settings.currency
+def _cards(view: View, attribution: Channels) -> None:
+    book, currency = attribution.book, view.ws.settings.currency
     differ = book.disagreement()
     days = book.window.rstrip("d")
     listed = (
@@ -116,14 +116,17 @@ def _cards(view: View, found: Channels) -> None:
     plain(view, listed)
 
 
-def _models(view: View, found: Channels, model: str) -> None:
-    book = found.book
+def _models(view: View, attribution: Channels, model: str) -> None:
+    book = attribution.book
     keys = book.keys[:MOST] if model == CLAIMED else book.touched[:MOST]
-    names = [key_name(view, found, key) for key in keys]
+    names = [key_name(view, attribution, key) for key in keys]
     chosen = [book.of(model, key) for key in keys]
     drawn = Model(
-        model_name(view, model), [one.conversions for one in chosen], [one.low for one in chosen], [one.high for one in chosen]
-    )  # fmt: skip
+        model_name(view, model),
+        [credit.conversions for credit in chosen],
+        [credit.low for credit in chosen],
+        [credit.high for credit in chosen],
+    )
     others = [
         Model(model_name(view, name), [book.of(name, key).conversions for key in keys])
         for name in CREDIT
@@ -135,7 +138,7 @@ def _models(view: View, found: Channels, model: str) -> None:
         heads += [Head(model_name(view, name), "number")]
         heads += [Head(view.say("{model}, low", model=model_name(view, name)), "number"),
                   Head(view.say("{model}, high", model=model_name(view, name)), "number")] if name != CLAIMED else []  # fmt: skip
-    rows = tuple(_said(view, found, key) for key in (*book.keys, UNATTRIBUTED))
+    rows = tuple(_said(view, attribution, key) for key in (*book.keys, UNATTRIBUTED))
     said = view.say("Bar: the chosen model, with the interval of {n} refits. Marks: the other models that divide orders.",
                     n=view.ws.settings.of(AttributionSettings).n_resamples)  # fmt: skip
     definitions = (said, f"{model_name(view, model)}: {view.say(MEANING[model])}")
@@ -150,34 +153,34 @@ def _models(view: View, found: Channels, model: str) -> None:
     )
 
 
-def _said(view: View, found: Channels, key: str) -> tuple[Cell, ...]:
-    cells: list[Cell] = [key_name(view, found, key)]
-    for model in found.book.models:
-        one = found.book.of(model, key)
-        cells += [one.conversions, one.low, one.high]
-    return (*cells, found.book.of(CLAIMED, key).conversions)
+def _said(view: View, attribution: Channels, key: str) -> tuple[Cell, ...]:
+    cells: list[Cell] = [key_name(view, attribution, key)]
+    for model in attribution.book.models:
+        credit = attribution.book.of(model, key)
+        cells += [credit.conversions, credit.low, credit.high]
+    return (*cells, attribution.book.of(CLAIMED, key).conversions)
 
 
-def _difference(view: View, found: Channels) -> None:
+def _difference(view: View, attribution: Channels) -> None:
     title = view.say("Where models differ")
     meaning = [
         f"{model_name(view, name)}: {view.say(MEANING[name])}"
         for name in CREDIT
-        if name in (*found.book.models, CLAIMED)
+        if name in (*attribution.book.models, CLAIMED)
     ]
     put(Markup("").join([tag("h2", title), about(view, title, *meaning)]), class_="bar choices")
-    differ = found.book.disagreement()
+    differ = attribution.book.disagreement()
     if differ is None:
         put(tag("p", view.say("There is one model only, so there is nothing to compare."), class_="muted"))
         return
-    put(tag("p", _sentence(view, found, differ)))
+    put(tag("p", _sentence(view, attribution, differ)))
     rows = []
-    for key in found.book.touched[:MOST]:
-        least, most = found.book.span(key)
+    for key in attribution.book.touched[:MOST]:
+        least, most = attribution.book.span(key)
         rows.append(
             tag(
                 "li",
-                span("", key_name(view, found, key)),
+                span("", key_name(view, attribution, key)),
                 " ",
                 span("nums muted", f"{least:,.0f} – {most:,.0f}"),
             )
@@ -189,19 +192,19 @@ def _difference(view: View, found: Channels) -> None:
     put(tag("p", said, class_="muted"))
 
 
-def _sentence(view: View, found: Channels, differ: Disagreement) -> str:
+def _sentence(view: View, attribution: Channels, differ: Disagreement) -> str:
     return view.say(
         "Between {first} and {second}, {share} of the credited orders change hands. The widest span is {channel}: "
         "{least} orders by {least_by}, {most} by {most_by}.",
         first=model_name(view, differ.models[0]), second=model_name(view, differ.models[1]),
-        share=figure.percent(differ.share), channel=key_name(view, found, differ.key),
+        share=figure.percent(differ.share), channel=key_name(view, attribution, differ.key),
         least=f"{differ.least:,.0f}", most=f"{differ.most:,.0f}",
         least_by=model_name(view, differ.least_by), most_by=model_name(view, differ.most_by),
     )  # fmt: skip
 
 
-def _table(view: View, found: Channels, model: str) -> None:
-    book = found.book
+def _table(view: View, attribution: Channels, model: str) -> None:
+    book = attribution.book
     heads = (
         Head(view.say(LEVEL[book.level])), Head(view.say("Touches"), "count"), Head(view.say("Cost"), "currency"),
         Head(view.say("Orders"), "number"), Head(view.say("Low"), "number"), Head(view.say("High"), "number"),
@@ -209,7 +212,9 @@ def _table(view: View, found: Channels, model: str) -> None:
         Head(view.say("CAC"), "currency"), Head(view.say("Margin less cost"), "currency"),
         Head(view.say("Claimed orders"), "count"),
     )  # fmt: skip
-    rows = tuple(_row(view, found, one) for one in (*book.column(model), book.of(model, UNATTRIBUTED)))
+    rows = tuple(
+        _row(view, attribution, credit) for credit in (*book.column(model), book.of(model, UNATTRIBUTED))
+    )
     title = view.say("Cost and return by {model}", model=model_name(view, model))
     said = " ".join(
         view.say(sentence)
@@ -223,11 +228,11 @@ def _table(view: View, found: Channels, model: str) -> None:
     grid(view, Sheet(title, heads, rows), about_it=said)
 
 
-def _row(view: View, found: Channels, one: Credit) -> tuple[Cell, ...]:
-    claimed = found.book.of(CLAIMED, one.key).conversions
+def _row(view: View, attribution: Channels, credit: Credit) -> tuple[Cell, ...]:
+    claimed = attribution.book.of(CLAIMED, credit.key).conversions
     return (
-        key_name(view, found, one.key), one.n_contacts, one.cost_amount, one.conversions, one.low, one.high,
-        one.revenue_amount, one.roas, one.new_buyers, one.cac, one.profit_amount, claimed,
+        key_name(view, attribution, credit.key), credit.n_contacts, credit.cost_amount, credit.conversions, credit.low, credit.high,
+        credit.revenue_amount, credit.roas, credit.new_buyers, credit.cac, credit.profit_amount, claimed,
     )  # fmt: skip
 
 

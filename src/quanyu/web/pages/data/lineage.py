@@ -73,7 +73,7 @@ def dictionary(view: View) -> None:
         grid(view, Sheet(view.say("Data dictionary"), columns, rows), about_it=about)
 
 
-def _tables(view: View, found: list[TableState]) -> None:
+def _tables(view: View, states: list[TableState]) -> None:
     heads: tuple[tuple[str, Kind], ...] = (
         ("Table", "text"),
         ("Holds", "text"),
@@ -96,7 +96,7 @@ def _tables(view: View, found: list[TableState]) -> None:
             ", ".join(links[state.name]["written_by"]),
             ", ".join(links[state.name]["read_by"]),
         )
-        for state in found
+        for state in states
     )
     with ui.element("section").classes("panel"):
         about = view.say(

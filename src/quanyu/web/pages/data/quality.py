@@ -24,17 +24,17 @@ def quality(view: View) -> None:
     fill(view, _findings, read_findings)
 
 
-def _findings(view: View, found: list[Finding]) -> None:
-    if not found:
+def _findings(view: View, findings: list[Finding]) -> None:
+    if not findings:
         with ui.element("section").classes("panel"):
             not_run(view)
         return
-    counts = {level: sum(row.severity == level for row in found) for level in ORDER}
+    counts = {level: sum(row.severity == level for row in findings) for level in ORDER}
     cards = [
         div("card", div("label", view.say(level)), div("value", f"{n:,}")) for level, n in counts.items()
     ]
     put(Markup("").join(cards), class_="cards")
-    bad = [row for row in found if row.severity != "ok"]
+    bad = [row for row in findings if row.severity != "ok"]
     with ui.element("section").classes("panel"):
         put(tag("h2", view.say("What is not in order")), class_="bar")
         if bad:
@@ -44,14 +44,14 @@ def _findings(view: View, found: list[Finding]) -> None:
     with ui.element("section").classes("panel"):
         grid(
             view,
-            _sheet(view, found),
+            _sheet(view, findings),
             about_it=view.say("Every check of every column, measured in one scan per table."),
         )
 
 
 def _finding(view: View, row: Finding) -> Markup:
     check = CHECKS.get(row.check)
-    examples = [str(tag("code", _shown(one))) for one in row.examples[:5]]
+    examples = [str(tag("code", _shown(example))) for example in row.examples[:5]]
     said = Markup("").join(
         [
             tag("strong", _where(view, row)),
@@ -61,7 +61,7 @@ def _finding(view: View, row: Finding) -> Markup:
                 "div",
                 view.say("for example"),
                 " ",
-                Markup(" ").join(Markup(one) for one in examples),
+                Markup(" ").join(Markup(example) for example in examples),
                 class_="muted",
             )
             if examples
@@ -88,7 +88,7 @@ def _where(view: View, row: Finding) -> str:
     return f"{view.pick(table.zh, table.en)} · {name}"
 
 
-def _sheet(view: View, found: list[Finding]) -> Sheet:
+def _sheet(view: View, findings: list[Finding]) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
         ("Severity", "text"),
         ("Table", "text"),
@@ -105,7 +105,7 @@ def _sheet(view: View, found: list[Finding]) -> Sheet:
             view.say(CHECKS[row.check].label if row.check in CHECKS else row.check),
             row.n_rows, row.n_bad, row.value, row.threshold,
         )
-        for row in found
+        for row in findings
     )  # fmt: skip
     return Sheet(
         view.say("Quality findings"), tuple(Head(view.say(label), kind) for label, kind in heads), rows

@@ -59,8 +59,8 @@ def refused(view: View) -> None:
     fill(view, _refused, rejected)
 
 
-def _refused(view: View, found: list[Rejected]) -> None:
-    if not found:
+def _refused(view: View, refusals: list[Rejected]) -> None:
+    if not refusals:
         with ui.element("section").classes("panel"):
             empty(
                 view,
@@ -74,7 +74,10 @@ def _refused(view: View, found: list[Rejected]) -> None:
         Head(view.say("Rows"), "count"),
         Head(view.say("Files"), "count"),
     )
-    rows = tuple((one.source, tell(one.reason, view.language), one.n_rows, one.n_files) for one in found)
+    rows = tuple(
+        (refusal.source, tell(refusal.reason, view.language), refusal.n_rows, refusal.n_files)
+        for refusal in refusals
+    )
     with ui.element("section").classes("panel"):
         grid(view, Sheet(view.say("Refused rows by reason"), columns, rows), is_short=True)
     heads = (
@@ -83,16 +86,16 @@ def _refused(view: View, found: list[Rejected]) -> None:
         Head(view.say("Reason")),
         Head(view.say("Content")),
     )
-    for one in found[:12]:
-        title = tell(one.reason, view.language)
+    for refusal in refusals[:12]:
+        title = tell(refusal.reason, view.language)
         lines = tuple(
-            (line.file, line.line, tell(line.reason, view.language), line.content) for line in one.samples
+            (line.file, line.line, tell(line.reason, view.language), line.content) for line in refusal.samples
         )
         with ui.element("section").classes("panel"):
             heading = [
                 tag("h2", title),
-                span("mark warning", view.say("{n} rows", n=f"{one.n_rows:,}")),
-                span("note", one.source),
+                span("mark warning", view.say("{n} rows", n=f"{refusal.n_rows:,}")),
+                span("note", refusal.source),
             ]
             put(Markup("").join(heading), class_="bar")
             put(table(Sheet(title, heads, lines), writer(view)))

@@ -68,9 +68,9 @@ def people(view: View) -> None:
                 fault(view, error)
 
 
-def _hits(view: View, found: list[Hit]) -> None:
+def _hits(view: View, hits: list[Hit]) -> None:
     with ui.element("section").classes("panel").props("role=status"):
-        if not found:
+        if not hits:
             empty(
                 view,
                 "Nobody was found for this.",
@@ -79,15 +79,15 @@ def _hits(view: View, found: list[Hit]) -> None:
             return
         heads = ("Person", "Name", "Phone", "E-mail", "Region", "City", "Tier")
         rows = tuple(
-            (one.person_id, one.name, one.phone, one.email, one.region, one.city, one.member_tier)
-            for one in found
+            (hit.person_id, hit.name, hit.phone, hit.email, hit.region, hit.city, hit.member_tier)
+            for hit in hits
         )
         sheet = Sheet(view.say("Found people"), tuple(Head(view.say(head)) for head in heads), rows)
         grid(view, sheet, link=lambda person: f"/people/{person}")
 
 
-def _spenders(view: View, found: list[Buyer]) -> None:
-    if not found:
+def _spenders(view: View, buyers: list[Buyer]) -> None:
+    if not buyers:
         return
     heads: tuple[tuple[str, Kind], ...] = (
         ("Person", "text"),
@@ -99,9 +99,9 @@ def _spenders(view: View, found: list[Buyer]) -> None:
         ("Tier", "text"),
     )
     rows = tuple(
-        (one.person_id, group_label(view, one.group_id), one.recency_days, one.frequency, one.monetary_amount,
-         one.region or "", one.member_tier or "")
-        for one in found
+        (buyer.person_id, group_label(view, buyer.group_id), buyer.recency_days, buyer.frequency, buyer.monetary_amount,
+         buyer.region or "", buyer.member_tier or "")
+        for buyer in buyers
     )  # fmt: skip
     with ui.element("section").classes("panel"):
         sheet = Sheet(

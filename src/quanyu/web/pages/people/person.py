@@ -33,11 +33,11 @@ CLASSES = {"orders": "order", "events": "event", "touches": "touch", "feedback":
 def person(view: View, person_id: str) -> None:
     """Draw everything known about a person; phone, mail and name are masked."""
     put(tag("a", "← ", view.say("Back to the search"), href="/people"), class_="back")
-    fill(view, lambda v, found: _person(v, person_id, found), read_person, person_id)
+    fill(view, lambda v, profile: _person(v, person_id, profile), read_person, person_id)
 
 
-def _person(view: View, person_id: str, found: Person | None) -> None:
-    if found is None:
+def _person(view: View, person_id: str, profile: Person | None) -> None:
+    if profile is None:
         missing = view.say("There is no person {person_id}.", person_id=person_id)
         empty(
             view,
@@ -47,16 +47,16 @@ def _person(view: View, person_id: str, found: Person | None) -> None:
         return
     with ui.element("div").classes("panels person"):
         with ui.element("div").classes("w12"):
-            put(_record(view, found), "section", "panel")
+            put(_record(view, profile), "section", "panel")
         with ui.element("div").classes("w5 stack"):
-            put(_rfm(view, found.rfm), "section", "panel")
-            put(_lifetime(view, found.lifetime), "section", "panel")
+            put(_rfm(view, profile.rfm), "section", "panel")
+            put(_lifetime(view, profile.lifetime), "section", "panel")
             with ui.element("section").classes("panel"):
                 _titled(view, "Identifiers and why they belong together", "")
                 fill(view, _identity, explain, person_id)
         with ui.element("div").classes("w7 stack"):
             with ui.element("section").classes("panel"):
-                put(Markup("").join(_families(view, found.traits)))
+                put(Markup("").join(_families(view, profile.traits)))
             with ui.element("section").classes("panel"):
                 _titled(view, "Timeline", "What happened, newest first")
                 fill(view, _timeline, timeline, person_id)
@@ -64,25 +64,27 @@ def _person(view: View, person_id: str, found: Person | None) -> None:
             fill(view, _orders, purchases, person_id)
 
 
-def _record(view: View, found: Person) -> Markup:
+def _record(view: View, profile: Person) -> Markup:
     tip = about(
         view,
         view.say("Known as"),
         view.say("One golden record from all sources; phone and e-mail are masked."),
     )
     facts = [
-        (view.say("Phone"), found.phone),
-        (view.say("E-mail"), found.email),
-        (view.say("Sex"), view.say(str(found.traits.get("sex") or ""))),
-        (view.say("Region"), found.traits.get("region")),
-        (view.say("City"), found.traits.get("city")),
-        (view.say("Tier"), found.traits.get("member_tier")),
-        (view.say("Identifiers"), len(found.identifiers)),
+        (view.say("Phone"), profile.phone),
+        (view.say("E-mail"), profile.email),
+        (view.say("Sex"), view.say(str(profile.traits.get("sex") or ""))),
+        (view.say("Region"), profile.traits.get("region")),
+        (view.say("City"), profile.traits.get("city")),
+        (view.say("Tier"), profile.traits.get("member_tier")),
+        (view.say("Identifiers"), len(profile.identifiers)),
     ]
     listed = [div("", tag("dt", label), tag("dd", value or figure.NOTHING)) for label, value in facts]
-    name = found.name or view.say("unnamed")
+    name = profile.name or view.say("unnamed")
     who = div(
-        "who", div("avatar", name[0]), div("", tag("h1", name, " ", tip), span("muted code", found.person_id))
+        "who",
+        div("avatar", name[0]),
+        div("", tag("h1", name, " ", tip), span("muted code", profile.person_id)),
     )
     return who + tag("dl", *listed, class_="facts", style="margin-top:14px")
 
@@ -94,7 +96,7 @@ def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:
             "p", view.say("This person has no RFM group: no order counts as a sale."), class_="muted"
         )
     write = writer(view)
-    group = next((one for one in GROUPS if one.group_id == row["group"]), None)
+    group = next((rfm_group for rfm_group in GROUPS if rfm_group.group_id == row["group"]), None)
     axes = (
         ("R", view.say("Days since last order"), write(row["recency_days"], "count"), row["r_score"]),
         ("F", view.say("Orders"), write(row["frequency"], "count"), row["f_score"]),
@@ -148,21 +150,21 @@ def _lifetime(view: View, row: Mapping[str, Any] | None) -> Markup:
 
 
 def _families(view: View, values: Mapping[str, Any]) -> list[Markup]:
-    listed: list[Trait] = [one for one in traits(view.ws) if values.get(one.name) is not None]
+    listed: list[Trait] = [trait for trait in traits(view.ws) if values.get(trait.name) is not None]
     parts = []
     for family, labels in FAMILIES.items():
-        mine = [one for one in listed if one.family == family]
+        of_family = [trait for trait in listed if trait.family == family]
         facts = [
             div(
                 "",
                 tag(
                     "dt",
-                    one.label(view.language),
-                    about(view, one.label(view.language), one.definition(view.language)),
+                    trait.label(view.language),
+                    about(view, trait.label(view.language), trait.definition(view.language)),
                 ),
-                tag("dd", trait_value(view, one, values[one.name])),
+                tag("dd", trait_value(view, trait, values[trait.name])),
             )
-            for one in mine
+            for trait in of_family
         ]
         parts += [tag("h3", view.pick(*labels)), tag("dl", *facts, class_="facts")] if facts else []
     return parts or [tag("p", view.say("No portrait yet: run quanyu run."), class_="muted")]
@@ -172,39 +174,41 @@ def _titled(view: View, title: str, note: str) -> None:
     put(tag("h2", view.say(title)) + (span("note", view.say(note)) if note else Markup("")), class_="bar")
 
 
-def _timeline(view: View, found: list[Moment]) -> None:
-    if not found:
+def _timeline(view: View, moments: list[Moment]) -> None:
+    if not moments:
         put(tag("p", view.say("Nothing is known to have happened."), class_="muted"))
         return
     write = writer(view)
     lines = [
         tag(
             "li",
-            tag("time", write(one.at, "time"), datetime=one.at.isoformat()),
-            tag("div", tag("strong", view.say(CLASSES[one.table])), " ", view.say(one.what), " ",
-                span("mark", slice_label(view, one.channel)) if one.channel else "", div("muted", one.about)),
-            span("money", write(one.amount, "currency") if one.amount is not None else ""),
-            class_=CLASSES[one.table],
+            tag("time", write(moment.at, "time"), datetime=moment.at.isoformat()),
+            tag("div", tag("strong", view.say(CLASSES[moment.table])), " ", view.say(moment.what), " ",
+                span("mark", slice_label(view, moment.channel)) if moment.channel else "", div("muted", moment.about)),
+            span("money", write(moment.amount, "currency") if moment.amount is not None else ""),
+            class_=CLASSES[moment.table],
         )
-        for one in found
+        for moment in moments
     ]  # fmt: skip
     put(Markup("").join(lines), "ul", "story")
 
 
-def _identity(view: View, found: Explanation) -> None:
+def _identity(view: View, explanation: Explanation) -> None:
     heads = (Head(view.say("Identifier")), Head(view.say("Kind")), Head(view.say("First seen"), "time"))
-    rows = tuple((_short(row["id_key"]), row["kind"], row["first_seen_at"]) for row in found.identifiers)
+    rows = tuple(
+        (_short(row["id_key"]), row["kind"], row["first_seen_at"]) for row in explanation.identifiers
+    )
     write = writer(view)
     put(table(Sheet(view.say("Identifiers"), heads, rows), write))
-    if found.links:
+    if explanation.links:
         put(
             tag("h3", view.say("Link"))
-            + tag("ul", *[_link(view, link) for link in found.links[:40]], class_="links")
+            + tag("ul", *[_link(view, link) for link in explanation.links[:40]], class_="links")
         )
-    if found.log:
+    if explanation.log:
         columns = (Head(view.say("When"), "time"), Head(view.say("What happened")), Head(view.say("Why")))
         log = tuple(
-            (row["decided_at"], view.say(row["action"]), row["reason"] or "") for row in found.log[:20]
+            (row["decided_at"], view.say(row["action"]), row["reason"] or "") for row in explanation.log[:20]
         )
         put(tag("h3", view.say("Merged and split")) + table(Sheet("", columns, log), write))
 
@@ -217,7 +221,7 @@ def _link(view: View, link: Link) -> Markup:
     return tag("li", ends, " ", span(f"mark {level}", view.say(word)), div("muted", why))
 
 
-def _orders(view: View, found: list[Purchase]) -> None:
+def _orders(view: View, orders: list[Purchase]) -> None:
     heads: tuple[tuple[str, Kind], ...] = (
         ("Order", "text"),
         ("Ordered at", "time"),
@@ -232,18 +236,18 @@ def _orders(view: View, found: list[Purchase]) -> None:
     )
     rows = tuple(
         (
-            one.order_id,
-            one.ordered_at,
-            slice_label(view, one.channel),
-            view.say(one.status),
-            one.n_items,
-            one.gross_amount,
-            one.discount_amount,
-            one.paid_amount,
-            one.refund_amount,
-            one.net_amount,
+            purchase.order_id,
+            purchase.ordered_at,
+            slice_label(view, purchase.channel),
+            view.say(purchase.status),
+            purchase.n_items,
+            purchase.gross_amount,
+            purchase.discount_amount,
+            purchase.paid_amount,
+            purchase.refund_amount,
+            purchase.net_amount,
         )
-        for one in found
+        for purchase in orders
     )
     columns = tuple(Head(view.say(label), kind) for label, kind in heads)
     about_it = view.say("Net is paid less refunded; negative on a return document; 0 while unpaid or closed.")

@@ -39,12 +39,12 @@ def portraits(view: View) -> None:
         view, "size", {name: view.say(label) for name, label in SIZES.items()}, size, view.say("Size")
     )
     put(Markup("").join([tag("h1", view.say("Portraits and RFM")), choice]), class_="head")
-    fill(view, lambda v, found: _rfm(v, found, size), rfm_map)
+    fill(view, lambda v, rfm: _rfm(v, rfm, size), rfm_map)
     distributions(view)
 
 
-def _rfm(view: View, found: RfmMap, size: str) -> None:
-    if not found.n_people:
+def _rfm(view: View, rfm: RfmMap, size: str) -> None:
+    if not rfm.n_people:
         put(
             tag("p", view.say("Nobody has bought yet, so there are no groups."), class_="muted"),
             "section",
@@ -55,24 +55,24 @@ def _rfm(view: View, found: RfmMap, size: str) -> None:
         below: list[ui.element] = []
         show = _opener(view, below)
         with ui.element("div").classes("w7"):
-            _treemap(view, found, size, show)
+            _treemap(view, rfm, size, show)
         with ui.element("div").classes("w5"):
-            _heat(view, found, size, show)
+            _heat(view, rfm, size, show)
         with ui.element("section").classes("panel w12"):
-            _actions(view, found, show)
+            _actions(view, rfm, show)
         below.append(ui.element("div").classes("w12").props("id=members tabindex=-1"))
 
 
-def _treemap(view: View, found: RfmMap, size: str, show: Open) -> None:
+def _treemap(view: View, rfm: RfmMap, size: str, show: Open) -> None:
     parts = [
-        (one.group.group_id, view.pick(one.group.zh, one.group.en),
-         float(one.n_people if size == "people" else max(one.monetary_amount, 0)), COLORS[one.group.group_id])
-        for one in found.groups
+        (group_size.group.group_id, view.pick(group_size.group.zh, group_size.group.en),
+         float(group_size.n_people if size == "people" else max(group_size.monetary_amount, 0)), COLORS[group_size.group.group_id])
+        for group_size in rfm.groups
     ]  # fmt: skip
     by_name = {text: key for key, text, _, _ in parts}
-    sheet = _group_sheet(view, found)
+    sheet = _group_sheet(view, rfm)
     option = treemap(view, sheet.title, parts, "count" if size == "people" else "currency")
-    note = view.say("{n} buyers, as of {day}", n=f"{found.n_people:,}", day=found.as_of)
+    note = view.say("{n} buyers, as of {day}", n=f"{rfm.n_people:,}", day=rfm.as_of)
 
     async def opened(event: Any) -> None:
         group_id = by_name.get(event.name)
@@ -91,20 +91,20 @@ def _treemap(view: View, found: RfmMap, size: str, show: Open) -> None:
     )
 
 
-def _heat(view: View, found: RfmMap, size: str, show: Open) -> None:
-    scores = range(1, found.best + 1)
+def _heat(view: View, rfm: RfmMap, size: str, show: Open) -> None:
+    scores = range(1, rfm.best + 1)
     across, up = [f"F{score}" for score in scores], [f"R{score}" for score in scores]
     value = {
         (c.r_score, c.f_score): float(c.n_people if size == "people" else c.monetary_amount)
-        for c in found.cells
+        for c in rfm.cells
     }
     cells = [(f - 1, r - 1, value[r, f]) for r in scores for f in scores if (r, f) in value]
     title = view.say("Recency by frequency")
     columns = (Head("R"), Head("F"), Head(view.say("People"), "count"), Head(view.say("Money"), "currency"))
-    rows = tuple((f"R{c.r_score}", f"F{c.f_score}", c.n_people, c.monetary_amount) for c in found.cells)
+    rows = tuple((f"R{c.r_score}", f"F{c.f_score}", c.n_people, c.monetary_amount) for c in rfm.cells)
     option = heat(view, (across, up), cells, "count" if size == "people" else "currency")
     said = view.say(
-        "R{best} bought most recently, F{best} most often; scores are cut at quantiles.", best=found.best
+        "R{best} bought most recently, F{best} most often; scores are cut at quantiles.", best=rfm.best
     )
 
     async def opened(event: Any) -> None:
@@ -115,24 +115,25 @@ def _heat(view: View, found: RfmMap, size: str, show: Open) -> None:
     chart(view, Chart(Sheet(title, columns, rows), option, definitions, on_point=opened))
 
 
-def _actions(view: View, found: RfmMap, show: Open) -> None:
-    sheet = _group_sheet(view, found)
+def _actions(view: View, rfm: RfmMap, show: Open) -> None:
+    sheet = _group_sheet(view, rfm)
     with ui.element("div").classes("bar"):
         title = view.say("Groups and what to do")
         put(Markup("").join([tag("h2", title), about(view, title, _what(view))]), class_="choices")
         with ui.element("div").classes("tools"):
             exports(view, sheet)
     with ui.element("div").classes("groups"):
-        for one in found.groups:
-            name = view.pick(one.group.zh, one.group.en)
+        for group_size in rfm.groups:
+            name = view.pick(group_size.group.zh, group_size.group.en)
             axes = "".join(
-                letter + ("↑" if high else "↓") for letter, high in zip("RFM", one.group.is_high, strict=True)
+                letter + ("↑" if high else "↓")
+                for letter, high in zip("RFM", group_size.group.is_high, strict=True)
             )
             with ui.element("div").classes("group"):
                 put(
                     Markup("").join(
                         [
-                            tag("i", style=f"background:{COLORS[one.group.group_id]}"),
+                            tag("i", style=f"background:{COLORS[group_size.group.group_id]}"),
                             tag("strong", name),
                             span("faint code", axes),
                         ]
@@ -140,13 +141,13 @@ def _actions(view: View, found: RfmMap, show: Open) -> None:
                     class_="choices",
                 )
                 put(Markup("").join([
-                    tag("b", f"{one.n_people:,}"), " ", view.say("people"), f" · {one.people_share:.1%} · ",
-                    view.say("{share} of the money", share=f"{one.money_share:.1%}"),
+                    tag("b", f"{group_size.n_people:,}"), " ", view.say("people"), f" · {group_size.people_share:.1%} · ",
+                    view.say("{share} of the money", share=f"{group_size.money_share:.1%}"),
                 ]), class_="nums")  # fmt: skip
-                put(tag("p", view.say(one.group.action), class_="muted"))
-                if one.n_people:
+                put(tag("p", view.say(group_size.group.action), class_="muted"))
+                if group_size.n_people:
 
-                    async def opened(name: str = name, group_id: str = one.group.group_id) -> None:
+                    async def opened(name: str = name, group_id: str = group_size.group.group_id) -> None:
                         await show(name, group_id, None)
 
                     button(view.say("Who is in it"), opened, title=view.say("Who is in {group}", group=name))
@@ -157,16 +158,16 @@ def _opener(view: View, below: list[ui.element]) -> Open:
 
     async def show(title: str, group_id: str | None, cell: tuple[int, int] | None) -> None:
         place = below[0]
-        found = await run.io_bound(view.ask, rfm_members, group_id, cell)
+        buyers = await run.io_bound(view.ask, rfm_members, group_id, cell)
         place.clear()
         with place, ui.element("section").classes("panel"):
-            grid(view, _member_sheet(view, title, found or []), link=lambda person: f"/people/{person}")
+            grid(view, _member_sheet(view, title, buyers or []), link=lambda person: f"/people/{person}")
         place.run_method("scrollIntoView", {"behavior": "smooth"})
 
     return show
 
 
-def _member_sheet(view: View, title: str, found: list[Buyer]) -> Sheet:
+def _member_sheet(view: View, title: str, buyers: list[Buyer]) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
         ("Person", "text"),
         ("Group", "text"),
@@ -177,15 +178,15 @@ def _member_sheet(view: View, title: str, found: list[Buyer]) -> Sheet:
         ("Tier", "text"),
     )
     rows = tuple(
-        (one.person_id, group_label(view, one.group_id), one.recency_days, one.frequency, one.monetary_amount,
-         one.region or "", one.member_tier or "")
-        for one in found
+        (buyer.person_id, group_label(view, buyer.group_id), buyer.recency_days, buyer.frequency, buyer.monetary_amount,
+         buyer.region or "", buyer.member_tier or "")
+        for buyer in buyers
     )  # fmt: skip
     name = view.say("Who is in {group}", group=title)
     return Sheet(name, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
 
 
-def _group_sheet(view: View, found: RfmMap) -> Sheet:
+def _group_sheet(view: View, rfm: RfmMap) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
         ("Group", "text"),
         ("People", "count"),
@@ -196,14 +197,14 @@ def _group_sheet(view: View, found: RfmMap) -> Sheet:
     )
     rows = tuple(
         (
-            view.pick(one.group.zh, one.group.en),
-            one.n_people,
-            one.people_share,
-            one.monetary_amount,
-            one.money_share,
-            view.say(one.group.action),
+            view.pick(group_size.group.zh, group_size.group.en),
+            group_size.n_people,
+            group_size.people_share,
+            group_size.monetary_amount,
+            group_size.money_share,
+            view.say(group_size.group.action),
         )
-        for one in found.groups
+        for group_size in rfm.groups
     )
     title = view.say("Customer groups (RFM)")
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)

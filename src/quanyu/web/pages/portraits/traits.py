@@ -36,7 +36,7 @@ def distributions(view: View) -> None:
     chosen = listed.get(view.query.get("trait", DEFAULT)) or next(iter(listed.values()))
     groups = {
         view.pick(*FAMILIES[family]): {
-            one.name: one.label(view.language) for one in listed.values() if one.family == family
+            option.name: option.label(view.language) for option in listed.values() if option.family == family
         }
         for family in FAMILIES
     }
@@ -67,17 +67,17 @@ def trait_value(view: View, trait: Trait, value: Any) -> str:
     return view.say(UNITS[trait.unit], n=written) if trait.unit in UNITS else written
 
 
-def _distribution(view: View, found: Distribution) -> None:
-    trait, total = found.trait, found.n_known + found.n_unknown
+def _distribution(view: View, histogram: Distribution) -> None:
+    trait, total = histogram.trait, histogram.n_known + histogram.n_unknown
     words = {"true": view.say("Yes"), "false": view.say("No")}
     labels = [
         words.get(bar.label, bar.label) if bar.low is not None else view.say(words.get(bar.label, bar.label))
-        for bar in found.bars
+        for bar in histogram.bars
     ]
-    drawn = Line(view.say("People"), [bar.n_people for bar in found.bars])
+    drawn = Line(view.say("People"), [bar.n_people for bar in histogram.bars])
     option = (
         columns(view, labels, drawn, "count")
-        if found.median is not None
+        if histogram.median is not None
         else bars(view, labels, [drawn], "count")
     )
     title = view.say("Distribution of {trait}", trait=trait.label(view.language))
@@ -87,31 +87,32 @@ def _distribution(view: View, found: Distribution) -> None:
         Head(view.say("Share"), "ratio"),
     )
     rows = tuple(
-        (label, bar.n_people, bar.n_people / found.n_known if found.n_known else None)
-        for label, bar in zip(labels, found.bars, strict=True)
+        (label, bar.n_people, bar.n_people / histogram.n_known if histogram.n_known else None)
+        for label, bar in zip(labels, histogram.bars, strict=True)
     )
-    note = view.say("Known for {n} of {total} people", n=f"{found.n_known:,}", total=f"{total:,}")
-    if found.median is not None:
-        note += f" · {view.say('Median')} {trait_value(view, trait, found.median)}"
+    note = view.say("Known for {n} of {total} people", n=f"{histogram.n_known:,}", total=f"{total:,}")
+    if histogram.median is not None:
+        note += f" · {view.say('Median')} {trait_value(view, trait, histogram.median)}"
     below: list[ui.element] = []
 
     async def opened(event: Any) -> None:
         place = int(event.data_index)
-        await _show(view, found, place, labels[place], below[0])
+        await _show(view, histogram, place, labels[place], below[0])
 
     definitions = (trait.definition(view.language), view.say("Click a bar to see who is behind it."))
     chart(view, Chart(Sheet(title, heads, rows), option, definitions, note, on_point=opened))
     below.append(ui.element("div"))
 
 
-async def _show(view: View, found: Distribution, place: int, label: str, below: ui.element) -> None:
-    bar: Bar = found.bars[place]
-    outer = (place == 0, place == len(found.bars) - 1)
-    listed = await run.io_bound(view.ask, bar_people, found.trait.name, bar, outer) or []
-    name = found.trait.label(view.language)
+async def _show(view: View, histogram: Distribution, place: int, label: str, below: ui.element) -> None:
+    bar: Bar = histogram.bars[place]
+    outer = (place == 0, place == len(histogram.bars) - 1)
+    listed = await run.io_bound(view.ask, bar_people, histogram.trait.name, bar, outer) or []
+    name = histogram.trait.label(view.language)
     heads = (Head(view.say("Person")), Head(name), Head(view.say("Region")), Head(view.say("Tier")))
     rows = tuple(
-        (one.person_id, view.say(one.value), one.region or "", one.member_tier or "") for one in listed
+        (member.person_id, view.say(member.value), member.region or "", member.member_tier or "")
+        for member in listed
     )
     below.clear()
     with below, ui.element("section").classes("panel"):

@@ -32,53 +32,53 @@ def value(view: View) -> None:
     fill(view, _value, value_map)
 
 
-def _value(view: View, found: ValueMap) -> None:
+def _value(view: View, customers: ValueMap) -> None:
     head = tag("h1", view.say("Customer value"))
-    if not found.n_people or found.card is None:
+    if not customers.n_people or customers.card is None:
         put(head, class_="head")
         with ui.element("section").classes("panel"):
-            _nothing(view, found)
+            _nothing(view, customers)
         return
     said = view.say(
         "{n} buyers, as of {day}, {days} days ahead",
-        n=f"{found.n_people:,}", day=found.as_of, days=found.card.horizon_days,
+        n=f"{customers.n_people:,}", day=customers.as_of, days=customers.card.horizon_days,
     )  # fmt: skip
     put(head + span("muted", said), class_="head")
-    verdict(view, found.card)
-    _cards(view, found)
+    verdict(view, customers.card)
+    _cards(view, customers)
     with ui.element("div").classes("panels"):
         below: list[ui.element] = []
         show = _opener(view, below)
-        if found.card.outlook:
+        if customers.card.outlook:
             with ui.element("section").classes("panel w12"):
-                outlook_panel(view, found.card.outlook)
+                outlook_panel(view, customers.card.outlook)
         with ui.element("div").classes("w8"):
-            _tracking(view, found.card.tracking)
+            _tracking(view, customers.card.tracking)
         with ui.element("section").classes("panel w4"):
-            model_panel(view, found.card)
+            model_panel(view, customers.card)
         with ui.element("div").classes("w6"):
-            _tenths(view, found, show)
-        if found.cells:
+            _tenths(view, customers, show)
+        if customers.cells:
             with ui.element("div").classes("w6"):
-                _alive(view, found)
+                _alive(view, customers)
         with ui.element("section").classes("panel w12"):
-            _list(view, found, show)
+            _list(view, customers, show)
         below.append(ui.element("div").classes("w12").props("id=members tabindex=-1"))
-        holdout_panel(view, found.card)
+        holdout_panel(view, customers.card)
 
 
-def _nothing(view: View, found: ValueMap) -> None:
-    title, values = found.reason or (view.say("Nobody has bought yet."), {})
+def _nothing(view: View, customers: ValueMap) -> None:
+    title, values = customers.reason or (view.say("Nobody has bought yet."), {})
     hint = (
         "The forecast begins by itself once more buyers have come back; load older orders if there are any."
     )
     empty(view, view.say(title, **values), hint, "quanyu load FILES", "quanyu run")
 
 
-def _cards(view: View, found: ValueMap) -> None:
-    currency, card = view.ws.settings.currency, found.card
+def _cards(view: View, customers: ValueMap) -> None:
+    currency, card = view.ws.settings.currency, customers.card
     days, rate = (card.horizon_days, card.discount_rate) if card else (0, 0.0)
-    top = found.tenths[0].value_share if found.tenths else None
+    top = customers.tenths[0].value_share if customers.tenths else None
     whole = card.outlook[-1] if card and card.outlook else None
     value_said = " ".join((_what(view, days, rate), bounds(view, whole, is_money=True)))
     orders_said = view.say(
@@ -86,10 +86,10 @@ def _cards(view: View, found: ValueMap) -> None:
         days=days,
     )
     orders_said = " ".join((orders_said, bounds(view, whole, is_money=False)))
-    alive = None if found.n_alive is None else found.n_alive / found.n_people
+    alive = None if customers.n_alive is None else customers.n_alive / customers.n_people
     listed = (
-        ("Value of all customers", figure.figure(found.clv_amount, "currency", view.language, currency), value_said),
-        ("Expected orders", figure.figure(found.expected_orders, "count", view.language), orders_said),
+        ("Value of all customers", figure.figure(customers.clv_amount, "currency", view.language, currency), value_said),
+        ("Expected orders", figure.figure(customers.expected_orders, "count", view.language), orders_said),
         ("Still active", figure.NOTHING if alive is None else figure.percent(alive),
          view.say("Sum of the probabilities of still being a customer, as a share of all who ever bought.")),
         ("Value in the top tenth", figure.percent(top),
@@ -98,9 +98,9 @@ def _cards(view: View, found: ValueMap) -> None:
     plain(view, listed)
 
 
-def _tracking(view: View, found: Tracking | None) -> None:
+def _tracking(view: View, tracked: Tracking | None) -> None:
     title = view.say("Repeat orders, expected and actual")
-    if found is None:
+    if tracked is None:
         with ui.element("section").classes("panel"):
             put(
                 tag("h2", title)
@@ -108,11 +108,12 @@ def _tracking(view: View, found: Tracking | None) -> None:
             )
         return
     heads = (view.say("Actual"), view.say("Expected"))
-    drawn = [Line(heads[0], found.actual), Line(heads[1], found.expected, "#e07b00", is_dashed=True)]
-    places = [day.isoformat() for day in found.on]
+    drawn = [Line(heads[0], tracked.actual), Line(heads[1], tracked.expected, "#e07b00", is_dashed=True)]
+    places = [day.isoformat() for day in tracked.on]
     option = lines(view, places, drawn, "count")
     begins = next(
-        (place for place, day in zip(places, found.on, strict=True) if day >= found.holdout_on), places[-1]
+        (place for place, day in zip(places, tracked.on, strict=True) if day >= tracked.holdout_on),
+        places[-1],
     )
     option["series"][0]["markArea"] = {
         "silent": True,
@@ -120,24 +121,24 @@ def _tracking(view: View, found: Tracking | None) -> None:
         "label": {"color": "#667085", "position": "insideTopLeft"},
         "data": [[{"xAxis": begins, "name": view.say("unseen part")}, {"xAxis": places[-1]}]],
     }
-    rows = tuple(zip(found.on, found.actual, found.expected, strict=True))
+    rows = tuple(zip(tracked.on, tracked.actual, tracked.expected, strict=True))
     sheet = Sheet(
         title, (Head(view.say("Until"), "day"), Head(heads[0], "count"), Head(heads[1], "count")), rows
     )
     said = view.say(
         "Days with an order after the first one, added up, of those who became buyers from {since} to {day}. "
         "The forecast knows only what happened before that day.",
-        since=found.since,
-        day=found.holdout_on,
+        since=tracked.since,
+        day=tracked.holdout_on,
     )
     chart(view, Chart(sheet, option, (said,), is_tall=True))
 
 
-def _tenths(view: View, found: ValueMap, show: Open) -> None:
-    upward = tuple(reversed(found.tenths))
-    names = [str(one.decile) for one in upward]
-    sheet = _tenth_sheet(view, found)
-    drawn = Line(view.say("Value per buyer"), [one.clv_amount for one in upward])
+def _tenths(view: View, customers: ValueMap, show: Open) -> None:
+    upward = tuple(reversed(customers.tenths))
+    names = [str(tenth.decile) for tenth in upward]
+    sheet = _tenth_sheet(view, customers)
+    drawn = Line(view.say("Value per buyer"), [tenth.clv_amount for tenth in upward])
 
     async def opened(event: Any) -> None:
         await show(int(event.name))
@@ -147,16 +148,18 @@ def _tenths(view: View, found: ValueMap, show: Open) -> None:
     chart(view, Chart(sheet, columns(view, names, drawn, "currency"), definitions, on_point=opened))
 
 
-def _alive(view: View, found: ValueMap) -> None:
+def _alive(view: View, customers: ValueMap) -> None:
     across = [_range(QUIET, at, 0) for at in range(len(QUIET) + 1)]
     up = [_range(BOUGHT, at, 1) for at in range(len(BOUGHT) + 1)]
-    cells = [(one.quiet, one.bought, round(one.p_alive, 4)) for one in found.cells]
+    cells = [(cell.quiet, cell.bought, round(cell.p_alive, 4)) for cell in customers.cells]
     title = view.say("Probability of still being a customer")
     heads = (
         Head(view.say("Days with orders")), Head(view.say("Days since last order")), Head(view.say("People"), "count"),
         Head(view.say("P(alive)"), "ratio"),
     )  # fmt: skip
-    rows = tuple((up[one.bought], across[one.quiet], one.n_people, one.p_alive) for one in found.cells)
+    rows = tuple(
+        (up[cell.bought], across[cell.quiet], cell.n_people, cell.p_alive) for cell in customers.cells
+    )
     said = view.say("Across: days since the last order. Up: days with an order.")
     more = view.say("The same silence means more for somebody who used to buy often.")
     chart(
@@ -171,23 +174,23 @@ def _range(ends: tuple[int, ...], at: int, first: int) -> str:
     return str(low) if low == ends[at] else f"{low}–{ends[at]}"
 
 
-def _list(view: View, found: ValueMap, show: Open) -> None:
-    sheet = _tenth_sheet(view, found)
+def _list(view: View, customers: ValueMap, show: Open) -> None:
+    sheet = _tenth_sheet(view, customers)
     title = view.say("Who is in a tenth")
     with ui.element("div").classes("bar"):
         put(tag("h2", title), class_="choices")
         with ui.element("div").classes("tools"):
             exports(view, sheet)
     with ui.element("div").classes("groups"):
-        for one in found.tenths:
+        for tenth in customers.tenths:
             with ui.element("div").classes("group"):
-                put(tag("strong", _tenth_name(view, one.decile)))
-                put(_tenth_facts(view, one), class_="nums")
+                put(tag("strong", _tenth_name(view, tenth.decile)))
+                put(_tenth_facts(view, tenth), class_="nums")
 
-                async def opened(decile: int = one.decile) -> None:
+                async def opened(decile: int = tenth.decile) -> None:
                     await show(decile)
 
-                named = view.say("Who is in {group}", group=_tenth_name(view, one.decile))
+                named = view.say("Who is in {group}", group=_tenth_name(view, tenth.decile))
                 button(view.say("Who is in it"), opened, title=named)
 
 
@@ -195,24 +198,24 @@ def _tenth_name(view: View, decile: int) -> str:
     return view.say("Tenth {n}", n=decile)
 
 
-def _tenth_facts(view: View, one: Tenth) -> Markup:
-    money = figure.money(one.clv_amount, view.ws.settings.currency)
+def _tenth_facts(view: View, tenth: Tenth) -> Markup:
+    money = figure.money(tenth.clv_amount, view.ws.settings.currency)
     return Markup("").join([
-        tag("b", money), " · ", view.say("{share} of the value", share=figure.percent(one.value_share)), " · ",
-        view.say("{n} orders each", n=f"{one.expected_orders:.2f}"),
+        tag("b", money), " · ", view.say("{share} of the value", share=figure.percent(tenth.value_share)), " · ",
+        view.say("{n} orders each", n=f"{tenth.expected_orders:.2f}"),
     ])  # fmt: skip
 
 
-def _tenth_sheet(view: View, found: ValueMap) -> Sheet:
+def _tenth_sheet(view: View, customers: ValueMap) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
         ("Tenth", "count"), ("People", "count"), ("Value per buyer", "currency"), ("Low", "currency"),
         ("High", "currency"), ("Share of value", "ratio"), ("Expected orders", "number"), ("P(alive)", "ratio"),
         ("Margin per order so far", "currency"),
     )  # fmt: skip
     rows = tuple(
-        (one.decile, one.n_people, one.clv_amount, one.low_amount, one.high_amount, one.value_share,
-         one.expected_orders, one.p_alive, one.mean_amount)
-        for one in found.tenths
+        (tenth.decile, tenth.n_people, tenth.clv_amount, tenth.low_amount, tenth.high_amount, tenth.value_share,
+         tenth.expected_orders, tenth.p_alive, tenth.mean_amount)
+        for tenth in customers.tenths
     )  # fmt: skip
     title = view.say("Value by tenth of buyers")
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
@@ -223,25 +226,25 @@ def _opener(view: View, below: list[ui.element]) -> Open:
 
     async def show(decile: int) -> None:
         place = below[0]
-        found = await run.io_bound(view.ask, value_members, decile)
+        members = await run.io_bound(view.ask, value_members, decile)
         place.clear()
         with place, ui.element("section").classes("panel"):
-            grid(view, _member_sheet(view, decile, found or []), link=lambda person: f"/people/{person}")
+            grid(view, _member_sheet(view, decile, members or []), link=lambda person: f"/people/{person}")
         place.run_method("scrollIntoView", {"behavior": "smooth"})
 
     return show
 
 
-def _member_sheet(view: View, decile: int, found: list[Valued]) -> Sheet:
+def _member_sheet(view: View, decile: int, members: list[Valued]) -> Sheet:
     heads: tuple[tuple[str, Kind], ...] = (
         ("Person", "text"), ("Worth", "currency"), ("Low", "currency"), ("High", "currency"),
         ("Expected orders", "number"), ("P(alive)", "ratio"), ("Days with orders", "count"), ("Days since last order", "count"),
         ("Margin per order so far", "currency"), ("Region", "text"), ("Tier", "text"),
     )  # fmt: skip
     rows = tuple(
-        (one.person_id, one.clv_amount, one.clv_amount_low, one.clv_amount_high, one.expected_orders, one.p_alive,
-         one.n_repeats + 1, one.quiet_days, one.mean_amount, one.region or "", one.member_tier or "")
-        for one in found
+        (member.person_id, member.clv_amount, member.clv_amount_low, member.clv_amount_high, member.expected_orders, member.p_alive,
+         member.n_repeats + 1, member.quiet_days, member.mean_amount, member.region or "", member.member_tier or "")
+        for member in members
     )  # fmt: skip
     name = view.say("Who is in {group}", group=_tenth_name(view, decile))
     return Sheet(name, tuple(Head(view.say(label), kind) for label, kind in heads), rows)

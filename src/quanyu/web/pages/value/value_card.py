@@ -78,38 +78,38 @@ def holdout_panel(view: View, card: ModelCard) -> None:
 
 
 def _calibration(view: View, card: ModelCard) -> None:
-    found = card.holdout
-    if found is None:
+    holdout = card.holdout
+    if holdout is None:
         return
-    names = [f"{band.level}+" if band.level == LAST_BAND else str(band.level) for band in found.bands]
+    names = [f"{band.level}+" if band.level == LAST_BAND else str(band.level) for band in holdout.bands]
     drawn = [
-        Line(view.say("Actual"), [band.actual for band in found.bands]),
-        Line(view.say("Expected"), [band.expected for band in found.bands], FAINT),
+        Line(view.say("Actual"), [band.actual for band in holdout.bands]),
+        Line(view.say("Expected"), [band.expected for band in holdout.bands], FAINT),
     ]
-    title = view.say("Orders per buyer in the last {days} days", days=found.days)
+    title = view.say("Orders per buyer in the last {days} days", days=holdout.days)
     heads = (
         Head(view.say("Repeat orders before")), Head(view.say("People"), "count"),
         Head(view.say("Actual"), "number"), Head(view.say("Expected"), "number"),
     )  # fmt: skip
     rows = tuple(
-        (name, band.n, band.actual, band.expected) for name, band in zip(names, found.bands, strict=True)
+        (name, band.n, band.actual, band.expected) for name, band in zip(names, holdout.bands, strict=True)
     )
     said = view.say(
         "The forecast made {days} days ago beside what happened, by how often buyers had come back.",
-        days=found.days,
+        days=holdout.days,
     )
     chart(view, Chart(Sheet(title, heads, rows), bars(view, names, drawn, "times"), (said,)))
 
 
-def _tested(view: View, found: Holdout) -> Markup:
+def _tested(view: View, holdout: Holdout) -> Markup:
     """The figures of the holdout as a list."""
-    correlation = figure.NOTHING if found.correlation is None else f"{found.correlation:.3f}"
+    correlation = figure.NOTHING if holdout.correlation is None else f"{holdout.correlation:.3f}"
     facts = (
-        (view.say("Orders, actual and expected"), f"{found.actual:,.0f} / {found.expected:,.0f}"),
+        (view.say("Orders, actual and expected"), f"{holdout.actual:,.0f} / {holdout.expected:,.0f}"),
         (view.say("Correlation per buyer"), correlation),
-        (view.say("Mean error per buyer"), f"{found.error:.3f}"),
-        (view.say("Mean error of everybody's own rate"), f"{found.naive_error:.3f}"),
-        (view.say("Buyers within their bounds"), figure.percent(found.covered)),
+        (view.say("Mean error per buyer"), f"{holdout.error:.3f}"),
+        (view.say("Mean error of everybody's own rate"), f"{holdout.naive_error:.3f}"),
+        (view.say("Buyers within their bounds"), figure.percent(holdout.covered)),
     )
     listed = [div("", tag("dt", label), tag("dd", shown)) for label, shown in facts]
     return tag("dl", *listed, class_="facts", style="margin-top:14px")
@@ -122,7 +122,9 @@ def _rivals(view: View, card: ModelCard) -> None:
         Head(view.say("Log-likelihood before"), "number"),
         Head(view.say("in the holdout"), "number"),
     )
-    rows = tuple((LIFETIME[one.model], one.log_likelihood, one.holdout_log_likelihood) for one in card.rivals)
+    rows = tuple(
+        (LIFETIME[rival.model], rival.log_likelihood, rival.holdout_log_likelihood) for rival in card.rivals
+    )
     sheet = Sheet(title, heads, rows)
     tip = view.say("How probable what happened is under each model, as a logarithm: nearer to 0 is better.")
     with ui.element("div").classes("bar"):
@@ -139,7 +141,7 @@ def _groups(view: View, card: ModelCard) -> None:
         Head(view.say("Buys × as often"), "number"),
         Head(view.say("Leaves × as easily"), "number"),
     )
-    rows = tuple((one.name or view.say("others"), one.faster, one.sooner) for one in card.groups)
+    rows = tuple((group.name or view.say("others"), group.faster, group.sooner) for group in card.groups)
     put(tag("h3", title))
     put(table(Sheet(title, heads, rows), writer(view)))
 
@@ -147,12 +149,15 @@ def _groups(view: View, card: ModelCard) -> None:
 def _parameter_sheet(view: View, card: ModelCard) -> Sheet:
     heads = (Head(view.say("Parameter")), Head(view.say("Value")), Head(view.say("Standard error")))
     listed = [*card.parameters, *card.spending]
-    rows = tuple((_name(one), _digits(one.value), _digits(one.standard_error)) for one in listed)
+    rows = tuple(
+        (_name(parameter), _digits(parameter.value), _digits(parameter.standard_error))
+        for parameter in listed
+    )
     return Sheet(view.say("Parameters of the forecast"), heads, rows)
 
 
-def _name(one: Parameter) -> str:
-    return {"alpha": "α", "beta": "β", "gamma": "γ"}.get(one.name, one.name)
+def _name(parameter: Parameter) -> str:
+    return {"alpha": "α", "beta": "β", "gamma": "γ"}.get(parameter.name, parameter.name)
 
 
 def _digits(value: float | None) -> str:

@@ -14,7 +14,7 @@ from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 
-def outlook_panel(view: View, found: tuple[Outlook, ...]) -> None:
+def outlook_panel(view: View, outlooks: tuple[Outlook, ...]) -> None:
     """Place a table of days ahead: orders and value of known customers, each between which bounds."""
     title = view.say("Outlook of all customers")
     heads: tuple[tuple[str, Kind], ...] = (
@@ -22,8 +22,9 @@ def outlook_panel(view: View, found: tuple[Outlook, ...]) -> None:
         ("Expected value", "currency"), ("Value, low", "currency"), ("Value, high", "currency"), ("Why no bounds", "text"),
     )  # fmt: skip
     rows = tuple(
-        (one.days, one.expected, one.low, one.high, one.amount, one.amount_low, one.amount_high, one.why(view.say))
-        for one in found
+        (outlook.days, outlook.expected, outlook.low, outlook.high,
+         outlook.amount, outlook.amount_low, outlook.amount_high, outlook.why(view.say))
+        for outlook in outlooks
     )  # fmt: skip
     sheet = Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
     tip = view.say(
@@ -37,13 +38,13 @@ def outlook_panel(view: View, found: tuple[Outlook, ...]) -> None:
     put(table(sheet, writer(view)))
 
 
-def bounds(view: View, found: Outlook | None, *, is_money: bool) -> str:
+def bounds(view: View, outlook: Outlook | None, *, is_money: bool) -> str:
     """Return the bounds of the whole horizon in words, or why there are none."""
-    if found is None:
+    if outlook is None:
         return ""
-    if found.reason is not None:
-        return view.say("Nobody can tell how far this is off: {reason}", reason=found.why(view.say))
-    ends = (found.amount_low, found.amount_high) if is_money else (found.low, found.high)
+    if outlook.reason is not None:
+        return view.say("Nobody can tell how far this is off: {reason}", reason=outlook.why(view.say))
+    ends = (outlook.amount_low, outlook.amount_high) if is_money else (outlook.low, outlook.high)
     currency = view.ws.settings.currency
     low, high = (
         figure.figure(end, "currency" if is_money else "count", view.language, currency) for end in ends

@@ -35,34 +35,34 @@ class Chart:
     on_point: Callable[[Any], Any] | None = field(default=None, compare=False)
 
 
-def chart(view: View, one: Chart, *, beside: Markup | None = None) -> None:
+def chart(view: View, spec: Chart, *, beside: Markup | None = None) -> None:
     """Place a chart; `beside` stands at the right of its title."""
-    title = one.sheet.title
+    title = spec.sheet.title
 
     def show() -> None:
         if not place.default_slot.children:
             with place:
-                put(table(one.sheet, writer(view)))
+                put(table(spec.sheet, writer(view)))
         place.visible = not place.visible
         # A chart without a size cannot be drawn anew, so it is put away rather than taken out.
         drawn.classes(toggle="away")
         switch.content = view.say("As chart") if place.visible else view.say("As table")
         switch.props["aria-pressed"] = "true" if place.visible else "false"
 
-    panel = ui.element("section").classes(f"panel w{one.width}")
+    panel = ui.element("section").classes(f"panel w{spec.width}")
     panel.props["aria-label"] = masked(title)
     with panel:
         with ui.element("div").classes("bar"):
-            heading = [tag("h2", title), about(view, title, *one.definitions)]
-            put(Markup("").join([*heading, span("note", one.note) if one.note else ""]), class_="choices")
+            heading = [tag("h2", title), about(view, title, *spec.definitions)]
+            put(Markup("").join([*heading, span("note", spec.note) if spec.note else ""]), class_="choices")
             if beside is not None:
                 put(beside)
             with ui.element("div").classes("tools"):
                 told = view.say("Read {title} as a table", title=title)
                 switch = button(view.say("As table"), show, title=told)
-                exports(view, one.sheet)
-        drawn = ui.echart(inert(one.option), on_point_click=one.on_point, renderer="svg")
-        drawn.classes("chart tall" if one.is_tall else "chart").props('role="img"')
+                exports(view, spec.sheet)
+        drawn = ui.echart(inert(spec.option), on_point_click=spec.on_point, renderer="svg")
+        drawn.classes("chart tall" if spec.is_tall else "chart").props('role="img"')
         drawn.props["aria-label"] = masked(title)
         place = ui.element("div")
         place.visible = False

@@ -43,10 +43,10 @@ def forest(view: View, drawn: Sequence[Whisker], unit: Unit) -> Option:
     Effects told from zero stand out; those without bounds are not drawn, so show a table beside.
     """
     points = [
-        {"name": one.name, "value": [one.value, place, one.low, one.high],
-         "itemStyle": {"color": ACCENT if one.is_told else GHOST}}
-        for place, one in enumerate(drawn)
-        if one.value is not None and one.low is not None and one.high is not None
+        {"name": whisker.name, "value": [whisker.value, place, whisker.low, whisker.high],
+         "itemStyle": {"color": ACCENT if whisker.is_told else GHOST}}
+        for place, whisker in enumerate(drawn)
+        if whisker.value is not None and whisker.low is not None and whisker.high is not None
     ]  # fmt: skip
     write = written(view, unit)
     point = "`${p.name}: ${w(p.value[0])} (${w(p.value[2])} – ${w(p.value[3])})`"
@@ -60,7 +60,7 @@ def forest(view: View, drawn: Sequence[Whisker], unit: Unit) -> Option:
         "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": LINE,
                     "textStyle": {"color": INK, "fontSize": 12}},
         "yAxis": {
-            "type": "category", "data": [one.name for one in drawn], "inverse": True, **plain,
+            "type": "category", "data": [whisker.name for whisker in drawn], "inverse": True, **plain,
             "axisLabel": {"color": INK, "width": 120, "overflow": "truncate"},
         },
         "xAxis": {

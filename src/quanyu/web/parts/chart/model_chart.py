@@ -51,7 +51,7 @@ def models(view: View, names: Sequence[str], chosen: Model, others: Sequence[Mod
         "grid": {"left": 6, "right": 22, "top": 52, "bottom": 4, "containLabel": True},
         "legend": {
             "type": "scroll", "left": 0, "top": 0, "itemWidth": 11, "itemHeight": 11, "itemGap": 14,
-            "textStyle": {"color": MUTED}, "data": [chosen.label, *(one.label for one in others)],
+            "textStyle": {"color": MUTED}, "data": [chosen.label, *(model.label for model in others)],
         },
         "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": LINE,
                     "textStyle": {"color": INK, "fontSize": 12}},
@@ -69,9 +69,9 @@ def models(view: View, names: Sequence[str], chosen: Model, others: Sequence[Mod
             {"name": chosen.label, "type": "custom", ":renderItem": WHISKER, "data": whiskers, "silent": True,
              "z": 4, "encode": {"x": [2, 3], "y": 1}},
             *(
-                {"name": one.label, "type": "scatter", "symbol": symbol, "symbolSize": 8, "color": color, "z": 5,
-                 "data": [[value, place] for place, value in enumerate(one.values) if value is not None]}
-                for one, (symbol, color) in zip(others, MARKS, strict=False)
+                {"name": model.label, "type": "scatter", "symbol": symbol, "symbolSize": 8, "color": color, "z": 5,
+                 "data": [[value, place] for place, value in enumerate(model.values) if value is not None]}
+                for model, (symbol, color) in zip(others, MARKS, strict=False)
             ),
         ],
     }  # fmt: skip

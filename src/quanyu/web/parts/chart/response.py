@@ -64,9 +64,9 @@ def response(
             {"name": curve, "type": "line", "symbol": "none", "data": [(a, mean) for a, mean, _, _ in points],
              "color": ACCENT, "lineStyle": {"width": 2.2}},
             *[
-                {"name": one.name, "type": "scatter", "symbolSize": 11, "data": [one.at], "color": one.color,
+                {"name": mark.name, "type": "scatter", "symbolSize": 11, "data": [mark.at], "color": mark.color,
                  "itemStyle": {"borderColor": "#fff", "borderWidth": 2}, "z": 9}
-                for one in marks
+                for mark in marks
             ],
         ],
     }  # fmt: skip

@@ -26,9 +26,9 @@ class Node:
 
 def sankey(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], float], unit: Unit) -> Option:
     """Return the option; equal groups have equal colours in every layer."""
-    groups = list(dict.fromkeys(one.group for one in nodes))
+    groups = list(dict.fromkeys(node.group for node in nodes))
     color = {group: COLORS[place % len(COLORS)] for place, group in enumerate(groups)}
-    labels = {one.name: one.label for one in nodes}
+    labels = {node.name: node.label for node in nodes}
     write = written(view, unit)
     point = "p.dataType === 'edge' ? `${p.data.from} → ${p.data.to}: ${w(p.value)}` : `${p.data.label_}: ${w(p.value)}`"
     return {
@@ -43,8 +43,8 @@ def sankey(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], fl
             "label": {"color": INK, "fontSize": 11, ":formatter": "p => p.data.label_", "overflow": "truncate", "width": 90},
             "lineStyle": {"color": "gradient", "opacity": 0.32, "curveness": 0.5},
             "data": [
-                {"name": one.name, "label_": one.label, "depth": one.layer, "itemStyle": {"color": color[one.group]}}
-                for one in nodes
+                {"name": node.name, "label_": node.label, "depth": node.layer, "itemStyle": {"color": color[node.group]}}
+                for node in nodes
             ],
             "links": [
                 {"source": source, "target": target, "value": value, "from": labels[source], "to": labels[target]}
