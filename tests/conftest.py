@@ -35,7 +35,14 @@ SECRET = "0123456789abcdef" * 4
 ODD = "a b%20c 店#?*{[e\u0301'\""
 """The folder in which every file and workspace of a test lies: what means something in URLs, patterns, SQL and shells."""
 
-QUICK = {f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1" for part in ("driver", "executor")}
+QUICK = {
+    **{f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" for part in ("driver", "executor")},
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.locality.wait": "0",
+    "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
+}
 CLUSTER = {
     "QUANYU_SPARK__MASTER": "local-cluster[2,1,1024]",
     "QUANYU_SPARK__SHUFFLE_PARTITIONS": "2",

@@ -33,7 +33,7 @@ KILLED = """
 import datetime as dt, os, signal, sys
 import quanyu.workspace
 from quanyu import ledger, loop
-from quanyu.act import carry, delivery, export
+from quanyu.act import delivery, execute as executing, export
 
 def dies(owner, name, after):
     act = getattr(owner, name)
@@ -45,12 +45,12 @@ def dies(owner, name, after):
     setattr(owner, name, last)
 
 POINTS = {
-    "before the freeze": (carry, "_rows", False),
+    "before the freeze": (executing, "_rows", False),
     "inside the transaction": (ledger, "post", True),
     "after the freeze": (ledger, "deliver_due", False),
-    "before the file": (carry, "write_campaign", False),
+    "before the file": (executing, "write_campaign", False),
     "before the rename": (export.Path, "replace", False),
-    "after the file": (carry, "write_campaign", True),
+    "after the file": (executing, "write_campaign", True),
     "after the mark": (ledger, "audited", True),
     "after the delivery": (ledger, "deliver_due", True),
 }

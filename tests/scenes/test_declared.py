@@ -21,7 +21,7 @@ from quanyu.warehouse import Warehouse
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
 
-READING = ("table", "moved", "added", "about", "parts", "part", "exists", "version", "count")
+READING = ("table", "moved", "added", "about", "partitions", "partition", "exists", "version", "count")
 WRITING = ("replace", "rewrite", "append", "merge", "delete")
 ALWAYS = {
     "timezone",

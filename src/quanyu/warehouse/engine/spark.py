@@ -33,6 +33,7 @@ with warnings.catch_warnings():
     try:
         from pyspark.errors import PySparkException
         from pyspark.sql import DataFrame, SparkSession
+        from pyspark.sql.pandas.types import from_arrow_schema
     except ImportError as error:
         raise MissingExtraError(
             "This workspace runs on Spark, which is not installed.",
@@ -189,8 +190,9 @@ def _session(settings: SparkSettings) -> SparkSession:
 
 
 def _read(session: SparkSession, files: Sequence[str]) -> DataFrame:
-    options = LITERAL | {"mergeSchema": str(len(files) > 1).lower()}
-    return session.read.options(**options).parquet(*map(str, files))
+    """Return the files as one frame. Their footers are read here: Spark would start a job on the cluster for them."""
+    schema = pa.unify_schemas([pq.read_schema(file) for file in files], promote_options="permissive")
+    return session.read.options(**LITERAL).schema(from_arrow_schema(schema)).parquet(*files)
 
 
 def _empty(expression: ir.Table, folder: Path) -> Path:
