@@ -64,11 +64,20 @@ WORTH = [
 ]
 
 
-@pytest.mark.parametrize("order", [("rates", "orders"), ("orders", "rates")])
-@pytest.mark.parametrize("is_at_once", [True, False])
+@pytest.mark.parametrize(
+    ("engine", "order", "is_at_once"),
+    [
+        ("duckdb", ("rates", "orders"), True),
+        ("duckdb", ("rates", "orders"), False),
+        ("duckdb", ("orders", "rates"), True),
+        pytest.param("spark", ("orders", "rates"), False, marks=pytest.mark.spark),
+        ("duckdb", ("orders", "rates"), False),
+    ],
+)
 def test_rates_may_come_before_or_after(
-    workspace: Workspace, tmp_path: Path, order, is_at_once: bool
+    make_workspace, tmp_path: Path, engine: str, order, is_at_once: bool
 ) -> None:
+    workspace = make_workspace(engine=engine)
     texts = {"orders": ORDERS, "rates": RATES}
     files = put(tmp_path, **{name: texts[name] for name in order})
     for some in [files] if is_at_once else [[file] for file in files]:
