@@ -36,7 +36,10 @@ ODD = "a b%20c 店#?*{[e\u0301'\""
 """The folder in which every file and workspace of a test lies: what means something in URLs, patterns, SQL and shells."""
 
 QUICK = {
-    **{f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" for part in ("driver", "executor")},
+    **{
+        f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+        for part in ("driver", "executor")
+    },
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
