@@ -76,9 +76,15 @@ def _freeze(ws: Workspace, decision: Decision) -> None:
     campaign_id = decision.decision_id
     versions = {name: ws.warehouse.version(name) for name in READ}
     campaign = Campaign(
-        campaign_id, decision.decision_id, design.name, design.kind, design.channel, "frozen",
-        {**decision.proposal, "versions": versions}, at,
-    )  # fmt: skip
+        campaign_id=campaign_id,
+        decision_id=decision.decision_id,
+        name=design.name,
+        kind=design.kind,
+        channel=design.channel,
+        status="frozen",
+        design={**decision.proposal, "versions": versions},
+        frozen_at=at,
+    )
     with ws.ledger.begin() as connection:
         ledger.freeze(connection, campaign, _rows(ws, design, campaign_id, at))
         ledger.post(connection, [Message(TOPIC, campaign_id, {"campaign_id": campaign_id})], at=at)

@@ -67,7 +67,18 @@ def _one(ws: Workspace, reader: Reader, file: Found, layout: Layout, into: tuple
             file=file.name, layout=layout.name, missing=", ".join(match.missing),
             columns=", ".join(cell.strip() for cell in opened.header if cell.strip())[:300],
         )  # fmt: skip
-    job = Job(ws, reader, Recipes(), file.name, seen, opened, layout, 0, ws.now(), work)
+    job = Job(
+        ws=ws,
+        reader=reader,
+        recipes=Recipes(),
+        name=file.name,
+        seen=seen,
+        opened=opened,
+        layout=layout,
+        number=0,
+        now=ws.now(),
+        work=work,
+    )
     taken = take(job, lambda _: None)
 
     def scan(paths: Sequence[Path]) -> ir.Table:

@@ -64,7 +64,16 @@ def fit(
     learned = plain(state, digits=12)
     diagnostics = learned.pop("diagnostics", {})
     spec = plain(spec_of(method))
-    return Fit(type(method).__name__, spec, learned, window, dict(versions or {}), scans, diagnostics, seed)
+    return Fit(
+        method=type(method).__name__,
+        spec=spec,
+        parameters=learned,
+        window=window,
+        versions=dict(versions or {}),
+        scans=scans,
+        diagnostics=diagnostics,
+        seed=seed,
+    )
 
 
 def spec_of(method: Method) -> Mapping[str, object]:

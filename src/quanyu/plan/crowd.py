@@ -122,8 +122,8 @@ def groups(ws: Workspace) -> tuple[Group, ...]:
     order = list(GROUPS)
     made = [
         Group(
-            row["group"], row["n_people"], row["money"], row["n_people"] / people,
-            row["money"] / (money or 1), row["recency"], row["frequency"],
+            group_id=row["group"], n_people=row["n_people"], money_amount=row["money"], people_share=row["n_people"] / people,
+            money_share=row["money"] / (money or 1), recency_days=row["recency"], frequency=row["frequency"],
         )
         for row in totals
     ]  # fmt: skip

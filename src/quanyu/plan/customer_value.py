@@ -69,19 +69,19 @@ def customer_value(ws: Workspace) -> CustomerValue | None:
     tenths = [_tenth(row, total["clv_amount"]) for row in deciles if row["decile"] is not None]
     told, holdout = kept.diagnostics, kept.diagnostics.get("holdout", {})
     return CustomerValue(
-        kept.spec["horizon_days"],
-        n,
-        total["clv_amount"],
-        total["expected_orders"],
-        total["p_alive"] / n if any(row["p_alive"] is not None for row in deciles) else None,
-        tuple(sorted(tenths, key=lambda tenth: -tenth.decile)),
-        LIFETIME[kept.parameters["model"]],
-        told["fits"],
-        tuple((str(sentence), dict(values)) for sentence, values in told["reasons"]),
-        holdout.get("days", 0),
-        holdout.get("ratio"),
-        tuple((str(sentence), dict(values)) for sentence, values in told.get("leaving", ())),
-        outlooks_of(told.get("outlook"), kept.spec["horizon_days"]),
+        horizon_days=kept.spec["horizon_days"],
+        n_people=n,
+        clv_amount=total["clv_amount"],
+        expected_orders=total["expected_orders"],
+        alive_share=total["p_alive"] / n if any(row["p_alive"] is not None for row in deciles) else None,
+        tenths=tuple(sorted(tenths, key=lambda tenth: -tenth.decile)),
+        model=LIFETIME[kept.parameters["model"]],
+        fits=told["fits"],
+        reasons=tuple((str(sentence), dict(values)) for sentence, values in told["reasons"]),
+        holdout_days=holdout.get("days", 0),
+        ratio=holdout.get("ratio"),
+        leaving=tuple((str(sentence), dict(values)) for sentence, values in told.get("leaving", ())),
+        outlook=outlooks_of(told.get("outlook"), kept.spec["horizon_days"]),
     )
 
 

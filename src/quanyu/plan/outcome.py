@@ -52,14 +52,14 @@ def _outcome(decision: Decision) -> Outcome:
     name = decision.proposal.get("name") or decision.proposal.get("channel", "")
     kind = KINDS.get(decision.kind, decision.kind)
     return Outcome(
-        decision.decision_id,
-        kind,
-        name,
-        decision.status,
-        decision.as_of,
-        decision.decided_by,
-        _gain(decision.expected),
-        _gain(decision.measured),
+        decision_id=decision.decision_id,
+        kind=kind,
+        name=name,
+        status=decision.status,
+        as_of=decision.as_of,
+        decided_by=decision.decided_by,
+        expected=_gain(decision.expected),
+        measured=_gain(decision.measured),
     )
 
 

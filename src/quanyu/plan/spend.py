@@ -63,7 +63,13 @@ def spend_review(ws: Workspace) -> SpendReview | None:
     )
     gain, low, high = (_number(budget[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
     return SpendReview(
-        ads, budget["status"], REFUSALS.get(budget["reason"] or "", ""), gain, low, high, budget["p_gain"]
+        ads=ads,
+        status=budget["status"],
+        reason=REFUSALS.get(budget["reason"] or "", ""),
+        gain=gain,
+        gain_low=low,
+        gain_high=high,
+        p_gain=budget["p_gain"],
     )
 
 

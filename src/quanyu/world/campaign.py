@@ -111,7 +111,13 @@ def _respond(
     lag = np.minimum(random.geometric(0.35, len(person)), WINDOW_DAYS - 1)
     order_day = np.minimum(starts + lag, shop.days - 1)
     return Reached(
-        number, starts, person, is_treated, lift, is_caused & (starts + lag < shop.days), order_day
+        campaign=number,
+        starts=starts,
+        person=person,
+        is_treated=is_treated,
+        lift=lift,
+        is_caused=is_caused & (starts + lag < shop.days),
+        order_day=order_day,
     )
 
 

@@ -104,7 +104,7 @@ def _outreach(ws: Workspace, decision: Decision, members: Mapping[str, int]) -> 
             if arm in arms and person in members:
                 arms[arm].append(members[person])
     campaign = Campaign(
-        decision.decision_id, design.name, design.channel, 0.0, LIFT, PLATFORMS.index("youzan"),
-        round(design.contact_cost_amount * 100),
+        name=decision.decision_id, title=design.name, channel=design.channel, at=0.0, lift=LIFT, platform=PLATFORMS.index("youzan"),
+        cost_fen=round(design.contact_cost_amount * 100),
     )  # fmt: skip
     return Outreach(campaign, tuple(sorted(arms["treated"])), tuple(sorted(arms["control"])))

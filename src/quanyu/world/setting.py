@@ -85,4 +85,12 @@ def resume_setting(before: Setting, days: int, course: Course) -> Setting:
         for name, amounts in course.planned.items()
     }
     media, usual = resume_media(shop, calendar, before.media, Buying(course.spend, course.steady, planned))
-    return Setting(shop, calendar, before.catalogue, media, usual, course, before)
+    return Setting(
+        shop=shop,
+        calendar=calendar,
+        catalogue=before.catalogue,
+        media=media,
+        usual=usual,
+        course=course,
+        before=before,
+    )

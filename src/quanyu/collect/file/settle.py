@@ -85,9 +85,25 @@ def settle(source: Source, into: Path) -> Settled:
 def _text(source: Source, copy: Path | None, longest: int, end: bytes) -> Text:
     form = source.form
     if copy is None:
-        return Text(source.path, form.width, form.delimiter, "", source.n_lines, longest, end.decode())
+        return Text(
+            path=source.path,
+            width=form.width,
+            delimiter=form.delimiter,
+            quote="",
+            skip=source.n_lines,
+            longest=longest,
+            end=end.decode(),
+        )
     # Quotes within quotes are written twice.
-    return Text(copy, form.width, form.delimiter, '"' if form.is_quoted else "", 0, 2 * longest, end.decode())
+    return Text(
+        path=copy,
+        width=form.width,
+        delimiter=form.delimiter,
+        quote='"' if form.is_quoted else "",
+        skip=0,
+        longest=2 * longest,
+        end=end.decode(),
+    )
 
 
 def _end(text: bytes) -> bytes:

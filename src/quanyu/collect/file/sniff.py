@@ -111,9 +111,14 @@ def _head(lines: Sequence[bytes], header: _Header) -> Head:
     data = [tuple(row) for row in _records(lines, data_at, delimiter) if not is_blank(row)]
     above = _above(lines, at, delimiter)
     return Head(
-        delimiter, _fitted(header.cells, data), b"".join(lines[at:data_at]).rstrip(b"\r\n"), sum(map(len, lines[:data_at])),
-        data_at, len(above) + 1, dict(Counter(above)),
-    )  # fmt: skip
+        delimiter=delimiter,
+        header=_fitted(header.cells, data),
+        raw_header=b"".join(lines[at:data_at]).rstrip(b"\r\n"),
+        n_bytes=sum(map(len, lines[:data_at])),
+        n_lines=data_at,
+        n_records=len(above) + 1,
+        above=dict(Counter(above)),
+    )
 
 
 def _record(lines: Sequence[bytes], at: int, delimiter: str) -> tuple[list[str], int]:

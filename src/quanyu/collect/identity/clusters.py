@@ -98,7 +98,16 @@ def partition(on: Desk, evidence: Evidence, decisions: Decisions, guards: Guards
     number = _lookup(on, nodes, [key for decision in every for key in (*decision.some, *decision.rest)])
     parts = parted(ground, decisions, number)
     n_links, n_guarded = (on.count(table) for table in (links, status))
-    return Partition(nodes, kinds, ground.kind, parts.labels, parts.refused, n_links, parts.n_used, n_guarded)
+    return Partition(
+        nodes=nodes,
+        kinds=kinds,
+        kind=ground.kind,
+        labels=parts.labels,
+        refused=parts.refused,
+        n_links=n_links,
+        n_used=parts.n_used,
+        n_guarded=n_guarded,
+    )
 
 
 def kinds_of(on: Desk, nodes: ir.Table) -> tuple[str, ...]:

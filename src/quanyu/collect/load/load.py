@@ -256,7 +256,18 @@ class _Run:
         for each in self.staged.values():
             if (each.ready.sha256, each.ready.layout.name) == (seen.sha256, layout.name):
                 return _already(file.name, match, each.loaded.file, self.now, each.loaded.n_rows)
-        job = Job(self.ws, reader, self.recipes, file.name, seen, opened, layout, number, self.now, work)
+        job = Job(
+            ws=self.ws,
+            reader=reader,
+            recipes=self.recipes,
+            name=file.name,
+            seen=seen,
+            opened=opened,
+            layout=layout,
+            number=number,
+            now=self.now,
+            work=work,
+        )
         return self._taken(job, match, path, before)
 
     def _taken(self, job: Job, match: Match, path: Path, before: Load | None) -> Loaded:
@@ -274,12 +285,28 @@ class _Run:
             raise
         n_refused = taken.rejects.n_lines
         loaded = Loaded(
-            job.name, layout.name, _told(match), taken.n_rows, taken.n_rows - n_refused, n_refused,
-            taken.rejects.reasons, {}, taken.ignored, left_out=taken.left_out, missing=taken.missing,
-        )  # fmt: skip
+            file=job.name,
+            layout=layout.name,
+            recognised_by=_told(match),
+            n_rows=taken.n_rows,
+            n_taken=taken.n_rows - n_refused,
+            n_refused=n_refused,
+            reasons=taken.rejects.reasons,
+            changes={},
+            ignored=taken.ignored,
+            left_out=taken.left_out,
+            missing=taken.missing,
+        )
         loaded = replace(loaded, message=self._twice(job))
         ready = Ready(
-            job.number, path, path.stat().st_mtime, layout, job.seen.sha256, taken, before is not None, former
+            number=job.number,
+            file=path,
+            written_at=path.stat().st_mtime,
+            layout=layout,
+            sha256=job.seen.sha256,
+            taken=taken,
+            is_again=before is not None,
+            former=former,
         )
         n_bytes = sum(file.stat().st_size for file in job.work.iterdir())
         self.staged[job.number] = _Staged(ready, loaded, begun.load_id, n_bytes)

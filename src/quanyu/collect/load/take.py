@@ -115,10 +115,17 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     doubts = tuple(doubts_of(reading, staged, job.layout, job.ws.settings.currency))
     tick(3)
     return Taken(
-        staged, int(told["n_rows"]) + read.n_broken, rejects, _left_out(reading, read, first), _ignored(job),
-        told["newest"], _due(reading, refusing), job.opened.assumed, lacking(job.layout, job.opened.header),
-        doubts,
-    )  # fmt: skip
+        staged=staged,
+        n_rows=int(told["n_rows"]) + read.n_broken,
+        rejects=rejects,
+        left_out=_left_out(reading, read, first),
+        ignored=_ignored(job),
+        newest=told["newest"],
+        due_at=_due(reading, refusing),
+        assumed=job.opened.assumed,
+        missing=lacking(job.layout, job.opened.header),
+        doubts=doubts,
+    )
 
 
 def _numbered(parsed: ir.Table) -> ir.Table:
@@ -187,9 +194,15 @@ def _page(job: Job, cells: ir.Table) -> Page:
     settings, layout = job.ws.settings, job.layout
     kinds = (*layout.kinds, *settings.kinds)
     return Page(
-        cells, names, habits, job.ws.secret, job.name, layout.country or settings.home, kinds,
+        cells=cells,
+        names=names,
+        habits=habits,
+        secret=job.ws.secret,
+        file=job.name,
+        country=layout.country or settings.home,
+        kinds=kinds,
         currency=layout.currency or settings.currency,
-    )  # fmt: skip
+    )
 
 
 def _staged(

@@ -87,8 +87,28 @@ def _doubles(ws: Workspace) -> Iterator[Finding]:
     n, amount = row["n"], row["amount"] or 0.0
     share = n / n_sales if n_sales else 0.0
     severity: Severity = "warning" if n else "ok"
-    yield Finding("orders", "order_id", "double_sales", n_sales, n, share, 0.0, severity, examples)
-    yield Finding("orders", "net_amount", "double_amount", n_sales, n, amount, 0.0, severity, examples)
+    yield Finding(
+        table="orders",
+        column="order_id",
+        check="double_sales",
+        n_rows=n_sales,
+        n_bad=n,
+        value=share,
+        threshold=0.0,
+        severity=severity,
+        examples=examples,
+    )
+    yield Finding(
+        table="orders",
+        column="net_amount",
+        check="double_amount",
+        n_rows=n_sales,
+        n_bad=n,
+        value=amount,
+        threshold=0.0,
+        severity=severity,
+        examples=examples,
+    )
 
 
 def _n_sales(ws: Workspace) -> int:

@@ -62,9 +62,9 @@ def _share(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[F
     )
     is_minor = probe.check == "completeness" and not matters(table, probe.column)
     yield Finding(
-        table.name, probe.column, probe.check, n_rows, n_bad, n_bad / n_rows, limit,
-        _grade(n_bad, n_bad / n_rows, limit, is_minor=is_minor),
-        _examples(table, probe, counts),
+        table=table.name, column=probe.column, check=probe.check, n_rows=n_rows, n_bad=n_bad, value=n_bad / n_rows, threshold=limit,
+        severity=_grade(n_bad, n_bad / n_rows, limit, is_minor=is_minor),
+        examples=_examples(table, probe, counts),
     )  # fmt: skip
 
 
@@ -85,7 +85,14 @@ def _uniqueness(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Itera
     limit = CHECKS["uniqueness"].warns_above
     share = n_bad / n_rows
     yield Finding(
-        table.name, probe.column, "uniqueness", n_rows, n_bad, share, limit, _grade(n_bad, share, limit)
+        table=table.name,
+        column=probe.column,
+        check="uniqueness",
+        n_rows=n_rows,
+        n_bad=n_bad,
+        value=share,
+        threshold=limit,
+        severity=_grade(n_bad, share, limit),
     )
 
 
@@ -95,9 +102,16 @@ def _outliers(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterato
     if n:
         n_bad, limit = int(counts.get(f"{probe.stem}__bad") or 0), CHECKS["outliers"].warns_above
         yield Finding(
-            table.name, probe.column, "outliers", n, n_bad, n_bad / n, limit, _grade(n_bad, n_bad / n, limit),
-            _examples(table, probe, counts),
-        )  # fmt: skip
+            table=table.name,
+            column=probe.column,
+            check="outliers",
+            n_rows=n,
+            n_bad=n_bad,
+            value=n_bad / n,
+            threshold=limit,
+            severity=_grade(n_bad, n_bad / n, limit),
+            examples=_examples(table, probe, counts),
+        )
 
 
 def _freshness(table: Table, probe: Probe, counts: Counts, as_of: dt.date) -> Iterator[Finding]:
@@ -107,7 +121,14 @@ def _freshness(table: Table, probe: Probe, counts: Counts, as_of: dt.date) -> It
     days, limit = (as_of - newest).days, CHECKS["freshness"].warns_above
     severity: Severity = "warning" if days > limit else "ok"
     yield Finding(
-        table.name, probe.column, "freshness", int(counts["n_rows"]), 0, float(days), limit, severity
+        table=table.name,
+        column=probe.column,
+        check="freshness",
+        n_rows=int(counts["n_rows"]),
+        n_bad=0,
+        value=float(days),
+        threshold=limit,
+        severity=severity,
     )
 
 
@@ -119,7 +140,16 @@ def _volume(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[
         return
     ratio = newest / usual
     severity: Severity = "warning" if ratio < limit or ratio > 1 / limit**2 else "ok"
-    yield Finding(table.name, probe.column, "volume", newest, 0, ratio, limit, severity)
+    yield Finding(
+        table=table.name,
+        column=probe.column,
+        check="volume",
+        n_rows=newest,
+        n_bad=0,
+        value=ratio,
+        threshold=limit,
+        severity=severity,
+    )
 
 
 READINGS: Mapping[str, Callable[[Table, Probe, Counts, dt.date], Iterator[Finding]]] = {

@@ -91,7 +91,17 @@ def _refused(ws: Workspace) -> Iterator[Finding]:
         example = ({"source": line["source"], "reason": line["reason"]},)
         column = f"{line['source']}: {line['reason']}"
         severity: Severity = "warning" if share > limit else "note"
-        yield Finding("rejects", column, "rejects", total, line["n"], share, limit, severity, example)
+        yield Finding(
+            table="rejects",
+            column=column,
+            check="rejects",
+            n_rows=total,
+            n_bad=line["n"],
+            value=share,
+            threshold=limit,
+            severity=severity,
+            examples=example,
+        )
 
 
 def _limits(ws: Workspace) -> dict[str, float]:

@@ -91,7 +91,13 @@ class Page:
         mark = field.decimal or self.styles.mark_of(cells)
         order = stated_order(field.format) or self.styles.order_of(cells)
         return Manner(
-            self.habits.zone, mark, field.percent, order, field.format, self.currency, self.habits.date_system
+            zone=self.habits.zone,
+            mark=mark,
+            is_percent=field.percent,
+            order=order,
+            formats=field.format,
+            currency=self.currency,
+            date_system=self.habits.date_system,
         )
 
 

@@ -92,7 +92,15 @@ def _new(path: Path, into: Path | None) -> Book:
         _, first = book.get_sheet_by_name(sheet).start or (0, 0)
         return [replace(span, column=span.column - first) for span in spans_of(safe, sheet)]
 
-    return Book(safe, tuple(book.sheet_names), frozenset(hidden), rows, spans, date_system_of(safe), far)
+    return Book(
+        path=safe,
+        sheets=tuple(book.sheet_names),
+        hidden=frozenset(hidden),
+        rows=rows,
+        spans=spans,
+        date_system=date_system_of(safe),
+        far=far,
+    )
 
 
 def _suffix(path: Path) -> str:

@@ -74,7 +74,14 @@ def _channel(row: Mapping[str, Any], learned: Mapping[str, Any]) -> AdChannel:
     order_margin = learned.get("order_margin") or float(row["order_worth_amount"] or 0.0)
     evidence = "curve" if row["status"] == "known" else ""
     return AdChannel(
-        row["channel"], spend, row["status"], row["reason"] or "", order_margin, noise, curve, evidence
+        name=row["channel"],
+        spend=spend,
+        status=row["status"],
+        reason=row["reason"] or "",
+        order_margin=order_margin,
+        noise=noise,
+        curve=curve,
+        evidence=evidence,
     )
 
 

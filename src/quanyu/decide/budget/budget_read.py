@@ -157,10 +157,19 @@ def _scenario(row: Mapping[str, Any], lines: list[dict[str, Any]]) -> ScenarioVi
     parts = [line for line in lines if line["scenario"] == row["scenario"]]
     gain, low, high = _gain(row)
     return ScenarioView(
-        row["scenario"], row["status"], row["reason"] or "",
-        float(row["total_amount"]), float(row["current_amount"]), float(row["proposed_amount"]),
-        float(row["reserve_amount"]), gain, low, high, row["p_gain"], tuple(_line(line) for line in parts),
-    )  # fmt: skip
+        name=row["scenario"],
+        status=row["status"],
+        reason=row["reason"] or "",
+        total=float(row["total_amount"]),
+        current=float(row["current_amount"]),
+        proposed=float(row["proposed_amount"]),
+        reserve=float(row["reserve_amount"]),
+        gain=gain,
+        gain_low=low,
+        gain_high=high,
+        p_gain=row["p_gain"],
+        lines=tuple(_line(line) for line in parts),
+    )
 
 
 def _line(row: Mapping[str, Any]) -> LineView:
@@ -201,16 +210,16 @@ def _curve(row: Mapping[str, Any], channel: AdChannel, proposed: float) -> Curve
     lands = tuple(json.loads(row["lands_on"] or "{}").items())
     figures = {name: _number(value) for name, value in row.items() if name not in TEXTS}
     return CurveView(
-        channel.name,
-        channel.status,
-        row["verdict"] or "cannot_tell",
-        channel.reason,
-        lands,
-        figures,
-        points,
-        now,
-        then,
-        channel.evidence,
+        channel=channel.name,
+        status=channel.status,
+        verdict=row["verdict"] or "cannot_tell",
+        reason=channel.reason,
+        lands_on=lands,
+        figures=figures,
+        points=points,
+        now=now,
+        proposed=then,
+        evidence=channel.evidence,
     )
 
 

@@ -78,7 +78,7 @@ def _test(decision: Decision, row: Mapping[str, Any]) -> SpendTestView:
             "figures": {name: None if row[name] is None else float(row[name]) for name in FIGURES},
         }  # fmt: skip
     return SpendTestView(
-        decision, decision.proposal["channel"], described(decision.proposal), decision.proposal["power"],
-        decision.expected["value_amount"], decision.expected["cost_amount"], decision.expected["cost_high"],
-        returned(decision.expected), **begun,
+        decision=decision, channel=decision.proposal["channel"], says=described(decision.proposal), power=decision.proposal["power"],
+        value=decision.expected["value_amount"], cost=decision.expected["cost_amount"], cost_high=decision.expected["cost_high"],
+        believed=returned(decision.expected), **begun,
     )  # fmt: skip

@@ -127,7 +127,14 @@ def _kept(ws: Workspace, window: tuple[dt.date, dt.date], rows: list[dict[str, A
     errors = {row["model"]: row["sampling_error"] for row in rows if row.get("sampling_error")}
     diagnostics = {"n_resamples": spec.n_resamples, "sampling_errors": errors, "not_credited": UNATTRIBUTED}
     fitted = Fit(
-        "Attribution", spec.model_dump(), learned, window, versions, 0, diagnostics, ws.settings.seed
+        method="Attribution",
+        spec=spec.model_dump(),
+        parameters=learned,
+        window=window,
+        versions=versions,
+        scans=0,
+        diagnostics=diagnostics,
+        seed=ws.settings.seed,
     )
     return keep_fit(ws.ledger, fitted.kept(ws.now()))
 

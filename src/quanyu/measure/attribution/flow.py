@@ -71,17 +71,19 @@ def flows(ws: Workspace, window: str = "30d") -> Flows:
         )
     )
     if not converted.num_rows:
-        return Flows((), (), 0, 0, 0.0, 0.0, 0.0)
+        return Flows(
+            flows=(), routes=(), n_orders=0, n_paths=0, mean_contacts=0.0, single_share=0.0, longer_share=0.0
+        )
     n = converted["n_conversions"].to_numpy().astype(np.float64)
     length = converted["n_contacts"].to_numpy()
     return Flows(
-        _flows(converted["path"], n),
-        _routes(converted),
-        int(n.sum()),
-        converted.num_rows,
-        float(np.average(length, weights=n)),
-        float(n[length == 1].sum() / n.sum()),
-        float(n[length > STEPS].sum() / n.sum()),
+        flows=_flows(converted["path"], n),
+        routes=_routes(converted),
+        n_orders=int(n.sum()),
+        n_paths=converted.num_rows,
+        mean_contacts=float(np.average(length, weights=n)),
+        single_share=float(n[length == 1].sum() / n.sum()),
+        longer_share=float(n[length > STEPS].sum() / n.sum()),
     )
 
 

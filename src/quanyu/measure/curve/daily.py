@@ -142,4 +142,13 @@ class Daily:
             return self
         joined = np.vstack([self.orders[~small], self.orders[small].sum(axis=0)])
         names = (*(name for name, is_small in zip(self.sales, small, strict=True) if not is_small), "...")
-        return Daily(self.first, names, self.ads, self.campaigns, joined, self.cost, self.claimed, self.sent)
+        return Daily(
+            first=self.first,
+            sales=names,
+            ads=self.ads,
+            campaigns=self.campaigns,
+            orders=joined,
+            cost=self.cost,
+            claimed=self.claimed,
+            sent=self.sent,
+        )

@@ -134,10 +134,23 @@ def _result(name: str, cost: float, rows: Mapping[str, Mapping[str, Any]], confi
     verdict = _verdict(row, gain)
     least = None if headline.se is None else reach(confidence, 0.8) * headline.se
     return Result(
-        row["campaign_id"], name, row["arm"], row["began_at"], row["window_days"], row["read_days"],
-        n, row["n_control"], lifts, headline, cost * n, profit, verdict,
-        _missing(row, headline, cost, confidence) if verdict == "cannot_tell" else None, least, row["as_of"],
-    )  # fmt: skip
+        campaign_id=row["campaign_id"],
+        name=name,
+        arm=row["arm"],
+        began_at=row["began_at"],
+        window_days=row["window_days"],
+        read_days=row["read_days"],
+        n_treated=n,
+        n_control=row["n_control"],
+        lifts=lifts,
+        headline=headline,
+        cost_amount=cost * n,
+        profit=profit,
+        verdict=verdict,
+        n_more_people=_missing(row, headline, cost, confidence) if verdict == "cannot_tell" else None,
+        least_lift=least,
+        as_of=row["as_of"],
+    )
 
 
 def _verdict(row: Mapping[str, Any], gain: Interval) -> Verdict:
@@ -172,7 +185,15 @@ def _lift(row: Mapping[str, Any]) -> Lift:
         return Interval(row[name], row[f"{name}_low"], row[f"{name}_high"])
 
     return Lift(
-        row["metric"], row["mean_treated"], row["mean_control"], interval("lift"), interval("relative_lift"),
-        interval("incremental"), row["lift_se"], row["p_value"], row["method"], row["variance_reduction"],
-        row["reason"] or "",
-    )  # fmt: skip
+        metric=row["metric"],
+        mean_treated=row["mean_treated"],
+        mean_control=row["mean_control"],
+        lift=interval("lift"),
+        relative=interval("relative_lift"),
+        incremental=interval("incremental"),
+        se=row["lift_se"],
+        p_value=row["p_value"],
+        method=row["method"],
+        variance_reduction=row["variance_reduction"],
+        reason=row["reason"] or "",
+    )

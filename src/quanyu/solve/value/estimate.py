@@ -76,7 +76,13 @@ def estimate(kind: type[Any], cells: History, n_groups: int = 0, start: Values |
     faster, sooner = _effects(kind, best.place, n_groups)
     effects = (best.place[k:] ** 2).sum() / (2 * spread**2)
     return Estimate(
-        kind, np.exp(best.place[:k]), best.log_likelihood + float(effects), best, faster, sooner, spread
+        kind=kind,
+        parameters=np.exp(best.place[:k]),
+        log_likelihood=best.log_likelihood + float(effects),
+        maximum=best,
+        faster=faster,
+        sooner=sooner,
+        spread=spread,
     )
 
 

@@ -191,7 +191,15 @@ def credit_book(rows: pa.Table, level: str, window: str, models: Sequence[str]) 
     credits = {(row["model"], row["key"]): _credit(row) for row in in_window}
     first = in_window[0] if in_window else {}
     known = tuple(model for model in models if model in there and model != CLAIMED)
-    return CreditBook(level, chosen, windows, known, credits, first.get("since"), first.get("as_of"))
+    return CreditBook(
+        level=level,
+        window=chosen,
+        windows=windows,
+        models=known,
+        credits=credits,
+        since=first.get("since"),
+        as_of=first.get("as_of"),
+    )
 
 
 def _credit(row: Mapping[str, Any]) -> Credit:

@@ -120,7 +120,13 @@ class MetricView:
         )
         points = self.series(name, "day" if period.days < 90 else "week", period, dimension, slice)
         return Card(
-            metric(name), period, now, before, past, alignment, tuple(point.value for point in points)
+            metric=metric(name),
+            period=period,
+            value=now,
+            previous=before,
+            last_year=past,
+            alignment=alignment,
+            spark=tuple(point.value for point in points),
         )
 
     def series(

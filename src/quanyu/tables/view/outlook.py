@@ -60,8 +60,8 @@ def outlook_of(told: Mapping[str, Any], days: int) -> Outlook:
         reason = FEW_ORIGINS, {"days": days, "n": n, "least": LEAST_ORIGINS}
     values = {end: told[end][at] for kind in KINDS for end in (kind, f"{kind}_low", f"{kind}_high")}
     return Outlook(
-        days, told["n_buyers"], values["orders"], values["orders_low"], values["orders_high"],
-        values["amount"], values["amount_low"], values["amount_high"], reason,
+        days=days, n_buyers=told["n_buyers"], expected=values["orders"], low=values["orders_low"], high=values["orders_high"],
+        amount=values["amount"], amount_low=values["amount_low"], amount_high=values["amount_high"], reason=reason,
     )  # fmt: skip
 
 

@@ -171,6 +171,6 @@ def _trait(name: str, fields: Any) -> Trait:
     english = str(fields.get("en", name))
     sql = str(fields["expression"])
     return Trait(
-        name, str(fields.get("zh", english)), english, family, kind, Formula(name, sql),
-        str(fields.get("unit", "")), str(fields.get("note", sql)),
+        name=name, zh=str(fields.get("zh", english)), en=english, family=family, kind=kind, of=Formula(name, sql),
+        unit=str(fields.get("unit", "")), note=str(fields.get("note", sql)),
     )  # fmt: skip

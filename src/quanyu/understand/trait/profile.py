@@ -64,14 +64,14 @@ def read_person(ws: Workspace, person_id: str) -> Person | None:
     )
     columns = dict(portrait[0]) if portrait else {}
     return Person(
-        person_id,
-        mask_name(known[0]["name"]),
-        mask_phone(known[0]["phone"]),
-        mask_email(known[0]["email"]),
-        {name: value for name, value in columns.items() if name != "person_id"},
-        groups[0] if groups else None,
-        values[0] if values else None,
-        tuple(sorted(_shown(row["id_key"], row["kind"]) for row in keys)),
+        person_id=person_id,
+        name=mask_name(known[0]["name"]),
+        phone=mask_phone(known[0]["phone"]),
+        email=mask_email(known[0]["email"]),
+        traits={name: value for name, value in columns.items() if name != "person_id"},
+        rfm=groups[0] if groups else None,
+        lifetime=values[0] if values else None,
+        identifiers=tuple(sorted(_shown(row["id_key"], row["kind"]) for row in keys)),
     )
 
 

@@ -180,14 +180,14 @@ def _holdout(told: Mapping[str, Any] | None) -> Holdout | None:
     if not told:
         return None
     return Holdout(
-        told["days"],
-        told["expected"],
-        told["actual"],
-        told["correlation"],
-        told["mean_absolute_error"],
-        told["naive_error"],
-        told["covered"],
-        tuple(Band(**band) for band in told["by_repeats"]),
+        days=told["days"],
+        expected=told["expected"],
+        actual=told["actual"],
+        correlation=told["correlation"],
+        error=told["mean_absolute_error"],
+        naive_error=told["naive_error"],
+        covered=told["covered"],
+        bands=tuple(Band(**band) for band in told["by_repeats"]),
     )
 
 

@@ -90,7 +90,17 @@ def value_map(ws: Workspace) -> ValueMap:
         grouped.aggregate(n=rows.count(), as_of=rows.as_of.max(), fit_id=rows.fit_id.max(), **amounts)
     ).to_pylist()
     if not groups:
-        return ValueMap(0, 0.0, 0.0, 0.0, (), (), None, why_not(ws), None)
+        return ValueMap(
+            n_people=0,
+            clv_amount=0.0,
+            expected_orders=0.0,
+            n_alive=0.0,
+            tenths=(),
+            cells=(),
+            card=None,
+            reason=why_not(ws),
+            as_of=None,
+        )
     total = {name: sum(row[name] or 0.0 for row in groups) for name in _SUMS}
     has_alive = any(row["p_alive"] is not None for row in groups)
     return ValueMap(
@@ -136,15 +146,15 @@ def _tenth(decile: int, groups: list[dict[str, Any]], total: float) -> Tenth:
     n = sum(row["n"] for row in rows)
     mean = {name: sum(row[name] or 0.0 for row in rows) / n for name in _SUMS}
     return Tenth(
-        decile,
-        n,
-        mean["clv_amount"],
-        mean["clv_amount_low"],
-        mean["clv_amount_high"],
-        mean["expected_orders"],
-        mean["p_alive"] if any(row["p_alive"] is not None for row in rows) else None,
-        mean["mean_amount"],
-        mean["clv_amount"] * n / total if total else 0.0,
+        decile=decile,
+        n_people=n,
+        clv_amount=mean["clv_amount"],
+        low_amount=mean["clv_amount_low"],
+        high_amount=mean["clv_amount_high"],
+        expected_orders=mean["expected_orders"],
+        p_alive=mean["p_alive"] if any(row["p_alive"] is not None for row in rows) else None,
+        mean_amount=mean["mean_amount"],
+        value_share=mean["clv_amount"] * n / total if total else 0.0,
     )
 
 

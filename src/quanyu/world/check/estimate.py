@@ -81,8 +81,14 @@ def _orders(ws: Workspace, truth: Path, foreseen: Foreseen) -> Estimate:
     demand = pc.mean(calendar["demand"]).as_py()
     note = Sentence("demand ran {times} times as fast as usual in these days", times=f"{demand:.2f}")
     return Estimate(
-        "Purchases of known customers", "", planted, foreseen.expected, foreseen.low, foreseen.high, foreseen.why or note
-    )  # fmt: skip
+        what="Purchases of known customers",
+        subject="",
+        planted=planted,
+        found=foreseen.expected,
+        low=foreseen.low,
+        high=foreseen.high,
+        note=foreseen.why or note,
+    )
 
 
 def _lifts(ws: Workspace, truth: Path) -> Iterator[Estimate]:
@@ -96,9 +102,14 @@ def _lifts(ws: Workspace, truth: Path) -> Iterator[Estimate]:
         if len(treated):
             planted = pc.mean(treated["p_lift"]).as_py()
             yield Estimate(
-                "Orders per person that the campaign brought", row["campaign_id"], planted, row["lift"], row["lift_low"],
-                row["lift_high"], row["reason"] or "",
-            )  # fmt: skip
+                what="Orders per person that the campaign brought",
+                subject=row["campaign_id"],
+                planted=planted,
+                found=row["lift"],
+                low=row["lift_low"],
+                high=row["lift_high"],
+                note=row["reason"] or "",
+            )
 
 
 def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
@@ -115,9 +126,14 @@ def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
         ]
         if orders:
             yield Estimate(
-                "Orders a day that the channel brings", row["channel"], sum(orders) / len(orders), row["n_caused"],
-                row["n_caused_low"], row["n_caused_high"], row["reason"] or "",
-            )  # fmt: skip
+                what="Orders a day that the channel brings",
+                subject=row["channel"],
+                planted=sum(orders) / len(orders),
+                found=row["n_caused"],
+                low=row["n_caused_low"],
+                high=row["n_caused_high"],
+                note=row["reason"] or "",
+            )
 
 
 def _tests(ws: Workspace, truth: Path) -> Iterator[Estimate]:
@@ -131,9 +147,14 @@ def _tests(ws: Workspace, truth: Path) -> Iterator[Estimate]:
                 _kept_up(channel, people, row[f"spent_{level}_amount"] or row[f"{level}_amount"]) for level in ("low", "high")
             )  # fmt: skip
             yield Estimate(
-                "Orders a day between the two levels of the test", row["channel"], high - low, row["n_orders"],
-                row["n_orders_low"], row["n_orders_high"], UNREAD.get(row["reason"] or "", ""),
-            )  # fmt: skip
+                what="Orders a day between the two levels of the test",
+                subject=row["channel"],
+                planted=high - low,
+                found=row["n_orders"],
+                low=row["n_orders_low"],
+                high=row["n_orders_high"],
+                note=UNREAD.get(row["reason"] or "", ""),
+            )
 
 
 def _planted_channels(truth: Path) -> dict[str, dict[str, Any]]:
@@ -176,8 +197,8 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
         ]
         planted = sum(gains[line["channel"]] for line in moved)
         yield Estimate(
-            what, decision.decision_id, planted, expected.get("gain_amount"),
-            expected.get("gain_low"), expected.get("gain_high"), _missed(moved, gains, usual),
+            what=what, subject=decision.decision_id, planted=planted, found=expected.get("gain_amount"),
+            low=expected.get("gain_low"), high=expected.get("gain_high"), note=_missed(moved, gains, usual),
         )  # fmt: skip
     for decision in proposed:
         ends = [
@@ -195,7 +216,7 @@ def _budget(ws: Workspace, truth: Path) -> Iterator[Estimate]:
         )  # fmt: skip
     if not done and not proposed:
         note = Sentence("no change was proposed: neither the return curves nor a test could tell enough")
-        yield Estimate(what, "", 0.0, None, None, None, note)
+        yield Estimate(what=what, subject="", planted=0.0, found=None, low=None, high=None, note=note)
 
 
 def _missed(

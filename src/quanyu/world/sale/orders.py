@@ -186,15 +186,15 @@ def _baskets(setting: Setting, people: People, bought: Purchases, random: np.ran
     sale_price = catalogue.sale_price(item, day // 7, calendar.cut[day])
     nothing = np.zeros(len(order), dtype=np.int64)
     return Lines(
-        order,
-        number,
-        item,
-        quantity,
-        list_price,
-        sale_price,
-        (list_price - sale_price) * quantity,
-        nothing.astype(bool),
-        nothing,
+        order=order,
+        number=number,
+        item=item,
+        quantity=quantity,
+        list_price=list_price,
+        sale_price=sale_price,
+        discount=(list_price - sale_price) * quantity,
+        is_refunded=nothing.astype(bool),
+        coupon=nothing,
     )
 
 

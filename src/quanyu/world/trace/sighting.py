@@ -101,16 +101,16 @@ def see(shop: Shop, people: People, orders: Orders, is_device_used: Flags) -> Si
     edges += _logins(people, is_login_device, is_device_used)
     evidence = _groups(n, edges)
     return Sightings(
-        phone,
-        is_typo,
-        member_has_phone,
-        member_has_mail,
-        account_has_phone,
-        openid_has_phone,
-        is_login_device,
-        seen,
-        evidence,
-        tuple(edges),
+        phone=phone,
+        is_typo=is_typo,
+        member_has_phone=member_has_phone,
+        member_has_mail=member_has_mail,
+        account_has_phone=account_has_phone,
+        openid_has_phone=openid_has_phone,
+        is_login_device=is_login_device,
+        is_seen=seen,
+        evidence=evidence,
+        ties=tuple(edges),
     )
 
 
