@@ -165,3 +165,28 @@ def test_rooms_do_not_wait_for_each_other() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" needs ".join(error.args[1]))
+
+
+MOST_LINES = 400
+MOST_UNNAMED = 6
+
+
+def test_files_are_small() -> None:
+    sizes = {name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in modules().items()}
+    assert not {name: n for name, n in sizes.items() if n > MOST_LINES}
+
+
+def test_calls_with_many_values_name_them() -> None:
+    """Rows of declared tables aside, which stand outside of functions, one below the other."""
+    unnamed = [
+        f"{name}:{call.lineno}"
+        for name, file in modules().items()
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and (call.func.id[0].isupper() or call.func.id == "cls")
+        and sum(not isinstance(given, ast.Starred) for given in call.args) > MOST_UNNAMED
+    ]
+    assert not unnamed

@@ -257,17 +257,9 @@ class _Run:
             if (each.ready.sha256, each.ready.layout.name) == (seen.sha256, layout.name):
                 return _already(file.name, match, each.loaded.file, self.now, each.loaded.n_rows)
         job = Job(
-            ws=self.ws,
-            reader=reader,
-            recipes=self.recipes,
-            name=file.name,
-            seen=seen,
-            opened=opened,
-            layout=layout,
-            number=number,
-            now=self.now,
-            work=work,
-        )
+            ws=self.ws, reader=reader, recipes=self.recipes, name=file.name, seen=seen, opened=opened, layout=layout,
+            number=number, now=self.now, work=work,
+        )  # fmt: skip
         return self._taken(job, match, path, before)
 
     def _taken(self, job: Job, match: Match, path: Path, before: Load | None) -> Loaded:
@@ -299,15 +291,9 @@ class _Run:
         )
         loaded = replace(loaded, message=self._twice(job))
         ready = Ready(
-            number=job.number,
-            file=path,
-            written_at=path.stat().st_mtime,
-            layout=layout,
-            sha256=job.seen.sha256,
-            taken=taken,
-            is_again=before is not None,
-            former=former,
-        )
+            number=job.number, file=path, written_at=path.stat().st_mtime, layout=layout, sha256=job.seen.sha256,
+            taken=taken, is_again=before is not None, former=former,
+        )  # fmt: skip
         n_bytes = sum(file.stat().st_size for file in job.work.iterdir())
         self.staged[job.number] = _Staged(ready, loaded, begun.load_id, n_bytes)
         return loaded

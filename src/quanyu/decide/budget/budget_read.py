@@ -173,13 +173,23 @@ def _scenario(row: Mapping[str, Any], lines: list[dict[str, Any]]) -> ScenarioVi
 
 
 def _line(row: Mapping[str, Any]) -> LineView:
+    gain, low, high = _gain(row)
     return LineView(
-        row["channel"], row["curve_status"], row["reason"] or "",
-        float(row["current_amount"]), float(row["proposed_amount"]), row["change_rate"],
-        float(row["least_amount"]), float(row["most_amount"]),
-        row["marginal_return"], row["marginal_return_proposed"], *_gain(row),
-        row["evidence"] or "",
-    )  # fmt: skip
+        channel=row["channel"],
+        status=row["curve_status"],
+        reason=row["reason"] or "",
+        current=float(row["current_amount"]),
+        proposed=float(row["proposed_amount"]),
+        change=row["change_rate"],
+        least=float(row["least_amount"]),
+        most=float(row["most_amount"]),
+        marginal=row["marginal_return"],
+        marginal_proposed=row["marginal_return_proposed"],
+        gain=gain,
+        gain_low=low,
+        gain_high=high,
+        evidence=row["evidence"] or "",
+    )
 
 
 def _gain(row: Mapping[str, Any]) -> tuple[float | None, float | None, float | None]:

@@ -128,9 +128,15 @@ class Daily:
             return values
 
         return cls(
-            first, names["sales"], names["spend"], names["message"],
-            spread("sales", n), spread("spend", amount), spread("spend", n), spread("message", n),
-        )  # fmt: skip
+            first=first,
+            sales=names["sales"],
+            ads=names["spend"],
+            campaigns=names["message"],
+            orders=spread("sales", n),
+            cost=spread("spend", amount),
+            claimed=spread("spend", n),
+            sent=spread("message", n),
+        )
 
     def gathered(self, kept: frozenset[str], least: float = 0.01) -> Daily:
         """Return the same with sales channels below a share of all orders joined into one, `kept` ones aside."""
