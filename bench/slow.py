@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 LIST = ROOT / "tests" / "slow.txt"
 FOLDER = "QUANYU_COSTS"
 """Names the folder into which every process of the tests writes what they cost."""
-LIMIT = 0.5
+LIMIT = 0.3
 """CPU seconds from which on a test or a fixture that several tests share is slow."""
 HEAD = f"""# What costs more than {LIMIT} CPU seconds, children included: `make quick` leaves these tests, and those
 # that use these fixtures, out. Written by `python -m bench.slow`.

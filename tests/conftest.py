@@ -51,7 +51,7 @@ CLUSTER = {
     "QUANYU_SPARK__SHUFFLE_PARTITIONS": "2",
     "QUANYU_SPARK__OPTIONS": json.dumps(QUICK),
 }
-"""Two workers, without Java's second compiler: tests are over before it has paid for itself."""
+"""Two workers, without what only pays for itself in long runs: compilers, plans that adapt, collectors in parallel."""
 
 hypothesis.settings.register_profile("ci", deadline=None)
 hypothesis.settings.register_profile("dev", deadline=None, max_examples=25)
@@ -64,7 +64,7 @@ TOGETHER = {
     "tests/cli/test_commands": "shop",
     "tests/docs/test_guides": "shop",
     **{f"tests/{name}": name for name in (
-        "act/test_execute", "cli/command/test_query", "golden/test_metrics_online_retail", "laws/test_kept",
+        "act/test_execute", "cli/command/test_query", "collect/test_layouts", "golden/test_metrics_online_retail", "laws/test_kept",
         "scenes/test_attribution_truth", "scenes/test_declared", "test_turn",
     )},
 }  # fmt: skip

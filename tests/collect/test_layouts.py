@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+import quanyu.workspace
 from quanyu.collect.layout import catalogue
 from quanyu.collect.layout.recognise import the_layout
 from quanyu.collect.load.load import layouts, load
@@ -26,9 +28,19 @@ def shop(make_workspace) -> Workspace:  # type: ignore[no-untyped-def]
     return make_workspace()
 
 
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """Load all samples at once; by the name of the layout what was said of each."""
+    ws = quanyu.workspace.create(
+        tmp_path_factory.mktemp("samples") / "shop", clock=lambda: dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
+    )
+    yield {Path(each.file).stem: each for each in load(ws, [SAMPLES / f"{name}.csv" for name in BUILT_IN])}
+    ws.close()
+
+
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_layout_recognises_its_sample(shop: Workspace, name: str) -> None:
-    (loaded,) = load(shop, SAMPLES / f"{name}.csv")
+def test_layout_recognises_its_sample(samples, name: str) -> None:  # type: ignore[no-untyped-def]
+    loaded = samples[name]
     assert (loaded.layout, loaded.status) == (name, "loaded")
     assert loaded.n_taken + loaded.n_refused == loaded.n_rows > 0
 
