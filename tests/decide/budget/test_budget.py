@@ -14,6 +14,7 @@ from tests.measure.curve.adshop import AS_OF, adshop, fill
 from quanyu.decide.budget.budget import budget, propose
 from quanyu.decide.budget.budget_read import budget_view
 from quanyu.decide.budget.division import AdChannel
+from quanyu.decide.budget.pace import paces
 from quanyu.decide.budget.proposal import propose_budget
 from quanyu.ledger import list_decisions
 from quanyu.measure.curve.step import curves
@@ -78,6 +79,35 @@ def test_a_total_out_of_reach_is_said_so(make_workspace) -> None:
     ws = turned(make_workspace(budget={"total": 40.0}))
     keep = next(row for row in table(ws, "budgets") if row["scenario"] == "keep")
     assert (keep["status"], keep["reason"]) == ("refused", "out_of_reach")
+
+
+def test_a_channel_without_a_plan_has_no_pace(make_workspace) -> None:
+    """It began to spend this month: it is neither on its plan nor off it."""
+    ws = make_workspace()
+    rows = [
+        (AS_OF - dt.timedelta(days=3), "meta_ads"),
+        (AS_OF - dt.timedelta(days=40), "baidu"),
+        (AS_OF - dt.timedelta(days=3), "baidu"),
+    ]
+    kinds = contract("spend").schema.to_pyarrow()
+    made = [
+        {
+            **dict.fromkeys(kinds.names),
+            "spent_on": on,
+            "source": "t",
+            "platform": name,
+            "cost_amount": Decimal(100),
+        }
+        for on, name in rows
+    ]
+    ws.warehouse.replace(
+        "spend",
+        pa.Table.from_pylist(made, pa.schema([kinds.field(n).with_nullable(True) for n in kinds.names])),
+        by="collect",
+    )
+    paces(ws, AS_OF)
+    states = {row["channel"]: row["status"] for row in table(ws, "paces")}
+    assert states["meta_ads"] == "no_plan" != states["baidu"]
 
 
 def test_scenarios_show_how_other_totals_would_be_divided(make_workspace) -> None:
