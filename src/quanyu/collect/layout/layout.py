@@ -112,6 +112,12 @@ class Target:
         return bool(self.per) or any(each.running for each in self.fields.values())
 
     @property
+    def needs_person(self) -> bool:
+        """A row says nothing without the identifier of a person."""
+        column = self.table.by_name.get("id_key")
+        return column is not None and (column.is_required or column.name in self.table.key)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The key columns that the file itself gives."""
         return tuple(name for name in self.table.key if name in self.fields and not self.fields[name].running)

@@ -39,6 +39,15 @@ def doubts_of(
             )  # fmt: skip
 
 
+def unnamed(n_rows: int) -> Iterator[Sentence]:
+    """Yield that rows are taken although nobody can tell whose they are."""
+    if n_rows:
+        yield Sentence(
+            "{n} rows count, but for nobody: letters of their identifier are lost (�); export the file again in UTF-8",
+            n=n_rows,
+        )
+
+
 def _rows(reading: Reading, staged: Staged, target: Target) -> ir.Table:
     """Return the good rows of a table under the contract's names."""
     rows = reading.table(RECORDS if staged.prefix else staged.paths[0].stem)

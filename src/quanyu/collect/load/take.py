@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from quanyu.collect.file import GUARDS, Print
 from quanyu.collect.layout import Layout, Target, lacking, normal, reads
 from quanyu.collect.left_out import EXPLAINED
-from quanyu.collect.load.doubt import doubts_of
+from quanyu.collect.load.doubt import doubts_of, unnamed
 from quanyu.collect.load.reading import Source, read_page
 from quanyu.collect.load.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
 from quanyu.collect.load.reject import Origin, Rejects, keep_rejects
@@ -26,13 +26,13 @@ from quanyu.collect.rows import (
     CONTINUES,
     LINE,
     REASON,
-    SEEN,
     SKIP,
     TOLERANCE,
     Page,
     Setting,
     can_continue,
     continued,
+    counted,
     gather,
     lines_of,
     linking,
@@ -106,13 +106,13 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
         RECORDS,
         reading.sql(RECORDS, lambda: spread(records(_numbered(reading.table(PARSED)), first), job.layout)),
     )
-    (told,) = reading.rows("told", lambda: _told(reading.table(RECORDS), job.layout))
+    (told,) = reading.rows("told", lambda: counted(reading.table(RECORDS), job.layout))
     staged, refusing = _staged(reading, parsed, setting, int(told["n_refused"]))
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.now)
     rejects = keep_rejects(reading, read, "_".join(refusing), lambda: _refused(reading, refusing), origin)
     if rejects.paths:
         staged["rejects"] = Staged(rejects.paths)
-    doubts = tuple(doubts_of(reading, staged, job.layout, job.ws.settings.currency))
+    doubts = (*unnamed(told["n_nobody"]), *doubts_of(reading, staged, job.layout, job.ws.settings.currency))
     tick(3)
     return Taken(
         staged=staged,
@@ -131,22 +131,6 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
 def _numbered(parsed: ir.Table) -> ir.Table:
     """Return the parsed rows as their view has them, numbered."""
     return ibis.table({**parsed.schema(), ROW: "int64"}, name=PARSED)
-
-
-def _told(rows: ir.Table, layout: Layout) -> ir.Table:
-    """Return one row: how many records there are, how many are refused so far, and the latest time of a good one."""
-    names = [
-        f"{target.table.name}__{column.name}"
-        for target in layout.targets
-        for column in target.table.columns
-        if column.kind in ("time", "day")
-    ]
-    good = rows[REASON].isnull()
-    latest = [
-        rows[name].max(where=good).cast("timestamp('UTC')") for name in (*names, SEEN) if name in rows.columns
-    ]
-    newest = ibis.greatest(*latest) if latest else ibis.null("timestamp('UTC')")
-    return rows.aggregate(n_rows=rows.count(), n_refused=rows[REASON].count(), newest=newest)
 
 
 def _due(reading: Reading, refusing: Sequence[str]) -> dt.datetime | None:

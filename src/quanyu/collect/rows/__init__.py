@@ -5,7 +5,17 @@ from quanyu.collect.rows.check import TOLERANCE
 from quanyu.collect.rows.continuation import CONTINUES, can_continue, continued, of_heads
 from quanyu.collect.rows.fill import filled
 from quanyu.collect.rows.gather import gather, lines_of, spread, without_late_defaults
-from quanyu.collect.rows.parse import LINE, ODD, REASON, SEEN, SKIP, Setting, parse, records, unread_header
+from quanyu.collect.rows.parse import (
+    LINE,
+    ODD,
+    REASON,
+    SKIP,
+    Setting,
+    counted,
+    parse,
+    records,
+    unread_header,
+)
 from quanyu.collect.rows.shape import Page, is_id
 from quanyu.collect.rows.style import evidence, figured, styles
 
@@ -14,13 +24,13 @@ __all__ = [
     "LINE",
     "ODD",
     "REASON",
-    "SEEN",
     "SKIP",
     "TOLERANCE",
     "Page",
     "Setting",
     "can_continue",
     "continued",
+    "counted",
     "evidence",
     "figured",
     "filled",

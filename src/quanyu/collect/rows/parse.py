@@ -27,7 +27,7 @@ from quanyu.tables import Table, contract
 
 _DIGIT = re.compile(r"\d")
 LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
-SKIP, ODD = "_skip", "_odd"
+SKIP, ODD, NOBODY = "_skip", "_odd", "_nobody"
 MONEY_OF = "_unread_currency_"
 """The currency of a table's money, known until it is said why a row is refused."""
 
@@ -45,7 +45,8 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     """Return one row per record, in the order of the file: why it is refused, and the columns of every table.
 
     Columns are named `table__column`. Tables that are made of several records (`per`, `running`) are judged
-    later, when the records are brought together. `_skip` is the rule that leaves a record out, else null.
+    later, when the records are brought together. `_skip` is the rule that leaves a record out, else null; `_nobody` marks
+    those that count without their person, whose identifier has lost letters.
     """
     layout = setting.layout
     kept = _kept(page, layout)
@@ -73,7 +74,7 @@ def parse(page: Page, setting: Setting) -> ir.Table:
         *_unread(whole, reads, layout),
         *(rule for target in single for rule in _judged(whole, target, setting)),
     ]
-    judged = whole.mutate(**{REASON: first_broken(broken)})
+    judged = whole.mutate(**{REASON: first_broken(broken), NOBODY: _is_nobody(whole, reads, layout)})
     return judged.select(*[name for name in judged.columns if not name.startswith("_unread_")])
 
 
@@ -84,6 +85,27 @@ def records(parsed: ir.Table, skip: int = 0) -> ir.Table:
     """
     numbered = parsed.rename({LINE: "file_row_number"})
     return numbered.filter(numbered[SKIP].isnull() & (numbered[LINE] >= skip))
+
+
+def counted(rows: ir.Table, layout: Layout) -> ir.Table:
+    """Return one row: how many records there are, are refused so far, and name nobody; the latest time of a good one."""
+    names = [
+        f"{target.table.name}__{column.name}"
+        for target in layout.targets
+        for column in target.table.columns
+        if column.kind in ("time", "day")
+    ]
+    good = rows[REASON].isnull()
+    latest = [
+        rows[name].max(where=good).cast("timestamp('UTC')") for name in (*names, SEEN) if name in rows.columns
+    ]
+    newest = ibis.greatest(*latest) if latest else ibis.null("timestamp('UTC')")
+    return rows.aggregate(
+        n_rows=rows.count(),
+        n_refused=rows[REASON].count(),
+        n_nobody=rows[NOBODY].sum(where=good).fill_null(0),
+        newest=newest,
+    )
 
 
 def _kept(page: Page, layout: Layout) -> ir.Table:
@@ -277,6 +299,29 @@ def _with_keys(rows: ir.Table, layout: Layout) -> ir.Table:
     return rows.mutate(**kept) if kept else rows
 
 
+def _is_nobody(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> ir.BooleanValue:
+    """Say whether a row that still says something names nobody, because letters of its identifier are lost."""
+    lost = [
+        identifier.lacks_letters(rows[f"_unread_{key}"])
+        for key, read in reads.items()
+        if read.unread is not None and _may_lack(key, layout)
+    ]
+    keys = [f"{target.table.name}__id_key" for target in layout.targets if not target.needs_person]
+    known = [rows[key].notnull() for key in keys if key in rows.columns]
+    return reduce(operator.or_, lost, ibis.literal(False)) & ~reduce(operator.or_, known, ibis.literal(False))
+
+
+def _may_lack(key: str, layout: Layout) -> bool:
+    """Say whether the rows of a column of identifiers say something without it."""
+    if key.startswith("_id"):
+        return any(not target.needs_person for target in layout.targets)
+    name, _, column = key.partition("__")
+    return any(
+        column == "id_key" and target.table.name == name and not target.needs_person
+        for target in layout.targets
+    )
+
+
 def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterator[Rule]:
     """Yield the rules "what is written can be read" for typed and looked-up columns."""
     if "_unread__period" in rows.columns:
@@ -286,7 +331,7 @@ def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterat
     for number in range(len(layout.people.ids)):
         if f"_unread__id{number}" in rows.columns:
             text = rows[f"_unread__id{number}"]
-            yield text.notnull(), identifier.why("id_key", text)
+            yield _is_refused(text, f"_id{number}", layout), identifier.why("id_key", text)
     for target in layout.targets:
         for name, field in target.fields.items():
             key = f"{target.table.name}__{name}"
@@ -299,7 +344,11 @@ def _unread(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> Iterat
                 reason = identifier.why(name, text)
             elif read.is_mapped:
                 reason = because(UNKNOWN, text, column=name)
-            yield text.notnull() & _applies(rows, target), reason
+            yield _is_refused(text, key, layout) & _applies(rows, target), reason
+
+
+def _is_refused(text: ir.StringValue, key: str, layout: Layout) -> ir.BooleanValue:
+    return text.notnull() & ~identifier.lacks_letters(text) if _may_lack(key, layout) else text.notnull()
 
 
 def _applies(rows: ir.Table, target: Target) -> ir.BooleanValue:

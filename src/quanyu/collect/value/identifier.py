@@ -118,6 +118,11 @@ def fault(key: ir.StringValue) -> ir.StringValue:
     return key.startswith(REFUSED).ifelse(key, ibis.null("string"))
 
 
+def lacks_letters(refusal: ir.StringValue) -> ir.BooleanValue:
+    """Say whether all that is wrong with an identifier is that letters of it are lost."""
+    return (refusal == REFUSED + GARBLED).fill_null(False)
+
+
 def why(name: str, refusal: ir.StringValue) -> ir.StringValue:
     """Return the reason for a fault of an identifier in a column."""
     told = refusal.re_replace("^!(?:kind:|digits:|float:)", "")
