@@ -42,9 +42,9 @@ def fitted(seed: int, people: int, strength: float = 1.0) -> Fit:
     for row in made.rows.to_pylist():
         key = (row["kind"], row["name"], row["on"])
         n[key], amount[key] = row["n"], row["amount"]
-    solved = made.spec.solve({"n": n, "amount": amount}, {})
+    solved = made.spec.solve({"n": n, "amount": amount})
     assert not isinstance(solved, Inconclusive)
-    return Fit("ReturnCurve", {}, solved[0])
+    return Fit("ReturnCurve", {}, solved)
 
 
 def coverage(shops: int, people: int) -> None:

@@ -39,11 +39,11 @@ def judged(shop: Shop) -> dict[str, Row]:
     for row in made.rows.to_pylist():
         key = (row["kind"], row["name"], row["on"])
         n[key], amount[key] = row["n"], row["amount"]
-    solved = made.spec.solve({"n": n, "amount": amount}, {})
+    solved = made.spec.solve({"n": n, "amount": amount})
     assert not isinstance(solved, Inconclusive)
     rows = {}
     for one in CHANNELS:
-        kept = solved[0]["channels"][one.name]
+        kept = solved["channels"][one.name]
         if kept["spend"] > 0 and kept["draws"]:
             spend = np.array([kept["spend"]])
             scale = one.strength * shop.media_strength * shop.people

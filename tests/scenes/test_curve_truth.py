@@ -31,10 +31,10 @@ def test_in_small_shops_the_truth_lies_inside_or_the_channel_cannot_tell() -> No
         stats = {
             name: {key: pair[at] for key, pair in sums.items()} for at, name in enumerate(("n", "amount"))
         }
-        solved = dataclasses.replace(made.spec, n_draws=150).solve(stats, {})
+        solved = dataclasses.replace(made.spec, n_draws=150).solve(stats)
         assert not isinstance(solved, Inconclusive)
         for one in CHANNELS:
-            kept = solved[0]["channels"][one.name]
+            kept = solved["channels"][one.name]
             known += kept["status"] == "known"
             if kept["spend"] > 0:
                 amount = np.array([kept["spend"]])

@@ -18,7 +18,7 @@ from scipy.stats import binom
 
 from quanyu.measure.experiment.contrast import Contrast
 from quanyu.measure.experiment.experiment import lifts
-from quanyu.method import Moments
+from quanyu.method import Inconclusive, Moments
 from quanyu.method.assignment import arm_of
 from quanyu.workspace import Workspace
 from quanyu.world import Campaign, Course, Outreach, Shop, World, resume, simulate
@@ -41,9 +41,9 @@ def reading(values: np.ndarray, is_treated: np.ndarray, spec: Contrast) -> list[
         ("x", name): Moments.of(names, values[:, side])
         for name, side in (("treated", is_treated), ("control", ~is_treated))
     }
-    solved = spec.solve({"arms": arms}, {})
-    assert isinstance(solved, tuple)
-    one = solved[0]["experiments"]["x"]
+    solved = spec.solve({"arms": arms})
+    assert not isinstance(solved, Inconclusive)
+    one = solved["experiments"]["x"]
     assert not one["reason"]
     return list(one["lifts"])
 

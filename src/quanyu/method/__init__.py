@@ -5,12 +5,10 @@ from quanyu.method.cells import Cells
 from quanyu.method.fit import fit, measure
 from quanyu.method.method import Method, Parameters
 from quanyu.method.moments import Moments
-from quanyu.method.need import AskCells, AskCount, AskDistinct, AskMoments, AskSum, Need
+from quanyu.method.need import AskCells, AskMoments, AskSum, Need
 
 __all__ = [
     "AskCells",
-    "AskCount",
-    "AskDistinct",
     "AskMoments",
     "AskSum",
     "Cells",

@@ -1,4 +1,4 @@
-"""The driver of every fit: begin, then need, reduce and solve until the method is done."""
+"""Every fit: what the method needs is added up where the rows are, and solved."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ Reduce: TypeAlias = Callable[[ir.Table], pa.Table]
 
 Window: TypeAlias = tuple[dt.date | None, dt.date | None]
 
-MOST_SCANS = 200
-
 
 def measure(need: Need, reduce: Reduce) -> tuple[Stats, int]:
     """Answer a need and say how many queries it took: one, and a look at 1000 rows for moments."""
@@ -39,29 +37,13 @@ def fit(
     versions: Mapping[str, int] | None = None,
     seed: int = 0,
 ) -> Fit | Inconclusive:
-    """Fit a method to a table and return its card, or `Inconclusive` with the reason.
-
-    Raises `MethodError` when the method does not come to an end within 200 rounds.
-    """
-    state, scans = method.begin(), 0
-    for _ in range(MOST_SCANS):
-        stats, taken = measure(method.need(state, table), reduce)
-        scans += taken
-        solved = method.solve(stats, state)
-        if isinstance(solved, Inconclusive):
-            return solved
-        state, is_done = solved
-        if is_done:
-            break
-    else:
-        raise MethodError(
-            "{method} did not settle within {rounds} rounds.",
-            "Loosen its tolerance.",
-            method=method,
-            rounds=MOST_SCANS,
-        )
+    """Fit a method to a table and return its card, or `Inconclusive` with the reason."""
+    stats, scans = measure(method.need(table), reduce)
+    solved = method.solve(stats)
+    if isinstance(solved, Inconclusive):
+        return solved
     # Twelve digits: sums in another order differ in the last bits; equal data shall give equal bytes.
-    learned = plain(state, digits=12)
+    learned = plain(solved, digits=12)
     diagnostics = learned.pop("diagnostics", {})
     spec = plain(spec_of(method))
     return Fit(

@@ -22,20 +22,16 @@ Arrays: TypeAlias = Mapping[str, npt.NDArray[np.generic]]
 class Method(Protocol):
     """A specification that can be fitted: a frozen dataclass, printable, hashable, never changing itself.
 
-    `begin` gives the parameters before the first scan; `need` says what the engine must add up given the
-    parameters so far; `solve` turns the answer into better parameters and says whether it is done, or returns
-    `Inconclusive`; `score` adds columns to a table as an expression; `score_arrays` does the same on arrays
-    and is what tests compare the engines with.
+    `need` says what the engine must add up; `solve` turns the answer into parameters, or says why it cannot; `score`
+    adds columns to a table as an expression; `score_arrays` does the same on arrays and is what tests compare the
+    engines with.
     """
 
-    def begin(self) -> Parameters:
-        """Return the parameters before the first scan."""
-
-    def need(self, state: Parameters, t: ir.Table) -> Need:
+    def need(self, t: ir.Table) -> Need:
         """Return what has to be added up over `t`."""
 
-    def solve(self, stats: Stats, state: Parameters) -> tuple[Parameters, bool] | Inconclusive:
-        """Return new parameters and whether the fit is done."""
+    def solve(self, stats: Stats) -> Parameters | Inconclusive:
+        """Return what the sums teach, or why they teach nothing."""
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Return `t` with the columns that the fit adds."""

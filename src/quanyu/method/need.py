@@ -1,4 +1,4 @@
-"""What a method asks an engine to add up: requests that merge with `|` and are answered by one scan."""
+"""What a method asks an engine to add up: requests that one scan answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from quanyu.errors import MethodError
 from quanyu.method.cells import Cells
 from quanyu.method.moments import Moments
 
@@ -33,21 +32,6 @@ class Ask(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class AskCount:
-    """How many rows (of a table) or how many values that are not null (of a column)."""
-
-    of: ir.Table | ir.Column
-
-    def columns(self) -> Mapping[str, ir.Scalar]:
-        """See `Ask`."""
-        return {"n": self.of.count()}
-
-    def answer(self, row: Row) -> int:
-        """See `Ask`."""
-        return int(row["n"])
-
-
-@dataclass(frozen=True, eq=False)
 class AskSum:
     """The sum of a column: exact for integers and decimals; 0 over no rows."""
 
@@ -60,21 +44,6 @@ class AskSum:
     def answer(self, row: Row) -> Any:
         """See `Ask`."""
         return 0 if row["sum"] is None else row["sum"]
-
-
-@dataclass(frozen=True, eq=False)
-class AskDistinct:
-    """How many different values a column has. It does not add over parts; ask for cells if it must."""
-
-    of: ir.Column
-
-    def columns(self) -> Mapping[str, ir.Scalar]:
-        """See `Ask`."""
-        return {"distinct": self.of.nunique()}
-
-    def answer(self, row: Row) -> int:
-        """See `Ask`."""
-        return int(row["distinct"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,12 +95,11 @@ Keys: TypeAlias = tuple[tuple[str, ir.Column], ...]
 
 @dataclass(frozen=True, eq=False)
 class Need:
-    """Named requests over one table, in groups or over the whole; `|` joins needs into one scan.
+    """Named requests over one table, in groups or over the whole, that one scan answers.
 
     >>> t = ibis.table({"paid": "float64", "channel": "string"}, name="orders")
-    >>> need = Need.of(t, n=AskCount(t)) | Need.of(t, paid=AskMoments({"paid": t.paid}))
-    >>> sorted(need.requests)
-    ['n', 'paid']
+    >>> sorted(Need.of(t, {"channel": t.channel}, total=AskSum(t.paid), paid=AskMoments({"paid": t.paid})).requests)
+    ['paid', 'total']
     """
 
     table: ir.Table
@@ -144,20 +112,6 @@ class Need:
         """Return a need over `table` in the groups `by`."""
         keys = tuple((by or {}).items())
         return cls(table, {name: (keys, request) for name, request in requests.items()})
-
-    def __or__(self, other: Need) -> Need:
-        """Join two needs over the same table; two different requests may not share a name."""
-        shared = set(self.requests) & set(other.requests)
-        for name in shared:
-            if _identity(self.requests[name]) != _identity(other.requests[name]):
-                raise MethodError(
-                    "Two different requests are both named {name!r}.", "Rename one of them.", name=name
-                )
-        if not self.table.equals(other.table):
-            raise MethodError(
-                "Needs over two different tables cannot share a scan.", "Fit the methods one by one."
-            )
-        return Need(self.table, {**self.requests, **other.requests})
 
     def peek(self) -> ir.Table | None:
         """Return up to 1000 rows of the columns whose moments are wanted; None where there are none."""
@@ -275,9 +229,3 @@ def _bare(name: str, part: int) -> str:
 
 def _names(keys: Keys) -> tuple[tuple[str, object], ...]:
     return tuple((name, value.op()) for name, value in keys)
-
-
-def _identity(request: tuple[Keys, Any]) -> object:
-    keys, ask = request
-    of = tuple((n, v.op()) for n, v in ask.of.items()) if isinstance(ask.of, Mapping) else ask.of.op()
-    return (type(ask), _names(keys), of)

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.method.laws import Case, check_laws
 
 from quanyu.measure.attribution.credit_model import Attribution
 from quanyu.method import Fit, Inconclusive, fit
-from quanyu.method.laws import Case, check_laws
 from quanyu.workspace import Workspace
 
 CHANNELS = ("搜索", "mail", "sms", "social")

@@ -30,8 +30,8 @@ def solved(rows: pa.Table, spec: ReturnCurve = SPEC) -> Any:
     for row in rows.to_pylist():
         key = (row["kind"], row["name"], row["on"])
         n[key], amount[key] = row["n"], row["amount"]
-    found = spec.solve({"n": n, "amount": amount}, {})
-    return found if isinstance(found, Inconclusive) else found[0]["channels"]
+    found = spec.solve({"n": n, "amount": amount})
+    return found if isinstance(found, Inconclusive) else found["channels"]
 
 
 def order_margin(amount: float) -> ReturnCurve:

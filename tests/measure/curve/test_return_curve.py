@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from tests.measure.curve.adshop import AS_OF, HALF, adshop, daily_rows
+from tests.method.laws import Case, check_laws
 
 from quanyu.measure.curve.return_curve import TOO_SHORT, ReturnCurve
 from quanyu.method import Fit, Inconclusive, fit
-from quanyu.method.laws import Case, check_laws
 from quanyu.solve.curve import Curve
 from quanyu.workspace import Workspace
 

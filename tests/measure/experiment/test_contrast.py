@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from scipy.stats import ttest_ind
+from tests.method.laws import Case, check_laws
 
 from quanyu.measure.experiment.contrast import REASONS, Contrast, lifts_of
 from quanyu.method import Fit, Inconclusive, fit
-from quanyu.method.laws import Case, check_laws
 
 SPEC = Contrast(("bought", "spend"), ("spend_before", "bought_before"), hinge="bought")
 

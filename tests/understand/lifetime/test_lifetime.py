@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.method.laws import Case, check_laws
 
 from quanyu.ledger import find_fit, list_fits
 from quanyu.method import Fit, Inconclusive, fit
-from quanyu.method.laws import Case, check_laws
 from quanyu.understand.lifetime.history import histories, purchase_days, trade
 from quanyu.understand.lifetime.lifetime import Lifetime
 from quanyu.understand.lifetime.order_value import OrderValue

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from tests.method.laws import Case, check_laws
 
 from quanyu.method import Fit, fit
-from quanyu.method.laws import Case, check_laws
 from quanyu.understand.lifetime.occasion import Occasion, occasions
 from quanyu.workspace import Workspace
 

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.method.laws import Case, check_laws
 
 from quanyu.ledger import find_fit
 from quanyu.method import Cells, Fit, Inconclusive, fit
-from quanyu.method.laws import Case, check_laws
 from quanyu.understand.rfm.rfm import AXES, GROUPS, Rfm, rfm
 from quanyu.workspace import Workspace
 
@@ -64,9 +64,9 @@ def test_a_value_at_the_cut_is_high_and_equal_values_share_a_score() -> None:
         "monetary_amount": np.array([1.0, 7.5, 9.0]),
     }
     stats = {axis: Cells.of({name: rows[name]}, np.ones(3, int)) for axis, name in AXES.items()}
-    solved = Rfm().solve(stats, {})
+    solved = Rfm().solve(stats)
     assert not isinstance(solved, Inconclusive)
-    scored = Rfm().score_arrays(Fit("Rfm", {"cut": "median"}, solved[0]), rows)
+    scored = Rfm().score_arrays(Fit("Rfm", {"cut": "median"}, solved), rows)
     assert scored["group"].tolist() == ["new", "champions", "at_risk"]
     assert scored["r_score"][0] == scored["r_score"][1] > scored["r_score"][2]
 

@@ -41,15 +41,11 @@ class Attribution:
     order: int = 1
     ends: tuple[float, float] = (0.4, 0.4)
 
-    def begin(self) -> Parameters:
-        """Start with nothing known."""
-        return {}
-
-    def need(self, state: Parameters, t: ir.Table) -> Need:
+    def need(self, t: ir.Table) -> Need:
         """Ask for the distinct paths with their counts, those that led to an order apart from those that did not."""
         return Need.of(t, paths=AskCells({"path": t.path, "is_conversion": t.is_conversion}))
 
-    def solve(self, stats: Mapping[str, Cells], state: Parameters) -> tuple[Parameters, bool] | Inconclusive:
+    def solve(self, stats: Mapping[str, Cells]) -> Parameters | Inconclusive:
         """Credit the conversions to the channels of the paths."""
         cells = stats["paths"]
         is_conversion = np.asarray(cells.columns["is_conversion"], dtype=bool)
@@ -70,7 +66,7 @@ class Attribution:
                 zip(names, _removal(model, outcome, nulls).tolist(), strict=True)
             )
         diagnostics = {"n_paths": cells.n, "n_conversions": int(outcome.sum()), "n_distinct": len(outcome)}
-        return learned | {"diagnostics": diagnostics}, True
+        return learned | {"diagnostics": diagnostics}
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Add `credit`."""

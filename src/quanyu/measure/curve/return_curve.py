@@ -83,16 +83,12 @@ class ReturnCurve:
     n_draws: int = 300
     seed: int = 0
 
-    def begin(self) -> Parameters:
-        """Start with nothing known."""
-        return {}
-
-    def need(self, state: Parameters, t: ir.Table) -> Need:
+    def need(self, t: ir.Table) -> Need:
         """Ask for the daily sums (see `daily`)."""
         keys = {"kind": t.kind, "name": t.name, "on": t.on}
         return Need.of(t, keys, n=AskSum(t.n), amount=AskSum(t.amount))
 
-    def solve(self, stats: Mapping[str, Sums], state: Parameters) -> tuple[Parameters, bool] | Inconclusive:
+    def solve(self, stats: Mapping[str, Sums]) -> Parameters | Inconclusive:
         """Fit all curves together and say for each whether it is known."""
         rows = Daily.of(stats["n"], stats["amount"], self.as_of)
         if rows is None:
@@ -117,7 +113,7 @@ class ReturnCurve:
         diagnostics: dict[str, Any] = {"n_days": rows.n_days, "sales_channels": list(rows.sales)}
         if fitted:
             diagnostics["noise"] = dict(zip(rows.sales, fitted.problem.noise.tolist(), strict=True))
-        return {"channels": channels, "diagnostics": diagnostics}, True
+        return {"channels": channels, "diagnostics": diagnostics}
 
     def _fit(self, rows: Daily, shares: Floats, order_margin: Floats, place: NDArray[np.int64]) -> Evidence:
         nuisance, group = season(rows.first, rows.n_days, rows.sent, is_chinese=self.is_chinese)

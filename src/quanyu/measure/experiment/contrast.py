@@ -68,18 +68,12 @@ class Contrast:
     hinge: str = ""
     confidence: float = 0.95
 
-    def begin(self) -> Parameters:
-        """Start with nothing known."""
-        return {}
-
-    def need(self, state: Parameters, t: ir.Table) -> Need:
+    def need(self, t: ir.Table) -> Need:
         """Ask for the co-moments of all outcomes and covariates in every arm."""
         values = {name: t[name] for name in (*self.outcomes, *self.covariates)}
         return Need.of(t, {"experiment": t.experiment, "arm": t.arm}, arms=AskMoments(values))
 
-    def solve(
-        self, stats: Mapping[str, Mapping[tuple[str, str], Moments]], state: Parameters
-    ) -> tuple[Parameters, bool] | Inconclusive:
+    def solve(self, stats: Mapping[str, Mapping[tuple[str, str], Moments]]) -> Parameters | Inconclusive:
         """Compare every arm with control; an experiment that cannot be read keeps the reason."""
         experiments: dict[str, dict[str, Moments]] = {}
         for (experiment, arm), moments in stats["arms"].items():
@@ -89,7 +83,7 @@ class Contrast:
         readings = {name: self._read(arms) for name, arms in sorted(experiments.items())}
         learned: dict[str, Any] = plain(readings, digits=DIGITS)
         n_people = sum(moments.n for moments in stats["arms"].values())
-        return {"experiments": learned, "diagnostics": {"n_people": n_people}}, True
+        return {"experiments": learned, "diagnostics": {"n_people": n_people}}
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Add `<outcome>_adjusted`: what a person did, less what the covariates led to expect of them."""

@@ -79,11 +79,7 @@ class Lifetime:
         """The holdout in the time of the rows."""
         return self.holdout_time or float(self.holdout_days)
 
-    def begin(self) -> Parameters:
-        """Start with nothing known."""
-        return {}
-
-    def need(self, state: Parameters, t: ir.Table) -> Need:
+    def need(self, t: ir.Table) -> Need:
         """Ask for the distinct histories with their counts: as of now, and split at the holdout."""
         groups = (self.by,) if self.by else ()
         asks = {"whole": AskCells({name: t[name] for name in (*WHOLE, *groups)})}
@@ -91,7 +87,7 @@ class Lifetime:
             asks["split"] = AskCells({name: t[name] for name in (*EARLY, *groups)})
         return Need.of(t, **asks)
 
-    def solve(self, stats: Mapping[str, Cells], state: Parameters) -> tuple[Parameters, bool] | Inconclusive:
+    def solve(self, stats: Mapping[str, Cells]) -> Parameters | Inconclusive:
         """Fit the models before the holdout, take the one that foresaw it best, and fit it to everything."""
         whole = stats["whole"]
         n_repeaters = int(whole.weight[whole.columns["n_repeats"] > 0].sum()) if whole.n else 0
@@ -123,7 +119,7 @@ class Lifetime:
             **_certainty(fitted),
             **check,
         }
-        return {**self._learned(best.name, fitted, groups, whole), "diagnostics": diagnostics}, True
+        return {**self._learned(best.name, fitted, groups, whole), "diagnostics": diagnostics}
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Add p_alive, expected_orders, discounted_orders, orders_low, orders_high.

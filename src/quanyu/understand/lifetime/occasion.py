@@ -38,15 +38,11 @@ class Occasion:
     ahead: int = 12
     discount_rate: float = 0.0
 
-    def begin(self) -> Parameters:
-        """Start with nothing known."""
-        return {}
-
-    def need(self, state: Parameters, t: ir.Table) -> Need:
+    def need(self, t: ir.Table) -> Need:
         """Ask for the distinct histories with their counts."""
         return Need.of(t, cells=AskCells({name: t[name] for name in COLUMNS}))
 
-    def solve(self, stats: Mapping[str, Cells], state: Parameters) -> tuple[Parameters, bool] | Inconclusive:
+    def solve(self, stats: Mapping[str, Cells]) -> Parameters | Inconclusive:
         """Find the largest likelihood."""
         cells = stats["cells"]
         x, t_x, age = (cells.columns[name].astype(np.float64) for name in COLUMNS)
@@ -71,7 +67,7 @@ class Occasion:
             "parameters": dict(zip(BgBb.names, fitted.parameters, strict=True)),
             "n_occasions": np.unique(cells.columns["n_occasions"]),
             "diagnostics": diagnostics,
-        }, True
+        }
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Add p_alive (on the next occasion), expected_orders, discounted_orders, from a table of all histories.

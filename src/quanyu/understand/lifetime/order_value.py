@@ -70,15 +70,11 @@ class OrderValue:
 
     least_orders: int = 1
 
-    def begin(self) -> Parameters:
-        """Start with nothing known."""
-        return {}
-
-    def need(self, state: Parameters, t: ir.Table) -> Need:
+    def need(self, t: ir.Table) -> Need:
         """Ask for the distinct pairs of orders and average worth."""
         return Need.of(t, cells=AskCells({name: t[name] for name in COLUMNS}))
 
-    def solve(self, stats: Mapping[str, Cells], state: Parameters) -> tuple[Parameters, bool] | Inconclusive:
+    def solve(self, stats: Mapping[str, Cells]) -> Parameters | Inconclusive:
         """Find the largest likelihood."""
         x, mean = (stats["cells"].columns[name].astype(np.float64) for name in COLUMNS)
         weight = stats["cells"].weight.astype(np.float64)
@@ -108,7 +104,7 @@ class OrderValue:
         if left > MOST_LEFT_OUT:
             reasons.append([LEFT_OUT, {"share": float(left)}])
         diagnostics = {**told, "correlation": related, "fits": not reasons, "reasons": reasons}
-        return {**learned, "diagnostics": diagnostics}, True
+        return {**learned, "diagnostics": diagnostics}
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Add expected_order_amount = p (gamma + n mean) / (p n + q - 1), or the average of all orders."""

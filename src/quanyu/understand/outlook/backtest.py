@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from quanyu.method import Cells
+from quanyu.method import Cells, Inconclusive
 from quanyu.solve.conformal import Excess, excess
 from quanyu.solve.history import Values, since_first
 from quanyu.solve.value import Estimate, estimate
@@ -177,8 +177,10 @@ def _worth(log: PurchaseLog, today: int) -> dict[str, Any]:
     who = np.flatnonzero(n)
     who = who[:: max(1, -(-len(who) // MOST_WORTH_CELLS))]
     cells = Cells.of({"n_orders": n[who], "mean_amount": mean[who]}, np.ones(len(who), dtype=np.int64))
-    solved = OrderValue().solve({"cells": cells}, {})
-    return dict(solved[0]) if isinstance(solved, tuple) else {"average": max(float(mean[who].mean()), 0.0)}
+    solved = OrderValue().solve({"cells": cells})
+    return (
+        {"average": max(float(mean[who].mean()), 0.0)} if isinstance(solved, Inconclusive) else dict(solved)
+    )
 
 
 def _origin(past: Past, day: int, n_days: int, state: State) -> Origin:

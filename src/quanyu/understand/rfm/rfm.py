@@ -80,15 +80,11 @@ class Rfm:
     money: Literal["sum", "average"] = "sum"
     basis: Literal["net", "gross"] = "net"
 
-    def begin(self) -> Parameters:
-        """Start with nothing known."""
-        return {}
-
-    def need(self, state: Parameters, t: ir.Table) -> Need:
+    def need(self, t: ir.Table) -> Need:
         """Ask for the distinct values of each axis with their counts."""
         return Need.of(t, **{axis: AskCells({column: t[column]}) for axis, column in AXES.items()})
 
-    def solve(self, stats: Mapping[str, Cells], state: Parameters) -> tuple[Parameters, bool] | Inconclusive:
+    def solve(self, stats: Mapping[str, Cells]) -> Parameters | Inconclusive:
         """Find the quantile cuts and where each axis turns high."""
         n = stats["r"].n
         if not n:
@@ -97,7 +93,7 @@ class Rfm:
         cuts = {axis: [stats[axis].quantile(share) for share in shares] for axis in AXES}
         high = {axis: self._high(axis, stats[axis], cuts[axis]) for axis in AXES}
         middle = {axis: stats[axis].median() for axis in AXES}
-        return {"cuts": cuts, "high": high, "diagnostics": {"n_buyers": n, "medians": middle}}, True
+        return {"cuts": cuts, "high": high, "diagnostics": {"n_buyers": n, "medians": middle}}
 
     def score(self, fit: Fit, t: ir.Table) -> ir.Table:
         """Add r_score, f_score, m_score and group."""

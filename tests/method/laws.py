@@ -10,11 +10,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from quanyu.method.card import Fit, Inconclusive
-from quanyu.method.cells import Cells
-from quanyu.method.fit import Reduce, fit, measure
-from quanyu.method.method import Method
-from quanyu.method.moments import Moments
+from quanyu.method import Cells, Fit, Inconclusive, Method, Moments, fit, measure
+from quanyu.method.fit import Reduce
 from quanyu.method.need import Stats
 
 Load: TypeAlias = Callable[[pa.Table], tuple[ir.Table, Reduce]]
@@ -42,7 +39,7 @@ class Case:
     def stats(self, rows: pa.Table) -> Stats:
         """Return the first answers the method asks for, from the first engine."""
         table, run = self.engines[0](rows)
-        return measure(self.method.need(self.method.begin(), table), run)[0]
+        return measure(self.method.need(table), run)[0]
 
     def shuffled(self) -> pa.Table:
         """Return the rows in another order."""
