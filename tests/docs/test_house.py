@@ -33,7 +33,7 @@ WIDER = {
     "quanyu.decide.budget": 12,
     "quanyu.ledger.store": 15,
     "quanyu.measure.attribution": 7,
-    "quanyu.measure.metric": 9,
+    "quanyu.measure.metric": 8,
     "quanyu.measure.touch": 13,
     "quanyu.solve.attribution": 11,
     "quanyu.solve.experiment": 9,

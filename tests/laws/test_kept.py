@@ -22,14 +22,13 @@ from quanyu.measure.attribution.path import Found
 from quanyu.measure.attribution.walk import anew, walked
 from quanyu.measure.metric import renewal
 from quanyu.measure.metric.compute import added_up, metrics
-from quanyu.measure.metric.periods import Scratch
 from quanyu.measure.metric.renewal import READS, days_touched
 from quanyu.method.change import Made, touch, touched
+from quanyu.method.scratch import Scratch
 from quanyu.tables import contract
 from quanyu.understand.fact.fact import Facts
 from quanyu.understand.fact.fact_step import facts
 from quanyu.understand.fact.visit_step import visits
-from quanyu.understand.scratch import scratch
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
@@ -45,8 +44,10 @@ def facts_hold(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
     if is_told:
         kept = ws.warehouse.read(ws.warehouse.table("facts").order_by("person_id")).to_pylist()
         other = at_once(ws)
-        with scratch(other) as keep:
-            whole = other.warehouse.read(Facts(other, day, keep).table().order_by("person_id")).to_pylist()
+        with Scratch(other) as scratch:
+            whole = other.warehouse.read(
+                Facts(other, day, scratch.keep).table().order_by("person_id")
+            ).to_pylist()
         assert kept == [{"as_of": day, **row} for row in whole]
 
 

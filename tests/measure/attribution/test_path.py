@@ -11,8 +11,8 @@ import pytest
 from tests.measure.traffic import AS_OF, Bought, draw_bought, draw_contacts, expected_touches, write_shop
 
 from quanyu.measure.attribution.path import LEVELS, Found, paths, steps
-from quanyu.measure.metric.periods import Scratch
 from quanyu.measure.touch.purchase import OUTCOMES
+from quanyu.method.scratch import Scratch
 from quanyu.workspace import Workspace
 
 DAY = 86_400

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from quanyu.method.scratch import Scratch
 from quanyu.understand.fact.mode import Taste, Values, mode, summed_up
 from quanyu.understand.fact.packed_counts import LIMIT, MOST
-from quanyu.understand.scratch import scratch
 from quanyu.workspace import Workspace
 
 Row = tuple[int, int | None, str | None, Decimal | None]
@@ -61,12 +61,12 @@ def scan(ws: Workspace, rows: list[Row]):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("numbers", [24, MOST + 5], ids=["tallied", "grouped"])
 def test_favourites_are_what_plain_python_counts(workspace: Workspace, numbers: int) -> None:
     rows = [*draw_rows(1, 900, 30, numbers), *((99, 7 + i % 2, "b", None) for i in range(2 * LIMIT + 1))]
-    with scratch(workspace) as keep:
+    with Scratch(workspace) as scratch:
         t = scan(workspace, rows)
-        words = Values.of(workspace, keep, t.word)
+        words = Values.of(workspace, scratch.keep, t.word)
         tastes = (Taste("number", "best", numbers), Taste.of("word", "best_word", words))
         coded = words.encode(t, "word")
-        found = summed_up(workspace, keep, coded, {"n": coded.count()}, tastes)
+        found = summed_up(workspace, scratch.keep, coded, {"n": coded.count()}, tastes)
         read = workspace.warehouse.read(found).to_pylist()
     wanted, wanted_words = plain(rows, 1), plain(rows, 2)
     assert len(read) == 31

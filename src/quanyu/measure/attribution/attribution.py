@@ -14,9 +14,9 @@ from quanyu.measure.attribution.channel_cost import Cost, costs
 from quanyu.measure.attribution.credit import credits_of
 from quanyu.measure.attribution.path import LEVELS, Found
 from quanyu.measure.attribution.walk import walked
-from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import TOUCH_READS
 from quanyu.method import Fit
+from quanyu.method.scratch import Scratch
 from quanyu.part.step import Step
 from quanyu.tables import contract
 from quanyu.tables.settings import AttributionSettings

@@ -19,8 +19,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import DAY, JOIN, OUTCOMES, key_of, purchases, sold, touches
+from quanyu.method.scratch import Scratch
 from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.attribution.path import LEVELS, MOST_WORDS, Found, paths, steps
-from quanyu.measure.metric import Scratch
 from quanyu.measure.touch import campaigns
 from quanyu.method.change import Made, parted, touched
+from quanyu.method.scratch import Scratch
 from quanyu.part.program import program
 from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import group_key

@@ -14,9 +14,9 @@ from quanyu import ledger
 from quanyu.ledger import keep_fit
 from quanyu.measure.experiment.contrast import Contrast, lifts_of
 from quanyu.measure.experiment.outcome import BEFORE, OUTCOMES, Watch, outcomes
-from quanyu.measure.metric import Scratch
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.method.assignment import CONTROL, TREATED
+from quanyu.method.scratch import Scratch
 from quanyu.part.step import Step
 from quanyu.solve.experiment.plan import ALARM, sample_ratio
 from quanyu.tables import contract

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.metric.periods import KEYS, Periods, Renewal, Scratch
+from quanyu.measure.metric.periods import KEYS, MetricScratch, Periods, Renewal
 from quanyu.measure.metric.renewal import READS, PeriodKeys, days_of, days_touched, periods_touched
 from quanyu.measure.metric.spend import assortment, spending, voice
 from quanyu.measure.metric.trade import trade
@@ -23,7 +23,7 @@ from quanyu.tables.metric.period import windows
 from quanyu.workspace import Workspace
 from quanyu.workspace.kept import forget_others, keep, kept
 
-Reduce = Callable[[Scratch, Periods, dt.date], list[pa.Table]]
+Reduce = Callable[[MetricScratch, Periods, dt.date], list[pa.Table]]
 FACTS: dict[str, Reduce] = {
     "orders": trade,
     "order_lines": assortment,
@@ -59,7 +59,7 @@ def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
 def measure(ws: Workspace, as_of: dt.date, periods: Periods) -> pa.Table:
     """Return the metrics of the given periods: metric, grain, on, dimension, slice, numerator,
     denominator."""
-    with Scratch(ws) as scratch:
+    with MetricScratch(ws) as scratch:
         return _told(_wide_of(scratch, as_of, periods))
 
 
@@ -81,7 +81,7 @@ def added_up(
 ) -> AddedUp:
     """Return the metrics of all windows and calendar periods; of `only` some of these from the days that are renewed."""
     periods = Periods(windows(as_of, is_lunar=is_lunar(ws)), only=only)
-    with Scratch(ws, renewal) as scratch:
+    with MetricScratch(ws, renewal) as scratch:
         wide = _wide_of(scratch, as_of, periods)
     known = [name for name in MEASURES if wide[name].null_count < wide.num_rows]
     return AddedUp(_told(wide), known, scratch.cubes)
@@ -92,7 +92,7 @@ def _renewed(ws: Workspace, as_of: dt.date) -> AddedUp | None:
     before, cubes = Made.of(ws, "metrics", _terms(ws)), kept(ws, "metrics")
     if before is None or cubes is None:
         return None
-    with Scratch(ws) as scratch:
+    with MetricScratch(ws) as scratch:
         days = days_touched(ws, scratch, before, as_of)
     if days is None or cubes.keys() != _cubes(ws):
         return None
@@ -122,7 +122,7 @@ def _is_among(rows: pa.Table, periods: PeriodKeys) -> pa.ChunkedArray:
     return pc.is_in(pc.binary_join_element_wise(rows["grain"], rows["on"].cast(pa.string()), " "), names)
 
 
-def _wide_of(scratch: Scratch, as_of: dt.date, periods: Periods) -> pa.Table:
+def _wide_of(scratch: MetricScratch, as_of: dt.date, periods: Periods) -> pa.Table:
     parts = [
         part
         for name, reduce in FACTS.items()

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from quanyu.measure.metric.periods import Scratch
+from quanyu.measure.metric.periods import MetricScratch
 from quanyu.tables.metric.period import Period
 from quanyu.warehouse.portable import bits_of_any
 
@@ -30,7 +30,7 @@ class Masks:
     days: ir.Table
 
     @classmethod
-    def of(cls, scratch: Scratch, windows: Sequence[Period]) -> Masks | None:
+    def of(cls, scratch: MetricScratch, windows: Sequence[Period]) -> Masks | None:
         """Return the masks of some windows, None where there are none."""
         if not windows:
             return None
@@ -51,7 +51,7 @@ class Masks:
         return joined.mutate(**{name: joined[name].fill_null(0)})
 
     def count(
-        self, scratch: Scratch, people: ir.Table, dimension: str, bits: dict[str, ir.Value]
+        self, scratch: MetricScratch, people: ir.Table, dimension: str, bits: dict[str, ir.Value]
     ) -> pa.Table:
         """Return per window and `slice` how many people have its bit in each of several columns of bits.
 

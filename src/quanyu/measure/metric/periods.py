@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from quanyu.method.scratch import Scratch
 from quanyu.tables.metric.period import Period, first_of
 from quanyu.workspace import Workspace
 
@@ -52,32 +49,13 @@ class Renewal:
     cubes: Mapping[str, pa.Table]
 
 
-class Scratch:
-    """Results worked out once and read many times; gone when the block ends.
-
-    With a `renewal` only its days are added up, and the sums of all others are those kept.
-    """
+class MetricScratch(Scratch):
+    """Scratch tables of sums by day. With a `renewal` only its days are added up, and the sums of all others are those kept."""
 
     def __init__(self, ws: Workspace, renewal: Renewal | None = None) -> None:
-        self.warehouse = ws.warehouse
+        super().__init__(ws)
         self.renewal = renewal
         self.cubes: dict[str, pa.Table] = {}
-        self.kept: list[ir.Table] = []
-        self.zone = ws.settings.timezone
-        self.folder = ws.path("tmp", f"metrics-{uuid.uuid4().hex}")
-
-    def keep(self, rows: ir.Table) -> ir.Table:
-        """Work rows out once and return them as a table of the same engine."""
-        self.kept.append(self.warehouse.engine.keep(rows, self.folder / uuid.uuid4().hex))
-        # Cast, because engines say more of a type than an expression does: times to the microsecond.
-        return self.kept[-1].cast(rows.schema())
-
-    def known(self, rows: pa.Table) -> ir.Table:
-        """Return a small table of this process as a table of the engine."""
-        file = self.folder / f"{uuid.uuid4().hex}.parquet"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(rows, file)
-        return self.warehouse.scan([file])
 
     def touched(self, rows: ir.Table, *, around: bool = False) -> ir.Table:
         """Return the rows of days that something touched, or of those around; all rows where all are added up."""
@@ -118,22 +96,15 @@ class Scratch:
         reduced = self.warehouse.read(rows)
         return reduced.append_column("dimension", pa.array([dimension] * reduced.num_rows, pa.string()))
 
-    def __enter__(self) -> Scratch:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self.warehouse.engine.forget(self.kept)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
 
 def slices(rows: ir.Table, dimension: str) -> ir.StringValue:
     """Return the slice of each row: "all", or the column's value, "unknown" where it has none."""
     return ibis.literal("all") if dimension == "all" else rows[dimension].fill_null("unknown")
 
 
-def add_up(scratch: Scratch, cube: ir.Table, periods: Periods, dimensions: Sequence[str]) -> list[pa.Table]:
+def add_up(
+    scratch: MetricScratch, cube: ir.Table, periods: Periods, dimensions: Sequence[str]
+) -> list[pa.Table]:
     """Add up every number column of a small cube per period and slice; `day` and dimensions are the keys."""
     numbers = [name for name in cube.columns if name not in {"day", *dimensions}]
     spread = scratch.spread(cube, periods)

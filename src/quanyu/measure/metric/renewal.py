@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.measure.metric.periods import Scratch
 from quanyu.method.change import Made, differing, document, parted, touched
+from quanyu.method.scratch import Scratch
 from quanyu.tables.metric.period import first_of, months_later
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, local_day

@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from quanyu.measure.metric.periods import Periods, Scratch, add_up
+from quanyu.measure.metric.periods import MetricScratch, Periods, add_up
 from quanyu.tables.sale import is_sale
 from quanyu.tables.spend import placements
 from quanyu.warehouse.portable import local_day
@@ -16,7 +16,7 @@ from quanyu.warehouse.portable import local_day
 DIMENSIONS = ("all", "channel")
 
 
-def spending(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+def spending(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `spend`, every placement once."""
     once = placements(scratch.warehouse.table)
     once = once.filter(once.spent_on < as_of).rename(
@@ -30,7 +30,7 @@ def spending(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Tabl
     return add_up(scratch, scratch.keep(cube), periods, DIMENSIONS)
 
 
-def voice(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+def voice(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `feedback`: reviews with a score, and the balance of survey answers from 0
     to 10."""
     said = scratch.warehouse.table("feedback")
@@ -47,7 +47,7 @@ def voice(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     return add_up(scratch, scratch.keep(cube), periods, DIMENSIONS)
 
 
-def assortment(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+def assortment(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return how many items of the catalogue had a sale, and how many were launched by the end of each
     period."""
     warehouse = scratch.warehouse

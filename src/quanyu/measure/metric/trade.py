@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.measure.metric.mask import Masks, seen, where
-from quanyu.measure.metric.periods import Periods, Scratch, add_up, slices
+from quanyu.measure.metric.periods import MetricScratch, Periods, add_up, slices
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.metric.period import WINDOWS, preset
 from quanyu.tables.sale import is_sale
@@ -23,7 +23,7 @@ SUMS = (
 )  # fmt: skip
 
 
-def trade(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+def trade(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `orders` per period and slice.
 
     A sale counts on the day it was paid, a return document on its own day. Sums come from cubes of
@@ -55,7 +55,7 @@ def trade(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     ]
 
 
-def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
+def _cells(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
     """Return the sums of every day, person, channel and region that something touched."""
 
     def look(name: str) -> ir.Table:
@@ -67,7 +67,7 @@ def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
     return rows.group_by("day", "person", "channel", "region").agg(**_sums(rows))
 
 
-def _dated(scratch: Scratch, orders: ir.Table) -> ir.Table:
+def _dated(scratch: MetricScratch, orders: ir.Table) -> ir.Table:
     """Return orders with their day and what they are."""
     is_return, sale = orders.status == "returned", is_sale(orders)
     was_paid = sale | ((orders.status == "closed") & orders.paid_at.notnull() & (orders.paid_amount > 0))
@@ -76,7 +76,7 @@ def _dated(scratch: Scratch, orders: ir.Table) -> ir.Table:
     return orders.mutate(day=day, is_sale=sale, was_paid=was_paid, is_return=is_return)
 
 
-def _of_people(scratch: Scratch, rows: ir.Table) -> ir.Table:
+def _of_people(scratch: MetricScratch, rows: ir.Table) -> ir.Table:
     """Return rows with the number of the person behind their identifier, or of the identifier."""
     known = scratch.warehouse.table("identities")
     people = known.select(key="id_key", known_as="person_id")
@@ -84,7 +84,7 @@ def _of_people(scratch: Scratch, rows: ir.Table) -> ir.Table:
     return joined.mutate(person=group_key(ibis.coalesce(joined.known_as, joined.id_key)))
 
 
-def _bought(scratch: Scratch, as_of: dt.date) -> ir.Table:
+def _bought(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
     """Return every day, person, channel and region with a sale, whether something touched it or not."""
     orders = _dated(scratch, scratch.warehouse.table("orders"))
     sales = orders.filter(orders.is_sale, orders.day < as_of, orders.id_key.notnull())
@@ -122,7 +122,7 @@ def _new_old(rows: ir.Table) -> ir.StringValue:
     return ibis.cases((rows.first_on >= rows.on, "new"), (rows.first_on < rows.on, "old"), else_="unknown")
 
 
-def _by_age(scratch: Scratch, ages: ir.Table, periods: Periods) -> pa.Table:
+def _by_age(scratch: MetricScratch, ages: ir.Table, periods: Periods) -> pa.Table:
     spread = scratch.spread(ages, periods)
     sums = {name: spread[name].sum().cast("float64") for name in SUMS}
     return scratch.read(spread.group_by("grain", "on", slice=_new_old(spread)).agg(**sums), "new_old")
@@ -135,7 +135,7 @@ def _people(rows: ir.Table, dimension: str) -> ir.Table:
     )
 
 
-def _count(scratch: Scratch, people: ir.Table, dimension: str) -> pa.Table:
+def _count(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa.Table:
     is_repeat = ibis.ifelse(
         people.grain == "day", ibis.null("int64"), (people.latest > people.earliest).cast("int64")
     )
@@ -147,7 +147,7 @@ def _count(scratch: Scratch, people: ir.Table, dimension: str) -> pa.Table:
     return scratch.read(counted, dimension)
 
 
-def _returning(scratch: Scratch, people: ir.Table, as_of: dt.date) -> pa.Table:
+def _returning(scratch: MetricScratch, people: ir.Table, as_of: dt.date) -> pa.Table:
     """Return how many buyers of every week and month bought again in the next."""
     here = people.filter(people.grain != "day").select("grain", "on", "person")
     follows = ibis.cases(
@@ -165,7 +165,7 @@ def _returning(scratch: Scratch, people: ir.Table, as_of: dt.date) -> pa.Table:
     return scratch.read(counted, "all")
 
 
-def _in_windows(scratch: Scratch, buyers: ir.Table, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+def _in_windows(scratch: MetricScratch, buyers: ir.Table, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the different buyers of the windows."""
     masks = Masks.of(scratch, periods.windows)
     if masks is None:
@@ -196,7 +196,7 @@ def _bits(rows: ir.Table, dimension: str) -> ir.Table:
     return people.mutate(new=people.has & people["first"])
 
 
-def _new_and_old(scratch: Scratch, masks: Masks, people: ir.Table) -> list[pa.Table]:
+def _new_and_old(scratch: MetricScratch, masks: Masks, people: ir.Table) -> list[pa.Table]:
     counts = []
     for name, theirs in (("new", people.new), ("old", people.has - people.new)):
         rows = people.mutate(slice=ibis.literal(name), theirs=theirs)
@@ -210,7 +210,7 @@ def _new_and_old(scratch: Scratch, masks: Masks, people: ir.Table) -> list[pa.Ta
 
 
 def _back(
-    scratch: Scratch, masks: Masks, people: ir.Table, periods: Periods, as_of: dt.date
+    scratch: MetricScratch, masks: Masks, people: ir.Table, periods: Periods, as_of: dt.date
 ) -> list[pa.Table]:
     """Return how many buyers of the period before a window bought again in it."""
     place = {(window.grain, window.since): at for at, window in enumerate(masks.windows)}

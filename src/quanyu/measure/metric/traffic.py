@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.measure.metric.mask import Masks, seen, where
-from quanyu.measure.metric.periods import Periods, Scratch, add_up, slices
+from quanyu.measure.metric.periods import MetricScratch, Periods, add_up, slices
 from quanyu.warehouse.portable import group_key
 
 DIMENSIONS = ("all", "channel")
@@ -17,7 +17,7 @@ FLAGS = ("n_add_to_cart", "n_favourites")
 CELL = ("id_key", "session_id", "channel", "n_events", "n_page_views", *FLAGS)
 
 
-def traffic(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+def traffic(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `visits` per period and slice; visitors are people where identity knows them."""
     everything = _cells(scratch, as_of)
     cells = scratch.keep(scratch.touched(everything))
@@ -35,7 +35,7 @@ def traffic(scratch: Scratch, periods: Periods, as_of: dt.date) -> list[pa.Table
     ]
 
 
-def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
+def _cells(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
     """Return one row per visit and local day: a visit that lasts over midnight counts on each of its days."""
     visits, days = scratch.warehouse.table("visits"), scratch.warehouse.table("visit_days")
     known = scratch.warehouse.table("identities")
@@ -48,7 +48,7 @@ def _cells(scratch: Scratch, as_of: dt.date) -> ir.Table:
     return joined.mutate(visitor=visitor).drop("key", "known_as", "id_key")
 
 
-def _sessions(scratch: Scratch, cells: ir.Table, periods: Periods) -> list[pa.Table]:
+def _sessions(scratch: MetricScratch, cells: ir.Table, periods: Periods) -> list[pa.Table]:
     rows = cells.filter(cells.session_id.notnull())
     counts = []
     for dimension in DIMENSIONS:
@@ -65,7 +65,7 @@ def _sessions(scratch: Scratch, cells: ir.Table, periods: Periods) -> list[pa.Ta
     return counts
 
 
-def _visitors(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
+def _visitors(scratch: MetricScratch, rows: ir.Table, dimension: str) -> pa.Table:
     rows = rows.filter(rows.visitor.notnull())
     person = rows.group_by("grain", "on", "visitor", slice=slices(rows, dimension)).agg(
         **{flag: rows[flag].sum() for flag in FLAGS}
@@ -78,7 +78,7 @@ def _visitors(scratch: Scratch, rows: ir.Table, dimension: str) -> pa.Table:
     return scratch.read(counted, dimension)
 
 
-def _in_windows(scratch: Scratch, rows: ir.Table, periods: Periods) -> list[pa.Table]:
+def _in_windows(scratch: MetricScratch, rows: ir.Table, periods: Periods) -> list[pa.Table]:
     """Return the different visitors of the windows."""
     masks = Masks.of(scratch, periods.windows)
     if masks is None:

@@ -10,13 +10,13 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.method.change import document, end_of
+from quanyu.method.scratch import Keep
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
 from quanyu.understand.fact.mode import Taste, Values, attach, mode, summed_up
 from quanyu.understand.fact.visit import ACTIONS
 from quanyu.understand.fact.visit_step import known_visits
 from quanyu.understand.person import of_person, owners
-from quanyu.understand.scratch import Keep
 from quanyu.warehouse.portable import group_key, local_time, seconds
 from quanyu.workspace import Workspace
 

@@ -10,11 +10,11 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.method.change import Made, touched
+from quanyu.method.scratch import Scratch
 from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.understand.fact.fact import Facts
 from quanyu.understand.fact.visit_step import are_current
-from quanyu.understand.scratch import scratch
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
@@ -36,9 +36,9 @@ def facts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         "as_of": as_of.isoformat(),
         "versions": versions if are_current(ws, as_of) else {},
     }
-    with scratch(ws) as keep:
+    with Scratch(ws) as scratch:
         who = _touched(ws, as_of) if made_of["versions"] else None
-        rows = Facts(ws, as_of, keep, who).table()
+        rows = Facts(ws, as_of, scratch.keep, who).table()
         if who is not None:
             rows = _others(ws, who, rows).union(rows)
         rows = rows.mutate(as_of=ibis.literal(as_of))

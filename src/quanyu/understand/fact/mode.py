@@ -8,8 +8,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.scratch import Keep
 from quanyu.understand.fact.packed_counts import LIMIT, MOST, PackedCounts
-from quanyu.understand.scratch import Keep
 from quanyu.workspace import Workspace
 
 

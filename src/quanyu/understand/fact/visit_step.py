@@ -9,10 +9,10 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.scratch import Keep, Scratch
 from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.understand.fact.visit import days_of, join_days, join_visits, same_visit, visits_of, with_day
-from quanyu.understand.scratch import Keep, scratch
 from quanyu.warehouse import Partition
 from quanyu.warehouse.partition_months import halves, touched
 from quanyu.warehouse.portable import local_day
@@ -30,10 +30,10 @@ def visits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     if known == about["made_of"]:
         return {"n_visits": ws.warehouse.count("visits"), "n_written": 0}
     new = ws.warehouse.added("events", known["events"]) if _terms(ws).items() <= known.items() else None
-    with scratch(ws) as keep:
+    with Scratch(ws) as scratch:
         if new is None:
-            return _all(ws, keep, about)
-        return _more(ws, keep, new, about)
+            return _all(ws, scratch.keep, about)
+        return _more(ws, scratch.keep, new, about)
 
 
 def known_visits(ws: Workspace, as_of: dt.date) -> ir.Table:

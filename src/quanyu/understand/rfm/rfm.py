@@ -15,9 +15,9 @@ import numpy as np
 from quanyu.ledger import keep_fit
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters, fit
 from quanyu.method.method import Arrays
+from quanyu.method.scratch import Scratch
 from quanyu.part.step import Step
 from quanyu.tables.sale import is_sale
-from quanyu.understand.scratch import scratch
 from quanyu.understand.settings import RfmSettings
 from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
@@ -190,9 +190,9 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
 def rfm(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Fit RFM as the settings say, keep the fit, and write the table `rfm`: the loop step."""
     spec = Rfm(**ws.settings.of(RfmSettings).model_dump())
-    with scratch(ws) as keep:
+    with Scratch(ws) as scratch:
         # Buyers are read twice, to fit and to score.
-        return _group(ws, as_of, spec, keep(buyers(ws, as_of, spec)))
+        return _group(ws, as_of, spec, scratch.keep(buyers(ws, as_of, spec)))
 
 
 def _group(ws: Workspace, as_of: dt.date, spec: Rfm, rows: ir.Table) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from quanyu.ledger import KeptFit, keep_fit
 from quanyu.method import Fit, Inconclusive, Parameters, fit
+from quanyu.method.scratch import Keep, Scratch
 from quanyu.part.step import Step
 from quanyu.solve.thread import one_thread
 from quanyu.text import Sentence
@@ -41,7 +42,6 @@ from quanyu.understand.outlook import (
     past_of,
     told_clock,
 )
-from quanyu.understand.scratch import Keep, scratch
 from quanyu.understand.settings import LifetimeSettings
 from quanyu.understand.trait import LifeCycle
 from quanyu.understand.value.value_bound import money_bounds
@@ -65,13 +65,13 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """
     trading = trade(ws, as_of)
     spec = specified(ws.settings.of(LifetimeSettings), trading.days(as_of))
-    with scratch(ws) as keep, one_thread():
-        days = keep(purchase_days(ws, as_of, trading, spec.by))
+    with Scratch(ws) as scratch, one_thread():
+        days = scratch.keep(purchase_days(ws, as_of, trading, spec.by))
         past = past_of(ws, days, trading, as_of, spec)
         clock = clock_of(past)
         plain = histories(days, as_of, spec.holdout_days, spec.by)
         spec, timed = on_clock(spec, plain, clock, past.today)
-        rows = keep(timed)
+        rows = scratch.keep(timed)
         card = _fitted(ws, spec, rows, as_of, trading)
         if isinstance(card, Inconclusive):
             return _nothing(ws, spec, as_of, card.reason)
@@ -80,7 +80,11 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         )
         worth = _fitted(ws, OrderValue(), rows, as_of, trading)
         return _write(
-            ws, keep, rows, (card, worth), (replace(past, kind=KINDS[card.parameters["model"]]), clock)
+            ws,
+            scratch.keep,
+            rows,
+            (card, worth),
+            (replace(past, kind=KINDS[card.parameters["model"]]), clock),
         )
 
 
