@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from quanyu import ledger
 from quanyu.ledger import Decision
@@ -17,6 +15,7 @@ from quanyu.method.assignment import lot
 from quanyu.solve.spend_test import HALVES, high_days
 from quanyu.tables import contract
 from quanyu.tables.owned.spend_test import KIND
+from quanyu.tables.record import table_of
 from quanyu.workspace import Workspace
 
 Carried = Mapping[str, Any]
@@ -80,12 +79,9 @@ def meets(test: Decision, channel: str, lands: Mapping[str, float]) -> bool:
 
 def mirror_tests(ws: Workspace) -> None:
     """Bring the schedules on record into the table `spend_test_days`."""
-    promise = contract("spend_test_days")
-    money = [column.name for column in promise.columns if column.kind == "money"]
-    rows = []
-    for test in tests(ws):
-        for day in days_of(test, test.carried):
-            exact = {name: Decimal(f"{day[name]:.2f}") for name in money}
-            rows.append(day | exact | {"on": dt.date.fromisoformat(day["on"])})
-    table = pa.Table.from_pylist(rows, promise.schema.to_pyarrow())
-    ws.warehouse.replace("spend_test_days", table, by="act")
+    rows = (
+        day | {"on": dt.date.fromisoformat(day["on"])}
+        for test in tests(ws)
+        for day in days_of(test, test.carried)
+    )
+    ws.warehouse.replace("spend_test_days", table_of(contract("spend_test_days"), rows), by="act")

@@ -6,17 +6,16 @@ import datetime as dt
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import ibis
 import numpy as np
-import pyarrow as pa
 
 from quanyu.method.daily_sales import Floats, apart, daily_sales
 from quanyu.part.step import Step
 from quanyu.solve.spend_test import Design, read
 from quanyu.tables import contract
+from quanyu.tables.record import table_of
 from quanyu.tables.spend import placements
 from quanyu.workspace import Workspace
 
@@ -38,17 +37,7 @@ def spend_test_results(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         tests.setdefault(row["decision_id"], []).append(row)
     newest = _newest_spend(ws) if tests else None
     rows = [result(ws, test, as_of, newest) for test in tests.values()]
-    promise = contract("spend_test_results")
-    money = {column.name for column in promise.columns if column.kind == "money"}
-    exact = [
-        {
-            name: Decimal(f"{value:.2f}") if name in money and value is not None else value
-            for name, value in row.items()
-        }
-        for row in rows
-    ]
-    table = pa.Table.from_pylist(exact, promise.schema.to_pyarrow())
-    ws.warehouse.replace("spend_test_results", table, by="measure")
+    ws.warehouse.replace("spend_test_results", table_of(contract("spend_test_results"), rows), by="measure")
     return {"n_tests": len(rows), "n_read": sum(row["status"] == "read" for row in rows)}
 
 

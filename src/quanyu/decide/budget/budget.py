@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import ibis
-import pyarrow as pa
 
 from quanyu import ledger
 from quanyu.decide.budget.division import SAME, AdChannel, Division, Limits, divide, moves
@@ -21,6 +19,7 @@ from quanyu.part.step import Step
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
 from quanyu.tables.owned.decided import SCENARIOS
+from quanyu.tables.record import table_of
 from quanyu.workspace import Workspace
 
 KEEP = SCENARIOS[0]
@@ -156,19 +155,10 @@ def _spanned(name: str, values: tuple[float, float, float]) -> dict[str, float]:
 
 def write(ws: Workspace, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Replace a table of this stage by rows, money with two decimals."""
-    promise = contract(name)
     if not rows:
         ws.warehouse.replace(name, ws.warehouse.table(name).filter(ibis.literal(False)), by="decide")
         return
-    money = {column.name for column in promise.columns if column.kind == "money"}
-    exact = [
-        {
-            key: Decimal(f"{value:.2f}") if key in money and value is not None else value
-            for key, value in row.items()
-        }
-        for row in rows
-    ]
-    ws.warehouse.replace(name, pa.Table.from_pylist(exact, promise.schema.to_pyarrow()), by="decide")
+    ws.warehouse.replace(name, table_of(contract(name), rows), by="decide")
 
 
 STEP = Step(

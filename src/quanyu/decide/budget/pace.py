@@ -5,14 +5,13 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 import ibis
-import pyarrow as pa
 
 from quanyu.decide.settings import BudgetSettings
 from quanyu.tables import contract
+from quanyu.tables.record import table_of
 from quanyu.tables.spend import placements
 from quanyu.workspace import Workspace
 
@@ -42,10 +41,9 @@ def paces(ws: Workspace, as_of: dt.date) -> None:
         lately=since(as_of - dt.timedelta(days=LATELY_DAYS), as_of),
     )
     rows = {row["channel"]: row for row in ws.warehouse.read(sums).to_pylist()}
-    records = list(_paces(rows, ws.settings.of(BudgetSettings), last))
-    schema = contract("paces").schema.to_pyarrow()
-    table = pa.Table.from_pylist([{"month": month, "as_of": as_of} | record for record in records], schema)
-    ws.warehouse.replace("paces", table, by="decide")
+    paced = _paces(rows, ws.settings.of(BudgetSettings), last)
+    records = ({"month": month, "as_of": as_of} | record for record in paced)
+    ws.warehouse.replace("paces", table_of(contract("paces"), records), by="decide")
 
 
 def _paces(
@@ -67,8 +65,7 @@ def _paces(
             "plan_amount": plan, "due_amount": due, "spent_amount": row["spent"],
             "forecast_amount": row["spent"] + row["lately"] / LATELY_DAYS * left,
         }  # fmt: skip
-        exact = {key: Decimal(f"{value:.2f}") for key, value in amounts.items()}
-        yield {"channel": name, "status": _status(row["spent"], due, settings.tolerance), **exact}
+        yield {"channel": name, "status": _status(row["spent"], due, settings.tolerance), **amounts}
 
 
 def _status(spent: float, due: float, tolerance: float) -> str:

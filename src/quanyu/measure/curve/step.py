@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from quanyu.ledger import keep_fit
 from quanyu.measure.curve.daily import daily
@@ -22,6 +20,7 @@ from quanyu.method import Fit, Inconclusive, fit
 from quanyu.part.step import Step
 from quanyu.solve.curve import Curve
 from quanyu.tables import contract
+from quanyu.tables.record import table_of
 from quanyu.tables.settings import CurveSettings
 from quanyu.workspace import Workspace
 
@@ -49,10 +48,10 @@ def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     )  # fmt: skip
     if isinstance(fitted, Inconclusive):
         untold = _untold(ws, as_of, CODES[fitted.reason])
-        ws.warehouse.replace("curves", table_of(untold), by="measure")
+        ws.warehouse.replace("curves", table_of(contract("curves"), untold), by="measure")
         return {"inconclusive": fitted.reason, "n_channels": len(untold)}
     fit_id = keep_fit(ws.ledger, fitted.kept(ws.now()))
-    ws.warehouse.replace("curves", table_of(rows_of(fitted, as_of, fit_id)), by="measure")
+    ws.warehouse.replace("curves", table_of(contract("curves"), rows_of(fitted, as_of, fit_id)), by="measure")
     known = sum(channel["status"] == "known" for channel in fitted.parameters["channels"].values())
     return {"n_channels": len(fitted.parameters["channels"]), "n_known": known, "fit_id": fit_id}
 
@@ -71,20 +70,6 @@ def rows_of(fitted: Fit, as_of: dt.date, fit_id: str) -> list[dict[str, Any]]:
         {"channel": name, "as_of": as_of, "fit_id": fit_id, **_row(channel)}
         for name, channel in fitted.parameters["channels"].items()
     ]
-
-
-def table_of(rows: list[dict[str, Any]]) -> pa.Table:
-    """Return rows as the table `curves`, money with two decimals."""
-    promise = contract("curves")
-    money = {column.name for column in promise.columns if column.kind == "money"}
-    exact = [
-        {
-            name: Decimal(f"{value:.2f}") if name in money and value is not None else value
-            for name, value in row.items()
-        }
-        for row in rows
-    ]
-    return pa.Table.from_pylist(exact, promise.schema.to_pyarrow())
 
 
 def _untold(ws: Workspace, as_of: dt.date, reason: str) -> list[dict[str, Any]]:
