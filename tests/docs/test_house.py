@@ -34,7 +34,7 @@ WIDER = {
     "quanyu.ledger.store": 15,
     "quanyu.measure.attribution": 7,
     "quanyu.measure.metric": 8,
-    "quanyu.measure.touch": 13,
+    "quanyu.measure.touch": 12,
     "quanyu.solve.attribution": 11,
     "quanyu.solve.experiment": 9,
     "quanyu.solve.panel": 13,

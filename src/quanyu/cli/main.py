@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -12,12 +13,15 @@ from quanyu.cli.speech import err, language, say
 from quanyu.errors import QuanyuError
 from quanyu.text import message_and_hint
 
+SELDOM = 20_000
+"""After how many new objects garbage is looked for; libraries bring hundreds of thousands that stay."""
 UNFORESEEN = 70
 """What a shell sees of an error without a name: EX_SOFTWARE of sysexits.h."""
 
 
 def app() -> None:
     """Run the command line; an error of Quanyu prints its message and hint and sets its exit code."""
+    gc.set_threshold(SELDOM, 20, 20)
     called = next((word for word in sys.argv[1:] if not word.startswith("-")), "-")
     try:
         with uncollected():

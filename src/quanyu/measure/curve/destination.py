@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 
-from quanyu.measure.touch import DAY, owner, start_of, touches
+from quanyu.measure.touch import DAY, start_of, touches
+from quanyu.method.person import of_somebody
 from quanyu.tables.sale import is_sale
 from quanyu.tables.settings import CurveSettings
 from quanyu.warehouse.portable import seconds
@@ -74,7 +75,9 @@ def _bought(ws: Workspace, as_of: dt.date, since: dt.date) -> ir.Table:
         orders.ordered_at < start_of(ws, as_of),
         orders.ordered_at >= start_of(ws, since),
     )
-    rows = owner(ws, orders.select("id_key", "ordered_at", sales=orders.channel.fill_null("unknown")))
+    rows = of_somebody(
+        ws.warehouse, orders.select("id_key", "ordered_at", sales=orders.channel.fill_null("unknown"))
+    )
     return rows.filter(rows.person.notnull()).select("person", "ordered_at", "sales")
 
 

@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from quanyu.measure.metric.mask import Masks, seen, where
 from quanyu.measure.metric.periods import MetricScratch, Periods, add_up, slices
+from quanyu.method.person import of_somebody
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.metric.period import WINDOWS, preset
 from quanyu.tables.sale import is_sale
-from quanyu.warehouse.portable import group_key, local_day
+from quanyu.warehouse.portable import local_day
 
 DIMENSIONS = ("all", "channel", "region")
 SUMS = (
@@ -63,7 +64,9 @@ def _cells(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
         return scratch.touched(_dated(scratch, rows)).select(rows.columns) if name == "orders" else rows
 
     orders = _dated(scratch, orders_with_margin(look))
-    rows = _of_people(scratch, orders.filter(orders.was_paid | orders.is_return, orders.day < as_of))
+    rows = of_somebody(
+        scratch.warehouse, orders.filter(orders.was_paid | orders.is_return, orders.day < as_of)
+    )
     return rows.group_by("day", "person", "channel", "region").agg(**_sums(rows))
 
 
@@ -76,19 +79,11 @@ def _dated(scratch: MetricScratch, orders: ir.Table) -> ir.Table:
     return orders.mutate(day=day, is_sale=sale, was_paid=was_paid, is_return=is_return)
 
 
-def _of_people(scratch: MetricScratch, rows: ir.Table) -> ir.Table:
-    """Return rows with the number of the person behind their identifier, or of the identifier."""
-    known = scratch.warehouse.table("identities")
-    people = known.select(key="id_key", known_as="person_id")
-    joined = rows.left_join(people, rows.id_key == people.key)
-    return joined.mutate(person=group_key(ibis.coalesce(joined.known_as, joined.id_key)))
-
-
 def _bought(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
     """Return every day, person, channel and region with a sale, whether something touched it or not."""
     orders = _dated(scratch, scratch.warehouse.table("orders"))
     sales = orders.filter(orders.is_sale, orders.day < as_of, orders.id_key.notnull())
-    rows = _of_people(scratch, sales.select("id_key", "day", "channel", "region"))
+    rows = of_somebody(scratch.warehouse, sales.select("id_key", "day", "channel", "region"))
     return rows.select("day", "person", "channel", "region").distinct()
 
 

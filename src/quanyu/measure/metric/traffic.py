@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from quanyu.measure.metric.mask import Masks, seen, where
 from quanyu.measure.metric.periods import MetricScratch, Periods, add_up, slices
+from quanyu.method.person import of_somebody
 from quanyu.warehouse.portable import group_key
 
 DIMENSIONS = ("all", "channel")
@@ -38,14 +39,11 @@ def traffic(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa
 def _cells(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
     """Return one row per visit and local day: a visit that lasts over midnight counts on each of its days."""
     visits, days = scratch.warehouse.table("visits"), scratch.warehouse.table("visit_days")
-    known = scratch.warehouse.table("identities")
     short = visits.filter(visits.began_on == visits.ended_on)
     small = short.select(*CELL, day=short.began_on).union(days.select(*CELL, day=days.visited_on))
     small = small.mutate(session_id=group_key(small.session_id)).filter(small.day < as_of)
-    people = known.select(key="id_key", known_as="person_id")
-    joined = small.left_join(people, small.id_key == people.key)
-    visitor = ibis.coalesce(group_key(ibis.coalesce(joined.known_as, joined.id_key)), joined.session_id)
-    return joined.mutate(visitor=visitor).drop("key", "known_as", "id_key")
+    owned = of_somebody(scratch.warehouse, small)
+    return owned.mutate(visitor=ibis.coalesce(owned.person, owned.session_id)).drop("person", "id_key")
 
 
 def _sessions(scratch: MetricScratch, cells: ir.Table, periods: Periods) -> list[pa.Table]:

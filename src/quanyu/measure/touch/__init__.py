@@ -2,7 +2,7 @@
 
 from quanyu.measure.touch.purchase import OUTCOMES, purchases, sold
 from quanyu.measure.touch.route import JOIN, key_of, parse
-from quanyu.measure.touch.touch import DAY, TOUCH_READS, campaigns, contact_costs, owner, start_of, touches
+from quanyu.measure.touch.touch import DAY, TOUCH_READS, campaigns, contact_costs, start_of, touches
 
 __all__ = [
     "DAY",
@@ -12,7 +12,6 @@ __all__ = [
     "campaigns",
     "contact_costs",
     "key_of",
-    "owner",
     "parse",
     "purchases",
     "sold",

@@ -7,7 +7,8 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.measure.touch.touch import owner, start_of
+from quanyu.measure.touch.touch import start_of
+from quanyu.method.person import of_somebody
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, local_day, seconds
@@ -32,7 +33,7 @@ def sales(ws: Workspace, as_of: dt.date) -> ir.Table:
         revenue_amount=rows.net_amount.fill_null(0),
         margin_amount=rows.margin_amount,
     )
-    return owner(ws, rows).drop("id_key")
+    return of_somebody(ws.warehouse, rows).drop("id_key")
 
 
 def sold(ws: Workspace, as_of: dt.date) -> ir.Table:

@@ -7,6 +7,7 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.person import of_somebody
 from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
@@ -36,7 +37,7 @@ def touches(
     as no more than `same_contact_minutes` lie between one and the next; the first of them stays. A click and the
     visit it opened, a double click, a message in a provider's file and in our own deliveries are one contact.
     """
-    parts = [_of_person(ws, _recorded(ws)), _of_person(ws, _visited(ws)), _delivered(ws)]
+    parts = [_of_somebody(ws, _recorded(ws)), _of_somebody(ws, _visited(ws)), _delivered(ws)]
     rows = ibis.union(*(part.select(*COLUMNS) for part in parts))
     rows = rows.filter(rows.person.notnull(), rows.touched_at < start_of(ws, as_of))
     if since is not None:
@@ -50,20 +51,8 @@ def start_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
     return ibis.literal(moment).cast("timestamp('UTC')")
 
 
-def owner(ws: Workspace, rows: ir.Table) -> ir.Table:
-    """Return rows with `person`, the number of whoever holds their `id_key`; null where there is no identifier.
-
-    An identifier that identity does not know yet stands for a person of its own.
-    """
-    known = ws.warehouse.table("identities")
-    owners = known.select(key=group_key(known.id_key), known_as=group_key(known.person_id))
-    keyed = rows.mutate(key=group_key(rows.id_key))
-    joined = keyed.left_join(owners, "key")
-    return joined.select(*rows.columns, person=ibis.coalesce(joined.known_as, keyed.key))
-
-
-def _of_person(ws: Workspace, rows: ir.Table) -> ir.Table:
-    return owner(ws, rows.filter(rows.id_key.notnull()))
+def _of_somebody(ws: Workspace, rows: ir.Table) -> ir.Table:
+    return of_somebody(ws.warehouse, rows.filter(rows.id_key.notnull()))
 
 
 def contact_costs(ws: Workspace, as_of: dt.date, since: dt.date) -> ir.Table:

@@ -10,13 +10,13 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.method.change import document, end_of
+from quanyu.method.person import of_known, owners
 from quanyu.method.scratch import Keep
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
 from quanyu.understand.fact.mode import Taste, Values, attach, mode, summed_up
 from quanyu.understand.fact.visit import ACTIONS
 from quanyu.understand.fact.visit_step import known_visits
-from quanyu.understand.person import of_person, owners
 from quanyu.warehouse.portable import group_key, local_time, seconds
 from quanyu.workspace import Workspace
 
@@ -46,14 +46,14 @@ class Facts:
     @cached_property
     def owners(self) -> ir.Table:
         """Whose the identifiers are, worked out once for all tables of facts."""
-        return self.keep(self._chosen(owners(self.ws)))
+        return self.keep(self._chosen(owners(self.ws.warehouse)))
 
     def _chosen(self, rows: ir.Table) -> ir.Table:
         return rows if self.only is None else rows.semi_join(self.only, "person")
 
     def orders(self) -> ir.Table:
         """Reduce orders to people: counts, money, first and last day, where they buy."""
-        rows = of_person(self.owners, self._until("orders", "ordered_at"))
+        rows = of_known(self.owners, self._until("orders", "ordered_at"))
         channels, regions = self._values("orders", "channel"), self._values("orders", "region")
         rows = regions.encode(channels.encode(rows, "channel"), "region")
         rows = rows.mutate(
@@ -106,7 +106,7 @@ class Facts:
             weekday=visits.began_on.day_of_week.index().cast("int64"),
             seconds=seconds(visits.ended_at) - seconds(visits.began_at),
         )
-        rows = channels.encode(of_person(self.owners, rows), "channel")
+        rows = channels.encode(of_known(self.owners, rows), "channel")
         totals = {
             "n_sessions": rows.count(),
             "n_sessions_30d": rows.count(where=rows.on > self._ago(30)),
@@ -127,7 +127,7 @@ class Facts:
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""
         orders = self._until("orders", "ordered_at", with_day=False)
-        sales = of_person(self.owners, orders.filter(is_sale(orders)).select("key", **document(orders)))
+        sales = of_known(self.owners, orders.filter(is_sale(orders)).select("key", **document(orders)))
         lines = self.ws.warehouse.table("order_lines")
         lines = lines.select("item_id", "n_items", "unit_price_amount", "net_amount", **document(lines))
         items = self.ws.warehouse.table("items").select("item_id", "category", "brand")
@@ -155,7 +155,7 @@ class Facts:
 
     def contacts(self) -> ir.Table:
         """Reduce touches to people: how often and when they were last reached."""
-        rows = of_person(self.owners, self._until("touches", "touched_at"))
+        rows = of_known(self.owners, self._until("touches", "touched_at"))
         return rows.group_by("person").aggregate(
             n_touches=rows.count(),
             n_touches_30d=rows.count(where=rows.on > self._ago(30)),
@@ -164,7 +164,7 @@ class Facts:
 
     def voices(self) -> ir.Table:
         """Reduce feedback to people: how often they spoke and how content they were."""
-        rows = of_person(self.owners, self._until("feedback", "said_at"))
+        rows = of_known(self.owners, self._until("feedback", "said_at"))
         return rows.group_by("person").aggregate(
             n_feedback=rows.count(), n_scores=rows.score.count(), total_score=rows.score.sum()
         )

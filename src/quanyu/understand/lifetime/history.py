@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.person import owners
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
 from quanyu.understand.settings import LifetimeSettings
@@ -72,11 +73,7 @@ def purchase_days(ws: Workspace, as_of: dt.date, trading: Trade, by: str = "") -
     per_key = orders.group_by("key", "day").aggregate(
         is_purchase=orders.is_sale.any(), **_sums(orders, trading), **_first(orders, orders.is_sale, by)
     )
-    identities = ws.warehouse.table("identities")
-    owners = identities.select(
-        "person_id", key=group_key(identities.id_key), person=group_key(identities.person_id)
-    )
-    owned = per_key.inner_join(owners, "key")
+    owned = per_key.inner_join(owners(ws.warehouse), "key")
     return owned.group_by("person", "day").aggregate(
         person_id=owned.person_id.min(),
         is_purchase=owned.is_purchase.any(),

@@ -15,6 +15,7 @@ import numpy as np
 from quanyu.ledger import keep_fit
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters, fit
 from quanyu.method.method import Arrays
+from quanyu.method.person import owners
 from quanyu.method.scratch import Scratch
 from quanyu.part.step import Step
 from quanyu.tables.sale import is_sale
@@ -172,9 +173,7 @@ def buyers(ws: Workspace, as_of: dt.date, spec: Rfm) -> ir.Table:
         n=counts.cast("int64").sum(),
         amount=amount.sum() if spec.basis == "net" else amount.sum(where=counts),
     )
-    identities = ws.warehouse.table("identities")
-    owners = identities.select("person_id", key=group_key(identities.id_key))
-    joined = per_key.inner_join(owners, "key")
+    joined = per_key.inner_join(owners(ws.warehouse), "key")
     people = joined.group_by("person_id").aggregate(
         last_on=joined.last_on.max(), frequency=joined.n.sum().cast("int64"), amount=joined.amount.sum()
     )
