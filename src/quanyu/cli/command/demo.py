@@ -22,7 +22,6 @@ from quanyu.collect.load import Loaded, load
 from quanyu.errors import WorkspaceError
 from quanyu.method import Inconclusive
 from quanyu.plan.report import write_report
-from quanyu.settings import Settings
 from quanyu.text import told
 from quanyu.understand.outlook import outlook
 from quanyu.workspace import Workspace
@@ -32,6 +31,8 @@ from quanyu.world.enact import enact
 from quanyu.world.world import World
 
 FOLDER = Path("demo")
+TODAY = dt.datetime.fromisoformat("2026-11-29")
+"""The day on which the shop stands, so that the same seed makes the same shop and tells the same story on every day."""
 TEST_DAYS, LATER_DAYS = 86, 42
 """Days between the turns: what the first decides is carried out in the former (a test of spend takes up to 12 weeks),
 what the second decides in the latter."""
@@ -48,6 +49,9 @@ def demo(
     people: Annotated[int, typer.Option(min=100, help=say("People in the shop."))] = 20_000,
     days: Annotated[int, typer.Option(min=60, help=say("Days of history."))] = 400,
     seed: Annotated[int, typer.Option(help=say("The same seed makes the same shop."))] = 7,
+    today: Annotated[
+        dt.datetime, typer.Option(formats=["%Y-%m-%d"], help=say("The day on which the shop stands."))
+    ] = TODAY,
 ) -> None:
     """Do three turns on a simulated shop, two where nothing is tested: what each decides is carried out and measured by the next."""
     quanyu.workspace.usable(folder)
@@ -56,7 +60,7 @@ def demo(
             "{folder} is not empty.", "Name another folder, or remove this one.", folder=folder
         )
     with _Stage.open(folder) as stage:
-        world = stage.begin(Shop(people=people, days=days, seed=seed))
+        world = stage.begin(Shop(people=people, days=days, seed=seed), today.date())
         while world.shop.horizon:
             world, foreseen = stage.decide(world)
             stage.go_on(world)
@@ -84,10 +88,9 @@ class _Stage:
         with progress() as bars:
             yield cls(folder, bars, bars.add_task("", total=3 * len(loop.STEPS) + 10))
 
-    def begin(self, shop: Shop) -> World:
+    def begin(self, shop: Shop, today: dt.date) -> World:
         """Simulate the shop up to its first turn, and do that turn on the day after."""
         later = min(TEST_DAYS, shop.days // 4) + min(LATER_DAYS, shop.days // 4)
-        today = dt.datetime.now(dt.UTC).astimezone(Settings().zone).date()
         ends_on = today - dt.timedelta(days=later + 1)
         self.say(say("Simulating {n} people over {days} days", n=f"{shop.people:,}", days=shop.days))
         world = simulate(replace(shop, days=shop.days - later, ends_on=ends_on, horizon=later))
