@@ -84,9 +84,7 @@ def test_identifiers_with_lost_letters_name_nobody(make_workspace: Shop, tmp_pat
     said = "holds signs that stand for lost letters (�): export it again in UTF-8"
     assert reasons == {f"order_id {said}": 1, f"store_id {said}": 1}
     (told,) = load(ws, tmp_path, again=True)
-    assert told.message.startswith(
-        f"{len(keys)} rows count, but for nobody: letters of their identifier are lost"
-    )
+    assert told.message.startswith(f"{len(keys)} rows count without an identifier of which letters are lost")
     nobody = ws.warehouse.query("SELECT count(*) AS n FROM orders WHERE id_key IS NULL").to_pylist()
     assert nobody == [{"n": len(keys)}]
     assert [value for value in values(ws, "region") if value] == [f"江{gap}"]
@@ -180,3 +178,26 @@ def test_what_is_invisible_is_no_identifier_and_other_text_stays(
         [None],
         ["ｘ\u200b"],
     )
+
+
+def test_an_order_with_a_nickname_cut_in_an_emoji_is_told_and_keeps_its_other_identifiers(
+    make_workspace: Shop, tmp_path: Path
+) -> None:
+    head = (
+        "订单编号,买家会员名,买家支付宝账号,买家应付货款,买家应付邮费,总金额,买家实际支付金额,订单状态,"
+        "联系手机,订单创建时间,订单付款时间 ,宝贝标题 ,宝贝总数量"
+    )
+    line = "{},{},,10.00,0.00,10.00,10.00,交易成功,{},2024-06-01 10:00:00,2024-06-01 10:01:00,杯,1"
+    lines = [
+        head,
+        line.format("1234567890123456701", "bo", "13800000000"),
+        line.format("1234567890123456702", "nick", "13800000001"),
+    ]
+    file = tmp_path / "taobao.csv"
+    file.write_bytes("\n".join(lines).encode().replace(b",nick,", b",nick\xf0\x9f\x98,"))
+    ws = make_workspace()
+    (loaded,) = load(ws, file)
+    assert (loaded.layout, loaded.n_taken, loaded.n_refused) == ("taobao_orders", 2, 0)
+    assert loaded.message.startswith("1 rows count without an identifier of which letters are lost")
+    kinds = [key.partition(":")[0] for key in values(ws, "id_key")]
+    assert kinds == ["phone", "taobao"]

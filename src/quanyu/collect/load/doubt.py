@@ -39,11 +39,11 @@ def doubts_of(
             )  # fmt: skip
 
 
-def unnamed(n_rows: int) -> Iterator[Sentence]:
-    """Yield that rows are taken although nobody can tell whose they are."""
+def lost(n_rows: int) -> Iterator[Sentence]:
+    """Yield that rows are taken without an identifier that cannot be read."""
     if n_rows:
         yield Sentence(
-            "{n} rows count, but for nobody: letters of their identifier are lost (�); export the file again in UTF-8",
+            "{n} rows count without an identifier of which letters are lost (�): export the file again in UTF-8",
             n=n_rows,
         )
 

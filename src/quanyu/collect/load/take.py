@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from quanyu.collect.file import GUARDS, Print
 from quanyu.collect.layout import Layout, Target, lacking, normal, reads
 from quanyu.collect.left_out import EXPLAINED
-from quanyu.collect.load.doubt import doubts_of, unnamed
+from quanyu.collect.load.doubt import doubts_of, lost
 from quanyu.collect.load.reading import Source, read_page
 from quanyu.collect.load.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
 from quanyu.collect.load.reject import Origin, Rejects, keep_rejects
@@ -112,7 +112,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     rejects = keep_rejects(reading, read, "_".join(refusing), lambda: _refused(reading, refusing), origin)
     if rejects.paths:
         staged["rejects"] = Staged(rejects.paths)
-    doubts = (*unnamed(told["n_nobody"]), *doubts_of(reading, staged, job.layout, job.ws.settings.currency))
+    doubts = (*lost(told["n_lost"]), *doubts_of(reading, staged, job.layout, job.ws.settings.currency))
     tick(3)
     return Taken(
         staged=staged,

@@ -87,28 +87,14 @@ def _doubles(ws: Workspace) -> Iterator[Finding]:
     n, amount = row["n"], row["amount"] or 0.0
     share = n / n_sales if n_sales else 0.0
     severity: Severity = "warning" if n else "ok"
-    yield Finding(
-        table="orders",
-        column="order_id",
-        check="double_sales",
-        n_rows=n_sales,
-        n_bad=n,
-        value=share,
-        threshold=0.0,
-        severity=severity,
-        examples=examples,
-    )
-    yield Finding(
-        table="orders",
-        column="net_amount",
-        check="double_amount",
-        n_rows=n_sales,
-        n_bad=n,
-        value=amount,
-        threshold=0.0,
-        severity=severity,
-        examples=examples,
-    )
+    for column, check, value in (
+        ("order_id", "double_sales", share),
+        ("net_amount", "double_amount", amount),
+    ):
+        yield Finding(
+            table="orders", column=column, check=check, n_rows=n_sales, n_bad=n, value=value, threshold=0.0,
+            severity=severity, examples=examples,
+        )  # fmt: skip
 
 
 def _n_sales(ws: Workspace) -> int:

@@ -27,7 +27,7 @@ from quanyu.tables import Table, contract
 
 _DIGIT = re.compile(r"\d")
 LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
-SKIP, ODD, NOBODY = "_skip", "_odd", "_nobody"
+SKIP, ODD, LOST = "_skip", "_odd", "_lost"
 MONEY_OF = "_unread_currency_"
 """The currency of a table's money, known until it is said why a row is refused."""
 
@@ -45,8 +45,8 @@ def parse(page: Page, setting: Setting) -> ir.Table:
     """Return one row per record, in the order of the file: why it is refused, and the columns of every table.
 
     Columns are named `table__column`. Tables that are made of several records (`per`, `running`) are judged
-    later, when the records are brought together. `_skip` is the rule that leaves a record out, else null; `_nobody` marks
-    those that count without their person, whose identifier has lost letters.
+    later, when the records are brought together. `_skip` is the rule that leaves a record out, else null; `_lost` marks
+    those that count without an identifier of which letters are lost.
     """
     layout = setting.layout
     kept = _kept(page, layout)
@@ -74,7 +74,7 @@ def parse(page: Page, setting: Setting) -> ir.Table:
         *_unread(whole, reads, layout),
         *(rule for target in single for rule in _judged(whole, target, setting)),
     ]
-    judged = whole.mutate(**{REASON: first_broken(broken), NOBODY: _is_nobody(whole, reads, layout)})
+    judged = whole.mutate(**{REASON: first_broken(broken), LOST: _lacks_identifier(whole, reads, layout)})
     return judged.select(*[name for name in judged.columns if not name.startswith("_unread_")])
 
 
@@ -88,7 +88,7 @@ def records(parsed: ir.Table, skip: int = 0) -> ir.Table:
 
 
 def counted(rows: ir.Table, layout: Layout) -> ir.Table:
-    """Return one row: how many records there are, are refused so far, and name nobody; the latest time of a good one."""
+    """Return one row: how many records there are, are refused so far, and lost an identifier; the latest time of a good one."""
     names = [
         f"{target.table.name}__{column.name}"
         for target in layout.targets
@@ -103,7 +103,7 @@ def counted(rows: ir.Table, layout: Layout) -> ir.Table:
     return rows.aggregate(
         n_rows=rows.count(),
         n_refused=rows[REASON].count(),
-        n_nobody=rows[NOBODY].sum(where=good).fill_null(0),
+        n_lost=rows[LOST].sum(where=good).fill_null(0),
         newest=newest,
     )
 
@@ -299,16 +299,14 @@ def _with_keys(rows: ir.Table, layout: Layout) -> ir.Table:
     return rows.mutate(**kept) if kept else rows
 
 
-def _is_nobody(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> ir.BooleanValue:
-    """Say whether a row that still says something names nobody, because letters of its identifier are lost."""
+def _lacks_identifier(rows: ir.Table, reads: Mapping[str, Read], layout: Layout) -> ir.BooleanValue:
+    """Say whether letters are lost of an identifier without which a row still says something."""
     lost = [
         identifier.lacks_letters(rows[f"_unread_{key}"])
         for key, read in reads.items()
         if read.unread is not None and _may_lack(key, layout)
     ]
-    keys = [f"{target.table.name}__id_key" for target in layout.targets if not target.needs_person]
-    known = [rows[key].notnull() for key in keys if key in rows.columns]
-    return reduce(operator.or_, lost, ibis.literal(False)) & ~reduce(operator.or_, known, ibis.literal(False))
+    return reduce(operator.or_, lost, ibis.literal(False))
 
 
 def _may_lack(key: str, layout: Layout) -> bool:

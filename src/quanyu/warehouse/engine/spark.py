@@ -191,8 +191,15 @@ def _session(settings: SparkSettings) -> SparkSession:
 
 def _read(session: SparkSession, files: Sequence[str]) -> DataFrame:
     """Return the files as one frame. Their footers are read here: Spark would start a job on the cluster for them."""
-    schema = pa.unify_schemas([pq.read_schema(file) for file in files], promote_options="permissive")
+    schema = pa.unify_schemas([_footer(file) for file in files], promote_options="permissive")
     return session.read.options(**LITERAL).schema(from_arrow_schema(schema)).parquet(*files)
+
+
+def _footer(file: str) -> pa.Schema:
+    try:
+        return pq.read_schema(file)
+    except pa.ArrowInvalid as error:  # it does not say which file is damaged
+        raise pa.ArrowInvalid(f"{file}: {error}") from None
 
 
 def _empty(expression: ir.Table, folder: Path) -> Path:
