@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -27,6 +27,7 @@ from quanyu.ledger.store import (
     time_column,
     writing,
 )
+from quanyu.text import Text
 
 DECISIONS = sa.Table(
     "decisions",
@@ -54,7 +55,7 @@ DECISIONS = sa.Table(
 Verdict = Literal["approved", "declined"]
 OPEN: dict[Verdict, tuple[str, ...]] = {"approved": ("proposed",), "declined": ("proposed", "approved")}
 """The states in which each verdict can be given."""
-Status = Literal["proposed", "superseded", "declined", "approved", "done", "measured"]
+Status = Annotated[Literal["proposed", "superseded", "declined", "approved", "done", "measured"], Text]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 
@@ -21,6 +21,7 @@ from quanyu.ledger.store import (
     whole_column,
     writing,
 )
+from quanyu.text import Text
 
 LOADS = sa.Table(
     "loads",
@@ -43,7 +44,7 @@ LOADS = sa.Table(
     sa.Index(None, "file_hash", "layout"),
 )
 
-Status = Literal["running", "done", "failed"]
+Status = Annotated[Literal["running", "done", "failed"], Text]
 INTERRUPTED = "interrupted: the process ended before the work did"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 
@@ -20,6 +20,7 @@ from quanyu.ledger.store import (
     time_column,
     writing,
 )
+from quanyu.text import Text
 
 RUNS = sa.Table(
     "runs",
@@ -40,7 +41,7 @@ RUNS = sa.Table(
     sa.Index(None, "turn"),
 )
 
-Status = Literal["running", "done", "failed"]
+Status = Annotated[Literal["running", "done", "failed"], Text]
 INTERRUPTED = "interrupted: the process ended before the work did"
 
 

@@ -10,9 +10,11 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.tables.view.trait_names import trait_name
+from quanyu.text import Language, Text
 from quanyu.workspace import Workspace
 
-GROUPS = MappingProxyType(
+GROUPS: Mapping[str, tuple[Text, Text]] = MappingProxyType(
     {
         "champions": ("Champions", "VIP service and early access; no deep discount"),
         "promising": ("Promising big spenders", "Raise frequency: coupon for the next order, membership"),
@@ -26,23 +28,11 @@ GROUPS = MappingProxyType(
 )
 """The eight groups in the order in which they are shown: English name and usual action."""
 
-TRAITS = MappingProxyType(
-    {
-        "life_cycle": "Life cycle",
-        "activity": "Activity",
-        "funnel_stage": "Funnel stage",
-        "region": "Region",
-        "city_tier": "City tier",
-        "age_band": "Age band",
-        "sex": "Sex",
-        "member_tier": "Member tier",
-        "preferred_platform": "Preferred platform",
-        "preferred_category": "Preferred category",
-        "price_band": "Price band",
-        "favourite_hour": "Favourite hour",
-    }
-)
-"""Traits the report may show, in order of preference, with their labels."""
+TRAITS = (
+    "life_cycle", "activity", "funnel_stage", "region", "city_tier", "age_band", "sex", "member_tier", "preferred_platform",
+    "preferred_category", "price_band", "favourite_hour",
+)  # fmt: skip
+"""Traits the report may show, in order of preference."""
 MOST_TRAITS, MOST_WORDS = 6, 6
 
 
@@ -59,12 +49,12 @@ class Group:
     frequency: float
 
     @property
-    def name(self) -> str:
+    def name(self) -> Text:
         """The English name, the key of its translation."""
         return GROUPS.get(self.group_id, (self.group_id, ""))[0]
 
     @property
-    def action(self) -> str:
+    def action(self) -> Text:
         """What is usually done, as a key of its translation."""
         return GROUPS.get(self.group_id, ("", ""))[1]
 
@@ -93,9 +83,12 @@ class Distribution:
     """How people spread over the values of a trait: (value, people, share of those with a value)."""
 
     name: str
-    label: str
     n_known: int
     words: tuple[tuple[str, int, float], ...]
+
+    def name_in(self, language: Language) -> str:
+        """Return what the trait is called."""
+        return trait_name(self.name, language)
 
 
 @dataclass(frozen=True)
@@ -170,7 +163,7 @@ def _words(rows: ir.Table, name: str) -> ir.Table:
 def _distribution(name: str, words: list[tuple[str, int]]) -> Distribution:
     known = sum(n for _, n in words)
     top = sorted(words, key=lambda pair: (-pair[1], pair[0]))[:MOST_WORDS]
-    return Distribution(name, TRAITS[name], known, tuple((word, n, n / known) for word, n in top))
+    return Distribution(name, known, tuple((word, n, n / known) for word, n in top))
 
 
 def identity(ws: Workspace) -> Identity:

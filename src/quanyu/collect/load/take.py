@@ -44,7 +44,7 @@ from quanyu.collect.rows import (
 )
 from quanyu.collect.source import Opened, Rows
 from quanyu.collect.value import Habits
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
 
@@ -81,7 +81,7 @@ class Taken:
     staged: Mapping[str, Staged]
     n_rows: int
     rejects: Rejects
-    left_out: dict[str, int]
+    left_out: dict[Text, int]
     ignored: tuple[str, ...]
     newest: dt.datetime | None
     due_at: dt.datetime | None
@@ -147,7 +147,7 @@ def _soonest(refused: ir.Table) -> ir.Table:
     return refused.aggregate(soonest=moment.min())
 
 
-def _left_out(reading: Reading, read: Rows, n_explained: int) -> dict[str, int]:
+def _left_out(reading: Reading, read: Rows, n_explained: int) -> dict[Text, int]:
     """Count the records that are no rows by the rule that says so."""
     rows = reading.rows("left_out", lambda: _skipped(reading.table(PARSED)))
     counted = Counter({str(row["rule"]): int(row["n"]) for row in rows})

@@ -19,6 +19,7 @@ from quanyu.method.person import owners
 from quanyu.method.scratch import Scratch
 from quanyu.part.step import Step
 from quanyu.tables.sale import is_sale
+from quanyu.text import Sentence, Text
 from quanyu.understand.settings import RfmSettings
 from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
@@ -34,7 +35,7 @@ class Group:
     is_high: tuple[bool, bool, bool]
     zh: str
     en: str
-    action: str
+    action: Text
 
 
 GROUPS = (
@@ -89,7 +90,7 @@ class Rfm:
         """Find the quantile cuts and where each axis turns high."""
         n = stats["r"].n
         if not n:
-            return Inconclusive("nobody has bought anything in the window")
+            return Inconclusive(Sentence("nobody has bought anything in the window"))
         shares = [step / self.quantiles for step in range(1, self.quantiles)]
         cuts = {axis: [stats[axis].quantile(share) for share in shares] for axis in AXES}
         high = {axis: self._high(axis, stats[axis], cuts[axis]) for axis in AXES}

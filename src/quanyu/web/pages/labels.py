@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from quanyu.tables.owned.curve import AD_CHANNELS
+from quanyu.text import Text
 from quanyu.understand.rfm import GROUPS
 from quanyu.web.view import View
 
@@ -40,9 +43,14 @@ SLICES = {
     "unknown": ("未知", "Unknown"),
     **AD_CHANNELS,
 }
-EVIDENCE = {"test": "known from a test", "both": "known from curve and test"}
+EVIDENCE: Mapping[str, Text] = {"test": "known from a test", "both": "known from curve and test"}
 """What a return is known from, where a test of spend had a part in it."""
-DIMENSIONS = {"all": "Total", "channel": "Channel", "region": "Region", "new_old": "New and returning"}
+DIMENSIONS: Mapping[str, Text] = {
+    "all": "Total",
+    "channel": "Channel",
+    "region": "Region",
+    "new_old": "New and returning",
+}
 
 
 def slice_label(view: View, name: str | None) -> str:
