@@ -140,7 +140,7 @@ def placebo(problem: Regression, best: Peak, lands: Floats, leads: tuple[int, ..
     return Placebo(score, error)
 
 
-def profile(problem: Regression, best: Peak, widen: Floats, axis: str) -> Floats:
+def interval(problem: Regression, best: Peak, widen: Floats, axis: str) -> Floats:
     """Return the 95 % profile interval of `carry`, `half` or `slope` per channel, shape (c, 2).
 
     All values whose best fit is worse by at most 3.84 (widened for serial correlation) in twice the log
