@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from quanyu.solve.array import Floats
 from quanyu.solve.panel.panel import COARSE, Panel, regression
 from quanyu.solve.panel.posterior import Belief, draws
 from quanyu.solve.panel.profile import Placebo, inflation, interval, p_values, peak, placebo
 from quanyu.solve.panel.regression import Measured
-from quanyu.solve.response import Floats, carry_over, saturate
+from quanyu.solve.response import carry_over, saturate
 from quanyu.solve.spline import spline
 
 DAYS = 400

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 from scipy.stats import binom
 
+from quanyu.solve.array import Floats
 from quanyu.solve.curve import Curve
-from quanyu.solve.response import Floats, carry_over, saturate
+from quanyu.solve.response import carry_over, saturate
 from quanyu.solve.spend_test import Design, read
 from quanyu.solve.spend_test.belief import Evidence, believed, convinced, is_compatible
 from quanyu.solve.spend_test.design import LEVELS, WEEKS, noise, power, standard_error

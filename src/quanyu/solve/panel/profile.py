@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quanyu.errors import MethodError
+from quanyu.solve.array import Floats
 from quanyu.solve.panel.regression import Regression
-from quanyu.solve.response import Floats
 
 SWEEPS = 50
 LAGS = 14

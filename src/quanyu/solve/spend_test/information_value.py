@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from quanyu.solve.array import Floats
 from quanyu.solve.curve import Curve
 from quanyu.solve.distribution import normal_below, normal_density
-from quanyu.solve.response import Floats
 from quanyu.solve.spend_test.design import Design, standard_error
 
 MOVE = 0.5
