@@ -15,7 +15,9 @@ import pyarrow as pa
 from quanyu.measure.touch import parse
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
-from quanyu.solve.attribution import Floats, Model, Paths, markov, shapley, tally
+from quanyu.solve.array import Floats
+from quanyu.solve.attribution import Model, Paths, markov, tally
+from quanyu.solve.attribution.game import shapley
 from quanyu.solve.attribution.rule import first, last, linear, position
 from quanyu.text import Sentence
 

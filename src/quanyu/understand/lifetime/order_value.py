@@ -13,7 +13,8 @@ import numpy as np
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
 from quanyu.solve.history import Values
-from quanyu.solve.value import GammaGamma, Maximum, Spending, estimate_spending
+from quanyu.solve.likelihood import Maximum
+from quanyu.solve.spending import GammaGamma, Spending, estimate_spending
 from quanyu.text import Sentence, Text
 
 COLUMNS = ("n_orders", "mean_amount")
@@ -60,7 +61,7 @@ class OrderValue:
 
     Rows hold `n_orders` (at least one) and `mean_amount`, what they were worth on average. The worth of an order
     varies around each buyer's own average, and averages vary between buyers, as the Gamma-Gamma model says (Fader
-    and Hardie 2013, see `quanyu.solve.value.gamma_gamma`); it supposes that they do not depend on how often one buys, which
+    and Hardie 2013, see `quanyu.solve.spending.gamma_gamma`); it supposes that they do not depend on how often one buys, which
     the diagnostics check. Averages at or below zero are left out of the fit and scored as zero.
 
     The model serves (`rule` gamma_gamma) where its own average exists and is settled: q exceeds 1 by two standard errors, and

@@ -10,8 +10,8 @@ import numpy as np
 
 from quanyu.ledger import find_fit
 from quanyu.method import Inconclusive
-from quanyu.solve.conformal import interval
 from quanyu.solve.history import Values
+from quanyu.solve.outlook import interval
 from quanyu.tables.view.outlook import KINDS, NO_FORECAST, TOO_FAR, Outlook, outlook_of
 from quanyu.text import Sentence, Text
 from quanyu.understand.outlook.ahead import Ahead
