@@ -183,6 +183,9 @@ class Tracer:
                 name in self.types.attributes
             ):
                 return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name)):
+                room = self.house.imported(base, self.module)
+                return room is not None and self.types.gives(name, room)
             case ast.Call(func=ast.Name(id=name)):
                 return name == "field" or self.types.gives(name, self.module)
             case ast.Starred(value=inner):
