@@ -38,7 +38,7 @@ check: setup  ## format, lint, strict types, import rules, docs
 	@scripts/check $(BIN)
 
 format: setup  ## put the code into its form
-	@$(BIN)/ruff format src tests bench && $(BIN)/ruff check --fix src tests bench
+	@$(BIN)/ruff format src tests bench docs/texts && $(BIN)/ruff check --fix src tests bench docs/texts
 
 bench: setup  ## measure, and print ratios against named peers in the same run
 	@$(BIN)/python -m bench

@@ -10,23 +10,10 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.tables.view.trait_names import trait_name
 from quanyu.text import Language, Text
 from quanyu.workspace import Workspace
-
-GROUPS: Mapping[str, tuple[Text, Text]] = MappingProxyType(
-    {
-        "champions": ("Champions", "VIP service and early access; no deep discount"),
-        "promising": ("Promising big spenders", "Raise frequency: coupon for the next order, membership"),
-        "at_risk": ("Valuable, slipping away", "Reactivate by personal contact"),
-        "must_win_back": ("Valuable, nearly lost", "Strong win-back before they are gone"),
-        "loyal_small": ("Loyal small baskets", "Raise the basket: bundles and add-ons"),
-        "new": ("New and occasional", "Welcome, and bring to the second order"),
-        "fading": ("Fading regulars", "A light touch"),
-        "lost": ("Lost", "Leave out, or cheap channels only"),
-    }
-)
-"""The eight groups in the order in which they are shown: English name and usual action."""
 
 TRAITS = (
     "life_cycle", "activity", "funnel_stage", "region", "city_tier", "age_band", "sex", "member_tier", "preferred_platform",
@@ -48,15 +35,14 @@ class Group:
     recency_days: float
     frequency: float
 
-    @property
-    def name(self) -> Text:
-        """The English name, the key of its translation."""
-        return GROUPS.get(self.group_id, (self.group_id, ""))[0]
+    def name_in(self, language: Language) -> str:
+        """Return what it is called."""
+        return BY_ID[self.group_id].name_in(language) if self.group_id in BY_ID else self.group_id
 
     @property
     def action(self) -> Text:
-        """What is usually done, as a key of its translation."""
-        return GROUPS.get(self.group_id, ("", ""))[1]
+        """What is usually done."""
+        return BY_ID[self.group_id].action if self.group_id in BY_ID else ""
 
     @property
     def average_amount(self) -> float:
@@ -112,7 +98,7 @@ def groups(ws: Workspace) -> tuple[Group, ...]:
         )
     ).to_pylist()
     people, money = sum(row["n_people"] for row in totals), sum(row["money"] for row in totals)
-    order = list(GROUPS)
+    order = list(BY_ID)
     made = [
         Group(
             group_id=row["group"], n_people=row["n_people"], money_amount=row["money"], people_share=row["n_people"] / people,

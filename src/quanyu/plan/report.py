@@ -159,10 +159,10 @@ def _tiles(summary: Review, language: Language) -> list[Tile]:
         Tile(
             group.n_people,
             group.money_share / top,
-            translate(group.name, language),
+            group.name_in(language),
             translate("{people} of buyers · {money} of money", language,
                       people=percent(group.people_share, 0), money=percent(group.money_share, 0)),
-            f"{translate(group.name, language)}: {group.n_people:,} · {money(group.money_amount, summary.currency)}",
+            f"{group.name_in(language)}: {group.n_people:,} · {money(group.money_amount, summary.currency)}",
         )
         for group in summary.groups
     ]  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from quanyu.tables.owned.curve import AD_CHANNELS
+from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.text import Text
-from quanyu.understand.rfm import GROUPS
 from quanyu.web.view import View
 
 SLICES = {
@@ -60,5 +60,5 @@ def slice_label(view: View, name: str | None) -> str:
 
 def group_label(view: View, group_id: str | None) -> str:
     """Return the name of an RFM group."""
-    rfm_group = next((group for group in GROUPS if group.group_id == group_id), None)
-    return view.pick(rfm_group.zh, rfm_group.en) if rfm_group else (group_id or "")
+    group = BY_ID.get(group_id or "")
+    return group.name_in(view.language) if group else (group_id or "")

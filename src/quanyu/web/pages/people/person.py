@@ -10,9 +10,9 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.collect.identity import Explanation, Link, explain
+from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.text import Text
 from quanyu.understand.purchase import Purchase, purchases
-from quanyu.understand.rfm import GROUPS
 from quanyu.understand.timeline import Moment, timeline
 from quanyu.understand.trait import FAMILIES, Person, Trait, read_person, traits
 from quanyu.web.page import Page
@@ -103,7 +103,7 @@ def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:
             "p", view.say("This person has no RFM group: no order counts as a sale."), class_="muted"
         )
     write = writer(view)
-    group = next((rfm_group for rfm_group in GROUPS if rfm_group.group_id == row["group"]), None)
+    group = BY_ID.get(row["group"])
     axes = (
         ("R", view.say("Days since last order"), write(row["recency_days"], "count"), row["r_score"]),
         ("F", view.say("Orders"), write(row["frequency"], "count"), row["f_score"]),
