@@ -179,10 +179,12 @@ class Tracer:
     def _is_text(self, value: ast.expr) -> bool:
         """Say whether an expression is a text by its type, or a list of such."""
         match value:
-            case ast.Attribute(attr=name) | ast.Call(func=ast.Attribute(attr=name)) if (
-                name in self.types.attributes
+            case (ast.Attribute() as part) | ast.Call(func=ast.Attribute() as part) if (
+                part.attr in self.types.attributes
             ):
-                return True
+                owner = self._type_of(part.value)
+                told = self.types.attribute(part.attr, owner, self.module) if owner else None
+                return told is not False
             case ast.Call(func=ast.Attribute(value=ast.Name(id=base), attr=name)):
                 room = self.house.imported(base, self.module)
                 return room is not None and self.types.gives(name, room)
@@ -198,6 +200,19 @@ class Tracer:
             self._is_text(part) or (isinstance(part, ast.Name) and self._is_typed(part))
             for part in ast.walk(value)
         )
+
+    def _type_of(self, value: ast.expr) -> ast.expr | None:
+        """Return the type that a function gives to a name, as its parameter or where it is bound."""
+        if not isinstance(value, ast.Name):
+            return None
+        for scope in self.module.scopes(value):
+            if _loop_of(value.id, scope):
+                return None
+            words = ast.walk(scope.args) if isinstance(scope, FUNCTIONS) else ()
+            named = [part for part in words if isinstance(part, ast.arg) and part.arg == value.id]
+            for bound in [*named, *self.module.bindings.get((scope, value.id), ())]:
+                return getattr(bound, "annotation", None)
+        return None
 
     def _is_typed(self, name: ast.Name) -> bool:
         home, bound = self.house.meaning(name.id, self.module) or (self.module, None)

@@ -123,6 +123,18 @@ class Types:
             and self.holds(type_, module)
         )
 
+    def attribute(self, name: str, owner: ast.expr, home: Module) -> bool | None:
+        """Say whether an attribute of something of a type is a text; None where the type does not tell."""
+        where, node = self.house.meaning(name_of(owner), home) or (home, None)
+        if not isinstance(node, ast.ClassDef):
+            return None
+        for part in node.body:
+            if name in {getattr(part, "name", ""), name_of(getattr(part, "target", part))}:
+                type_ = getattr(part, "returns", None) or getattr(part, "annotation", None)
+                return type_ is not None and self.holds(type_, where)
+        inherited = (self.attribute(name, base, where) for base in node.bases)
+        return next((told for told in inherited if told is not None), None)
+
     @cached_property
     def methods(self) -> dict[str, list[Parameter]]:
         """What methods take that ask for a text, by their name, whatever their class."""

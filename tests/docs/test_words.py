@@ -109,6 +109,7 @@ def example(folder: Path, code: str) -> tuple[set[str], list[str]]:
         ('PARTS: dict[str, tuple[Text, int]] = {"a": ("One", 1)}', {"One"}),
         ('Status = Annotated[Literal["done", "failed"], Text]', {"done", "failed"}),
         ('def title(n: int) -> Text:\n    return "Some" if n else "None"', {"Some", "None"}),
+        ("def f(step: Step):\n    return translate(step.label)", set()),
         ('def f():\n    heads = ("A", "B")\n    return [translate(head) for head in heads]', {"A", "B"}),
         (
             'def f():\n    for key, word in (("a", "One"), ("b", "Two")):\n        translate(word)',
@@ -126,6 +127,7 @@ def test_a_text_is_found(code: str, shown: set[str], tmp_path: Path) -> None:
         ('WORDS = {"a": "One"}\ntranslate(WORDS[key])', "WORDS"),
         ('WORDS = ("One", "Two")\nfor word in WORDS:\n    translate(word)', "word"),
         ("def f(label: str):\n    return translate(label)", "label: str"),
+        ("class Head:\n    label: str\ndef f(head: Head):\n    return translate(head.label)", "head.label"),
         ('Step("rfm", f"Group {x}")', "f'Group {x}'"),
         ('raise SettingError(f"There is no {x}.")', "f'There is no {x}.'"),
         ('raise SettingError("There is no " + x)', "'There is no ' + x"),
@@ -137,4 +139,4 @@ def test_a_text_is_found(code: str, shown: set[str], tmp_path: Path) -> None:
 def test_a_text_that_cannot_be_translated_is_seen(code: str, where: str, tmp_path: Path) -> None:
     line = HEADS.count("\n") + 1
     (place,) = example(tmp_path, code)[1]
-    assert re.fullmatch(rf"quanyu/act/example\.py:({line}|{line + 1}|{line + 2}): {re.escape(where)}", place)
+    assert re.fullmatch(rf"quanyu/act/example\.py:({line}|{line + 1}|{line + 2}|{line + 3}): {re.escape(where)}", place)

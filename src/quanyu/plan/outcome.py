@@ -10,10 +10,10 @@ from typing import Any
 from quanyu import ledger
 from quanyu.ledger import Decision
 from quanyu.tables.owned.spend_test import returned
+from quanyu.tables.view.data_words import DECISIONS
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
-KINDS: Mapping[str, Text] = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
 MOST = 12
 
 
@@ -33,7 +33,7 @@ class Outcome:
     """One decision with what was expected of it and what came of it."""
 
     decision_id: str
-    kind: Text
+    what: Text
     name: str
     status: str
     as_of: dt.date
@@ -50,10 +50,10 @@ def outcomes(ws: Workspace) -> tuple[Outcome, ...]:
 
 def _outcome(decision: Decision) -> Outcome:
     name = decision.proposal.get("name") or decision.proposal.get("channel", "")
-    kind = KINDS.get(decision.kind, decision.kind)
+    what: Text = DECISIONS.get(decision.kind, decision.kind)
     return Outcome(
         decision_id=decision.decision_id,
-        kind=kind,
+        what=what,
         name=name,
         status=decision.status,
         as_of=decision.as_of,

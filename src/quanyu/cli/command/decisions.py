@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -13,9 +12,8 @@ from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, works
 from quanyu.cli.speech import language, out, say
 from quanyu.ledger import Decision
 from quanyu.tables.owned.spend_test import described, returned
+from quanyu.tables.view.data_words import DECISIONS
 from quanyu.text import Text, told
-
-KINDS: Mapping[str, Text] = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
 
 
 def decisions(
@@ -50,7 +48,8 @@ def _row(decision: Decision) -> tuple[object, ...]:
 
 def decided(decision: Decision) -> str:
     """Say what a decision is about: its kind, and what changes."""
-    kind = say(KINDS.get(decision.kind, decision.kind))
+    what: Text = DECISIONS.get(decision.kind, decision.kind)
+    kind = say(what)
     if decision.kind == "spend_test":
         return f"{kind} · {decision.proposal['channel']}\n{told(described(decision.proposal), language())}"
     moved = [

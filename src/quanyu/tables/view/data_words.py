@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from quanyu.text import Text
 
 CHANNELS: tuple[Text, ...] = (
@@ -17,3 +19,5 @@ CHECKS: tuple[Text, ...] = (
     "completeness", "uniqueness", "validity", "range", "outliers", "references", "future", "freshness", "volume", "rejects",
 )  # fmt: skip
 """The checks of quality that the report names."""
+DECISIONS: Mapping[str, Text] = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
+"""What is decided about, by the kind of the decision."""
