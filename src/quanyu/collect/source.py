@@ -39,6 +39,7 @@ from quanyu.collect.reason import BREAK
 from quanyu.collect.record import style
 from quanyu.collect.workbook import Lines, read_sheet
 from quanyu.errors import UnreadableFileError
+from quanyu.text import Text
 from quanyu.warehouse.reader import ROW, Reader
 
 BATCH = 10_000
@@ -61,7 +62,7 @@ class Rows:
     cells: ir.Table
     tell: Callable[[Path], ir.Table]
     n_broken: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
+    left_out: dict[Text, int] = field(default_factory=dict)
     head: tuple[tuple[str, ...], ...] = ()
 
 

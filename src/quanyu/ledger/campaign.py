@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from quanyu.ledger.decision import DECISIONS
 from quanyu.ledger.document import Document
 from quanyu.ledger.store import Scope, insert_once, reading, schema
+from quanyu.text import Text
 
 CAMPAIGNS = sa.Table(
     "campaigns",
@@ -52,7 +53,7 @@ SENDS = sa.Table(
     sa.Index(None, "campaign_id", "step", "status"),
 )
 
-SendStatus = Literal["pending", "delivered", "failed", "suppressed", "held_out"]
+SendStatus = Annotated[Literal["pending", "delivered", "failed", "suppressed", "held_out"], Text]
 CHUNK = 50_000
 
 

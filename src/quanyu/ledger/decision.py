@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,6 +17,7 @@ from quanyu.errors import DecisionError
 from quanyu.ledger.audit import Edit, audited
 from quanyu.ledger.document import Document, as_kept
 from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
+from quanyu.text import Text
 
 DECISIONS = sa.Table(
     "decisions",
@@ -44,7 +45,7 @@ DECISIONS = sa.Table(
 Verdict = Literal["approved", "declined"]
 OPEN: dict[Verdict, tuple[str, ...]] = {"approved": ("proposed",), "declined": ("proposed", "approved")}
 """The states in which each verdict can be given."""
-Status = Literal["proposed", "superseded", "declined", "approved", "done", "measured"]
+Status = Annotated[Literal["proposed", "superseded", "declined", "approved", "done", "measured"], Text]
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 
 from quanyu.errors import WorkspaceError
 from quanyu.ledger.document import Document
 from quanyu.ledger.store import Scope, reading, schema, writing
+from quanyu.text import Text
 
 RUNS = sa.Table(
     "runs",
@@ -31,7 +32,7 @@ RUNS = sa.Table(
     sa.Index(None, "turn"),
 )
 
-Status = Literal["running", "done", "failed"]
+Status = Annotated[Literal["running", "done", "failed"], Text]
 INTERRUPTED = "interrupted: the process ended before the work did"
 
 

@@ -8,6 +8,8 @@ from functools import cache
 
 from lunar_python import Lunar
 
+from quanyu.text import Text
+
 
 @dataclass(frozen=True)
 class Festival:
@@ -16,7 +18,7 @@ class Festival:
     The anchor is `MM-DD`, `lunar MM-DD` of the Chinese calendar, or `black friday`.
     """
 
-    name: str
+    name: Text
     anchor: str
     first: int
     last: int

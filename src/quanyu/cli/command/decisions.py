@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -12,9 +13,9 @@ from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, works
 from quanyu.cli.speech import language, out, say
 from quanyu.ledger import Decision
 from quanyu.tables.owned.spend_test import described, returned
-from quanyu.text import told
+from quanyu.text import Text, told
 
-KINDS = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
+KINDS: Mapping[str, Text] = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
 
 
 def decisions(
@@ -65,6 +66,7 @@ def expectation(document: ledger.Document) -> str:
     if said := returned(document):
         return told(said, language())
     if "gain_amount" not in document:
-        return say(document["reason"]) if document.get("reason") else ""
+        reason: Text = document.get("reason", "")
+        return say(reason) if reason else ""
     low, middle, high = (document.get(name, 0) for name in ("gain_low", "gain_amount", "gain_high"))
     return f"{middle:,.0f} ({low:,.0f} … {high:,.0f})"

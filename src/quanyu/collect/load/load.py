@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
 from quanyu.collect.layout import Layout, Match, catalogue, recognise, the_layout
@@ -24,12 +24,12 @@ from quanyu.collect.money import Waiting, convert, waiting
 from quanyu.collect.source import Opened, open_found
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Load, Tally, begin_load, fail_load, find_load, finish_load, layouts_of
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader
 from quanyu.workspace import Workspace
 
-Status = Literal["loaded", "already loaded", "failed"]
+Status = Annotated[Literal["loaded", "already loaded", "failed"], Text]
 Progress = Callable[[str, int, int], None]
 STEPS = 4
 """Of a file: opened, judged, sorted into tables, brought in."""
@@ -60,7 +60,7 @@ class Loaded:
     status: Status = "loaded"
     message: str = ""
     seconds: float = 0.0
-    left_out: dict[str, int] = field(default_factory=dict)
+    left_out: dict[Text, int] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
 

@@ -27,7 +27,7 @@ from quanyu.collect.record import check, parse, shape
 from quanyu.collect.rows import continuation, gather, linking
 from quanyu.collect.source import Opened, Rows
 from quanyu.collect.value import cleaning
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
 
@@ -64,7 +64,7 @@ class Taken:
     staged: Mapping[str, Staged]
     n_rows: int
     rejects: Rejects
-    left_out: dict[str, int]
+    left_out: dict[Text, int]
     ignored: tuple[str, ...]
     newest: dt.datetime | None
     due_at: dt.datetime | None
@@ -132,7 +132,7 @@ def _soonest(refused: ir.Table) -> ir.Table:
     return refused.aggregate(soonest=moment.min())
 
 
-def _left_out(reading: Reading, read: Rows, n_explained: int) -> dict[str, int]:
+def _left_out(reading: Reading, read: Rows, n_explained: int) -> dict[Text, int]:
     """Count the records that are no rows by the rule that says so."""
     rows = reading.rows("left_out", lambda: _skipped(reading.table(PARSED)))
     counted = Counter({str(row["rule"]): int(row["n"]) for row in rows})

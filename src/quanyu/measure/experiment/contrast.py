@@ -18,7 +18,7 @@ from quanyu.method.assignment import CONTROL
 from quanyu.method.card import plain
 from quanyu.method.method import Arrays
 from quanyu.solve.experiment import FEW_EVENTS, Sample, cuped, fieller, spread, steadied
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 
 LEAST_PEOPLE = 30
 """An arm with fewer people is not read."""
@@ -29,7 +29,7 @@ DIGITS = 9
 THETA_DIGITS = 6
 """The same for weights, which covariates that are nearly alike make uncertain; lifts are worked out from these."""
 
-REASONS = {
+REASONS: Mapping[str, Text] = {
     "not_begun": "No day of the window has passed",
     "no_control": "Nobody was kept out to compare with",
     "too_few_people": "Too few people in an arm",

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from quanyu import ledger
 from quanyu.tables import SALES
 from quanyu.tables.owned.spend_test import UNREAD
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
 from quanyu.world.market import paid_media
@@ -27,7 +27,7 @@ RECENT_DAYS = 28
 class Estimate:
     """One estimate with its interval beside the planted truth; `note` explains one outside, or one that is none."""
 
-    what: str
+    what: Text
     subject: str
     planted: float
     found: float | None
