@@ -28,8 +28,6 @@ WIDER = {
     "quanyu.collect.layout": 17,
     "quanyu.collect.load": 8,
     "quanyu.collect.merge": 15,
-    "quanyu.collect.rows": 25,
-    "quanyu.collect.value": 25,
     "quanyu.decide.budget": 12,
     "quanyu.measure.attribution": 7,
     "quanyu.measure.metric": 8,

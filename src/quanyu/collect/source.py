@@ -34,8 +34,9 @@ from quanyu.collect.find import Found
 from quanyu.collect.layout import Layout, normal, reads
 from quanyu.collect.left_out import BLANK, MARKED, TOTALS
 from quanyu.collect.manner import BELOW, DateSystem
+from quanyu.collect.note import LINE, REASON
 from quanyu.collect.reason import BREAK
-from quanyu.collect.rows import LINE, REASON, figured
+from quanyu.collect.record import style
 from quanyu.collect.workbook import Lines, read_sheet
 from quanyu.errors import UnreadableFileError
 from quanyu.text import Text
@@ -170,7 +171,10 @@ def _open_json(reader: Reader, file: Found, seen: Print, known: frozenset[str], 
     keys, n_broken = reader.split_json(lines, raw, is_known)
 
     def tell(wanted: Path) -> ir.Table:
-        numbers, said = reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]}), reader.scan(lines)
+        numbers, said = (
+            reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]}),
+            reader.scan(lines),
+        )
         judged = reader.scan(wanted).inner_join(numbers, LINE).select("n", REASON)
         broken = reader.broken_json().mutate(**{REASON: ibis.literal(NO_OBJECT + BREAK)})
         both = judged.union(broken).inner_join(said, "n")
@@ -294,7 +298,7 @@ def _settled(cells: ir.Table, lines: Lines, layout: Layout | None = None) -> ir.
     told = {}
     for i in lines.merged:
         cell = cells[f"c{i}"]
-        is_figure, is_shared = figured(layout, normal(lines.header[i])) if layout else (False, False)
+        is_figure, is_shared = style.figured(layout, normal(lines.header[i])) if layout else (False, False)
         if not is_figure or is_shared:
             plain = ibis.null("string") if is_shared else cell.replace(BELOW, "")
             told[f"c{i}"] = cell.startswith(BELOW).ifelse(plain, cell)

@@ -21,29 +21,12 @@ from quanyu.collect.load.reading import Source, read_page
 from quanyu.collect.load.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
 from quanyu.collect.load.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.merge import Staged
+from quanyu.collect.note import LINE, REASON, SKIP
 from quanyu.collect.reason import future_of
-from quanyu.collect.rows import (
-    CONTINUES,
-    LINE,
-    REASON,
-    SKIP,
-    TOLERANCE,
-    Page,
-    Setting,
-    can_continue,
-    continued,
-    counted,
-    gather,
-    lines_of,
-    linking,
-    of_heads,
-    records,
-    spread,
-    unread_header,
-    without_late_defaults,
-)
+from quanyu.collect.record import check, parse, shape
+from quanyu.collect.rows import continuation, gather, linking
 from quanyu.collect.source import Opened, Rows
-from quanyu.collect.value import Habits
+from quanyu.collect.value import cleaning
 from quanyu.text import Sentence, Text
 from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
@@ -94,8 +77,8 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     """Stage the rows of a file: nothing is brought into a table yet, but all that is refused is known."""
     setting, read = _setting(job), job.opened.rows(job.layout)
     page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
-    plain = replace(setting, layout=without_late_defaults(setting.layout))
-    first = unread_header(read.head, page, job.layout)
+    plain = replace(setting, layout=gather.without_late_defaults(setting.layout))
+    first = parse.unread_header(read.head, page, job.layout)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
     source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter)
@@ -104,9 +87,11 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
     job.reader.name(
         RECORDS,
-        reading.sql(RECORDS, lambda: spread(records(_numbered(reading.table(PARSED)), first), job.layout)),
+        reading.sql(
+            RECORDS, lambda: gather.spread(parse.records(_numbered(reading.table(PARSED)), first), job.layout)
+        ),
     )
-    (told,) = reading.rows("told", lambda: counted(reading.table(RECORDS), job.layout))
+    (told,) = reading.rows("told", lambda: parse.counted(reading.table(RECORDS), job.layout))
     staged, refusing = _staged(reading, parsed, setting, int(told["n_refused"]))
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.now)
     rejects = keep_rejects(reading, read, "_".join(refusing), lambda: _refused(reading, refusing), origin)
@@ -139,7 +124,7 @@ def _due(reading: Reading, refusing: Sequence[str]) -> dt.datetime | None:
         return None
     step = "_".join(refusing)
     (row,) = reading.rows(f"due_{step}", lambda: _soonest(reading.table(f"refused_{step}")))
-    return None if row["soonest"] is None else row["soonest"] - TOLERANCE
+    return None if row["soonest"] is None else row["soonest"] - check.TOLERANCE
 
 
 def _soonest(refused: ir.Table) -> ir.Table:
@@ -160,24 +145,24 @@ def _skipped(parsed: ir.Table) -> ir.Table:
     return skipped.group_by(rule=skipped[SKIP]).aggregate(n=skipped.count())
 
 
-def _setting(job: Job) -> Setting:
+def _setting(job: Job) -> parse.Setting:
     layout = job.layout
     platform = "" if layout.is_plain else layout.platform
     constants = {
         "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
         "platform": platform, "channel": platform,
     }  # fmt: skip
-    return Setting(layout, job.now.astimezone(job.ws.settings.zone), constants)
+    return parse.Setting(layout, job.now.astimezone(job.ws.settings.zone), constants)
 
 
-def _page(job: Job, cells: ir.Table) -> Page:
+def _page(job: Job, cells: ir.Table) -> shape.Page:
     zone = job.layout.timezone or job.ws.settings.timezone
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
-    habits = Habits(guards, job.layout.nulls, zone, job.opened.date_system)
+    habits = cleaning.Habits(guards, job.layout.nulls, zone, job.opened.date_system)
     names = tuple(normal(cell) for cell in job.opened.header)
     settings, layout = job.ws.settings, job.layout
     kinds = (*layout.kinds, *settings.kinds)
-    return Page(
+    return shape.Page(
         cells=cells,
         names=names,
         habits=habits,
@@ -190,7 +175,7 @@ def _page(job: Job, cells: ir.Table) -> Page:
 
 
 def _staged(
-    reading: Reading, parsed: Path, setting: Setting, n_refused: int
+    reading: Reading, parsed: Path, setting: parse.Setting, n_refused: int
 ) -> tuple[dict[str, Staged], list[str]]:
     """Stage the good rows of every table and name the steps that refused some.
 
@@ -209,7 +194,7 @@ def _staged(
             )
             continue
         made = reading.write(name, partial(_gathered, rows, target, setting))
-        splits = can_continue(target, layout)
+        splits = continuation.can_continue(target, layout)
         staged[name] = Staged((made,), blank=(REASON,), true=(HEADS,) if splits else ())
         (bad,) = reading.rows(f"bad_{name}", partial(_bad, reading, name))
         n_continued += bad.get("n_continued") or 0
@@ -228,30 +213,36 @@ def _staged(
     return staged, refusing
 
 
-def _gathered(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:
-    made = gather(rows, target, setting)
-    return tagged(made.mutate(**{HEADS: ~made[CONTINUES]}) if CONTINUES in made.columns else made)
+def _gathered(rows: ir.Table, target: Target, setting: parse.Setting) -> ir.Table:
+    made = gather.gathered(rows, target, setting)
+    return tagged(
+        made.mutate(**{HEADS: ~made[continuation.CONTINUES]})
+        if continuation.CONTINUES in made.columns
+        else made
+    )
 
 
-def _continued(reading: Reading, setting: Setting) -> dict[str, Staged]:
+def _continued(reading: Reading, setting: parse.Setting) -> dict[str, Staged]:
     """Stage the lines of the file's own orders and those that continue orders of other files."""
     orders = reading.table("orders")
     (target,) = (each for each in setting.layout.targets if each.table.name == "order_lines")
     if not target.is_gathered:
         reading.write("order_lines", partial(_gathered, reading.table(RECORDS), target, setting))
     lines = reading.table("order_lines")
-    own = reading.write("lines_of_heads", lambda: of_heads(orders, lines))
-    more = reading.write("continuations", lambda: tagged(continued(orders, lines, REASON)))
+    own = reading.write("lines_of_heads", lambda: continuation.of_heads(orders, lines))
+    more = reading.write("continuations", lambda: tagged(continuation.continued(orders, lines, REASON)))
     return {"order_lines": Staged((own,), blank=(REASON,)), "continuations": Staged((more,))}
 
 
 def _lines(reading: Reading, rows: ir.Table, target: Target) -> ir.Table:
-    return lines_of(rows, reading.table(target.table.name), target)
+    return gather.lines_of(rows, reading.table(target.table.name), target)
 
 
 def _bad(reading: Reading, name: str) -> ir.Table:
     made = reading.table(name)
-    counts = {"n_continued": made[CONTINUES].sum()} if CONTINUES in made.columns else {}
+    counts = (
+        {"n_continued": made[continuation.CONTINUES].sum()} if continuation.CONTINUES in made.columns else {}
+    )
     return made.aggregate(n=made[REASON].count(), **counts)
 
 

@@ -15,7 +15,7 @@ from quanyu.collect.merge.layer import LAST, SAME, at_once, layered, one_per_key
 from quanyu.collect.merge.namesake import NUMBERED, under_own_id
 from quanyu.collect.merge.place import SEQ
 from quanyu.collect.money import as_told, in_currency
-from quanyu.collect.rows import filled
+from quanyu.collect.record import filled
 from quanyu.tables import Table, contract
 from quanyu.warehouse import Change
 from quanyu.warehouse.portable import row_key

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.collect.money import as_told, in_currency
-from quanyu.collect.rows import filled
+from quanyu.collect.record import filled
 from quanyu.tables import SALES, contract
 from quanyu.workspace import Workspace
 
