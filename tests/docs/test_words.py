@@ -139,4 +139,6 @@ def test_a_text_is_found(code: str, shown: set[str], tmp_path: Path) -> None:
 def test_a_text_that_cannot_be_translated_is_seen(code: str, where: str, tmp_path: Path) -> None:
     line = HEADS.count("\n") + 1
     (place,) = example(tmp_path, code)[1]
-    assert re.fullmatch(rf"quanyu/act/example\.py:({line}|{line + 1}|{line + 2}|{line + 3}): {re.escape(where)}", place)
+    assert re.fullmatch(
+        rf"quanyu/act/example\.py:({line}|{line + 1}|{line + 2}|{line + 3}): {re.escape(where)}", place
+    )
