@@ -142,3 +142,10 @@ def test_a_text_that_cannot_be_translated_is_seen(code: str, where: str, tmp_pat
     assert re.fullmatch(
         rf"quanyu/act/example\.py:({line}|{line + 1}|{line + 2}|{line + 3}): {re.escape(where)}", place
     )
+
+
+def test_what_a_template_says_is_found_with_its_place(tmp_path: Path) -> None:
+    example(tmp_path, "")
+    page = '<h1>{{ title }}</h1>\n<p>{{ tr("{n} rows", n=n) if n else tr("No rows") }}</p>\n'
+    (tmp_path / "quanyu" / "page.html").write_text(page, encoding="utf-8")
+    assert texts(tmp_path) == {"{n} rows": "quanyu/page.html:2", "No rows": "quanyu/page.html:2"}
