@@ -23,11 +23,7 @@ ROOMS = {
 }
 """Folders within a room that are rooms themselves: their modules are open to all."""
 WIDER = {
-    "quanyu.collect.file": 23,
     "quanyu.collect.identity": 7,
-    "quanyu.collect.layout": 17,
-    "quanyu.collect.load": 8,
-    "quanyu.collect.merge": 15,
     "quanyu.decide.budget": 12,
     "quanyu.measure.attribution": 7,
     "quanyu.measure.metric": 8,

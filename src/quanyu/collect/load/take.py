@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -14,7 +14,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.file import GUARDS, Print
-from quanyu.collect.layout import Layout, Target, lacking, normal, reads
+from quanyu.collect.header import normal, reads
+from quanyu.collect.layout import Layout, Target, recognise
 from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.load.doubt import doubts_of, lost
 from quanyu.collect.load.reading import Source, read_page
@@ -41,7 +42,6 @@ class Job:
 
     ws: Workspace
     reader: Reader
-    recipes: Recipes
     name: str
     seen: Print
     opened: Opened
@@ -49,6 +49,7 @@ class Job:
     number: int
     now: dt.datetime
     work: Path
+    recipes: Recipes = field(default_factory=Recipes)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Taken:
     doubts: tuple[Sentence, ...] = ()
 
 
-def take(job: Job, tick: Callable[[int], None]) -> Taken:
+def stage(job: Job, tick: Callable[[int], None]) -> Taken:
     """Stage the rows of a file: nothing is brought into a table yet, but all that is refused is known."""
     setting, read = _setting(job), job.opened.rows(job.layout)
     page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
@@ -108,7 +109,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
         newest=told["newest"],
         due_at=_due(reading, refusing),
         assumed=job.opened.assumed,
-        missing=lacking(job.layout, job.opened.header),
+        missing=recognise.lacking(job.layout, job.opened.header),
         doubts=doubts,
     )
 

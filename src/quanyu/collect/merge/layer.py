@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.merge.beside import ADDED, BEHIND, CHANGED, FOLDS, beside
-from quanyu.collect.merge.place import SEQ
 from quanyu.collect.money import as_told
+from quanyu.collect.note import SEQ
 from quanyu.collect.value import cleaning
 from quanyu.tables import Table
 from quanyu.warehouse.merge import recency

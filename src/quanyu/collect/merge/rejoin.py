@@ -71,7 +71,7 @@ def forget(ws: Workspace, hashes: Sequence[str], work: Path) -> None:
     ws.warehouse.delete(NAME, lambda rows: rows.file_hash.isin(list(hashes)), by="collect")
 
 
-def rejoin(ws: Workspace, work: Path) -> None:
+def join(ws: Workspace, work: Path) -> None:
     """Let every order that is known have the lines and the sums of all files that continue it.
 
     Done again it changes nothing. An order that another file tells anew with other lines of its own has all of them.

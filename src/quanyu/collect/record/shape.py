@@ -11,7 +11,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.layout import Condition, Field, captured, fits
+from quanyu.collect.header import captured, fits
+from quanyu.collect.layout import Field
 from quanyu.collect.manner import USUAL, Manner, Order, Styles
 from quanyu.collect.value import cleaning, identifier, reader, word
 from quanyu.tables import Column
@@ -302,7 +303,7 @@ def _object(field: Field, page: Page, rows: ir.Table) -> ir.Value:
     return _to_json(ibis.struct(cells)).cast("string") if cells else ibis.null("string")
 
 
-def condition(words: Condition, page: Page, rows: ir.Table) -> ir.BooleanValue:
+def condition(words: Mapping[str, tuple[str, ...]], page: Page, rows: ir.Table) -> ir.BooleanValue:
     """Say for each row whether every named column is one of its words; a column the file lacks is empty."""
     tests = [_matches(name, allowed, page, rows) for name, allowed in words.items()]
     return reduce(operator.and_, tests)

@@ -9,7 +9,8 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.layout import Field, Layout, fits
+from quanyu.collect.header import fits
+from quanyu.collect.layout import Field, Layout
 from quanyu.collect.manner import Styles
 from quanyu.collect.record.shape import Page, is_id
 from quanyu.collect.value import careful, cleaning, reader

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from quanyu.collect.file import Kind, Print, kind_of, print_of, unpack
+from quanyu.collect.file.unpack import Kind, Print, kind_of, print_of, unpack
 from quanyu.collect.workbook import Sheet, sheets_of
 from quanyu.errors import SourceError, UnreadableFileError
 from quanyu.text import Sentence, Text
@@ -74,7 +74,7 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
     """Yield the files named, and in folders those with a known suffix, sorted; raise where there is nothing.
 
     Folders that are links are entered once. Whatever has a known suffix is yielded, be it a file or not, and so is a
-    folder that cannot be listed: `find` says what is wrong with it.
+    folder that cannot be listed: `loadable` says what is wrong with it.
     """
     for path in paths:
         if path.is_dir():
@@ -105,7 +105,7 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
             yield from _walk(path, seen)
 
 
-def find(path: Path, work: Path, known: frozenset[str]) -> Iterator[Found]:
+def loadable(path: Path, work: Path, known: frozenset[str]) -> Iterator[Found]:
     """Yield what a file holds: itself, the files of an archive, the sheets of a workbook that have a table.
 
     `known` are all column names of layouts. What cannot be opened is yielded with its fault.
