@@ -23,32 +23,16 @@ ROOMS = {
 }
 """Folders within a room that are rooms themselves: their modules are open to all."""
 WIDER = {
-    "quanyu.collect.file": 23,
     "quanyu.collect.identity": 7,
-    "quanyu.collect.layout": 17,
-    "quanyu.collect.load": 8,
-    "quanyu.collect.merge": 15,
-    "quanyu.collect.rows": 25,
-    "quanyu.collect.value": 25,
     "quanyu.decide.budget": 12,
-    "quanyu.ledger.store": 15,
     "quanyu.measure.attribution": 7,
     "quanyu.measure.metric": 8,
     "quanyu.measure.touch": 12,
-    "quanyu.solve.attribution": 11,
-    "quanyu.solve.experiment": 9,
-    "quanyu.solve.panel": 13,
-    "quanyu.solve.spend_test": 15,
-    "quanyu.solve.value": 15,
-    "quanyu.understand.lifetime": 20,
+    "quanyu.understand.lifetime": 19,
     "quanyu.understand.outlook": 11,
     "quanyu.understand.trait": 10,
     "quanyu.understand.value": 12,
-    "quanyu.warehouse.delta": 7,
     "quanyu.web.parts.chart": 23,
-    "quanyu.world.market": 13,
-    "quanyu.world.sale": 15,
-    "quanyu.world.trace": 34,
 }
 """Faces with more names than others: libraries of peers. They may become smaller, never larger."""
 

@@ -8,11 +8,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from quanyu.text import catalogue
 from quanyu.understand.fact.fact_step import facts
-from quanyu.understand.rfm.rfm import GROUPS, rfm
+from quanyu.understand.rfm.rfm import rfm
 from quanyu.understand.trait.catalogue import TRAITS
-from quanyu.understand.trait.life_cycle import STAGES
 from quanyu.understand.trait.portrait import portraits, traits
 from quanyu.workspace import Workspace
 
@@ -130,11 +128,6 @@ def test_what_an_expression_may_not_do(small_shop: Workspace, expression: str) -
     assert "'bad' cannot be computed" in told["notes"][0]
     assert "bad" not in small_shop.warehouse.table("portraits").columns
     assert small_shop.warehouse.count("portraits")
-
-
-def test_every_definition_and_action_exists_in_chinese() -> None:
-    texts = [*(trait.note for trait in TRAITS), *(group.action for group in GROUPS), *STAGES]
-    assert [text for text in texts if text not in catalogue("zh")] == []
 
 
 def test_an_order_that_says_nothing_of_a_discount_had_none(embedded: Workspace) -> None:

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from babel import Locale
 from babel.numbers import list_currencies
 
+from quanyu.collect.header import fits, normal
 from quanyu.collect.kind import KINDS, SPELLINGS, kind_spelled
-from quanyu.collect.layout.layout import Condition, Field, Layout, normal
+from quanyu.collect.layout.layout import Condition, Field, Layout
 from quanyu.collect.layout.mistake import LayoutError, meant, nearest
-from quanyu.collect.layout.recognise import fits
 from quanyu.tables import Column, contract
 from quanyu.tables.text.phone import country_named
 

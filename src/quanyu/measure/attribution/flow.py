@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from quanyu.measure.touch import JOIN, parse
-from quanyu.solve.attribution import Floats, tally
+from quanyu.solve.array import Floats
+from quanyu.solve.attribution import tally
 from quanyu.workspace import Workspace
 
 REST = "(others)"

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 from quanyu.tables.owned.spend_test import SPEND_TESTS
+from quanyu.text import Text
 
-REFUSALS: Mapping[str, str] = MappingProxyType(
+REFUSALS: Mapping[str, Text] = MappingProxyType(
     {
         "no_spend": "Nothing was spent on ads lately",
         "no_curve_known": "No channel's effect can be told from nothing yet",

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from quanyu.method import Cells, Inconclusive
-from quanyu.solve.conformal import Excess, excess
 from quanyu.solve.history import Values, since_first
-from quanyu.solve.value import Estimate, estimate
+from quanyu.solve.outlook import Excess, excess
+from quanyu.solve.value import Estimate
 from quanyu.tables.view.outlook import LEAST_ORIGINS, Kind
 from quanyu.understand.lifetime import Known, OrderValue, PurchaseLog, joined, worth_of
 from quanyu.understand.outlook.ahead import Ahead, Worth, ahead
@@ -160,7 +160,7 @@ def _fitted(past: Past, today: int, clock: Clock, start: Estimate | None) -> Est
     if len(known.x) < LEAST_BUYERS or (known.x > 0).sum() < LEAST_REPEATERS:
         return None
     cells, _ = joined(known, np.empty((0, len(known.x))))
-    return estimate(past.kind, cells, start=None if start is None else start.parameters)
+    return Estimate.of(past.kind, cells, start=None if start is None else start.parameters)
 
 
 def _clocked(past: Past, today: int, clock: Clock, fitted: Estimate) -> Clock:

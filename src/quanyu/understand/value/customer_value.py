@@ -16,9 +16,9 @@ from quanyu.method import Fit, Inconclusive, Parameters, fit
 from quanyu.method.scratch import Keep, Scratch
 from quanyu.part.step import Step
 from quanyu.solve.thread import one_thread
+from quanyu.solve.value import KINDS
 from quanyu.text import Sentence
 from quanyu.understand.lifetime import (
-    KINDS,
     WITHDRAWN,
     Lifetime,
     OrderValue,

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from quanyu.method import Fit, Parameters
 from quanyu.solve.history import Values, in_blocks
-from quanyu.solve.value import Estimate, sum_chance
+from quanyu.solve.spending import sum_chance
+from quanyu.solve.value import Estimate
 from quanyu.understand.lifetime import AVERAGE, HIGH, LOW, group_of
 
 LEVELS = 36

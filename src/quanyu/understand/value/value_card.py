@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanyu.ledger import KeptFit, find_fit, list_fits
+from quanyu.solve.value import KINDS
 from quanyu.tables.view.outlook import Outlook, outlooks_of
-from quanyu.understand.lifetime import KINDS, MONEY
+from quanyu.text import Text
+from quanyu.understand.lifetime import MONEY
 from quanyu.workspace import Workspace
 
-Told = tuple[str, Mapping[str, Any]]
+Told = tuple[Text, Mapping[str, Any]]
 """A sentence with places, and the values for them."""
 
 

@@ -11,6 +11,7 @@ from quanyu.measure.metric import Explained, Trend, as_of, breakdown, explain_ch
 from quanyu.tables.metric.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.view.metric_view import Card, Slice
+from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import DIMENSIONS, slice_label
 from quanyu.web.parts.card import card
@@ -26,10 +27,10 @@ from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import UNITS, writer
 from quanyu.web.view import View
 
-FAMILIES: Mapping[str, tuple[Metric, ...]] = {
+FAMILIES: Mapping[Text, tuple[Metric, ...]] = {
     "Trade": TRADE, "Buyers": BUYERS, "Traffic": TRAFFIC, "Advertising": SPENDING, "Voice": VOICE,
 }  # fmt: skip
-GRAINS = {"day": "By day", "week": "By week", "month": "By month"}
+GRAINS: Mapping[str, Text] = {"day": "By day", "week": "By week", "month": "By month"}
 MOST = 15
 """Slices that the bars show; the table below has all."""
 

@@ -19,7 +19,7 @@ from quanyu.world.export.member import write_members
 from quanyu.world.export.platform import write_douyin, write_jd, write_shopify, write_taobao, write_youzan
 from quanyu.world.export.writer import Folder
 from quanyu.world.lettering import Ints
-from quanyu.world.trace import no_claims, place
+from quanyu.world.trace import placement, traffic
 from quanyu.world.world import BY_BLOCK, World
 
 BLOCK_FILES = (
@@ -45,7 +45,7 @@ def export(
     files, beside = Folder(root / "files"), Folder(root / "truth")
     if world.setting.before is None:  # later the items are the same
         write_assortment(files, world.setting)
-    claims = no_claims(world.shop)
+    claims = traffic.no_claims(world.shop)
     totals = np.zeros((len(truth.LAYOUTS), len(truth.TOTALS)), dtype=np.int64)
     caused = np.zeros((2, len(world.setting.causes)), dtype=np.int64)
     for block in world.blocks():
@@ -60,7 +60,7 @@ def export(
         )
         if progress:
             progress(block.number + 1, world.shop.n_blocks)
-    placements = place(world.setting, claims)
+    placements = placement.place(world.setting, claims)
     write_ads(files, world.setting, placements)
     written = files.close() + beside.close()
     people = pq.read_table(root / "truth" / "campaign_people.parquet")

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
 from quanyu.measure.experiment import REASONS, Result, results
+from quanyu.text import Text
 from quanyu.web.parts.chart import Chart, Whisker, chart, forest
 from quanyu.web.parts.markup import div, put, tag
 from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
-METRICS = {"conversion": "Buyers", "orders": "Orders", "revenue": "Net revenue", "margin": "Margin"}
+METRICS: Mapping[str, Text] = {
+    "conversion": "Buyers",
+    "orders": "Orders",
+    "revenue": "Net revenue",
+    "margin": "Margin",
+}
 TONES = {
     "works": "note",
     "fails": "warning",
@@ -81,7 +89,7 @@ def _verdict(view: View, outcome: Result) -> Markup:
 
 
 def _sheet(view: View, title: str, outcome: Result) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Metric", "text"), ("Treated", "number"), ("Control", "number"), ("Lift per person", "number"),
         ("Low", "number"), ("High", "number"), ("Relative lift", "ratio"), ("In total", "number"), ("Note", "text"),
     )  # fmt: skip

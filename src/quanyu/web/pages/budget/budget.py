@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from nicegui import ui
 
@@ -12,6 +14,7 @@ from quanyu.decide.spend_test import SpendTests, spend_test_view
 from quanyu.ledger import Decision
 from quanyu.tables.owned.curve import DOUBTS
 from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
+from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.budget.budget_curve import curves
 from quanyu.web.pages.budget.budget_pace import pace, start
@@ -29,7 +32,7 @@ from quanyu.web.parts.verdict import verdict
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
-TOTALS = {"keep": "Total as now", "less": "A fifth less", "more": "A fifth more"}
+TOTALS: Mapping[str, Text] = {"keep": "Total as now", "less": "A fifth less", "more": "A fifth more"}
 
 
 def budget(view: View) -> None:
@@ -162,7 +165,7 @@ def _untold(view: View, chosen: ScenarioView, tests: SpendTests) -> None:
     put(tag("ul", *[_doubt(view, line, why_not.get(line.channel, "")) for line in open_], class_="links"))
 
 
-def _doubt(view: View, line: LineView, why_not: str) -> Markup:
+def _doubt(view: View, line: LineView, why_not: Text) -> Markup:
     why = view.say(DOUBTS[line.reason]) if line.reason in DOUBTS else line.reason
     test = (
         view.say("No test: {reason}", reason=view.say(why_not))
@@ -175,7 +178,7 @@ def _doubt(view: View, line: LineView, why_not: str) -> Markup:
 
 
 def _sheet(view: View, chosen: ScenarioView) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Channel", "text"), ("Effect", "text"), ("Present", "currency"), ("Proposed", "currency"), ("Change", "ratio"),
         ("Least", "currency"), ("Most", "currency"), ("Marginal return", "number"), ("Marginal return then", "number"),
         ("Gain a week", "currency"), ("Gain, low", "currency"), ("Gain, high", "currency"),

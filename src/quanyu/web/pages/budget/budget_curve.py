@@ -7,6 +7,7 @@ from nicegui import ui
 from quanyu.decide.budget import BudgetView, CurveView
 from quanyu.figure import figure
 from quanyu.tables.owned.curve import DOUBTS, VERDICTS
+from quanyu.text import Text
 from quanyu.web.pages.labels import EVIDENCE, slice_label
 from quanyu.web.parts.chart import INK, PROPOSED, Chart, Mark, chart, response
 from quanyu.web.parts.markup import put, tag
@@ -65,7 +66,7 @@ def _shrunk(view: View, curve: CurveView) -> str:
 
 
 def _figures(view: View, spend_plan: BudgetView) -> Sheet:
-    heads: tuple[tuple[str, Kind, str], ...] = (
+    heads: tuple[tuple[Text, Kind, str], ...] = (
         ("Spend per day", "currency", "spend_amount"), ("Claimed orders per day", "number", "n_claimed"),
         ("Caused orders per day, raw", "number", "n_caused_raw"),
         ("Caused orders per day", "number", "n_caused"), ("Low", "number", "n_caused_low"),

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nicegui import ui
 
 from quanyu import figure
 from quanyu.decide.budget import BudgetView
+from quanyu.text import Text
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.chart import FAINT, GHOST, Chart, Line, bars, chart
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
-STATES = {"on_plan": "on plan", "over": "over plan", "under": "under plan", "no_plan": "no plan"}
-JOBS = {
+STATES: Mapping[str, Text] = {
+    "on_plan": "on plan",
+    "over": "over plan",
+    "under": "under plan",
+    "no_plan": "no plan",
+}
+JOBS: Mapping[str, Text] = {
     "reach": "Reach new people",
     "convert": "Convert those who search",
     "keep": "Keep buyers",
     "try": "Try what is new",
 }
-STAGES = {"start": "starting", "growth": "growing", "mature": "mature"}
+STAGES: Mapping[str, Text] = {"start": "starting", "growth": "growing", "mature": "mature"}
 
 
 def pace(view: View, spend_plan: BudgetView) -> None:

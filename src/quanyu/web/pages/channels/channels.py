@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from nicegui import ui
 
@@ -11,6 +13,7 @@ from quanyu.tables.owned.measured import LEVELS
 from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disagreement
 from quanyu.tables.view.model_names import CREDIT
+from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.channels.channel_paths import paths
 from quanyu.web.pages.channels.channel_words import MEANING, key_name, model_name
@@ -25,7 +28,7 @@ from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
-LEVEL = {"channel": "Channel", "campaign": "Campaign"}
+LEVEL: Mapping[str, Text] = {"channel": "Channel", "campaign": "Campaign"}
 MOST = 14
 """Rows that the chart shows; the table below has all."""
 

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from quanyu import ledger, loop
 from quanyu.tables import CONTRACTS
+from quanyu.text import Text
 from quanyu.web.parts.chart import ACCENT, FAINT, INK, Chart, Option, chart
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
@@ -39,7 +40,7 @@ def tables(view: View) -> None:
 
 def dictionary(view: View) -> None:
     """Draw every column of every table."""
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Table", "text"),
         ("Column", "text"),
         ("Label", "text"),
@@ -74,7 +75,7 @@ def dictionary(view: View) -> None:
 
 
 def _tables(view: View, states: list[TableState]) -> None:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Table", "text"),
         ("Holds", "text"),
         ("One row per", "text"),
@@ -156,7 +157,7 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
 
 
 def _runs(view: View) -> None:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Step", "text"),
         ("Started at", "time"),
         ("Status", "text"),

@@ -10,8 +10,9 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.collect.identity import Explanation, Link, explain
+from quanyu.tables.view.rfm_groups import BY_ID
+from quanyu.text import Text
 from quanyu.understand.purchase import Purchase, purchases
-from quanyu.understand.rfm import GROUPS
 from quanyu.understand.timeline import Moment, timeline
 from quanyu.understand.trait import FAMILIES, Person, Trait, read_person, traits
 from quanyu.web.page import Page
@@ -27,7 +28,12 @@ from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 PERSONAL = ("phone", "email", "name")
-CLASSES = {"orders": "order", "events": "event", "touches": "touch", "feedback": "feedback"}
+CLASSES: Mapping[str, Text] = {
+    "orders": "order",
+    "events": "event",
+    "touches": "touch",
+    "feedback": "feedback",
+}
 
 
 def person(view: View, person_id: str) -> None:
@@ -38,11 +44,11 @@ def person(view: View, person_id: str) -> None:
 
 def _person(view: View, person_id: str, profile: Person | None) -> None:
     if profile is None:
-        missing = view.say("There is no person {person_id}.", person_id=person_id)
         empty(
             view,
-            missing,
+            "There is no person {person_id}.",
             "Search for the person by another identifier; people who were merged keep the older number.",
+            person_id=person_id,
         )
         return
     with ui.element("div").classes("panels person"):
@@ -70,10 +76,11 @@ def _record(view: View, profile: Person) -> Markup:
         view.say("Known as"),
         view.say("One golden record from all sources; phone and e-mail are masked."),
     )
+    sex: Text = str(profile.traits.get("sex") or "")
     facts = [
         (view.say("Phone"), profile.phone),
         (view.say("E-mail"), profile.email),
-        (view.say("Sex"), view.say(str(profile.traits.get("sex") or ""))),
+        (view.say("Sex"), view.say(sex)),
         (view.say("Region"), profile.traits.get("region")),
         (view.say("City"), profile.traits.get("city")),
         (view.say("Tier"), profile.traits.get("member_tier")),
@@ -96,7 +103,7 @@ def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:
             "p", view.say("This person has no RFM group: no order counts as a sale."), class_="muted"
         )
     write = writer(view)
-    group = next((rfm_group for rfm_group in GROUPS if rfm_group.group_id == row["group"]), None)
+    group = BY_ID.get(row["group"])
     axes = (
         ("R", view.say("Days since last order"), write(row["recency_days"], "count"), row["r_score"]),
         ("F", view.say("Orders"), write(row["frequency"], "count"), row["f_score"]),
@@ -170,7 +177,7 @@ def _families(view: View, values: Mapping[str, Any]) -> list[Markup]:
     return parts or [tag("p", view.say("No portrait yet: run quanyu run."), class_="muted")]
 
 
-def _titled(view: View, title: str, note: str) -> None:
+def _titled(view: View, title: Text, note: Text) -> None:
     put(tag("h2", view.say(title)) + (span("note", view.say(note)) if note else Markup("")), class_="bar")
 
 
@@ -208,9 +215,13 @@ def _identity(view: View, explanation: Explanation) -> None:
     if explanation.log:
         columns = (Head(view.say("When"), "time"), Head(view.say("What happened")), Head(view.say("Why")))
         log = tuple(
-            (row["decided_at"], view.say(row["action"]), row["reason"] or "") for row in explanation.log[:20]
+            (row["decided_at"], view.say(_action(row)), row["reason"] or "") for row in explanation.log[:20]
         )
         put(tag("h3", view.say("Merged and split")) + table(Sheet("", columns, log), write))
+
+
+def _action(row: Mapping[str, Any]) -> Text:
+    return str(row["action"])
 
 
 def _link(view: View, link: Link) -> Markup:
@@ -222,7 +233,7 @@ def _link(view: View, link: Link) -> Markup:
 
 
 def _orders(view: View, orders: list[Purchase]) -> None:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Order", "text"),
         ("Ordered at", "time"),
         ("Channel", "text"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from markupsafe import Markup
 from nicegui import run, ui
 
+from quanyu.text import Text
 from quanyu.understand.rfm import Buyer, RfmMap, rfm_map, rfm_members
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label
@@ -26,7 +27,7 @@ COLORS = {
     "champions": ACCENT, "promising": "#4a76d6", "at_risk": "#86a6ea", "must_win_back": "#c9d8f8",
     "loyal_small": "#5b6b83", "new": "#aab4c3", "fading": FAINT, "lost": "#edf0f4",
 }  # fmt: skip
-SIZES = {"people": "By people", "money": "By money"}
+SIZES: Mapping[str, Text] = {"people": "By people", "money": "By money"}
 Open = Callable[[str, str | None, tuple[int, int] | None], Any]
 
 
@@ -168,7 +169,7 @@ def _opener(view: View, below: list[ui.element]) -> Open:
 
 
 def _member_sheet(view: View, title: str, buyers: list[Buyer]) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Person", "text"),
         ("Group", "text"),
         ("Days since last order", "count"),
@@ -187,7 +188,7 @@ def _member_sheet(view: View, title: str, buyers: list[Buyer]) -> Sheet:
 
 
 def _group_sheet(view: View, rfm: RfmMap) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Group", "text"),
         ("People", "count"),
         ("Share of buyers", "ratio"),

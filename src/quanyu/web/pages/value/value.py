@@ -9,7 +9,18 @@ from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu import figure
-from quanyu.understand.value import BOUGHT, QUIET, Tenth, Tracking, Valued, ValueMap, value_map, value_members
+from quanyu.text import Text
+from quanyu.understand.value import (
+    BOUGHT,
+    QUIET,
+    Tenth,
+    Told,
+    Tracking,
+    Valued,
+    ValueMap,
+    value_map,
+    value_members,
+)
 from quanyu.web.page import Page
 from quanyu.web.pages.value.value_card import holdout_panel, model_panel, verdict
 from quanyu.web.pages.value.value_outlook import bounds, outlook_panel
@@ -68,11 +79,12 @@ def _value(view: View, customers: ValueMap) -> None:
 
 
 def _nothing(view: View, customers: ValueMap) -> None:
-    title, values = customers.reason or (view.say("Nobody has bought yet."), {})
+    nobody: Told = ("Nobody has bought yet.", {})
+    title, values = customers.reason or nobody
     hint = (
         "The forecast begins by itself once more buyers have come back; load older orders if there are any."
     )
-    empty(view, view.say(title, **values), hint, "quanyu load FILES", "quanyu run")
+    empty(view, title, hint, "quanyu load FILES", "quanyu run", **values)
 
 
 def _cards(view: View, customers: ValueMap) -> None:
@@ -207,7 +219,7 @@ def _tenth_facts(view: View, tenth: Tenth) -> Markup:
 
 
 def _tenth_sheet(view: View, customers: ValueMap) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Tenth", "count"), ("People", "count"), ("Value per buyer", "currency"), ("Low", "currency"),
         ("High", "currency"), ("Share of value", "ratio"), ("Expected orders", "number"), ("P(alive)", "ratio"),
         ("Margin per order so far", "currency"),
@@ -236,7 +248,7 @@ def _opener(view: View, below: list[ui.element]) -> Open:
 
 
 def _member_sheet(view: View, decile: int, members: list[Valued]) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Person", "text"), ("Worth", "currency"), ("Low", "currency"), ("High", "currency"),
         ("Expected orders", "number"), ("P(alive)", "ratio"), ("Days with orders", "count"), ("Days since last order", "count"),
         ("Margin per order so far", "currency"), ("Region", "text"), ("Tier", "text"),

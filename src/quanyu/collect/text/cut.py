@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO
 
-from quanyu.collect.file.cell import cells_of, written
-from quanyu.collect.file.line import LONGEST, Overlong, blocks
-from quanyu.collect.layout import normal
+from quanyu.collect.header import normal
 from quanyu.collect.left_out import REPEATED, TOTALS, is_blank, rule_of_ragged
+from quanyu.collect.text.cell import cells_of, written
+from quanyu.collect.text.line import LONGEST, Overlong, blocks
 
 BOM = "\ufeff".encode()
 AHEAD = 1000

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import digamma, gammaln
 
 from quanyu.solve.history import Values
-from quanyu.solve.value.likelihood import Maximum, maximise
+from quanyu.solve.likelihood import Maximum, maximise
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from quanyu.collect.file.line import LONGEST
+from quanyu.collect.text.line import LONGEST
 
 _BLANKS = re.compile(" *")
 

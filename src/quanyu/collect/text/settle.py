@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from quanyu.collect.file.cut import Form, Plain, Record, records
-from quanyu.collect.file.line import SHOWN, Overlong
+from quanyu.collect.text.cut import Form, Plain, Record, records
+from quanyu.collect.text.line import SHOWN, Overlong
 from quanyu.warehouse.reader import Text
 
 HEAD = 2
@@ -52,7 +52,7 @@ class Refused:
     n_bytes: int | None = None
 
 
-def settle(source: Source, into: Path) -> Settled:
+def settled(source: Source, into: Path) -> Settled:
     """Go through the file once. If every record is a plain line the engine reads the file itself, else a clean copy."""
     counts, head = Counter[str](), list[tuple[str, ...]]()
     n_broken, at, copy, longest = 0, source.n_bytes, None, source.n_bytes

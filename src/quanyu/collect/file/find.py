@@ -6,15 +6,15 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from quanyu.collect.file import Kind, Print, kind_of, print_of, unpack
+from quanyu.collect.file.unpack import Kind, Print, kind_of, print_of, unpack
 from quanyu.collect.workbook import Sheet, sheets_of
 from quanyu.errors import SourceError, UnreadableFileError
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 
 Read = TypeVar("Read")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
@@ -27,7 +27,13 @@ SUFFIXES = (
 """What is taken from a folder; a file that is named is tried whatever its suffix."""
 DELTA_LOG = "_delta_log"
 """The mark of a table of a warehouse, which is not loaded again."""
-ODD = {
+SYSTEM: tuple[Text, ...] = (
+    "No such file or directory",
+    "Permission denied",
+    "Too many levels of symbolic links",
+)
+"""What systems themselves say of files that cannot be read, as far as it is translated."""
+ODD: Mapping[Callable[[int], bool], Text] = {
     stat.S_ISDIR: "a folder",
     stat.S_ISFIFO: "a pipe",
     stat.S_ISSOCK: "a socket",
@@ -68,7 +74,7 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
     """Yield the files named, and in folders those with a known suffix, sorted; raise where there is nothing.
 
     Folders that are links are entered once. Whatever has a known suffix is yielded, be it a file or not, and so is a
-    folder that cannot be listed: `find` says what is wrong with it.
+    folder that cannot be listed: `loadable` says what is wrong with it.
     """
     for path in paths:
         if path.is_dir():
@@ -99,7 +105,7 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
             yield from _walk(path, seen)
 
 
-def find(path: Path, work: Path, known: frozenset[str]) -> Iterator[Found]:
+def loadable(path: Path, work: Path, known: frozenset[str]) -> Iterator[Found]:
     """Yield what a file holds: itself, the files of an archive, the sheets of a workbook that have a table.
 
     `known` are all column names of layouts. What cannot be opened is yielded with its fault.
@@ -190,11 +196,12 @@ def _read(how: Callable[[Path], Read], path: Path) -> Read:
 def unreadable(path: Path, error: OSError) -> UnreadableFileError:
     """Return the error of a file that the system does not let us read."""
     is_loose = path.is_symlink() and isinstance(error, FileNotFoundError)
+    system: Text = error.strerror or type(error).__name__
     return UnreadableFileError(
         "{file} cannot be read: {error}.",
         "Check that it is there and that you may read it.",
         file=shown(path.name),
-        error=Sentence("a link to nothing" if is_loose else error.strerror or type(error).__name__),
+        error=Sentence("a link to nothing" if is_loose else system),
     )
 
 

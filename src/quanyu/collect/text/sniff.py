@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from quanyu.collect.file.cell import cells_of
-from quanyu.collect.file.line import LONGEST, blocks
-from quanyu.collect.layout import normal
+from quanyu.collect.header import normal
 from quanyu.collect.left_out import ABOVE, BLANK, is_blank
+from quanyu.collect.text.cell import cells_of
+from quanyu.collect.text.line import LONGEST, blocks
 from quanyu.errors import UnreadableFileError
 
 ROWS = 30

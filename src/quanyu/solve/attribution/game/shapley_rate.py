@@ -8,7 +8,8 @@ from math import comb
 
 import numpy as np
 
-from quanyu.solve.attribution.path import Floats, Ints, Paths, tally
+from quanyu.solve.array import Floats, Ints
+from quanyu.solve.attribution.path import Paths, tally
 
 MOST_EXACT = 14
 """Up to so many channels all 2^n coalitions are enumerated."""

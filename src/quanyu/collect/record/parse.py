@@ -15,19 +15,18 @@ import ibis.expr.types as ir
 
 from quanyu.collect.layout import Field, Layout, Target
 from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
+from quanyu.collect.note import LINE, LOST, ODD, REASON, SEEN, SKIP
 from quanyu.collect.reason import PERIOD, TWICE, UNKNOWN, because
-from quanyu.collect.rows.check import Rule, first_broken, rules
-from quanyu.collect.rows.fill import filled
-from quanyu.collect.rows.purse import money_of
-from quanyu.collect.rows.shape import WORDS, Page, Read, condition, quick_kind, quick_name, read_field
-from quanyu.collect.rows.style import columns_of, figures, identifiers, is_odd
-from quanyu.collect.rows.unreadable import unreadable
-from quanyu.collect.value import NULLS, QUICK, clean, identifier, narrowed
+from quanyu.collect.record.check import Rule, first_broken, rules
+from quanyu.collect.record.fill import filled
+from quanyu.collect.record.purse import money_of
+from quanyu.collect.record.shape import WORDS, Page, Read, condition, quick_kind, quick_name, read_field
+from quanyu.collect.record.style import columns_of, figures, identifiers, is_odd
+from quanyu.collect.record.unreadable import unreadable
+from quanyu.collect.value import cleaning, identifier, reader
 from quanyu.tables import Table, contract
 
 _DIGIT = re.compile(r"\d")
-LINE, REASON, SEEN = "_line", "_reason", "_seen_at"
-SKIP, ODD, LOST = "_skip", "_odd", "_lost"
 MONEY_OF = "_unread_currency_"
 """The currency of a table's money, known until it is said why a row is refused."""
 
@@ -41,7 +40,7 @@ class Setting:
     constants: Mapping[str, str]
 
 
-def parse(page: Page, setting: Setting) -> ir.Table:
+def read(page: Page, setting: Setting) -> ir.Table:
     """Return one row per record, in the order of the file: why it is refused, and the columns of every table.
 
     Columns are named `table__column`. Tables that are made of several records (`per`, `running`) are judged
@@ -131,8 +130,8 @@ def _kept(page: Page, layout: Layout) -> ir.Table:
     is_blank = ibis.coalesce(*[cells[name] for name in used], ibis.null("string")).isnull()
     skip = ibis.cases((is_total, TOTAL), (is_blank, BLANK), else_=ibis.null("string"))
     data = cells.select(**{SKIP: skip}, **{name: cells[name] for name in used})
-    read = narrowed(_quickly(data, page, layout), identifiers(page, layout))
-    return clean(read, used, page.habits, figures(page, layout))
+    read = cleaning.narrowed(_quickly(data, page, layout), identifiers(page, layout))
+    return cleaning.clean(read, used, page.habits, figures(page, layout))
 
 
 def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:
@@ -146,7 +145,7 @@ def _quickly(data: ir.Table, page: Page, layout: Layout) -> ir.Table:
     cells = {name: name.split("_")[1] for name in quick}
     read = data.mutate(
         **{
-            name: QUICK[column.kind](data[cells[name]], page.manner(field, field.columns))
+            name: reader.QUICK[column.kind](data[cells[name]], page.manner(field, field.columns))
             for name, (field, column) in quick.items()
         }
     )
@@ -194,7 +193,7 @@ def unread_header(head: Sequence[Sequence[str]], page: Page, layout: Layout) -> 
         for name in field.columns
         for i in page.places(name)
     }
-    return int(any(rows[0][i].strip() not in NULLS for i in figures if i < len(rows[0])))
+    return int(any(rows[0][i].strip() not in cleaning.NULLS for i in figures if i < len(rows[0])))
 
 
 def _all_fields(layout: Layout) -> Iterator[Field]:

@@ -11,20 +11,10 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.layout import Condition, Field, captured, fits
+from quanyu.collect.header import captured, fits
+from quanyu.collect.layout import Field
 from quanyu.collect.manner import USUAL, Manner, Order, Styles
-from quanyu.collect.value import (
-    EXACT,
-    FIGURES,
-    QUICK,
-    READERS,
-    Habits,
-    half_masked,
-    identifier,
-    mapped,
-    matches,
-    unmasked,
-)
+from quanyu.collect.value import cleaning, identifier, reader, word
 from quanyu.tables import Column
 from quanyu.tables.contract import Kind
 from quanyu.tables.text.phone import EXTENSION
@@ -36,9 +26,9 @@ def _without_extension(number: ir.StringValue) -> ir.StringValue:
 
 
 AS_KEPT: Mapping[str, Callable[[ir.StringValue, identifier.Place], ir.StringValue]] = {
-    "phone": lambda text, place: _without_extension(identifier.phone(unmasked(text), place)),
-    "email": lambda text, _: identifier.email(unmasked(text)),
-    "name": lambda text, _: half_masked(text),
+    "phone": lambda text, place: _without_extension(identifier.phone(cleaning.unmasked(text), place)),
+    "email": lambda text, _: identifier.email(cleaning.unmasked(text)),
+    "name": lambda text, _: cleaning.half_masked(text),
 }
 PROVINCE = (
     r"^\s*(北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|"
@@ -69,7 +59,7 @@ class Page:
 
     cells: ir.Table
     names: tuple[str, ...]
-    habits: Habits
+    habits: cleaning.Habits
     secret: str
     file: str
     country: str = ""
@@ -156,9 +146,9 @@ def _read_field(field: Field, column: Column, page: Page, rows: ir.Table, land: 
             page.secret, page.country, page.kinds, _text(land, page, rows) if land else None
         )
         return _finished(field, column, page, rows, _read(field, column, page, text, place))
-    if field.default is None or (field.sources and column.kind in FIGURES):
+    if field.default is None or (field.sources and column.kind in reader.FIGURES):
         return None
-    return Read(READERS[column.kind](ibis.literal(field.default), Manner(page.habits.zone)))
+    return Read(reader.CAREFUL[column.kind](ibis.literal(field.default), Manner(page.habits.zone)))
 
 
 def _read(field: Field, column: Column, page: Page, text: ir.StringValue, place: identifier.Place) -> Read:
@@ -167,7 +157,7 @@ def _read(field: Field, column: Column, page: Page, text: ir.StringValue, place:
         text = text.re_extract(PATTERNS.get(field.pattern, field.pattern), 1).nullif("")
     elif column.name == "region":
         text = _short(text)
-    value = mapped(text, field.map) if field.map else text
+    value = word.mapped(text, field.map) if field.map else text
     if field.id:
         key = identifier.id_key(field.id, value, place)
         wrong = identifier.fault(key)
@@ -175,9 +165,9 @@ def _read(field: Field, column: Column, page: Page, text: ir.StringValue, place:
     if is_id(column):
         value = identifier.exact(value, is_rounded=column.name in page.styles.rounded)
     elif column.privacy == "personal" and column.kind == "text":
-        value = AS_KEPT[column.name](value, place) if column.name in AS_KEPT else unmasked(value)
+        value = AS_KEPT[column.name](value, place) if column.name in AS_KEPT else cleaning.unmasked(value)
     else:
-        value = READERS[column.kind](value, page.manner(field, field.sources))
+        value = reader.CAREFUL[column.kind](value, page.manner(field, field.sources))
     judged = field.value is None and (bool(field.map) or column.kind in WORDS or is_id(column))
     unread = (text.notnull() & value.isnull()).ifelse(text, ibis.null("string")) if judged else None
     return Read(value, unread)
@@ -192,9 +182,9 @@ def _short(region: ir.StringValue) -> ir.StringValue:
 def quick_kind(field: Field, column: Column, page: Page) -> str:
     """Return the kind of quick reading of a column that is one plain cell, "" where it has none."""
     plain = field.columns and not (field.map or field.pattern or field.format or field.id or field.percent)
-    if not plain or column.kind not in QUICK or len(_places(field.columns, page)) != 1:
+    if not plain or column.kind not in reader.QUICK or len(_places(field.columns, page)) != 1:
         return ""
-    is_usual = column.kind not in FIGURES or page.manner(field, field.columns).mark == "."
+    is_usual = column.kind not in reader.FIGURES or page.manner(field, field.columns).mark == "."
     return column.kind if is_usual else ""
 
 
@@ -209,7 +199,7 @@ def _quick(field: Field, column: Column, page: Page, rows: ir.Table) -> Read:
     text = _cell(field.columns, page, rows)
     assert text is not None
     slow = fast.isnull().ifelse(text, ibis.null("string"))
-    value = ibis.coalesce(fast, READERS[column.kind](slow, page.manner(field, field.columns)))
+    value = ibis.coalesce(fast, reader.CAREFUL[column.kind](slow, page.manner(field, field.columns)))
     unread = (slow.notnull() & value.isnull()).ifelse(slow, ibis.null("string"))
     return _finished(field, column, page, rows, Read(value, unread))
 
@@ -221,7 +211,7 @@ def _places(names: Sequence[str], page: Page) -> list[int]:
 def _finished(field: Field, column: Column, page: Page, rows: ir.Table, read: Read) -> Read:
     """Apply what comes after reading: factor, least value, condition, default."""
     value, unread = read.value, read.unread
-    if column.kind in FIGURES and (field.percent or field.scale != 1.0):
+    if column.kind in reader.FIGURES and (field.percent or field.scale != 1.0):
         factor = field.scale / (100 if field.percent else 1)
         value = (value.cast("float64") * factor).try_cast(value.type())
     if field.at_least is not None:
@@ -232,7 +222,7 @@ def _finished(field: Field, column: Column, page: Page, rows: ir.Table, read: Re
         value = is_meant.ifelse(value, ibis.null(value.type()))
         unread = None if unread is None else is_meant.ifelse(unread, ibis.null("string"))
     if field.default is not None:
-        instead = READERS[column.kind](ibis.literal(field.default), Manner(page.habits.zone))
+        instead = reader.CAREFUL[column.kind](ibis.literal(field.default), Manner(page.habits.zone))
         value = ibis.coalesce(value, instead.cast(value.type()))
     return Read(value, unread, bool(field.map))
 
@@ -295,15 +285,15 @@ def calculated(field: Field, page: Page, rows: ir.Table) -> Read | None:
         known = reduce(operator.or_, (value.notnull() for value in values))
         total = reduce(operator.add, (value.fill_null(0) for value in values))
         result = known.ifelse(total, ibis.null("float64"))
-    return Read(unread.isnull().ifelse(result, ibis.null("float64")).try_cast(EXACT), unread)
+    return Read(unread.isnull().ifelse(result, ibis.null("float64")).try_cast(reader.EXACT), unread)
 
 
 def _number(field: Field, name: str, page: Page, rows: ir.Table) -> Read:
     cell = _cell((name.lstrip("-"),), page, rows)
     assert cell is not None
     manner = page.manner(field, (name.lstrip("-"),))
-    careful = READERS["price"](cell, manner)
-    value = ibis.coalesce(QUICK["price"](cell, manner), careful) if manner.mark == "." else careful
+    careful = reader.CAREFUL["price"](cell, manner)
+    value = ibis.coalesce(reader.QUICK["price"](cell, manner), careful) if manner.mark == "." else careful
     unread = (cell.notnull() & value.isnull()).ifelse(cell, ibis.null("string"))
     return Read(value.cast("float64"), unread)
 
@@ -313,7 +303,7 @@ def _object(field: Field, page: Page, rows: ir.Table) -> ir.Value:
     return _to_json(ibis.struct(cells)).cast("string") if cells else ibis.null("string")
 
 
-def condition(words: Condition, page: Page, rows: ir.Table) -> ir.BooleanValue:
+def condition(words: Mapping[str, tuple[str, ...]], page: Page, rows: ir.Table) -> ir.BooleanValue:
     """Say for each row whether every named column is one of its words; a column the file lacks is empty."""
     tests = [_matches(name, allowed, page, rows) for name, allowed in words.items()]
     return reduce(operator.and_, tests)
@@ -321,7 +311,7 @@ def condition(words: Condition, page: Page, rows: ir.Table) -> ir.BooleanValue:
 
 def _matches(name: str, allowed: tuple[str, ...], page: Page, rows: ir.Table) -> ir.BooleanValue:
     cell = _cell((name,), page, rows)
-    no = [word[1:] for word in allowed if word.startswith("!")]
-    yes = tuple(word for word in allowed if not word.startswith("!")) or ("*", "")
+    no = [said[1:] for said in allowed if said.startswith("!")]
+    yes = tuple(said for said in allowed if not said.startswith("!")) or ("*", "")
     text = ibis.null("string") if cell is None else cell
-    return matches(text, yes) & ~matches(text, tuple(no)) if no else matches(text, yes)
+    return word.matches(text, yes) & ~word.matches(text, tuple(no)) if no else word.matches(text, yes)

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.layout import Layout, Target
-from quanyu.collect.rows.shape import Page, read_field
+from quanyu.collect.record.shape import Page, read_field
 from quanyu.tables import contract
 
 

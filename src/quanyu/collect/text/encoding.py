@@ -15,8 +15,8 @@ from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
-from quanyu.collect.file.line import BLOCK, LONGEST
-from quanyu.collect.layout import normal
+from quanyu.collect.header import normal
+from quanyu.collect.text.line import BLOCK, LONGEST
 from quanyu.errors import UnreadableFileError
 
 BOMS = {

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from quanyu.solve.attribution.path import Floats, Ints, Paths, tally
+from quanyu.solve.array import Floats, Ints
+from quanyu.solve.attribution.path import Paths, tally
 
 MOST_EXACT = 7
 """Up to so many channels all ordered coalitions are enumerated: 13,700 for seven."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quanyu.collect.file.cell import _loose
+from quanyu.collect.text.cell import _loose
 
 
 def by_hand(text: str, delimiter: str, escape: str) -> list[str] | None:

@@ -9,13 +9,14 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.layout import Field, Layout, fits
+from quanyu.collect.header import fits
+from quanyu.collect.layout import Field, Layout
 from quanyu.collect.manner import Styles
-from quanyu.collect.rows.shape import Page, is_id
-from quanyu.collect.value import FIGURES, MONEY, THOUSAND, TIMELY, clean, mark_told, order_told
+from quanyu.collect.record.shape import Page, is_id
+from quanyu.collect.value import careful, cleaning, reader
 from quanyu.tables import Column, contract
 
-WHOLE = (*MONEY, "integer")
+WHOLE = (*reader.MONEY, "integer")
 """Kinds of figures with fewer than three digits after the decimal mark, so that `1.234` and `1.000` may be thousands."""
 YEAR_LAST = r"^\D{0,3}\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 
@@ -34,7 +35,7 @@ def columns_of(layout: Layout) -> list[tuple[Field, Column]]:
 
 def figures(page: Page, layout: Layout) -> list[str]:
     """Return the cells that are read as figures."""
-    return _cells(page, layout, FIGURES)
+    return _cells(page, layout, reader.FIGURES)
 
 
 def identifiers(page: Page, layout: Layout) -> list[str]:
@@ -51,7 +52,7 @@ def figured(layout: Layout, cell: str) -> tuple[bool, bool]:
         bool(target.per)
         for target in layout.targets
         for name, field in target.fields.items()
-        if target.table[name].kind in FIGURES and any(fits(source, cell) for source in field.sources)
+        if target.table[name].kind in reader.FIGURES and any(fits(source, cell) for source in field.sources)
     ]
     return bool(per), bool(per) and all(per)
 
@@ -68,26 +69,28 @@ def _cells(page: Page, layout: Layout, kinds: tuple[str, ...]) -> list[str]:
 
 def is_odd(rows: ir.Table, page: Page, layout: Layout) -> ir.BooleanValue:
     """Say whether a row has a figure or a date that tells, or needs to be told, how its column is written."""
-    marks = [rows[name].contains(",") | rows[name].like("%.%.%") for name in _cells(page, layout, FIGURES)]
-    marks += [rows[name].re_search(THOUSAND) for name in _cells(page, layout, WHOLE)]
-    dates = [rows[name].re_search(YEAR_LAST) for name in _cells(page, layout, TIMELY)]
+    marks = [
+        rows[name].contains(",") | rows[name].like("%.%.%") for name in _cells(page, layout, reader.FIGURES)
+    ]
+    marks += [rows[name].re_search(reader.THOUSAND) for name in _cells(page, layout, WHOLE)]
+    dates = [rows[name].re_search(YEAR_LAST) for name in _cells(page, layout, reader.TIMELY)]
     return reduce(operator.or_, (test.fill_null(False) for test in (*marks, *dates)), ibis.literal(False))
 
 
 def evidence(page: Page, layout: Layout) -> ir.Table:
     """Return one row that says of each figure and date of a file which ways of writing occur in it."""
-    marked, dated = _cells(page, layout, FIGURES), _cells(page, layout, TIMELY)
+    marked, dated = _cells(page, layout, reader.FIGURES), _cells(page, layout, reader.TIMELY)
     names = sorted({*marked, *dated})
-    cells = clean(page.cells.select(names), names, page.habits)
+    cells = cleaning.clean(page.cells.select(names), names, page.habits)
     told = {}
     for name in marked:
-        told[f"point_{name}"] = (mark_told(cells[name]) == ".").any()
-        told[f"comma_{name}"] = (mark_told(cells[name]) == ",").any()
+        told[f"point_{name}"] = (careful.mark_told(cells[name]) == ".").any()
+        told[f"comma_{name}"] = (careful.mark_told(cells[name]) == ",").any()
     for name in _cells(page, layout, WHOLE):
-        told[f"thousand_{name}"] = cells[name].re_search(THOUSAND).any()
+        told[f"thousand_{name}"] = cells[name].re_search(reader.THOUSAND).any()
     for name in dated:
-        told[f"day_{name}"] = (order_told(cells[name]) == "day").any()
-        told[f"month_{name}"] = (order_told(cells[name]) == "month").any()
+        told[f"day_{name}"] = (careful.order_told(cells[name]) == "day").any()
+        told[f"month_{name}"] = (careful.order_told(cells[name]) == "month").any()
     return cells.aggregate(**told)
 
 

@@ -19,14 +19,15 @@ from quanyu.collect.reason import (
     ZEROS,
     because,
 )
-from quanyu.collect.rows.shape import WORDS, is_id
-from quanyu.collect.value import FIGURES, MONEY, TIMELY, is_floated, is_garbled, why_no_figure, why_no_time
-from quanyu.collect.value import ZEROS as ROUNDED
+from quanyu.collect.record.shape import WORDS, is_id
+from quanyu.collect.value import careful, identifier, reader
 from quanyu.tables import Column
 
 WHY = {
-    **dict.fromkeys(FIGURES, (why_no_figure, (MERGED, OTHER_CURRENCY, DIGITS_LOST, TWO_NUMBERS))),
-    **dict.fromkeys(TIMELY, (why_no_time, (TWO_DAYS, NO_ZONE))),
+    **dict.fromkeys(
+        reader.FIGURES, (careful.why_no_figure, (MERGED, OTHER_CURRENCY, DIGITS_LOST, TWO_NUMBERS))
+    ),
+    **dict.fromkeys(reader.TIMELY, (careful.why_no_time, (TWO_DAYS, NO_ZONE))),
 }
 
 
@@ -41,16 +42,16 @@ def unreadable(column: Column, text: ir.StringValue, currency: ir.StringValue) -
         )
     if is_id(column):
         return ibis.cases(
-            (text.re_search(ROUNDED), because(ZEROS, text, column=column.name)),
-            (is_garbled(text), because(LETTER_LOST, column=column.name)),
-            (is_floated(text), because(FLOAT_LOST, text, column=column.name)),
+            (text.re_search(identifier.ZEROS), because(ZEROS, text, column=column.name)),
+            (identifier.is_garbled(text), because(LETTER_LOST, column=column.name)),
+            (identifier.is_floated(text), because(FLOAT_LOST, text, column=column.name)),
             else_=because(DIGITS_LOST, text, column=column.name),
         )
     plain = because(UNREADABLE, text, column=column.name, kind=WORDS.get(column.kind, column.kind))
     if column.kind not in WHY:
         return plain
     ask, sentences = WHY[column.kind]
-    why = ask(text, currency if column.kind in MONEY else "")
+    why = ask(text, currency if column.kind in reader.MONEY else "")
     seen = text.replace(BELOW, "")
     special = [(why == sentence, because(sentence, seen, column=column.name)) for sentence in sentences]
     return ibis.cases(*special, else_=plain)
