@@ -23,15 +23,6 @@ ROOMS = {
 }
 """Folders within a room that are rooms themselves: their modules are open to all."""
 WIDER = {
-    "quanyu.collect.identity": 7,
-    "quanyu.decide.budget": 12,
-    "quanyu.measure.attribution": 7,
-    "quanyu.measure.metric": 8,
-    "quanyu.measure.touch": 12,
-    "quanyu.understand.lifetime": 19,
-    "quanyu.understand.outlook": 11,
-    "quanyu.understand.trait": 10,
-    "quanyu.understand.value": 12,
     "quanyu.web.parts.chart": 23,
 }
 """Faces with more names than others: libraries of peers. They may become smaller, never larger."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.measure.metric import Explained, Trend, as_of, breakdown, explain_change, metric_card, trend
+from quanyu.measure.metric import Explained, Trend, explain_change, read, trend
 from quanyu.tables.metric.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.view.metric_view import Card, Slice
@@ -37,7 +37,7 @@ MOST = 15
 
 def metrics(view: View) -> None:
     """Draw the explorer; what is chosen stands in the address."""
-    day = view.ask(as_of)
+    day = view.ask(read.as_of)
     if day is None:
         not_run(view)
         return
@@ -51,7 +51,7 @@ def metrics(view: View) -> None:
     put(_choices(view, chosen_metric, grain, dimension), class_="head")
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w4 stack"):
-            fill(view, _card, metric_card, chosen_metric.name, period)
+            fill(view, _card, read.metric_card, chosen_metric.name, period)
             put(_definition(view, chosen_metric), "section", "panel")
         with ui.element("div").classes("w8"):
             fill(view, _trend, trend, chosen_metric.name, grain, period)
@@ -59,7 +59,7 @@ def metrics(view: View) -> None:
             fill(
                 view,
                 lambda v, slices: _slices(v, chosen_metric, dimension, slices),
-                breakdown,
+                read.breakdown,
                 chosen_metric.name,
                 dimension,
                 period,

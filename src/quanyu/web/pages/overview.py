@@ -9,7 +9,7 @@ from nicegui import ui
 
 from quanyu import figure, ledger
 from quanyu.ledger import Run
-from quanyu.measure.metric import Trend, as_of, breakdown, metric_cards, trend
+from quanyu.measure.metric import Trend, read, trend
 from quanyu.plan.advice import Advice, advice
 from quanyu.plan.review import review
 from quanyu.tables.metric.catalogue import metric
@@ -56,7 +56,7 @@ def overview(view: View) -> None:
     if not view.ws.warehouse.count("orders") and not view.ws.warehouse.count("events"):
         nothing_loaded(view)
         return
-    day = view.ask(as_of)
+    day = view.ask(read.as_of)
     if day is None:
         not_run(view)
         return
@@ -73,7 +73,7 @@ def overview(view: View) -> None:
             put(tag("h2", view.say("What stands out")), class_="bar")
             fill(view, _advice, stands_out, view.language)
         with ui.element("div").classes("w6"):
-            fill(view, _channels, breakdown, "net_revenue", "channel", period)
+            fill(view, _channels, read.breakdown, "net_revenue", "channel", period)
         with ui.element("div").classes("w6"):
             fill(view, _groups, rfm_map)
         with ui.element("section").classes("panel w12"):
@@ -82,7 +82,7 @@ def overview(view: View) -> None:
 
 def kpis(ws: Workspace, period: Period) -> list[Card]:
     """Return the cards of the screen; metrics that the data cannot tell are left out."""
-    return [card for card in metric_cards(ws, CARDS, period) if card.value is not None]
+    return [card for card in read.metric_cards(ws, CARDS, period) if card.value is not None]
 
 
 def stands_out(ws: Workspace, language: Language) -> tuple[Advice, ...]:
@@ -204,7 +204,7 @@ def _freshness(view: View) -> None:
     ran = ledger.list_runs(view.ws.ledger, limit=1)
     loaded = ledger.list_loads(view.ws.ledger, limit=1)
     facts: list[tuple[str, Any]] = [
-        (view.say("Data until"), figure.day(view.ask(as_of) or view.ws.today(), view.language)),
+        (view.say("Data until"), figure.day(view.ask(read.as_of) or view.ws.today(), view.language)),
         (view.say("Last load"), _when(view, loaded[0].started_at) if loaded else figure.NOTHING),
         (view.say("Last run"), _ran(view, ran[0]) if ran else figure.NOTHING),
         (view.say("Orders"), f"{view.ws.warehouse.count('orders'):,}"),

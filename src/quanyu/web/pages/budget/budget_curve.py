@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from quanyu.decide.budget import BudgetView, CurveView
+from quanyu.decide.budget import budget_read
 from quanyu.figure import figure
 from quanyu.tables.owned.curve import DOUBTS, VERDICTS
 from quanyu.text import Text
@@ -16,7 +16,7 @@ from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
 
-def curves(view: View, spend_plan: BudgetView) -> None:
+def curves(view: View, spend_plan: budget_read.BudgetView) -> None:
     """Place a chart per channel and the table of all figures."""
     title = view.say("What each channel truly brings")
     with ui.element("div").classes("w12"):
@@ -29,7 +29,7 @@ def curves(view: View, spend_plan: BudgetView) -> None:
         grid(view, _figures(view, spend_plan), about_it=_what_caused(view))
 
 
-def _curve(view: View, curve: CurveView) -> None:
+def _curve(view: View, curve: budget_read.CurveView) -> None:
     name = slice_label(view, curve.channel)
     columns = tuple(
         Head(view.say(label), "currency") for label in ("Spend per day", "Margin per day", "Low", "High")
@@ -53,7 +53,7 @@ def _curve(view: View, curve: CurveView) -> None:
     chart(view, Chart(sheet, response(view, names, points, marks), definitions, note))
 
 
-def _shrunk(view: View, curve: CurveView) -> str:
+def _shrunk(view: View, curve: budget_read.CurveView) -> str:
     """Return from what to what the orders a channel causes were shrunk; empty where nothing was fitted."""
     raw, caused = (curve.figures.get(name) for name in ("n_caused_raw", "n_caused"))
     if raw is None or caused is None:
@@ -65,7 +65,7 @@ def _shrunk(view: View, curve: CurveView) -> str:
     )
 
 
-def _figures(view: View, spend_plan: BudgetView) -> Sheet:
+def _figures(view: View, spend_plan: budget_read.BudgetView) -> Sheet:
     heads: tuple[tuple[Text, Kind, str], ...] = (
         ("Spend per day", "currency", "spend_amount"), ("Claimed orders per day", "number", "n_claimed"),
         ("Caused orders per day, raw", "number", "n_caused_raw"),

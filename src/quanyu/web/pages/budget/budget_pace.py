@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.decide.budget import BudgetView
+from quanyu.decide.budget import budget_read
 from quanyu.text import Text
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.chart import FAINT, GHOST, Chart, Line, bars, chart
@@ -30,7 +30,7 @@ JOBS: Mapping[str, Text] = {
 STAGES: Mapping[str, Text] = {"start": "starting", "growth": "growing", "mature": "mature"}
 
 
-def pace(view: View, spend_plan: BudgetView) -> None:
+def pace(view: View, spend_plan: budget_read.BudgetView) -> None:
     """Place the pace of the month: what was spent, what was due by now, and where the month will end."""
     if spend_plan.month is None:
         return
@@ -67,7 +67,7 @@ def pace(view: View, spend_plan: BudgetView) -> None:
         chart(view, Chart(sheet, bars(view, names, drawn, "currency"), (said,), is_tall=True))
 
 
-def start(view: View, spend_plan: BudgetView) -> None:
+def start(view: View, spend_plan: budget_read.BudgetView) -> None:
     """Place the division to start with at the company's stage."""
     rows = tuple((view.say(JOBS[part.job]), part.share, part.amount) for part in spend_plan.start)
     columns = (

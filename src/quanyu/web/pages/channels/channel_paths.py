@@ -5,7 +5,8 @@ from __future__ import annotations
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.measure.attribution import REST, Flow, Flows, Route
+from quanyu.measure.attribution import Flow, Flows, Route
+from quanyu.tables.view.credit import REST
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.chart import Chart, Node, chart, sankey
 from quanyu.web.parts.sheet import Head, Sheet

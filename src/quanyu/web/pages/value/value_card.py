@@ -7,7 +7,7 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.tables.view.model_names import LIFETIME
-from quanyu.understand.value import Holdout, ModelCard, Parameter, Told
+from quanyu.understand.value import Told, value_card
 from quanyu.web.parts.chart import FAINT, Chart, Line, bars, chart
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
@@ -20,7 +20,7 @@ from quanyu.web.view import View
 LAST_BAND = 7
 
 
-def verdict(view: View, card: ModelCard) -> None:
+def verdict(view: View, card: value_card.ModelCard) -> None:
     """Place a warning where the forecast failed its test, and a note where it could not be tested."""
     reasons = [_said(view, reason) for reason in (*card.reasons, *card.leaving, *card.spending_reasons)]
     if card.fits is False:
@@ -35,7 +35,7 @@ def verdict(view: View, card: ModelCard) -> None:
         put(notice(title, " ".join(reasons)))
 
 
-def model_panel(view: View, card: ModelCard) -> None:
+def model_panel(view: View, card: value_card.ModelCard) -> None:
     """Place the model's card: why this one, parameters with standard errors, and what money it counts."""
     sheet = _parameter_sheet(view, card)
     level, word = {True: ("note", "fits"), False: ("warning", "does not fit"), None: ("", "not tested")}[
@@ -64,7 +64,7 @@ def model_panel(view: View, card: ModelCard) -> None:
     put(tag("p", view.say("Fit"), " ", tag("code", card.fit_id), class_="note faint"))
 
 
-def holdout_panel(view: View, card: ModelCard) -> None:
+def holdout_panel(view: View, card: value_card.ModelCard) -> None:
     """Place how the forecast did in the holdout, and the models and groups compared."""
     if card.holdout is not None:
         with ui.element("div").classes("w7"):
@@ -77,7 +77,7 @@ def holdout_panel(view: View, card: ModelCard) -> None:
             _groups(view, card)
 
 
-def _calibration(view: View, card: ModelCard) -> None:
+def _calibration(view: View, card: value_card.ModelCard) -> None:
     holdout = card.holdout
     if holdout is None:
         return
@@ -101,7 +101,7 @@ def _calibration(view: View, card: ModelCard) -> None:
     chart(view, Chart(Sheet(title, heads, rows), bars(view, names, drawn, "times"), (said,)))
 
 
-def _tested(view: View, holdout: Holdout) -> Markup:
+def _tested(view: View, holdout: value_card.Holdout) -> Markup:
     """The figures of the holdout as a list."""
     correlation = figure.NOTHING if holdout.correlation is None else f"{holdout.correlation:.3f}"
     facts = (
@@ -115,7 +115,7 @@ def _tested(view: View, holdout: Holdout) -> Markup:
     return tag("dl", *listed, class_="facts", style="margin-top:14px")
 
 
-def _rivals(view: View, card: ModelCard) -> None:
+def _rivals(view: View, card: value_card.ModelCard) -> None:
     title = view.say("Models compared")
     heads = (
         Head(view.say("Model")),
@@ -134,7 +134,7 @@ def _rivals(view: View, card: ModelCard) -> None:
     put(table(sheet, writer(view)))
 
 
-def _groups(view: View, card: ModelCard) -> None:
+def _groups(view: View, card: value_card.ModelCard) -> None:
     title = view.say("Groups")
     heads = (
         Head(view.say("Group")),
@@ -146,7 +146,7 @@ def _groups(view: View, card: ModelCard) -> None:
     put(table(Sheet(title, heads, rows), writer(view)))
 
 
-def _parameter_sheet(view: View, card: ModelCard) -> Sheet:
+def _parameter_sheet(view: View, card: value_card.ModelCard) -> Sheet:
     heads = (Head(view.say("Parameter")), Head(view.say("Value")), Head(view.say("Standard error")))
     listed = [*card.parameters, *card.spending]
     rows = tuple(
@@ -156,7 +156,7 @@ def _parameter_sheet(view: View, card: ModelCard) -> Sheet:
     return Sheet(view.say("Parameters of the forecast"), heads, rows)
 
 
-def _name(parameter: Parameter) -> str:
+def _name(parameter: value_card.Parameter) -> str:
     return {"alpha": "α", "beta": "β", "gamma": "γ"}.get(parameter.name, parameter.name)
 
 
