@@ -37,12 +37,13 @@ ODD = "a b%20c 店#?*{[e\u0301'\""
 
 QUICK = {
     **{
-        f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+        f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m"
         for part in ("driver", "executor")
     },
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.ui.explainMode": "simple",
     "spark.locality.wait": "0",
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
 }
@@ -153,6 +154,17 @@ def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
 def workspace(request: pytest.FixtureRequest, make_workspace: MakeWorkspace) -> Workspace:
     """Return an empty workspace on each engine; the Spark one shares a local cluster with two workers."""
     return make_workspace(engine=request.param)
+
+
+@pytest.fixture
+def embedded(make_workspace: MakeWorkspace) -> Workspace:
+    """Return an empty workspace on DuckDB, for steps whose tables `scenes/test_engines_agree.py` compares with Spark's."""
+    return make_workspace()
+
+
+def on_duckdb(ws: Workspace) -> Workspace:
+    """Return the workspace on DuckDB: what Spark reads or keeps may be held against it, or written by it in less time."""
+    return Workspace(ws.root, ws.settings.model_copy(update={"engine": "duckdb"}), ws.clock)
 
 
 @pytest.fixture(scope="session")

@@ -48,13 +48,16 @@ def read(page: Page, setting: Setting) -> ir.Table:
     those that count without an identifier of which letters are lost.
     """
     layout = setting.layout
-    kept = _kept(page, layout)
+    cells = _kept(page, layout)
+    # A column of its own: written into every amount that it is the currency of, it would be bound again for each.
+    money = {
+        f"{MONEY_OF}{target.table.name}": money_of(page, layout, target, cells) for target in layout.targets
+    }
+    kept = cells.mutate(**money)
     reads = dict(_reads(page, layout, kept))
     made = {key: read.value for key, read in reads.items()}
     texts = {f"_unread_{key}": read.unread for key, read in reads.items() if read.unread is not None}
-    texts |= {
-        f"{MONEY_OF}{target.table.name}": money_of(page, layout, target, kept) for target in layout.targets
-    }
+    texts |= {name: kept[name] for name in money}
     odd = {ODD: is_odd(kept, page, layout)}
     values = kept.select(
         SKIP,
@@ -208,7 +211,7 @@ def _reads(page: Page, layout: Layout, rows: ir.Table) -> Iterator[tuple[str, Re
     """Yield every column that is read, by the name it has in the parsed file."""
     land = layout.people.country
     for target in layout.targets:
-        told = replace(page, currency=money_of(page, layout, target, rows))
+        told = replace(page, currency=rows[f"{MONEY_OF}{target.table.name}"])
         for name, field in target.fields.items():
             read = read_field(field, target.table[name], told, rows, land)
             if read is not None:

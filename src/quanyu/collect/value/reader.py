@@ -54,8 +54,8 @@ def as_integer(text: ir.StringValue, manner: Manner) -> ir.Value:
 def as_currency(text: ir.StringValue, _: Manner) -> ir.Value:
     """Return an ISO 4217 code; a word that is no currency is not read."""
     word = text.upper()
-    spelt = ibis.cases(*((word == spelling, code) for spelling, code in SPELLINGS.items()), else_=word)
-    return spelt.isin(sorted(CURRENCIES)).ifelse(spelt, ibis.null("string"))
+    spelt = ((word == spelling, code) for spelling, code in SPELLINGS.items())
+    return ibis.cases(*spelt, (word.isin(sorted(CURRENCIES)), word), else_=ibis.null("string"))
 
 
 YES = ("true", "t", "yes", "y", "1", "是", "已同意", "同意")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -116,8 +117,8 @@ class DuckDB:
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches from a cursor of its own; see `Engine.stream`."""
         with self._lock, explained():
-            self._register(expression)
-            cursor = self.connection.con.cursor() if not _in_memory(expression) else self.connection.con
+            carries = self._register(expression)
+            cursor = self.connection.con if carries else self.connection.con.cursor()
             reader = cursor.sql(compiled(self.connection, expression)).to_arrow_reader(chunk)
             wanted = expression.schema().to_pyarrow()
             if cursor is self.connection.con:
@@ -157,9 +158,15 @@ class DuckDB:
             if self._connection is not None:
                 self._connection.disconnect()
 
-    def _register(self, expression: ir.Table) -> None:
-        """Register in-memory tables that the expression carries."""
-        self.connection._run_pre_execute_hooks(expression)
+    def _register(self, expression: ir.Table) -> bool:
+        """Register in-memory tables that the expression carries, and say whether there are any.
+
+        Ibis would walk through it four times, for functions in Python and places on a map too, of which there are none.
+        """
+        carries = bool(expression.op().find(ops.InMemoryTable))
+        if carries:
+            self.connection._register_in_memory_tables(expression)
+        return carries
 
 
 def _local_time(zone: str) -> str:
@@ -174,10 +181,6 @@ def _local_time(zone: str) -> str:
     within = f"moment >= '{STEADY[0]}'::TIMESTAMPTZ AND moment < '{STEADY[1]}'::TIMESTAMPTZ"
     added = f"make_timestamp(epoch_us(moment) + {offset // dt.timedelta(microseconds=1)})"
     return f"CASE WHEN zone = '{zone}' AND {within} THEN {added} ELSE {calendar} END"
-
-
-def _in_memory(expression: ir.Table) -> bool:
-    return bool(expression.op().find(ibis.expr.operations.InMemoryTable))
 
 
 def _select(files: Sequence[str]) -> str:
