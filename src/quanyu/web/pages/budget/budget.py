@@ -21,11 +21,12 @@ from quanyu.web.pages.budget.budget_pace import pace, start
 from quanyu.web.pages.budget.budget_test import proposed_tests, shown_tests
 from quanyu.web.pages.labels import EVIDENCE, slice_label
 from quanyu.web.parts.card import plain
-from quanyu.web.parts.chart import FAINT, Chart, Line, bars, chart
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, is_ready, notice
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.verdict import verdict
@@ -133,8 +134,8 @@ def _before_and_after(view: View, chosen: budget_read.ScenarioView) -> None:
     title = view.say("Before and after, per day")
     names = [slice_label(view, line.channel) for line in chosen.lines]
     drawn = [
-        Line(view.say("Present"), [line.current for line in chosen.lines], FAINT),
-        Line(view.say("Proposed"), [line.proposed for line in chosen.lines]),
+        axes.Line(view.say("Present"), [line.current for line in chosen.lines], palette.FAINT),
+        axes.Line(view.say("Proposed"), [line.proposed for line in chosen.lines]),
     ]
     columns = (
         Head(view.say("Channel")), Head(view.say("Present"), "currency"), Head(view.say("Proposed"), "currency"),
@@ -145,7 +146,8 @@ def _before_and_after(view: View, chosen: budget_read.ScenarioView) -> None:
         for name, line in zip(names, chosen.lines, strict=True)
     )
     chart(
-        view, Chart(Sheet(title, columns, rows), bars(view, names, drawn, "currency"), (_what_lines(view),))
+        view,
+        Chart(Sheet(title, columns, rows), axes.bars(view, names, drawn, "currency"), (_what_lines(view),)),
     )
 
 

@@ -9,8 +9,9 @@ from quanyu.figure import figure
 from quanyu.tables.owned.curve import DOUBTS, VERDICTS
 from quanyu.text import Text
 from quanyu.web.pages.labels import EVIDENCE, slice_label
-from quanyu.web.parts.chart import INK, PROPOSED, Chart, Mark, chart, response
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.plot import response
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.view import View
@@ -36,8 +37,11 @@ def _curve(view: View, curve: budget_read.CurveView) -> None:
     )
     points = [(spot.amount, spot.mean, spot.low, spot.high) for spot in curve.points]
     marks = [
-        Mark(view.say(label), (spot.amount, spot.mean), color)
-        for label, spot, color in (("Proposed", curve.proposed, PROPOSED), ("Present", curve.now, INK))
+        response.Mark(view.say(label), (spot.amount, spot.mean), color)
+        for label, spot, color in (
+            ("Proposed", curve.proposed, palette.PROPOSED),
+            ("Present", curve.now, palette.INK),
+        )
         if spot is not None
     ]
     names = (
@@ -50,7 +54,7 @@ def _curve(view: View, curve: budget_read.CurveView) -> None:
         view.say(DOUBTS[curve.reason]) if curve.reason in DOUBTS else "", _shrunk(view, curve),
     )  # fmt: skip
     sheet = Sheet(name, columns, tuple(points))
-    chart(view, Chart(sheet, response(view, names, points, marks), definitions, note))
+    chart(view, Chart(sheet, response.curve(view, names, points, marks), definitions, note))
 
 
 def _shrunk(view: View, curve: budget_read.CurveView) -> str:

@@ -11,9 +11,10 @@ from nicegui import run, ui
 from quanyu import figure
 from quanyu.text import Text
 from quanyu.understand.trait import FAMILIES, Trait, bar_people, profile, traits
-from quanyu.web.parts.chart import Chart, Line, bars, chart, columns
+from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import dropdown
 from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
@@ -80,11 +81,11 @@ def _distribution(view: View, histogram: profile.Distribution) -> None:
         words.get(bar.label, bar.label) if bar.low is not None else view.say(words.get(bar.label, bar.label))
         for bar in histogram.bars
     ]
-    drawn = Line(view.say("People"), [bar.n_people for bar in histogram.bars])
+    drawn = axes.Line(view.say("People"), [bar.n_people for bar in histogram.bars])
     option = (
-        columns(view, labels, drawn, "count")
+        axes.columns(view, labels, drawn, "count")
         if histogram.median is not None
-        else bars(view, labels, [drawn], "count")
+        else axes.bars(view, labels, [drawn], "count")
     )
     title = view.say("Distribution of {trait}", trait=trait.label(view.language))
     heads = (

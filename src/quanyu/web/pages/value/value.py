@@ -15,9 +15,10 @@ from quanyu.web.page import Page
 from quanyu.web.pages.value.value_card import holdout_panel, model_panel, verdict
 from quanyu.web.pages.value.value_outlook import bounds, outlook_panel
 from quanyu.web.parts.card import plain
-from quanyu.web.parts.chart import GHOST, Chart, Line, chart, columns, heat, lines
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, is_ready
+from quanyu.web.parts.plot import area, axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import button, exports, grid
 from quanyu.web.parts.waiting import fill
@@ -110,16 +111,19 @@ def _tracking(view: View, tracked: value_card.Tracking | None) -> None:
             )
         return
     heads = (view.say("Actual"), view.say("Expected"))
-    drawn = [Line(heads[0], tracked.actual), Line(heads[1], tracked.expected, "#e07b00", is_dashed=True)]
+    drawn = [
+        axes.Line(heads[0], tracked.actual),
+        axes.Line(heads[1], tracked.expected, "#e07b00", is_dashed=True),
+    ]
     places = [day.isoformat() for day in tracked.on]
-    option = lines(view, places, drawn, "count")
+    option = axes.lines(view, places, drawn, "count")
     begins = next(
         (place for place, day in zip(places, tracked.on, strict=True) if day >= tracked.holdout_on),
         places[-1],
     )
     option["series"][0]["markArea"] = {
         "silent": True,
-        "itemStyle": {"color": GHOST, "opacity": 0.14},
+        "itemStyle": {"color": palette.GHOST, "opacity": 0.14},
         "label": {"color": "#667085", "position": "insideTopLeft"},
         "data": [[{"xAxis": begins, "name": view.say("unseen part")}, {"xAxis": places[-1]}]],
     }
@@ -140,14 +144,14 @@ def _tenths(view: View, customers: value_map.ValueMap, show: Open) -> None:
     upward = tuple(reversed(customers.tenths))
     names = [str(tenth.decile) for tenth in upward]
     sheet = _tenth_sheet(view, customers)
-    drawn = Line(view.say("Value per buyer"), [tenth.clv_amount for tenth in upward])
+    drawn = axes.Line(view.say("Value per buyer"), [tenth.clv_amount for tenth in upward])
 
     async def opened(event: Any) -> None:
         await show(int(event.name))
 
     said = view.say("Buyers in ten parts of about equal size by value; 10 is the most valuable.")
     definitions = (said, view.say("Click a tenth to see who is in it."))
-    chart(view, Chart(sheet, columns(view, names, drawn, "currency"), definitions, on_point=opened))
+    chart(view, Chart(sheet, axes.columns(view, names, drawn, "currency"), definitions, on_point=opened))
 
 
 def _alive(view: View, customers: value_map.ValueMap) -> None:
@@ -165,7 +169,8 @@ def _alive(view: View, customers: value_map.ValueMap) -> None:
     said = view.say("Across: days since the last order. Up: days with an order.")
     more = view.say("The same silence means more for somebody who used to buy often.")
     chart(
-        view, Chart(Sheet(title, heads, rows), heat(view, (across, up), cells, "ratio"), (said, more), said)
+        view,
+        Chart(Sheet(title, heads, rows), area.heat(view, (across, up), cells, "ratio"), (said, more), said),
     )
 
 

@@ -8,10 +8,11 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.tables.view.model_names import LIFETIME
 from quanyu.understand.value import Told, value_card
-from quanyu.web.parts.chart import FAINT, Chart, Line, bars, chart
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import notice
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import exports, table
 from quanyu.web.parts.write import writer
@@ -83,8 +84,8 @@ def _calibration(view: View, card: value_card.ModelCard) -> None:
         return
     names = [f"{band.level}+" if band.level == LAST_BAND else str(band.level) for band in holdout.bands]
     drawn = [
-        Line(view.say("Actual"), [band.actual for band in holdout.bands]),
-        Line(view.say("Expected"), [band.expected for band in holdout.bands], FAINT),
+        axes.Line(view.say("Actual"), [band.actual for band in holdout.bands]),
+        axes.Line(view.say("Expected"), [band.expected for band in holdout.bands], palette.FAINT),
     ]
     title = view.say("Orders per buyer in the last {days} days", days=holdout.days)
     heads = (
@@ -98,7 +99,7 @@ def _calibration(view: View, card: value_card.ModelCard) -> None:
         "The forecast made {days} days ago beside what happened, by how often buyers had come back.",
         days=holdout.days,
     )
-    chart(view, Chart(Sheet(title, heads, rows), bars(view, names, drawn, "times"), (said,)))
+    chart(view, Chart(Sheet(title, heads, rows), axes.bars(view, names, drawn, "times"), (said,)))
 
 
 def _tested(view: View, holdout: value_card.Holdout) -> Markup:
