@@ -10,18 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from quanyu.decide.budget import KEEP, SAME, AdChannel, Record, known_channels, write
+from quanyu.decide.budget import SAME, AdChannel, known_channels, write
 from quanyu.decide.settings import BudgetSettings
 from quanyu.method.daily_sales import apart, daily_sales
 from quanyu.part.step import Step
 from quanyu.solve.curve import Curve, span
 from quanyu.solve.spend_test import Design, belief, design, information_value
+from quanyu.tables.owned.decided import KEEP
 from quanyu.workspace import Workspace
 
 POWER = 0.8
 """A test is long enough when it tells an effect that just pays for the spend from none so often."""
 MOST_RUNNING = 2
 NOISE_DAYS = 56
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)

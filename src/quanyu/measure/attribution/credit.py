@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.attribution.path import Found
-from quanyu.measure.touch import OUTCOMES, parse
+from quanyu.measure.touch import OUTCOMES, route
 from quanyu.solve.array import Floats
 from quanyu.solve.attribution import Model, Paths, apportion, markov, resample, tally
 from quanyu.solve.attribution.game import shapley, shapley_ordered, shapley_rate
@@ -44,7 +44,7 @@ class Table:
     def of(cls, path_set: Found) -> Table:
         """Return the paths that have a touch, as numbers."""
         rows = path_set.rows.filter(pc.not_equal(path_set.rows["path"], ""))
-        paths, names = parse(rows["path"])
+        paths, names = route.parse(rows["path"])
         outcomes = np.stack([_floats(rows[name]) for name in OUTCOMES], axis=1)
         at = pc.index_in(path_set.decay["path"], rows["path"]).to_numpy()
         place = paths.starts[at] + path_set.decay["step"].to_numpy()

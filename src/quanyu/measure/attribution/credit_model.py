@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from quanyu.measure.touch import parse
+from quanyu.measure.touch import route
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
 from quanyu.solve.array import Floats
@@ -55,7 +55,7 @@ class Attribution:
         outcome = np.where(is_conversion, cells.weight, 0).astype(np.float64)
         if not outcome.sum():
             return Inconclusive(Sentence("no path led to an order"))
-        paths, names = parse(pa.array(cells.columns["path"], pa.string()))
+        paths, names = route.parse(pa.array(cells.columns["path"], pa.string()))
         nulls = np.where(is_conversion, 0, cells.weight).astype(np.float64)
         contacts = tally(paths.keys, cells.weight.astype(np.float64)[paths.path], paths.n_keys)
         model = BUILT[self.model](self, paths)

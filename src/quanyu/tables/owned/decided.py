@@ -22,7 +22,8 @@ REFUSALS: Mapping[str, Text] = MappingProxyType(
 )
 """Why no change of the budget is proposed, by the word in `reason`."""
 
-SCENARIOS = ("keep", "less", "more")
+KEEP = "keep"
+SCENARIOS = (KEEP, "less", "more")
 _PROPOSAL = C("proposal_id", "text", "方案", "Proposal", is_required=True)
 _SCENARIO = C("scenario", "text", "情景", "Scenario", is_required=True, allowed=SCENARIOS,
               note="keep: the total as it is, which is the proposal; less and more: a fifth less, a fifth more")  # fmt: skip

@@ -112,7 +112,7 @@ def _coin_odds(kind: type[BgNbd], rows: ir.Table, p: dict[str, Any], at: tuple[A
 
 
 def _death_odds(kind: type[Any], rows: ir.Table, p: dict[str, Any], at: tuple[Any, Any, Any]) -> ir.Table:
-    """The integral over the moment of death relative to being alive, by the nodes of `solve.pareto_nbd`."""
+    """The integral over the moment of death relative to being alive, by the nodes of `solve.value.pareto_nbd`."""
     x, t_x, age = at
     r, alpha, s, beta = (p[name] for name in ("r", "alpha", "s", "beta"))
     least = ibis.least(alpha, beta)

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from quanyu import figure
 from quanyu.tables.view.metric_view import Card
 from quanyu.text import Text
-from quanyu.web.parts.chart import spark
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
+from quanyu.web.parts.spark import spark
 from quanyu.web.parts.write import shown
 from quanyu.web.view import View
 

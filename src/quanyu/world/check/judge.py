@@ -53,7 +53,7 @@ def score_pairs(ws: Workspace, truth: Path) -> PairScore:
     """Score identity over pairs of identifiers that occur in the loaded data and belong to one true person.
 
     A phone or mailbox shared by a household belongs to several true people and is left out. Recall counts the
-    pairs that the files tie together (see `truth.identities_truth`): nobody could find the others.
+    pairs that the files tie together (see `truth.person.identities_truth`): nobody could find the others.
     """
     planted = _truth(ws, truth, "identities").select("person_id", "kind", "value", "evidence")
     owners: dict[str, set[tuple[str, str]]] = {}

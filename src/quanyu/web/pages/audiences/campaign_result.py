@@ -10,8 +10,9 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.measure.experiment import REASONS, Result, results
 from quanyu.text import Text
-from quanyu.web.parts.chart import Chart, Whisker, chart, forest
+from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.markup import div, put, tag
+from quanyu.web.parts.plot import interval
 from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
@@ -52,7 +53,9 @@ def _shown(view: View, outcomes: list[Result], campaign_id: str) -> None:
         return
     put(_verdict(view, outcome))
     drawn = [
-        Whisker(view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high)
+        interval.Whisker(
+            view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high
+        )
         for lift in outcome.lifts
     ]
     definitions = (
@@ -65,7 +68,7 @@ def _shown(view: View, outcomes: list[Result], campaign_id: str) -> None:
         ),
     )
     note = view.say("{n} treated, {m} in control", n=f"{outcome.n_treated:,}", m=f"{outcome.n_control:,}")
-    chart(view, Chart(_sheet(view, title, outcome), forest(view, drawn, "ratio"), definitions, note))
+    chart(view, Chart(_sheet(view, title, outcome), interval.forest(view, drawn, "ratio"), definitions, note))
 
 
 def _verdict(view: View, outcome: Result) -> Markup:

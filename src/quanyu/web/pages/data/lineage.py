@@ -9,7 +9,7 @@ from nicegui import ui
 from quanyu import ledger, loop
 from quanyu.tables import CONTRACTS
 from quanyu.text import Text
-from quanyu.web.parts.chart import ACCENT, FAINT, INK, Chart, Option, chart
+from quanyu.web.parts.chart import Chart, Option, chart, palette
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
@@ -143,11 +143,11 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
                 "nodeWidth": 8,
                 "nodeGap": 7,
                 "draggable": False,
-                "label": {"color": INK, "fontSize": 12},
+                "label": {"color": palette.INK, "fontSize": 12},
                 "lineStyle": {"color": "source", "opacity": 0.35},
                 "emphasis": {"focus": "adjacency"},
                 "data": [
-                    {"name": name, "itemStyle": {"color": ACCENT if name in steps else FAINT}}
+                    {"name": name, "itemStyle": {"color": palette.ACCENT if name in steps else palette.FAINT}}
                     for name in names
                 ],
                 "links": [{"source": a, "target": b, "value": 1} for a, b in links],

@@ -14,7 +14,7 @@ from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.text import Text
 from quanyu.understand.purchase import Purchase, purchases
 from quanyu.understand.timeline import Moment, timeline
-from quanyu.understand.trait import FAMILIES, Person, Trait, read_person, traits
+from quanyu.understand.trait import FAMILIES, Trait, profile, traits
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label, slice_label
 from quanyu.web.pages.portraits import trait_value
@@ -39,11 +39,11 @@ CLASSES: Mapping[str, Text] = {
 def person(view: View, person_id: str) -> None:
     """Draw everything known about a person; phone, mail and name are masked."""
     put(tag("a", "← ", view.say("Back to the search"), href="/people"), class_="back")
-    fill(view, lambda v, profile: _person(v, person_id, profile), read_person, person_id)
+    fill(view, lambda v, portrait: _person(v, person_id, portrait), profile.read_person, person_id)
 
 
-def _person(view: View, person_id: str, profile: Person | None) -> None:
-    if profile is None:
+def _person(view: View, person_id: str, portrait: profile.Person | None) -> None:
+    if portrait is None:
         empty(
             view,
             "There is no person {person_id}.",
@@ -53,16 +53,16 @@ def _person(view: View, person_id: str, profile: Person | None) -> None:
         return
     with ui.element("div").classes("panels person"):
         with ui.element("div").classes("w12"):
-            put(_record(view, profile), "section", "panel")
+            put(_record(view, portrait), "section", "panel")
         with ui.element("div").classes("w5 stack"):
-            put(_rfm(view, profile.rfm), "section", "panel")
-            put(_lifetime(view, profile.lifetime), "section", "panel")
+            put(_rfm(view, portrait.rfm), "section", "panel")
+            put(_lifetime(view, portrait.lifetime), "section", "panel")
             with ui.element("section").classes("panel"):
                 _titled(view, "Identifiers and why they belong together", "")
                 fill(view, _identity, explain, person_id)
         with ui.element("div").classes("w7 stack"):
             with ui.element("section").classes("panel"):
-                put(Markup("").join(_families(view, profile.traits)))
+                put(Markup("").join(_families(view, portrait.traits)))
             with ui.element("section").classes("panel"):
                 _titled(view, "Timeline", "What happened, newest first")
                 fill(view, _timeline, timeline, person_id)
@@ -70,28 +70,28 @@ def _person(view: View, person_id: str, profile: Person | None) -> None:
             fill(view, _orders, purchases, person_id)
 
 
-def _record(view: View, profile: Person) -> Markup:
+def _record(view: View, portrait: profile.Person) -> Markup:
     tip = about(
         view,
         view.say("Known as"),
         view.say("One golden record from all sources; phone and e-mail are masked."),
     )
-    sex: Text = str(profile.traits.get("sex") or "")
+    sex: Text = str(portrait.traits.get("sex") or "")
     facts = [
-        (view.say("Phone"), profile.phone),
-        (view.say("E-mail"), profile.email),
+        (view.say("Phone"), portrait.phone),
+        (view.say("E-mail"), portrait.email),
         (view.say("Sex"), view.say(sex)),
-        (view.say("Region"), profile.traits.get("region")),
-        (view.say("City"), profile.traits.get("city")),
-        (view.say("Tier"), profile.traits.get("member_tier")),
-        (view.say("Identifiers"), len(profile.identifiers)),
+        (view.say("Region"), portrait.traits.get("region")),
+        (view.say("City"), portrait.traits.get("city")),
+        (view.say("Tier"), portrait.traits.get("member_tier")),
+        (view.say("Identifiers"), len(portrait.identifiers)),
     ]
     listed = [div("", tag("dt", label), tag("dd", value or figure.NOTHING)) for label, value in facts]
-    name = profile.name or view.say("unnamed")
+    name = portrait.name or view.say("unnamed")
     who = div(
         "who",
         div("avatar", name[0]),
-        div("", tag("h1", name, " ", tip), span("muted code", profile.person_id)),
+        div("", tag("h1", name, " ", tip), span("muted code", portrait.person_id)),
     )
     return who + tag("dl", *listed, class_="facts", style="margin-top:14px")
 

@@ -10,10 +10,11 @@ from nicegui import run, ui
 
 from quanyu import figure
 from quanyu.text import Text
-from quanyu.understand.trait import FAMILIES, Bar, Distribution, Trait, bar_people, distribution, traits
-from quanyu.web.parts.chart import Chart, Line, bars, chart, columns
+from quanyu.understand.trait import FAMILIES, Trait, bar_people, profile, traits
+from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import dropdown
 from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
@@ -44,7 +45,7 @@ def distributions(view: View) -> None:
     }
     picker = dropdown(view, "trait", groups, chosen.name, view.say("Trait"))
     put(Markup("").join([tag("h1", view.say("Traits"), id="traits"), picker]), class_="head part")
-    fill(view, _distribution, distribution, chosen.name)
+    fill(view, _distribution, profile.distribution, chosen.name)
 
 
 def _word(value: object) -> Text:
@@ -73,18 +74,18 @@ def trait_value(view: View, trait: Trait, value: Any) -> str:
     return view.say(UNITS[trait.unit], n=written) if trait.unit in UNITS else written
 
 
-def _distribution(view: View, histogram: Distribution) -> None:
+def _distribution(view: View, histogram: profile.Distribution) -> None:
     trait, total = histogram.trait, histogram.n_known + histogram.n_unknown
     words: Mapping[str, Text] = {"true": "Yes", "false": "No"}
     labels = [
         words.get(bar.label, bar.label) if bar.low is not None else view.say(words.get(bar.label, bar.label))
         for bar in histogram.bars
     ]
-    drawn = Line(view.say("People"), [bar.n_people for bar in histogram.bars])
+    drawn = axes.Line(view.say("People"), [bar.n_people for bar in histogram.bars])
     option = (
-        columns(view, labels, drawn, "count")
+        axes.columns(view, labels, drawn, "count")
         if histogram.median is not None
-        else bars(view, labels, [drawn], "count")
+        else axes.bars(view, labels, [drawn], "count")
     )
     title = view.say("Distribution of {trait}", trait=trait.label(view.language))
     heads = (
@@ -110,8 +111,10 @@ def _distribution(view: View, histogram: Distribution) -> None:
     below.append(ui.element("div"))
 
 
-async def _show(view: View, histogram: Distribution, place: int, label: str, below: ui.element) -> None:
-    bar: Bar = histogram.bars[place]
+async def _show(
+    view: View, histogram: profile.Distribution, place: int, label: str, below: ui.element
+) -> None:
+    bar: profile.Bar = histogram.bars[place]
     outer = (place == 0, place == len(histogram.bars) - 1)
     listed = await run.io_bound(view.ask, bar_people, histogram.trait.name, bar, outer) or []
     name = histogram.trait.label(view.language)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quanyu.tables.metric.metric import Unit
-from quanyu.web.parts.chart.option import INK, LINE, Option, told, written
+from quanyu.web.parts.chart import Option, palette, told, written
 from quanyu.web.view import View
 
 COLORS = (
@@ -24,7 +24,7 @@ class Node:
     group: str
 
 
-def sankey(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], float], unit: Unit) -> Option:
+def flows(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], float], unit: Unit) -> Option:
     """Return the option; equal groups have equal colours in every layer."""
     groups = list(dict.fromkeys(node.group for node in nodes))
     color = {group: COLORS[place % len(COLORS)] for place, group in enumerate(groups)}
@@ -35,12 +35,12 @@ def sankey(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], fl
         "animationDuration": 300,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
-        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": LINE,
-                    "textStyle": {"color": INK, "fontSize": 12}},
+        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": palette.LINE,
+                    "textStyle": {"color": palette.INK, "fontSize": 12}},
         "series": [{
             "type": "sankey", "left": 4, "right": 96, "top": 8, "bottom": 8, "nodeGap": 9, "nodeWidth": 13,
             "draggable": False, "layoutIterations": 24, "emphasis": {"focus": "adjacency"},
-            "label": {"color": INK, "fontSize": 11, ":formatter": "p => p.data.label_", "overflow": "truncate", "width": 90},
+            "label": {"color": palette.INK, "fontSize": 11, ":formatter": "p => p.data.label_", "overflow": "truncate", "width": 90},
             "lineStyle": {"color": "gradient", "opacity": 0.32, "curveness": 0.5},
             "data": [
                 {"name": node.name, "label_": node.label, "depth": node.layer, "itemStyle": {"color": color[node.group]}}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quanyu.web.parts.chart.option import ACCENT, GHOST, INK, LINE, MUTED, Option, told, written
+from quanyu.web.parts.chart import Option, palette, told, written
 from quanyu.web.view import View
 
 Pair = tuple[float, float]
-PROPOSED = "#e07b00"
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Mark:
     color: str
 
 
-def response(
+def curve(
     view: View,
     names: tuple[str, str, str],
     points: Sequence[tuple[float, float, float, float]],
@@ -43,14 +42,14 @@ def response(
         "axisLine": {"show": False},
         "splitLine": {"lineStyle": {"color": "#f0f2f5"}},
     }
-    label = f"{{color: '{MUTED}', hideOverlap: true, formatter: {write}}}"
+    label = f"{{color: '{palette.MUTED}', hideOverlap: true, formatter: {write}}}"
     return {
         "animationDuration": 300,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
         "grid": {"left": 6, "right": 18, "top": 14, "bottom": 6, "containLabel": True},
         "tooltip": {
-            "trigger": "item", "confine": True, "borderColor": LINE, "textStyle": {"color": INK, "fontSize": 12},
+            "trigger": "item", "confine": True, "borderColor": palette.LINE, "textStyle": {"color": palette.INK, "fontSize": 12},
             ":formatter": told("`${p.seriesName}: ${w(p.value[0])} → ${w(p.value[1])}`", write),
         },
         "xAxis": {"type": "value", "max": most, "splitNumber": 4, **axis, ":axisLabel": label},
@@ -58,11 +57,11 @@ def response(
         "series": [
             {"name": band, **hidden, "data": low, "stack": "band", "lineStyle": {"opacity": 0}},
             {"name": band, **hidden, "data": width, "stack": "band", "lineStyle": {"opacity": 0},
-             "areaStyle": {"color": ACCENT, "opacity": 0.1}},
+             "areaStyle": {"color": palette.ACCENT, "opacity": 0.1}},
             {"name": even, **hidden, "data": [(0, 0), (min(most, top), min(most, top))],
-             "lineStyle": {"color": GHOST, "type": "dashed", "width": 1}},
+             "lineStyle": {"color": palette.GHOST, "type": "dashed", "width": 1}},
             {"name": curve, "type": "line", "symbol": "none", "data": [(a, mean) for a, mean, _, _ in points],
-             "color": ACCENT, "lineStyle": {"width": 2.2}},
+             "color": palette.ACCENT, "lineStyle": {"width": 2.2}},
             *[
                 {"name": mark.name, "type": "scatter", "symbolSize": 11, "data": [mark.at], "color": mark.color,
                  "itemStyle": {"borderColor": "#fff", "borderWidth": 2}, "z": 9}

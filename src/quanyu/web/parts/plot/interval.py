@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quanyu.tables.metric.metric import Unit
-from quanyu.web.parts.chart.option import ACCENT, GHOST, INK, LINE, MUTED, Option, told, written
+from quanyu.web.parts.chart import Option, palette, told, written
 from quanyu.web.view import View
 
 WHISKER = """(params, api) => {
@@ -44,7 +44,7 @@ def forest(view: View, drawn: Sequence[Whisker], unit: Unit) -> Option:
     """
     points = [
         {"name": whisker.name, "value": [whisker.value, place, whisker.low, whisker.high],
-         "itemStyle": {"color": ACCENT if whisker.is_told else GHOST}}
+         "itemStyle": {"color": palette.ACCENT if whisker.is_told else palette.GHOST}}
         for place, whisker in enumerate(drawn)
         if whisker.value is not None and whisker.low is not None and whisker.high is not None
     ]  # fmt: skip
@@ -57,15 +57,15 @@ def forest(view: View, drawn: Sequence[Whisker], unit: Unit) -> Option:
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
         "grid": {"left": 6, "right": 18, "top": 12, "bottom": 4, "containLabel": True},
-        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": LINE,
-                    "textStyle": {"color": INK, "fontSize": 12}},
+        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": palette.LINE,
+                    "textStyle": {"color": palette.INK, "fontSize": 12}},
         "yAxis": {
             "type": "category", "data": [whisker.name for whisker in drawn], "inverse": True, **plain,
-            "axisLabel": {"color": INK, "width": 120, "overflow": "truncate"},
+            "axisLabel": {"color": palette.INK, "width": 120, "overflow": "truncate"},
         },
         "xAxis": {
             "type": "value", "splitNumber": 4, **plain, "splitLine": {"lineStyle": {"color": "#f0f2f5"}},
-            ":axisLabel": f"{{color: '{MUTED}', hideOverlap: true, formatter: {write}}}",
+            ":axisLabel": f"{{color: '{palette.MUTED}', hideOverlap: true, formatter: {write}}}",
         },
         "series": [
             {"type": "custom", ":renderItem": WHISKER, "silent": True, **shared},
@@ -73,7 +73,7 @@ def forest(view: View, drawn: Sequence[Whisker], unit: Unit) -> Option:
                 "type": "scatter", "symbolSize": 9, **shared,
                 "markLine": {
                     "silent": True, "symbol": "none", "label": {"show": False}, "data": [{"xAxis": 0}],
-                    "lineStyle": {"color": MUTED, "type": "solid", "width": 1},
+                    "lineStyle": {"color": palette.MUTED, "type": "solid", "width": 1},
                 },
             },
         ],

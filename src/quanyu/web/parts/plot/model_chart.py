@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quanyu.tables.metric.metric import Unit
-from quanyu.web.parts.chart.option import ACCENT, INK, LINE, MUTED, Option, told, written
+from quanyu.web.parts.chart import Option, palette, told, written
 from quanyu.web.view import View
 
 WHISKER = """(params, api) => {
@@ -51,20 +51,20 @@ def models(view: View, names: Sequence[str], chosen: Model, others: Sequence[Mod
         "grid": {"left": 6, "right": 22, "top": 52, "bottom": 4, "containLabel": True},
         "legend": {
             "type": "scroll", "left": 0, "top": 0, "itemWidth": 11, "itemHeight": 11, "itemGap": 14,
-            "textStyle": {"color": MUTED}, "data": [chosen.label, *(model.label for model in others)],
+            "textStyle": {"color": palette.MUTED}, "data": [chosen.label, *(model.label for model in others)],
         },
-        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": LINE,
-                    "textStyle": {"color": INK, "fontSize": 12}},
+        "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": palette.LINE,
+                    "textStyle": {"color": palette.INK, "fontSize": 12}},
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True, **plain,
-            "axisLabel": {"color": INK, "width": 116, "overflow": "truncate"},
+            "axisLabel": {"color": palette.INK, "width": 116, "overflow": "truncate"},
         },
         "xAxis": {
             "type": "value", "splitNumber": 4, **plain, "splitLine": {"lineStyle": {"color": "#f0f2f5"}},
-            ":axisLabel": f"{{color: '{MUTED}', hideOverlap: true, formatter: {write}}}",
+            ":axisLabel": f"{{color: '{palette.MUTED}', hideOverlap: true, formatter: {write}}}",
         },
         "series": [
-            {"name": chosen.label, "type": "bar", "data": list(chosen.values), "color": ACCENT, "barMaxWidth": 16,
+            {"name": chosen.label, "type": "bar", "data": list(chosen.values), "color": palette.ACCENT, "barMaxWidth": 16,
              "itemStyle": {"borderRadius": [0, 3, 3, 0], "opacity": 0.82}},
             {"name": chosen.label, "type": "custom", ":renderItem": WHISKER, "data": whiskers, "silent": True,
              "z": 4, "encode": {"x": [2, 3], "y": 1}},
