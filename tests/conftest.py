@@ -23,6 +23,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 import quanyu.cli.main
 import quanyu.workspace
+from quanyu.ledger import open_ledger
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
 
@@ -129,8 +130,16 @@ MakeWorkspace = Callable[..., Workspace]
 warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a ledger that nobody owns yet, which tests copy: to upgrade one takes as long as a small test."""
+    file = tmp_path_factory.mktemp("ledger") / "ledger.db"
+    open_ledger(file).close()
+    return file
+
+
 @pytest.fixture
-def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
+def make_workspace(tmp_path: Path, empty_ledger: Path) -> Iterator[MakeWorkspace]:
     """Return a maker of workspaces: `make_workspace(engine="spark", timezone="Europe/London")`."""
     made: list[Workspace] = []
 
@@ -141,6 +150,7 @@ def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
             os.environ.update(CLUSTER)
         made.append(quanyu.workspace.create(root, clock=lambda: now, engine=engine, **settings))
         made[-1].path("secret").write_text(SECRET, encoding="ascii")
+        shutil.copy(empty_ledger, made[-1].path("ledger.db"))
         return made[-1]
 
     yield make
