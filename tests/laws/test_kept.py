@@ -122,7 +122,8 @@ def test_turn_by_turn_is_all_at_once(make_workspace: MakeWorkspace, engine: str)
 )
 def test_whatever_changes_turn_by_turn_is_all_at_once(seed: int, turns: list[tuple[int, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        shop = Shop(quanyu.workspace.create(Path(folder) / "shop"), seed)
+        ws = quanyu.workspace.create(Path(folder) / "shop", attribution={"n_resamples": 20})
+        shop = Shop(ws, seed)
         for n, days in ((600, 0), *turns):
             for _ in range(n):
                 shop.change()

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -169,6 +170,7 @@ class DuckDB:
         return carries
 
 
+@lru_cache
 def _local_time(zone: str) -> str:
     """Return the body of the macro: by calendar, but by an addition in a workspace's zone that is steady."""
     days = (STEADY[1] - STEADY[0]).days
