@@ -2,6 +2,6 @@
 
 from quanyu.ledger.store import schema
 from quanyu.ledger.store.once import insert_once
-from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
+from quanyu.ledger.store.session import Ledger, Scope, reading, writing
 
-__all__ = ["Ledger", "Scope", "insert_once", "open_ledger", "reading", "schema", "writing"]
+__all__ = ["Ledger", "Scope", "insert_once", "reading", "schema", "writing"]
