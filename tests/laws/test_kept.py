@@ -140,7 +140,7 @@ def test_whatever_changes_turn_by_turn_is_all_at_once(seed: int, turns: list[tup
 
 AT = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
 BEFORE: dict[str, dict[str, Any]] = {
-    "orders": {"order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT},
+    "orders": {"order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT, "status": "completed", "paid_amount": 5, "net_amount": 5},
     "order_lines": {"order_id": "o1", "source": "t", "line_no": 1, "item_id": "tea"},
     "margins": {"order_id": "o1", "source": "t", "margin_amount": 1},
     "items": {"item_id": "tea", "brand": "A"},
@@ -222,6 +222,30 @@ def test_whoever_an_edge_passes_is_touched(filled: Workspace, name: str, edge: i
     )
 
 
+TELLS: dict[str, tuple[str, ...]] = {
+    "orders": ("trade", "buyers", "assortment"), "margins": ("trade",), "identities": ("trade", "buyers", "traffic"),
+    "order_lines": ("assortment",), "items": ("assortment",), "visits": ("traffic",), "visit_days": ("traffic",),
+    "feedback": ("voice",), "spend": ("spending",),
+}  # fmt: skip
+"""Which groups of measures a change of a table touches: the order is no sale any more, the identifier changes hands."""
+
+
+def groups_touched(ws: Workspace, scratch: Scratch, before: Made) -> dict[str, set[dt.date] | None]:
+    days = days_touched(ws, scratch, before, DAY)
+    assert days is not None
+    return {group: some for group, some in days.items() if some}
+
+
+def test_a_refund_touches_sums_and_nobody_who_bought(filled: Workspace) -> None:
+    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY)
+    put(filled, "orders", BEFORE["orders"] | {"refund_amount": 5, "net_amount": 0})
+    try:
+        with Scratch(filled) as scratch:
+            assert groups_touched(filled, scratch, before) == {"trade": {AT.date()}}
+    finally:
+        put(filled, "orders", BEFORE["orders"])
+
+
 @pytest.mark.parametrize("name", sorted(READS))
 def test_every_source_tells_of_its_days(
     filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
@@ -235,9 +259,9 @@ def test_every_source_tells_of_its_days(
     try:
         with Scratch(filled) as kept_by:
             wanted = {AT.date(), yesterday} if name == "items" else {AT.date()}
-            assert days_touched(filled, kept_by, before, DAY) == wanted
+            assert groups_touched(filled, kept_by, before) == dict.fromkeys(TELLS[name], wanted)
             monkeypatch.setattr(renewal, "READS", tuple(one for one in READS if one != name))
-            assert days_touched(filled, kept_by, before, DAY) == set(), "nothing else tells of it"
+            assert groups_touched(filled, kept_by, before) == {}, "nothing else tells of it"
     finally:
         for one in (name, "items"):
             put(filled, one, BEFORE[one])

@@ -25,29 +25,26 @@ SUMS = (
 
 
 def trade(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
-    """Return the measures of `orders` per period and slice.
+    """Return the sums of `orders` per period and slice, from cubes of days.
 
-    A sale counts on the day it was paid, a return document on its own day. Sums come from cubes of
-    days; different
-    buyers are counted anew for every period and slice.
+    A sale counts on the day it was paid, a return document on its own day.
     """
     cells = scratch.keep(_cells(scratch, as_of))
-    bought = cells.filter(cells.n_orders > 0).select("day", "person", "channel", "region")
-    if scratch.renewal is not None:
-        bought = scratch.keep(_bought(scratch, as_of))
-    bought = bought.filter(bought.person.notnull())
-    firsts = scratch.keep(bought.group_by("person").agg(first_on=bought.day.min()))
-    first_of = firsts.rename(buyer="person")
-    dated = cells.left_join(first_of, cells.person == first_of.buyer).drop("buyer")
     cube = scratch.cube("trade", _sum(cells, ("day", "channel", "region")))
+    firsts = _bought(scratch, as_of)[1]
+    dated = cells.left_join(firsts, cells.person == firsts.buyer).drop("buyer")
     ages = scratch.cube("ages", _sum(dated, ("day", "first_on")))
-    buyers = bought.inner_join(first_of, bought.person == first_of.buyer)
+    return [*add_up(scratch, cube, periods, DIMENSIONS), _by_age(scratch, ages, periods)]
+
+
+def buying(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+    """Return the different buyers of `orders` per period and slice, counted anew for every one."""
+    bought, firsts = _bought(scratch, as_of)
+    buyers = bought.inner_join(firsts, bought.person == firsts.buyer)
     buyers = scratch.keep(buyers.select("day", "person", "channel", "region", "first_on"))
     spread = scratch.spread(buyers, periods.calendars)
     people = scratch.keep(_people(spread, "all"))
     return [
-        *add_up(scratch, cube, periods, DIMENSIONS),
-        _by_age(scratch, ages, periods),
         _count(scratch, people, "all"),
         _count(scratch, people.mutate(slice=_new_old(people)), "new_old"),
         *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
@@ -79,12 +76,19 @@ def _dated(scratch: MetricScratch, orders: ir.Table) -> ir.Table:
     return orders.mutate(day=day, is_sale=sale, was_paid=was_paid, is_return=is_return)
 
 
-def _bought(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
-    """Return every day, person, channel and region with a sale, whether something touched it or not."""
-    orders = _dated(scratch, scratch.warehouse.table("orders"))
-    sales = orders.filter(orders.is_sale, orders.day < as_of, orders.id_key.notnull())
-    rows = of_somebody(scratch.warehouse, sales.select("id_key", "day", "channel", "region"))
-    return rows.select("day", "person", "channel", "region").distinct()
+def _bought(scratch: MetricScratch, as_of: dt.date) -> tuple[ir.Table, ir.Table]:
+    """Return every day, person, channel and region with a sale, and of every buyer the first day; once a turn."""
+    turn, warehouse = scratch.warehouse.turn, scratch.warehouse
+
+    def work_out() -> tuple[ir.Table, ir.Table]:
+        orders = _dated(scratch, warehouse.table("orders"))
+        sales = orders.filter(orders.is_sale, orders.day < as_of, orders.id_key.notnull())
+        rows = of_somebody(warehouse, sales.select("id_key", "day", "channel", "region"))
+        bought = turn.keep(rows.select("day", "person", "channel", "region").distinct())
+        return bought, turn.keep(bought.group_by(buyer="person").agg(first_on=bought.day.min()))
+
+    versions = (warehouse.version("orders"), warehouse.version("identities"))
+    return turn.once(("bought", as_of, *versions), work_out)
 
 
 def _sums(rows: ir.Table) -> dict[str, ir.Value]:
