@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from tests.laws.shop import Shop
 
 import quanyu.workspace
+from quanyu.collect.quality.count import counted, from_rows
+from quanyu.collect.quality.quality import check
 from quanyu.loop import STEPS
 from quanyu.measure.attribution.attribution import attribution
 from quanyu.measure.attribution.path import Found
@@ -31,6 +33,7 @@ from quanyu.understand.fact.fact_step import facts
 from quanyu.understand.fact.visit_step import visits
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
+from quanyu.workspace.kept import kept as kept_beside
 
 
 def at_once(ws: Workspace) -> Workspace:
@@ -73,10 +76,21 @@ def metrics_hold(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
         assert kept == added_up(at_once(ws), day).rows.to_pylist()
 
 
+def quality_holds(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
+    """Do the step; what it counted is what all rows at once give."""
+    check(ws, day)
+    if is_told:
+        remembered = kept_beside(ws, "findings")
+        assert remembered is not None
+        known, other = from_rows(remembered["counts"]), at_once(ws)
+        assert known == {name: counted(other, contract(name), day, -1, None) for name in known}
+
+
 HOLD: Mapping[str, Callable[..., None]] = {
     "facts": facts_hold,
     "attribution": paths_hold,
     "metrics": metrics_hold,
+    "quality": quality_holds,
 }
 
 
@@ -140,7 +154,10 @@ def test_whatever_changes_turn_by_turn_is_all_at_once(seed: int, turns: list[tup
 
 AT = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
 BEFORE: dict[str, dict[str, Any]] = {
-    "orders": {"order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT, "status": "completed", "paid_amount": 5, "net_amount": 5},
+    "orders": {
+        "order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT,
+        "status": "completed", "paid_amount": 5, "net_amount": 5,
+    },
     "order_lines": {"order_id": "o1", "source": "t", "line_no": 1, "item_id": "tea"},
     "margins": {"order_id": "o1", "source": "t", "margin_amount": 1},
     "items": {"item_id": "tea", "brand": "A"},

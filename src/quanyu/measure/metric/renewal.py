@@ -214,7 +214,8 @@ def _of_first_orders(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.da
     here, there = parted(ws, scratch.keep, of_orders, who)
     now, was = scratch.keep(_ordered(here, as_of)), scratch.keep(_ordered(there, before.as_of))
     first, first_was = (
-        rows.filter(rows.sold_on.notnull()).group_by("person").agg(day=rows.sold_on.min()) for rows in (now, was)
+        rows.filter(rows.sold_on.notnull()).group_by("person").agg(day=rows.sold_on.min())
+        for rows in (now, was)
     )
     both = ["person", "day"]
     others = scratch.keep(first.anti_join(first_was, both).union(first_was.anti_join(first, both)))
