@@ -37,15 +37,15 @@ def counted(ws: Workspace, table: Table, as_of: dt.date, since: int, kept: Count
     if kept is None or came is None:
         rows = examine(ws, table, as_of)
         counts = _counts(ws, rows)
-        n_distinct = _number(ws, rows.keys)
+        n_distinct = _number(ws, rows.keys.distinct())
         return Counts(*counts, n_distinct if n_distinct == counts[0]["n_rows"] else n_keys(ws, rows))
     if ws.warehouse.version(table.name) == since:
         return kept
     new = examine(ws, table, as_of, came)
     sums, days = _counts(ws, new)
-    keys = ws.warehouse.turn.keep(new.keys)
+    keys = ws.warehouse.turn.keep(new.keys.distinct())
     before = examine(ws, table, as_of, ws.warehouse.table(table.name, since)).keys
-    n_distinct = kept.n_keys + _number(ws, keys) - _number(ws, before.semi_join(keys, "key"))
+    n_distinct = kept.n_keys + _number(ws, keys) - _number(ws, before.semi_join(keys, "key").distinct())
     summed = Counts(_added(kept.sums, sums), _added(kept.days, days), n_distinct)
     is_unique = n_distinct == summed.sums["n_rows"]
     return summed if is_unique else Counts(summed.sums, summed.days, n_keys(ws, examine(ws, table, as_of)))

@@ -125,8 +125,8 @@ class Examination:
 
     @property
     def keys(self) -> ir.Table:
-        """The different keys, by number, which may take two for one, never one for two: `key`."""
-        return self.plain.select(key=group_key(self.plain["_key"])).distinct()
+        """The keys by number, which may take two for one, never one for two: `key`."""
+        return self.plain.select(key=group_key(self.plain["_key"]))
 
 
 def examine(ws: Workspace, table: Table, as_of: dt.date, rows: ir.Table | None = None) -> Examination:

@@ -27,13 +27,14 @@ DAYS: Mapping[str, tuple[str, ...]] = {
     "visit_days": ("visited_on",),
     "feedback": ("said_at",),
     "spend": ("spent_on",),
+    "first sales": ("sold_on",),
 }
 """The columns that say on which days the rows of a table count."""
 PERSONAL = ("orders", "visits", "visit_days")
 """Tables of which metrics count different people."""
 TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "trade": ("orders", "margins", "owners of orders", "first orders"),
-    "buyers": ("sales", "owners of orders", "first orders"),
+    "buyers": ("sales", "owners of orders", "first sales"),
     "assortment": ("sales", "order_lines", "items"),
     "traffic": ("visits", "visit_days", "owners of visits", "owners of visit_days"),
     "spending": ("spend",),
@@ -68,7 +69,9 @@ def days_touched(
     rows_of |= {name: _of_documents(ws, name, moved, sales) for name in ("order_lines", "items")}
     rows_of |= {f"owners of {name}": rows for name, rows in _of_owners(ws, moved).items()}
     if "orders" in moved or "identities" in moved:
-        rows_of["first orders"] = _of_first_orders(ws, scratch, before, as_of)
+        firsts = _of_first_orders(ws, scratch, before, as_of)
+        rows_of["first orders"] = [rows.drop("sold_on") for rows in firsts]
+        rows_of["first sales"] = [rows.select("sold_on") for rows in firsts]
     parts = {name: [_days(ws, rows) for rows in tables] for name, tables in rows_of.items()}
     days = _read(ws, parts)
     touched_days: dict[str, set[dt.date] | None] = {
@@ -219,7 +222,7 @@ def _of_first_orders(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.da
     )
     both = ["person", "day"]
     others = scratch.keep(first.anti_join(first_was, both).union(first_was.anti_join(first, both)))
-    return [rows.semi_join(others, "person") for rows in (now, was)]
+    return [scratch.keep(rows.semi_join(others, "person")) for rows in (now, was)]
 
 
 def _ordered(ws: Workspace, as_of: dt.date) -> ir.Table:

@@ -18,6 +18,11 @@ from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import local_day
 
 DIMENSIONS = ("all", "channel", "region")
+FLAGS = ("is_sale", "was_paid", "is_return")
+AMOUNTS = (
+    "paid_amount", "gross_amount", "discount_amount", "shipping_amount", "refund_amount", "net_amount",
+    "margin_amount", "n_items",
+)  # fmt: skip
 SUMS = (
     "paid", "paid_on_sales", "paid_by_known", "gross", "discount", "shipping", "refund", "net", "margin",
     "net_with_margin", "n_orders", "n_paid_orders", "n_refunded_orders", "n_items",
@@ -29,11 +34,11 @@ def trade(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.T
 
     A sale counts on the day it was paid, a return document on its own day.
     """
-    cells = scratch.keep(_cells(scratch, as_of))
-    cube = scratch.cube("trade", _sum(cells, ("day", "channel", "region")))
+    rows = scratch.keep(_rows(scratch, as_of))
+    cube = scratch.cube("trade", rows.group_by("day", "channel", "region").agg(**_sums(rows)))
     firsts = _bought(scratch, as_of)[1]
-    dated = cells.left_join(firsts, cells.person == firsts.buyer).drop("buyer")
-    ages = scratch.cube("ages", _sum(dated, ("day", "first_on")))
+    dated = rows.left_join(firsts, rows.person == firsts.buyer).drop("buyer")
+    ages = scratch.cube("ages", dated.group_by("day", "first_on").agg(**_sums(dated)))
     return [*add_up(scratch, cube, periods, DIMENSIONS), _by_age(scratch, ages, periods)]
 
 
@@ -53,18 +58,18 @@ def buying(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.
     ]
 
 
-def _cells(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
-    """Return the sums of every day, person, channel and region that something touched."""
+def _rows(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
+    """Return the orders of days that something touched, with their day, what they are, and whose."""
 
     def look(name: str) -> ir.Table:
         rows = scratch.warehouse.table(name)
         return scratch.touched(_dated(scratch, rows)).select(rows.columns) if name == "orders" else rows
 
     orders = _dated(scratch, orders_with_margin(look))
-    rows = of_somebody(
-        scratch.warehouse, orders.filter(orders.was_paid | orders.is_return, orders.day < as_of)
+    orders = orders.filter(orders.was_paid | orders.is_return, orders.day < as_of)
+    return of_somebody(
+        scratch.warehouse, orders.select("id_key", "day", "channel", "region", *FLAGS, *AMOUNTS)
     )
-    return rows.group_by("day", "person", "channel", "region").agg(**_sums(rows))
 
 
 def _dated(scratch: MetricScratch, orders: ir.Table) -> ir.Table:
@@ -110,10 +115,6 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
         "n_items": rows.n_items.sum(where=sale),
     }
     return {name: total.fill_null(0) for name, total in sums.items()} | {"margin": rows.margin_amount.sum()}
-
-
-def _sum(rows: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    return rows.group_by(*keys).agg(**{name: rows[name].sum() for name in SUMS})
 
 
 def _new_old(rows: ir.Table) -> ir.StringValue:
