@@ -8,7 +8,7 @@ DEMO ?= demo
 # Tests start many processes; without bytecode each of them would compile all of Quanyu.
 COMPILED = $(BIN)/python -m compileall -q src && PYTHONDONTWRITEBYTECODE= $(BIN)/python
 
-.PHONY: help setup demo quick test check serve bench soak mutants docs format clean lock
+.PHONY: help setup demo quick test check serve bench soak mutants docs texts format clean lock
 
 help:  ## list the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -38,7 +38,7 @@ check: setup  ## format, lint, strict types, import rules, docs
 	@scripts/check $(BIN)
 
 format: setup  ## put the code into its form
-	@$(BIN)/ruff format src tests bench && $(BIN)/ruff check --fix src tests bench
+	@$(BIN)/ruff format src tests bench docs/texts && $(BIN)/ruff check --fix src tests bench docs/texts
 
 bench: setup  ## measure, and print ratios against named peers in the same run
 	@$(BIN)/python -m bench
@@ -51,6 +51,9 @@ mutants: setup  ## break every guard of a claim once and see the tests fail
 
 docs: setup  ## write docs/reference/ from the program
 	@$(BIN)/python docs/generate.py
+
+texts: setup  ## write every text that is shown into src/quanyu/locale/
+	@$(BIN)/python -m docs.texts
 
 lock: setup  ## pin the dependencies anew, with hashes
 	@scripts/lock

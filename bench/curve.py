@@ -26,7 +26,7 @@ from quanyu.solve.panel.posterior import Belief, draws
 from quanyu.solve.panel.profile import inflation, peak
 from quanyu.solve.spline import spline
 from quanyu.world import Shop
-from quanyu.world.market.media import CHANNELS, saturate
+from quanyu.world.market.paid_media import CHANNELS, saturate
 
 PEERS = {
     "small_business": (159, 0.389, 23.9),

@@ -19,7 +19,7 @@ from tests.scenes.shops import facts
 from quanyu.method import Inconclusive
 from quanyu.solve.curve import Curve
 from quanyu.world import Shop
-from quanyu.world.market.media import CHANNELS, saturate
+from quanyu.world.market.paid_media import CHANNELS, saturate
 
 SIZES = ((1_500, 120), (1_500, 400), (5_000, 120), (5_000, 400), (20_000, 400), (60_000, 400))
 Row = tuple[bool, bool, bool, float, float, float, bool, bool]

@@ -16,11 +16,15 @@ import numpy as np
 from quanyu.decide.budget.division import AdChannel, Limits, divide, moves
 from quanyu.decide.spend_test.spend_test import NOISE_DAYS, Plan, best
 from quanyu.solve.response import carry_over, saturate
-from quanyu.solve.spend_test import Evidence, Use, believed, convinced, noise, read, schedules
+from quanyu.solve.spend_test import read
+from quanyu.solve.spend_test.belief import Evidence, believed, convinced
+from quanyu.solve.spend_test.design import noise
+from quanyu.solve.spend_test.information_value import Use
+from quanyu.solve.spend_test.schedule import schedules
 from quanyu.world import Shop
 from quanyu.world.market.calendar import Calendar
-from quanyu.world.market.media import CHANNELS, make_media
-from quanyu.world.people import PLATFORMS
+from quanyu.world.market.paid_media import CHANNELS, make_media
+from quanyu.world.platform import PLATFORMS
 
 WORTH, CONFIDENCE = 160.0, 0.9
 RATES = np.array([38.2, 18.4, 20.7, 15.4, 16.9]) / 20_000

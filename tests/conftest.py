@@ -23,6 +23,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 import quanyu.cli.main
 import quanyu.workspace
+from quanyu.ledger import open_ledger
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
 
@@ -37,12 +38,13 @@ ODD = "a b%20c 店#?*{[e\u0301'\""
 
 QUICK = {
     **{
-        f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+        f"spark.{part}.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m"
         for part in ("driver", "executor")
     },
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.ui.explainMode": "simple",
     "spark.locality.wait": "0",
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
 }
@@ -128,8 +130,16 @@ MakeWorkspace = Callable[..., Workspace]
 warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a ledger that nobody owns yet, which tests copy: to upgrade one takes as long as a small test."""
+    file = tmp_path_factory.mktemp("ledger") / "ledger.db"
+    open_ledger(file).close()
+    return file
+
+
 @pytest.fixture
-def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
+def make_workspace(tmp_path: Path, empty_ledger: Path) -> Iterator[MakeWorkspace]:
     """Return a maker of workspaces: `make_workspace(engine="spark", timezone="Europe/London")`."""
     made: list[Workspace] = []
 
@@ -140,6 +150,7 @@ def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
             os.environ.update(CLUSTER)
         made.append(quanyu.workspace.create(root, clock=lambda: now, engine=engine, **settings))
         made[-1].path("secret").write_text(SECRET, encoding="ascii")
+        shutil.copy(empty_ledger, made[-1].path("ledger.db"))
         return made[-1]
 
     yield make
@@ -153,6 +164,17 @@ def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
 def workspace(request: pytest.FixtureRequest, make_workspace: MakeWorkspace) -> Workspace:
     """Return an empty workspace on each engine; the Spark one shares a local cluster with two workers."""
     return make_workspace(engine=request.param)
+
+
+@pytest.fixture
+def embedded(make_workspace: MakeWorkspace) -> Workspace:
+    """Return an empty workspace on DuckDB, for steps whose tables `scenes/test_engines_agree.py` compares with Spark's."""
+    return make_workspace()
+
+
+def on_duckdb(ws: Workspace) -> Workspace:
+    """Return the workspace on DuckDB: what Spark reads or keeps may be held against it, or written by it in less time."""
+    return Workspace(ws.root, ws.settings.model_copy(update={"engine": "duckdb"}), ws.clock)
 
 
 @pytest.fixture(scope="session")

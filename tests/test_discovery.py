@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import quanyu
 from quanyu.act.channel.channel import channels
 from quanyu.discovery import declared, declaring
-from quanyu.ledger.store import METADATA
+from quanyu.ledger.store.schema import METADATA
 from quanyu.loop import LOADED, STAGES, STEPS, in_order, lineage
 from quanyu.part.step import Step
 from quanyu.settings.all import sections

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -14,6 +15,7 @@ import pytest
 import quanyu.workspace
 from quanyu import ledger
 from quanyu.errors import DamageError, SettingError, WorkspaceError, WorkspaceMissingError
+from quanyu.settings import Settings, frame
 from quanyu.workspace import pseudonym
 
 
@@ -60,6 +62,13 @@ def test_a_workspace_is_made_once_and_found_where_it_was_named(
         quanyu.workspace.create(tmp_path)
     monkeypatch.setenv("QUANYU_WORKSPACE", str(tmp_path))
     assert quanyu.workspace.open().root == tmp_path.resolve()
+
+
+def test_time_zones_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command reads settings, and each look at the zones opens hundreds of files."""
+    assert frame.zone_names() == zoneinfo.available_timezones()
+    monkeypatch.setattr(frame, "available_timezones", None)
+    assert Settings(timezone="Europe/London").timezone == "Europe/London"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from quanyu import ledger
 from quanyu.discovery import declared
@@ -23,7 +23,7 @@ from quanyu.part.day import as_of
 from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
 STAGES = ("collect", "understand", "decide", "act", "measure", "plan")
@@ -84,7 +84,7 @@ class Ran:
     """What a turn did with one step; `notes` say what it had to leave out."""
 
     step: str
-    status: Literal["done", "fresh"]
+    status: Annotated[Literal["done", "fresh"], Text]
     why: str
     seconds: float = 0.0
     rows: Mapping[str, int] = field(default_factory=dict)

@@ -11,6 +11,8 @@ from typing import Literal, Self
 
 from quanyu.errors import QuanyuError
 
+Text = str
+"""What people are shown. Literals that stand where a `Text` is asked for are found by `make texts` and have a translation."""
 Language = Literal["zh", "en"]
 LOCALE = Path(__file__).parent / "locale"
 
@@ -43,7 +45,7 @@ def _read_catalogue(path: Path) -> dict[str, str]:
     return entries
 
 
-def translate(message: str, language: Language = "zh", /, **values: object) -> str:
+def translate(message: Text, language: Language = "zh", /, **values: object) -> str:
     """Return the message in a language with `{name}` places filled; English where a translation is missing.
 
     >>> translate("{n} rows", "en", n=3)
@@ -63,7 +65,7 @@ class Sentence(str):
     key: str
     values: dict[str, object]
 
-    def __new__(cls, message: str, /, **values: object) -> Self:
+    def __new__(cls, message: Text, /, **values: object) -> Self:
         """Fill the places of the sentence and keep both."""
         made = super().__new__(cls, message.format(**values) if values else message)
         made.key, made.values = message, values

@@ -26,8 +26,8 @@ def members(ws: Workspace, design=DESIGN, name="spring"):
     return {row["person_id"]: row for row in rows}
 
 
-def test_every_gate_stops_whom_it_should_and_says_why(workspace, fill):
-    ws = fill(workspace, 400)
+def test_every_gate_stops_whom_it_should_and_says_why(embedded, fill):
+    ws = fill(embedded, 400)
     found = members(ws)
     assert len(found) == 380, "those of another group are not in the audience"
     share = ws.settings.experiment.holdout_share

@@ -84,8 +84,8 @@ def state(ws: Workspace, campaign_id: str):
     )  # fmt: skip
 
 
-def test_an_approved_audience_is_frozen_exported_and_accounted_for(workspace, fill):
-    ws = fill(workspace, N)
+def test_an_approved_audience_is_frozen_exported_and_accounted_for(embedded, fill):
+    ws = fill(embedded, N)
     decision = approved(ws)
     assert "1 approved decisions" in waiting(ws)
     before = preview(ws, DESIGN)

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import quanyu.workspace
-from quanyu.collect.file.cell import cells_of
-from quanyu.collect.file.encoding import encoding_of, to_utf8
 from quanyu.collect.load.load import Loaded, load
+from quanyu.collect.text.cell import cells_of
+from quanyu.collect.text.encoding import encoding_of, to_utf8
 from quanyu.collect.workbook.sheet import read_sheet, sheets_of
 from quanyu.errors import UnreadableFileError
 from quanyu.workspace import Workspace

@@ -176,14 +176,6 @@ def test_own_layout_needs_no_code(shop: Workspace, tmp_path: Path) -> None:
     assert found == [("2024-03-31 10:00:00+00", "EUR", Decimal("19.90"))]
 
 
-def test_both_engines_hold_the_same(workspace: Workspace) -> None:
-    files = [SAMPLES / f"{name}.csv" for name in ("taobao_orders_new", "taobao_suborders_new")]
-    load(workspace, files)
-    assert rows(workspace, "SELECT count(*), sum(net_amount) FROM orders") == [(2, Decimal(98))]
-    assert rows(workspace, "SELECT count(*), sum(n_returned) FROM order_lines") == [(3, 1)]
-    assert {one.status for one in load(workspace, files)} == {"already loaded"}
-
-
 def test_a_layout_of_ones_own_wins_a_tie(make_workspace) -> None:
     ws = make_workspace()
     (ws.root / "layouts").mkdir(exist_ok=True)

@@ -22,35 +22,6 @@ ROOMS = {
     *(f"quanyu.tables.{name}" for name in ("metric", "owned", "text", "view")),
 }
 """Folders within a room that are rooms themselves: their modules are open to all."""
-WIDER = {
-    "quanyu.collect.file": 23,
-    "quanyu.collect.identity": 7,
-    "quanyu.collect.layout": 17,
-    "quanyu.collect.load": 8,
-    "quanyu.collect.merge": 15,
-    "quanyu.collect.rows": 25,
-    "quanyu.collect.value": 25,
-    "quanyu.decide.budget": 12,
-    "quanyu.ledger.store": 15,
-    "quanyu.measure.attribution": 7,
-    "quanyu.measure.metric": 8,
-    "quanyu.measure.touch": 12,
-    "quanyu.solve.attribution": 11,
-    "quanyu.solve.experiment": 9,
-    "quanyu.solve.panel": 13,
-    "quanyu.solve.spend_test": 15,
-    "quanyu.solve.value": 15,
-    "quanyu.understand.lifetime": 20,
-    "quanyu.understand.outlook": 11,
-    "quanyu.understand.trait": 10,
-    "quanyu.understand.value": 12,
-    "quanyu.warehouse.delta": 7,
-    "quanyu.web.parts.chart": 23,
-    "quanyu.world.market": 13,
-    "quanyu.world.sale": 15,
-    "quanyu.world.trace": 34,
-}
-"""Faces with more names than others: libraries of peers. They may become smaller, never larger."""
 
 
 @cache
@@ -141,12 +112,22 @@ def _has(face: str, name: str) -> bool:
 
 
 def test_faces_are_small() -> None:
-    names = {
-        room: len({name for who, source, name in imports() if source == room and not who.startswith(room)})
-        for room in subrooms()
+    """What others import from a face counts, and what they say of one that they import as a whole."""
+    told: dict[str, set[str]] = {room: set() for room in subrooms()}
+    for who, source, name in imports():
+        if source in told and not f"{who}.".startswith(f"{source}."):
+            told[source].add(name)
+        if (whole := f"{source}.{name}") in told and not f"{who}.".startswith(f"{whole}."):
+            told[whole] |= _said_of(name, modules()[who])
+    assert not {room: sorted(names) for room, names in told.items() if len(names) > MOST_NAMES}
+
+
+def _said_of(module: str, file: Path) -> set[str]:
+    return {
+        node.attr
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == module
     }
-    assert not {room: n for room, n in names.items() if n > WIDER.get(room, MOST_NAMES)}
-    assert not {room for room, n in WIDER.items() if n != names[room]}, "write down that it became smaller"
 
 
 def test_rooms_do_not_wait_for_each_other() -> None:

@@ -1,214 +1,43 @@
-"""Every text that a user sees has a Chinese translation with the same places to fill."""
+"""Every text that a user sees has a Chinese translation with the same places to fill, and no translation is left over."""
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
 
 import pytest
+from docs.texts.catalogues import update
+from docs.texts.extract import SRC, lost, said, texts
 
-import quanyu
-from quanyu.act.account import STATUSES
-from quanyu.act.audience import REASONS
-from quanyu.act.channel import channels
-from quanyu.cli.command.decisions import KINDS
-from quanyu.cli.commands import COMMANDS, TITLE
-from quanyu.collect.load.load import Status
-from quanyu.collect.quality.quality_checks import CHECKS
-from quanyu.collect.reason import SENTENCES
-from quanyu.ledger.decision import Status as DecisionStatus
-from quanyu.ledger.store.fault import OTHER, POSTGRES, SQLITE
-from quanyu.loop import STEPS
-from quanyu.measure.experiment.contrast import REASONS as NO_READING
-from quanyu.measure.experiment.lift import VERDICTS
-from quanyu.part.action import actions
-from quanyu.settings.read import SAID
-from quanyu.tables.festival import CHINESE, WESTERN
-from quanyu.tables.owned.curve import DOUBTS
-from quanyu.tables.owned.decided import REFUSALS
-from quanyu.tables.owned.spend_test import KINDS as TEST_KINDS
-from quanyu.tables.owned.spend_test import NO_TEST, UNREAD
-from quanyu.tables.owned.spend_test import VERDICTS as TEST_VERDICTS
-from quanyu.tables.view import outlook
 from quanyu.text import LOCALE, catalogue
-from quanyu.understand.lifetime import lifetime_check, order_value
-from quanyu.understand.rfm.rfm import GROUPS
-from quanyu.understand.trait.catalogue import TRAITS
-from quanyu.web.pages.budget.budget import TOTALS
-from quanyu.web.pages.budget.budget_pace import JOBS, STAGES, STATES
 
-SRC = Path(quanyu.__file__).parent
-SPEAKERS = {"translate", "say", "help_of", "Sentence"}
+CHINESE = LOCALE / "zh"
 
 
-def literals(node: ast.AST) -> Iterator[str]:
-    """Yield the texts that an expression can be: a literal, or one of two of a condition."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    if isinstance(node, ast.IfExp):
-        yield from literals(node.body)
-        yield from literals(node.orelse)
-
-
-def speaks(node: ast.AST) -> bool:
-    """Say whether a node is a call that translates its first argument."""
-    if not isinstance(node, ast.Call) or not node.args:
-        return False
-    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    return name in SPEAKERS
-
-
-def keys_in(path: Path) -> set[str]:
-    """Return the texts that a module translates: literals, and those that a comprehension goes through."""
-    found = set[str]()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if speaks(node):
-            found |= set(literals(node.args[0]))  # type: ignore[attr-defined]
-        if isinstance(node, ast.ListComp | ast.GeneratorExp) and speaks(node.elt):
-            source = node.generators[0].iter
-            found |= {key for part in getattr(source, "elts", ()) for key in literals(part)}
-    return {key for key in found if re.search(r"[A-Za-z]{2}", re.sub(r"\{.*?\}", "", key))}
-
-
-@dataclass(frozen=True)
-class Raised:
-    """One call that makes an error of the family: its texts, None for one that is not literal, and its values."""
-
-    where: str
-    texts: tuple[str | None, ...]
-    values: frozenset[str | None]
-
-
-@cache
-def trees() -> dict[str, ast.Module]:
-    """Return every module of the package as a tree, by path."""
-    return {
-        str(path.relative_to(SRC)): ast.parse(path.read_text(encoding="utf-8"))
-        for path in sorted(SRC.rglob("*.py"))
-    }
-
-
-@cache
-def family() -> frozenset[str]:
-    """Return the names of `QuanyuError` and of every class below it."""
-    classes = [node for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    names = {"QuanyuError"}
-    while more := {one.name for one in classes if names & set(map(name_of, one.bases))} - names:
-        names |= more
-    return frozenset(names)
-
-
-def name_of(node: ast.AST) -> str:
-    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
-
-
-def sentences(node: ast.AST, constants: Mapping[str, ast.AST]) -> Iterator[str | None]:
-    """Yield the sentences an argument can be: literals, also of a condition or a constant; None for all else."""
-    if isinstance(node, ast.IfExp):
-        yield from sentences(node.body, constants)
-        yield from sentences(node.orelse, constants)
-    elif isinstance(node, ast.Name) and node.id in constants:
-        yield from sentences(constants[node.id], {})
-    else:
-        yield node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def raised_in(tree: ast.Module, path: str) -> Iterator[Raised]:
-    constants = {name_of(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and name_of(node.func) in family():
-            texts = tuple(text for argument in node.args for text in sentences(argument, constants))
-            yield Raised(f"{path}:{node.lineno}", texts, frozenset(word.arg for word in node.keywords))
-
-
-def raised() -> list[Raised]:
-    """Return every call in the package that makes an error of the family."""
-    return [one for path, tree in trees().items() for one in raised_in(tree, path)]
-
-
-def spoken() -> dict[str, str]:
-    """Return every text that is shown, with where it stands."""
-    found = {key: str(path.relative_to(SRC)) for path in SRC.rglob("*.py") for key in keys_in(path)}
-    data = {
-        "loop": [step.label for step in STEPS],
-        "actions": [
-            text for action in actions() for text in (action.label, action.said, action.role) if text
-        ],
-        "channels": [channel.label for channel in channels()],
-        "commands": [TITLE, *(one.summary for one in COMMANDS)],
-        "checks": [check.label for check in CHECKS.values()],
-        "status": [*Status.__args__, "done", "fresh", "due", "refused"],
-        "reasons": list(SENTENCES),
-        "traits": [trait.note for trait in TRAITS if trait.note],
-        "rfm": [group.action for group in GROUPS],
-        "settings": list(SAID.values()),
-        "outlook": [*outlook.SENTENCES, *(one.name for one in (*CHINESE, *WESTERN))],
-        "lifetimes": [*lifetime_check.SENTENCES, *order_value.MONEY.values(), *order_value.SENTENCES],
-        "act": [*REASONS.values(), *STATUSES],
-        "experiments": [*NO_READING.values(), *VERDICTS.values()],
-        "budget": [
-            *DOUBTS.values(),
-            *REFUSALS.values(),
-            *(text for words in (TEST_KINDS, NO_TEST, UNREAD, TEST_VERDICTS) for text in words.values()),
-            *STATES.values(),
-            *JOBS.values(),
-            *STAGES.values(),
-            *TOTALS.values(),
-        ],
-        "decisions": [*get_args(DecisionStatus), *KINDS.values()],
-        "ledger/fault.py": [
-            text for _, *texts in (*SQLITE.values(), *POSTGRES.values(), OTHER) for text in texts if text
-        ],
-    }
-    errors = {text: one.where for one in raised() for text in one.texts if text}
-    return found | errors | {text: where for where, texts in data.items() for text in texts}
+@pytest.fixture(scope="module")
+def shown_texts() -> Mapping[str, str]:
+    """Every text of the house with its place."""
+    return texts()
 
 
 def places(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)", text))
 
 
-def test_every_text_is_translated() -> None:
-    chinese = catalogue("zh")
-    missing = {key: where for key, where in spoken().items() if key not in chinese}
-    assert not missing, "\n".join(
-        f"{where}: {key!r}" for key, where in sorted(missing.items(), key=lambda one: one[::-1])
-    )
+def test_every_text_is_translated(shown_texts: Mapping[str, str]) -> None:
+    missing = [f"{place}: {text!r}" for text, place in shown_texts.items() if text not in catalogue("zh")]
+    assert not missing, "\n".join(["No translation; make texts, then fill it in:", *missing])
 
 
-def test_errors_are_literal_sentences() -> None:
-    """A message with values already in it, or put together, has no translation."""
-    assert len(raised()) > 80
-    assert not [one.where for one in raised() if None in one.texts or not one.texts]
+def test_every_text_that_is_shown_is_found(shown_texts: Mapping[str, str]) -> None:
+    """A text put together, or from a table that is not typed, has no translation that anybody could write."""
+    assert len(shown_texts) > 1000
+    assert not lost(), "\n".join(["Not a literal and not typed as a Text:", *lost()])
 
 
-def test_errors_give_every_value_that_their_sentences_name() -> None:
-    lacking = {
-        one.where: places("".join(filter(None, one.texts))) - one.values
-        for one in raised()
-        if None not in one.values
-    }
-    assert not {where: names for where, names in lacking.items() if names}
-
-
-@pytest.mark.parametrize(
-    "call",
-    ['f"There is no {x}."', '"There is no " + x', '"There is no {}.".format(x)', "x", '"No.", hint', "*x"],
-)
-def test_an_error_that_cannot_be_translated_is_seen(call: str) -> None:
-    (one,) = raised_in(ast.parse(f"raise SettingError({call})"), "example")
-    assert None in one.texts
-
-
-def test_both_sentences_of_a_condition_and_constants_are_read() -> None:
-    told = 'HINT = "Look."\nraise SettingError("Yes {n}." if n else "No.", HINT, n=n)'
-    (one,) = raised_in(ast.parse(told), "example")
-    assert (one.texts, one.values) == (("Yes {n}.", "No.", "Look."), {"n"})
+def test_no_translation_is_left_over(shown_texts: Mapping[str, str]) -> None:
+    assert not sorted(catalogue("zh").keys() - shown_texts.keys()), "make texts"
 
 
 def test_translations_fill_the_same_places() -> None:
@@ -216,10 +45,107 @@ def test_translations_fill_the_same_places() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("path", sorted((LOCALE / "zh").glob("*.po")), ids=lambda path: path.stem)
-def test_catalogues_are_gettext(path: Path) -> None:
-    """Every block is comments, one msgid, one msgstr, so that any gettext editor reads it."""
-    from babel.messages.pofile import read_po
+def test_what_is_said_is_given_every_value_that_it_names(shown_texts: Mapping[str, str]) -> None:
+    lacking = {
+        f"{text.path}:{text.line}": places(text.text) - text.given
+        for listed in said(SRC).values()
+        for text in listed
+        if text.text and text.given is not None and None not in text.given
+    }
+    assert not {where: names for where, names in lacking.items() if names}
 
-    with path.open("rb") as stream:
-        read_po(stream, locale="zh", abort_invalid=True)
+
+def test_catalogues_stand_as_they_are_written(shown_texts: Mapping[str, str], tmp_path: Path) -> None:
+    """Every block is comments, one msgid, one msgstr, so that any gettext editor reads it."""
+    for path in CHINESE.glob("*.po"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    update(tmp_path, shown_texts)
+    written, kept = (
+        {path.name: path.read_bytes() for path in folder.glob("*.po")} for folder in (tmp_path, CHINESE)
+    )
+    assert not {name for name in written if written[name] != kept.get(name)}, "make texts"
+
+
+def test_new_texts_come_to_the_file_of_their_room_and_old_ones_go(tmp_path: Path) -> None:
+    web, act = tmp_path / "web.po", tmp_path / "act.po"
+    web.write_text('msgid "Gone"\nmsgstr "去了"\n\nmsgid "Kept"\nmsgstr "留下"\n', encoding="utf-8")
+    shown = {"Kept": "quanyu/act/a.py:1", "New\nlines": "quanyu/web/b.py:2", "Elsewhere": "quanyu/act/a.py:3"}
+    assert update(tmp_path, shown) == {"New\nlines": "quanyu/web/b.py:2", "Elsewhere": "quanyu/act/a.py:3"}
+    assert re.findall(r'msgid "(\w+)"', web.read_text("utf-8")) == ["Kept"]
+    assert ("留下" in web.read_text("utf-8"), "New\\n" in web.read_text("utf-8")) == (True, True)
+    assert re.findall(r'msgid "(\w+)"', act.read_text("utf-8")) == ["Elsewhere"]
+
+
+HOUSE = {
+    "errors.py": "class QuanyuError(Exception): ...\nclass SettingError(QuanyuError): ...\n",
+    "text.py": "Text = str\ndef translate(message: Text, language='zh', /, **values): ...\n",
+    "step.py": "from quanyu.text import Text\n@dataclass\nclass Step:\n    name: str\n    label: Text\n    note: Text = ''\n",
+}
+HEADS = """from quanyu.errors import SettingError
+from quanyu.step import Step
+from quanyu.text import Text, translate
+"""
+
+
+def example(folder: Path, code: str) -> tuple[set[str], list[str]]:
+    """Return the texts and the lost places of a house with one module more."""
+    for name, source in {**HOUSE, "act/__init__.py": "", "act/example.py": HEADS + code}.items():
+        path = folder / "quanyu" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    return set(texts(folder)), lost(folder)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ('translate("Yes {n}." if n else "No.", "en", n=n)', {"Yes {n}.", "No."}),
+        (
+            'Step("rfm", "Group buyers", note=note or "once")\nnote: Text = "never"',
+            {"Group buyers", "once", "never"},
+        ),
+        ('HINT = "Look."\nraise SettingError("It is {x}.", HINT, x=x)', {"It is {x}.", "Look."}),
+        ('WORDS: Mapping[str, Text] = MappingProxyType({"a": "One", "b": "Two"})', {"One", "Two"}),
+        ('PARTS: dict[str, tuple[Text, int]] = {"a": ("One", 1)}', {"One"}),
+        ('Status = Annotated[Literal["done", "failed"], Text]', {"done", "failed"}),
+        ('def title(n: int) -> Text:\n    return "Some" if n else "None"', {"Some", "None"}),
+        ("def f(step: Step):\n    return translate(step.label)", set()),
+        ('def f():\n    heads = ("A", "B")\n    return [translate(head) for head in heads]', {"A", "B"}),
+        (
+            'def f():\n    for key, word in (("a", "One"), ("b", "Two")):\n        translate(word)',
+            {"One", "Two"},
+        ),
+    ],
+)
+def test_a_text_is_found(code: str, shown: set[str], tmp_path: Path) -> None:
+    assert example(tmp_path, code) == (shown, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "where"),
+    [
+        ('WORDS = {"a": "One"}\ntranslate(WORDS[key])', "WORDS"),
+        ('WORDS = ("One", "Two")\nfor word in WORDS:\n    translate(word)', "word"),
+        ("def f(label: str):\n    return translate(label)", "label: str"),
+        ("class Head:\n    label: str\ndef f(head: Head):\n    return translate(head.label)", "head.label"),
+        ('Step("rfm", f"Group {x}")', "f'Group {x}'"),
+        ('raise SettingError(f"There is no {x}.")', "f'There is no {x}.'"),
+        ('raise SettingError("There is no " + x)', "'There is no ' + x"),
+        ('raise SettingError("There is no {}.".format(x))', "'There is no {}.'.format(x)"),
+        ('raise SettingError("No.", hint)', "hint"),
+        ("raise SettingError(*x)", "*x"),
+    ],
+)
+def test_a_text_that_cannot_be_translated_is_seen(code: str, where: str, tmp_path: Path) -> None:
+    line = HEADS.count("\n") + 1
+    (place,) = example(tmp_path, code)[1]
+    assert re.fullmatch(
+        rf"quanyu/act/example\.py:({line}|{line + 1}|{line + 2}|{line + 3}): {re.escape(where)}", place
+    )
+
+
+def test_what_a_template_says_is_found_with_its_place(tmp_path: Path) -> None:
+    example(tmp_path, "")
+    page = '<h1>{{ title }}</h1>\n<p>{{ tr("{n} rows", n=n) if n else tr("No rows") }}</p>\n'
+    (tmp_path / "quanyu" / "page.html").write_text(page, encoding="utf-8")
+    assert texts(tmp_path) == {"{n} rows": "quanyu/page.html:2", "No rows": "quanyu/page.html:2"}

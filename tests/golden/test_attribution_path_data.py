@@ -15,11 +15,11 @@ import pytest
 from pyarrow import csv
 
 from quanyu.measure.touch.route import parse
+from quanyu.solve.attribution.game.shapley import shapley
 from quanyu.solve.attribution.markov import markov
 from quanyu.solve.attribution.rule.first import first
 from quanyu.solve.attribution.rule.last import last
 from quanyu.solve.attribution.rule.linear import linear
-from quanyu.solve.attribution.shapley import shapley
 
 pytestmark = pytest.mark.datasets
 PRINTED = 5.1e-7

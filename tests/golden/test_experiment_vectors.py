@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from quanyu.solve.experiment.cuped import Pooling, cuped, weights
+from quanyu.solve.experiment import cuped
+from quanyu.solve.experiment.cuped import Pooling
 from quanyu.solve.experiment.effect import Effect
 from quanyu.solve.experiment.plan.always_valid import always_valid
 from quanyu.solve.experiment.plan.sample_ratio import ALARM
@@ -74,7 +75,7 @@ def arms(vector: Vector, read: Any = simple) -> tuple[Sample, Sample]:
 def relative(treated: Sample, control: Sample, pooling: Pooling = "whole") -> Effect:
     """GrowthBook pools ratios within the arms, and takes the derivative of means at the lift before adjustment."""
     if len(treated.mean) > 1:
-        found = cuped(treated, control, weights([treated, control], pooling))
+        found = cuped.estimate(treated, control, cuped.weights([treated, control], pooling))
         before = float(treated.mean[0] / control.mean[0]) - 1 if pooling == "whole" else None
         return delta(spread(treated, control, found.theta, found.effect), at=before)
     return delta(spread(treated, control, (), welch(treated, control)))
@@ -147,7 +148,7 @@ def test_cuped(vectors: Any) -> None:
         for arm in (one["by_variation"][name] for name in ("0", "1"))
     )
     found, raw, expect = (
-        cuped(treated, control, weights([treated, control])),
+        cuped.estimate(treated, control, cuped.weights([treated, control])),
         welch(treated, control),
         one["expect"],
     )

@@ -15,10 +15,10 @@ import pytest
 
 from quanyu.solve.history import History, expected
 from quanyu.solve.holdout import agreement
+from quanyu.solve.spending.gamma_gamma import Spending, estimate_spending
 from quanyu.solve.value.bg_bb import BgBb
 from quanyu.solve.value.bg_nbd import BgNbd
-from quanyu.solve.value.estimate import estimate
-from quanyu.solve.value.gamma_gamma import Spending, estimate_spending
+from quanyu.solve.value.estimate import Estimate
 from quanyu.solve.value.mbg_nbd import MbgNbd
 from quanyu.solve.value.nbd import Nbd
 from quanyu.solve.value.pareto_nbd import ParetoNbd
@@ -46,7 +46,7 @@ def history(rows: Any) -> History:
     ("kind", "parameters", "log_likelihood"), PUBLISHED, ids=lambda v: getattr(v, "__name__", "")
 )
 def test_cdnow_parameters(kind: Any, parameters: tuple[float, ...], log_likelihood: float, rows: Any) -> None:
-    found = estimate(kind, history(rows))
+    found = Estimate.of(kind, history(rows))
     assert tuple(found.parameters.round(3)) == parameters
     assert round(found.log_likelihood, 1) == log_likelihood
     assert found.maximum is not None and found.maximum.is_inside
@@ -57,7 +57,7 @@ def test_cdnow_parameters(kind: Any, parameters: tuple[float, ...], log_likeliho
 def test_cdnow_holdout(kind: Any, correlation: float, error: float, rows: Any) -> None:
     """.626 and .630 are published; the mean absolute errors were measured here (and .785 by others)."""
     cells = history(rows)
-    forecast = expected(estimate(kind, cells).model(), (cells.x, cells.t_x, cells.age), 39.0)
+    forecast = expected(Estimate.of(kind, cells).model(), (cells.x, cells.t_x, cells.age), 39.0)
     found = agreement(forecast, rows["x_holdout"], cells.weight)
     assert round(found.correlation, 3) == correlation
     assert round(found.mean_absolute_error, 3) == error
@@ -74,7 +74,7 @@ def test_cdnow_spending(rows: Any) -> None:
 def test_donations(datasets: Path) -> None:
     rows = np.genfromtxt(datasets / "bgbb_donations" / "donations.csv", delimiter=",", names=True)
     cells = History(rows["frequency"], rows["recency"], rows["periods"], rows["weights"])
-    found = estimate(BgBb, cells)
+    found = Estimate.of(BgBb, cells)
     assert tuple(found.parameters.round(3)) == (1.204, 0.750, 0.657, 2.783)
     assert round(found.log_likelihood, 1) == -33225.6
     donors = BgBb(*found.parameters)

@@ -13,10 +13,9 @@ import pyarrow as pa
 import pytest
 
 from quanyu.figure import money
-from quanyu.plan.report import GREEN, HERE, RED, render, write_report
+from quanyu.plan.report import GREEN, RED, render, write_report
 from quanyu.plan.review import review
 from quanyu.tables import contract
-from quanyu.text import catalogue
 
 AS_OF = dt.date(2026, 11, 20)
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -189,12 +188,3 @@ def test_an_empty_workspace_says_what_to_do_next(make_workspace, tmp_path: Path,
     text = write_report(make_workspace(), tmp_path / "report.html", language).read_text(encoding="utf-8")
     Page(text)
     assert "quanyu load orders.csv" in text
-
-
-def test_everything_the_report_says_is_translated() -> None:
-    said = set(re.findall(r'tr\("([^"]+)"', (HERE / "report.html").read_text(encoding="utf-8")))
-    for file in ("advice.py", "report.py"):
-        text = re.sub(r'"\s*\n\s*"', "", (HERE / file).read_text(encoding="utf-8"))
-        said |= set(re.findall(r'(?:translate|tell)\(\s*"([^"]+)"', text))
-    assert len(said) > 60
-    assert sorted(said - set(catalogue("zh"))) == []

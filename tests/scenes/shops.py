@@ -16,8 +16,9 @@ from quanyu.method import Fit
 from quanyu.solve.curve import Curve
 from quanyu.world import Shop
 from quanyu.world.campaign import run_campaigns
-from quanyu.world.market.media import CHANNELS, saturate
-from quanyu.world.people import PLATFORMS, make_people
+from quanyu.world.market.paid_media import CHANNELS, saturate
+from quanyu.world.people import make_people
+from quanyu.world.platform import PLATFORMS
 from quanyu.world.sale.purchase import draw_purchases
 from quanyu.world.setting import Setting, make_setting
 

@@ -13,7 +13,7 @@ from quanyu.decide.budget.division import AdChannel, Division, Limits, divide, m
 from quanyu.method import Fit, fit
 from quanyu.solve.curve import Curve
 from quanyu.world import Shop
-from quanyu.world.market.media import CHANNELS, saturate
+from quanyu.world.market.paid_media import CHANNELS, saturate
 
 CONFIDENCE = 0.9
 

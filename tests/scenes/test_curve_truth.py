@@ -11,7 +11,7 @@ from tests.scenes.shops import facts
 from quanyu.method import Inconclusive
 from quanyu.solve.curve import Curve
 from quanyu.world import Shop
-from quanyu.world.market.media import CHANNELS, saturate
+from quanyu.world.market.paid_media import CHANNELS, saturate
 
 SHOPS = 14
 

@@ -20,7 +20,7 @@ from quanyu.ledger import find_fit
 from quanyu.solve.history import History
 from quanyu.solve.holdout import agreement, by_tenth
 from quanyu.solve.value.bg_nbd import BgNbd
-from quanyu.solve.value.estimate import estimate
+from quanyu.solve.value.estimate import Estimate
 from quanyu.understand.lifetime.history import histories, purchase_days, trade
 from quanyu.understand.value.customer_value import lifetimes
 from quanyu.workspace import Workspace
@@ -50,7 +50,7 @@ def test_the_planted_process_is_recovered(world: Any) -> None:
     np.minimum.at(first, person, at)
     np.maximum.at(last, person, at)
     x = np.bincount(person) - 1.0
-    found = estimate(BgNbd, History(x, last - first, clock[-1] - first, np.ones(len(x))))
+    found = Estimate.of(BgNbd, History(x, last - first, clock[-1] - first, np.ones(len(x))))
     planted = np.log([SHOP.rate_shape, SHOP.rate_scale, SHOP.leave_a, SHOP.leave_b])
     assert found.maximum is not None
     off = (np.log(found.parameters) - planted) / found.maximum.deviation

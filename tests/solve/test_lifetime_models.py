@@ -13,10 +13,10 @@ from scipy.optimize import approx_fprime
 from scipy.special import betaln, gammaln, hyp2f1
 
 from quanyu.solve.history import History, since_first
+from quanyu.solve.spending.gamma_gamma import GammaGamma, Spending
 from quanyu.solve.value.bg_bb import BgBb
 from quanyu.solve.value.bg_nbd import BgNbd
-from quanyu.solve.value.estimate import estimate
-from quanyu.solve.value.gamma_gamma import GammaGamma, Spending
+from quanyu.solve.value.estimate import Estimate
 from quanyu.solve.value.mbg_nbd import MbgNbd
 from quanyu.solve.value.nbd import Nbd
 from quanyu.solve.value.pareto_nbd import ParetoNbd
@@ -217,10 +217,10 @@ def test_planted_parameters_and_differences_between_groups_are_found() -> None:
     parts = [drawn(rng, n, *effects) for n, effects in zip(sizes, planted, strict=True)]
     x, t_x, age = (np.concatenate(column) for column in zip(*parts, strict=True))
     group = np.repeat(np.arange(3), sizes)
-    alone = estimate(BgNbd, History(x[:9_000], t_x[:9_000], age[:9_000], np.ones(9_000)))
+    alone = Estimate.of(BgNbd, History(x[:9_000], t_x[:9_000], age[:9_000], np.ones(9_000)))
     off = np.log(alone.parameters) - np.log([0.9, 60.0, 1.2, 8.0])
     assert np.all(np.abs(off) < 3 * alone.maximum.deviation)
-    found = estimate(BgNbd, History(x, t_x, age, np.ones(len(x)), group), n_groups=3)
+    found = Estimate.of(BgNbd, History(x, t_x, age, np.ones(len(x)), group), n_groups=3)
     assert found.faster[1] - found.faster[0] == pytest.approx(np.log(1.6), abs=0.12)
     assert found.sooner[2] - found.sooner[0] == pytest.approx(np.log(2.0), abs=0.25)
     assert abs(found.faster[2] - found.faster[0]) < 0.12
@@ -228,6 +228,6 @@ def test_planted_parameters_and_differences_between_groups_are_found() -> None:
 
 def test_groups_that_do_not_differ_come_out_equal() -> None:
     x, t_x, age = drawn(np.random.default_rng(6), 4_000, 1.0, 1.0)
-    found = estimate(BgNbd, History(x, t_x, age, np.ones(4_000), np.arange(4_000) % 4), n_groups=4)
+    found = Estimate.of(BgNbd, History(x, t_x, age, np.ones(4_000), np.arange(4_000) % 4), n_groups=4)
     assert found.spread <= 0.1
     assert np.max(np.abs(found.faster)) < 0.1

@@ -12,10 +12,11 @@ import pytest
 from quanyu.ledger import find_fit
 from quanyu.method import Cells, Inconclusive
 from quanyu.plan.customer_value import customer_value
+from quanyu.solve.value import KINDS
 from quanyu.solve.value.estimate import Estimate
 from quanyu.tables import contract
 from quanyu.understand.lifetime import order_value
-from quanyu.understand.lifetime.lifetime import KINDS, Lifetime
+from quanyu.understand.lifetime.lifetime import Lifetime
 from quanyu.understand.lifetime.lifetime_check import NOBODY_LEAVES, WITHDRAWN
 from quanyu.understand.lifetime.order_value import OrderValue, worth_of
 from quanyu.understand.value.customer_value import lifetimes
@@ -132,7 +133,7 @@ def test_a_model_under_which_nobody_leaves_says_so(kind: Any) -> None:
 def test_a_likelihood_without_a_maximum_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the search for it comes back with, no number is told that is none."""
     lost = Estimate(KINDS["bg_nbd"], np.full(4, np.nan))
-    monkeypatch.setattr("quanyu.understand.lifetime.lifetime.estimate", lambda *_, **__: lost)
+    monkeypatch.setattr("quanyu.understand.lifetime.lifetime.Estimate.of", lambda *_, **__: lost)
     solved = Lifetime(model="bg_nbd").solve({"whole": stayed(600, 0.3)})
     assert isinstance(solved, Inconclusive)
     assert "no maximum" in solved.reason

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from quanyu.settings import Settings
-from quanyu.web.parts.chart.interval import Whisker, forest
-from quanyu.web.parts.chart.option import ACCENT, GHOST
+from quanyu.web.parts.chart.palette import ACCENT, GHOST
+from quanyu.web.parts.plot.interval import Whisker, forest
 from quanyu.web.view import View
 
 DRAWN = [

@@ -11,7 +11,7 @@ import pytest
 from quanyu.world import Shop, simulate
 from quanyu.world.block import Block
 from quanyu.world.campaign import CAMPAIGNS
-from quanyu.world.market.media import CHANNELS, carry_over, saturate
+from quanyu.world.market.paid_media import CHANNELS, carry_over, saturate
 from quanyu.world.setting import Setting
 from quanyu.world.vocabulary import WARES
 from quanyu.world.world import World

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -12,9 +13,10 @@ from quanyu.method.assignment import CONTROL, TREATED, arm, is_held_out
 from quanyu.rule import members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.settings import ExperimentSettings
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
-REASONS = {
+REASONS: Mapping[str, Text] = {
     "global_holdout": "In the global holdout, which no campaign reaches",
     "personalisation_off": "Has switched personalisation off",
     "no_contact": "No contact for this channel is known",

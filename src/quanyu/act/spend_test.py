@@ -12,7 +12,7 @@ import numpy as np
 from quanyu import ledger
 from quanyu.ledger import Decision
 from quanyu.method.assignment import lot
-from quanyu.solve.spend_test import HALVES, high_days
+from quanyu.solve.spend_test import schedule
 from quanyu.tables import contract
 from quanyu.tables.owned.spend_test import KIND
 from quanyu.tables.record import table_of
@@ -30,9 +30,9 @@ def draw(ws: Workspace, decision: Decision) -> Carried:
     weeks = int(decision.proposal["weeks"])
     lots = [
         [lot(f"{half}:{week}", decision.decision_id, ws.secret) for week in range(weeks)]
-        for half in range(len(HALVES))
+        for half in range(len(schedule.HALVES))
     ]
-    is_high = high_days(np.array(lots))
+    is_high = schedule.high_days(np.array(lots))
     starts_on = ws.today() + dt.timedelta(days=1)
     return {
         "starts_on": starts_on.isoformat(),
@@ -47,7 +47,8 @@ def days_of(decision: Decision, carried: Carried) -> list[dict[str, Any]]:
     shown = ("channel", "kind", "usual_amount", "low_amount", "high_amount", "order_worth_amount", "lands_on")
     shared = {name: decision.proposal[name] for name in shown} | {"decision_id": decision.decision_id}
     block = np.repeat(
-        np.arange(len(carried["days"]) // 7 * len(HALVES)), HALVES * (len(carried["days"]) // 7)
+        np.arange(len(carried["days"]) // 7 * len(schedule.HALVES)),
+        schedule.HALVES * (len(carried["days"]) // 7),
     )
     return [
         shared

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from quanyu.cli.speech import help_of, say
+from quanyu.text import Text
 
 TITLE = "Omnichannel precision marketing: from raw platform files to people, figures and a report."
 
@@ -22,7 +23,7 @@ class Command:
 
     name: str
     home: str
-    summary: str
+    summary: Text
     example: str
     is_group: bool = False
 

@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from quanyu.text import Language, shell_language, translate
+from quanyu.text import Language, Text, shell_language, translate
 
 WIDE = None if sys.stdout.isatty() else 240
 """Columns of a line: those of the terminal; in a pipe or file no table is folded."""
@@ -20,11 +20,11 @@ def language() -> Language:
     return shell_language()
 
 
-def say(message: str, /, **values: object) -> str:
+def say(message: Text, /, **values: object) -> str:
     """Translate a message into the language of the command line."""
     return translate(message, language(), **values)
 
 
-def help_of(summary: str, example: str) -> str:
+def help_of(summary: Text, example: str) -> str:
     """Return the help text of a command: what it does, and an example."""
     return f"{say(summary)}\n\n{say('Example')}: {example}"

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-TOTAL = "totals line"
-BLANK = "blank line"
-COMMENT = "comment line"
-REPEATED = "repeated header"
-ABOVE = "line above the header"
-EXPLAINED = "explanation of the header"
-NO_TABLE = "line of a sheet without a table"
-HIDDEN = "line of a hidden sheet"
-FAR = "line far from the table"
+from quanyu.text import Text
+
+TOTAL: Text = "totals line"
+BLANK: Text = "blank line"
+COMMENT: Text = "comment line"
+REPEATED: Text = "repeated header"
+ABOVE: Text = "line above the header"
+EXPLAINED: Text = "explanation of the header"
+NO_TABLE: Text = "line of a sheet without a table"
+HIDDEN: Text = "line of a hidden sheet"
+FAR: Text = "line far from the table"
 
 TOTALS = ("总计", "合计", "小计", "汇总", "Total", "Totals", "Grand total")
 MARKED = 2

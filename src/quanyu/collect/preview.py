@@ -11,9 +11,9 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from quanyu.collect.find import Found, find, seen_of
-from quanyu.collect.layout import Layout, catalogue, layout_named, read_layout, recognise
-from quanyu.collect.load import Job, Recipes, take
+from quanyu.collect.file import Found, find
+from quanyu.collect.layout import Layout, catalogue, declare, recognise
+from quanyu.collect.load import take
 from quanyu.collect.source import open_found
 from quanyu.errors import UnknownLayoutError
 from quanyu.tables import contract
@@ -43,12 +43,16 @@ def preview(ws: Workspace, file: Path, layout: Path, n: int = 5) -> list[Preview
     file lacks columns that it needs, `UnreadableFileError` where the file cannot be read.
     """
     is_file = layout.is_file()
-    wanted = read_layout(layout) if is_file else layout_named(str(layout), catalogue.layouts(ws.root))
+    wanted = (
+        declare.read_layout(layout)
+        if is_file
+        else catalogue.layout_named(str(layout), catalogue.layouts(ws.root))
+    )
     work = ws.path("tmp", f"try-{uuid.uuid4().hex}")
     work.mkdir(parents=True)
     try:
         with Reader(work / "engine", ws.settings.memory_limit, ws.settings.threads) as reader:
-            files = list(find(file, work / "unpacked", wanted.known))
+            files = list(find.loadable(file, work / "unpacked", wanted.known))
             return [_one(ws, reader, each, wanted, (work / str(i), n)) for i, each in enumerate(files)]
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -57,9 +61,9 @@ def preview(ws: Workspace, file: Path, layout: Path, n: int = 5) -> list[Preview
 def _one(ws: Workspace, reader: Reader, file: Found, layout: Layout, into: tuple[Path, int]) -> Preview:
     work, n = into
     work.mkdir()
-    seen = seen_of(file)
+    seen = find.seen_of(file)
     opened = open_found(reader, file, seen, layout.known, work)
-    (match,) = recognise(opened.header, [layout])
+    (match,) = recognise.matches(opened.header, [layout])
     if match.missing:
         raise UnknownLayoutError(
             "{file} is no {layout} file: it misses {missing}. It has: {columns}.",
@@ -67,10 +71,9 @@ def _one(ws: Workspace, reader: Reader, file: Found, layout: Layout, into: tuple
             file=file.name, layout=layout.name, missing=", ".join(match.missing),
             columns=", ".join(cell.strip() for cell in opened.header if cell.strip())[:300],
         )  # fmt: skip
-    job = Job(
+    job = take.Job(
         ws=ws,
         reader=reader,
-        recipes=Recipes(),
         name=file.name,
         seen=seen,
         opened=opened,
@@ -79,7 +82,7 @@ def _one(ws: Workspace, reader: Reader, file: Found, layout: Layout, into: tuple
         now=ws.now(),
         work=work,
     )
-    taken = take(job, lambda _: None)
+    taken = take.stage(job, lambda _: None)
 
     def scan(paths: Sequence[Path]) -> ir.Table:
         return reader.scan(*paths)

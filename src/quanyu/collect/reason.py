@@ -8,7 +8,7 @@ from functools import cache
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.text import Language, translate
+from quanyu.text import Language, Text, translate
 
 BREAK = "\x1f"
 """Stands between a sentence and the value seen, so that rows refused for one reason can be counted as one."""
@@ -31,7 +31,7 @@ EARLY = "{column} is {value}, before {earliest}"
 
 PERIOD = "the row covers several days, until {value}: export the report by day"
 TWICE = "two columns are named {value}, and they say different things"
-SENTENCES = (
+SENTENCES: tuple[Text, ...] = (
     "{column} is {value}, which cannot be read as {kind}",
     "{column} is {value}, a word that the layout does not know",
     "{column} is missing",
@@ -98,7 +98,8 @@ def tell(reason: str, language: Language) -> str:
         match = _pattern(sentence).fullmatch(reason)
         if match:
             return translate(sentence, language, **match.groupdict())
-    return translate(reason, language)
+    whole: Text = reason
+    return translate(whole, language)
 
 
 @cache

@@ -12,32 +12,18 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.collect.file import (
-    HEAD,
-    LONGEST,
-    SHOWN,
-    Form,
-    Overlong,
-    Print,
-    Refused,
-    Source,
-    as_lines,
-    blocks,
-    encoding_of,
-    head_of,
-    kept_digits,
-    refusals,
-    settle,
-    to_utf8,
-)
-from quanyu.collect.find import Found
-from quanyu.collect.layout import Layout, normal, reads
+from quanyu.collect.file import Found, Print
+from quanyu.collect.header import normal, reads
+from quanyu.collect.layout import Layout
 from quanyu.collect.left_out import BLANK, MARKED, TOTALS
 from quanyu.collect.manner import BELOW, DateSystem
+from quanyu.collect.note import LINE, REASON
 from quanyu.collect.reason import BREAK
-from quanyu.collect.rows import LINE, REASON, figured
+from quanyu.collect.record import style
+from quanyu.collect.text import Form, document, encoding, line, settle, sniff
 from quanyu.collect.workbook import Lines, read_sheet
 from quanyu.errors import UnreadableFileError
+from quanyu.text import Text
 from quanyu.warehouse.reader import ROW, Reader
 
 BATCH = 10_000
@@ -60,7 +46,7 @@ class Rows:
     cells: ir.Table
     tell: Callable[[Path], ir.Table]
     n_broken: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
+    left_out: dict[Text, int] = field(default_factory=dict)
     head: tuple[tuple[str, ...], ...] = ()
 
 
@@ -99,21 +85,23 @@ def _columns(header: tuple[str, ...], layout: Layout) -> list[int]:
 
 def _utf8(file: Found, seen: Print, known: frozenset[str], into: Path) -> tuple[Path, str]:
     """Return the file in UTF-8, and its encoding where that is an assumption."""
-    encoding = encoding_of(file.path, file.name, known, is_utf8=seen.is_utf8)
-    assumed = "" if encoding.is_certain else encoding.name
-    if seen.is_utf8 and encoding.name.startswith("utf-8"):
+    guess = encoding.encoding_of(file.path, file.name, known, is_utf8=seen.is_utf8)
+    assumed = "" if guess.is_certain else guess.name
+    if seen.is_utf8 and guess.name.startswith("utf-8"):
         return file.path, assumed
-    return to_utf8(file.path, encoding.name, into), assumed
+    return encoding.to_utf8(file.path, guess.name, into), assumed
 
 
 def _open_text(reader: Reader, file: Found, seen: Print, known: frozenset[str], raw: Path) -> Opened:
     path, assumed = _utf8(file, seen, known, raw.with_suffix(".txt"))
-    head = head_of(path, file.name, known)
+    head = sniff.head_of(path, file.name, known)
 
     def rows(layout: Layout) -> Rows:
         form = Form(head.delimiter, head.header, head.raw_header, layout.quoting, (*TOTALS, *layout.totals))
-        source = Source(path, form, head.n_bytes, head.n_lines, head.n_records, is_own=path == file.path)
-        settled = settle(source, raw.with_suffix(".clean.txt"))
+        source = settle.Source(
+            path, form, head.n_bytes, head.n_lines, head.n_records, is_own=path == file.path
+        )
+        settled = settle.settled(source, raw.with_suffix(".clean.txt"))
         cells = reader.text(settled.text, _columns(head.header, layout))
         left_out = {
             rule: settled.left_out.get(rule, 0) + head.above.get(rule, 0)
@@ -130,22 +118,22 @@ def _open_text(reader: Reader, file: Found, seen: Print, known: frozenset[str], 
     return Opened(head.header, rows, assumed, head.delimiter)
 
 
-def _told_text(reader: Reader, source: Source, wanted: Path) -> ir.Table:
+def _told_text(reader: Reader, source: settle.Source, wanted: Path) -> ir.Table:
     told = wanted.with_suffix(".told.parquet")
-    refused = refusals(source, _wanted(wanted))
+    refused = settle.refusals(source, _wanted(wanted))
     with pq.ParquetWriter(told, REFUSED, compression="lz4") as writer:
         for batch in _batches(refused):
             writer.write_table(pa.Table.from_pylist(batch, schema=REFUSED))
     return reader.scan(told)
 
 
-def _batches(refused: Iterator[Refused]) -> Iterator[list[dict[str, object]]]:
+def _batches(refused: Iterator[settle.Refused]) -> Iterator[list[dict[str, object]]]:
     """Collect what is refused until it is many records or much text."""
     batch, n_letters = list[dict[str, object]](), 0
     for each in refused:
         batch.append(vars(each))
         n_letters += len(each.content)
-        if len(batch) == BATCH or n_letters > LONGEST:
+        if len(batch) == BATCH or n_letters > line.LONGEST:
             yield batch
             batch, n_letters = [], 0
     yield batch
@@ -165,11 +153,16 @@ def _open_json(reader: Reader, file: Found, seen: Print, known: frozenset[str], 
     def is_known(key: str) -> bool:
         return is_read(normal.__wrapped__(key))
 
-    n_blank, too_long = _write_lines(as_lines(path, file.name, is_known, raw.with_suffix(".jsonl")), lines)
+    n_blank, too_long = _write_lines(
+        document.as_lines(path, file.name, is_known, raw.with_suffix(".jsonl")), lines
+    )
     keys, n_broken = reader.split_json(lines, raw, is_known)
 
     def tell(wanted: Path) -> ir.Table:
-        numbers, said = reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]}), reader.scan(lines)
+        numbers, said = (
+            reader.scan(raw, numbered=True).select("n", **{LINE: ibis._[ROW]}),
+            reader.scan(lines),
+        )
         judged = reader.scan(wanted).inner_join(numbers, LINE).select("n", REASON)
         broken = reader.broken_json().mutate(**{REASON: ibis.literal(NO_OBJECT + BREAK)})
         both = judged.union(broken).inner_join(said, "n")
@@ -186,7 +179,7 @@ def _open_json(reader: Reader, file: Found, seen: Print, known: frozenset[str], 
 
 
 def _head(reader: Reader, raw: Path) -> tuple[tuple[str, ...], ...]:
-    first = reader.read(reader.scan(raw).drop("n").limit(HEAD)).to_pylist()
+    first = reader.read(reader.scan(raw).drop("n").limit(settle.HEAD)).to_pylist()
     return tuple(tuple(str(cell or "") for cell in row.values()) for row in first)
 
 
@@ -198,16 +191,16 @@ def _write_lines(path: Path, into: Path) -> tuple[int, list[dict[str, object]]]:
     numbers, n_blank, at, too_long = count(1), 0, 0, list[dict[str, object]]()
     schema = pa.schema([("n", pa.int64()), ("c0", pa.string())])
     with path.open("rb") as stream, pq.ParquetWriter(into, schema, compression="lz4") as writer:
-        for lines in blocks(stream):
+        for lines in line.blocks(stream):
             kept = []
-            for line, number in zip(lines, numbers, strict=False):
-                if isinstance(line, Overlong):
-                    start = line[:SHOWN].decode(errors="ignore") + "…"
-                    too_long.append(vars(Refused(number, TOO_LONG + BREAK, start, at, line.n_bytes)))
-                    at += line.n_bytes
+            for said, number in zip(lines, numbers, strict=False):
+                if isinstance(said, line.Overlong):
+                    start = said[: line.SHOWN].decode(errors="ignore") + "…"
+                    too_long.append(vars(settle.Refused(number, TOO_LONG + BREAK, start, at, said.n_bytes)))
+                    at += said.n_bytes
                     continue
-                at += len(line)
-                text = kept_digits(line.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").strip())
+                at += len(said)
+                text = document.kept_digits(said.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").strip())
                 if text:
                     kept.append((number, text))
                 else:
@@ -293,7 +286,7 @@ def _settled(cells: ir.Table, lines: Lines, layout: Layout | None = None) -> ir.
     told = {}
     for i in lines.merged:
         cell = cells[f"c{i}"]
-        is_figure, is_shared = figured(layout, normal(lines.header[i])) if layout else (False, False)
+        is_figure, is_shared = style.figured(layout, normal(lines.header[i])) if layout else (False, False)
         if not is_figure or is_shared:
             plain = ibis.null("string") if is_shared else cell.replace(BELOW, "")
             told[f"c{i}"] = cell.startswith(BELOW).ifelse(plain, cell)

@@ -16,9 +16,11 @@ from quanyu.part.day import as_of
 from quanyu.part.step import Step
 from quanyu.rule import members, parse
 from quanyu.tables.campaign_design import CampaignDesign
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 KIND = "audience"
+UNMEASURED: Text = "no campaign on this channel has been measured yet"
 NORMAL_975 = 1.959964
 """The 97.5 % quantile of the normal distribution."""
 
@@ -81,7 +83,7 @@ def expected(ws: Workspace, design: CampaignDesign, n: int) -> dict[str, Any]:
         if row["campaign_id"] in campaigns and campaigns[row["campaign_id"]].channel == design.channel
     ]
     if not comparable:
-        return {"reason": "no campaign on this channel has been measured yet"}
+        return {"reason": UNMEASURED}
     variances = [((row["lift_high"] - row["lift_low"]) / 2 / NORMAL_975) ** 2 for row in comparable]
     weight = sum(1 / variance for variance in variances)
     lift = sum(row["lift"] / variance for row, variance in zip(comparable, variances, strict=True)) / weight

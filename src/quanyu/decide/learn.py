@@ -15,6 +15,7 @@ from quanyu.part.step import Step
 from quanyu.solve.curve import span
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.owned.spend_test import UNREAD
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 SETTLED_DAYS = 14
@@ -122,7 +123,7 @@ def _result(decision: Decision, metrics: Mapping[str, Mapping[str, Any]]) -> dic
     return {**gain, "metrics": metrics}
 
 
-def untold(reading: Mapping[str, Any]) -> str:
+def untold(reading: Mapping[str, Any]) -> Text:
     """Say why the reading of a campaign's margin tells nothing, or nothing if it does."""
     if reading.get("is_srm_alarm"):
         return "the groups are not as large as planned"

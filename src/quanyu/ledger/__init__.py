@@ -28,6 +28,7 @@ from quanyu.ledger.decision import (
     withdraw,
 )
 from quanyu.ledger.dispatcher import Deliver, Dispatcher, Round, deliver_due
+from quanyu.ledger.document import Document, as_kept, to_json
 from quanyu.ledger.fit import KeptFit, find_fit, keep_fit, list_fits
 from quanyu.ledger.load import (
     Load,
@@ -64,7 +65,6 @@ from quanyu.ledger.run import (
     last_good,
     list_runs,
 )
-from quanyu.ledger.store.document import Document, as_kept, to_json
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 
 __all__ = [

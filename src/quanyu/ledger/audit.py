@@ -14,28 +14,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quanyu.errors import WorkspaceError
-from quanyu.ledger.store import (
-    METADATA,
-    Document,
-    Scope,
-    as_kept,
-    id_column,
-    json_column,
-    reading,
-    text_column,
-    time_column,
-)
+from quanyu.ledger.document import Document, as_kept
+from quanyu.ledger.store import Scope, reading, schema
 
 AUDIT = sa.Table(
     "audit",
-    METADATA,
-    id_column("audit_id"),
-    time_column("changed_at"),
-    text_column("who"),
-    text_column("record"),
-    text_column("key"),
-    json_column("before", is_required=False),
-    json_column("after", is_required=False),
+    schema.METADATA,
+    schema.serial("audit_id"),
+    schema.time("changed_at"),
+    schema.text("who"),
+    schema.text("record"),
+    schema.text("key"),
+    schema.json("before", is_required=False),
+    schema.json("after", is_required=False),
     sa.Index(None, "record", "key"),
 )
 

@@ -8,35 +8,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quanyu.ledger.decision import DECISIONS
-from quanyu.ledger.store import (
-    METADATA,
-    Document,
-    Scope,
-    insert_once,
-    json_column,
-    reading,
-    text_column,
-    time_column,
-)
+from quanyu.ledger.document import Document
+from quanyu.ledger.store import Scope, insert_once, reading, schema
+from quanyu.text import Text
 
 CAMPAIGNS = sa.Table(
     "campaigns",
-    METADATA,
-    text_column("campaign_id", primary_key=True),
-    text_column("decision_id"),
-    text_column("name"),
-    text_column("kind"),
-    text_column("channel"),
-    text_column("status"),
-    json_column("design"),
-    time_column("frozen_at"),
-    time_column("exported_at", is_required=False),
+    schema.METADATA,
+    schema.text("campaign_id", primary_key=True),
+    schema.text("decision_id"),
+    schema.text("name"),
+    schema.text("kind"),
+    schema.text("channel"),
+    schema.text("status"),
+    schema.json("design"),
+    schema.time("frozen_at"),
+    schema.time("exported_at", is_required=False),
     sa.CheckConstraint("status IN ('frozen', 'exported')", name="status"),
     sa.UniqueConstraint("decision_id"),
 )
@@ -44,23 +37,23 @@ CAMPAIGNS = sa.Table(
 
 SENDS = sa.Table(
     "sends",
-    METADATA,
-    text_column("campaign_id", primary_key=True),
-    text_column("step", primary_key=True),
-    text_column("person_id", primary_key=True),
-    text_column("arm"),
-    text_column("channel"),
-    text_column("status"),
-    text_column("reason"),
-    text_column("why"),
-    time_column("changed_at"),
+    schema.METADATA,
+    schema.text("campaign_id", primary_key=True),
+    schema.text("step", primary_key=True),
+    schema.text("person_id", primary_key=True),
+    schema.text("arm"),
+    schema.text("channel"),
+    schema.text("status"),
+    schema.text("reason"),
+    schema.text("why"),
+    schema.time("changed_at"),
     sa.CheckConstraint(
         "status IN ('pending', 'delivered', 'failed', 'suppressed', 'held_out')", name="status"
     ),
     sa.Index(None, "campaign_id", "step", "status"),
 )
 
-SendStatus = Literal["pending", "delivered", "failed", "suppressed", "held_out"]
+SendStatus = Annotated[Literal["pending", "delivered", "failed", "suppressed", "held_out"], Text]
 CHUNK = 50_000
 
 

@@ -8,43 +8,34 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quanyu.errors import DecisionError
 from quanyu.ledger.audit import Edit, audited
-from quanyu.ledger.store import (
-    METADATA,
-    Document,
-    Scope,
-    as_kept,
-    insert_once,
-    json_column,
-    reading,
-    text_column,
-    time_column,
-    writing,
-)
+from quanyu.ledger.document import Document, as_kept
+from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
+from quanyu.text import Text
 
 DECISIONS = sa.Table(
     "decisions",
-    METADATA,
-    text_column("decision_id", primary_key=True),
-    text_column("kind"),
-    text_column("status"),
+    schema.METADATA,
+    schema.text("decision_id", primary_key=True),
+    schema.text("kind"),
+    schema.text("status"),
     sa.Column("as_of", sa.Date, nullable=False),
-    time_column("proposed_at"),
-    json_column("proposal"),
-    json_column("expected"),
-    time_column("decided_at", is_required=False),
-    text_column("decided_by"),
-    text_column("note"),
-    time_column("done_at", is_required=False),
-    json_column("carried"),
-    time_column("measured_at", is_required=False),
-    json_column("measured"),
+    schema.time("proposed_at"),
+    schema.json("proposal"),
+    schema.json("expected"),
+    schema.time("decided_at", is_required=False),
+    schema.text("decided_by"),
+    schema.text("note"),
+    schema.time("done_at", is_required=False),
+    schema.json("carried"),
+    schema.time("measured_at", is_required=False),
+    schema.json("measured"),
     sa.CheckConstraint(
         "status IN ('proposed', 'superseded', 'declined', 'approved', 'done', 'measured')", name="status"
     ),
@@ -54,7 +45,7 @@ DECISIONS = sa.Table(
 Verdict = Literal["approved", "declined"]
 OPEN: dict[Verdict, tuple[str, ...]] = {"approved": ("proposed",), "declined": ("proposed", "approved")}
 """The states in which each verdict can be given."""
-Status = Literal["proposed", "superseded", "declined", "approved", "done", "measured"]
+Status = Annotated[Literal["proposed", "superseded", "declined", "approved", "done", "measured"], Text]
 
 
 @dataclass(frozen=True)

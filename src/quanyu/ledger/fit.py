@@ -8,34 +8,22 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from quanyu.ledger.store import (
-    METADATA,
-    Document,
-    Scope,
-    as_kept,
-    insert_once,
-    json_column,
-    reading,
-    text_column,
-    time_column,
-    to_json,
-    whole_column,
-    writing,
-)
+from quanyu.ledger.document import Document, as_kept, to_json
+from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
 
 FITS = sa.Table(
     "fits",
-    METADATA,
-    text_column("fit_id", primary_key=True),
-    text_column("method"),
-    json_column("spec"),
-    json_column("window"),
-    json_column("parameters"),
-    json_column("inputs"),
-    json_column("diagnostics"),
-    whole_column("n_scans"),
-    whole_column("seed"),
-    time_column("fitted_at"),
+    schema.METADATA,
+    schema.text("fit_id", primary_key=True),
+    schema.text("method"),
+    schema.json("spec"),
+    schema.json("window"),
+    schema.json("parameters"),
+    schema.json("inputs"),
+    schema.json("diagnostics"),
+    schema.whole("n_scans"),
+    schema.whole("seed"),
+    schema.time("fitted_at"),
     sa.Index(None, "method", "fitted_at"),
 )
 

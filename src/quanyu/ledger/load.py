@@ -4,46 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 
 from quanyu.errors import WorkspaceError
-from quanyu.ledger.store import (
-    METADATA,
-    Document,
-    Scope,
-    id_column,
-    json_column,
-    reading,
-    text_column,
-    time_column,
-    whole_column,
-    writing,
-)
+from quanyu.ledger.document import Document
+from quanyu.ledger.store import Scope, reading, schema, writing
+from quanyu.text import Text
 
 LOADS = sa.Table(
     "loads",
-    METADATA,
-    id_column("load_id"),
-    text_column("file_name"),
-    text_column("file_hash"),
-    text_column("layout"),
-    text_column("status"),
-    time_column("started_at"),
-    time_column("finished_at", is_required=False),
-    whole_column("n_rows"),
-    whole_column("n_taken"),
-    whole_column("n_refused"),
-    json_column("changes"),
-    text_column("error"),
-    json_column("reading", is_required=False),
-    time_column("due_at", is_required=False),
+    schema.METADATA,
+    schema.serial("load_id"),
+    schema.text("file_name"),
+    schema.text("file_hash"),
+    schema.text("layout"),
+    schema.text("status"),
+    schema.time("started_at"),
+    schema.time("finished_at", is_required=False),
+    schema.whole("n_rows"),
+    schema.whole("n_taken"),
+    schema.whole("n_refused"),
+    schema.json("changes"),
+    schema.text("error"),
+    schema.json("reading", is_required=False),
+    schema.time("due_at", is_required=False),
     sa.CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),
     sa.Index(None, "file_hash", "layout"),
 )
 
-Status = Literal["running", "done", "failed"]
+Status = Annotated[Literal["running", "done", "failed"], Text]
 INTERRUPTED = "interrupted: the process ended before the work did"
 
 

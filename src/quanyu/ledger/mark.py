@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from quanyu.ledger.store import METADATA, Scope, reading, text_column, time_column, whole_column, writing
+from quanyu.ledger.store import Scope, reading, schema, writing
 
 MARKS = sa.Table(
     "marks",
-    METADATA,
-    text_column("table_name", primary_key=True),
-    whole_column("version"),
-    whole_column("n_rows"),
-    text_column("digest"),
-    time_column("marked_at"),
+    schema.METADATA,
+    schema.text("table_name", primary_key=True),
+    schema.whole("version"),
+    schema.whole("n_rows"),
+    schema.text("digest"),
+    schema.time("marked_at"),
 )
 
 

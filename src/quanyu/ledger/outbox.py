@@ -13,36 +13,24 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from quanyu.ledger.store import (
-    METADATA,
-    Document,
-    Scope,
-    Words,
-    id_column,
-    insert_once,
-    json_column,
-    reading,
-    text_column,
-    time_column,
-    whole_column,
-    writing,
-)
+from quanyu.ledger.document import Document
+from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
 
 OUTBOX = sa.Table(
     "outbox",
-    METADATA,
-    id_column("message_id"),
-    text_column("topic"),
-    text_column("key"),
-    json_column("payload"),
-    text_column("status"),
-    time_column("posted_at"),
-    time_column("due_at"),
-    whole_column("n_attempts"),
-    sa.Column("claimed_by", Words),
-    time_column("claimed_until", is_required=False),
-    time_column("delivered_at", is_required=False),
-    text_column("error"),
+    schema.METADATA,
+    schema.serial("message_id"),
+    schema.text("topic"),
+    schema.text("key"),
+    schema.json("payload"),
+    schema.text("status"),
+    schema.time("posted_at"),
+    schema.time("due_at"),
+    schema.whole("n_attempts"),
+    sa.Column("claimed_by", schema.Words),
+    schema.time("claimed_until", is_required=False),
+    schema.time("delivered_at", is_required=False),
+    schema.text("error"),
     sa.CheckConstraint("status IN ('waiting', 'claimed', 'delivered', 'dead')", name="status"),
     sa.UniqueConstraint("topic", "key"),
     sa.Index(None, "topic", "status", "due_at"),

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quanyu.errors import DamageError, WorkspaceError
-from quanyu.ledger.store import METADATA, Scope, insert_once, reading, text_column, time_column, writing
+from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
 
 OWNER = sa.Table(
     "owner",
-    METADATA,
+    schema.METADATA,
     sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
-    text_column("workspace_id"),
-    text_column("key_print"),
-    time_column("owned_at"),
+    schema.text("workspace_id"),
+    schema.text("key_print"),
+    schema.time("owned_at"),
 )
 
 ONLY = 1

@@ -4,43 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 
 from quanyu.errors import WorkspaceError
-from quanyu.ledger.store import (
-    METADATA,
-    Document,
-    Scope,
-    id_column,
-    json_column,
-    reading,
-    text_column,
-    time_column,
-    writing,
-)
+from quanyu.ledger.document import Document
+from quanyu.ledger.store import Scope, reading, schema, writing
+from quanyu.text import Text
 
 RUNS = sa.Table(
     "runs",
-    METADATA,
-    id_column("run_id"),
-    text_column("turn"),
-    text_column("step"),
-    text_column("fingerprint"),
-    text_column("status"),
-    time_column("started_at"),
-    time_column("finished_at", is_required=False),
-    json_column("inputs"),
-    json_column("outputs"),
-    json_column("summary"),
-    text_column("error"),
+    schema.METADATA,
+    schema.serial("run_id"),
+    schema.text("turn"),
+    schema.text("step"),
+    schema.text("fingerprint"),
+    schema.text("status"),
+    schema.time("started_at"),
+    schema.time("finished_at", is_required=False),
+    schema.json("inputs"),
+    schema.json("outputs"),
+    schema.json("summary"),
+    schema.text("error"),
     sa.CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),
     sa.Index(None, "step", "status"),
     sa.Index(None, "turn"),
 )
 
-Status = Literal["running", "done", "failed"]
+Status = Annotated[Literal["running", "done", "failed"], Text]
 INTERRUPTED = "interrupted: the process ended before the work did"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,10 +16,10 @@ from quanyu import ledger
 from quanyu.discovery import declaring
 from quanyu.errors import ActionError
 from quanyu.ledger import Edit
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
-Role = Literal["analyst", "marketer", "owner"]
+Role = Annotated[Literal["analyst", "marketer", "owner"], Text]
 """Who may ask: an analyst reads, a marketer proposes and decides, an owner also changes the shop itself."""
 RECORD = "actions"
 """What actions are called in the audit log."""
@@ -45,13 +45,13 @@ class Action:
     """
 
     name: str
-    label: str
+    label: Text
     takes: type
     gives: type
     do: Callable[[Workspace, Any, Caller], Any]
     role: Role = "marketer"
     writes: bool = True
-    said: str = ""
+    said: Text = ""
 
     @property
     def asks(self) -> tuple[str, ...]:

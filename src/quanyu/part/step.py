@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 Kept = Literal["whole", "by_row", "by_person", "by_day"]
@@ -24,7 +25,7 @@ class Step:
     """
 
     name: str
-    label: str
+    label: Text
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     do: Callable[[Workspace, dt.date], Any]

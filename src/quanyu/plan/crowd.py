@@ -10,39 +10,16 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.tables.view.rfm_groups import BY_ID
+from quanyu.tables.view.trait_names import trait_name
+from quanyu.text import Language, Text
 from quanyu.workspace import Workspace
 
-GROUPS = MappingProxyType(
-    {
-        "champions": ("Champions", "VIP service and early access; no deep discount"),
-        "promising": ("Promising big spenders", "Raise frequency: coupon for the next order, membership"),
-        "at_risk": ("Valuable, slipping away", "Reactivate by personal contact"),
-        "must_win_back": ("Valuable, nearly lost", "Strong win-back before they are gone"),
-        "loyal_small": ("Loyal small baskets", "Raise the basket: bundles and add-ons"),
-        "new": ("New and occasional", "Welcome, and bring to the second order"),
-        "fading": ("Fading regulars", "A light touch"),
-        "lost": ("Lost", "Leave out, or cheap channels only"),
-    }
-)
-"""The eight groups in the order in which they are shown: English name and usual action."""
-
-TRAITS = MappingProxyType(
-    {
-        "life_cycle": "Life cycle",
-        "activity": "Activity",
-        "funnel_stage": "Funnel stage",
-        "region": "Region",
-        "city_tier": "City tier",
-        "age_band": "Age band",
-        "sex": "Sex",
-        "member_tier": "Member tier",
-        "preferred_platform": "Preferred platform",
-        "preferred_category": "Preferred category",
-        "price_band": "Price band",
-        "favourite_hour": "Favourite hour",
-    }
-)
-"""Traits the report may show, in order of preference, with their labels."""
+TRAITS = (
+    "life_cycle", "activity", "funnel_stage", "region", "city_tier", "age_band", "sex", "member_tier", "preferred_platform",
+    "preferred_category", "price_band", "favourite_hour",
+)  # fmt: skip
+"""Traits the report may show, in order of preference."""
 MOST_TRAITS, MOST_WORDS = 6, 6
 
 
@@ -58,15 +35,14 @@ class Group:
     recency_days: float
     frequency: float
 
-    @property
-    def name(self) -> str:
-        """The English name, the key of its translation."""
-        return GROUPS.get(self.group_id, (self.group_id, ""))[0]
+    def name_in(self, language: Language) -> str:
+        """Return what it is called."""
+        return BY_ID[self.group_id].name_in(language) if self.group_id in BY_ID else self.group_id
 
     @property
-    def action(self) -> str:
-        """What is usually done, as a key of its translation."""
-        return GROUPS.get(self.group_id, ("", ""))[1]
+    def action(self) -> Text:
+        """What is usually done."""
+        return BY_ID[self.group_id].action if self.group_id in BY_ID else ""
 
     @property
     def average_amount(self) -> float:
@@ -93,9 +69,12 @@ class Distribution:
     """How people spread over the values of a trait: (value, people, share of those with a value)."""
 
     name: str
-    label: str
     n_known: int
     words: tuple[tuple[str, int, float], ...]
+
+    def name_in(self, language: Language) -> str:
+        """Return what the trait is called."""
+        return trait_name(self.name, language)
 
 
 @dataclass(frozen=True)
@@ -119,7 +98,7 @@ def groups(ws: Workspace) -> tuple[Group, ...]:
         )
     ).to_pylist()
     people, money = sum(row["n_people"] for row in totals), sum(row["money"] for row in totals)
-    order = list(GROUPS)
+    order = list(BY_ID)
     made = [
         Group(
             group_id=row["group"], n_people=row["n_people"], money_amount=row["money"], people_share=row["n_people"] / people,
@@ -170,7 +149,7 @@ def _words(rows: ir.Table, name: str) -> ir.Table:
 def _distribution(name: str, words: list[tuple[str, int]]) -> Distribution:
     known = sum(n for _, n in words)
     top = sorted(words, key=lambda pair: (-pair[1], pair[0]))[:MOST_WORDS]
-    return Distribution(name, TRAITS[name], known, tuple((word, n, n / known) for word, n in top))
+    return Distribution(name, known, tuple((word, n, n / known) for word, n in top))
 
 
 def identity(ws: Workspace) -> Identity:

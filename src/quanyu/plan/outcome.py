@@ -10,10 +10,10 @@ from typing import Any
 from quanyu import ledger
 from quanyu.ledger import Decision
 from quanyu.tables.owned.spend_test import returned
-from quanyu.text import Sentence
+from quanyu.tables.view.data_words import DECISIONS
+from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
-KINDS = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
 MOST = 12
 
 
@@ -24,7 +24,7 @@ class Gain:
     amount: float | None
     low: float | None
     high: float | None
-    reason: str = ""
+    reason: Text = ""
     says: Sentence | None = None
 
 
@@ -33,7 +33,7 @@ class Outcome:
     """One decision with what was expected of it and what came of it."""
 
     decision_id: str
-    kind: str
+    what: Text
     name: str
     status: str
     as_of: dt.date
@@ -50,10 +50,10 @@ def outcomes(ws: Workspace) -> tuple[Outcome, ...]:
 
 def _outcome(decision: Decision) -> Outcome:
     name = decision.proposal.get("name") or decision.proposal.get("channel", "")
-    kind = KINDS.get(decision.kind, decision.kind)
+    what: Text = DECISIONS.get(decision.kind, decision.kind)
     return Outcome(
         decision_id=decision.decision_id,
-        kind=kind,
+        what=what,
         name=name,
         status=decision.status,
         as_of=decision.as_of,
@@ -65,4 +65,5 @@ def _outcome(decision: Decision) -> Outcome:
 
 def _gain(document: Mapping[str, Any]) -> Gain:
     amount, low, high = (document.get(name) for name in ("gain_amount", "gain_low", "gain_high"))
-    return Gain(amount, low, high, document.get("reason") or "", returned(document))
+    reason: Text = document.get("reason") or ""
+    return Gain(amount, low, high, reason, returned(document))

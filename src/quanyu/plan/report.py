@@ -18,7 +18,7 @@ from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.text.mask import masked
-from quanyu.text import Language, told, translate
+from quanyu.text import Language, Text, told, translate
 from quanyu.workspace import Workspace
 
 HERE = Path(__file__).parent
@@ -91,8 +91,9 @@ def _words(summary: Review, language: Language) -> dict[str, Any]:
     }
 
 
-def _tell(language: Language, message: str, **values: object) -> str:
-    return translate(str(message), language, **values)
+def _tell(language: Language, message: Text, **values: object) -> str:
+    plain: Text = str(message)
+    return translate(plain, language, **values)
 
 
 def _named(name: str, language: Language) -> str:
@@ -158,10 +159,10 @@ def _tiles(summary: Review, language: Language) -> list[Tile]:
         Tile(
             group.n_people,
             group.money_share / top,
-            translate(group.name, language),
+            group.name_in(language),
             translate("{people} of buyers · {money} of money", language,
                       people=percent(group.people_share, 0), money=percent(group.money_share, 0)),
-            f"{translate(group.name, language)}: {group.n_people:,} · {money(group.money_amount, summary.currency)}",
+            f"{group.name_in(language)}: {group.n_people:,} · {money(group.money_amount, summary.currency)}",
         )
         for group in summary.groups
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quanyu.plan.credit import Credited, credited
@@ -12,6 +13,7 @@ from quanyu.plan.outcome import Outcome, outcomes
 from quanyu.plan.spend import SpendReview, spend_review
 from quanyu.tables.metric.period import Period, preset
 from quanyu.tables.view.metric_view import Card, MetricView, Point, Slice, metric_view
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 CARDS = (
@@ -92,9 +94,12 @@ class Review:
         return self.as_of - dt.timedelta(days=1)
 
     @property
-    def alignment(self) -> str:
+    def alignment(self) -> Text:
         """How the year ago is aligned, as a key of its translation."""
-        kinds = {"weekday": "52 weeks back, so that weekdays match", "lunar": "aligned by Spring Festival"}
+        kinds: Mapping[str, Text] = {
+            "weekday": "52 weeks back, so that weekdays match",
+            "lunar": "aligned by Spring Festival",
+        }
         return kinds.get(self.cards[0].alignment if self.cards else "", "same month")
 
     def in_month(self, age: str, on: dt.date) -> float:
@@ -182,7 +187,7 @@ def _place(sums: MetricView, period: Period, dimension: str, part: Slice) -> Pla
     return Place(part.slice, values, part.share or 0.0, part.change)
 
 
-def _funnel(sums: MetricView, period: Period) -> tuple[tuple[str, float], ...]:
+def _funnel(sums: MetricView, period: Period) -> tuple[tuple[Text, float], ...]:
     visitors = sums.sums("visitors", period).get("all")
     if not visitors:
         return ()

@@ -8,7 +8,7 @@ from typing import Any
 from quanyu.tables.owned.curve import AD_CHANNELS, DOUBTS, VERDICTS
 from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
 from quanyu.tables.owned.spend_test import described
-from quanyu.text import Language, Sentence
+from quanyu.text import Language, Sentence, Text
 from quanyu.workspace import Workspace
 
 
@@ -18,7 +18,7 @@ class Ad:
 
     channel: str
     is_known: bool
-    doubt: str
+    doubt: Text
     spend: float
     n_claimed: float | None
     n_caused: float | None
@@ -40,7 +40,7 @@ class SpendReview:
 
     ads: tuple[Ad, ...]
     status: str
-    reason: str
+    reason: Text
     gain: float | None
     gain_low: float | None
     gain_high: float | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,6 +22,12 @@ S = TypeVar("S", bound=Section)
 FILE = "quanyu.toml"
 STATE = ".quanyu"
 """The folder inside a workspace that holds the ledger, the key, locks and temporary files."""
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Return the IANA time zones there are; each look at them opens hundreds of files."""
+    return frozenset(available_timezones())
 
 
 class SparkSettings(Section, name="spark"):
@@ -98,7 +105,7 @@ class Frame(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _is_known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in zone_names():
             raise ValueError(
                 Sentence(
                     "{zone!r} is not an IANA time zone such as Asia/Shanghai or Europe/London", zone=value

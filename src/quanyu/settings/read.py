@@ -12,10 +12,10 @@ from pydantic_settings import SettingsConfigDict
 from quanyu.errors import SettingError
 from quanyu.settings.all import Settings
 from quanyu.settings.frame import FILE
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 
 WRONG = "Setting {setting!r} is {value!r}: {wrong}."
-SAID = {
+SAID: Mapping[str, Text] = {
     "literal_error": "Input should be {expected}",
     "string_pattern_mismatch": "String should match pattern '{pattern}'",
     "greater_than_equal": "Input should be greater than or equal to {ge}",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import heapq
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from quanyu.solve.array import Floats
 
 
 def allocate(amount: Floats, value: Floats, total: float, *, must_spend: bool = False) -> Floats:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quanyu.solve.response import Floats, marginal, saturate
+from quanyu.solve.array import Floats
+from quanyu.solve.response import marginal, saturate
 
 SMALL = 1e-9
 

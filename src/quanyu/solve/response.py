@@ -9,7 +9,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from quanyu.solve.array import Floats
 
 CARRIES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85)
 HALVES = (0.2, 0.35, 0.6, 1.0, 1.7, 3.0, 5.0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
-Floats = NDArray[np.float64]
+from quanyu.solve.array import Floats
 
 
 def spline(n: int, step: int) -> Floats:

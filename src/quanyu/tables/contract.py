@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
 import ibis
 
 from quanyu.errors import ColumnError
+from quanyu.text import Text
 
-Stage = Literal["collect", "understand", "decide", "act", "measure", "plan"]
-Privacy = Literal["open", "pseudonym", "personal"]
+Stage = Annotated[Literal["collect", "understand", "decide", "act", "measure", "plan"], Text]
+Privacy = Annotated[Literal["open", "pseudonym", "personal"], Text]
 Kind = Literal["text", "integer", "number", "flag", "day", "time", "money", "price", "currency", "json"]
 ORIGINAL = "original_"
 """Stands before the name of an amount as its source said it, in the currency of the row."""
@@ -84,7 +85,7 @@ class Table:
     owner: Stage
     zh: str
     en: str
-    grain: str
+    grain: Text
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     time: str = ""

@@ -8,6 +8,8 @@ from functools import cache
 
 from lunar_python import Lunar
 
+from quanyu.text import Text
+
 
 @dataclass(frozen=True)
 class Festival:
@@ -16,7 +18,7 @@ class Festival:
     The anchor is `MM-DD`, `lunar MM-DD` of the Chinese calendar, or `black friday`.
     """
 
-    name: str
+    label: Text
     anchor: str
     first: int
     last: int
@@ -74,7 +76,7 @@ def festival_days(first: dt.date, last: dt.date, *, is_chinese: bool) -> dict[st
             days = [anchor + dt.timedelta(days=n) for n in range(phase.first, phase.last + 1)]
             within = [day for day in days if first <= day <= last]
             if within:
-                phases.setdefault(phase.name, []).extend(within)
+                phases.setdefault(phase.label, []).extend(within)
     return phases
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 
@@ -40,7 +41,7 @@ class Moment:
 
     at: dt.datetime
     table: str
-    what: str
+    what: Text
     channel: str
     about: str
     amount: Decimal | None

@@ -21,7 +21,7 @@ from quanyu.settings.frame import StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
 from quanyu.warehouse import currency
-from quanyu.warehouse.delta import State, delta, digest, fault_of, gone, state_of, tidy
+from quanyu.warehouse.delta import check, delta, tidy
 from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split
@@ -225,17 +225,17 @@ class Warehouse:
             delta.commit(folder, files, schema, "append", about, instead_of=small)
         return tidy.remove_unused(folder, storage.keep_days) + tidy.shorten_log(folder, storage.keep_days)
 
-    def state(self, name: str) -> State:
+    def state(self, name: str) -> check.State:
         """Return what is to be remembered of a table, so that `fault` can say what it lost since."""
-        return state_of(self.folder(name))
+        return check.state_of(self.folder(name))
 
     def is_at(self, name: str, version: int, commit: str) -> bool:
         """Say whether the newest commit of a table is a certain one, without looking at its files."""
-        return self.newest(name) == version and digest(self.folder(name), version) == commit
+        return self.newest(name) == version and check.digest(self.folder(name), version) == commit
 
-    def fault(self, name: str, kept: State) -> Sentence | None:
+    def fault(self, name: str, kept: check.State) -> Sentence | None:
         """Say what a table has lost since `state` returned `kept`, None if nothing."""
-        return fault_of(self.folder(name), kept)
+        return check.fault_of(self.folder(name), kept)
 
     def begin_again(self, name: str, aside: Path) -> None:
         """Make a table forget what it was made of, so that all of it is made anew; one that is damaged is moved aside."""
@@ -278,7 +278,7 @@ class Warehouse:
         if version is None and name not in self._begun_again and self._is_behind(name, state.number):
             self._least = None  # another process may have adopted what is there
             if self._is_behind(name, state.number):
-                raise damaged(name, gone(self.remembered()[name], state.number))
+                raise damaged(name, check.gone(self.remembered()[name], state.number))
         return state
 
     def _is_behind(self, name: str, number: int) -> bool:

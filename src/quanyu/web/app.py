@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from quanyu.errors import SettingError
-from quanyu.measure.metric import as_of
+from quanyu.measure.metric import read
 from quanyu.text import Language
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
@@ -75,7 +75,7 @@ def build(ws: Workspace) -> None:
 
     async def warm() -> None:
         """Open the engine before the first visitor waits for it."""
-        await run.io_bound(cache.ask, cache.stamp(), as_of)
+        await run.io_bound(cache.ask, cache.stamp(), read.as_of)
 
     app.on_startup(warm)
     app.get("/language/{code}", include_in_schema=False)(_switch)

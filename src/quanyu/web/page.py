@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from quanyu.discovery import declared
+from quanyu.text import Text
 
-GROUPS = ("", "Data", "Customers", "Marketing", "Reports")
+GROUPS: tuple[Text, ...] = ("", "Data", "Customers", "Marketing", "Reports")
 """The groups of the menu, in their order; the first has no heading."""
 ROLES = frozenset({"analyst", "marketer", "owner"})
 
@@ -22,10 +23,10 @@ class Page:
     """
 
     path: str
-    title: str
+    title: Text
     draw: Callable[..., None]
-    group: str = ""
-    short: str = ""
+    group: Text = ""
+    short: Text = ""
     icon: str = ""
     place: int = 0
     roles: frozenset[str] = ROLES
@@ -37,7 +38,7 @@ def pages() -> tuple[Page, ...]:
     return tuple(sorted(declared_pages, key=lambda page: (GROUPS.index(page.group), page.place, page.path)))
 
 
-def menu() -> tuple[tuple[str, tuple[Page, ...]], ...]:
+def menu() -> tuple[tuple[Text, tuple[Page, ...]], ...]:
     """Return the menu: groups with their pages."""
     listed = [page for page in pages() if page.icon]
     return tuple((group, tuple(entries)) for group, entries in groupby(listed, key=lambda page: page.group))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from quanyu.text import Language, translate
+from quanyu.text import Language, Text, translate
 from quanyu.web.cache import Cache
 from quanyu.workspace import Workspace
 
@@ -30,7 +30,7 @@ class View:
         """The versions of all tables and decisions when the page was opened."""
         return self.cache.stamp()
 
-    def say(self, message: str, /, **values: object) -> str:
+    def say(self, message: Text, /, **values: object) -> str:
         """Return a message in the browser's language."""
         return translate(message, self.language, **values)
 

@@ -8,22 +8,7 @@ from quanyu.world.campaign import Reached, run_campaigns, run_outreach
 from quanyu.world.people import People, grown, make_people
 from quanyu.world.sale import Orders, draw_purchases, left_for_ever, make_orders
 from quanyu.world.setting import Setting
-from quanyu.world.trace import (
-    Claims,
-    Clicks,
-    Events,
-    Reviews,
-    Sightings,
-    Visits,
-    claim,
-    draw_clicks,
-    draw_events,
-    draw_reviews,
-    draw_visits,
-    see,
-    see_more,
-    used_devices,
-)
+from quanyu.world.trace import sighting, traffic, visit, voice
 
 
 @dataclass(frozen=True)
@@ -37,12 +22,12 @@ class Block:
     people: People
     reached: tuple[Reached, ...]
     orders: Orders
-    clicks: Clicks
-    claims: Claims
-    visits: Visits
-    events: Events
-    sightings: Sightings
-    reviews: Reviews
+    clicks: traffic.Clicks
+    claims: traffic.Claims
+    visits: visit.Visits
+    events: visit.Events
+    sightings: sighting.Sightings
+    reviews: voice.Reviews
     causes: tuple[str, ...]
     campaigns: tuple[str, ...]
     before: Block | None = None
@@ -68,22 +53,22 @@ def simulate_block(setting: Setting, number: int) -> Block:
     )
     bought = draw_purchases(setting, people, reached)
     orders = make_orders(setting, people, bought)
-    clicks = draw_clicks(setting, people, orders)
-    visits = draw_visits(setting, people, orders, clicks)
-    used = used_devices(people, visits)
+    clicks = traffic.draw_clicks(setting, people, orders)
+    visits = visit.draw_visits(setting, people, orders, clicks)
+    used = visit.used_devices(people, visits)
     return Block(
         number=number,
         people=people,
         reached=reached,
         orders=orders,
         clicks=clicks,
-        claims=claim(shop, orders, clicks),
+        claims=traffic.claim(shop, orders, clicks),
         visits=visits,
-        events=draw_events(shop, people, orders, visits),
-        sightings=see(shop, people, orders, used)
+        events=visit.draw_events(shop, people, orders, visits),
+        sightings=sighting.see(shop, people, orders, used)
         if before is None
-        else see_more(shop, people, orders, used, before.sightings),
-        reviews=draw_reviews(setting, people, orders),
+        else sighting.see_more(shop, people, orders, used, before.sightings),
+        reviews=voice.draw_reviews(setting, people, orders),
         causes=setting.causes,
         campaigns=tuple(campaign.name for campaign in setting.campaigns),
         before=before,

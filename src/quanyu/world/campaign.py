@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from quanyu.world.lettering import Flags, Floats, Ints
-from quanyu.world.people import PLATFORMS, People
+from quanyu.world.people import People
+from quanyu.world.platform import PLATFORMS
 from quanyu.world.shop import Shop
 
 WINDOW_DAYS = 14

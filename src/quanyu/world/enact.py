@@ -14,11 +14,11 @@ from quanyu.ledger import Decision
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 from quanyu.world.campaign import Campaign, Outreach
-from quanyu.world.market import CHANNELS, REPORTED
-from quanyu.world.people import PLATFORMS
+from quanyu.world.market import paid_media
+from quanyu.world.platform import PLATFORMS
 from quanyu.world.setting import Course
 
-OWN = {REPORTED.get(channel.name, channel.name): channel.name for channel in CHANNELS}
+OWN = {paid_media.REPORTED.get(channel.name, channel.name): channel.name for channel in paid_media.CHANNELS}
 """The shop's own names of ad channels by those of their reports."""
 LIFT = 0.06
 """The mean true probability that a message alone brings an order; it differs between people (see `campaign`)."""

@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 
 from quanyu.world.lettering import DAY_DIGITS, Ints, Text, join, padded, pick, scramble, stamp, text, where
 from quanyu.world.people import People
-from quanyu.world.sale import OWN, YOUZAN, Orders
+from quanyu.world.platform import OWN, YOUZAN
+from quanyu.world.sale import Orders
 from quanyu.world.vocabulary import GIVEN, MAIL_HOSTS, NICKNAMES, PLACES, STREETS, SURNAMES
 
 

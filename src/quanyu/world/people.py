@@ -8,10 +8,10 @@ import numpy as np
 
 from quanyu.world.lettering import LARGEST_TOKEN, Flags, Floats, Ints, scramble
 from quanyu.world.market import SENSITIVITY
+from quanyu.world.platform import PLATFORMS
 from quanyu.world.shop import Shop
 from quanyu.world.vocabulary import PLACES, WARES
 
-PLATFORMS = ("taobao", "jd", "douyin", "youzan", "own")
 _PLATFORM_PULL = np.array([0.34, 0.17, 0.19, 0.14, 0.16])
 _PHONES = 636_363_636  # valid phones are the multiples of 11 above 13 000 000 000
 MAX_DEVICES = 3
@@ -163,4 +163,4 @@ def _devices(random: np.random.Generator, number: Ints, head: Ints) -> Ints:
     return np.asarray(device, dtype=np.int64)
 
 
-__all__ = ["LARGEST_TOKEN", "MAX_DEVICES", "PLATFORMS", "People", "grown", "make_people", "phone_number"]
+__all__ = ["LARGEST_TOKEN", "MAX_DEVICES", "People", "grown", "make_people", "phone_number"]

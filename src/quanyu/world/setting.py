@@ -8,16 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from quanyu.world.campaign import CAMPAIGNS, Campaign, Outreach
-from quanyu.world.market import (
-    CHANNELS,
-    Buying,
-    Calendar,
-    Catalogue,
-    Media,
-    make_catalogue,
-    make_media,
-    resume_media,
-)
+from quanyu.world.market import Calendar, Catalogue, make_catalogue, paid_media
 from quanyu.world.shop import Shop
 
 
@@ -45,8 +36,8 @@ class Setting:
     shop: Shop
     calendar: Calendar
     catalogue: Catalogue
-    media: Media
-    usual: Media
+    media: paid_media.Media
+    usual: paid_media.Media
     course: Course = Course()
     before: Setting | None = None
 
@@ -60,7 +51,7 @@ class Setting:
         """The names of what brings orders: the person's own process, then the channels, then the campaigns."""
         return (
             "base",
-            *(channel.name for channel in CHANNELS),
+            *(channel.name for channel in paid_media.CHANNELS),
             *(campaign.name for campaign in self.campaigns),
         )
 
@@ -68,7 +59,7 @@ class Setting:
 def make_setting(shop: Shop) -> Setting:
     """Draw what all people of a shop share."""
     calendar = Calendar(shop)
-    media = make_media(shop, calendar)
+    media = paid_media.make_media(shop, calendar)
     return Setting(shop, calendar, make_catalogue(shop), media, media)
 
 
@@ -84,7 +75,9 @@ def resume_setting(before: Setting, days: int, course: Course) -> Setting:
         name: {at: amounts[day] for at, day in enumerate(days_on) if day in amounts}
         for name, amounts in course.planned.items()
     }
-    media, usual = resume_media(shop, calendar, before.media, Buying(course.spend, course.steady, planned))
+    media, usual = paid_media.resume_media(
+        shop, calendar, before.media, paid_media.Buying(course.spend, course.steady, planned)
+    )
     return Setting(
         shop=shop,
         calendar=calendar,

@@ -9,17 +9,17 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-from quanyu.world import truth
 from quanyu.world.block import Block, simulate_block
 from quanyu.world.setting import Course, Setting, make_setting, resume_setting
 from quanyu.world.shop import Shop
+from quanyu.world.truth import person, sale
 
 BY_BLOCK: Mapping[str, Callable[[Block], pa.Table]] = MappingProxyType(
     {
-        "people": truth.people_truth,
-        "orders": truth.orders_truth,
-        "identities": truth.identities_truth,
-        "campaign_people": truth.campaign_people_truth,
+        "people": person.people_truth,
+        "orders": sale.orders_truth,
+        "identities": person.identities_truth,
+        "campaign_people": person.campaign_people_truth,
     }
 )
 """Truth that grows with the people: one table per block."""
@@ -55,7 +55,7 @@ class World:
 
     @property
     def people(self) -> pa.Table:
-        """The planted people (see `truth.people_truth`)."""
+        """The planted people (see `truth.person.people_truth`)."""
         return self._truth["people"]
 
     @property

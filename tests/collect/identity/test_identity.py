@@ -57,14 +57,14 @@ def log(ws, *actions):
     return [row for row in rows if row["action"] in actions]
 
 
-def test_linked_identifiers_are_one_person(workspace):
+def test_linked_identifiers_are_one_person(embedded):
     put(
-        workspace,
+        embedded,
         "links",
         [link("taobao:a", "phone:1"), link("jd:b", "phone:1"), link("cookie:c", "user:1", True)],
     )
-    found = resolve(workspace, TODAY)
-    assert parts(workspace) == [["cookie:c", "user:1"], ["jd:b", "phone:1", "taobao:a"]]
+    found = resolve(embedded, TODAY)
+    assert parts(embedded) == [["cookie:c", "user:1"], ["jd:b", "phone:1", "taobao:a"]]
     assert (found.n_identifiers, found.n_people, found.n_known, found.n_links) == (5, 2, 2, 3)
 
 
@@ -196,15 +196,15 @@ def test_what_a_platform_vouches_for_wins_on_a_shared_phone(make_workspace):
     assert ["member:1", "phone:1"] in parts(ws)
 
 
-def test_the_weakest_link_between_verified_people_gives_way_and_is_logged(workspace):
+def test_the_weakest_link_between_verified_people_gives_way_and_is_logged(embedded):
     chain = [link("user:1", "phone:1", True), link("phone:1", "email:x"), link("user:2", "email:x", True)]
-    put(workspace, "links", chain)
-    found = resolve(workspace, TODAY)
-    assert parts(workspace) == [["email:x", "user:2"], ["phone:1", "user:1"]]
+    put(embedded, "links", chain)
+    found = resolve(embedded, TODAY)
+    assert parts(embedded) == [["email:x", "user:2"], ["phone:1", "user:1"]]
     assert found.n_refused == 1
-    assert log(workspace, "refuse")[0]["id_keys"] == '["email:x", "phone:1"]'
-    resolve(workspace, TODAY)
-    assert len(log(workspace, "refuse")) == 1
+    assert log(embedded, "refuse")[0]["id_keys"] == '["email:x", "phone:1"]'
+    resolve(embedded, TODAY)
+    assert len(log(embedded, "refuse")) == 1
 
 
 def test_blocked_identifiers_and_hubs_join_nobody(make_workspace):
@@ -233,62 +233,62 @@ def test_known_survives_anonymous_then_the_oldest(make_workspace):
     assert people(ws)["taobao:b"] == people(alone)["jd:z"]
 
 
-def test_a_person_keeps_its_id_when_more_becomes_known(workspace):
-    put(workspace, "links", [link("cookie:a", "cookie:b", day=5)])
-    resolve(workspace, TODAY)
-    before = people(workspace)["cookie:a"]
-    put(workspace, "links", [link("cookie:a", "user:1", True, day=1)])
-    resolve(workspace, TODAY)
-    assert set(people(workspace).values()) == {before}
+def test_a_person_keeps_its_id_when_more_becomes_known(embedded):
+    put(embedded, "links", [link("cookie:a", "cookie:b", day=5)])
+    resolve(embedded, TODAY)
+    before = people(embedded)["cookie:a"]
+    put(embedded, "links", [link("cookie:a", "user:1", True, day=1)])
+    resolve(embedded, TODAY)
+    assert set(people(embedded).values()) == {before}
 
 
-def test_persons_that_turn_out_to_be_one_are_merged_on_record(workspace):
-    put(workspace, "links", [link("taobao:a", "phone:1"), link("jd:b", "phone:2", day=3)])
-    resolve(workspace, TODAY)
-    old = people(workspace)
-    put(workspace, "links", [link("taobao:a", "phone:2")])
-    assert resolve(workspace, TODAY).n_merged == 1
-    line = log(workspace, "merge")[0]
+def test_persons_that_turn_out_to_be_one_are_merged_on_record(embedded):
+    put(embedded, "links", [link("taobao:a", "phone:1"), link("jd:b", "phone:2", day=3)])
+    resolve(embedded, TODAY)
+    old = people(embedded)
+    put(embedded, "links", [link("taobao:a", "phone:2")])
+    assert resolve(embedded, TODAY).n_merged == 1
+    line = log(embedded, "merge")[0]
     assert (line["person_id"], line["other_id"]) == (old["jd:b"], old["taobao:a"])
-    assert find_person(workspace, old["jd:b"]) == old["taobao:a"]
+    assert find_person(embedded, old["jd:b"]) == old["taobao:a"]
 
 
-def test_a_turn_without_news_writes_nothing(workspace):
-    put(workspace, "links", [link("taobao:a", "phone:1")])
-    resolve(workspace, TODAY)
-    before = (workspace.warehouse.version("identities"), workspace.warehouse.count("identity_log"))
-    resolve(workspace, TODAY)
-    assert (workspace.warehouse.version("identities"), workspace.warehouse.count("identity_log")) == before
+def test_a_turn_without_news_writes_nothing(embedded):
+    put(embedded, "links", [link("taobao:a", "phone:1")])
+    resolve(embedded, TODAY)
+    before = (embedded.warehouse.version("identities"), embedded.warehouse.count("identity_log"))
+    resolve(embedded, TODAY)
+    assert (embedded.warehouse.version("identities"), embedded.warehouse.count("identity_log")) == before
 
 
-def test_an_empty_workspace_has_nobody(workspace):
-    assert resolve(workspace, TODAY).n_people == 0
+def test_an_empty_workspace_has_nobody(embedded):
+    assert resolve(embedded, TODAY).n_people == 0
 
 
-def test_a_merge_of_verified_different_people_is_refused(workspace):
-    put(workspace, "links", [link("user:1", "phone:1", True), link("user:2", "phone:2", True)])
-    resolve(workspace, TODAY)
-    before = people(workspace)
+def test_a_merge_of_verified_different_people_is_refused(embedded):
+    put(embedded, "links", [link("user:1", "phone:1", True), link("user:2", "phone:2", True)])
+    resolve(embedded, TODAY)
+    before = people(embedded)
     with pytest.raises(IdentityError, match="user:1 and user:2 are both verified"):
-        merge(workspace, "phone:1", "phone:2", by="li", reason="same voice")
-    assert people(workspace) == before
-    assert log(workspace, "join") == []
+        merge(embedded, "phone:1", "phone:2", by="li", reason="same voice")
+    assert people(embedded) == before
+    assert log(embedded, "join") == []
 
 
-def test_merge_and_split_are_on_record_and_explained(workspace):
-    put(workspace, "links", [link("taobao:a", "phone:1"), link("taobao:b", "phone:2")])
-    resolve(workspace, TODAY)
-    before = people(workspace)
-    merge(workspace, "taobao:a", before["taobao:b"], by="li", reason="called them")
-    assert len(set(people(workspace).values())) == 1
-    resolve(workspace, TODAY)
-    assert len(set(people(workspace).values())) == 1, "a full turn keeps the decision"
-    told = explain(workspace, before["taobao:b"])
-    assert (told.person_id, len(told.identifiers)) == (people(workspace)["taobao:a"], 4)
+def test_merge_and_split_are_on_record_and_explained(embedded):
+    put(embedded, "links", [link("taobao:a", "phone:1"), link("taobao:b", "phone:2")])
+    resolve(embedded, TODAY)
+    before = people(embedded)
+    merge(embedded, "taobao:a", before["taobao:b"], by="li", reason="called them")
+    assert len(set(people(embedded).values())) == 1
+    resolve(embedded, TODAY)
+    assert len(set(people(embedded).values())) == 1, "a full turn keeps the decision"
+    told = explain(embedded, before["taobao:b"])
+    assert (told.person_id, len(told.identifiers)) == (people(embedded)["taobao:a"], 4)
     assert [line["action"] for line in told.log] == ["join", "merge"]
-    split(workspace, told.person_id, ["taobao:b", "phone:2"], by="li", reason="no")
-    assert people(workspace) == before
-    assert [edit.who for edit in list_edits(workspace.ledger, record="identity_log")] == ["li", "li"]
+    split(embedded, told.person_id, ["taobao:b", "phone:2"], by="li", reason="no")
+    assert people(embedded) == before
+    assert [edit.who for edit in list_edits(embedded.ledger, record="identity_log")] == ["li", "li"]
 
 
 def test_a_split_stays_although_the_link_is_still_there(make_workspace):

@@ -53,11 +53,11 @@ LINKS = [link("user:1", "taobao:1"), link("user:1", "jd:1"), link("user:1", "you
 
 
 @pytest.fixture
-def shop(workspace):
-    put(workspace, "links", [*LINKS, link("cookie:a", "device:b", is_verified=False)])
-    put(workspace, "members", MEMBERS)
-    resolve(workspace, TODAY)
-    return workspace
+def shop(embedded):
+    put(embedded, "links", [*LINKS, link("cookie:a", "device:b", is_verified=False)])
+    put(embedded, "members", MEMBERS)
+    resolve(embedded, TODAY)
+    return embedded
 
 
 def test_each_column_follows_its_rule(shop):

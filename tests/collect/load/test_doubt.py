@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from quanyu.collect.file.encoding import encoding_of
 from quanyu.collect.load.load import Loaded, load
+from quanyu.collect.text.encoding import encoding_of
 from quanyu.workspace import Workspace
 
 HEADER = "order_id,ordered_at,status,paid_amount,currency\n"

@@ -153,9 +153,9 @@ def test_an_unknown_check_in_the_settings_is_named(make_workspace):
         check(ws, TODAY)
 
 
-def test_an_empty_workspace_has_no_findings(workspace):
-    assert check(workspace, TODAY) == {"stop": 0, "warning": 0, "note": 0, "ok": 0}
-    assert read_findings(workspace) == []
+def test_an_empty_workspace_has_no_findings(embedded):
+    assert check(embedded, TODAY) == {"stop": 0, "warning": 0, "note": 0, "ok": 0}
+    assert read_findings(embedded) == []
 
 
 def test_a_drop_in_volume_is_a_warning(make_workspace):

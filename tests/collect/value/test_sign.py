@@ -11,6 +11,7 @@ import pytest
 from quanyu.collect.load.load import load
 from quanyu.collect.reason import tell
 from quanyu.collect.value.number import figure
+from quanyu.warehouse.reader import Reader
 from quanyu.workspace import Workspace
 
 TWELVE = Decimal("12.00")
@@ -37,32 +38,47 @@ def paid(ws: Workspace) -> dict[int, object]:
     return {int(row["order_id"]): row["paid"] for row in ws.warehouse.query(sql).to_pylist()}
 
 
-def test_a_file_that_states_no_currency_has_that_of_the_workspace(workspace: Workspace, tmp_path) -> None:
-    loaded = load(workspace, put(tmp_path, [(text,) for text in ROWS]))[0]
+def test_a_file_that_states_no_currency_has_that_of_the_workspace(embedded: Workspace, tmp_path) -> None:
+    loaded = load(embedded, put(tmp_path, [(text,) for text in ROWS]))[0]
     wanted = {number: amount for number, amount in enumerate(ROWS.values()) if amount is not None}
-    assert paid(workspace) == wanted
+    assert paid(embedded) == wanted
     ((reason, count),) = loaded.reasons.items()
     assert count == len(ROWS) - len(wanted)
     assert "another currency" in reason
-    seen = workspace.warehouse.query("SELECT reason FROM rejects WHERE reason LIKE '%US$12.00%'").to_pylist()
+    seen = embedded.warehouse.query("SELECT reason FROM rejects WHERE reason LIKE '%US$12.00%'").to_pylist()
     assert "US$12.00" in tell(seen[0]["reason"], "zh")
     assert "货币符号" in tell(seen[0]["reason"], "zh")
 
 
-def test_a_row_that_states_its_currency_may_have_its_sign(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_row_that_states_its_currency_may_have_its_sign(embedded: Workspace, tmp_path: Path) -> None:
     rows = [
         ("US$12.00", "USD"), ("$12.00", "USD"), ("$12.00", "HKD"), ("12 EUR", "EUR"), ("¥12", "JPY"), ("12元", ""),
         ("US$12.00", "CAD"), ("$12.00", "EUR"), ("¥12", "USD"), ("US$12.00", ""),
     ]  # fmt: skip
-    load(workspace, put(tmp_path, rows, "currency"))
-    refused = workspace.warehouse.query("SELECT line FROM rejects").to_pylist()
+    load(embedded, put(tmp_path, rows, "currency"))
+    refused = embedded.warehouse.query("SELECT line FROM rejects").to_pylist()
     assert sorted(row["line"] - 2 for row in refused) == [6, 7, 8, 9]
 
 
-def test_counts_and_rates_have_no_currency_of_their_own(workspace: Workspace, tmp_path: Path) -> None:
+def test_the_currency_of_an_amount_is_not_written_out_for_each(
+    embedded: Workspace, tmp_path: Path, monkeypatch
+) -> None:
+    """It is a column: the engine would bind the list of all currencies as often as there are amounts, for every file."""
+    ran, run = [], Reader.run
+    monkeypatch.setattr(Reader, "run", lambda self, sql, into: ran.append(sql) or run(self, sql, into))
+    load(
+        embedded,
+        put(tmp_path, [("12.00", "1.00", "2.00", "CNY")], "gross_amount", "shipping_amount", "currency"),
+    )
+    assert [sql.count("'ADP'") for sql in ran if "ADP" in sql] == [3], (
+        "for the table, its column, and why it is refused"
+    )
+
+
+def test_counts_and_rates_have_no_currency_of_their_own(embedded: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "rates.csv"
     file.write_text("on,currency,into,rate\n2024-06-01,USD,CNY,HK$7.2\n", encoding="utf-8")
-    assert load(workspace, file)[0].reasons == {}
+    assert load(embedded, file)[0].reasons == {}
 
 
 @pytest.mark.parametrize(

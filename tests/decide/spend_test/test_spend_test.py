@@ -28,7 +28,7 @@ from quanyu.decide.spend_test.spend_test_read import spend_test_view
 from quanyu.ledger import Decision, KeptFit, Proposal
 from quanyu.measure.spend_test import spend_test_results
 from quanyu.solve.curve import Curve
-from quanyu.solve.spend_test import Use
+from quanyu.solve.spend_test.information_value import Use
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

@@ -1,4 +1,4 @@
-"""The step `attribution`: credits add up to what was sold, whatever the order of rows, on both engines."""
+"""The step `attribution`: credits add up to what was sold, whatever the order of rows."""
 
 from __future__ import annotations
 
@@ -67,19 +67,6 @@ def test_credits_add_up_to_the_cent_and_to_the_order(make_workspace, seed: int) 
 def test_the_order_of_rows_does_not_matter(make_workspace) -> None:
     one, other = (run(make_workspace(**FEW), 3, is_shuffled=shuffled) for shuffled in (False, True))
     assert one == other
-
-
-@pytest.mark.spark
-def test_both_engines_give_the_same_credits(make_workspace) -> None:
-    one, other = (run(make_workspace(engine=engine, **FEW), 4) for engine in ("duckdb", "spark"))
-    place = lambda row: tuple(row[name] for name in ("level", "window", "model", "key"))  # noqa: E731
-    one, other = (sorted(rows, key=place) for rows in (one, other))
-    assert [place(row) for row in one] == [place(row) for row in other]
-    for left, right in zip(one, other, strict=True):
-        assert left | {"low": 0, "high": 0, "sampling_error": 0, "fit_id": ""} == right | {
-            "low": 0, "high": 0, "sampling_error": 0, "fit_id": "",
-        }  # fmt: skip
-        assert left["low"] == pytest.approx(right["low"]) and left["high"] == pytest.approx(right["high"])
 
 
 def test_costs_claims_and_channels_that_touched_nobody_known(make_workspace) -> None:

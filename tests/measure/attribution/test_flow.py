@@ -11,8 +11,9 @@ from tests.measure.traffic import AS_OF, draw_bought, draw_contacts, write_shop
 
 from quanyu.measure.attribution.attribution import attribution
 from quanyu.measure.attribution.channel import channels
-from quanyu.measure.attribution.flow import REST, Flow, flows
+from quanyu.measure.attribution.flow import Flow, flows
 from quanyu.tables import contract
+from quanyu.tables.view.credit import REST
 
 
 def path(text: str, n: int, nulls: int = 0, level: str = "channel") -> dict[str, Any]:

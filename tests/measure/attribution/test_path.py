@@ -116,11 +116,6 @@ def test_every_touch_is_in_one_path(make_workspace, seed: int) -> None:
     check(make_workspace(**SETTINGS), seed)
 
 
-@pytest.mark.spark
-def test_paths_are_the_same_on_spark(make_workspace) -> None:
-    check(make_workspace(engine="spark", **SETTINGS), 4)
-
-
 def test_orders_placed_together_share_their_path(make_workspace) -> None:
     from tests.measure.traffic import Contact
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
-from quanyu.solve.response import Floats, saturate
+from quanyu.solve.array import Floats
+from quanyu.solve.response import saturate
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

@@ -103,7 +103,7 @@ def test_spend_that_hardly_changes() -> None:
 
 
 def test_an_effect_that_chance_explains_is_too_noisy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(return_curve, "p_values", lambda *_: np.array([0.2, 0.6]))
+    monkeypatch.setattr(return_curve.profile, "p_values", lambda *_: np.array([0.2, 0.6]))
     found = solved(daily_rows(adshop(140, 40.0)))["meta_ads"]
     assert (found["status"], found["reason"], found["verdict"]) == (
         "cannot_tell",
@@ -117,12 +117,12 @@ def test_what_one_channel_would_show_does_not_suffice_among_many(
     monkeypatch: pytest.MonkeyPatch, other: float, status: str
 ) -> None:
     """The clearest of two must be twice as clear, the next one only once the first has passed (Holm 1979)."""
-    monkeypatch.setattr(return_curve, "p_values", lambda *_: np.array([0.04, other]))
+    monkeypatch.setattr(return_curve.profile, "p_values", lambda *_: np.array([0.04, other]))
     assert solved(daily_rows(adshop(140, 40.0)))["meta_ads"]["status"] == status
 
 
 def test_a_clear_effect_whose_interval_holds_nothing_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(return_curve, "p_values", lambda *_: np.array([0.001, 0.001]))
+    monkeypatch.setattr(return_curve.profile, "p_values", lambda *_: np.array([0.001, 0.001]))
     monkeypatch.setattr(finding, "GUARD", 0.0)
     found = solved(daily_rows(adshop(140, 40.0)))
     assert (found["meta_ads"]["status"], found["wanxiangtai"]["status"]) == ("known", "cannot_tell")

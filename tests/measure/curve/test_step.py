@@ -1,4 +1,4 @@
-"""The step `curves` on both engines: where clicks land, what orders are worth, what the table says."""
+"""The step `curves`: where clicks land, what orders are worth, what the table says."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from quanyu.workspace import Workspace
 
 
 @pytest.fixture
-def shop(workspace: Workspace) -> Workspace:
-    return fill(workspace, adshop())
+def shop(embedded: Workspace) -> Workspace:
+    return fill(embedded, adshop())
 
 
 def rows(ws: Workspace) -> dict[str, dict]:
@@ -87,9 +87,9 @@ def test_without_margins_nothing_can_be_told_unless_the_settings_know_the_rate(m
     assert order_margin(rated, AS_OF, 730) == pytest.approx({"own": 40.0, "taobao": 40.0})
 
 
-def test_an_empty_shop_has_no_curves(workspace: Workspace) -> None:
-    assert curves(workspace, AS_OF)["n_channels"] == 0
-    assert rows(workspace) == {}
+def test_an_empty_shop_has_no_curves(embedded: Workspace) -> None:
+    assert curves(embedded, AS_OF)["n_channels"] == 0
+    assert rows(embedded) == {}
 
 
 def test_the_same_day_and_seed_give_the_same_fit(make_workspace) -> None:

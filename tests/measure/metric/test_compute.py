@@ -1,4 +1,4 @@
-"""The metrics of random shops equal what plain Python counts, on both engines."""
+"""The metrics of random shops equal what plain Python counts."""
 
 from __future__ import annotations
 
@@ -93,11 +93,11 @@ def check(ws, orders) -> None:
                 assert found[key] == pytest.approx(pair, abs=1e-6), key
 
 
-def test_metrics_equal_plain_counting_on_each_engine(workspace, write_orders, random_orders) -> None:
+def test_metrics_equal_plain_counting(embedded, write_orders, random_orders) -> None:
     orders = random_orders(7)
-    write_orders(workspace, orders)
-    metrics(workspace, AS_OF)
-    check(workspace, orders)
+    write_orders(embedded, orders)
+    metrics(embedded, AS_OF)
+    check(embedded, orders)
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -128,8 +128,8 @@ def test_an_empty_workspace_has_no_metrics(make_workspace) -> None:
     assert metrics(ws, AS_OF) == {"rows": 0, "metrics": 0}
 
 
-def test_traffic_spend_and_feedback_count_once(workspace) -> None:
-    ws = workspace
+def test_traffic_spend_and_feedback_count_once(embedded) -> None:
+    ws = embedded
     at = pa.array([dt.datetime(2026, 11, 3, 16, 30, tzinfo=dt.UTC)] * 4, pa.timestamp("us", "UTC"))
     events = {
         "event_id": list("abcd"), "source": ["t"] * 4, "occurred_at": at,

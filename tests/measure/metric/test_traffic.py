@@ -1,4 +1,4 @@
-"""Sessions, bounces, views and visitors are what plain Python counts over the events, on both engines."""
+"""Sessions, bounces, views and visitors are what plain Python counts over the events."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ def load(ws: Workspace, events: list[Event]) -> None:
     visits(ws, AS_OF)
 
 
-def test_traffic_is_what_plain_python_counts(workspace: Workspace) -> None:
+def test_traffic_is_what_plain_python_counts(embedded: Workspace) -> None:
     known = {"id_key": list(PEOPLE), "kind": ["k"] * 3, "person_id": list(PEOPLE.values())}
-    workspace.warehouse.replace("identities", pa.table(known), by="collect")
+    embedded.warehouse.replace("identities", pa.table(known), by="collect")
     events = draw_events(1)
-    load(workspace, events)
-    metrics(workspace, AS_OF)
-    check(workspace, events)
+    load(embedded, events)
+    metrics(embedded, AS_OF)
+    check(embedded, events)
 
 
 @pytest.mark.parametrize("seed", range(2, 5))

@@ -1,4 +1,4 @@
-"""Touches and the daily series against the same worked out in plain Python, on both engines."""
+"""Touches and the daily series against the same worked out in plain Python."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from quanyu.workspace import Workspace
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_every_contact_counts_once(workspace: Workspace, seed: int) -> None:
+def test_every_contact_counts_once(embedded: Workspace, seed: int) -> None:
     contacts = draw_contacts(seed)
-    write_shop(workspace, contacts, draw_bought(seed))
-    found = workspace.warehouse.read(touches(workspace, AS_OF)).to_pylist()
+    write_shop(embedded, contacts, draw_bought(seed))
+    found = embedded.warehouse.read(touches(embedded, AS_OF)).to_pylist()
     numbers = {row["person"] for row in found}
     got = sorted(
         (int((row["touched_at"] - START).total_seconds()), row["channel"], row["campaign_id"] or "")
@@ -36,20 +36,14 @@ def test_every_contact_counts_once(workspace: Workspace, seed: int) -> None:
     assert len(numbers) == len({person for person, *_ in wanted})
 
 
-def test_nothing_loaded_gives_no_touches(workspace: Workspace) -> None:
-    assert workspace.warehouse.read(touches(workspace, AS_OF)).num_rows == 0
-    assert workspace.warehouse.read(touch_series(workspace, AS_OF)).num_rows == 0
+def test_nothing_loaded_gives_no_touches(embedded: Workspace) -> None:
+    assert embedded.warehouse.read(touches(embedded, AS_OF)).num_rows == 0
+    assert embedded.warehouse.read(touch_series(embedded, AS_OF)).num_rows == 0
 
 
 @pytest.mark.parametrize("windows", [{}, {"baidu": 2, "sms": 60}])
 def test_the_series_counts_orders_with_a_touch_in_the_channels_window(make_workspace, windows) -> None:
     _check_series(make_workspace(attribution={"channel_windows": windows}), windows, seed=3)
-
-
-@pytest.mark.spark
-def test_the_series_is_the_same_on_spark(make_workspace) -> None:
-    windows = {"baidu": 2}
-    _check_series(make_workspace(engine="spark", attribution={"channel_windows": windows}), windows, seed=3)
 
 
 def _check_series(ws: Workspace, windows: dict[str, int], seed: int) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from quanyu.solve.attribution.path import Floats, Paths
+from quanyu.solve.array import Floats
+from quanyu.solve.attribution.path import Paths
 
 Made = tuple[Paths, Floats, Floats]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.solve.attribution.conftest import Made, made, some_paths
 
 from quanyu.solve.attribution.apportion import apportion
-from quanyu.solve.attribution.resample import interval, resample
+from quanyu.solve.attribution.resample import interval, refits
 from quanyu.solve.attribution.rule.decay import decay, half_life
 from quanyu.solve.attribution.rule.first import first
 from quanyu.solve.attribution.rule.last import last
@@ -45,12 +45,12 @@ def test_time_decay_halves_per_half_life_and_may_differ_by_outcome() -> None:
 
 def test_refits_spread_as_counts_do() -> None:
     paths, outcomes, nulls = made([([0], 100, 10), ([1, 0], 40, 0), ([1], 25, 3)], 2)
-    drawn = resample([last(paths)], paths, (outcomes[:, 0], nulls), np.random.default_rng(3), 4000)[0]
+    drawn = refits([last(paths)], paths, (outcomes[:, 0], nulls), np.random.default_rng(3), 4000)[0]
     np.testing.assert_allclose(drawn.mean(axis=0), [140, 25], rtol=0.02)
     np.testing.assert_allclose(drawn.var(axis=0), [140, 25], rtol=0.1)
     low, high = interval(drawn, 0.95)
     np.testing.assert_allclose([low[0], high[0]], [140 - 1.96 * 140**0.5, 140 + 1.96 * 140**0.5], atol=2)
-    again = resample([last(paths)], paths, (outcomes[:, 0], nulls), np.random.default_rng(3), 4000)[0]
+    again = refits([last(paths)], paths, (outcomes[:, 0], nulls), np.random.default_rng(3), 4000)[0]
     np.testing.assert_array_equal(drawn, again)
 
 

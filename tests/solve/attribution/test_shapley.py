@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from tests.solve.attribution.conftest import Made, made, some_paths
 
+from quanyu.solve.attribution.game.shapley import shapley
+from quanyu.solve.attribution.game.shapley_ordered import shapley_ordered
+from quanyu.solve.attribution.game.shapley_rate import shapley_rate
 from quanyu.solve.attribution.path import Paths
-from quanyu.solve.attribution.shapley import shapley
-from quanyu.solve.attribution.shapley_ordered import shapley_ordered
-from quanyu.solve.attribution.shapley_rate import shapley_rate
 
 SEED = np.random.default_rng
 

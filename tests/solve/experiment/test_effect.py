@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm, ttest_ind
 
 from quanyu.errors import MethodError
-from quanyu.solve.experiment.cuped import cuped, weights
+from quanyu.solve.experiment import cuped
 from quanyu.solve.experiment.effect import effect, quantile
 from quanyu.solve.experiment.posterior import posterior
 from quanyu.solve.experiment.quantile import Quantile, quantile_difference
@@ -51,7 +51,7 @@ def test_cuped_with_several_covariates_is_regression_on_them() -> None:
     arms = [
         sample_of(*(column[arm == side] for column in (after, one, two, 2 * one - two))) for side in (1, 0)
     ]
-    found = cuped(*arms, weights(arms))
+    found = cuped.estimate(*arms, cuped.weights(arms))
     design = np.stack([np.ones_like(arm), arm, one, two], axis=1)
     judge, rest, *_ = np.linalg.lstsq(design, after, rcond=None)
     se = math.sqrt(rest[0] / (len(after) - 4) * np.linalg.inv(design.T @ design)[1, 1])
@@ -62,14 +62,14 @@ def test_cuped_with_several_covariates_is_regression_on_them() -> None:
     assert found.variance_reduction > 0.9
     # The third covariate says nothing new: the prediction is the same without it.
     fewer = [arm.of([0, 1, 2]) for arm in arms]
-    plain = cuped(*fewer, weights(fewer))
+    plain = cuped.estimate(*fewer, cuped.weights(fewer))
     assert found.effect.value == pytest.approx(plain.effect.value, rel=1e-9)
 
 
 def test_covariates_that_do_not_vary_change_nothing() -> None:
     after, one, _, arm = drawn(500, 0.5, 3)
     arms = [sample_of(after[arm == side], 0 * one[arm == side]) for side in (1, 0)]
-    found, raw = cuped(*arms, weights(arms)), welch(*arms)
+    found, raw = cuped.estimate(*arms, cuped.weights(arms)), welch(*arms)
     assert found.effect.value == raw.value and found.theta == (0.0,)
     assert found.variance_reduction == pytest.approx(0, abs=1e-12)
 
@@ -80,7 +80,7 @@ def test_the_scale_of_covariates_does_not_matter() -> None:
         [sample_of(after[arm == side], k * one[arm == side], two[arm == side]) for side in (1, 0)]
         for k in (1e-9, 1.0, 1e9)
     ]
-    found = [cuped(*arms, weights(arms)) for arms in scaled]
+    found = [cuped.estimate(*arms, cuped.weights(arms)) for arms in scaled]
     assert len({round(one.effect.value, 9) for one in found}) == 1
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from quanyu.solve.array import Floats
 from quanyu.solve.panel.panel import COARSE, Panel, regression
 from quanyu.solve.panel.posterior import Belief, draws
-from quanyu.solve.panel.profile import Placebo, inflation, p_values, peak, placebo, profile
+from quanyu.solve.panel.profile import Placebo, inflation, interval, p_values, peak, placebo
 from quanyu.solve.panel.regression import Measured
-from quanyu.solve.response import Floats, carry_over, saturate
+from quanyu.solve.response import carry_over, saturate
 from quanyu.solve.spline import spline
 
 DAYS = 400
@@ -80,7 +81,7 @@ def test_profile_intervals_hold_the_planted_shapes() -> None:
         best = peak(problem)
         widen = inflation(problem, best)
         for axis, truth in (("carry", CARRY), ("half", HALF), ("slope", SLOPE)):
-            ends = profile(problem, best, widen, axis)
+            ends = interval(problem, best, widen, axis)
             inside += ((ends[:, 0] <= truth * 1.0001) & (truth <= ends[:, 1] * 1.0001)).tolist()
     assert np.mean(inside) >= 0.85
 

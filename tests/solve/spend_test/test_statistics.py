@@ -11,26 +11,15 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 from scipy.stats import binom
 
+from quanyu.solve.array import Floats
 from quanyu.solve.curve import Curve
-from quanyu.solve.response import Floats, carry_over, saturate
-from quanyu.solve.spend_test import (
-    LEVELS,
-    WEEKS,
-    Design,
-    Evidence,
-    Reading,
-    Use,
-    believed,
-    convinced,
-    high_days,
-    information_value,
-    is_compatible,
-    noise,
-    power,
-    read,
-    schedules,
-)
-from quanyu.solve.spend_test.design import standard_error
+from quanyu.solve.response import carry_over, saturate
+from quanyu.solve.spend_test import Design, read
+from quanyu.solve.spend_test.belief import Evidence, believed, convinced, is_compatible
+from quanyu.solve.spend_test.design import LEVELS, WEEKS, noise, power, standard_error
+from quanyu.solve.spend_test.information_value import Use, expected
+from quanyu.solve.spend_test.reading import Reading
+from quanyu.solve.spend_test.schedule import high_days, schedules
 
 BASE, OTHERS = 40.0, 80.0
 ERROR = 0.001
@@ -179,7 +168,7 @@ def test_the_value_of_knowing_is_that_of_simulated_decisions() -> None:
     design, noise_, worth = Design("off", 6, 1_000.0), 6.0, 160.0
     curve = normal_belief(1.0 / worth, 0.5 / worth)
     use = Use(days=365, confidence=0.9)
-    stated = information_value(curve, worth, design, noise_, use)
+    stated = expected(curve, worth, design, noise_, use)
     random = np.random.default_rng(6)
     back = curve.ceiling[:20_000] / 1e9 * worth
     error = standard_error(design, noise_) * worth / design.usual
@@ -198,10 +187,8 @@ def test_who_knows_gains_nothing_by_knowing_more() -> None:
     sure = normal_belief(0.2 / 160, 0.01 / 160)
     design = Design("off", 6, 1_000.0)
     unsure = believed(1_000.0, 160.0, random)
-    values = [information_value(one, 160.0, design, 6.0, Use()).value for one in (sure, unsure)]
+    values = [expected(one, 160.0, design, 6.0, Use()).value for one in (sure, unsure)]
     assert values[0] < 0.02 * values[1]
-    dear = information_value(unsure, 160.0, Design("off_and_double", 6, 1_000.0), 6.0, Use())
-    assert (
-        dear.cost > information_value(unsure, 160.0, Design("half_and_more", 6, 1_000.0), 6.0, Use()).cost > 0
-    )
+    dear = expected(unsure, 160.0, Design("off_and_double", 6, 1_000.0), 6.0, Use())
+    assert dear.cost > expected(unsure, 160.0, Design("half_and_more", 6, 1_000.0), 6.0, Use()).cost > 0
     assert set(LEVELS) == {"off", "up", "half_and_more", "off_and_double"}

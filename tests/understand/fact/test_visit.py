@@ -1,4 +1,4 @@
-"""Visits kept load by load are those that plain Python counts over all events, on both engines."""
+"""Visits kept load by load are those that plain Python counts over all events."""
 
 from __future__ import annotations
 
@@ -145,14 +145,6 @@ def test_load_by_load_is_all_at_once(seed: int, n: int, cuts: list[float], is_la
             visits(ws, AS_OF)
             check(ws, events[:end])
         ws.close()
-
-
-def test_both_engines_keep_the_same_visits(workspace: Workspace) -> None:
-    events = draw_events(11, 90)
-    for part in (events[:60], events[50:]):
-        load(workspace, part)
-        visits(workspace, AS_OF)
-    check(workspace, events)
 
 
 def test_changed_or_removed_events_and_another_zone_make_all_visits_anew(

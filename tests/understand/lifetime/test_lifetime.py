@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.conftest import on_duckdb
 from tests.method.laws import Case, check_laws
 
 from quanyu.ledger import find_fit, list_fits
@@ -223,7 +224,7 @@ def test_without_buyers_there_is_nothing(make_workspace: Any) -> None:
 
 
 def test_values_are_orders_times_worth_and_tenths_are_in_order(trading_shop: Workspace) -> None:
-    done = lifetimes(trading_shop, AS_OF)
+    done = lifetimes(on_duckdb(trading_shop), AS_OF)
     rows = trading_shop.warehouse.read(trading_shop.warehouse.table("lifetimes"))
     assert len(rows) == done["n_buyers"] > 200
     kept = find_fit(trading_shop.ledger, done["fit_id"])
@@ -248,7 +249,7 @@ def test_values_are_orders_times_worth_and_tenths_are_in_order(trading_shop: Wor
 
 
 def test_the_map_adds_up_to_the_table(trading_shop: Workspace) -> None:
-    done = lifetimes(trading_shop, AS_OF)
+    done = lifetimes(on_duckdb(trading_shop), AS_OF)
     found = value_map(trading_shop)
     rows = trading_shop.warehouse.read(trading_shop.warehouse.table("lifetimes"))
     assert (

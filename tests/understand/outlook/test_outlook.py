@@ -13,7 +13,7 @@ import pytest
 
 from quanyu.ledger import find_fit
 from quanyu.method import Inconclusive
-from quanyu.solve.conformal import excess, interval
+from quanyu.solve.outlook.conformal import excess, interval
 from quanyu.solve.value.bg_nbd import BgNbd
 from quanyu.tables import contract
 from quanyu.tables.view.outlook import FEW_ORIGINS, UNSEEN, outlook_of

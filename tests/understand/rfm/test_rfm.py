@@ -17,7 +17,8 @@ from tests.method.laws import Case, check_laws
 
 from quanyu.ledger import find_fit
 from quanyu.method import Cells, Fit, Inconclusive, fit
-from quanyu.understand.rfm.rfm import AXES, GROUPS, Rfm, rfm
+from quanyu.tables.view.rfm_groups import GROUPS
+from quanyu.understand.rfm.rfm import AXES, Rfm, rfm
 from quanyu.workspace import Workspace
 
 SPECS = [Rfm(cut=cut) for cut in ("mean", "median", "quantile", "fixed")]

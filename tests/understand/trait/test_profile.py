@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from tests.conftest import on_duckdb
 
 from quanyu.errors import ColumnError
 from quanyu.understand.fact.fact_step import facts
@@ -20,9 +21,9 @@ AS_OF = dt.date(2026, 11, 20)
 
 @pytest.fixture
 def known(shop: Workspace) -> Workspace:
-    facts(shop, AS_OF)
-    portraits(shop, AS_OF)
-    rfm(shop, AS_OF)
+    written = on_duckdb(shop)
+    for step in (facts, portraits, rfm):
+        step(written, AS_OF)
     return shop
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from quanyu.world import Shop, World
 from quanyu.world.block import Block
-from quanyu.world.sale.orders import CLOSED, DOUYIN, JD, OWN, TAOBAO, YOUZAN
+from quanyu.world.platform import DOUYIN, JD, OWN, TAOBAO, YOUZAN
+from quanyu.world.sale.status import Status
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +35,9 @@ def test_lines_add_up_to_their_order(block: Block) -> None:
 def test_refunds_never_exceed_what_was_paid(block: Block) -> None:
     orders = block.orders
     assert (orders.refund <= orders.paid).all() and (orders.net >= 0).all()
-    closed = (orders.status == CLOSED) & orders.was_paid
+    closed = (orders.status == Status.CLOSED) & orders.was_paid
     assert np.array_equal(orders.refund[closed], orders.paid[closed])
-    assert not orders.net[orders.status == CLOSED].any()
+    assert not orders.net[orders.status == Status.CLOSED].any()
 
 
 def test_partial_refunds_appear_only_where_the_platform_shows_them(block: Block) -> None:

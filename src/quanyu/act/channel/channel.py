@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from quanyu.discovery import declared
 from quanyu.errors import ChannelError
+from quanyu.text import Text
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Channel:
     """
 
     name: str
-    label: str
+    label: Text
     kinds: tuple[str, ...]
     place: int = 0
 

@@ -12,9 +12,8 @@ from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, works
 from quanyu.cli.speech import language, out, say
 from quanyu.ledger import Decision
 from quanyu.tables.owned.spend_test import described, returned
-from quanyu.text import told
-
-KINDS = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
+from quanyu.tables.view.data_words import DECISIONS
+from quanyu.text import Text, told
 
 
 def decisions(
@@ -49,7 +48,8 @@ def _row(decision: Decision) -> tuple[object, ...]:
 
 def decided(decision: Decision) -> str:
     """Say what a decision is about: its kind, and what changes."""
-    kind = say(KINDS.get(decision.kind, decision.kind))
+    what: Text = DECISIONS.get(decision.kind, decision.kind)
+    kind = say(what)
     if decision.kind == "spend_test":
         return f"{kind} · {decision.proposal['channel']}\n{told(described(decision.proposal), language())}"
     moved = [
@@ -65,6 +65,7 @@ def expectation(document: ledger.Document) -> str:
     if said := returned(document):
         return told(said, language())
     if "gain_amount" not in document:
-        return say(document["reason"]) if document.get("reason") else ""
+        reason: Text = document.get("reason", "")
+        return say(reason) if reason else ""
     low, middle, high = (document.get(name, 0) for name in ("gain_low", "gain_amount", "gain_high"))
     return f"{middle:,.0f} ({low:,.0f} … {high:,.0f})"

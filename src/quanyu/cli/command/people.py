@@ -10,7 +10,7 @@ import typer
 
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, out, say
-from quanyu.collect.identity import EXPLAIN, MERGE, SPLIT, Explanation, Resolution
+from quanyu.collect.identity import EXPLAIN, Explanation, Resolution, correction
 from quanyu.part.action import Caller, perform
 
 people = typer.Typer(no_args_is_help=True)
@@ -36,7 +36,10 @@ def split(  # noqa: PLR0917 - Typer reads them by name
     """Take identifiers away from a person; they become another one."""
     with workspace(root) as ws:
         _print_resolution(
-            perform(ws, SPLIT, {"person": person, "id_keys": id_keys, "reason": reason}, Caller(by)), json
+            perform(
+                ws, correction.SPLIT, {"person": person, "id_keys": id_keys, "reason": reason}, Caller(by)
+            ),
+            json,
         )
 
 
@@ -56,7 +59,8 @@ def merge(  # noqa: PLR0917 - Typer reads them by name
     """Say that two people are one."""
     with workspace(root) as ws:
         _print_resolution(
-            perform(ws, MERGE, {"person": person, "other": other, "reason": reason}, Caller(by)), json
+            perform(ws, correction.MERGE, {"person": person, "other": other, "reason": reason}, Caller(by)),
+            json,
         )
 
 

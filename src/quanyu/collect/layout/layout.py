@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
+from quanyu.collect.header import normal
 from quanyu.collect.manner import Decimal
 from quanyu.tables import Table
 
 Condition = Mapping[str, tuple[str, ...]]
 """Source column -> words one of which it must match: `*` stands for any text, an empty word for an empty cell."""
-
-
-@cache
-def normal(name: str) -> str:
-    """Return a header cell as it is compared: width, case, blanks and byte-order marks do not count.
-
-    >>> normal("\\ufeff 订单应付金额（元） ")
-    '订单应付金额(元)'
-    """
-    plain = unicodedata.normalize("NFKC", name.replace("\ufeff", "").strip(" \t'\""))
-    return re.sub(r"\s+", " ", plain).strip().casefold()
 
 
 @dataclass(frozen=True)

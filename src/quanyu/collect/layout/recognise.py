@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from quanyu.collect.layout.layout import Layout, normal
+from quanyu.collect.header import fits, normal, reads
+from quanyu.collect.layout.layout import Layout
 from quanyu.errors import UnknownLayoutError
 from quanyu.text import Sentence
 
@@ -39,12 +38,12 @@ class Match:
         return (needed - len(self.missing)) / needed if needed else 0.0
 
 
-def recognise(header: Sequence[str], layouts: Iterable[Layout], hint: str = "") -> list[Match]:
+def matches(header: Sequence[str], layouts: Iterable[Layout], hint: str = "") -> list[Match]:
     """Rank layouts for a header, the best first; of equals one of the workspace's own, then the one whose name is in
     `hint` (the file's name).
 
     >>> from quanyu.collect.layout.catalogue import layouts
-    >>> recognise(["lead_id", "contacted_on"], layouts())[0].layout.name
+    >>> matches(["lead_id", "contacted_on"], layouts())[0].layout.name
     'plain_leads'
     """
     names = [normal(cell) for cell in header if cell.strip()]
@@ -73,34 +72,9 @@ def _match(layout: Layout, names: Sequence[str]) -> Match:
     return Match(layout, tuple(missing), known, len(names))
 
 
-def fits(name: str, cell: str) -> bool:
-    """Say whether a declared column name, in which `*` stands for any text, is this (normal) header cell."""
-    wanted = normal(name)
-    return wanted == cell or ("*" in wanted and bool(_pattern(wanted).fullmatch(cell)))
-
-
-@cache
-def reads(known: frozenset[str]) -> Callable[[str], bool]:
-    """Return what says whether a (normal) header cell is one of the declared names, which may have `*` in them."""
-    exact = frozenset(normal(name) for name in known if "*" not in name)
-    patterns = [_pattern(normal(name)) for name in known if "*" in name]
-    return lambda cell: cell in exact or any(pattern.fullmatch(cell) for pattern in patterns)
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(re.escape(name).replace(r"\*", "(.*?)"))
-
-
-def captured(name: str, cell: str) -> str:
-    """Return what `*` of a declared name stands for in a header cell, "" when it does not fit."""
-    match = _pattern(normal(name)).fullmatch(normal(cell))
-    return match.group(1) if match and match.groups() else ""
-
-
 def the_layout(header: Sequence[str], layouts: Sequence[Layout], file: str, hint: str = "") -> Match:
     """Return the best whole match, or raise `UnknownLayoutError` naming the nearest layout and what it misses."""
-    ranked = recognise(header, layouts, hint)
+    ranked = matches(header, layouts, hint)
     if ranked and ranked[0].is_whole:
         return ranked[0]
     near = max((match for match in ranked if match.n_known), key=lambda m: (m.share, m.n_known), default=None)

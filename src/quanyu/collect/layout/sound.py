@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from zoneinfo import available_timezones
 
 import phonenumbers
 import pyarrow as pa
@@ -12,10 +11,11 @@ import pyarrow.compute as pc
 from babel import Locale
 from babel.numbers import list_currencies
 
+from quanyu.collect.header import fits, normal
 from quanyu.collect.kind import KINDS, SPELLINGS, kind_spelled
-from quanyu.collect.layout.layout import Condition, Field, Layout, normal
+from quanyu.collect.layout.layout import Condition, Field, Layout
 from quanyu.collect.layout.mistake import LayoutError, meant, nearest
-from quanyu.collect.layout.recognise import fits
+from quanyu.settings.frame import zone_names
 from quanyu.tables import Column, contract
 from quanyu.tables.text.phone import country_named
 
@@ -77,8 +77,8 @@ def _named(layout: Layout) -> Iterator[Placed]:
 
 
 def _entries(layout: Layout) -> None:
-    if layout.timezone and layout.timezone not in available_timezones():
-        near = meant(layout.timezone, sorted(available_timezones()))
+    if layout.timezone and layout.timezone not in zone_names():
+        near = meant(layout.timezone, sorted(zone_names()))
         raise LayoutError(
             "{entry} is {word!r}, no time zone of IANA; {meant}",
             entry="timezone",

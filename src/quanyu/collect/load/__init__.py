@@ -1,9 +1,8 @@
 """Loading: recognise, read, judge, bring in; again is harmless, and what is refused is kept."""
 
+from quanyu.collect.load import take
 from quanyu.collect.load.action import LOAD
 from quanyu.collect.load.load import Loaded, load
-from quanyu.collect.load.recipe import Recipes
 from quanyu.collect.load.rejected import Rejected, rejected
-from quanyu.collect.load.take import Job, take
 
-__all__ = ["LOAD", "Job", "Loaded", "Recipes", "Rejected", "load", "rejected", "take"]
+__all__ = ["LOAD", "Loaded", "Rejected", "load", "rejected", "take"]

@@ -10,26 +10,26 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from quanyu.collect.find import FULL, Found, files_in, find, seen_of, unreadable
-from quanyu.collect.layout import Layout, Match, catalogue, recognise, the_layout
+from quanyu.collect.file import Found, find
+from quanyu.collect.layout import Layout, catalogue, recognise
 from quanyu.collect.load.former import former_rows
 from quanyu.collect.load.outcome import Outcome, message
 from quanyu.collect.load.recipe import Recipes
 from quanyu.collect.load.round import Ready, bring_round
-from quanyu.collect.load.take import Job, take
-from quanyu.collect.merge import waiting_lines
+from quanyu.collect.load.take import Job, stage
+from quanyu.collect.merge import rejoin
 from quanyu.collect.money import Waiting, convert, waiting
 from quanyu.collect.source import Opened, open_found
 from quanyu.errors import QuanyuError, SourceError, StorageError, UnknownLayoutError
 from quanyu.ledger import Load, Tally, begin_load, fail_load, find_load, finish_load, layouts_of
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.warehouse import Change
 from quanyu.warehouse.reader import Reader
 from quanyu.workspace import Workspace
 
-Status = Literal["loaded", "already loaded", "failed"]
+Status = Annotated[Literal["loaded", "already loaded", "failed"], Text]
 Progress = Callable[[str, int, int], None]
 STEPS = 4
 """Of a file: opened, judged, sorted into tables, brought in."""
@@ -60,7 +60,7 @@ class Loaded:
     status: Status = "loaded"
     message: str = ""
     seconds: float = 0.0
-    left_out: dict[str, int] = field(default_factory=dict)
+    left_out: dict[Text, int] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
 
@@ -86,7 +86,7 @@ def load(
         shutil.rmtree(ws.path("staging"), ignore_errors=True)
         convert(ws)
         run = _Run(ws, chosen, bool(layout), progress or _silent, again, ws.now())
-        done = run.all(list(files_in([Path(path).expanduser() for path in named])))
+        done = run.all(list(find.files_in([Path(path).expanduser() for path in named])))
         convert(ws)
     if len(done) == 1 and run.errors:
         raise run.errors[0]
@@ -98,7 +98,7 @@ def _and_waiting(ws: Workspace, done: list[Loaded]) -> list[Loaded]:
 
     What waits for a rate is said once, of the last file that has rows of the table.
     """
-    unsaid, unfinished, told = waiting(ws), waiting_lines(ws), []
+    unsaid, unfinished, told = waiting(ws), rejoin.waiting_lines(ws), []
     for loaded in reversed(done):
         unrated = [wait for wait in unsaid if wait.table in loaded.changes]
         unsaid = [wait for wait in unsaid if wait not in unrated]
@@ -199,7 +199,7 @@ class _Run:
     def _path(self, path: Path) -> None:
         unpacked = self.work / "unpacked"
         try:
-            for file in find(path, unpacked, self.names):
+            for file in find.loadable(path, unpacked, self.names):
                 self._timed(file, path)
         except SourceError as error:
             self._keep(self._failed(path.name, error))
@@ -236,16 +236,16 @@ class _Run:
         except SourceError as error:
             loaded = self._failed(file.name, error)
         except OSError as error:
-            if error.errno in FULL:
+            if error.errno in find.FULL:
                 raise
-            loaded = self._failed(file.name, unreadable(file.path, error))
+            loaded = self._failed(file.name, find.unreadable(file.path, error))
         self.done[number] = replace(loaded, seconds=time.perf_counter() - started)
         if number not in self.staged:
             shutil.rmtree(work, ignore_errors=True)
             self.progress(file.name, STEPS, STEPS)
 
     def _one(self, file: Found, path: Path, number: int, work: Path) -> Loaded:
-        seen = seen_of(file)
+        seen = find.seen_of(file)
         reader = self._open()
         opened = open_found(reader, file, seen, self.names, work)
         match = self._match(opened, file)
@@ -262,7 +262,7 @@ class _Run:
         )  # fmt: skip
         return self._taken(job, match, path, before)
 
-    def _taken(self, job: Job, match: Match, path: Path, before: Load | None) -> Loaded:
+    def _taken(self, job: Job, match: recognise.Match, path: Path, before: Load | None) -> Loaded:
         layout = match.layout
         begun = begin_load(
             self.ws.ledger, file_name=job.name, file_hash=job.seen.sha256, layout=layout.name, at=self.now,
@@ -271,7 +271,7 @@ class _Run:
         self.progress(job.name, 1, STEPS)
         try:
             former = former_rows(job, before)
-            taken = take(job, lambda step: self.progress(job.name, step, STEPS))
+            taken = stage(job, lambda step: self.progress(job.name, step, STEPS))
         except QuanyuError as error:
             fail_load(self.ws.ledger, begun.load_id, str(error), at=self.ws.now())
             raise
@@ -361,10 +361,10 @@ class _Run:
                 )
                 finish_load(connection, each.load_id, tally, at=at)
 
-    def _match(self, opened: Opened, file: Found) -> Match:
+    def _match(self, opened: Opened, file: Found) -> recognise.Match:
         if not self.is_named:
-            return the_layout(opened.header, self.layouts, file.name, file.path.stem)
-        match = recognise(opened.header, self.layouts)[0]
+            return recognise.the_layout(opened.header, self.layouts, file.name, file.path.stem)
+        match = recognise.matches(opened.header, self.layouts)[0]
         if not match.missing and match.n_known:
             return match
         shown = ", ".join(cell.strip() for cell in opened.header if cell.strip())[:300]
@@ -378,12 +378,12 @@ class _Run:
         )
 
 
-def _already(name: str, match: Match, file: str, at: dt.datetime, n_rows: int) -> Loaded:
+def _already(name: str, match: recognise.Match, file: str, at: dt.datetime, n_rows: int) -> Loaded:
     told = Sentence("loaded as {file} at {at:%Y-%m-%d %H:%M} UTC", file=file, at=at)
     return Loaded(name, match.layout.name, _told(match), n_rows, status="already loaded", message=told)
 
 
-def _told(match: Match) -> str:
+def _told(match: recognise.Match) -> str:
     needed = ", ".join(match.layout.match or match.layout.either)
     return Sentence(
         "{n_known} of {n_columns} columns known, among them {needed}",

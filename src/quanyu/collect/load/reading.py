@@ -13,8 +13,9 @@ import ibis.expr.types as ir
 from quanyu.collect.layout import Layout
 from quanyu.collect.load.recipe import PARSED, Reading, Recipes, tagged
 from quanyu.collect.manner import Styles
-from quanyu.collect.rows import ODD, Page, Setting, evidence, is_id, parse, styles
-from quanyu.collect.value import LONG, ZEROS, teach
+from quanyu.collect.note import ODD
+from quanyu.collect.record import parse, shape, style
+from quanyu.collect.value import careful, identifier
 from quanyu.warehouse.reader import Reader
 
 SURE = 6
@@ -39,34 +40,34 @@ class Source:
         """Nothing is known of the decimal mark."""
         return self.delimiter == ";"
 
-    def reading(self, layout: Layout, page: Page) -> Reading:
+    def reading(self, layout: Layout, page: shape.Page) -> Reading:
         """Return the reading of the file as a page."""
         return Reading(self.reader, self.recipes.of(layout, page, self.n_explained), self.folder)
 
 
-def read_page(source: Source, page: Page, setting: Setting) -> tuple[Path, Reading]:
-    """Write the parsed records (see `parse`) to one file and return it with the reading that made it.
+def read_page(source: Source, page: shape.Page, setting: parse.Setting) -> tuple[Path, Reading]:
+    """Write the parsed records (see `parse.read`) to one file and return it with the reading that made it.
 
     The cells are looked at together, in one scan, only where one of them needs it.
     """
-    teach(source.reader)
+    careful.teach(source.reader)
     layout, stated = setting.layout, setting.layout.decimal
     usual = Styles(mark=stated or ".")
     first = replace(page, styles=usual)
     reading = source.reading(layout, first)
-    parsed = reading.write(PARSED, lambda: tagged(parse(first, setting)))
+    parsed = reading.write(PARSED, lambda: tagged(parse.read(first, setting)))
     (seen,) = reading.rows("look", lambda: _look(reading.table(PARSED), layout))
     known = replace(usual, rounded=_rounded(reading, seen, layout))
     if seen[ODD] or (source.is_unsure and not stated):
         known = replace(known, mark=stated or ("" if source.is_unsure else "."))
-        (signs,) = reading.rows("evidence", lambda: evidence(first, layout))
-        told = styles(signs, known, is_text=bool(source.delimiter))
+        (signs,) = reading.rows("evidence", lambda: style.evidence(first, layout))
+        told = style.styles(signs, known, is_text=bool(source.delimiter))
         known = replace(told, marks={}) if stated else told
     if known == usual:
         return parsed, reading
     again = replace(page, styles=known)
     reading = source.reading(layout, again)
-    return reading.write(PARSED, lambda: tagged(parse(again, setting))), reading
+    return reading.write(PARSED, lambda: tagged(parse.read(again, setting))), reading
 
 
 def _look(rows: ir.Table, layout: Layout) -> ir.Table:
@@ -74,8 +75,8 @@ def _look(rows: ir.Table, layout: Layout) -> ir.Table:
     counts = {ODD: rows[ODD].any()}
     for key in _numbers(rows, layout):
         is_long = rows[key].length() >= 16
-        counts[f"n_long_{key}"] = (is_long & rows[key].re_search(LONG)).sum()
-        counts[f"n_zeros_{key}"] = (is_long & rows[key].re_search(ZEROS)).sum()
+        counts[f"n_long_{key}"] = (is_long & rows[key].re_search(identifier.LONG)).sum()
+        counts[f"n_zeros_{key}"] = (is_long & rows[key].re_search(identifier.ZEROS)).sum()
     return rows.aggregate(**counts)
 
 
@@ -85,7 +86,7 @@ def _numbers(rows: ir.Table, layout: Layout) -> list[str]:
         f"{target.table.name}__{name}"
         for target in layout.targets
         for name in target.fields
-        if is_id(target.table[name])
+        if shape.is_id(target.table[name])
     }
     return sorted(names & set(rows.columns))
 
@@ -109,5 +110,5 @@ def _rounded(reading: Reading, seen: Mapping[str, Any], layout: Layout) -> froze
 
 
 def _lost(rows: ir.Table, key: str) -> ir.Table:
-    ids = rows.filter(rows[key].re_search(ZEROS)).select(id=rows[key]).distinct()
+    ids = rows.filter(rows[key].re_search(identifier.ZEROS)).select(id=rows[key]).distinct()
     return ids.aggregate(digits=(ids["id"].length() - 15).sum())

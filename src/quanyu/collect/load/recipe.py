@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.layout import Layout
-from quanyu.collect.rows import Page
+from quanyu.collect.record import shape
 from quanyu.warehouse.reader import Reader
 
 CELLS, PARSED, RECORDS = "cells", "parsed", "records"
@@ -37,7 +37,7 @@ class Recipes:
 
     by_look: dict[tuple[object, ...], dict[str, Step]] = field(default_factory=dict)
 
-    def of(self, layout: Layout, page: Page, *more: object) -> dict[str, Step]:
+    def of(self, layout: Layout, page: shape.Page, *more: object) -> dict[str, Step]:
         """Return the steps for files with this layout and look, none for the first of them."""
         file = page.file if layout.reads_file_name else ""
         look = repr([getattr(page, each.name) for each in fields(page) if each.name not in ("cells", "file")])

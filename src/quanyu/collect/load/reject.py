@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quanyu.collect.load.recipe import Build, Reading, tagged
+from quanyu.collect.note import LINE, REASON
 from quanyu.collect.reason import rule_of, sentence_of
-from quanyu.collect.rows import LINE, REASON
 from quanyu.collect.source import Rows
 
 

@@ -13,21 +13,8 @@ from quanyu.collect.load.former import Left, leave
 from quanyu.collect.load.outcome import Outcome
 from quanyu.collect.load.recipe import FILE
 from quanyu.collect.load.take import Taken
-from quanyu.collect.merge import (
-    SEQ,
-    Brought,
-    Staged,
-    bring,
-    drop_untold,
-    forget,
-    namesakes,
-    only_told,
-    patch,
-    placed,
-    rejoin,
-    store,
-    tellings,
-)
+from quanyu.collect.merge import Staged, bring, namesakes, rejoin, whole
+from quanyu.collect.note import SEQ
 from quanyu.tables import contract
 from quanyu.warehouse.reader import Reader
 from quanyu.workspace import Workspace
@@ -80,10 +67,10 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
     """
     work.mkdir(parents=True, exist_ok=True)
     ordered = sorted(files, key=lambda ready: ready.age)
-    by_file: dict[int, dict[str, Brought]] = {ready.number: {} for ready in files}
+    by_file: dict[int, dict[str, bring.Brought]] = {ready.number: {} for ready in files}
     waiting: dict[int, int] = {}
     moved, orders = None, None
-    whole = frozenset(
+    complete = frozenset(
         seq for seq, ready in enumerate(ordered) if any(t.is_whole for t in ready.layout.targets)
     )
     _keep_continuations(ws, ordered, work)
@@ -92,27 +79,27 @@ def bring_round(ws: Workspace, reader: Reader, files: Sequence[Ready], work: Pat
         if staged:
             if name == "orders":
                 moved = namesakes(ws, staged.rows(ws.warehouse.scan, contract(name)), work)
-                orders = placed(ws, name, staged, moved)
+                orders = whole.placed(ws, name, staged, moved)
             lines = None
-            if name == "order_lines" and orders is not None and whole:
-                told = tellings(ws, orders, whole, work)
-                lines = only_told(placed(ws, name, staged, moved), told, whole)
+            if name == "order_lines" and orders is not None and complete:
+                told = whole.tellings(ws, orders, complete, work)
+                lines = whole.only_told(whole.placed(ws, name, staged, moved), told, complete)
                 written = ws.warehouse.engine.write(lines, work / "lines")
                 staged = Staged(tuple(written), seqs=staged.seqs, again=staged.again)
                 lines = ws.warehouse.scan(written)
-            for seq, brought in bring(
+            for seq, brought in bring.into(
                 ws, name, staged, work, moved=None if lines is not None else moved
             ).items():
                 by_file[ordered[seq].number][name] = brought
             if lines is not None:
-                drop_untold(ws, lines, told)
+                whole.drop_untold(ws, lines, told)
     for ready in ordered:
         for name in _patches(ready.layout):
-            change, n_missing = patch(ws, name, ready.taken.staged[name], work)
-            by_file[ready.number][name] = Brought(change)
+            change, n_missing = bring.patch(ws, name, ready.taken.staged[name], work)
+            by_file[ready.number][name] = bring.Brought(change)
             waiting[ready.number] = waiting.get(ready.number, 0) + n_missing
     left = _leave(ws, ordered, work)
-    rejoin(ws, work)
+    rejoin.join(ws, work)
     for seq, brought in _bring_rejects(ws, reader, ordered, work).items():
         by_file[ordered[seq].number]["rejects"] = brought
     last = next((ready.number for ready in reversed(ordered) if ready.former), None)
@@ -149,11 +136,11 @@ ASIDE = {"rejects", "continuations"}
 def _keep_continuations(ws: Workspace, ordered: Sequence[Ready], work: Path) -> None:
     """Keep the lines that continue orders of other files; what a file that is read again said before is forgotten."""
     if again := [ready.sha256 for ready in ordered if ready.is_again]:
-        forget(ws, again, work)
+        rejoin.forget(ws, again, work)
     for ready in ordered:
         if "continuations" in ready.taken.staged:
             rows = ready.taken.staged["continuations"].rows(ws.warehouse.scan, contract("continuations"))
-            store(ws, rows, ready.file, ready.sha256)
+            rejoin.store(ws, rows, ready.file, ready.sha256)
 
 
 def _turn(name: str) -> tuple[int, str]:
@@ -198,14 +185,16 @@ def _together(reader: Reader, name: str, parts: Iterable[Staged], places: Mappin
     return " UNION ALL ".join(selects)
 
 
-def _bring_rejects(ws: Workspace, reader: Reader, ordered: Sequence[Ready], work: Path) -> dict[int, Brought]:
+def _bring_rejects(
+    ws: Workspace, reader: Reader, ordered: Sequence[Ready], work: Path
+) -> dict[int, bring.Brought]:
     """Bring what the files refuse, in place of what they refused when they were read before."""
     rejects = ws.warehouse.table("rejects")
     hashes = [ready.sha256 for ready in ordered]
     earlier = rejects.filter(rejects.file_hash.isin(hashes))
     staged = _staged(reader, "rejects", ordered, work)
     if staged:
-        return bring(ws, "rejects", staged, work, gone=earlier)
+        return bring.into(ws, "rejects", staged, work, gone=earlier)
     if ws.warehouse.read(earlier.aggregate(n=earlier.count())).column(0)[0].as_py():
         ws.warehouse.delete("rejects", lambda rows: rows.file_hash.isin(hashes), by="collect")
     return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -14,37 +14,21 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.file import GUARDS, Print
-from quanyu.collect.layout import Layout, Target, lacking, normal, reads
+from quanyu.collect.header import normal, reads
+from quanyu.collect.layout import Layout, Target, recognise
 from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.load.doubt import doubts_of, lost
 from quanyu.collect.load.reading import Source, read_page
 from quanyu.collect.load.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
 from quanyu.collect.load.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.merge import Staged
+from quanyu.collect.note import LINE, REASON, SKIP
 from quanyu.collect.reason import future_of
-from quanyu.collect.rows import (
-    CONTINUES,
-    LINE,
-    REASON,
-    SKIP,
-    TOLERANCE,
-    Page,
-    Setting,
-    can_continue,
-    continued,
-    counted,
-    gather,
-    lines_of,
-    linking,
-    of_heads,
-    records,
-    spread,
-    unread_header,
-    without_late_defaults,
-)
+from quanyu.collect.record import check, parse, shape
+from quanyu.collect.rows import continuation, gather, linking
 from quanyu.collect.source import Opened, Rows
-from quanyu.collect.value import Habits
-from quanyu.text import Sentence
+from quanyu.collect.value import cleaning
+from quanyu.text import Sentence, Text
 from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
 
@@ -58,7 +42,6 @@ class Job:
 
     ws: Workspace
     reader: Reader
-    recipes: Recipes
     name: str
     seen: Print
     opened: Opened
@@ -66,6 +49,7 @@ class Job:
     number: int
     now: dt.datetime
     work: Path
+    recipes: Recipes = field(default_factory=Recipes)
 
 
 @dataclass(frozen=True)
@@ -81,7 +65,7 @@ class Taken:
     staged: Mapping[str, Staged]
     n_rows: int
     rejects: Rejects
-    left_out: dict[str, int]
+    left_out: dict[Text, int]
     ignored: tuple[str, ...]
     newest: dt.datetime | None
     due_at: dt.datetime | None
@@ -90,12 +74,12 @@ class Taken:
     doubts: tuple[Sentence, ...] = ()
 
 
-def take(job: Job, tick: Callable[[int], None]) -> Taken:
+def stage(job: Job, tick: Callable[[int], None]) -> Taken:
     """Stage the rows of a file: nothing is brought into a table yet, but all that is refused is known."""
     setting, read = _setting(job), job.opened.rows(job.layout)
     page = _page(job, ibis.table(read.cells.schema(), name=CELLS))
-    plain = replace(setting, layout=without_late_defaults(setting.layout))
-    first = unread_header(read.head, page, job.layout)
+    plain = replace(setting, layout=gather.without_late_defaults(setting.layout))
+    first = parse.unread_header(read.head, page, job.layout)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
     source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter)
@@ -104,9 +88,11 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
     job.reader.name(
         RECORDS,
-        reading.sql(RECORDS, lambda: spread(records(_numbered(reading.table(PARSED)), first), job.layout)),
+        reading.sql(
+            RECORDS, lambda: gather.spread(parse.records(_numbered(reading.table(PARSED)), first), job.layout)
+        ),
     )
-    (told,) = reading.rows("told", lambda: counted(reading.table(RECORDS), job.layout))
+    (told,) = reading.rows("told", lambda: parse.counted(reading.table(RECORDS), job.layout))
     staged, refusing = _staged(reading, parsed, setting, int(told["n_refused"]))
     origin = Origin(job.layout.source, job.name, job.seen.sha256, job.now)
     rejects = keep_rejects(reading, read, "_".join(refusing), lambda: _refused(reading, refusing), origin)
@@ -123,7 +109,7 @@ def take(job: Job, tick: Callable[[int], None]) -> Taken:
         newest=told["newest"],
         due_at=_due(reading, refusing),
         assumed=job.opened.assumed,
-        missing=lacking(job.layout, job.opened.header),
+        missing=recognise.lacking(job.layout, job.opened.header),
         doubts=doubts,
     )
 
@@ -139,7 +125,7 @@ def _due(reading: Reading, refusing: Sequence[str]) -> dt.datetime | None:
         return None
     step = "_".join(refusing)
     (row,) = reading.rows(f"due_{step}", lambda: _soonest(reading.table(f"refused_{step}")))
-    return None if row["soonest"] is None else row["soonest"] - TOLERANCE
+    return None if row["soonest"] is None else row["soonest"] - check.TOLERANCE
 
 
 def _soonest(refused: ir.Table) -> ir.Table:
@@ -147,7 +133,7 @@ def _soonest(refused: ir.Table) -> ir.Table:
     return refused.aggregate(soonest=moment.min())
 
 
-def _left_out(reading: Reading, read: Rows, n_explained: int) -> dict[str, int]:
+def _left_out(reading: Reading, read: Rows, n_explained: int) -> dict[Text, int]:
     """Count the records that are no rows by the rule that says so."""
     rows = reading.rows("left_out", lambda: _skipped(reading.table(PARSED)))
     counted = Counter({str(row["rule"]): int(row["n"]) for row in rows})
@@ -160,24 +146,24 @@ def _skipped(parsed: ir.Table) -> ir.Table:
     return skipped.group_by(rule=skipped[SKIP]).aggregate(n=skipped.count())
 
 
-def _setting(job: Job) -> Setting:
+def _setting(job: Job) -> parse.Setting:
     layout = job.layout
     platform = "" if layout.is_plain else layout.platform
     constants = {
         "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
         "platform": platform, "channel": platform,
     }  # fmt: skip
-    return Setting(layout, job.now.astimezone(job.ws.settings.zone), constants)
+    return parse.Setting(layout, job.now.astimezone(job.ws.settings.zone), constants)
 
 
-def _page(job: Job, cells: ir.Table) -> Page:
+def _page(job: Job, cells: ir.Table) -> shape.Page:
     zone = job.layout.timezone or job.ws.settings.timezone
     guards = job.seen.guards if job.seen.is_utf8 else frozenset(GUARDS)
-    habits = Habits(guards, job.layout.nulls, zone, job.opened.date_system)
+    habits = cleaning.Habits(guards, job.layout.nulls, zone, job.opened.date_system)
     names = tuple(normal(cell) for cell in job.opened.header)
     settings, layout = job.ws.settings, job.layout
     kinds = (*layout.kinds, *settings.kinds)
-    return Page(
+    return shape.Page(
         cells=cells,
         names=names,
         habits=habits,
@@ -190,7 +176,7 @@ def _page(job: Job, cells: ir.Table) -> Page:
 
 
 def _staged(
-    reading: Reading, parsed: Path, setting: Setting, n_refused: int
+    reading: Reading, parsed: Path, setting: parse.Setting, n_refused: int
 ) -> tuple[dict[str, Staged], list[str]]:
     """Stage the good rows of every table and name the steps that refused some.
 
@@ -209,7 +195,7 @@ def _staged(
             )
             continue
         made = reading.write(name, partial(_gathered, rows, target, setting))
-        splits = can_continue(target, layout)
+        splits = continuation.can_continue(target, layout)
         staged[name] = Staged((made,), blank=(REASON,), true=(HEADS,) if splits else ())
         (bad,) = reading.rows(f"bad_{name}", partial(_bad, reading, name))
         n_continued += bad.get("n_continued") or 0
@@ -228,30 +214,36 @@ def _staged(
     return staged, refusing
 
 
-def _gathered(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:
-    made = gather(rows, target, setting)
-    return tagged(made.mutate(**{HEADS: ~made[CONTINUES]}) if CONTINUES in made.columns else made)
+def _gathered(rows: ir.Table, target: Target, setting: parse.Setting) -> ir.Table:
+    made = gather.gathered(rows, target, setting)
+    return tagged(
+        made.mutate(**{HEADS: ~made[continuation.CONTINUES]})
+        if continuation.CONTINUES in made.columns
+        else made
+    )
 
 
-def _continued(reading: Reading, setting: Setting) -> dict[str, Staged]:
+def _continued(reading: Reading, setting: parse.Setting) -> dict[str, Staged]:
     """Stage the lines of the file's own orders and those that continue orders of other files."""
     orders = reading.table("orders")
     (target,) = (each for each in setting.layout.targets if each.table.name == "order_lines")
     if not target.is_gathered:
         reading.write("order_lines", partial(_gathered, reading.table(RECORDS), target, setting))
     lines = reading.table("order_lines")
-    own = reading.write("lines_of_heads", lambda: of_heads(orders, lines))
-    more = reading.write("continuations", lambda: tagged(continued(orders, lines, REASON)))
+    own = reading.write("lines_of_heads", lambda: continuation.of_heads(orders, lines))
+    more = reading.write("continuations", lambda: tagged(continuation.continued(orders, lines, REASON)))
     return {"order_lines": Staged((own,), blank=(REASON,)), "continuations": Staged((more,))}
 
 
 def _lines(reading: Reading, rows: ir.Table, target: Target) -> ir.Table:
-    return lines_of(rows, reading.table(target.table.name), target)
+    return gather.lines_of(rows, reading.table(target.table.name), target)
 
 
 def _bad(reading: Reading, name: str) -> ir.Table:
     made = reading.table(name)
-    counts = {"n_continued": made[CONTINUES].sum()} if CONTINUES in made.columns else {}
+    counts = (
+        {"n_continued": made[continuation.CONTINUES].sum()} if continuation.CONTINUES in made.columns else {}
+    )
     return made.aggregate(n=made[REASON].count(), **counts)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.value import unmasked
+from quanyu.collect.value import cleaning
 from quanyu.tables import STATUSES, Table
 
 Fold = Callable[[ir.Value, ir.Value], ir.Value]
@@ -32,7 +32,7 @@ def _either(new: ir.Value, old: ir.Value) -> ir.Value:
 
 
 def _fuller(new: ir.Value, old: ir.Value) -> ir.Value:
-    return ibis.coalesce(unmasked(new), unmasked(old), new, old)
+    return ibis.coalesce(cleaning.unmasked(new), cleaning.unmasked(old), new, old)
 
 
 def _said(new: ir.Value, old: ir.Value) -> ir.Value:

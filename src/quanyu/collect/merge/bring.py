@@ -13,9 +13,9 @@ from quanyu.collect.merge.beside import ADDED, BEHIND, CHANGED, beside, is_guard
 from quanyu.collect.merge.double import under_one_number
 from quanyu.collect.merge.layer import LAST, SAME, at_once, layered, one_per_key, said_once
 from quanyu.collect.merge.namesake import NUMBERED, under_own_id
-from quanyu.collect.merge.place import SEQ
 from quanyu.collect.money import as_told, in_currency
-from quanyu.collect.rows import filled
+from quanyu.collect.note import SEQ
+from quanyu.collect.record import filled
 from quanyu.tables import Table, contract
 from quanyu.warehouse import Change
 from quanyu.warehouse.portable import row_key
@@ -60,7 +60,7 @@ class Brought:
     n_behind: int = 0
 
 
-def bring(
+def into(
     ws: Workspace,
     name: str,
     staged: Staged,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.merge.place import SEQ
+from quanyu.collect.note import SEQ
 from quanyu.collect.sums import told
 from quanyu.tables import Table
 from quanyu.tables.sale import is_sale

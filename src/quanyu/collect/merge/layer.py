@@ -8,9 +8,9 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.merge.beside import ADDED, BEHIND, CHANGED, FOLDS, beside
-from quanyu.collect.merge.place import SEQ
 from quanyu.collect.money import as_told
-from quanyu.collect.value import unmasked
+from quanyu.collect.note import SEQ
+from quanyu.collect.value import cleaning
 from quanyu.tables import Table
 from quanyu.warehouse.merge import recency
 from quanyu.warehouse.portable import row_key
@@ -103,4 +103,4 @@ def _last(table: Table, rows: ir.Table, name: str) -> ir.Value:
             return value.max()
         case fold if fold.__name__ == "_either":
             return value.any()
-    return ibis.coalesce(value.argmax(rows[SEQ], where=unmasked(value).notnull()), last)
+    return ibis.coalesce(value.argmax(rows[SEQ], where=cleaning.unmasked(value).notnull()), last)

@@ -7,7 +7,7 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.merge.place import SEQ
+from quanyu.collect.note import SEQ
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

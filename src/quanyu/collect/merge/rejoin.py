@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.collect.money import as_told, in_currency
-from quanyu.collect.rows import filled
+from quanyu.collect.record import filled
 from quanyu.tables import SALES, contract
 from quanyu.workspace import Workspace
 
@@ -71,7 +71,7 @@ def forget(ws: Workspace, hashes: Sequence[str], work: Path) -> None:
     ws.warehouse.delete(NAME, lambda rows: rows.file_hash.isin(list(hashes)), by="collect")
 
 
-def rejoin(ws: Workspace, work: Path) -> None:
+def join(ws: Workspace, work: Path) -> None:
     """Let every order that is known have the lines and the sums of all files that continue it.
 
     Done again it changes nothing. An order that another file tells anew with other lines of its own has all of them.

@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 from quanyu.collect.merge.beside import goes_back
 from quanyu.collect.merge.bring import Staged
 from quanyu.collect.merge.namesake import under_own_id
-from quanyu.collect.merge.place import SEQ
 from quanyu.collect.money import as_told
+from quanyu.collect.note import SEQ
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from quanyu.collect.quality.quality_checks import CHECKS, JOINT, USUAL_DAYS, Examination, Probe, matters
 from quanyu.tables import Table
+from quanyu.text import Text
 
-Severity = Literal["ok", "note", "warning", "stop"]
+Severity = Annotated[Literal["ok", "note", "warning", "stop"], Text]
 Counts = Mapping[str, Any]
 
 

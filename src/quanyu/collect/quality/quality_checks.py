@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 from quanyu.collect.sums import sums
 from quanyu.tables import Column, Table
 from quanyu.tables.contract import ORIGINAL
+from quanyu.text import Text
 from quanyu.warehouse.portable import group_key, local_day
 from quanyu.workspace import Workspace
 
@@ -40,7 +41,7 @@ class Check:
     """One kind of check. `warns_above` is the bad share (or days, or ratio) from which it is a warning."""
 
     name: str
-    label: str
+    label: Text
     warns_above: float
     measure: Measure = "share"
 

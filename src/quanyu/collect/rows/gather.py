@@ -9,10 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.layout import Layout, Target
-from quanyu.collect.rows.check import first_broken, rules
+from quanyu.collect.note import LINE, REASON
+from quanyu.collect.record import check, filled, parse
 from quanyu.collect.rows.continuation import CONTINUES, can_continue, is_continuation, without_head
-from quanyu.collect.rows.fill import filled
-from quanyu.collect.rows.parse import LINE, REASON, Setting, cells_of
 
 
 def without_late_defaults(layout: Layout) -> Layout:
@@ -62,7 +61,7 @@ def _spread(rows: ir.Table, key: str, stand_in: str) -> ir.Table:
     return marked.mutate(**{key: ibis.coalesce(value, marked[stand_in])}).drop("_own", "_from")
 
 
-def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
+def gathered(parsed: ir.Table, target: Target, setting: parse.Setting) -> ir.Table:
     """Return the rows of a table with the contract's columns, the first record's number, and `_reason`.
 
     Tables made of single records come as they were judged; the others are numbered, grouped and judged here.
@@ -72,7 +71,7 @@ def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
     rows = parsed.filter(parsed[keep]) if keep in parsed.columns else parsed
     if not target.is_gathered:
         good = rows.filter(rows[REASON].isnull())
-        return good.select(LINE, **cells_of(good, table), **{REASON: ibis.null("string")})
+        return good.select(LINE, **parse.cells_of(good, table), **{REASON: ibis.null("string")})
     numbered = _numbered(rows, target)
     good = numbered.filter(numbered[REASON].isnull())
     grouped = _grouped(good, target) if target.per else good
@@ -82,23 +81,23 @@ def gather(parsed: ir.Table, target: Target, setting: Setting) -> ir.Table:
     whole = grouped.select(
         LINE,
         **_exempt(grouped, target),
-        **({CONTINUES: is_continuation(cells_of(grouped, table))} if splits else {}),
-        **filled(table, _late(cells_of(grouped, table), target), setting.constants),
+        **({CONTINUES: is_continuation(parse.cells_of(grouped, table))} if splits else {}),
+        **filled(table, _late(parse.cells_of(grouped, table), target), setting.constants),
     )
     exempt = {name: whole[f"_exempt_{name}"].fill_null(False) for name in target.exempt}
     cells = {name: whole[name] for name in table.schema.names}
-    reason = first_broken(list(rules(table, cells, exempt, setting.now)))
+    reason = check.first_broken(list(check.rules(table, cells, exempt, setting.now)))
     if not splits:
         return whole.select(LINE, *table.schema.names, **{REASON: reason})
-    checks = list(rules(without_head(table), cells, exempt, setting.now))
-    reason = whole[CONTINUES].ifelse(first_broken(checks), reason)
+    checks = list(check.rules(without_head(table), cells, exempt, setting.now))
+    reason = whole[CONTINUES].ifelse(check.first_broken(checks), reason)
     return whole.select(LINE, *table.schema.names, **{REASON: reason, CONTINUES: whole[CONTINUES]})
 
 
-def _patch(rows: ir.Table, target: Target, setting: Setting) -> ir.Table:
+def _patch(rows: ir.Table, target: Target, setting: parse.Setting) -> ir.Table:
     """Return only what the file gives: the rest is known already, or not yet."""
     table = target.table
-    given = _late(cells_of(rows, table), target)
+    given = _late(parse.cells_of(rows, table), target)
     constants = {name: ibis.literal(setting.constants[name]) for name in table.key if name not in given}
     cells = {
         c.name: (given | constants).get(c.name, ibis.null(c.type)).try_cast(c.type) for c in table.columns
@@ -126,7 +125,7 @@ def _grouped(rows: ir.Table, target: Target) -> ir.Table:
     """Make one row of all records that agree in the columns `per`: totals add up, of the rest the first counts."""
     table = target.table
     prefix = f"{table.name}__"
-    cells = cells_of(rows, table)
+    cells = parse.cells_of(rows, table)
     by = [f"{prefix}{name}" for name in target.per if name in cells]
     sums = {
         f"{prefix}{name}": cells[name].sum()

@@ -8,8 +8,9 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.layout import Layout
-from quanyu.collect.rows.parse import REASON, SEEN, ids_of
-from quanyu.collect.value import unmasked
+from quanyu.collect.note import REASON, SEEN
+from quanyu.collect.record import parse
+from quanyu.collect.value import cleaning
 from quanyu.tables import contract
 
 LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -19,7 +20,7 @@ PERSONAL = ("name", "phone", "email")
 
 def links(parsed: ir.Table, layout: Layout) -> ir.Table | None:
     """Return the pairs of identifiers seen together: the best of a row with each other one; none without two kinds."""
-    names = ids_of(parsed)
+    names = parse.ids_of(parsed)
     if len(names) < 2:
         return None
     good = _good(parsed)
@@ -45,7 +46,7 @@ def members(parsed: ir.Table, layout: Layout) -> ir.Table | None:
     A full name is kept rather than a later masked one.
     """
     told = [name for name in layout.people.fields if f"people__{name}" in parsed.columns]
-    names = ids_of(parsed)
+    names = parse.ids_of(parsed)
     if not told or not names:
         return None
     good = _good(parsed)
@@ -54,12 +55,12 @@ def members(parsed: ir.Table, layout: Layout) -> ir.Table | None:
         seen_at=_seen(good),
         **{name: good[f"people__{name}"] for name in told},
     )
-    personal = [unmasked(rows[name]) for name in PERSONAL if name in told]
+    personal = [cleaning.unmasked(rows[name]) for name in PERSONAL if name in told]
     known = rows.filter(rows["id_key"].notnull() & ibis.coalesce(*personal, ibis.null("string")).notnull())
     order = ibis.coalesce(known["seen_at"], ibis.literal(LONG_AGO, type="timestamp('UTC')"))
     last = {name: known[name].argmax(order, where=known[name].notnull()) for name in told}
     if "name" in last:
-        full = known["name"].argmax(order, where=unmasked(known["name"]).notnull())
+        full = known["name"].argmax(order, where=cleaning.unmasked(known["name"]).notnull())
         last["name"] = ibis.coalesce(full, last["name"])
     seen = known.group_by("id_key").aggregate(seen_at=known["seen_at"].max(), **last)
     table = contract("members")

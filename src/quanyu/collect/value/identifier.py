@@ -18,7 +18,7 @@ from quanyu.collect.reason import (
     because,
 )
 from quanyu.collect.value.careful import email_of, key_of, phone_of
-from quanyu.collect.value.clean import unmasked
+from quanyu.collect.value.cleaning import unmasked
 from quanyu.collect.value.key import (
     FLOAT,
     FLOATED,

@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
+
+from quanyu.settings.frame import zone_names
 
 STEADY_SINCE = 1992
 """Shops have no older times; China gave up daylight saving in 1991."""
@@ -24,7 +26,7 @@ HOURS: Mapping[str, float] = MappingProxyType(
     }
 )  # fmt: skip
 """Abbreviations that mean one offset. CST, MST, IST, BST and AST mean several: only the file's own zone tells."""
-NAMES = available_timezones()
+NAMES = zone_names()
 NUMBERS = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2}):?(\d{2})?")
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.collect.file import ROWS, n_known
-from quanyu.collect.layout import normal
+from quanyu.collect.header import normal
 from quanyu.collect.left_out import ABOVE, BLANK, FAR, HIDDEN, NO_TABLE, REPEATED, is_blank
 from quanyu.collect.manner import BELOW, DateSystem
+from quanyu.collect.text import sniff
 from quanyu.collect.workbook.book import Book, opened
 from quanyu.collect.workbook.span import filled_down
 from quanyu.errors import UnreadableFileError
@@ -55,7 +55,7 @@ def sheets_of(path: Path, name: str, known: frozenset[str], work: Path) -> list[
         hidden = [each for each in book.sheets if each not in shown]
         if not shown:
             raise UnreadableFileError("{file} has no rows.", "Export it again.", file=name)
-        scores = {each: _best(list(islice(book.rows(each), ROWS)), known)[0] for each in shown}
+        scores = {each: _best(list(islice(book.rows(each), sniff.ROWS)), known)[0] for each in shown}
         tables = [each for each in shown if scores[each] >= KNOWN] if len(shown) > 1 else shown
         tables = tables or [max(scores, key=lambda each: scores[each])]
         left_out = {
@@ -76,7 +76,7 @@ def sheets_of(path: Path, name: str, known: frozenset[str], work: Path) -> list[
 def read_sheet(sheet: Sheet, name: str, known: frozenset[str], into: Path) -> Lines:
     """Write the rows under the sheet's header to Parquet; the header is the row of the head that names most columns."""
     with opened(sheet.book, name) as book:
-        head = list(islice(book.rows(sheet.name), ROWS))
+        head = list(islice(book.rows(sheet.name), sniff.ROWS))
         if not any(not is_blank(row) for row in head):
             raise UnreadableFileError("{file} has no rows.", "Export it again.", file=name)
         _, at = _best(head, known)
@@ -91,7 +91,7 @@ def read_sheet(sheet: Sheet, name: str, known: frozenset[str], into: Path) -> Li
 
 
 def _best(rows: Sequence[Sequence[str]], known: frozenset[str]) -> tuple[int, int]:
-    scores = [(n_known(row, known), -i) for i, row in enumerate(rows) if not is_blank(row)]
+    scores = [(sniff.n_known(row, known), -i) for i, row in enumerate(rows) if not is_blank(row)]
     score, at = max(scores, default=(-1, 0))
     return score, -at
 

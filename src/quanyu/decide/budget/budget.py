@@ -18,11 +18,10 @@ from quanyu.ledger import to_json
 from quanyu.part.step import Step
 from quanyu.solve.curve import Curve, span
 from quanyu.tables import contract
-from quanyu.tables.owned.decided import SCENARIOS
+from quanyu.tables.owned.decided import KEEP, SCENARIOS
 from quanyu.tables.record import table_of
 from quanyu.workspace import Workspace
 
-KEEP = SCENARIOS[0]
 TOTALS: Mapping[str, float] = {KEEP: 1.0, "less": 0.8, "more": 1.2}
 """How much of the total each scenario gives away."""
 Record = dict[str, Any]

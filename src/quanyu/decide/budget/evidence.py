@@ -13,7 +13,7 @@ import numpy as np
 from quanyu import ledger
 from quanyu.decide.budget.division import AdChannel
 from quanyu.solve.curve import Curve
-from quanyu.solve.spend_test import Evidence, believed, convinced, is_compatible
+from quanyu.solve.spend_test import belief
 from quanyu.workspace import Workspace
 
 VALID_DAYS = 365
@@ -51,15 +51,15 @@ def _weighed(ws: Workspace, channel: AdChannel, test: Mapping[str, Any], as_of: 
         return channel
     random = np.random.default_rng([ws.settings.seed, zlib.crc32(test["decision_id"].encode())])
     order_margin = channel.order_margin or float(test["order_worth_amount"])
-    shown = Evidence(
+    shown = belief.Evidence(
         float(test["spent_low_amount"]), float(test["spent_high_amount"]),
         test["n_orders"], test["n_orders_error"],
     )  # fmt: skip
     before = _before(ws, test)
-    is_shared = before is not None and is_compatible(before, shown)
-    start = before if before is not None and is_shared else believed(usual, order_margin, random)
+    is_shared = before is not None and belief.is_compatible(before, shown)
+    start = before if before is not None and is_shared else belief.believed(usual, order_margin, random)
     return replace(
-        channel, status="known", reason="", order_margin=order_margin, curve=convinced(start, shown, n, random),
+        channel, status="known", reason="", order_margin=order_margin, curve=belief.convinced(start, shown, n, random),
         evidence="both" if is_shared else "test",
     )  # fmt: skip
 

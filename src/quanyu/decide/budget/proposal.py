@@ -9,10 +9,10 @@ from typing import Any
 from quanyu import ledger
 from quanyu.ledger import Proposal
 from quanyu.part.step import Step
+from quanyu.tables.owned.decided import KEEP
 from quanyu.workspace import Workspace
 
 KIND = "budget"
-KEEP = "keep"
 LINE = ("channel", "current_amount", "proposed_amount", "change_rate", "expected_gain_amount")
 
 

@@ -10,28 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from quanyu.decide.budget import KEEP, SAME, AdChannel, Record, known_channels, write
+from quanyu.decide.budget import SAME, AdChannel, known_channels, write
 from quanyu.decide.settings import BudgetSettings
 from quanyu.method.daily_sales import apart, daily_sales
 from quanyu.part.step import Step
 from quanyu.solve.curve import Curve, span
-from quanyu.solve.spend_test import (
-    LEVELS,
-    WEEKS,
-    Design,
-    InformationValue,
-    Use,
-    believed,
-    information_value,
-    noise,
-    power,
-)
+from quanyu.solve.spend_test import Design, belief, design, information_value
+from quanyu.tables.owned.decided import KEEP
 from quanyu.workspace import Workspace
 
 POWER = 0.8
 """A test is long enough when it tells an effect that just pays for the spend from none so often."""
 MOST_RUNNING = 2
 NOISE_DAYS = 56
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +32,7 @@ class Plan:
 
     design: Design
     power: float
-    information: InformationValue
+    information: information_value.InformationValue
     belief: Curve
 
 
@@ -65,12 +57,12 @@ def considered(ws: Workspace, as_of: dt.date) -> list[Record]:
     moved = _moved(ws)
     first = as_of - dt.timedelta(days=NOISE_DAYS)
     sales = daily_sales(ws, first, NOISE_DAYS)
-    use = Use(confidence=ws.settings.of(BudgetSettings).confidence)
+    use = information_value.Use(confidence=ws.settings.of(BudgetSettings).confidence)
     verdicts: dict[str, tuple[str, Plan | None]] = {}
     for channel in channels:
         here, rest = apart(sales, lands[channel.name], NOISE_DAYS)
         reason = _barred(channel, lands[channel.name], busy, moved) or _sparse(here)
-        plan = None if reason else best(channel, noise(here, rest), use, ws.settings.seed)
+        plan = None if reason else best(channel, design.noise(here, rest), use, ws.settings.seed)
         verdicts[channel.name] = (reason or _judged(plan), plan)
     worthy = {name: _net(plan) for name, (reason, plan) in verdicts.items() if plan and not reason}
     chosen = max(worthy, key=lambda name: worthy[name]) if worthy else None
@@ -88,25 +80,19 @@ def considered(ws: Workspace, as_of: dt.date) -> list[Record]:
     return listed
 
 
-def best(channel: AdChannel, noise_: float, use: Use, seed: int) -> Plan | None:
+def best(channel: AdChannel, noise: float, use: information_value.Use, seed: int) -> Plan | None:
     """Return the test of a channel that gains most after its cost; None where none of 12 weeks has the power."""
     random = np.random.default_rng([seed, 3])
     known = channel.curve if channel.is_known else None
-    belief = known if known is not None else believed(channel.spend, channel.order_margin, random)
+    curve = known if known is not None else belief.believed(channel.spend, channel.order_margin, random)
     plans = []
-    for kind in LEVELS:
-        for weeks in WEEKS:
-            design = Design(kind, weeks, round(channel.spend, 2))
-            likely = power(design, (design.high - design.low) / channel.order_margin, noise_)
+    for kind in design.LEVELS:
+        for weeks in design.WEEKS:
+            test = Design(kind, weeks, round(channel.spend, 2))
+            likely = design.power(test, (test.high - test.low) / channel.order_margin, noise)
             if likely >= POWER:
-                plans.append(
-                    Plan(
-                        design,
-                        likely,
-                        information_value(belief, channel.order_margin, design, noise_, use),
-                        belief,
-                    )
-                )
+                value = information_value.expected(curve, channel.order_margin, test, noise, use)
+                plans.append(Plan(test, likely, value, curve))
     return max(plans, key=_net, default=None)
 
 
@@ -173,11 +159,11 @@ def _row(channel: AdChannel, reason: str, plan: Plan | None) -> Record:
     }  # fmt: skip
     if plan is None:
         return row
-    design = plan.design
-    low, high = plan.belief.at(np.array([design.low, design.high]))
-    back = span((high - low) * channel.order_margin / (design.high - design.low))
+    test = plan.design
+    low, high = plan.belief.at(np.array([test.low, test.high]))
+    back = span((high - low) * channel.order_margin / (test.high - test.low))
     return row | {
-        "kind": design.kind, "weeks": design.weeks, "usual_amount": design.usual, "low_amount": design.low, "high_amount": design.high,
+        "kind": test.kind, "weeks": test.weeks, "usual_amount": test.usual, "low_amount": test.low, "high_amount": test.high,
         "power": plan.power, "value_amount": plan.information.value, "cost_amount": plan.information.cost,
         "cost_amount_high": plan.information.cost_high,
         **dict(zip(("believed_return", "believed_return_low", "believed_return_high"), back, strict=True)),

@@ -10,7 +10,7 @@ from typing import Any
 from quanyu import ledger
 from quanyu.ledger import Decision
 from quanyu.tables.owned.spend_test import KIND, NO_TEST, UNREAD, VERDICTS, described, returned
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
 FIGURES = (
@@ -37,8 +37,8 @@ class SpendTestView:
     n_days: int = 0
     n_days_done: int = 0
     status: str = ""
-    verdict: str = ""
-    reason: str = ""
+    verdict: Text = ""
+    reason: Text = ""
     measured: Sentence | None = None
     figures: Mapping[str, float | None] = field(default_factory=dict)
 
@@ -48,7 +48,7 @@ class SpendTests:
     """The tests on record, newest first, and for every channel without a proposal why there is none."""
 
     tests: tuple[SpendTestView, ...]
-    why_not: tuple[tuple[str, str], ...]
+    why_not: tuple[tuple[str, Text], ...]
 
 
 def spend_test_view(ws: Workspace) -> SpendTests:

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
 from quanyu.errors import DamageError, QuanyuError, StorageError, WorkspaceBusyError, WorkspaceError
+from quanyu.text import Text
 
-Meaning = tuple[type[QuanyuError], str, str]
+Meaning = tuple[type[QuanyuError], Text, Text]
 
 BUSY: Meaning = (
     WorkspaceBusyError,

@@ -60,26 +60,26 @@ IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON(none_as_null=True)
 
 
-def id_column(name: str) -> sa.Column[int]:
+def serial(name: str) -> sa.Column[int]:
     """Return a number that the database counts up."""
     return sa.Column(name, IDENTITY, primary_key=True, autoincrement=True)
 
 
-def text_column(name: str, **options: Any) -> sa.Column[str]:
+def text(name: str, **options: Any) -> sa.Column[str]:
     """Return a column of text that is always there."""
     return sa.Column(name, Words, nullable=False, **options)
 
 
-def whole_column(name: str) -> sa.Column[int]:
+def whole(name: str) -> sa.Column[int]:
     """Return a column of whole numbers."""
     return sa.Column(name, sa.BigInteger, nullable=False)
 
 
-def time_column(name: str, *, is_required: bool = True) -> sa.Column[dt.datetime]:
+def time(name: str, *, is_required: bool = True) -> sa.Column[dt.datetime]:
     """Return a column of moments."""
     return sa.Column(name, Moment, nullable=not is_required)
 
 
-def json_column(name: str, *, is_required: bool = True) -> sa.Column[Any]:
+def json(name: str, *, is_required: bool = True) -> sa.Column[Any]:
     """Return a column of JSON."""
     return sa.Column(name, JSON, nullable=not is_required)

@@ -17,8 +17,8 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from quanyu.discovery import declaring
 from quanyu.errors import MissingExtraError, SettingError
+from quanyu.ledger.document import to_json
 from quanyu.ledger.migrate import is_current
-from quanyu.ledger.store.document import to_json
 from quanyu.ledger.store.fault import explained
 from quanyu.ledger.store.schema import METADATA
 

@@ -14,7 +14,7 @@ from quanyu.measure.attribution.channel_cost import Cost, costs
 from quanyu.measure.attribution.credit import credits_of
 from quanyu.measure.attribution.path import LEVELS, Found
 from quanyu.measure.attribution.walk import walked
-from quanyu.measure.touch import TOUCH_READS
+from quanyu.measure.touch import touch
 from quanyu.method import Fit
 from quanyu.method.scratch import Scratch
 from quanyu.part.step import Step
@@ -24,7 +24,7 @@ from quanyu.tables.view.credit import UNATTRIBUTED
 from quanyu.workspace import Workspace
 from quanyu.workspace.kept import forget_others
 
-READ = (*TOUCH_READS, "orders", "margins")
+READ = (*touch.TOUCH_READS, "orders", "margins")
 MOST_UNKNOWN = 0.05
 """The margin is credited while at most this share of the orders lacks one."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quanyu.measure.touch import key_of
+from quanyu.measure.touch import route
 from quanyu.tables.owned.measured import LEVELS, MODELS
 from quanyu.tables.view.credit import CreditBook, credit_book
 from quanyu.workspace import Workspace
@@ -37,7 +37,7 @@ def _names(ws: Workspace) -> dict[str, str]:
     spend = ws.warehouse.table("spend")
     rows = spend.group_by("platform", "campaign_id").agg(campaign=spend.campaign.max())
     return {
-        key_of(row["platform"], row["campaign_id"]): row["campaign"]
+        route.key_of(row["platform"], row["campaign_id"]): row["campaign"]
         for row in ws.warehouse.read(rows).to_pylist()
         if row["campaign_id"] and row["campaign"]
     }

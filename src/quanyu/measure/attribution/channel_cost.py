@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import ibis
 
-from quanyu.measure.touch import contact_costs, key_of
+from quanyu.measure.touch import route, touch
 from quanyu.tables.spend import placements
 from quanyu.workspace import Workspace
 
@@ -41,7 +41,7 @@ def costs(ws: Workspace, as_of: dt.date, since: dt.date) -> Mapping[tuple[str, s
     known = {row["channel"] for row in ads}
     sent = [
         row
-        for row in ws.warehouse.read(contact_costs(ws, as_of, since)).to_pylist()
+        for row in ws.warehouse.read(touch.contact_costs(ws, as_of, since)).to_pylist()
         if row["channel"] not in known
     ]
     return _by_level([*ads, *sent])
@@ -56,8 +56,8 @@ def _by_level(rows: list[dict[str, object]]) -> dict[tuple[str, str], Cost]:
 
 
 def _places(channel: str, campaign_id: object) -> Iterator[tuple[str, str]]:
-    yield "channel", key_of(channel)
-    yield "campaign", key_of(channel, str(campaign_id) if campaign_id else None)
+    yield "channel", route.key_of(channel)
+    yield "campaign", route.key_of(channel, str(campaign_id) if campaign_id else None)
 
 
 def _plus(cost: Cost, row: Mapping[str, object]) -> Cost:

@@ -14,20 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.attribution.path import Found
-from quanyu.measure.touch import OUTCOMES, parse
-from quanyu.solve.attribution import (
-    Floats,
-    Model,
-    Paths,
-    apportion,
-    interval,
-    markov,
-    resample,
-    shapley,
-    shapley_ordered,
-    shapley_rate,
-    tally,
-)
+from quanyu.measure.touch import OUTCOMES, route
+from quanyu.solve.array import Floats
+from quanyu.solve.attribution import Model, Paths, apportion, markov, resample, tally
+from quanyu.solve.attribution.game import shapley, shapley_ordered, shapley_rate
 from quanyu.solve.attribution.rule import decay, first, last, linear, position
 from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import GAMES, UNATTRIBUTED
@@ -54,7 +44,7 @@ class Table:
     def of(cls, path_set: Found) -> Table:
         """Return the paths that have a touch, as numbers."""
         rows = path_set.rows.filter(pc.not_equal(path_set.rows["path"], ""))
-        paths, names = parse(rows["path"])
+        paths, names = route.parse(rows["path"])
         outcomes = np.stack([_floats(rows[name]) for name in OUTCOMES], axis=1)
         at = pc.index_in(path_set.decay["path"], rows["path"]).to_numpy()
         place = paths.starts[at] + path_set.decay["step"].to_numpy()
@@ -118,12 +108,12 @@ def _refitted(table: Table, models: Mapping[str, Model], spec: AttributionSettin
     n_states = max((getattr(model, "n_states", 0) for model in models.values()), default=0)
     n = min(spec.n_resamples, FEW_RESAMPLES) if n_states > SLOW_STATES else spec.n_resamples
     counts = (table.outcomes[:, 0], table.nulls)
-    return resample(list(models.values()), table.paths, counts, np.random.default_rng([seed, 2]), n)
+    return resample.refits(list(models.values()), table.paths, counts, np.random.default_rng([seed, 2]), n)
 
 
 def _bounds(value: Floats, drawn: Floats, error: Floats, confidence: float) -> tuple[Floats, Floats]:
     """Return the interval of every channel: that of the refits, widened where the model itself is sampled."""
-    low, high = interval(drawn, confidence)
+    low, high = resample.interval(drawn, confidence)
     sampled = NormalDist().inv_cdf((1 + confidence) / 2) * error
     down, up = (np.hypot(np.maximum(gap, 0), sampled) for gap in (value - low, high - value))
     return np.minimum(low, value - down), np.maximum(high, value + up)

@@ -12,11 +12,14 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from quanyu.measure.touch import parse
+from quanyu.measure.touch import route
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
-from quanyu.solve.attribution import Floats, Model, Paths, markov, shapley, tally
+from quanyu.solve.array import Floats
+from quanyu.solve.attribution import Model, Paths, markov, tally
+from quanyu.solve.attribution.game import shapley
 from quanyu.solve.attribution.rule import first, last, linear, position
+from quanyu.text import Sentence
 
 Kind = Literal["last", "first", "linear", "position", "markov", "shapley"]
 
@@ -51,8 +54,8 @@ class Attribution:
         is_conversion = np.asarray(cells.columns["is_conversion"], dtype=bool)
         outcome = np.where(is_conversion, cells.weight, 0).astype(np.float64)
         if not outcome.sum():
-            return Inconclusive("no path led to an order")
-        paths, names = parse(pa.array(cells.columns["path"], pa.string()))
+            return Inconclusive(Sentence("no path led to an order"))
+        paths, names = route.parse(pa.array(cells.columns["path"], pa.string()))
         nulls = np.where(is_conversion, 0, cells.weight).astype(np.float64)
         contacts = tally(paths.keys, cells.weight.astype(np.float64)[paths.path], paths.n_keys)
         model = BUILT[self.model](self, paths)

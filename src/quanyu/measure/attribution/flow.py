@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from quanyu.measure.touch import JOIN, parse
-from quanyu.solve.attribution import Floats, tally
+from quanyu.measure.touch import route
+from quanyu.solve.array import Floats
+from quanyu.solve.attribution import tally
+from quanyu.tables.view.credit import REST
 from quanyu.workspace import Workspace
 
-REST = "(others)"
-"""Channels that are too small to be drawn by themselves."""
 STEPS, MOST_KEYS, MOST_PATHS = 4, 8, 50
 
 
@@ -88,7 +88,7 @@ def flows(ws: Workspace, window: str = "30d") -> Flows:
 
 
 def _flows(texts: pa.ChunkedArray, n: Floats) -> tuple[Flow, ...]:
-    paths, names = parse(texts)
+    paths, names = route.parse(texts)
     size = tally(paths.keys, n[paths.path], len(names))
     shown = set(np.argsort(-size, kind="stable")[:MOST_KEYS].tolist())
     labels = [name if place in shown else REST for place, name in enumerate(names)]
@@ -116,7 +116,7 @@ def _routes(converted: pa.Table) -> tuple[Route, ...]:
 
 
 def _route(row: Mapping[str, object]) -> Route:
-    keys = tuple(str(row["path"]).split(JOIN))
+    keys = tuple(str(row["path"]).split(route.JOIN))
     return Route(
         keys, int(str(row["n_conversions"])), int(str(row["n_nulls"])), float(str(row["revenue_amount"]))
     )

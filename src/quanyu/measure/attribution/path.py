@@ -19,7 +19,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.touch import DAY, JOIN, OUTCOMES, key_of, purchases, sold, touches
+from quanyu.measure.touch import OUTCOMES, purchase, route, touch
 from quanyu.method.scratch import Scratch
 from quanyu.tables.settings import AttributionSettings
 from quanyu.warehouse.portable import seconds
@@ -77,13 +77,13 @@ def steps(
     since = as_of - dt.timedelta(days=spec.period_days)
     earlier = since - dt.timedelta(days=longest_days)
     zero = _moment(ws, earlier)
-    met = scratch.keep(touches(ws, as_of, earlier, known))
-    everything = scratch.keep(sold(ws, as_of))
+    met = scratch.keep(touch.touches(ws, as_of, earlier, known))
+    everything = scratch.keep(purchase.sold(ws, as_of))
     period = everything.filter(everything.on >= ibis.literal(since))
     totals = ws.warehouse.read(period.agg(**{name: period[name].sum() for name in (*OUTCOMES, "n_margins")}))
     recent = everything.filter(everything.on >= ibis.literal(earlier), everything.person.notnull())
     words = _words(ws, met)
-    rows = _followed(scratch, met, purchases(recent, spec.same_contact_minutes), words, zero)
+    rows = _followed(scratch, met, purchase.purchases(recent, spec.same_contact_minutes), words, zero)
     return Steps(scratch.keep(rows), totals, words, _moment(ws, since) - zero, spec.half_life_days)
 
 
@@ -107,7 +107,7 @@ def _words(ws: Workspace, met: ir.Table) -> pa.Table:
     )
     for place, row in enumerate(rows):
         is_told_apart = place < MOST_WORDS or row["campaign_id"] is None
-        row["key"] = key_of(row["channel"], row["campaign_id"] if is_told_apart else OTHERS)
+        row["key"] = route.key_of(row["channel"], row["campaign_id"] if is_told_apart else OTHERS)
     number = {key: word for word, key in enumerate(sorted({row["key"] for row in rows}))}
     fields = {"channel": pa.string(), "campaign_id": pa.string(), "key": pa.string(), "word": pa.int64()}
     return pa.Table.from_pylist([row | {"word": number[row["key"]]} for row in rows], pa.schema(fields))
@@ -153,7 +153,7 @@ def _second(order_key: ir.IntegerColumn, half: int = 2) -> ir.IntegerColumn:
 
 def _single(contacts: Steps, window_days: int) -> ir.Table:
     """Return one row per path as one person took it: `order_keys` in order, `weight` of all, what it brought."""
-    rows, window = contacts.rows, window_days * DAY
+    rows, window = contacts.rows, window_days * touch.DAY
     in_time = (rows.ends_at - rows.second <= window).fill_null(False)
     was_in_time = (rows.ends_at - rows.before <= window).fill_null(False)
     is_far = (rows.second - rows.before > window).fill_null(True)
@@ -177,14 +177,15 @@ def _single(contacts: Steps, window_days: int) -> ir.Table:
 
 def _weight(wait: ir.IntegerColumn, contacts: Steps) -> ir.FloatingColumn:
     """Return how much a touch counts so many seconds before the purchase: half as much per half-life."""
-    return (wait.cast("float64") * (-0.6931471805599453 / (contacts.half_life_days * DAY))).exp()
+    return (wait.cast("float64") * (-0.6931471805599453 / (contacts.half_life_days * touch.DAY))).exp()
 
 
 def _compressed(single: ir.Table) -> ir.Table:
     """Add up equal paths."""
     buying = single.is_buying
     rows = single.group_by("path").agg(
-        n_nulls=(~buying).cast("int64").sum(), **{name: single[name].sum(where=buying) for name in OUTCOMES}
+        n_nulls=(~buying).cast("int64").sum(),
+        **{name: single[name].sum(where=buying) for name in OUTCOMES},
     )
     filled = {name: rows[name].fill_null(0).cast(single[name].type()) for name in OUTCOMES}
     return rows.select("path", "n_nulls", **filled)
@@ -226,7 +227,7 @@ def _told(contacts: Steps, level: str, window_days: int, rows: pa.Table, decay: 
 def _text(rows: pa.Table, names: pa.Array) -> pa.Table:
     lists = rows["path"].combine_chunks()
     words = pa.ListArray.from_arrays(lists.offsets, names.take(lists.values))
-    return rows.set_column(rows.column_names.index("path"), "path", pc.binary_join(words, JOIN))
+    return rows.set_column(rows.column_names.index("path"), "path", pc.binary_join(words, route.JOIN))
 
 
 def _with_rest(known: pa.Table, totals: pa.Table) -> pa.Table:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.attribution.path import LEVELS, MOST_WORDS, Found, paths, steps
-from quanyu.measure.touch import campaigns
+from quanyu.measure.touch import touch
 from quanyu.method.change import Made, parted, touched
 from quanyu.method.scratch import Scratch
 from quanyu.part.program import program
@@ -48,7 +48,7 @@ class Walked:
 def walked(ws: Workspace, as_of: dt.date, scratch: Scratch) -> tuple[Walked, Mapping[str, Any]]:
     """Return the paths of everybody, and what the table `paths` should say that it was made of."""
     terms = _terms(ws)
-    known = ws.warehouse.read(campaigns(ws))
+    known = ws.warehouse.read(touch.campaigns(ws))
     all_paths = _renewed(ws, as_of, scratch, known) or _walk(ws, as_of, scratch, known)
     versions = {name: ws.warehouse.version(name) for name in READS}
     name = keep(ws, "paths", _parts(all_paths))
@@ -57,7 +57,7 @@ def walked(ws: Workspace, as_of: dt.date, scratch: Scratch) -> tuple[Walked, Map
 
 def anew(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Walked:
     """Return the paths of everybody, all walked at once."""
-    return _walk(ws, as_of, scratch, ws.warehouse.read(campaigns(ws)))
+    return _walk(ws, as_of, scratch, ws.warehouse.read(touch.campaigns(ws)))
 
 
 def _terms(ws: Workspace) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 
-from quanyu.measure.touch import DAY, start_of, touches
+from quanyu.measure.touch import touch
 from quanyu.method.person import of_somebody
 from quanyu.tables.sale import is_sale
 from quanyu.tables.settings import CurveSettings
@@ -55,13 +55,13 @@ def _named(ws: Workspace) -> dict[str, str]:
 def _by_orders(ws: Workspace, as_of: dt.date) -> Lands:
     since = as_of - dt.timedelta(days=RECENT_DAYS)
     spend = ws.warehouse.table("spend")
-    met = touches(ws, as_of, since).select("person", "channel", "touched_at")
+    met = touch.touches(ws, as_of, since).select("person", "channel", "touched_at")
     met = met.semi_join(spend.select(channel="platform").distinct(), "channel")
     bought = _bought(ws, as_of, since)
     pairs = met.inner_join(bought, "person")
     waited = seconds(pairs.ordered_at) - seconds(pairs.touched_at)
     pairs = pairs.mutate(is_after=(waited >= 0), waited=waited)
-    pairs = pairs.filter(pairs.waited.abs() <= DAY)
+    pairs = pairs.filter(pairs.waited.abs() <= touch.DAY)
     counted = pairs.group_by(ad=pairs.channel, sales=pairs.sales).agg(
         after=pairs.is_after.cast("int64").sum(), n=pairs.count()
     )
@@ -72,8 +72,8 @@ def _bought(ws: Workspace, as_of: dt.date, since: dt.date) -> ir.Table:
     orders = ws.warehouse.table("orders")
     orders = orders.filter(
         is_sale(orders),
-        orders.ordered_at < start_of(ws, as_of),
-        orders.ordered_at >= start_of(ws, since),
+        orders.ordered_at < touch.start_of(ws, as_of),
+        orders.ordered_at >= touch.start_of(ws, since),
     )
     rows = of_somebody(
         ws.warehouse, orders.select("id_key", "ordered_at", sales=orders.channel.fill_null("unknown"))

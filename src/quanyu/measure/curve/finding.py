@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from quanyu.measure.curve.daily import Daily
 from quanyu.solve.curve import Curve, nearest
-from quanyu.solve.panel import Draws, Peak, Regression
+from quanyu.solve.panel import Regression, posterior, profile
 from quanyu.solve.response import saturate
 from quanyu.tables.owned.curve import DOUBTS
 
@@ -38,8 +38,8 @@ class Evidence:
     lead: Floats
     lead_error: Floats
     spans: Mapping[str, Floats]
-    best: Peak
-    drawn: Draws
+    best: profile.Peak
+    drawn: posterior.Draws
 
     def curve(self, at: int, order_margin: float) -> Curve:
         """Return the draws of a channel's curve, in money by the worth of an order."""

@@ -17,18 +17,7 @@ from quanyu.measure.curve.finding import Evidence, finding
 from quanyu.measure.curve.season import season
 from quanyu.method import AskSum, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
-from quanyu.solve.panel import (
-    Belief,
-    Measured,
-    Panel,
-    draws,
-    inflation,
-    p_values,
-    peak,
-    placebo,
-    profile,
-    regression,
-)
+from quanyu.solve.panel import Measured, Panel, posterior, profile, regression
 from quanyu.solve.response import saturate
 from quanyu.solve.thread import one_thread
 
@@ -128,23 +117,25 @@ class ReturnCurve:
                 if measurement[0] in at
             ],
         )
-        best = peak(problem)
-        widen = inflation(problem, best)
+        best = profile.peak(problem)
+        widen = profile.inflation(problem, best)
         random = np.random.default_rng([self.seed, 1])
-        later = placebo(problem, best, lands, LEAD_DAYS)
+        later = profile.placebo(problem, best, lands, LEAD_DAYS)
         return Evidence(
             place=place,
             problem=problem,
             widen=widen,
-            p_value=p_values(problem, best, widen, random),
+            p_value=profile.p_values(problem, best, widen, random),
             lead=later.score / np.sqrt(widen)[:, None],
             lead_error=later.error * np.sqrt(widen)[:, None],
-            spans={axis: profile(problem, best, widen, axis) for axis in ("carry", "half", "slope")},
+            spans={axis: profile.interval(problem, best, widen, axis) for axis in ("carry", "half", "slope")},
             best=best,
-            drawn=draws(
+            drawn=posterior.draws(
                 problem,
                 best,
-                Belief(np.maximum(rows.cost[place].mean(axis=1) / order_margin[place], SMALLEST), widen),
+                posterior.Belief(
+                    np.maximum(rows.cost[place].mean(axis=1) / order_margin[place], SMALLEST), widen
+                ),
                 self.n_draws,
                 random,
             ),

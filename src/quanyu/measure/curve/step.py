@@ -15,7 +15,7 @@ from quanyu.measure.curve.destination import destinations
 from quanyu.measure.curve.finding import RECENT_DAYS
 from quanyu.measure.curve.order_margin import order_margin
 from quanyu.measure.curve.return_curve import NO_DATA, NO_MARGIN, TOO_SHORT, ReturnCurve
-from quanyu.measure.touch import TOUCH_READS
+from quanyu.measure.touch import touch
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.part.step import Step
 from quanyu.solve.curve import Curve
@@ -25,7 +25,7 @@ from quanyu.tables.settings import CurveSettings
 from quanyu.workspace import Workspace
 
 CODES = {NO_DATA: "no_data", TOO_SHORT: "too_short", NO_MARGIN: "no_margin"}
-READS = ("orders", "margins", *TOUCH_READS)
+READS = ("orders", "margins", *touch.TOUCH_READS)
 
 
 def curves(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:

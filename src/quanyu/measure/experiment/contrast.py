@@ -17,18 +17,8 @@ from quanyu.method import AskMoments, Fit, Inconclusive, Moments, Need, Paramete
 from quanyu.method.assignment import CONTROL
 from quanyu.method.card import plain
 from quanyu.method.method import Arrays
-from quanyu.solve.experiment import (
-    FEW_EVENTS,
-    LEAST_SHARE,
-    Sample,
-    adjusted,
-    cuped,
-    fieller,
-    spread,
-    steadied,
-    weights,
-)
-from quanyu.text import Sentence
+from quanyu.solve.experiment import FEW_EVENTS, Sample, cuped, fieller, spread, steadied
+from quanyu.text import Sentence, Text
 
 LEAST_PEOPLE = 30
 """An arm with fewer people is not read."""
@@ -39,7 +29,7 @@ DIGITS = 9
 THETA_DIGITS = 6
 """The same for weights, which covariates that are nearly alike make uncertain; lifts are worked out from these."""
 
-REASONS = {
+REASONS: Mapping[str, Text] = {
     "not_begun": "No day of the window has passed",
     "no_control": "Nobody was kept out to compare with",
     "too_few_people": "Too few people in an arm",
@@ -177,7 +167,7 @@ class Contrast:
         }  # fmt: skip
         if not treated.variance + control.variance:
             return told | {"reason": "no_variation"}
-        estimate = cuped(treated, control, np.array(theta), confidence=self.confidence)
+        estimate = cuped.estimate(treated, control, np.array(theta), confidence=self.confidence)
         effect = estimate.effect
         told |= {
             "reason": "", "lift": _stable(effect.value, effect.se), "lift_low": _stable(effect.low, effect.se),
@@ -195,10 +185,10 @@ def _weights(arms: list[Sample]) -> list[float]:
     """Return the weights of the covariates; none where they leave nothing to judge an effect by."""
     if len(arms[0].mean) == 1:
         return []
-    theta = weights(arms)
+    theta = cuped.weights(arms)
     spread = np.sqrt(np.diag(reduce(add, arms).comoment))
-    left = sum(adjusted(arm, theta).variance for arm in arms)
-    if left <= LEAST_SHARE * sum(arm.variance for arm in arms):
+    left = sum(cuped.adjusted(arm, theta).variance for arm in arms)
+    if left <= cuped.LEAST_SHARE * sum(arm.variance for arm in arms):
         return [0.0] * len(theta)
     return [
         _stable(part, spread[0] / width, THETA_DIGITS) if width else 0.0

@@ -13,11 +13,12 @@ from quanyu.measure.experiment.outcome import OUTCOMES
 from quanyu.solve.experiment.plan import needed_alike, reach
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.settings import ExperimentSettings
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 Verdict = Literal["works", "fails", "cannot_tell", "running", "broken", "unread"]
 
-VERDICTS: Mapping[Verdict, str] = {
+VERDICTS: Mapping[Verdict, Text] = {
     "works": "It works: what it brought is above what it cost",
     "fails": "It does not work: what it brought is not above what it cost",
     "cannot_tell": "It cannot be told yet: the interval holds both a gain and a loss",
@@ -90,7 +91,7 @@ class Result:
         return max(0, self.window_days - self.read_days)
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Text:
         """The verdict as a sentence, to be translated."""
         return VERDICTS[self.verdict]
 

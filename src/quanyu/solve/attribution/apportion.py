@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from quanyu.solve.attribution.path import Floats, Ints
+from quanyu.solve.array import Floats, Ints
 
 
 def apportion(values: Floats, total: int) -> Ints:

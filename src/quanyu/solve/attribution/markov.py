@@ -10,7 +10,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from quanyu.solve.attribution.path import Floats, Ints, Paths, tally
+from quanyu.solve.array import Floats, Ints
+from quanyu.solve.attribution.path import Paths, tally
 
 DENSE, DENSE_FLAT = 64, 600
 """Up to so many states the inverse is written out whole; more where every channel has one state only."""

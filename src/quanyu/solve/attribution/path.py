@@ -7,11 +7,9 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from quanyu.solve.array import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from quanyu.solve.attribution.path import Floats, Model, Paths, Shares
+from quanyu.solve.array import Floats
+from quanyu.solve.attribution.path import Model, Paths, Shares
 
 CELLS = 2_000_000
 """Counts that are held at a time."""
 
 
-def resample(
+def refits(
     models: Sequence[Model],
     paths: Paths,
     counts: tuple[Floats, Floats],

@@ -28,7 +28,7 @@ class Adjusted:
     variance_reduction: float
 
 
-def cuped(treated: Sample, control: Sample, theta: Array, *, confidence: float = 0.95) -> Adjusted:
+def estimate(treated: Sample, control: Sample, theta: Array, *, confidence: float = 0.95) -> Adjusted:
     """Return the difference of the means of the first value, adjusted by all the others with the weights `theta`.
 
     The difference of y - theta'x has the same expectation as that of y, as the covariates x were known before, and
@@ -37,8 +37,8 @@ def cuped(treated: Sample, control: Sample, theta: Array, *, confidence: float =
 
     >>> square = np.array([[4.0, 3.0], [3.0, 4.0]])
     >>> arms = [Sample(n, np.array([y, 5.0]), n * square) for n, y in ((80, 3), (90, 2))]
-    >>> estimate = cuped(*arms, weights(arms))
-    >>> estimate.effect.value, estimate.theta, round(estimate.variance_reduction, 4)
+    >>> lift = estimate(*arms, weights(arms))
+    >>> lift.effect.value, lift.theta, round(lift.variance_reduction, 4)
     (1.0, (0.75,), 0.5625)
     """
     arms = [adjusted(arm, theta) for arm in (treated, control)]

@@ -11,7 +11,7 @@ from quanyu.solve.experiment.sample import Sample
 def ratio(arm: Sample) -> Sample:
     """Return the arm of the ratios of its values taken in pairs: (top, bottom, top, bottom, ...).
 
-    The first ratio is the metric and further ones may serve `cuped` as covariates. The delta method: a ratio of means
+    The first ratio is the metric and further ones may serve `cuped.estimate` as covariates. The delta method: a ratio of means
     varies like (x - r y) / mean(y), with r the ratio. Source: Deng, Knoblich and Lu, *KDD* 2018. Raises
     `MethodError` for an odd number of values or a bottom whose mean is zero.
 

@@ -25,7 +25,7 @@ class Spread:
 
 
 def spread(treated: Sample, control: Sample, theta: tuple[float, ...], lift: Effect) -> Spread:
-    """Return what a relative lift needs, from the arms and the effect that `welch` or `cuped` found.
+    """Return what a relative lift needs, from the arms and the effect that `welch` or `cuped.estimate` found.
 
     The base is the size of the control's mean as it was, not adjusted: where control loses money, a gain is still a gain.
 

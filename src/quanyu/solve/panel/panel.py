@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from quanyu.solve.array import Floats
 from quanyu.solve.panel.profile import peak
 from quanyu.solve.panel.regression import Measured, Regression
-from quanyu.solve.response import FINE, Floats, Grid, Shapes, saturate, shapes
+from quanyu.solve.response import FINE, Grid, Shapes, saturate, shapes
 
 FAR = 4.0
 """Standardised residuals beyond this weigh less (Huber 1964): one viral day does not decide."""

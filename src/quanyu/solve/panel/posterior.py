@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtri_exp
 
+from quanyu.solve.array import Floats
 from quanyu.solve.panel.profile import Peak
 from quanyu.solve.panel.regression import Regression
-from quanyu.solve.response import Floats
 
 BURN_IN = 200
 THIN = 3

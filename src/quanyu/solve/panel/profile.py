@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quanyu.errors import MethodError
+from quanyu.solve.array import Floats
 from quanyu.solve.panel.regression import Regression
-from quanyu.solve.response import Floats
 
 SWEEPS = 50
 LAGS = 14
@@ -140,7 +140,7 @@ def placebo(problem: Regression, best: Peak, lands: Floats, leads: tuple[int, ..
     return Placebo(score, error)
 
 
-def profile(problem: Regression, best: Peak, widen: Floats, axis: str) -> Floats:
+def interval(problem: Regression, best: Peak, widen: Floats, axis: str) -> Floats:
     """Return the 95 % profile interval of `carry`, `half` or `slope` per channel, shape (c, 2).
 
     All values whose best fit is worse by at most 3.84 (widened for serial correlation) in twice the log

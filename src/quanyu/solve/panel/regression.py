@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from quanyu.solve.response import Floats, Shapes
+from quanyu.solve.array import Floats
+from quanyu.solve.response import Shapes
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from quanyu.solve.array import Floats
 from quanyu.solve.curve import Curve
 from quanyu.solve.distribution import normal_below
-from quanyu.solve.response import HALVES, SLOPES, Floats, saturate
+from quanyu.solve.response import HALVES, SLOPES, saturate
 
 RETURN, SPREAD = 1.0, 0.7
 """Belief where nothing is known: whoever spends on a channel gets about the money back, give or take 70 %."""

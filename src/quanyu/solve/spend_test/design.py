@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from quanyu.solve.array import Floats
 from quanyu.solve.distribution import normal_below, student_quantile
-from quanyu.solve.response import Floats
 from quanyu.solve.spend_test.reading import adjusted, columns
 from quanyu.solve.spend_test.schedule import CARRIED, exposures, schedules
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from quanyu.solve.array import Floats
 from quanyu.solve.curve import Curve
 from quanyu.solve.distribution import normal_below, normal_density
-from quanyu.solve.response import Floats
 from quanyu.solve.spend_test.design import Design, standard_error
 
 MOVE = 0.5
@@ -34,7 +34,7 @@ class Use:
     confidence: float = 0.9
 
 
-def information_value(curve: Curve, worth: float, design: Design, noise: float, use: Use) -> InformationValue:
+def expected(curve: Curve, worth: float, design: Design, noise: float, use: Use) -> InformationValue:
     """Return the value of knowing and the cost of a test, under what is believed of the curve (in orders).
 
     Once it is known, a channel is cut, or raised, by half if that is a gain with a probability of `use.confidence`, and left

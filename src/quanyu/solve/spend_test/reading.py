@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quanyu.solve.array import Floats
 from quanyu.solve.distribution import student_below
-from quanyu.solve.response import Floats
 from quanyu.solve.spend_test.schedule import CARRIED, Flags, exposures, schedules
 
 N_DRAWN = 199

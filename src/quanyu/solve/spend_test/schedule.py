@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quanyu.solve.response import CARRIES, Floats
+from quanyu.solve.array import Floats
+from quanyu.solve.response import CARRIES
 
 Flags = NDArray[np.bool_]
 HALVES = (3, 4)

@@ -1,29 +1,10 @@
-"""Models of buying: who is still a customer, how often they will buy, and what an order will be worth."""
+"""Models of buying: who is still a customer, and how often they will buy."""
 
+from quanyu.solve.value import pareto_nbd
 from quanyu.solve.value.bg_bb import BgBb
 from quanyu.solve.value.bg_nbd import BgNbd
-from quanyu.solve.value.estimate import Estimate, estimate
-from quanyu.solve.value.gamma_gamma import GammaGamma, Spending, estimate_spending
-from quanyu.solve.value.likelihood import Maximum
-from quanyu.solve.value.mbg_nbd import MbgNbd
+from quanyu.solve.value.estimate import Estimate
+from quanyu.solve.value.kind import KINDS
 from quanyu.solve.value.nbd import Nbd
-from quanyu.solve.value.pareto_nbd import NODE, REACH, WEIGHT, ParetoNbd
-from quanyu.solve.value.spending_ahead import sum_chance
 
-__all__ = [
-    "NODE",
-    "REACH",
-    "WEIGHT",
-    "BgBb",
-    "BgNbd",
-    "Estimate",
-    "GammaGamma",
-    "Maximum",
-    "MbgNbd",
-    "Nbd",
-    "ParetoNbd",
-    "Spending",
-    "estimate",
-    "estimate_spending",
-    "sum_chance",
-]
+__all__ = ["KINDS", "BgBb", "BgNbd", "Estimate", "Nbd", "pareto_nbd"]

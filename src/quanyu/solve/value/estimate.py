@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from quanyu.solve.history import History, Integers, Model, Values
-from quanyu.solve.value.likelihood import Maximum, Score, maximise
+from quanyu.solve.likelihood import Maximum, Score, maximise
 
 MOST_CELLS = 4_000
 """Beyond so many cells the search runs on coarser ones, and only its last steps on all."""
@@ -33,6 +33,46 @@ class Estimate:
     sooner: Values = field(default_factory=lambda: np.zeros(1))
     spread: float = 0.0
 
+    @classmethod
+    def of(cls, kind: type[Any], cells: History, n_groups: int = 0, start: Values | None = None) -> Estimate:
+        """Return the fit of a model to cells by maximum likelihood, sought from `start` (parameters) where one is known.
+
+        With groups, group g buys exp(faster_g) times as fast and is given up exp(sooner_g) times as easily: the
+        scale parameters of `kind.rate` and `kind.leave` are multiplied, as Fader and Hardie 2007 ("Incorporating
+        time-invariant covariates into the Pareto/NBD and BG/NBD models") do for covariates. Effects are drawn from
+        Normal(0, spread), with the spread of the largest Laplace evidence: groups that do not differ come out equal,
+        and small groups stay near the whole.
+        """
+        rough = cells.coarse(MOST_CELLS)
+        near = None if rough is cells else _score(kind, rough)
+        first = None if start is None else np.log(start)
+        base = maximise(_score(kind, cells), kind.starts(rough), near, first=first)
+        plain = cls(kind, np.exp(base.place), base.log_likelihood, base)
+        if n_groups < 2:
+            return plain
+        n_effects = n_groups * (2 if kind.leave else 1)
+        start = np.concatenate([base.place, np.zeros(n_effects)])
+        tried = []
+        for spread in SPREADS:
+            maximum = maximise(_score(kind, rough, n_groups, spread), [start], free=n_effects)
+            start = maximum.place
+            tried.append((_evidence(maximum, n_effects, spread), spread, maximum.place))
+        _, spread, start = max(tried, key=lambda trial: trial[0])
+        near = None if rough is cells else _score(kind, rough, n_groups, spread)
+        best = maximise(_score(kind, cells, n_groups, spread), [start], near, free=n_effects)
+        k = len(kind.names)
+        faster, sooner = _effects(kind, best.place, n_groups)
+        effects = (best.place[k:] ** 2).sum() / (2 * spread**2)
+        return cls(
+            kind=kind,
+            parameters=np.exp(best.place[:k]),
+            log_likelihood=best.log_likelihood + float(effects),
+            maximum=best,
+            faster=faster,
+            sooner=sooner,
+            spread=spread,
+        )
+
     def model(self, group: Integers | None = None) -> Model:
         """Return the model, for customers of the given groups (numbers; -1 is none of them)."""
         if group is None or not self.spread:
@@ -44,46 +84,6 @@ class Estimate:
         """Return the log-likelihood of other cells at these parameters."""
         level, _ = self.model(cells.groups).slopes(cells.x, cells.t_x, cells.age)
         return float((level * cells.weight).sum())
-
-
-def estimate(kind: type[Any], cells: History, n_groups: int = 0, start: Values | None = None) -> Estimate:
-    """Return the fit of a model to cells by maximum likelihood, sought from `start` (parameters) where one is known.
-
-    With groups, group g buys exp(faster_g) times as fast and is given up exp(sooner_g) times as easily: the
-    scale parameters of `kind.rate` and `kind.leave` are multiplied, as Fader and Hardie 2007 ("Incorporating
-    time-invariant covariates into the Pareto/NBD and BG/NBD models") do for covariates. Effects are drawn from
-    Normal(0, spread), with the spread of the largest Laplace evidence: groups that do not differ come out equal,
-    and small groups stay near the whole.
-    """
-    rough = cells.coarse(MOST_CELLS)
-    near = None if rough is cells else _score(kind, rough)
-    first = None if start is None else np.log(start)
-    base = maximise(_score(kind, cells), kind.starts(rough), near, first=first)
-    plain = Estimate(kind, np.exp(base.place), base.log_likelihood, base)
-    if n_groups < 2:
-        return plain
-    n_effects = n_groups * (2 if kind.leave else 1)
-    start = np.concatenate([base.place, np.zeros(n_effects)])
-    tried = []
-    for spread in SPREADS:
-        maximum = maximise(_score(kind, rough, n_groups, spread), [start], free=n_effects)
-        start = maximum.place
-        tried.append((_evidence(maximum, n_effects, spread), spread, maximum.place))
-    _, spread, start = max(tried, key=lambda trial: trial[0])
-    near = None if rough is cells else _score(kind, rough, n_groups, spread)
-    best = maximise(_score(kind, cells, n_groups, spread), [start], near, free=n_effects)
-    k = len(kind.names)
-    faster, sooner = _effects(kind, best.place, n_groups)
-    effects = (best.place[k:] ** 2).sum() / (2 * spread**2)
-    return Estimate(
-        kind=kind,
-        parameters=np.exp(best.place[:k]),
-        log_likelihood=best.log_likelihood + float(effects),
-        maximum=best,
-        faster=faster,
-        sooner=sooner,
-        spread=spread,
-    )
 
 
 def _score(kind: type[Any], cells: History, n_groups: int = 0, spread: float = 0.0) -> Score:

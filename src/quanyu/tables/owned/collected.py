@@ -7,8 +7,9 @@ from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 from quanyu.tables.owned.continuation import CONTINUATIONS
 from quanyu.tables.owned.people import CONSENTS, IDENTITIES, IDENTITY_LOG, LINKS, MEMBERS, PEOPLE
+from quanyu.text import Text
 
-STATUSES = ("placed", "paid", "shipped", "completed", "closed", "returned", "adjusted")
+STATUSES: tuple[Text, ...] = ("placed", "paid", "shipped", "completed", "closed", "returned", "adjusted")
 """placed: not paid yet; closed: cancelled or refunded in full; returned: a return document of its own;
 adjusted: a bookkeeping entry that is no sale."""
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+from quanyu.text import Text
 
 AD_CHANNELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -22,7 +23,7 @@ AD_CHANNELS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Names of ad platforms in Chinese and English; others are called as `spend` calls them."""
 
-DOUBTS: Mapping[str, str] = MappingProxyType(
+DOUBTS: Mapping[str, Text] = MappingProxyType(
     {
         "too_noisy": "Its effect cannot be told from the noise of the days",
         "earns_less": "It works, but earns less than it costs",
@@ -39,7 +40,7 @@ DOUBTS: Mapping[str, str] = MappingProxyType(
 )
 """Why a curve cannot be told, by the word in `reason`."""
 
-VERDICTS: Mapping[str, str] = MappingProxyType(
+VERDICTS: Mapping[str, Text] = MappingProxyType(
     {
         "pays": "Works and pays",
         "works": "Works; whether it pays cannot be told",

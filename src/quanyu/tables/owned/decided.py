@@ -8,8 +8,9 @@ from types import MappingProxyType
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 from quanyu.tables.owned.spend_test import SPEND_TESTS
+from quanyu.text import Text
 
-REFUSALS: Mapping[str, str] = MappingProxyType(
+REFUSALS: Mapping[str, Text] = MappingProxyType(
     {
         "no_spend": "Nothing was spent on ads lately",
         "no_curve_known": "No channel's effect can be told from nothing yet",
@@ -21,7 +22,8 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
 )
 """Why no change of the budget is proposed, by the word in `reason`."""
 
-SCENARIOS = ("keep", "less", "more")
+KEEP = "keep"
+SCENARIOS = (KEEP, "less", "more")
 _PROPOSAL = C("proposal_id", "text", "方案", "Proposal", is_required=True)
 _SCENARIO = C("scenario", "text", "情景", "Scenario", is_required=True, allowed=SCENARIOS,
               note="keep: the total as it is, which is the proposal; less and more: a fifth less, a fifth more")  # fmt: skip

@@ -5,6 +5,11 @@ from __future__ import annotations
 from quanyu.tables.column import ID_KEY, SOURCE
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
+from quanyu.text import Text
+
+SEXES: tuple[Text, ...] = ("female", "male", "other")
+ACTIONS: tuple[Text, ...] = ("create", "merge", "split", "join", "forbid", "refuse")
+"""What the identity log tells of: persons made, merged and split, and what people decided about them."""
 
 MEMBERS = Table(
     "members", "collect", "会员资料", "Members", "person as one source knows them", ("source", "id_key"),
@@ -15,7 +20,7 @@ MEMBERS = Table(
         C("name", "text", "姓名", "Name", privacy="personal"),
         C("phone", "text", "手机", "Phone", privacy="personal"),
         C("email", "text", "邮箱", "E-mail", privacy="personal"),
-        C("sex", "text", "性别", "Sex", allowed=("female", "male", "other")),
+        C("sex", "text", "性别", "Sex", allowed=SEXES),
         C("born_on", "day", "生日", "Born on", privacy="personal", earliest="1900-01-01"),
         C("region", "text", "省份", "Region"),
         C("city", "text", "城市", "City"),
@@ -60,7 +65,7 @@ IDENTITY_LOG = Table(
         C("log_id", "text", "记录", "Record", is_required=True),
         C("decided_at", "time", "时间", "Decided at", is_required=True),
         C("action", "text", "动作", "Action", is_required=True,
-          allowed=("create", "merge", "split", "join", "forbid", "refuse")),
+          allowed=ACTIONS),
         C("person_id", "text", "用户", "Person", privacy="pseudonym"),
         C("other_id", "text", "另一用户", "Other person", privacy="pseudonym"),
         C("id_keys", "json", "标识", "Identifiers", privacy="pseudonym"),
@@ -77,7 +82,7 @@ PEOPLE = Table(
         C("name", "text", "姓名", "Name", privacy="personal"),
         C("phone", "text", "手机", "Phone", privacy="personal"),
         C("email", "text", "邮箱", "E-mail", privacy="personal"),
-        C("sex", "text", "性别", "Sex", allowed=("female", "male", "other")),
+        C("sex", "text", "性别", "Sex", allowed=SEXES),
         C("born_on", "day", "生日", "Born on", privacy="personal", earliest="1900-01-01"),
         C("region", "text", "省份", "Region"),
         C("city", "text", "城市", "City"),

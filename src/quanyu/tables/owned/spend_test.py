@@ -8,10 +8,10 @@ from typing import Any
 
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 
 KIND = "spend_test"
-KINDS: Mapping[str, str] = MappingProxyType(
+KINDS: Mapping[str, Text] = MappingProxyType(
     {
         "off": "Off and on in turn",
         "up": "As usual and double in turn",
@@ -21,7 +21,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 """What is done with the spend, by the word in `kind`."""
 
-NO_TEST: Mapping[str, str] = MappingProxyType(
+NO_TEST: Mapping[str, Text] = MappingProxyType(
     {
         "no_spend": "It spends nothing",
         "no_worth": "Nobody knows what an order is worth",
@@ -36,7 +36,7 @@ NO_TEST: Mapping[str, str] = MappingProxyType(
 )
 """Why no test of a channel is proposed, by the word in `reason`."""
 
-UNREAD: Mapping[str, str] = MappingProxyType(
+UNREAD: Mapping[str, Text] = MappingProxyType(
     {
         "running": "The test is running",
         "spend_missing": "Ad reports of some of its days have not been loaded",
@@ -46,7 +46,7 @@ UNREAD: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why a test does not tell, by the word in `reason`."""
-VERDICTS: Mapping[str, str] = MappingProxyType(
+VERDICTS: Mapping[str, Text] = MappingProxyType(
     {
         "pays": "What was tried brings back more than it costs",
         "loses": "What was tried brings back less than it costs",

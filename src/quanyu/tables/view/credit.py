@@ -13,6 +13,8 @@ import pyarrow as pa
 
 UNATTRIBUTED = "unattributed"
 """The key of orders that no touch preceded."""
+REST = "(others)"
+"""The key of channels that are too small to be drawn by themselves."""
 CLAIMED = "claimed"
 """The model of what ad platforms say of themselves."""
 GAMES = ("shapley_rate", "shapley_ordered")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from quanyu.tables.view.credit import CLAIMED
+from quanyu.text import Text
 
-CREDIT: Mapping[str, str] = MappingProxyType(
+CREDIT: Mapping[str, Text] = MappingProxyType(
     {
         "markov": "Markov chain", "shapley": "Shapley", "linear": "Linear", "time_decay": "Time decay",
         "position": "Position (U-shape)", "first": "First touch", "last": "Last touch",

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-UNSEEN = "{festival} lies ahead ({day}), and the shop's history does not show yet what it brings."
-FEW_ORIGINS = "Forecasts of {days} days could be tested on {n} earlier days; at least {least} are needed to tell how far they are off."
-TOO_FAR = "The outlook reaches {most} days ahead, not {days}."
-NO_FORECAST = "No customer could be forecast."
-SENTENCES = (UNSEEN, FEW_ORIGINS, TOO_FAR, NO_FORECAST)
+from quanyu.text import Text
+
+UNSEEN: Text = "{festival} lies ahead ({day}), and the shop's history does not show yet what it brings."
+FEW_ORIGINS: Text = (
+    "Forecasts of {days} days could be tested on {n} earlier days; "
+    "at least {least} are needed to tell how far they are off."
+)
+TOO_FAR: Text = "The outlook reaches {most} days ahead, not {days}."
+NO_FORECAST: Text = "No customer could be forecast."
 Kind = Literal["orders", "amount"]
 KINDS: tuple[Kind, Kind] = ("orders", "amount")
 LEAST_ORIGINS = 8
@@ -36,7 +40,7 @@ class Outlook:
     amount: float
     amount_low: float | None
     amount_high: float | None
-    reason: tuple[str, Mapping[str, Any]] | None
+    reason: tuple[Text, Mapping[str, Any]] | None
 
     def why(self, say: Callable[..., str]) -> str:
         """Return the reason in the words of `say`, which translates a sentence and fills its places; nothing without one."""
@@ -53,7 +57,7 @@ def outlook_of(told: Mapping[str, Any], days: int) -> Outlook:
     """Return the outlook of some days from what `quanyu.understand.outlook.outlook.foresee` told."""
     at = days - 1
     n, unseen = told["n_origins"][at], told["unseen"]
-    reason: tuple[str, Mapping[str, Any]] | None = None
+    reason: tuple[Text, Mapping[str, Any]] | None = None
     if unseen and days >= unseen["days"]:
         reason = UNSEEN, {"festival": unseen["festival"], "day": unseen["day"]}
     elif n < LEAST_ORIGINS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Literal
 
 import ibis.expr.types as ir
@@ -14,14 +13,11 @@ import numpy as np
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
 from quanyu.solve.history import History
-from quanyu.solve.value import BgNbd, Estimate, MbgNbd, Nbd, ParetoNbd, estimate
+from quanyu.solve.value import KINDS, Estimate, Nbd
 from quanyu.text import Sentence
 from quanyu.understand.lifetime.lifetime_check import Rival, Split, check_holdout, chosen, leaving
 from quanyu.understand.lifetime.lifetime_score import score_rows, score_values
 
-KINDS: Mapping[str, type[Any]] = MappingProxyType(
-    {"bg_nbd": BgNbd, "mbg_nbd": MbgNbd, "pareto_nbd": ParetoNbd}
-)
 WHOLE = ("n_repeats", "span_days", "age_days")
 EARLY = ("early_repeats", "early_span_days", "early_age_days", "late_orders")
 MOST_GROUPS, LEAST_IN_GROUP = 12, 30
@@ -104,10 +100,10 @@ class Lifetime:
         names = tuple(KINDS) if self.model == "auto" else (self.model,)
         rivals, split = self._rivals(names, cells, stats.get("split"), groups)
         best, warm = chosen(rivals), self._warm(cells)
-        fitted = estimate(KINDS[best.name], warm, len(groups))
+        fitted = Estimate.of(KINDS[best.name], warm, len(groups))
         if not np.all(np.isfinite(fitted.parameters)):
             return Inconclusive(Sentence("the likelihood has no maximum on these histories"))
-        reference = estimate(Nbd, warm).log_likelihood
+        reference = Estimate.of(Nbd, warm).log_likelihood
         check = check_holdout(best, rivals, split, (self.holdout_days, self.held_back))
         diagnostics = {
             "n_buyers": whole.n,
@@ -139,12 +135,12 @@ class Lifetime:
         """Fit each model to what was known before the holdout; without one, to everything."""
         if split is None or split.n < LEAST_BUYERS or not (split.columns["early_repeats"] > 0).any():
             warm = self._warm(cells)
-            return [Rival(name, estimate(KINDS[name], warm, len(groups))) for name in names], None
+            return [Rival(name, Estimate.of(KINDS[name], warm, len(groups))) for name in names], None
         early = self._history(split, EARLY[:3], groups)
         known, warm = cells.only(cells.age >= self.held_back), self._warm(early)
         rivals = []
         for name in names:
-            fitted = estimate(KINDS[name], warm, len(groups))
+            fitted = Estimate.of(KINDS[name], warm, len(groups))
             foreseen = fitted.log_likelihood_of(known) - fitted.log_likelihood_of(early)
             rivals.append(Rival(name, fitted, foreseen))
         return rivals, Split(early, split.columns["late_orders"].astype(np.float64), warm)

@@ -11,6 +11,7 @@ import numpy as np
 from quanyu.solve.history import History, Values, expected, since_first
 from quanyu.solve.holdout import agreement, by_level, by_tenth, miscalibration
 from quanyu.solve.value import Estimate
+from quanyu.text import Text
 
 LEAST_LATE = 20
 """Purchases in the holdout below which nothing can be judged."""
@@ -21,37 +22,27 @@ NOBODY, CHANCE = 0.99, 1.353
 TOP_LEVEL = 7
 """Buyers with this many repeat purchases or more are one band."""
 
-TOO_YOUNG = "There is not enough time or trade behind the data to test the forecast on a holdout."
-TOO_MANY = (
+TOO_YOUNG: Text = "There is not enough time or trade behind the data to test the forecast on a holdout."
+TOO_MANY: Text = (
     "In the holdout buyers ordered {ratio:.2f} times as often as expected; up to {most:.2f} is accepted."
 )
-TOO_FEW = "In the holdout buyers ordered only {ratio:.2f} times as often as expected; at least {least:.2f} is accepted."
-UNEVEN = "Tenths of buyers were off by {share:.0%} on average; up to {most:.0%} is accepted."
-NO_BETTER = (
+TOO_FEW: Text = "In the holdout buyers ordered only {ratio:.2f} times as often as expected; at least {least:.2f} is accepted."
+UNEVEN: Text = "Tenths of buyers were off by {share:.0%} on average; up to {most:.0%} is accepted."
+NO_BETTER: Text = (
     "The mean error per buyer is {error:.2f} orders; carrying on everybody's own rate has {naive:.2f}."
 )
-FORESEEN = "The holdout was most likely under it (log-likelihood {best:.1f}; next best {next}: {second:.1f})."
-LIKELIEST = "What was seen is most likely under it; there is no holdout to compare on."
-SET = "The settings ask for this model."
-NOBODY_LEAVES = (
+FORESEEN: Text = (
+    "The holdout was most likely under it (log-likelihood {best:.1f}; next best {next}: {second:.1f})."
+)
+LIKELIEST: Text = "What was seen is most likely under it; there is no holdout to compare on."
+SET: Text = "The settings ask for this model."
+NOBODY_LEAVES: Text = (
     "Under the model hardly anybody leaves (P(alive) {alive:.1%} on average among repeat buyers; log-likelihood {found:.1f}, "
     "if nobody ever left {reference:.1f}): P(alive) tells nobody apart."
 )
-WITHDRAWN = (
+WITHDRAWN: Text = (
     "P(alive) is withdrawn: the model has everybody active, while {n} buyers have not ordered for more than {days} days and "
     "count as lost."
-)
-SENTENCES = (
-    NOBODY_LEAVES,
-    WITHDRAWN,
-    TOO_YOUNG,
-    TOO_MANY,
-    TOO_FEW,
-    UNEVEN,
-    NO_BETTER,
-    FORESEEN,
-    LIKELIEST,
-    SET,
 )
 
 

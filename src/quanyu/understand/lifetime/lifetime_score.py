@@ -13,7 +13,7 @@ import pyarrow as pa
 from quanyu.method import Fit
 from quanyu.method.method import Arrays
 from quanyu.solve.history import Values, in_blocks
-from quanyu.solve.value import NODE, REACH, WEIGHT, BgNbd, Estimate
+from quanyu.solve.value import BgNbd, Estimate, pareto_nbd
 
 LOW, HIGH = 0.1, 0.9
 """The part of a hundred that lies below `orders_low`, and at or below `orders_high`."""
@@ -112,12 +112,12 @@ def _coin_odds(kind: type[BgNbd], rows: ir.Table, p: dict[str, Any], at: tuple[A
 
 
 def _death_odds(kind: type[Any], rows: ir.Table, p: dict[str, Any], at: tuple[Any, Any, Any]) -> ir.Table:
-    """The integral over the moment of death relative to being alive, by the nodes of `solve.pareto_nbd`."""
+    """The integral over the moment of death relative to being alive, by the nodes of `solve.value.pareto_nbd`."""
     x, t_x, age = at
     r, alpha, s, beta = (p[name] for name in ("r", "alpha", "s", "beta"))
     least = ibis.least(alpha, beta)
     cuts = [
-        (scale + t_x) * ibis.least(REACH / power, 600.0).exp() - scale
+        (scale + t_x) * ibis.least(pareto_nbd.REACH / power, 600.0).exp() - scale
         for scale, power in ((alpha, r + x), (beta, s + 1))
     ]
     rows = rows.mutate(
@@ -127,7 +127,7 @@ def _death_odds(kind: type[Any], rows: ir.Table, p: dict[str, Any], at: tuple[An
         _now=(r + x) * (alpha + age).ln() + s * (beta + age).ln(),
     )
     parts = []
-    for node, weight in zip(NODE, WEIGHT, strict=True):
+    for node, weight in zip(pareto_nbd.NODE, pareto_nbd.WEIGHT, strict=True):
         v = rows["_low"] + (rows["_high"] - rows["_low"]) * float(node)
         u = v.exp() - rows["_least"]
         level = rows["_now"] + v - (r + x) * (alpha + u).ln() - (s + 1) * (beta + u).ln()

@@ -14,7 +14,7 @@ import pyarrow as pa
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
 from quanyu.solve.history import History
-from quanyu.solve.value import BgBb, estimate
+from quanyu.solve.value import BgBb, Estimate
 from quanyu.text import Sentence
 from quanyu.warehouse.portable import days_between
 
@@ -55,7 +55,7 @@ class Occasion:
                     least=LEAST_BUYERS,
                 )
             )
-        fitted = estimate(BgBb, History(x, t_x, age, cells.weight.astype(np.float64)))
+        fitted = Estimate.of(BgBb, History(x, t_x, age, cells.weight.astype(np.float64)))
         errors = fitted.maximum.standard_error if fitted.maximum else np.full(4, np.nan)
         shown = [float(error) if np.isfinite(error) else None for error in errors]
         diagnostics = {

@@ -13,8 +13,9 @@ import numpy as np
 from quanyu.method import AskCells, Cells, Fit, Inconclusive, Need, Parameters
 from quanyu.method.method import Arrays
 from quanyu.solve.history import Values
-from quanyu.solve.value import GammaGamma, Maximum, Spending, estimate_spending
-from quanyu.text import Sentence
+from quanyu.solve.likelihood import Maximum
+from quanyu.solve.spending import GammaGamma, Spending, estimate_spending
+from quanyu.text import Sentence, Text
 
 COLUMNS = ("n_orders", "mean_amount")
 LEAST_BUYERS, LEAST_AGAIN = 50, 20
@@ -26,27 +27,30 @@ CLEAR, MOST_APART = 2.0, 1.25
 SAME_PRICE = 1e-9
 MOST_LEFT_OUT = 0.05
 
-MONEY = {
+MONEY: Mapping[str, Text] = {
     "margin": "Money is the margin of orders; where one is unknown, {rate:.0%} of its net amount.",
     "rate": "Money is the net amount of orders times the margin rate of the settings, {rate:.0%}.",
     "net": "Money is the net amount of orders: their margins are not known, and no margin rate is set.",
 }
 """What money is counted, by basis."""
-DEPENDENT = "How often people buy and how much an order is worth are related (correlation {correlation:.2f})."
-NO_AVERAGE = "The worth of an order has no finite average under the model (q = {q:.2f}); the average of everybody is used."
-UNSETTLED = (
+DEPENDENT: Text = (
+    "How often people buy and how much an order is worth are related (correlation {correlation:.2f})."
+)
+NO_AVERAGE: Text = "The worth of an order has no finite average under the model (q = {q:.2f}); the average of everybody is used."
+UNSETTLED: Text = (
     "The model's average worth of an order is not settled (q = {q:.2f}; {found:,.2f} where buyers paid {paid:,.2f}); "
     "the average of everybody is used."
 )
-ONE_PRICE = "Every order was worth {price:,.2f}; that is what an order is worth to come."
-FEW_AGAIN = (
+ONE_PRICE: Text = "Every order was worth {price:,.2f}; that is what an order is worth to come."
+FEW_AGAIN: Text = (
     "Only {n} buyers ordered on two days or more, too few to tell buyers apart by what they pay; "
     "the average of everybody is used."
 )
-FEW_BUYERS = "Only {n} buyers had orders worth something; the average of everybody is used."
-LEFT_OUT = "{share:.0%} of buyers brought nothing after returns and costs; they are left out of the model."
+FEW_BUYERS: Text = "Only {n} buyers had orders worth something; the average of everybody is used."
+LEFT_OUT: Text = (
+    "{share:.0%} of buyers brought nothing after returns and costs; they are left out of the model."
+)
 
-SENTENCES = (DEPENDENT, NO_AVERAGE, UNSETTLED, ONE_PRICE, FEW_AGAIN, FEW_BUYERS, LEFT_OUT)
 
 MODEL, AVERAGE = "gamma_gamma", "average"
 
@@ -57,7 +61,7 @@ class OrderValue:
 
     Rows hold `n_orders` (at least one) and `mean_amount`, what they were worth on average. The worth of an order
     varies around each buyer's own average, and averages vary between buyers, as the Gamma-Gamma model says (Fader
-    and Hardie 2013, see `quanyu.solve.value.gamma_gamma`); it supposes that they do not depend on how often one buys, which
+    and Hardie 2013, see `quanyu.solve.spending.gamma_gamma`); it supposes that they do not depend on how often one buys, which
     the diagnostics check. Averages at or below zero are left out of the fit and scored as zero.
 
     The model serves (`rule` gamma_gamma) where its own average exists and is settled: q exceeds 1 by two standard errors, and

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from quanyu.method import Cells, Inconclusive
-from quanyu.solve.conformal import Excess, excess
 from quanyu.solve.history import Values, since_first
-from quanyu.solve.value import Estimate, estimate
+from quanyu.solve.outlook import Excess, excess
+from quanyu.solve.value import Estimate
 from quanyu.tables.view.outlook import LEAST_ORIGINS, Kind
-from quanyu.understand.lifetime import Known, OrderValue, PurchaseLog, joined, worth_of
+from quanyu.understand.lifetime import order_value, purchase_log
 from quanyu.understand.outlook.ahead import Ahead, Worth, ahead
 from quanyu.understand.outlook.demand_clock import (
     Calendar,
@@ -41,7 +41,7 @@ LEAST_KNOWN = 0.01
 class Past:
     """What the backtest goes through: purchases until `today`, the model's kind, and how later money is discounted."""
 
-    log: PurchaseLog
+    log: purchase_log.PurchaseLog
     calendar: Calendar
     today: int
     kind: type[Any]
@@ -115,8 +115,8 @@ def foreseen(past: Past, day: int, n_days: int, state: State) -> Ahead:
     log, time = past.log, state.clock.time
     known = log.known(day, time)
     n, mean = log.mean_amount(day)
-    worth = worth_of(state.worth, n[known.who], mean[known.who])
-    cells, (total, square) = joined(known, np.stack([worth, worth**2]))
+    worth = order_value.worth_of(state.worth, n[known.who], mean[known.who])
+    cells, (total, square) = purchase_log.joined(known, np.stack([worth, worth**2]))
     weights = Worth(total, square, log.variation(day, known.who, worth))
     return ahead(state.fitted, cells, weights, time[day + 1 : day + 1 + n_days] - time[day], past.discount)
 
@@ -156,11 +156,11 @@ def _is_late(past: Past, today: int) -> Any:
 def _fitted(past: Past, today: int, clock: Clock, start: Estimate | None) -> Estimate | None:
     known = past.log.known(today, clock.time)
     is_late = _is_late(past, today)[known.who]
-    known = Known(*(part[is_late] for part in (known.who, known.x, known.t_x, known.age)))
+    known = purchase_log.Known(*(part[is_late] for part in (known.who, known.x, known.t_x, known.age)))
     if len(known.x) < LEAST_BUYERS or (known.x > 0).sum() < LEAST_REPEATERS:
         return None
-    cells, _ = joined(known, np.empty((0, len(known.x))))
-    return estimate(past.kind, cells, start=None if start is None else start.parameters)
+    cells, _ = purchase_log.joined(known, np.empty((0, len(known.x))))
+    return Estimate.of(past.kind, cells, start=None if start is None else start.parameters)
 
 
 def _clocked(past: Past, today: int, clock: Clock, fitted: Estimate) -> Clock:
@@ -171,13 +171,13 @@ def _clocked(past: Past, today: int, clock: Clock, fitted: Estimate) -> Clock:
     return learned_clock(past.calendar, firsts, repeats, lambda time: since_first(model, time), clock)
 
 
-def _worth(log: PurchaseLog, today: int) -> dict[str, Any]:
+def _worth(log: purchase_log.PurchaseLog, today: int) -> dict[str, Any]:
     """The parameters of the worth of an order, from at most 2,000 of the buyers."""
     n, mean = log.mean_amount(today)
     who = np.flatnonzero(n)
     who = who[:: max(1, -(-len(who) // MOST_WORTH_CELLS))]
     cells = Cells.of({"n_orders": n[who], "mean_amount": mean[who]}, np.ones(len(who), dtype=np.int64))
-    solved = OrderValue().solve({"cells": cells})
+    solved = order_value.OrderValue().solve({"cells": cells})
     return (
         {"average": max(float(mean[who].mean()), 0.0)} if isinstance(solved, Inconclusive) else dict(solved)
     )

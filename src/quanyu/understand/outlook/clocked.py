@@ -12,7 +12,7 @@ import pyarrow as pa
 from quanyu.method import Fit
 from quanyu.solve.history import History
 from quanyu.solve.value import BgNbd
-from quanyu.understand.lifetime import Lifetime, PurchaseLog, Trade, numbered
+from quanyu.understand.lifetime import history, lifetime, purchase_log
 from quanyu.understand.outlook.ahead import Worth
 from quanyu.understand.outlook.backtest import Past, learned
 from quanyu.understand.outlook.demand_clock import Calendar, Clock, plain_clock
@@ -23,7 +23,9 @@ MOST_BUYERS = 20_000
 """About so many buyers, drawn by the hash of their id, speak for all in the clock and the backtest."""
 
 
-def past_of(ws: Workspace, days: ir.Table, trading: Trade, as_of: dt.date, spec: Lifetime) -> Past:
+def past_of(
+    ws: Workspace, days: ir.Table, trading: history.Trade, as_of: dt.date, spec: lifetime.Lifetime
+) -> Past:
     """Return what the clock and the backtest are learned from: purchase days of buyers until the as-of day."""
     first_on = trading.first_on or as_of
     today = (as_of - first_on).days
@@ -39,7 +41,9 @@ def clock_of(past: Past) -> Clock:
     return state.clock if state else plain_clock(past.calendar)
 
 
-def on_clock(spec: Lifetime, rows: ir.Table, clock: Clock, today: int) -> tuple[Lifetime, ir.Table]:
+def on_clock(
+    spec: lifetime.Lifetime, rows: ir.Table, clock: Clock, today: int
+) -> tuple[lifetime.Lifetime, ir.Table]:
     """Return the specification and the histories with times on the clock, in whole units of a day of mean demand.
 
     The calendar's own days stay in `calendar_span_days` and `calendar_age_days`.
@@ -86,13 +90,13 @@ def cells_of(ws: Workspace, valued: ir.Table, card: Fit, varied: float) -> tuple
     x, t_x, age, n, total, square = (
         rows[name].to_numpy().astype(np.float64) for name in (*names, "n", "total", "square")
     )
-    group = numbered(rows[by[0]].to_pylist(), groups) if by else np.zeros(len(x), dtype=np.int64)
+    group = lifetime.numbered(rows[by[0]].to_pylist(), groups) if by else np.zeros(len(x), dtype=np.int64)
     return History(x, t_x, age, n, group), Worth(total, square, varied)
 
 
-def _timed(spec: Lifetime, clock: Clock, today: int) -> Lifetime:
+def _timed(spec: lifetime.Lifetime, clock: Clock, today: int) -> lifetime.Lifetime:
     time = clock.time
-    return Lifetime(
+    return lifetime.Lifetime(
         spec.horizon_days, spec.discount_rate, spec.holdout_days, spec.warm_up_days, spec.model, spec.by,
         horizon_time=round(float(time[today + spec.horizon_days] - time[today]), 6),
         holdout_time=round(float(time[today] - time[today - spec.holdout_days]), 6),
@@ -100,7 +104,7 @@ def _timed(spec: Lifetime, clock: Clock, today: int) -> Lifetime:
     )  # fmt: skip
 
 
-def _log(ws: Workspace, days: ir.Table, first_on: dt.date) -> PurchaseLog:
+def _log(ws: Workspace, days: ir.Table, first_on: dt.date) -> purchase_log.PurchaseLog:
     (counted,) = ws.warehouse.read(days.aggregate(n=days.person.nunique())).to_pylist()
     every = counted["n"] // MOST_BUYERS + 1
     some = days.filter(days.person % every == 0) if every > 1 else days
@@ -109,4 +113,4 @@ def _log(ws: Workspace, days: ir.Table, first_on: dt.date) -> PurchaseLog:
     person, day = rows["person"].to_numpy(), rows["number"].to_numpy()
     bought, amount = rows["is_purchase"].to_numpy(zero_copy_only=False), rows["amount"].to_numpy()
     order = np.lexsort((day, person))
-    return PurchaseLog.of(person[order], day[order], bought[order], amount[order])
+    return purchase_log.PurchaseLog.of(person[order], day[order], bought[order], amount[order])

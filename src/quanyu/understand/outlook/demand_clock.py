@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from quanyu.solve.demand import Demand, relative_demand
 from quanyu.solve.history import Integers, Values
+from quanyu.solve.outlook import Demand, relative_demand
 from quanyu.tables.festival import festival_days
 
 YEAR = 365.25

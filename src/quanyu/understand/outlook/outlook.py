@@ -10,10 +10,10 @@ import numpy as np
 
 from quanyu.ledger import find_fit
 from quanyu.method import Inconclusive
-from quanyu.solve.conformal import interval
 from quanyu.solve.history import Values
+from quanyu.solve.outlook import interval
 from quanyu.tables.view.outlook import KINDS, NO_FORECAST, TOO_FAR, Outlook, outlook_of
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.understand.outlook.ahead import Ahead
 from quanyu.understand.outlook.backtest import Origin, Past, foreseen, learned, off, origins
 from quanyu.understand.outlook.demand_clock import Clock
@@ -48,7 +48,7 @@ def outlook_from(past: Past, n_days: int) -> dict[str, Any]:
     return foresee(whole, state.clock, past.today, list(origins(past, n_days)), n_buyers)
 
 
-def _reason(sentence: str, values: Mapping[str, Any]) -> Sentence:
+def _reason(sentence: Text, values: Mapping[str, object | Text]) -> Sentence:
     """The reason as a sentence whose words can be translated too."""
     words = {name: Sentence(value) if isinstance(value, str) else value for name, value in values.items()}
     return Sentence(sentence, **words)

@@ -19,42 +19,13 @@ from quanyu.method.person import owners
 from quanyu.method.scratch import Scratch
 from quanyu.part.step import Step
 from quanyu.tables.sale import is_sale
+from quanyu.tables.view.rfm_groups import GROUPS
+from quanyu.text import Sentence
 from quanyu.understand.settings import RfmSettings
 from quanyu.warehouse.portable import days_between, group_key, local_day, money
 from quanyu.workspace import Workspace
 
 AXES = MappingProxyType({"r": "recency_days", "f": "frequency", "m": "monetary_amount"})
-
-
-@dataclass(frozen=True)
-class Group:
-    """One of the eight groups: which axes are high, what it is called, and what is usually done."""
-
-    group_id: str
-    is_high: tuple[bool, bool, bool]
-    zh: str
-    en: str
-    action: str
-
-
-GROUPS = (
-    Group("champions", (True, True, True), "重要价值客户", "Champions",
-          "VIP service and early access; no deep discount"),
-    Group("promising", (True, False, True), "重要发展客户", "Promising big spenders",
-          "Raise frequency: coupon for the next order, membership"),
-    Group("at_risk", (False, True, True), "重要保持客户", "Valuable, slipping away",
-          "Reactivate by personal contact"),
-    Group("must_win_back", (False, False, True), "重要挽留客户", "Valuable, nearly lost",
-          "Strong win-back before they are gone"),
-    Group("loyal_small", (True, True, False), "一般价值客户", "Loyal small baskets",
-          "Raise the basket: bundles and add-ons"),
-    Group("new", (True, False, False), "一般发展客户", "New and occasional",
-          "Welcome, and bring to the second order"),
-    Group("fading", (False, True, False), "一般保持客户", "Fading regulars",
-          "A light touch"),
-    Group("lost", (False, False, False), "一般挽留客户", "Lost",
-          "Leave out, or cheap channels only"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,7 +60,7 @@ class Rfm:
         """Find the quantile cuts and where each axis turns high."""
         n = stats["r"].n
         if not n:
-            return Inconclusive("nobody has bought anything in the window")
+            return Inconclusive(Sentence("nobody has bought anything in the window"))
         shares = [step / self.quantiles for step in range(1, self.quantiles)]
         cuts = {axis: [stats[axis].quantile(share) for share in shares] for axis in AXES}
         high = {axis: self._high(axis, stats[axis], cuts[axis]) for axis in AXES}

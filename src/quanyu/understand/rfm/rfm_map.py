@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import ibis.expr.types as ir
 
-from quanyu.understand.rfm.rfm import GROUPS, Group
+from quanyu.tables.view.rfm_groups import GROUPS, RfmGroup
 from quanyu.workspace import Workspace
 
 
@@ -16,7 +16,7 @@ from quanyu.workspace import Workspace
 class GroupSize:
     """How many people a group has and what they spent, with the shares of all buyers."""
 
-    group: Group
+    group: RfmGroup
     n_people: int
     monetary_amount: float
     people_share: float

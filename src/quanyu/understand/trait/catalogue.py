@@ -8,8 +8,11 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.tables.contract import Kind
+from quanyu.tables.view.trait_names import TRAIT_NAMES
+from quanyu.text import Text
 from quanyu.understand.trait.life_cycle import stage
-from quanyu.understand.trait.trait import Trait
+from quanyu.understand.trait.trait import Family, Trait
 from quanyu.warehouse.portable import days_between
 
 AGE_BANDS = (
@@ -22,6 +25,9 @@ AGE_BANDS = (
     (60, "50-59"),
 )
 """Upper ends (exclusive) and names; older people are 60+."""
+ACTIVITIES: tuple[Text, ...] = ("active", "quiet", "asleep")
+FUNNEL: tuple[Text, ...] = ("repeat", "bought", "checkout", "cart", "viewed", "visited", "unseen")
+"""The steps that a person can have reached, the deepest first."""
 
 
 def count(name: str) -> Callable[[ir.Table], ir.Value]:
@@ -64,16 +70,17 @@ def last_seen(p: ir.Table) -> ir.Value:
 def activity(p: ir.Table) -> ir.Value:
     """Return how active a person is by the days since the last visit or order."""
     days = days_between(p.as_of, last_seen(p))
-    return ibis.cases((days <= 30, "active"), (days <= 90, "quiet"), (days > 90, "asleep"))
+    active, quiet, asleep = ACTIVITIES
+    return ibis.cases((days <= 30, active), (days <= 90, quiet), (days > 90, asleep))
 
 
 def funnel_stage(p: ir.Table) -> ir.Value:
     """Return the deepest step a person has reached."""
     reached = (
-        (p.n_orders >= 2, "repeat"), (p.n_orders == 1, "bought"), (p.n_checkouts > 0, "checkout"),
-        (p.n_add_to_cart > 0, "cart"), (p.n_product_views > 0, "viewed"), (p.n_sessions > 0, "visited"),
+        p.n_orders >= 2, p.n_orders == 1, p.n_checkouts > 0, p.n_add_to_cart > 0, p.n_product_views > 0, p.n_sessions > 0,
     )  # fmt: skip
-    return ibis.cases(*reached, else_="unseen")
+    *depths, unseen = FUNNEL
+    return ibis.cases(*zip(reached, depths, strict=True), else_=unseen)
 
 
 def order_interval(p: ir.Table) -> ir.Value:
@@ -82,105 +89,88 @@ def order_interval(p: ir.Table) -> ir.Value:
     return span / (p.n_orders - 1).nullif(0)
 
 
+def trait(
+    name: str, family: Family, kind: Kind, of: Callable[[ir.Table], ir.Value], note: Text, *, unit: str = ""
+) -> Trait:
+    """Return a trait that is called as the shared words say."""
+    zh, en = TRAIT_NAMES[name]
+    return Trait(name=name, zh=zh, en=en, family=family, kind=kind, of=of, unit=unit, note=note)
+
+
 TRAITS = (
-    Trait("sex", "性别", "Sex", "basic", "text", same("sex"), "", "As the member files say"),
-    Trait("age_band", "年龄段", "Age band", "basic", "text", age_band, "",
-          "Age in whole years on the as-of day"),
-    Trait("region", "省份", "Region", "basic", "text", lambda p: p.home_region.fill_null(p.order_region), "",
+    trait("sex", "basic", "text", same("sex"), "As the member files say"),
+    trait("age_band", "basic", "text", age_band, "Age in whole years on the as-of day"),
+    trait("region", "basic", "text", lambda p: p.home_region.fill_null(p.order_region),
           "Region of the member file, else where most orders went"),
-    Trait("city", "城市", "City", "basic", "text", same("city"), "", "City of the member file"),
-    Trait("city_tier", "城市等级", "City tier", "basic", "text", same("city_tier"), "",
+    trait("city", "basic", "text", same("city"), "City of the member file"),
+    trait("city_tier", "basic", "text", same("city_tier"),
           "First-tier, new first-tier, second-tier or other Chinese cities (Yicai ranking 2024)"),
-    Trait("language", "语言", "Language", "basic", "text", same("language"), "", "As the member files say"),
-    Trait("is_member", "是否会员", "Member", "basic", "flag",
-          lambda p: p.joined_on.notnull() | p.member_tier.notnull(), "", "Has a joining day or a tier"),
-    Trait("member_tier", "会员等级", "Member tier", "basic", "text", same("member_tier"), "",
-          "As the member files say"),
-    Trait("member_days", "入会天数", "Days as a member", "basic", "integer", days_since("joined_on"), "day",
-          "Days since joining"),
-    Trait("n_identifiers", "标识数", "Identifiers", "basic", "integer", same("n_identifiers"), "identifier",
-          "Identifiers joined to this person"),
-    Trait("recency_days", "最近购买距今", "Days since last order", "behaviour", "integer",
-          days_since("last_order_on"), "day", "Days from the last sale to the as-of day"),
-    Trait("first_order_on", "首单日期", "First order", "behaviour", "day", same("first_order_on"), "",
-          "Day of the first sale"),
-    Trait("tenure_days", "客龄", "Days as a customer", "behaviour", "integer", days_since("first_order_on"),
-          "day", "Days since the first sale"),
-    Trait("n_orders", "订单数", "Orders", "behaviour", "integer", count("n_orders"), "order",
-          "Orders that count as a sale"),
-    Trait("n_orders_90d", "近90天订单数", "Orders, 90 days", "behaviour", "integer", count("n_orders_90d"),
-          "order", "Sales in the last 90 days"),
-    Trait("order_interval_days", "平均购买间隔", "Days between orders", "behaviour", "number", order_interval,
-          "day", "Mean days between consecutive sales; unknown below two"),
-    Trait("n_sessions", "访问次数", "Visits", "behaviour", "integer", count("n_sessions"), "visit",
-          "Sessions; events without one count as one visit a day"),
-    Trait("n_sessions_30d", "近30天访问次数", "Visits, 30 days", "behaviour", "integer",
-          count("n_sessions_30d"), "visit", "Visits begun in the last 30 days"),
-    Trait("dwell_minutes", "平均停留时长", "Minutes per visit", "behaviour", "number",
-          lambda p: p.dwell_seconds.cast("float64") / (p.n_sessions * 60).nullif(0), "minute",
-          "Mean time from the first to the last event of a visit"),
-    Trait("n_page_views", "浏览量", "Page views", "behaviour", "integer", count("n_page_views"), "view",
-          "Pages and product pages seen"),
-    Trait("n_product_views", "商品浏览量", "Product views", "behaviour", "integer", count("n_product_views"),
-          "view", "Product pages seen"),
-    Trait("n_searches", "搜索次数", "Searches", "behaviour", "integer", count("n_searches"), "search",
-          "Searches made"),
-    Trait("n_favourites", "收藏次数", "Favourites", "behaviour", "integer", count("n_favourites"), "item",
-          "Items marked as a favourite"),
-    Trait("n_add_to_cart", "加购次数", "Added to cart", "behaviour", "integer", count("n_add_to_cart"),
-          "item", "Items put into the cart"),
-    Trait("last_seen_days", "最近活跃距今", "Days since seen", "behaviour", "integer",
-          lambda p: days_between(p.as_of, last_seen(p)), "day", "Days since the last visit or order"),
-    Trait("favourite_hour", "常访时段", "Favourite hour", "behaviour", "integer", same("favourite_hour"),
-          "hour", "Local hour in which most visits begin; the earliest on a tie"),
-    Trait("favourite_weekday", "常访星期", "Favourite weekday", "behaviour", "integer",
-          same("favourite_weekday"), "",
+    trait("language", "basic", "text", same("language"), "As the member files say"),
+    trait("is_member", "basic", "flag", lambda p: p.joined_on.notnull() | p.member_tier.notnull(),
+          "Has a joining day or a tier"),
+    trait("member_tier", "basic", "text", same("member_tier"), "As the member files say"),
+    trait("member_days", "basic", "integer", days_since("joined_on"), "Days since joining", unit="day"),
+    trait("n_identifiers", "basic", "integer", same("n_identifiers"),
+          "Identifiers joined to this person", unit="identifier"),
+    trait("recency_days", "behaviour", "integer", days_since("last_order_on"),
+          "Days from the last sale to the as-of day", unit="day"),
+    trait("first_order_on", "behaviour", "day", same("first_order_on"), "Day of the first sale"),
+    trait("tenure_days", "behaviour", "integer", days_since("first_order_on"), "Days since the first sale", unit="day"),
+    trait("n_orders", "behaviour", "integer", count("n_orders"), "Orders that count as a sale", unit="order"),
+    trait("n_orders_90d", "behaviour", "integer", count("n_orders_90d"), "Sales in the last 90 days", unit="order"),
+    trait("order_interval_days", "behaviour", "number", order_interval,
+          "Mean days between consecutive sales; unknown below two", unit="day"),
+    trait("n_sessions", "behaviour", "integer", count("n_sessions"),
+          "Sessions; events without one count as one visit a day", unit="visit"),
+    trait("n_sessions_30d", "behaviour", "integer", count("n_sessions_30d"),
+          "Visits begun in the last 30 days", unit="visit"),
+    trait("dwell_minutes", "behaviour", "number", lambda p: p.dwell_seconds.cast("float64") / (p.n_sessions * 60).nullif(0),
+          "Mean time from the first to the last event of a visit", unit="minute"),
+    trait("n_page_views", "behaviour", "integer", count("n_page_views"), "Pages and product pages seen", unit="view"),
+    trait("n_product_views", "behaviour", "integer", count("n_product_views"), "Product pages seen", unit="view"),
+    trait("n_searches", "behaviour", "integer", count("n_searches"), "Searches made", unit="search"),
+    trait("n_favourites", "behaviour", "integer", count("n_favourites"), "Items marked as a favourite", unit="item"),
+    trait("n_add_to_cart", "behaviour", "integer", count("n_add_to_cart"), "Items put into the cart", unit="item"),
+    trait("last_seen_days", "behaviour", "integer", lambda p: days_between(p.as_of, last_seen(p)),
+          "Days since the last visit or order", unit="day"),
+    trait("favourite_hour", "behaviour", "integer", same("favourite_hour"),
+          "Local hour in which most visits begin; the earliest on a tie", unit="hour"),
+    trait("favourite_weekday", "behaviour", "integer", same("favourite_weekday"),
           "Day on which most visits begin, 1 Monday to 7 Sunday; the earliest on a tie"),
-    Trait("preferred_channel", "偏好渠道", "Preferred channel", "behaviour", "text",
-          same("preferred_channel"), "", "Channel of most visits"),
-    Trait("preferred_platform", "偏好平台", "Preferred platform", "behaviour", "text",
-          same("preferred_platform"), "", "Channel of most orders"),
-    Trait("n_channels", "渠道数", "Channels", "behaviour", "integer", count("n_channels"), "channel",
-          "Different channels visited"),
-    Trait("n_touches_30d", "近30天触达次数", "Contacts, 30 days", "behaviour", "integer",
-          count("n_touches_30d"), "contact", "Times reached in the last 30 days"),
-    Trait("funnel_stage", "转化阶段", "Funnel stage", "behaviour", "text", funnel_stage, "",
+    trait("preferred_channel", "behaviour", "text", same("preferred_channel"), "Channel of most visits"),
+    trait("preferred_platform", "behaviour", "text", same("preferred_platform"), "Channel of most orders"),
+    trait("n_channels", "behaviour", "integer", count("n_channels"), "Different channels visited", unit="channel"),
+    trait("n_touches_30d", "behaviour", "integer", count("n_touches_30d"),
+          "Times reached in the last 30 days", unit="contact"),
+    trait("funnel_stage", "behaviour", "text", funnel_stage,
           "Deepest step reached: visited, viewed, cart, checkout, bought, repeat"),
-    Trait("preferred_category", "偏好类目", "Preferred category", "interest", "text",
-          same("preferred_category"), "", "Category with most money spent"),
-    Trait("preferred_brand", "偏好品牌", "Preferred brand", "interest", "text", same("preferred_brand"), "",
-          "Brand with most money spent"),
-    Trait("price_band", "价格带", "Price band", "interest", "integer", same("price_band"), "",
-          "Fifth of all buyers by mean unit price, 5 is dearest"),
-    Trait("n_categories", "购买类目数", "Categories bought", "interest", "integer", count("n_categories"),
-          "category", "Different categories bought"),
-    Trait("promotion_share", "优惠订单占比", "Share of orders on promotion", "interest", "number",
-          share("n_discounted", "n_orders"), "share", "Sales with a discount / sales"),
-    Trait("discount_rate", "平均折扣率", "Discount rate", "interest", "number",
-          share("discount_amount", "gross_amount"), "share", "Discounts / list price of what was bought"),
-    Trait("satisfaction_score", "平均评分", "Satisfaction", "interest", "number",
-          share("total_score", "n_scores"), "point", "Mean score of reviews and surveys"),
-    Trait("n_feedback", "反馈次数", "Feedback given", "interest", "integer", count("n_feedback"), "item",
-          "Reviews, surveys, tickets and posts"),
-    Trait("spend_amount", "累计净消费", "Spend", "value", "money", count("spend_amount"), "currency",
-          "Net of refunds and returns, over all orders"),
-    Trait("spend_90d_amount", "近90天净消费", "Spend, 90 days", "value", "money", count("spend_90d_amount"),
-          "currency", "Net spend in the last 90 days"),
-    Trait("gross_amount", "累计商品总额", "Gross", "value", "money", count("gross_amount"), "currency",
-          "List price of what was bought, before discounts and refunds"),
-    Trait("margin_amount", "累计毛利", "Margin", "value", "money", same("margin_amount"), "currency",
-          "Net less cost of goods; unknown without costs"),
-    Trait("refund_amount", "累计退款", "Refunds", "value", "money", count("refund_amount"), "currency",
-          "Refunds and returns"),
-    Trait("refund_rate", "退款率", "Refund rate", "value", "number", share("refund_amount", "paid_amount"),
-          "share", "Refunds / paid"),
-    Trait("average_order_amount", "笔单价", "Average order", "value", "number",
-          share("spend_amount", "n_orders"), "currency", "Net spend / sales"),
-    Trait("largest_order_amount", "最大单笔", "Largest order", "value", "money", same("largest_order_amount"),
-          "currency", "Largest net amount of one sale"),
-    Trait("life_cycle", "生命周期", "Life cycle", "value", "text", stage, "",
+    trait("preferred_category", "interest", "text", same("preferred_category"), "Category with most money spent"),
+    trait("preferred_brand", "interest", "text", same("preferred_brand"), "Brand with most money spent"),
+    trait("price_band", "interest", "integer", same("price_band"), "Fifth of all buyers by mean unit price, 5 is dearest"),
+    trait("n_categories", "interest", "integer", count("n_categories"), "Different categories bought", unit="category"),
+    trait("promotion_share", "interest", "number", share("n_discounted", "n_orders"),
+          "Sales with a discount / sales", unit="share"),
+    trait("discount_rate", "interest", "number", share("discount_amount", "gross_amount"),
+          "Discounts / list price of what was bought", unit="share"),
+    trait("satisfaction_score", "interest", "number", share("total_score", "n_scores"),
+          "Mean score of reviews and surveys", unit="point"),
+    trait("n_feedback", "interest", "integer", count("n_feedback"), "Reviews, surveys, tickets and posts", unit="item"),
+    trait("spend_amount", "value", "money", count("spend_amount"),
+          "Net of refunds and returns, over all orders", unit="currency"),
+    trait("spend_90d_amount", "value", "money", count("spend_90d_amount"),
+          "Net spend in the last 90 days", unit="currency"),
+    trait("gross_amount", "value", "money", count("gross_amount"),
+          "List price of what was bought, before discounts and refunds", unit="currency"),
+    trait("margin_amount", "value", "money", same("margin_amount"),
+          "Net less cost of goods; unknown without costs", unit="currency"),
+    trait("refund_amount", "value", "money", count("refund_amount"), "Refunds and returns", unit="currency"),
+    trait("refund_rate", "value", "number", share("refund_amount", "paid_amount"), "Refunds / paid", unit="share"),
+    trait("average_order_amount", "value", "number", share("spend_amount", "n_orders"),
+          "Net spend / sales", unit="currency"),
+    trait("largest_order_amount", "value", "money", same("largest_order_amount"),
+          "Largest net amount of one sale", unit="currency"),
+    trait("life_cycle", "value", "text", stage,
           "Prospect, introduction, growth, mature, declining, lost: by orders and days since the last one"),
-    Trait("activity", "活跃度", "Activity", "value", "text", activity, "",
-          "Active: seen within 30 days; quiet: within 90; asleep: longer ago"),
+    trait("activity", "value", "text", activity, "Active: seen within 30 days; quiet: within 90; asleep: longer ago"),
 )  # fmt: skip
 """Every trait that comes with Quanyu."""

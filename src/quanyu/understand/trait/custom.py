@@ -15,6 +15,7 @@ from quanyu.errors import QuanyuError, SettingError, StorageError, WorkspaceErro
 from quanyu.rule import expression, from_sql, nearest
 from quanyu.tables import contract
 from quanyu.tables.contract import TYPES
+from quanyu.text import Text
 from quanyu.understand.trait.catalogue import TRAITS
 from quanyu.understand.trait.trait import FAMILIES, Trait
 from quanyu.workspace import Workspace
@@ -170,7 +171,8 @@ def _trait(name: str, fields: Any) -> Trait:
         )
     english = str(fields.get("en", name))
     sql = str(fields["expression"])
+    note: Text = str(fields.get("note", sql))
     return Trait(
         name=name, zh=str(fields.get("zh", english)), en=english, family=family, kind=kind, of=Formula(name, sql),
-        unit=str(fields.get("unit", "")), note=str(fields.get("note", sql)),
+        unit=str(fields.get("unit", "")), note=note,
     )  # fmt: skip

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.text import Text
 from quanyu.warehouse.portable import days_between
 
-STAGES = ("prospect", "introduction", "growth", "mature", "declining", "lost")
+STAGES: tuple[Text, ...] = ("prospect", "introduction", "growth", "mature", "declining", "lost")
 """潜客, 引入, 成长, 成熟, 衰退, 流失."""
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import ibis.expr.types as ir
 
 from quanyu.tables.contract import TYPES, Kind
-from quanyu.text import Language, translate
+from quanyu.text import Language, Text, translate
 
 Family = Literal["basic", "behaviour", "interest", "value"]
 
@@ -40,7 +40,7 @@ class Trait:
     kind: Kind
     of: Callable[[ir.Table], ir.Value]
     unit: str = ""
-    note: str = ""
+    note: Text = ""
 
     def label(self, language: Language = "zh") -> str:
         """Return the name of the trait in a language."""

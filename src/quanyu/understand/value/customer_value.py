@@ -16,32 +16,10 @@ from quanyu.method import Fit, Inconclusive, Parameters, fit
 from quanyu.method.scratch import Keep, Scratch
 from quanyu.part.step import Step
 from quanyu.solve.thread import one_thread
+from quanyu.solve.value import KINDS
 from quanyu.text import Sentence
-from quanyu.understand.lifetime import (
-    KINDS,
-    WITHDRAWN,
-    Lifetime,
-    OrderValue,
-    Trade,
-    estimate_of,
-    histories,
-    purchase_days,
-    trade,
-    weekly_repeats,
-    worth_of,
-)
-from quanyu.understand.outlook import (
-    Clock,
-    Past,
-    ahead,
-    cells_of,
-    clock_of,
-    foresee,
-    on_clock,
-    origins,
-    past_of,
-    told_clock,
-)
+from quanyu.understand.lifetime import history, lifetime, lifetime_check, order_value
+from quanyu.understand.outlook import ahead, backtest, clocked, demand_clock, foresee
 from quanyu.understand.settings import LifetimeSettings
 from quanyu.understand.trait import LifeCycle
 from quanyu.understand.value.value_bound import money_bounds
@@ -63,22 +41,26 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 
     Histories are told on the clock of demand that the shop's own days teach.
     """
-    trading = trade(ws, as_of)
+    trading = history.trade(ws, as_of)
     spec = specified(ws.settings.of(LifetimeSettings), trading.days(as_of))
     with Scratch(ws) as scratch, one_thread():
-        days = scratch.keep(purchase_days(ws, as_of, trading, spec.by))
-        past = past_of(ws, days, trading, as_of, spec)
-        clock = clock_of(past)
-        plain = histories(days, as_of, spec.holdout_days, spec.by)
-        spec, timed = on_clock(spec, plain, clock, past.today)
+        days = scratch.keep(history.purchase_days(ws, as_of, trading, spec.by))
+        past = clocked.past_of(ws, days, trading, as_of, spec)
+        clock = clocked.clock_of(past)
+        plain = history.histories(days, as_of, spec.holdout_days, spec.by)
+        spec, timed = clocked.on_clock(spec, plain, clock, past.today)
         rows = scratch.keep(timed)
         card = _fitted(ws, spec, rows, as_of, trading)
         if isinstance(card, Inconclusive):
             return _nothing(ws, spec, as_of, card.reason)
         card = _tracked(
-            ws, replace(card, parameters={**card.parameters, "clock": told_clock(clock)}), days, rows, as_of
+            ws,
+            replace(card, parameters={**card.parameters, "clock": demand_clock.told_clock(clock)}),
+            days,
+            rows,
+            as_of,
         )
-        worth = _fitted(ws, OrderValue(), rows, as_of, trading)
+        worth = _fitted(ws, order_value.OrderValue(), rows, as_of, trading)
         return _write(
             ws,
             scratch.keep,
@@ -88,7 +70,7 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         )
 
 
-def specified(settings: LifetimeSettings, days: int) -> Lifetime:
+def specified(settings: LifetimeSettings, days: int) -> lifetime.Lifetime:
     """Return the specification that the settings mean for so many days of trade.
 
     Unless the settings say how long, the holdout is a third of them and at most the horizon, none below 84 days;
@@ -97,13 +79,17 @@ def specified(settings: LifetimeSettings, days: int) -> Lifetime:
     usual = min(days // 3, settings.horizon_days) if days >= LEAST_DAYS else 0
     holdout = usual if settings.holdout_days is None else min(settings.holdout_days, max(days - 1, 0))
     warm_up = min(days // 10, MOST_WARM_UP) if settings.warm_up_days is None else settings.warm_up_days
-    return Lifetime(
+    return lifetime.Lifetime(
         settings.horizon_days, settings.discount_rate, holdout, warm_up, settings.model, settings.by
     )
 
 
 def _fitted(
-    ws: Workspace, spec: Lifetime | OrderValue, rows: ir.Table, as_of: dt.date, trading: Trade
+    ws: Workspace,
+    spec: lifetime.Lifetime | order_value.OrderValue,
+    rows: ir.Table,
+    as_of: dt.date,
+    trading: history.Trade,
 ) -> Fit | Inconclusive:
     versions = {name: ws.warehouse.version(name) for name in ("orders", "identities")}
     window = (trading.first_on, as_of)
@@ -126,7 +112,7 @@ def _tracked(ws: Workspace, card: Fit, days: ir.Table, rows: ir.Table, as_of: dt
     units = np.arange(len(tracking["expected"]))
     expected = np.interp(time[ends] - time[began], units, tracking["expected"])
     held = card.spec["holdout_days"]
-    counted = weekly_repeats(days, rows, since, held, as_of)
+    counted = history.weekly_repeats(days, rows, since, held, as_of)
     n = np.zeros(len(expected) + 1)
     for row in ws.warehouse.read(counted).to_pylist():
         if row["week"] <= len(expected):
@@ -143,15 +129,17 @@ def _write(
     keep: Keep,
     rows: ir.Table,
     cards: tuple[Fit, Fit | Inconclusive],
-    before: tuple[Past, Clock],
+    before: tuple[backtest.Past, demand_clock.Clock],
 ) -> Mapping[str, Any]:
     card, worth = cards
     last, by = card.window[1], card.spec["by"]
-    scored = Lifetime(**card.spec).score(card, rows)
+    scored = lifetime.Lifetime(**card.spec).score(card, rows)
     if isinstance(worth, Fit):
         worth_id = keep_fit(ws.ledger, worth.kept(ws.now()))
         varied = _varied(before[0], worth)
-        scored = _valued(OrderValue(**worth.spec).score(worth, scored), card, (worth.parameters, varied))
+        scored = _valued(
+            order_value.OrderValue(**worth.spec).score(worth, scored), card, (worth.parameters, varied)
+        )
         spending: Mapping[str, Any] = {
             "fit_id": worth_id, "parameters": worth.parameters, **worth.diagnostics,
         }  # fmt: skip
@@ -182,34 +170,38 @@ def _lost(ws: Workspace, valued: ir.Table) -> list[list[Any]]:
     limit = LifeCycle().lost_days
     lost = (valued.age_days - valued.span_days > limit).sum()
     (row,) = ws.warehouse.read(valued.aggregate(n=lost)).to_pylist()
-    return [[WITHDRAWN, {"n": int(row["n"]), "days": limit}]] if row["n"] else []
+    return [[lifetime_check.WITHDRAWN, {"n": int(row["n"]), "days": limit}]] if row["n"] else []
 
 
-def _varied(past: Past, worth: Fit) -> float:
+def _varied(past: backtest.Past, worth: Fit) -> float:
     """How single orders vary around what the buyer's orders are worth."""
     n, mean = past.log.mean_amount(past.today)
-    return past.log.variation(past.today, np.arange(len(n)), worth_of(worth.parameters, n, mean))
+    return past.log.variation(past.today, np.arange(len(n)), order_value.worth_of(worth.parameters, n, mean))
 
 
 def _outlook(
-    ws: Workspace, valued: ir.Table, card: Fit, varied: float, before: tuple[Past, Clock]
+    ws: Workspace,
+    valued: ir.Table,
+    card: Fit,
+    varied: float,
+    before: tuple[backtest.Past, demand_clock.Clock],
 ) -> dict[str, Any]:
     """What all buyers together will do, tested on the past; at the horizon it is the sum of the single forecasts."""
     past, clock = before
     passes = clock.time[past.today + 1 :] - clock.time[past.today]
-    cells, worth = cells_of(ws, valued, card, varied)
-    whole = ahead(estimate_of(card), cells, worth, passes, past.discount)
+    cells, worth = clocked.cells_of(ws, valued, card, varied)
+    whole = ahead(lifetime.estimate_of(card), cells, worth, passes, past.discount)
     sums = valued.aggregate(
         orders=valued.expected_orders.sum(), amount=valued.clv_amount.cast("float64").sum()
     )
     (row,) = ws.warehouse.read(sums).to_pylist()
     whole = whole.meeting(card.spec["horizon_days"], row["orders"], row["amount"] or 0.0)
-    return foresee(whole, clock, past.today, list(origins(past, len(passes))), int(cells.n))
+    return foresee(whole, clock, past.today, list(backtest.origins(past, len(passes))), int(cells.n))
 
 
 def _valued(scored: ir.Table, card: Fit, worth: tuple[Parameters, float]) -> ir.Table:
     """Add expected and discounted money, with bounds of both how often and how much."""
-    low, high, rows = money_bounds(estimate_of(card), card, worth, scored)
+    low, high, rows = money_bounds(lifetime.estimate_of(card), card, worth, scored)
     each, orders = rows.expected_order_amount, rows.expected_orders
     later = ibis.ifelse(orders > 0, rows.discounted_orders / orders, 0.0)
     return rows.mutate(
@@ -245,7 +237,7 @@ def _decile(value: ir.DecimalColumn, cuts: list[float]) -> ir.IntegerValue:
     return sum(above[1:], above[0]) + 1
 
 
-def _nothing(ws: Workspace, spec: Lifetime, as_of: dt.date, reason: str) -> Mapping[str, Any]:
+def _nothing(ws: Workspace, spec: lifetime.Lifetime, as_of: dt.date, reason: str) -> Mapping[str, Any]:
     """Empty the table, and keep on record why."""
     empty = ws.warehouse.table("lifetimes").filter(ibis.literal(False))
     ws.warehouse.replace("lifetimes", empty, by="understand")

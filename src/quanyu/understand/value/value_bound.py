@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from quanyu.method import Fit, Parameters
 from quanyu.solve.history import Values, in_blocks
-from quanyu.solve.value import Estimate, sum_chance
-from quanyu.understand.lifetime import AVERAGE, HIGH, LOW, group_of
+from quanyu.solve.spending import sum_chance
+from quanyu.solve.value import Estimate
+from quanyu.understand.lifetime import lifetime_score, order_value
 
 LEVELS = 36
 """Into how many steps the part of the living below a bound is cut."""
@@ -33,13 +34,14 @@ def money_bounds(
     up by purchases and age.
     """
     learned, varied = worth
-    if learned["rule"] == AVERAGE and varied < ONE_PRICE:
+    if learned["rule"] == order_value.AVERAGE and varied < ONE_PRICE:
         return scored.orders_low * learned["average"], scored.orders_high * learned["average"], scored
     first, last = fit.parameters["age_days"]
     step = max(1, math.ceil((last - first + 1) / AGES))
     ahead = ibis.memtable(_quantiles(fitted, fit, learned, varied, step))
     rows = scored.mutate(
-        _of=group_of(fit, scored), _step=((scored.age_days - first) / step).floor().cast("int64")
+        _of=lifetime_score.group_of(fit, scored),
+        _step=((scored.age_days - first) / step).floor().cast("int64"),
     )
     joined = rows.left_join(
         ahead,
@@ -50,20 +52,20 @@ def money_bounds(
     scale = _scale(learned, joined)
     low, high = (
         scale * joined["_amounts"][_place(joined.p_alive, 1 - share, is_up)]
-        for share, is_up in ((LOW, False), (HIGH, True))
+        for share, is_up in ((lifetime_score.LOW, False), (lifetime_score.HIGH, True))
     )
     return low, high, joined
 
 
 def _place(alive: ir.FloatingValue, above: float, is_up: bool) -> ir.IntegerValue:
     """The step of the quantile of the living that leaves `above` of all above it; 0, nothing, where fewer are alive."""
-    level = (1 - above / ibis.greatest(alive, 1e-9)) / HIGH * LEVELS
+    level = (1 - above / ibis.greatest(alive, 1e-9)) / lifetime_score.HIGH * LEVELS
     step = level.ceil() if is_up else level.floor()
     return ibis.greatest(ibis.least(step, float(LEVELS)), 0.0).cast("int32")
 
 
 def _scale(learned: Parameters, rows: ir.Table) -> Any:
-    if learned["rule"] == AVERAGE:
+    if learned["rule"] == order_value.AVERAGE:
         return ibis.literal(float(learned["average"]))
     n, mean = rows.n_orders.cast("float64"), rows.mean_amount.cast("float64")
     return float(learned["gamma"]) + n * ibis.greatest(mean, 0.0)
@@ -95,7 +97,7 @@ def _quantiles(fitted: Estimate, fit: Fit, learned: Parameters, varied: float, s
 
 def _inverted(upto: Values, learned: Parameters, varied: float, n: float) -> list[Values]:
     """The amounts at every level, for rows of the chances of at most 0, 1, ... orders."""
-    levels = HIGH * np.arange(LEVELS + 1) / LEVELS
+    levels = lifetime_score.HIGH * np.arange(LEVELS + 1) / LEVELS
     places, by_count = sum_chance(learned, varied, n, (MOST, POINTS))
     total = np.maximum.accumulate(np.diff(upto, axis=1, prepend=0.0) @ by_count, axis=1)
     return [np.where(levels > row[0], np.interp(levels, row, places), 0.0) for row in total]

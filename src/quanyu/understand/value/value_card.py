@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanyu.ledger import KeptFit, find_fit, list_fits
+from quanyu.solve.value import KINDS
 from quanyu.tables.view.outlook import Outlook, outlooks_of
-from quanyu.understand.lifetime import KINDS, MONEY
+from quanyu.text import Text
+from quanyu.understand.lifetime import order_value
 from quanyu.workspace import Workspace
 
-Told = tuple[str, Mapping[str, Any]]
+Told = tuple[Text, Mapping[str, Any]]
 """A sentence with places, and the values for them."""
 
 
@@ -152,7 +154,7 @@ def _card(kept: KeptFit, fit_id: str) -> ModelCard:
         spending_reasons=tuple(_pair(reason) for reason in _spending_reasons(worth)),
         leaving=tuple(_pair(reason) for reason in told.get("leaving", ())),
         outlook=outlooks_of(told.get("outlook"), kept.spec["horizon_days"]),
-        money=(MONEY[told["money"]["basis"]], {"rate": told["money"]["rate"]}),
+        money=(order_value.MONEY[told["money"]["basis"]], {"rate": told["money"]["rate"]}),
         n_buyers=told["n_buyers"],
         n_fitted=told["n_fitted"],
         horizon_days=kept.spec["horizon_days"],

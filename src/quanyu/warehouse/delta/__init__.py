@@ -1,6 +1,5 @@
 """Delta tables on Parquet files: written, checked and tidied."""
 
-from quanyu.warehouse.delta import delta, tidy
-from quanyu.warehouse.delta.check import State, digest, fault_of, gone, state_of
+from quanyu.warehouse.delta import check, delta, tidy
 
-__all__ = ["State", "delta", "digest", "fault_of", "gone", "state_of", "tidy"]
+__all__ = ["check", "delta", "tidy"]

@@ -6,12 +6,14 @@ import datetime as dt
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -116,8 +118,8 @@ class DuckDB:
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches from a cursor of its own; see `Engine.stream`."""
         with self._lock, explained():
-            self._register(expression)
-            cursor = self.connection.con.cursor() if not _in_memory(expression) else self.connection.con
+            carries = self._register(expression)
+            cursor = self.connection.con if carries else self.connection.con.cursor()
             reader = cursor.sql(compiled(self.connection, expression)).to_arrow_reader(chunk)
             wanted = expression.schema().to_pyarrow()
             if cursor is self.connection.con:
@@ -157,11 +159,18 @@ class DuckDB:
             if self._connection is not None:
                 self._connection.disconnect()
 
-    def _register(self, expression: ir.Table) -> None:
-        """Register in-memory tables that the expression carries."""
-        self.connection._run_pre_execute_hooks(expression)
+    def _register(self, expression: ir.Table) -> bool:
+        """Register in-memory tables that the expression carries, and say whether there are any.
+
+        Ibis would walk through it four times, for functions in Python and places on a map too, of which there are none.
+        """
+        carries = bool(expression.op().find(ops.InMemoryTable))
+        if carries:
+            self.connection._register_in_memory_tables(expression)
+        return carries
 
 
+@lru_cache
 def _local_time(zone: str) -> str:
     """Return the body of the macro: by calendar, but by an addition in a workspace's zone that is steady."""
     days = (STEADY[1] - STEADY[0]).days
@@ -174,10 +183,6 @@ def _local_time(zone: str) -> str:
     within = f"moment >= '{STEADY[0]}'::TIMESTAMPTZ AND moment < '{STEADY[1]}'::TIMESTAMPTZ"
     added = f"make_timestamp(epoch_us(moment) + {offset // dt.timedelta(microseconds=1)})"
     return f"CASE WHEN zone = '{zone}' AND {within} THEN {added} ELSE {calendar} END"
-
-
-def _in_memory(expression: ir.Table) -> bool:
-    return bool(expression.op().find(ibis.expr.operations.InMemoryTable))
 
 
 def _select(files: Sequence[str]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from quanyu.tables.owned.curve import AD_CHANNELS
-from quanyu.understand.rfm import GROUPS
+from quanyu.tables.view.rfm_groups import BY_ID
+from quanyu.text import Text
 from quanyu.web.view import View
 
 SLICES = {
@@ -40,9 +43,14 @@ SLICES = {
     "unknown": ("未知", "Unknown"),
     **AD_CHANNELS,
 }
-EVIDENCE = {"test": "known from a test", "both": "known from curve and test"}
+EVIDENCE: Mapping[str, Text] = {"test": "known from a test", "both": "known from curve and test"}
 """What a return is known from, where a test of spend had a part in it."""
-DIMENSIONS = {"all": "Total", "channel": "Channel", "region": "Region", "new_old": "New and returning"}
+DIMENSIONS: Mapping[str, Text] = {
+    "all": "Total",
+    "channel": "Channel",
+    "region": "Region",
+    "new_old": "New and returning",
+}
 
 
 def slice_label(view: View, name: str | None) -> str:
@@ -52,5 +60,5 @@ def slice_label(view: View, name: str | None) -> str:
 
 def group_label(view: View, group_id: str | None) -> str:
     """Return the name of an RFM group."""
-    rfm_group = next((group for group in GROUPS if group.group_id == group_id), None)
-    return view.pick(rfm_group.zh, rfm_group.en) if rfm_group else (group_id or "")
+    group = BY_ID.get(group_id or "")
+    return group.name_in(view.language) if group else (group_id or "")

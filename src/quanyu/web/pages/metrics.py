@@ -7,36 +7,38 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.measure.metric import Explained, Trend, as_of, breakdown, explain_change, metric_card, trend
+from quanyu.measure.metric import Explained, Trend, explain_change, read, trend
 from quanyu.tables.metric.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.view.metric_view import Card, Slice
+from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import DIMENSIONS, slice_label
 from quanyu.web.parts.card import card
-from quanyu.web.parts.chart import ACCENT, FAINT, GHOST, Chart, Line, bars, chart, lines
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import dropdown, segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run
 from quanyu.web.parts.period import chosen_period, period_picker
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import table
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import UNITS, writer
 from quanyu.web.view import View
 
-FAMILIES: Mapping[str, tuple[Metric, ...]] = {
+FAMILIES: Mapping[Text, tuple[Metric, ...]] = {
     "Trade": TRADE, "Buyers": BUYERS, "Traffic": TRAFFIC, "Advertising": SPENDING, "Voice": VOICE,
 }  # fmt: skip
-GRAINS = {"day": "By day", "week": "By week", "month": "By month"}
+GRAINS: Mapping[str, Text] = {"day": "By day", "week": "By week", "month": "By month"}
 MOST = 15
 """Slices that the bars show; the table below has all."""
 
 
 def metrics(view: View) -> None:
     """Draw the explorer; what is chosen stands in the address."""
-    day = view.ask(as_of)
+    day = view.ask(read.as_of)
     if day is None:
         not_run(view)
         return
@@ -50,7 +52,7 @@ def metrics(view: View) -> None:
     put(_choices(view, chosen_metric, grain, dimension), class_="head")
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w4 stack"):
-            fill(view, _card, metric_card, chosen_metric.name, period)
+            fill(view, _card, read.metric_card, chosen_metric.name, period)
             put(_definition(view, chosen_metric), "section", "panel")
         with ui.element("div").classes("w8"):
             fill(view, _trend, trend, chosen_metric.name, grain, period)
@@ -58,7 +60,7 @@ def metrics(view: View) -> None:
             fill(
                 view,
                 lambda v, slices: _slices(v, chosen_metric, dimension, slices),
-                breakdown,
+                read.breakdown,
                 chosen_metric.name,
                 dimension,
                 period,
@@ -115,9 +117,9 @@ def _trend(view: View, series: Trend) -> None:
     heads = (view.say("This period"), view.say("Period before"), view.say("A year ago"))
     sides = (series.values, series.previous, series.last_year)
     drawn = [
-        Line(head, side, color, is_dashed)
+        axes.Line(head, side, color, is_dashed)
         for head, side, color, is_dashed in zip(
-            heads, sides, (ACCENT, GHOST, FAINT), (False, True, False), strict=True
+            heads, sides, (palette.ACCENT, palette.GHOST, palette.FAINT), (False, True, False), strict=True
         )
         if any(value is not None for value in side)
     ]
@@ -131,7 +133,7 @@ def _trend(view: View, series: Trend) -> None:
         view,
         Chart(
             sheet,
-            lines(view, places, drawn, chosen_metric.unit),
+            axes.lines(view, places, drawn, chosen_metric.unit),
             (chosen_metric.definition_in(view.language),),
             is_tall=True,
         ),
@@ -146,8 +148,8 @@ def _slices(view: View, chosen_metric: Metric, dimension: str, slices: list[Slic
         return
     names = [slice_label(view, part.slice) for part in slices]
     drawn = [
-        Line(view.say("This period"), [part.value for part in slices[:MOST]]),
-        Line(view.say("Period before"), [part.previous for part in slices[:MOST]], FAINT),
+        axes.Line(view.say("This period"), [part.value for part in slices[:MOST]]),
+        axes.Line(view.say("Period before"), [part.previous for part in slices[:MOST]], palette.FAINT),
     ]
     columns = (
         Head(by), Head(view.say("This period"), kind), Head(view.say("Period before"), kind),
@@ -157,7 +159,7 @@ def _slices(view: View, chosen_metric: Metric, dimension: str, slices: list[Slic
         (name, p.value, p.previous, p.change, p.share) for name, p in zip(names, slices, strict=True)
     )
     sheet = Sheet(view.say("{metric} by slice: {dimension}", metric=label, dimension=by), columns, rows)
-    drawing = bars(view, names[:MOST], drawn, chosen_metric.unit)
+    drawing = axes.bars(view, names[:MOST], drawn, chosen_metric.unit)
     chart(view, Chart(sheet, drawing, (chosen_metric.definition_in(view.language),), is_tall=len(slices) > 7))
 
 

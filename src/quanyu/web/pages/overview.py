@@ -9,7 +9,7 @@ from nicegui import ui
 
 from quanyu import figure, ledger
 from quanyu.ledger import Run
-from quanyu.measure.metric import Trend, as_of, breakdown, metric_cards, trend
+from quanyu.measure.metric import Trend, read, trend
 from quanyu.plan.advice import Advice, advice
 from quanyu.plan.review import review
 from quanyu.tables.metric.catalogue import metric
@@ -20,11 +20,12 @@ from quanyu.understand.rfm import RfmMap, rfm_map
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import cards
-from quanyu.web.parts.chart import ACCENT, FAINT, GHOST, Chart, Line, bars, chart, lines
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run, nothing_loaded
 from quanyu.web.parts.period import chosen_period, period_picker
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import UNITS
@@ -56,7 +57,7 @@ def overview(view: View) -> None:
     if not view.ws.warehouse.count("orders") and not view.ws.warehouse.count("events"):
         nothing_loaded(view)
         return
-    day = view.ask(as_of)
+    day = view.ask(read.as_of)
     if day is None:
         not_run(view)
         return
@@ -73,7 +74,7 @@ def overview(view: View) -> None:
             put(tag("h2", view.say("What stands out")), class_="bar")
             fill(view, _advice, stands_out, view.language)
         with ui.element("div").classes("w6"):
-            fill(view, _channels, breakdown, "net_revenue", "channel", period)
+            fill(view, _channels, read.breakdown, "net_revenue", "channel", period)
         with ui.element("div").classes("w6"):
             fill(view, _groups, rfm_map)
         with ui.element("section").classes("panel w12"):
@@ -82,7 +83,7 @@ def overview(view: View) -> None:
 
 def kpis(ws: Workspace, period: Period) -> list[Card]:
     """Return the cards of the screen; metrics that the data cannot tell are left out."""
-    return [card for card in metric_cards(ws, CARDS, period) if card.value is not None]
+    return [card for card in read.metric_cards(ws, CARDS, period) if card.value is not None]
 
 
 def stands_out(ws: Workspace, language: Language) -> tuple[Advice, ...]:
@@ -103,9 +104,9 @@ def _trend(view: View, series: Trend) -> None:
     places = [day.strftime("%m-%d") if series.grain == "day" else day.isoformat() for day in series.on]
     heads = (view.say("This period"), view.say("Period before"), view.say("A year ago"))
     sides = (series.values, series.previous, series.last_year)
-    styles = ((ACCENT, False), (GHOST, True), (FAINT, False))
+    styles = ((palette.ACCENT, False), (palette.GHOST, True), (palette.FAINT, False))
     drawn = [
-        Line(head, side, *style)
+        axes.Line(head, side, *style)
         for head, side, style in zip(heads, sides, styles, strict=True)
         if any(value is not None for value in side)
     ]
@@ -118,7 +119,7 @@ def _trend(view: View, series: Trend) -> None:
         view,
         Chart(
             sheet,
-            lines(view, places, drawn, chosen_metric.unit),
+            axes.lines(view, places, drawn, chosen_metric.unit),
             (chosen_metric.definition_in(view.language),),
             is_tall=True,
         ),
@@ -132,8 +133,8 @@ def _channels(view: View, slices: list[Slice]) -> None:
     title = view.say("{metric} by channel", metric=revenue.name_in(view.language))
     names = [slice_label(view, part.slice) for part in rows]
     drawn = [
-        Line(view.say("This period"), [part.value for part in rows]),
-        Line(view.say("Period before"), [part.previous for part in rows], FAINT),
+        axes.Line(view.say("This period"), [part.value for part in rows]),
+        axes.Line(view.say("Period before"), [part.previous for part in rows], palette.FAINT),
     ]
     columns = (
         Head(view.say("Channel")),
@@ -147,7 +148,7 @@ def _channels(view: View, slices: list[Slice]) -> None:
         view,
         Chart(
             Sheet(title, columns, cells),
-            bars(view, names, drawn, revenue.unit),
+            axes.bars(view, names, drawn, revenue.unit),
             (revenue.definition_in(view.language),),
         ),
     )
@@ -157,8 +158,10 @@ def _groups(view: View, rfm: RfmMap) -> None:
     title = view.say("Customer groups (RFM)")
     names = [view.pick(group_size.group.zh, group_size.group.en) for group_size in rfm.groups]
     drawn = [
-        Line(view.say("Share of buyers"), [group_size.people_share for group_size in rfm.groups], FAINT),
-        Line(view.say("Share of money"), [group_size.money_share for group_size in rfm.groups]),
+        axes.Line(
+            view.say("Share of buyers"), [group_size.people_share for group_size in rfm.groups], palette.FAINT
+        ),
+        axes.Line(view.say("Share of money"), [group_size.money_share for group_size in rfm.groups]),
     ]
     columns = (
         Head(view.say("Group")),
@@ -183,7 +186,7 @@ def _groups(view: View, rfm: RfmMap) -> None:
         "Buyers by how recently, how often and for how much they bought; each axis is cut in high and low."
     )
     note = view.say("{n} buyers, as of {day}", n=f"{rfm.n_people:,}", day=rfm.as_of)
-    chart(view, Chart(Sheet(title, columns, cells), bars(view, names, drawn, "ratio"), (about,), note))
+    chart(view, Chart(Sheet(title, columns, cells), axes.bars(view, names, drawn, "ratio"), (about,), note))
 
 
 def _advice(view: View, sentences: tuple[Advice, ...]) -> None:
@@ -204,7 +207,7 @@ def _freshness(view: View) -> None:
     ran = ledger.list_runs(view.ws.ledger, limit=1)
     loaded = ledger.list_loads(view.ws.ledger, limit=1)
     facts: list[tuple[str, Any]] = [
-        (view.say("Data until"), figure.day(view.ask(as_of) or view.ws.today(), view.language)),
+        (view.say("Data until"), figure.day(view.ask(read.as_of) or view.ws.today(), view.language)),
         (view.say("Last load"), _when(view, loaded[0].started_at) if loaded else figure.NOTHING),
         (view.say("Last run"), _ran(view, ran[0]) if ran else figure.NOTHING),
         (view.say("Orders"), f"{view.ws.warehouse.count('orders'):,}"),

@@ -8,9 +8,10 @@ from markupsafe import Markup
 
 from quanyu import figure
 from quanyu.tables.view.metric_view import Card
-from quanyu.web.parts.chart import spark
+from quanyu.text import Text
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
+from quanyu.web.parts.spark import spark
 from quanyu.web.parts.write import shown
 from quanyu.web.view import View
 
@@ -20,7 +21,7 @@ def cards(view: View, listed: Iterable[Card]) -> None:
     put(Markup("").join(card(view, reading) for reading in listed), class_="cards")
 
 
-def plain(view: View, listed: Iterable[tuple[str, str, str]]) -> None:
+def plain(view: View, listed: Iterable[tuple[Text, str, str]]) -> None:
     """Place cards of (label in English, value as shown, definition) side by side."""
     made = (
         tag(

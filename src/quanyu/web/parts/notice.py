@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from quanyu.errors import QuanyuError
-from quanyu.text import message_and_hint
+from quanyu.text import Text, message_and_hint
 from quanyu.web.parts.markup import div, put, tag
 from quanyu.web.view import View
 
 LOG = logging.getLogger("quanyu.web")
 
 
-def empty(view: View, title: str, hint: str, *commands: str) -> None:
-    """Place an empty state: what is missing and the commands that bring it."""
+def empty(view: View, title: Text, hint: Text, *commands: str, **values: object) -> None:
+    """Place an empty state: what is missing, with its places filled, and the commands that bring it."""
     lines = [tag("code", command, class_="command") for command in commands]
-    body = [tag("h2", view.say(title)), tag("p", view.say(hint), class_="muted"), *lines]
+    body = [tag("h2", view.say(title, **values)), tag("p", view.say(hint), class_="muted"), *lines]
     put(div("empty", *body, role="status"))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from quanyu.errors import SettingError
 from quanyu.tables.metric.period import Period, preset
+from quanyu.text import Text
 from quanyu.web.parts.markup import div, tag
 from quanyu.web.view import View
 
-OFFERED = {
+OFFERED: Mapping[str, Text] = {
     "yesterday": "Yesterday",
     "last_7": "Last 7 days",
     "last_30": "Last 30 days",

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from quanyu import ledger
 from quanyu.tables import SALES
 from quanyu.tables.owned.spend_test import UNREAD
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 from quanyu.warehouse.portable import seconds
 from quanyu.workspace import Workspace
-from quanyu.world.market import REPORTED, saturate
+from quanyu.world.market import paid_media
 
 RECENT_DAYS = 28
 
@@ -27,7 +27,7 @@ RECENT_DAYS = 28
 class Estimate:
     """One estimate with its interval beside the planted truth; `note` explains one outside, or one that is none."""
 
-    what: str
+    what: Text
     subject: str
     planted: float
     found: float | None
@@ -122,7 +122,7 @@ def _channels(ws: Workspace, truth: Path) -> Iterator[Estimate]:
         orders = [
             day["incremental_orders"]
             for day in recent
-            if REPORTED.get(day["channel"], day["channel"]) == row["channel"]
+            if paid_media.REPORTED.get(day["channel"], day["channel"]) == row["channel"]
         ]
         if orders:
             yield Estimate(
@@ -160,12 +160,14 @@ def _tests(ws: Workspace, truth: Path) -> Iterator[Estimate]:
 def _planted_channels(truth: Path) -> dict[str, dict[str, Any]]:
     """Return the planted curve and the money of each ad channel, by the name in its reports."""
     rows = pq.read_table(truth / "channels.parquet").to_pylist()
-    return {REPORTED.get(row["channel"], row["channel"]): row for row in rows}
+    return {paid_media.REPORTED.get(row["channel"], row["channel"]): row for row in rows}
 
 
 def _kept_up(channel: Mapping[str, Any], people: int, amount: Any) -> float:
     """Return the orders a day that a channel truly brings where a daily amount is kept up."""
-    reached = saturate(np.array([float(amount) / people]), channel["half_saturation"], channel["slope"])
+    reached = paid_media.saturate(
+        np.array([float(amount) / people]), channel["half_saturation"], channel["slope"]
+    )
     return float(channel["strength"] * people * reached[0])
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from quanyu.tables import SALES
+from quanyu.text import Text
 from quanyu.workspace import Workspace, pseudonym
 
 HASHED = ("phone", "email")
@@ -21,7 +22,7 @@ HASHED = ("phone", "email")
 class Verdict:
     """One planted fact beside the found one, as printed; `agreement` is a share in per cent."""
 
-    what: str
+    what: Text
     planted: str
     found: str
     agreement: str
@@ -52,7 +53,7 @@ def score_pairs(ws: Workspace, truth: Path) -> PairScore:
     """Score identity over pairs of identifiers that occur in the loaded data and belong to one true person.
 
     A phone or mailbox shared by a household belongs to several true people and is left out. Recall counts the
-    pairs that the files tie together (see `truth.identities_truth`): nobody could find the others.
+    pairs that the files tie together (see `truth.person.identities_truth`): nobody could find the others.
     """
     planted = _truth(ws, truth, "identities").select("person_id", "kind", "value", "evidence")
     owners: dict[str, set[tuple[str, str]]] = {}
@@ -112,7 +113,7 @@ def _truth(ws: Workspace, truth: Path, name: str) -> ir.Table:
     return ws.warehouse.scan([truth / f"{name}.parquet"])
 
 
-def _compared(ws: Workspace, what: str, planted: ir.Value, counted: ir.Value) -> Verdict:
+def _compared(ws: Workspace, what: Text, planted: ir.Value, counted: ir.Value) -> Verdict:
     meant, seen = (
         ws.warehouse.read(value.name("value")).column(0)[0].as_py() or 0 for value in (planted, counted)
     )

@@ -21,24 +21,24 @@ from quanyu.world.lettering import (
     thousands,
     yuan,
 )
-from quanyu.world.market import CHANNELS
+from quanyu.world.market import paid_media
 from quanyu.world.setting import Setting
-from quanyu.world.trace import Placements
+from quanyu.world.trace import placement
 
 Sums = dict[str, int]
 
 
-def write_ads(folder: Folder, setting: Setting, placements: tuple[Placements, ...]) -> None:
+def write_ads(folder: Folder, setting: Setting, placements: tuple[placement.Placements, ...]) -> None:
     """Write one report per channel."""
-    for channel, rows in zip(CHANNELS, placements, strict=True):
+    for channel, rows in zip(paid_media.CHANNELS, placements, strict=True):
         REPORTS[channel.name](folder, setting, rows)
 
 
-def _plan(rows: Placements) -> Text:
-    return pick(CHANNELS[rows.channel].campaigns, rows.plan)
+def _plan(rows: placement.Placements) -> Text:
+    return pick(paid_media.CHANNELS[rows.channel].campaigns, rows.plan)
 
 
-def _day(setting: Setting, rows: Placements) -> Text:
+def _day(setting: Setting, rows: placement.Placements) -> Text:
     return day(setting.shop.first_day + rows.day)
 
 
@@ -50,7 +50,7 @@ def _fen(cost: Ints, per: Ints) -> Ints:
     return np.round(cost / np.maximum(per, 1)).astype(np.int64)
 
 
-def _sums(rows: Placements) -> Sums:
+def _sums(rows: placement.Placements) -> Sums:
     names = ("cost", "impressions", "clicks", "orders", "revenue")
     return {name: int(getattr(rows, name).sum()) for name in names}
 
@@ -59,7 +59,7 @@ def _last_line(columns: Columns, values: dict[str, str]) -> str:
     return ",".join(f'"{values.get(name, "-")}"' for name in columns) + "\n"
 
 
-def _wanxiangtai(folder: Folder, setting: Setting, rows: Placements) -> None:
+def _wanxiangtai(folder: Folder, setting: Setting, rows: placement.Placements) -> None:
     n = rows.n
     direct = rows.revenue * 7 // 10
     few = rows.clicks // 12
@@ -109,7 +109,7 @@ def _wanxiangtai(folder: Folder, setting: Setting, rows: Placements) -> None:
     folder.csv("ads/wanxiangtai.csv", columns, GBK, dirt)
 
 
-def _qianchuan(folder: Folder, setting: Setting, rows: Placements) -> None:
+def _qianchuan(folder: Folder, setting: Setting, rows: placement.Placements) -> None:
     n = rows.n
     net_orders, net = rows.orders * 9 // 10, rows.revenue * 9 // 10
     base = rows.cost * 9 // 10
@@ -145,7 +145,7 @@ def _qianchuan(folder: Folder, setting: Setting, rows: Placements) -> None:
     folder.csv("ads/qianchuan.csv", columns, Style("utf-8-sig", after=_last_line(columns, total)))
 
 
-def _ocean_engine(folder: Folder, setting: Setting, rows: Placements) -> None:
+def _ocean_engine(folder: Folder, setting: Setting, rows: placement.Placements) -> None:
     n = rows.n
     columns: Columns = {
         "时间": _day(setting, rows),
@@ -175,7 +175,7 @@ def _ocean_engine(folder: Folder, setting: Setting, rows: Placements) -> None:
     folder.csv("ads/ocean_engine.csv", columns, Style("utf-8-sig", after=_last_line(columns, total)))
 
 
-def _tencent_ads(folder: Folder, setting: Setting, rows: Placements) -> None:
+def _tencent_ads(folder: Folder, setting: Setting, rows: placement.Placements) -> None:
     n = rows.n
     columns: Columns = {
         "日期": _day(setting, rows),
@@ -191,7 +191,7 @@ def _tencent_ads(folder: Folder, setting: Setting, rows: Placements) -> None:
     folder.csv("ads/tencent_ads.csv", columns, BOM)
 
 
-def _baidu_search(folder: Folder, setting: Setting, rows: Placements) -> None:
+def _baidu_search(folder: Folder, setting: Setting, rows: placement.Placements) -> None:
     n, shop = rows.n, setting.shop
     columns: Columns = {
         "日期": _day(setting, rows),
@@ -215,7 +215,7 @@ def _baidu_search(folder: Folder, setting: Setting, rows: Placements) -> None:
     folder.csv("ads/baidu_search.csv", columns, Style("gb18030", before=preamble), dirt)
 
 
-def _google_ads(folder: Folder, setting: Setting, rows: Placements) -> None:
+def _google_ads(folder: Folder, setting: Setting, rows: placement.Placements) -> None:
     n, shop = rows.n, setting.shop
     conversions = rows.orders.astype(np.float64)
     columns: Columns = {
@@ -253,7 +253,7 @@ def _commas(values: Ints) -> Text:
     return pick([f"{value:,}" for value in values.tolist()], np.arange(len(values)))
 
 
-def _meta_ads(folder: Folder, setting: Setting, rows: Placements) -> None:
+def _meta_ads(folder: Folder, setting: Setting, rows: placement.Placements) -> None:
     n = rows.n
     when, reach = _day(setting, rows), np.maximum(rows.impressions * 3 // 4, 1)
     columns: Columns = {
@@ -284,7 +284,7 @@ def _meta_ads(folder: Folder, setting: Setting, rows: Placements) -> None:
     folder.csv("ads/meta_ads.csv", columns, BOM)
 
 
-REPORTS: dict[str, Callable[[Folder, Setting, Placements], None]] = {
+REPORTS: dict[str, Callable[[Folder, Setting, placement.Placements], None]] = {
     "wanxiangtai": _wanxiangtai,
     "qianchuan": _qianchuan,
     "ocean_engine": _ocean_engine,

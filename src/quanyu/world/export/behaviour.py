@@ -26,12 +26,11 @@ from quanyu.world.lettering import (
     where,
     yuan,
 )
-from quanyu.world.market import CHANNELS
-from quanyu.world.people import PLATFORMS
-from quanyu.world.sale import JD, OWN, TAOBAO, YOUZAN
+from quanyu.world.market import paid_media
+from quanyu.world.platform import JD, OWN, PLATFORMS, TAOBAO, YOUZAN
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
-from quanyu.world.trace import CART, EVENTS, FREE_CHANNELS, MEMBER, OPENID, PRODUCT, PURCHASE, SEARCH, USER
+from quanyu.world.trace import sighting, visit
 from quanyu.world.vocabulary import WARES
 
 EVENT_DIRT = (
@@ -62,11 +61,11 @@ def site_key(block: Block, person: Ints, device: Ints, draw: Ints) -> Text:
     """Return who the own site sees: on devices where people log in mostly the account, else the cookie."""
     is_logged_in = block.sightings.is_login_device[person, device] & (draw % 3 > 0)
     cookie = join("cookie:", naming.cookie(block.people.device[person, device]))
-    return where(is_logged_in, key_of(block, USER, person), cookie)
+    return where(is_logged_in, key_of(block, sighting.USER, person), cookie)
 
 
 def _channel(block: Block, click: Ints, otherwise: Text) -> Text:
-    kinds = [channel.medium for channel in CHANNELS]
+    kinds = [channel.medium for channel in paid_media.CHANNELS]
     return where(click >= 0, pick(kinds, _of_click(block.clicks.channel, click)), otherwise)
 
 
@@ -81,7 +80,7 @@ def _plan_id(channel: Ints, plan: Ints) -> Text:
 def _events(setting: Setting, block: Block) -> pa.Table:
     visits, events, orders = block.visits, block.events, block.orders
     draw = scramble(np.arange(visits.n), 37)
-    free = pick(FREE_CHANNELS, visits.free)
+    free = pick(visit.FREE_CHANNELS, visits.free)
     who = site_key(block, visits.person, visits.device, draw)
     number = block.offset
     plan = _plan_id(_of_click(block.clicks.channel, visits.click), _of_click(block.clicks.plan, visits.click))
@@ -97,16 +96,16 @@ def _events(setting: Setting, block: Block) -> pa.Table:
     has_item = events.item >= 0
     item = np.maximum(events.item, 0)
     price = setting.catalogue.list_price[item]
-    is_buy = events.name == PURCHASE
+    is_buy = events.name == visit.PURCHASE
     order = np.maximum(visits.order[events.visit], 0) if visits.n else events.visit
     value = np.where(is_buy, _at(orders.payable, order), price)
     count = np.where(is_buy, _at(orders.n_items, order), 1)
-    counted = is_buy | (events.name == CART)
+    counted = is_buy | (events.name == visit.CART)
     return pa.table(
         {
             "event_id": join("e", text(number + np.arange(n))),
             "id_key": shared["id_key"],
-            "name": pick(EVENTS, events.name),
+            "name": pick(visit.EVENTS, events.name),
             "occurred_at": utc(events.at),
             "received_at": utc(events.at + 1),
             "session_id": shared["session_id"],
@@ -114,7 +113,7 @@ def _events(setting: Setting, block: Block) -> pa.Table:
             "campaign_id": shared["campaign_id"],
             "item_id": where(has_item & ~is_buy, pick(setting.catalogue.item_id, item), None),
             "n_items": pa.array(count, mask=~counted),
-            "value_amount": pa.array(value / 100, mask=events.name < PRODUCT),
+            "value_amount": pa.array(value / 100, mask=events.name < visit.PRODUCT),
             "currency": constant("CNY", n),
             "properties": _properties(setting, block, events.name, order),
         }
@@ -130,14 +129,14 @@ def _properties(setting: Setting, block: Block, name: Ints, order: Ints) -> Text
     words = pick([ware.name for ware in WARES], setting.catalogue.category[item])
     search = join('{"query": "', words, '"}')
     if not block.orders.n:
-        return where(name == SEARCH, search, None)
+        return where(name == visit.SEARCH, search, None)
     bought = join('{"order_id": "', naming.order_id(block.orders, order), '"}')
-    return where(name == SEARCH, search, where(name == PURCHASE, bought, None))
+    return where(name == visit.SEARCH, search, where(name == visit.PURCHASE, bought, None))
 
 
 def _clicks(block: Block) -> Columns:
     clicks, people = block.clicks, block.people
-    platform = np.array([channel.platform for channel in CHANNELS])[clicks.channel]
+    platform = np.array([channel.platform for channel in paid_media.CHANNELS])[clicks.channel]
     shown: Flags = (platform == OWN) | ((platform == YOUZAN) & people.has_openid[clicks.person])
     rows = np.flatnonzero(shown)
     person, channel = clicks.person[rows], clicks.channel[rows]
@@ -145,12 +144,12 @@ def _clicks(block: Block) -> Columns:
     n_devices = (people.device[person] >= 0).sum(axis=1)
     device = np.where(draw % 10 < 7, 0, draw // 10 % n_devices)
     site = site_key(block, person, device, draw // 100)
-    prices = np.array([round(channel.cost_per_click * 100) for channel in CHANNELS])
+    prices = np.array([round(channel.cost_per_click * 100) for channel in paid_media.CHANNELS])
     return {
         "touch_id": join("t", text(block.offset + rows)),
-        "id_key": where(platform[rows] == OWN, site, key_of(block, OPENID, person)),
+        "id_key": where(platform[rows] == OWN, site, key_of(block, sighting.OPENID, person)),
         "touched_at": stamp(clicks.at[rows]),
-        "channel": pick([ad_channel.name for ad_channel in CHANNELS], channel),
+        "channel": pick([ad_channel.name for ad_channel in paid_media.CHANNELS], channel),
         "campaign_id": _plan_id(channel, clicks.plan[rows]),
         "kind": constant("click", len(rows)),
         "cost_amount": yuan(prices[channel]),
@@ -171,7 +170,7 @@ def _messages(setting: Setting, block: Block) -> Columns:
             pick([campaign.name for campaign in CAMPAIGNS], number),
             padded(block.people.first + person, 9),
         ),
-        "id_key": key_of(block, MEMBER, person),
+        "id_key": key_of(block, sighting.MEMBER, person),
         "touched_at": stamp(at),
         "channel": pick([campaign.channel for campaign in CAMPAIGNS], number),
         "campaign_id": pick([campaign.name for campaign in CAMPAIGNS], number),
@@ -187,8 +186,8 @@ def _reviews(block: Block) -> Columns:
     classic = (platform == TAOBAO) & ~orders.is_renamed[reviews.order]
     who = where(classic, join("taobao:", naming.nick(number)), None)
     who = where(platform == JD, join("jd:", naming.account(number)), who)
-    who = where((platform == YOUZAN) & people.has_openid[person], key_of(block, OPENID, person), who)
-    who = where((platform == OWN) & people.has_account[person], key_of(block, USER, person), who)
+    who = where((platform == YOUZAN) & people.has_openid[person], key_of(block, sighting.OPENID, person), who)
+    who = where((platform == OWN) & people.has_account[person], key_of(block, sighting.USER, person), who)
     n = len(reviews.order)
     return {
         "feedback_id": join("r", text(block.offset + np.arange(n))),
@@ -205,4 +204,4 @@ def _reviews(block: Block) -> Columns:
     }
 
 
-__all__ = ["MEMBER", "site_key", "write_behaviour"]
+__all__ = ["site_key", "write_behaviour"]

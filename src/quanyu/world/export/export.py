@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.world import truth
 from quanyu.world.block import Block
 from quanyu.world.export import dirt
 from quanyu.world.export.ads import write_ads
@@ -19,7 +18,8 @@ from quanyu.world.export.member import write_members
 from quanyu.world.export.platform import write_douyin, write_jd, write_shopify, write_taobao, write_youzan
 from quanyu.world.export.writer import Folder
 from quanyu.world.lettering import Ints
-from quanyu.world.trace import no_claims, place
+from quanyu.world.trace import placement, traffic
+from quanyu.world.truth import cause, sale
 from quanyu.world.world import BY_BLOCK, World
 
 BLOCK_FILES = (
@@ -45,8 +45,8 @@ def export(
     files, beside = Folder(root / "files"), Folder(root / "truth")
     if world.setting.before is None:  # later the items are the same
         write_assortment(files, world.setting)
-    claims = no_claims(world.shop)
-    totals = np.zeros((len(truth.LAYOUTS), len(truth.TOTALS)), dtype=np.int64)
+    claims = traffic.no_claims(world.shop)
+    totals = np.zeros((len(sale.LAYOUTS), len(sale.TOTALS)), dtype=np.int64)
     caused = np.zeros((2, len(world.setting.causes)), dtype=np.int64)
     for block in world.blocks():
         for write in BLOCK_FILES:
@@ -55,22 +55,22 @@ def export(
             beside.parquet(f"{name}.parquet", make(block))
         claims, totals, caused = (
             claims + block.claims,
-            totals + truth.totals_of(block),
+            totals + sale.totals_of(block),
             caused + _caused(block),
         )
         if progress:
             progress(block.number + 1, world.shop.n_blocks)
-    placements = place(world.setting, claims)
+    placements = placement.place(world.setting, claims)
     write_ads(files, world.setting, placements)
     written = files.close() + beside.close()
     people = pq.read_table(root / "truth" / "campaign_people.parquet")
     tables = {
-        "totals": truth.totals_truth(totals),
-        "channels": truth.channels_truth(world.setting, placements, caused[0], caused[1]),
-        "media": truth.media_truth(world.setting),
-        "campaigns": truth.campaigns_truth(world.setting, people),
-        "items": truth.items_truth(world.setting),
-        "calendar": truth.calendar_truth(world.setting),
+        "totals": sale.totals_truth(totals),
+        "channels": cause.channels_truth(world.setting, placements, caused[0], caused[1]),
+        "media": cause.media_truth(world.setting),
+        "campaigns": cause.campaigns_truth(world.setting, people),
+        "items": cause.items_truth(world.setting),
+        "calendar": cause.calendar_truth(world.setting),
         "dirty": dirt.log(files.dirt),
     }
     return written + [_write(root / "truth" / f"{name}.parquet", table) for name, table in tables.items()]

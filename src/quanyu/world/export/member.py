@@ -15,14 +15,14 @@ from quanyu.world.lettering import Flags, Ints, Text, constant, day, join, pick,
 from quanyu.world.people import MAX_DEVICES
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
-from quanyu.world.trace import COOKIE, MEMBER, OPENID, USER
+from quanyu.world.trace import sighting
 from quanyu.world.vocabulary import NICKNAMES
 
 TIERS = ("普通", "银卡", "金卡", "黑金")
 KEYS: dict[int, tuple[str, Callable[[Ints], Text]]] = {
-    MEMBER: ("member:", naming.member_no),
-    USER: ("user:", naming.user),
-    OPENID: ("wechat_openid:", naming.openid),
+    sighting.MEMBER: ("member:", naming.member_no),
+    sighting.USER: ("user:", naming.user),
+    sighting.OPENID: ("wechat_openid:", naming.openid),
 }
 DIRT = (Dirt("bad date", "members", "joined_on", "2026-13-45", "member_no", 1),)
 
@@ -36,12 +36,16 @@ def key_of(block: Block, kind: int, person: Ints) -> Text:
 def write_members(folder: Folder, setting: Setting, block: Block) -> None:
     """Write members, links and consents."""
     for kind, flags in (
-        (MEMBER, block.people.is_member),
-        (USER, block.people.has_account),
-        (OPENID, block.people.has_openid),
+        (sighting.MEMBER, block.people.is_member),
+        (sighting.USER, block.people.has_account),
+        (sighting.OPENID, block.people.has_openid),
     ):
         person = np.flatnonzero(flags)
-        folder.csv("members.csv", _members(setting, block, kind, person), dirt=DIRT if kind == MEMBER else ())
+        folder.csv(
+            "members.csv",
+            _members(setting, block, kind, person),
+            dirt=DIRT if kind == sighting.MEMBER else (),
+        )
     _write_links(folder, setting, block)
     _write_consents(folder, setting, block)
 
@@ -49,15 +53,17 @@ def write_members(folder: Folder, setting: Setting, block: Block) -> None:
 def _members(setting: Setting, block: Block, kind: int, person: Ints) -> Columns:
     people, seen = block.people, block.sightings
     n = len(person)
-    has_phone = {MEMBER: seen.member_has_phone, USER: seen.account_has_phone, OPENID: seen.openid_has_phone}[
-        kind
-    ][person]
-    has_mail = {
-        MEMBER: seen.member_has_mail,
-        USER: people.has_account,
-        OPENID: np.zeros(people.n, dtype=bool),
+    has_phone = {
+        sighting.MEMBER: seen.member_has_phone,
+        sighting.USER: seen.account_has_phone,
+        sighting.OPENID: seen.openid_has_phone,
     }[kind][person]
-    is_card = kind == MEMBER
+    has_mail = {
+        sighting.MEMBER: seen.member_has_mail,
+        sighting.USER: people.has_account,
+        sighting.OPENID: np.zeros(people.n, dtype=bool),
+    }[kind][person]
+    is_card = kind == sighting.MEMBER
     none = where(np.zeros(n, dtype=bool), "", None)
     phone, token = text(people.phone[person]), people.mail[person]
     tidy = where(
@@ -79,7 +85,7 @@ def _members(setting: Setting, block: Block, kind: int, person: Ints) -> Columns
         naming.full_name(people, person)
         if is_card
         else pick(NICKNAMES, people.given[person] % len(NICKNAMES))
-        if kind == OPENID
+        if kind == sighting.OPENID
         else none
     )
     tier = np.minimum((people.rate[person] * 60).astype(np.int64), 3)
@@ -105,14 +111,18 @@ def _members(setting: Setting, block: Block, kind: int, person: Ints) -> Columns
 
 def _write_links(folder: Folder, setting: Setting, block: Block) -> None:
     people, seen = block.people, block.sightings
-    used = seen.is_seen[:, COOKIE:] & seen.is_login_device
+    used = seen.is_seen[:, sighting.COOKIE :] & seen.is_login_device
     person, device = np.nonzero(used)
     parts: list[tuple[Text, Text, Ints]] = [
-        (join("cookie:", naming.cookie(people.device[person, device])), key_of(block, USER, person), person)
+        (
+            join("cookie:", naming.cookie(people.device[person, device])),
+            key_of(block, sighting.USER, person),
+            person,
+        )
     ]
-    for kind, flags in ((USER, people.has_account), (OPENID, people.has_openid)):
+    for kind, flags in ((sighting.USER, people.has_account), (sighting.OPENID, people.has_openid)):
         both = np.flatnonzero(flags & people.is_member)
-        parts.append((key_of(block, kind, both), key_of(block, MEMBER, both), both))
+        parts.append((key_of(block, kind, both), key_of(block, sighting.MEMBER, both), both))
     for id_key, other, who in parts:
         first = np.maximum(people.joined[who], setting.shop.first_day) * DAY + 10 * 3_600
         columns = {
@@ -146,7 +156,7 @@ def _decisions(block: Block, person: Ints, channel: str, granted: Flags, on: Int
     n = len(person)
     source = where(granted, "入会页", "短信退订") if channel == "sms" else constant("偏好设置", n)
     return {
-        "id_key": key_of(block, MEMBER, person),
+        "id_key": key_of(block, sighting.MEMBER, person),
         "purpose": constant("marketing", n),
         "channel": constant(channel, n),
         "is_granted": where(granted, "true", "false"),

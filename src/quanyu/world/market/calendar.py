@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from quanyu.world.lettering import Flags, Floats
+from quanyu.world.lettering import Flags, Floats, Ints
 from quanyu.world.shop import EPOCH, Shop
 
 LUNAR: Mapping[str, Mapping[int, tuple[int, int]]] = MappingProxyType(
@@ -229,3 +229,9 @@ class Calendar:
             begin, end = max(self.index(first), 0), self.index(last) + 1
             values[begin:end] = float(getattr(phase, field))
         return values
+
+
+def clock(n: int, random: np.random.Generator) -> Ints:
+    """Draw seconds of the day by the hours at which people order."""
+    hour = random.choice(24, n, p=HOURS / HOURS.sum())
+    return np.asarray(hour * 3_600 + random.integers(0, 3_600, n), dtype=np.int64)

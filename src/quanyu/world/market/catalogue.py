@@ -49,6 +49,33 @@ class Catalogue:
         factor = (1 - self.discount[week, item]) * (1 - cut)
         return np.maximum(np.round(self.list_price[item] * factor / 10).astype(np.int64) * 10, 100)
 
+    def choose(self, first_day: int, wish: tuple[Ints, Ints, Ints], random: np.random.Generator) -> Ints:
+        """Return an item for each wish (category, week, sensitivity class) by the planted price response.
+
+        Items that are not launched by the week's first day are not chosen.
+        """
+        category, week, feeling = wish
+        chosen = np.zeros(len(category), dtype=np.int64)
+        if not len(category):
+            return chosen
+        weeks, classes = self.discount.shape[0], len(SENSITIVITY)
+        code = (category * weeks + week) * classes + feeling
+        order = np.argsort(code, kind="stable")
+        codes, starts = np.unique(code[order], return_index=True)
+        draws = random.random(len(category))
+        for value, rows in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
+            group, kind = divmod(value, classes)
+            ware, at = divmod(group, weeks)
+            items = self.members(ware)
+            power = WARES[ware].elasticity * SENSITIVITY[kind]
+            weight = self.popularity[items] * (1 - self.discount[at, items]) ** power
+            weight = weight * (self.launched[items] <= first_day + at * 7)
+            ladder = np.cumsum(weight)
+            chosen[rows] = items[
+                np.searchsorted(ladder, draws[rows] * ladder[-1], side="right").clip(max=len(items) - 1)
+            ]
+        return chosen
+
 
 def make_catalogue(shop: Shop) -> Catalogue:
     """Draw the items of a shop; each category gets its share and none stays empty."""
@@ -98,33 +125,3 @@ def _names(
         names.append(f"{brand} {kind} {spec} {number % 97 + 1:02d}款")
         specs.append(spec)
     return tuple(brands), tuple(names), tuple(specs)
-
-
-def choose_items(
-    catalogue: Catalogue, first_day: int, wish: tuple[Ints, Ints, Ints], random: np.random.Generator
-) -> Ints:
-    """Return an item for each wish (category, week, sensitivity class) by the planted price response.
-
-    Items that are not launched by the week's first day are not chosen.
-    """
-    category, week, feeling = wish
-    chosen = np.zeros(len(category), dtype=np.int64)
-    if not len(category):
-        return chosen
-    weeks, classes = catalogue.discount.shape[0], len(SENSITIVITY)
-    code = (category * weeks + week) * classes + feeling
-    order = np.argsort(code, kind="stable")
-    codes, starts = np.unique(code[order], return_index=True)
-    draws = random.random(len(category))
-    for value, rows in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
-        group, kind = divmod(value, classes)
-        ware, at = divmod(group, weeks)
-        items = catalogue.members(ware)
-        power = WARES[ware].elasticity * SENSITIVITY[kind]
-        weight = catalogue.popularity[items] * (1 - catalogue.discount[at, items]) ** power
-        weight = weight * (catalogue.launched[items] <= first_day + at * 7)
-        ladder = np.cumsum(weight)
-        chosen[rows] = items[
-            np.searchsorted(ladder, draws[rows] * ladder[-1], side="right").clip(max=len(items) - 1)
-        ]
-    return chosen

@@ -8,15 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from quanyu.world.lettering import Flags, Ints
-from quanyu.world.market import Calendar, choose_items
-from quanyu.world.people import PLATFORMS, People
+from quanyu.world.market import Calendar
+from quanyu.world.people import People
+from quanyu.world.platform import DOUYIN, JD, OWN, TAOBAO, YOUZAN
 from quanyu.world.sale.purchase import Purchases
+from quanyu.world.sale.status import Status
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY, Shop
 
-STATUSES = ("placed", "paid", "shipped", "completed", "closed")
-PLACED, PAID, SHIPPED, COMPLETED, CLOSED = range(5)
-TAOBAO, JD, DOUYIN, YOUZAN, OWN = range(len(PLATFORMS))
 COUPON_FROM, COUPON_OFF = 30_000, 5_000
 FREE_POSTAGE_FROM, POSTAGE = 9_900, 800
 
@@ -93,7 +92,7 @@ class Orders:
     @property
     def is_sale(self) -> Flags:
         """Paid and not closed."""
-        return np.asarray(self.was_paid & (self.status != CLOSED))
+        return np.asarray(self.was_paid & (self.status != Status.CLOSED))
 
     @property
     def net(self) -> Ints:
@@ -178,9 +177,7 @@ def _baskets(setting: Setting, people: People, bought: Purchases, random: np.ran
     person, day = bought.person[order], bought.day[order]
     ladder = np.cumsum(people.taste, axis=1)[person]
     category = np.minimum((random.random(len(order))[:, None] > ladder).sum(axis=1), ladder.shape[1] - 1)
-    item = choose_items(
-        catalogue, setting.shop.first_day, (category, day // 7, people.sensitivity[person]), random
-    )
+    item = catalogue.choose(setting.shop.first_day, (category, day // 7, people.sensitivity[person]), random)
     quantity = np.minimum(random.geometric(0.8, len(order)), 9)
     list_price = catalogue.list_price[item]
     sale_price = catalogue.sale_price(item, day // 7, calendar.cut[day])
@@ -238,7 +235,7 @@ def _refunds(
 
 def _status(shop: Shop, bought: Purchases, paid_at: Ints, unpaid: Flags, refunded: Flags) -> Ints:
     age = shop.days - paid_at // DAY
-    status = np.select([age <= 2, age <= 10], [PAID, SHIPPED], COMPLETED)
-    status = np.where((status == COMPLETED) & (bought.platform == OWN), SHIPPED, status)
+    status = np.select([age <= 2, age <= 10], [Status.PAID, Status.SHIPPED], Status.COMPLETED)
+    status = np.where((status == Status.COMPLETED) & (bought.platform == OWN), Status.SHIPPED, status)
     waits = unpaid & ((bought.day >= shop.days - 1) | (paid_at >= shop.days * DAY))
-    return np.where(waits, PLACED, np.where(unpaid | refunded, CLOSED, status)).astype(np.int64)
+    return np.where(waits, Status.PLACED, np.where(unpaid | refunded, Status.CLOSED, status)).astype(np.int64)

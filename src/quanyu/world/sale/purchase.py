@@ -8,13 +8,14 @@ import numpy as np
 
 from quanyu.world.campaign import Reached
 from quanyu.world.lettering import Flags, Floats, Ints
-from quanyu.world.market import CHANNELS, HOURS, Calendar, Media
-from quanyu.world.people import PLATFORMS, People
+from quanyu.world.market import Calendar, clock, paid_media
+from quanyu.world.people import People
+from quanyu.world.platform import PLATFORMS
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY, Shop
 
 BASE = 0
-"""Cause 0: the person's own process. Causes 1.. are `CHANNELS`, then come the campaigns of the setting."""
+"""Cause 0: the person's own process. Causes 1.. are `paid_media.CHANNELS`, then come the campaigns of the setting."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,6 @@ def draw_purchases(setting: Setting, people: People, reached: tuple[Reached, ...
     second = day * DAY + clock(len(day), random)
     order = np.lexsort((person, second))
     return Purchases(person[order], second[order], platform[order], cause[order])
-
-
-def clock(n: int, random: np.random.Generator) -> Ints:
-    """Draw seconds of the day by the hours at which people order."""
-    hour = random.choice(24, n, p=HOURS / HOURS.sum())
-    return np.asarray(hour * 3_600 + random.integers(0, 3_600, n), dtype=np.int64)
 
 
 def choose_platform(people: People, person: Ints, random: np.random.Generator) -> Ints:
@@ -97,10 +92,10 @@ def calendar_day(calendar: Calendar, when: Floats) -> Ints:
 
 
 def _by_media(
-    shop: Shop, media: Media, people: People, random: np.random.Generator
+    shop: Shop, media: paid_media.Media, people: People, random: np.random.Generator
 ) -> tuple[Ints, Ints, Ints, Ints]:
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
-    for number, channel in enumerate(CHANNELS):
+    for number, channel in enumerate(paid_media.CHANNELS):
         count = random.poisson(media.orders[number] * people.n / shop.people)
         day = np.repeat(np.arange(shop.days), count)
         pull = people.media_pull * (0.15 + people.preference[:, channel.platform])
@@ -117,5 +112,5 @@ def _by_campaign(
     person = reached.person[reached.is_caused]
     fixed = setting.campaigns[reached.campaign].platform
     platform = choose_platform(people, person, random) if fixed is None else np.full(len(person), fixed)
-    cause = np.full(len(person), 1 + len(CHANNELS) + reached.campaign)
+    cause = np.full(len(person), 1 + len(paid_media.CHANNELS) + reached.campaign)
     return person, reached.order_day[reached.is_caused], platform, cause

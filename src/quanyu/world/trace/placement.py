@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quanyu.world.lettering import Floats, Ints
-from quanyu.world.market import CHANNELS
+from quanyu.world.market import paid_media
 from quanyu.world.setting import Setting
 from quanyu.world.trace.traffic import Claims
 
@@ -57,11 +57,11 @@ class Placements:
 
 def place(setting: Setting, claims: Claims) -> tuple[Placements, ...]:
     """Return the placements of every channel from its spend and the claims of all blocks."""
-    return tuple(_place(setting, claims, number) for number in range(len(CHANNELS)))
+    return tuple(_place(setting, claims, number) for number in range(len(paid_media.CHANNELS)))
 
 
 def _place(setting: Setting, claims: Claims, number: int) -> Placements:
-    channel = CHANNELS[number]
+    channel = paid_media.CHANNELS[number]
     random = setting.shop.random(f"placements {channel.name}")
     shares = SHARES[len(channel.campaigns)]
     n_plans = len(shares)

@@ -9,7 +9,8 @@ import numpy as np
 
 from quanyu.world.lettering import Flags, Ints
 from quanyu.world.people import MAX_DEVICES, People
-from quanyu.world.sale import DOUYIN, JD, OWN, TAOBAO, YOUZAN, Orders
+from quanyu.world.platform import DOUYIN, JD, OWN, TAOBAO, YOUZAN
+from quanyu.world.sale import Orders
 from quanyu.world.shop import Shop
 
 KINDS = (

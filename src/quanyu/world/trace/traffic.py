@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quanyu.world.lettering import Floats, Ints
-from quanyu.world.market import CHANNELS
+from quanyu.world.market import paid_media
 from quanyu.world.people import People
 from quanyu.world.sale import Orders
 from quanyu.world.setting import Setting
@@ -50,12 +50,12 @@ class Claims:
         )
 
 
-PLANS = max(len(channel.campaigns) for channel in CHANNELS)
+PLANS = max(len(channel.campaigns) for channel in paid_media.CHANNELS)
 
 
 def no_claims(shop: Shop) -> Claims:
     """Return claims of nothing."""
-    nothing = np.zeros((len(CHANNELS), shop.days, PLANS))
+    nothing = np.zeros((len(paid_media.CHANNELS), shop.days, PLANS))
     return Claims(nothing, nothing, nothing, nothing)
 
 
@@ -67,7 +67,7 @@ def draw_clicks(setting: Setting, people: People, orders: Orders) -> Clicks:
     shop, media = setting.shop, setting.media
     random = shop.random("clicks", people.first // shop.block)
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
-    for number, channel in enumerate(CHANNELS):
+    for number, channel in enumerate(paid_media.CHANNELS):
         share = media.clicks()[number]
         count = random.poisson(RANDOM_CLICKS * people.n * shop.days / 400 * share / max(share.sum(), 1e-9))
         ladder = np.cumsum(people.media_pull * (0.1 + people.preference[:, channel.platform]))
@@ -97,12 +97,12 @@ def draw_clicks(setting: Setting, people: People, orders: Orders) -> Clicks:
 
 def claim(shop: Shop, orders: Orders, clicks: Clicks) -> Claims:
     """Return what each platform claims: every paid order within its window after its own last click."""
-    shape = (len(CHANNELS), shop.days, PLANS)
+    shape = (len(paid_media.CHANNELS), shop.days, PLANS)
     size = int(np.prod(shape))
     day = clicks.at // DAY - shop.first_day
     cell = (clicks.channel * shop.days + day) * PLANS + clicks.plan
     totals = [np.zeros(size), np.zeros(size), np.zeros(size)]
-    for number, channel in enumerate(CHANNELS):
+    for number, channel in enumerate(paid_media.CHANNELS):
         rows = np.flatnonzero((orders.platform == channel.platform) & orders.was_paid)
         own = np.flatnonzero(clicks.channel == number)
         if not len(rows) or not len(own):

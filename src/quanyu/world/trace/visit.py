@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from quanyu.world.lettering import Flags, Ints
-from quanyu.world.market import CHANNELS, choose_items
+from quanyu.world.market import clock, paid_media
 from quanyu.world.people import MAX_DEVICES, People
-from quanyu.world.sale import OWN, Orders, clock
+from quanyu.world.platform import OWN
+from quanyu.world.sale import Orders
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY, Shop
 from quanyu.world.trace.traffic import Clicks
@@ -56,7 +57,9 @@ def draw_visits(setting: Setting, people: People, orders: Orders, clicks: Clicks
     """Draw a block's visits: those ads bring, those that end with an order, those that just happen."""
     shop, calendar = setting.shop, setting.calendar
     random = shop.random("visits", people.first // shop.block)
-    brought = np.flatnonzero(np.array([channel.platform == OWN for channel in CHANNELS])[clicks.channel])
+    brought = np.flatnonzero(
+        np.array([channel.platform == OWN for channel in paid_media.CHANNELS])[clicks.channel]
+    )
     buying = np.flatnonzero(orders.platform == OWN)
     count = random.poisson(people.session_rate * shop.days)
     idle = np.repeat(np.arange(people.n), count)
@@ -100,7 +103,7 @@ def _looked_at(
     ladder = np.cumsum(people.taste, axis=1)[person]
     category = np.minimum((random.random(len(person))[:, None] > ladder).sum(axis=1), ladder.shape[1] - 1)
     week = (at // DAY - shop.first_day) // 7
-    return choose_items(catalogue, shop.first_day, (category, week, people.sensitivity[person]), random)
+    return catalogue.choose(shop.first_day, (category, week, people.sensitivity[person]), random)
 
 
 def draw_events(shop: Shop, people: People, orders: Orders, visits: Visits) -> Events:

@@ -8,7 +8,7 @@ import numpy as np
 
 from quanyu.world.lettering import Ints, Text, join, pick, where
 from quanyu.world.people import People
-from quanyu.world.sale import COMPLETED, SHIPPED, Orders
+from quanyu.world.sale import Orders, Status
 from quanyu.world.setting import Setting
 from quanyu.world.shop import DAY
 from quanyu.world.vocabulary import BAD, GOOD, OPENINGS, OWN_WORDS, PLAIN, WARES
@@ -31,7 +31,7 @@ def draw_reviews(setting: Setting, people: People, orders: Orders) -> Reviews:
     random = shop.random("reviews", people.first // shop.block)
     lines = orders.lines
     said_after = random.integers(3, 25, len(lines.order)) * DAY + random.integers(0, DAY, len(lines.order))
-    done = np.isin(orders.status, (SHIPPED, COMPLETED))[lines.order] & ~lines.is_refunded
+    done = np.isin(orders.status, (Status.SHIPPED, Status.COMPLETED))[lines.order] & ~lines.is_refunded
     at = orders.paid_at[lines.order] + said_after
     done &= at < (shop.first_day + shop.days) * DAY
     rows = np.flatnonzero(done & (random.random(len(lines.order)) < shop.review_rate))

@@ -8,10 +8,10 @@ import pyarrow.compute as pc
 
 from quanyu.world.campaign import WINDOW_DAYS
 from quanyu.world.lettering import Ints, day, pick
-from quanyu.world.market import CHANNELS
-from quanyu.world.people import PLATFORMS
+from quanyu.world.market import paid_media
+from quanyu.world.platform import PLATFORMS
 from quanyu.world.setting import Setting
-from quanyu.world.trace import Placements
+from quanyu.world.trace import placement
 from quanyu.world.vocabulary import WARES
 
 
@@ -46,7 +46,7 @@ def campaigns_truth(setting: Setting, people: pa.Table) -> pa.Table:
 
 
 def channels_truth(
-    setting: Setting, placements: tuple[Placements, ...], caused: Ints, revenue: Ints
+    setting: Setting, placements: tuple[placement.Placements, ...], caused: Ints, revenue: Ints
 ) -> pa.Table:
     """Return one row per paid channel: its planted response, true effect, what its file claims.
 
@@ -75,7 +75,7 @@ def channels_truth(
             "claimed_revenue_amount": int(placed.revenue.sum()) / 100,
         }
         for number, (channel, placed, expected) in enumerate(
-            zip(CHANNELS, placements, setting.media.orders, strict=True)
+            zip(paid_media.CHANNELS, placements, setting.media.orders, strict=True)
         )
     ]
     return pa.Table.from_pylist(rows)
@@ -84,11 +84,12 @@ def channels_truth(
 def media_truth(setting: Setting) -> pa.Table:
     """Return spend and expected true orders per channel and day."""
     shop = setting.shop
-    days = np.tile(shop.first_day + np.arange(shop.days), len(CHANNELS)).astype("int32")
+    days = np.tile(shop.first_day + np.arange(shop.days), len(paid_media.CHANNELS)).astype("int32")
     return pa.table(
         {
             "channel": pick(
-                [channel.name for channel in CHANNELS], np.repeat(np.arange(len(CHANNELS)), shop.days)
+                [channel.name for channel in paid_media.CHANNELS],
+                np.repeat(np.arange(len(paid_media.CHANNELS)), shop.days),
             ),
             "on": pa.array(days).cast(pa.date32()),
             "cost_amount": setting.media.spend.ravel(),

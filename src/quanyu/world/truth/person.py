@@ -9,9 +9,10 @@ from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.lettering import Flags, Ints, Text, constant, join, text, where
 from quanyu.world.market import SENSITIVITY
-from quanyu.world.people import PLATFORMS, People
+from quanyu.world.people import People
+from quanyu.world.platform import PLATFORMS
 from quanyu.world.sale import Orders
-from quanyu.world.trace import ACCOUNT, COOKIE, MAIL, MEMBER, NICK, OPENID, PHONE, PHONE2, USER, typo_group
+from quanyu.world.trace import sighting
 from quanyu.world.truth.sale import money
 from quanyu.world.vocabulary import WARES
 
@@ -67,16 +68,16 @@ def identities_truth(block: Block) -> pa.Table:
     people, seen = block.people, block.sightings
     parts = []
     makers = {
-        NICK: ("taobao", naming.nick(people.number)),
-        ACCOUNT: ("jd", naming.account(people.number)),
-        PHONE: ("phone", join("+86", text(people.phone))),
-        PHONE2: ("phone", join("+86", text(people.second_phone))),
-        MAIL: ("email", naming.mail(people.mail)),
-        MEMBER: ("member", naming.member_no(people.number)),
-        USER: ("user", naming.user(people.number)),
-        OPENID: ("wechat_openid", naming.openid(people.number)),
+        sighting.NICK: ("taobao", naming.nick(people.number)),
+        sighting.ACCOUNT: ("jd", naming.account(people.number)),
+        sighting.PHONE: ("phone", join("+86", text(people.phone))),
+        sighting.PHONE2: ("phone", join("+86", text(people.second_phone))),
+        sighting.MAIL: ("email", naming.mail(people.mail)),
+        sighting.MEMBER: ("member", naming.member_no(people.number)),
+        sighting.USER: ("user", naming.user(people.number)),
+        sighting.OPENID: ("wechat_openid", naming.openid(people.number)),
         **{
-            COOKIE + k: ("cookie", naming.cookie(np.maximum(people.device[:, k], 0)))
+            sighting.COOKIE + k: ("cookie", naming.cookie(np.maximum(people.device[:, k], 0)))
             for k in range(people.device.shape[1])
         },
     }
@@ -89,7 +90,7 @@ def identities_truth(block: Block) -> pa.Table:
                 people, rows, (name, value.take(pa.array(rows))), (flags, False), seen.evidence[rows, kind]
             )
         )
-    order, group = typo_group(block.orders, seen)
+    order, group = sighting.typo_group(block.orders, seen)
     wrong = join("+86", text(seen.phone[order]))
     parts.append(
         _identities(
@@ -106,7 +107,11 @@ def identities_truth(block: Block) -> pa.Table:
 def _shared(people: People) -> dict[int, Flags]:
     _, mail, count = np.unique(people.mail, return_inverse=True, return_counts=True)
     _, device, seen = np.unique(people.device[:, 0], return_inverse=True, return_counts=True)
-    return {PHONE: people.lives_together, MAIL: count[mail] > 1, COOKIE: seen[device] > 1}
+    return {
+        sighting.PHONE: people.lives_together,
+        sighting.MAIL: count[mail] > 1,
+        sighting.COOKIE: seen[device] > 1,
+    }
 
 
 def _identities(

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from quanyu.world import naming
 from quanyu.world.block import Block
 from quanyu.world.lettering import Ints, join, pick, text, utc, where
-from quanyu.world.people import PLATFORMS
-from quanyu.world.sale import STATUSES, TAOBAO, Orders
-from quanyu.world.trace import order_group
+from quanyu.world.platform import PLATFORMS, TAOBAO
+from quanyu.world.sale import STATUSES, Orders
+from quanyu.world.trace import sighting
 
 _CENT = Decimal("0.01")
 
@@ -58,7 +58,7 @@ def _orders_truth(block: Block, evidence: Ints) -> pa.Table:
     orders, people = block.orders, block.people
     rows = np.arange(orders.n)
     gross, net = money(orders.gross), money(orders.net)
-    group = order_group(people, orders, replace(block.sightings, evidence=evidence))
+    group = sighting.order_group(people, orders, replace(block.sightings, evidence=evidence))
     person_id = naming.person_id(people.first + orders.person)
     shared = join("household/", text(people.household[orders.person] + people.first))
     tied = where(group == -2, shared, join(person_id, "/", text(group)))

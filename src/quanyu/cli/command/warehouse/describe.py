@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, works
 from quanyu.cli.speech import language, out, say
 from quanyu.loop import lineage
 from quanyu.tables import contract
+from quanyu.text import Text
 
 
 def describe(
@@ -28,7 +30,9 @@ def describe(
         for column in promise.columns
     ]
     columns += [(c, str(kind), "", "", "", "") for c, kind in present.items() if c not in promise.schema]
-    heads = ("column", "type", "label", "privacy", "unit", "note")
+    heads: Mapping[str, Text] = {
+        "column": "Column", "type": "Type", "label": "Label", "privacy": "Privacy", "unit": "Unit", "note": "Note",
+    }  # fmt: skip
     if json:
         as_json(
             {
@@ -50,4 +54,4 @@ def describe(
     )
     for label, value in facts:
         out.print(f"  {say(label)}: {value}", highlight=False)
-    table("", [say(head.capitalize()) for head in heads], columns)
+    table("", [say(head) for head in heads.values()], columns)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanyu.solve.attribution.path import Floats, Paths, Shares
+from quanyu.solve.array import Floats
+from quanyu.solve.attribution.path import Paths, Shares
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from quanyu.act.channel import channel_named
 from quanyu.decide.read import decisions
 from quanyu.ledger import Decision
 from quanyu.tables.campaign_design import CampaignDesign
+from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.audiences.audience_builder import builder
 from quanyu.web.pages.audiences.campaign_account import account
@@ -74,7 +75,8 @@ def expectation(view: View, decision: Decision) -> str:
     """Return what is expected of a decision, in words."""
     expected = decision.expected
     if "gain_amount" not in expected:
-        reason = view.say(expected.get("reason") or "nothing is known yet")
+        known: Text = expected.get("reason", "")
+        reason = view.say(known or "nothing is known yet")
         return view.say("Expected gain: cannot tell, {reason}. The control group will tell.", reason=reason)
     currency = view.ws.settings.currency
     low, middle, high = (

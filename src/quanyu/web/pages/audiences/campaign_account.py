@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from quanyu.act.account import Account
 from quanyu.act.audience import REASONS
-from quanyu.web.parts.chart import Chart, Line, bars, chart
+from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.markup import div, put
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.view import View
 
@@ -19,7 +20,7 @@ def account(view: View, campaign: Account) -> None:
     heads = (Head(view.say("State")), Head(view.say("Why")), Head(view.say("People"), "count"))
     sheet = Sheet(campaign.design.name, heads, rows)
     names = [why or state for state, why, _ in rows]
-    option = bars(view, names, [Line(view.say("People"), [float(n) for *_, n in rows])], "count")
+    option = axes.bars(view, names, [axes.Line(view.say("People"), [float(n) for *_, n in rows])], "count")
     said = view.say(
         "Audience = handed over + held out + left alone + waiting; every person stands in one of them."
     )

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
 from quanyu.measure.experiment import REASONS, Result, results
-from quanyu.web.parts.chart import Chart, Whisker, chart, forest
+from quanyu.text import Text
+from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.markup import div, put, tag
+from quanyu.web.parts.plot import interval
 from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
-METRICS = {"conversion": "Buyers", "orders": "Orders", "revenue": "Net revenue", "margin": "Margin"}
+METRICS: Mapping[str, Text] = {
+    "conversion": "Buyers",
+    "orders": "Orders",
+    "revenue": "Net revenue",
+    "margin": "Margin",
+}
 TONES = {
     "works": "note",
     "fails": "warning",
@@ -44,7 +53,9 @@ def _shown(view: View, outcomes: list[Result], campaign_id: str) -> None:
         return
     put(_verdict(view, outcome))
     drawn = [
-        Whisker(view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high)
+        interval.Whisker(
+            view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high
+        )
         for lift in outcome.lifts
     ]
     definitions = (
@@ -57,7 +68,7 @@ def _shown(view: View, outcomes: list[Result], campaign_id: str) -> None:
         ),
     )
     note = view.say("{n} treated, {m} in control", n=f"{outcome.n_treated:,}", m=f"{outcome.n_control:,}")
-    chart(view, Chart(_sheet(view, title, outcome), forest(view, drawn, "ratio"), definitions, note))
+    chart(view, Chart(_sheet(view, title, outcome), interval.forest(view, drawn, "ratio"), definitions, note))
 
 
 def _verdict(view: View, outcome: Result) -> Markup:
@@ -81,7 +92,7 @@ def _verdict(view: View, outcome: Result) -> Markup:
 
 
 def _sheet(view: View, title: str, outcome: Result) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Metric", "text"), ("Treated", "number"), ("Control", "number"), ("Lift per person", "number"),
         ("Low", "number"), ("High", "number"), ("Relative lift", "ratio"), ("In total", "number"), ("Note", "text"),
     )  # fmt: skip

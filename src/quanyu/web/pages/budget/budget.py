@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.decide.budget import BudgetView, LineView, ScenarioView, budget_view
+from quanyu.decide.budget import budget_read
 from quanyu.decide.read import decisions
 from quanyu.decide.spend_test import SpendTests, spend_test_view
 from quanyu.ledger import Decision
 from quanyu.tables.owned.curve import DOUBTS
 from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
+from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.budget.budget_curve import curves
 from quanyu.web.pages.budget.budget_pace import pace, start
 from quanyu.web.pages.budget.budget_test import proposed_tests, shown_tests
 from quanyu.web.pages.labels import EVIDENCE, slice_label
 from quanyu.web.parts.card import plain
-from quanyu.web.parts.chart import FAINT, Chart, Line, bars, chart
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, is_ready, notice
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.verdict import verdict
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
-TOTALS = {"keep": "Total as now", "less": "A fifth less", "more": "A fifth more"}
+TOTALS: Mapping[str, Text] = {"keep": "Total as now", "less": "A fifth less", "more": "A fifth more"}
 
 
 def budget(view: View) -> None:
     """Draw the budget of the newest turn; the scenario is in the address."""
     if not is_ready(view, ("orders", "spend"), "budgets"):
         return
-    fill(view, _budget, budget_view)
+    fill(view, _budget, budget_read.budget_view)
 
 
-def _budget(view: View, spend_plan: BudgetView) -> None:
+def _budget(view: View, spend_plan: budget_read.BudgetView) -> None:
     name = view.query.get("total", SCENARIOS[0])
     chosen = next((scenario for scenario in spend_plan.scenarios if scenario.name == name), spend_plan.main)
     if chosen is None:
@@ -73,7 +77,7 @@ def _budget(view: View, spend_plan: BudgetView) -> None:
             start(view, spend_plan)
 
 
-def _answer(view: View, spend_plan: BudgetView, chosen: ScenarioView) -> None:
+def _answer(view: View, spend_plan: budget_read.BudgetView, chosen: budget_read.ScenarioView) -> None:
     """Say what is proposed or why nothing is; a proposal that waits can be decided here."""
     if chosen.status == "proposed":
         hint = view.say(
@@ -109,7 +113,7 @@ def _decide(view: View, proposal_id: str) -> None:
             verdict(view, decision, question)
 
 
-def _cards(view: View, spend_plan: BudgetView, chosen: ScenarioView) -> None:
+def _cards(view: View, spend_plan: budget_read.BudgetView, chosen: budget_read.ScenarioView) -> None:
     limits = view.say(
         "No channel moves by more than {step} in one turn; floors, caps and the total are kept.",
         step=figure.percent(spend_plan.step, 0),
@@ -126,12 +130,12 @@ def _cards(view: View, spend_plan: BudgetView, chosen: ScenarioView) -> None:
     plain(view, listed)
 
 
-def _before_and_after(view: View, chosen: ScenarioView) -> None:
+def _before_and_after(view: View, chosen: budget_read.ScenarioView) -> None:
     title = view.say("Before and after, per day")
     names = [slice_label(view, line.channel) for line in chosen.lines]
     drawn = [
-        Line(view.say("Present"), [line.current for line in chosen.lines], FAINT),
-        Line(view.say("Proposed"), [line.proposed for line in chosen.lines]),
+        axes.Line(view.say("Present"), [line.current for line in chosen.lines], palette.FAINT),
+        axes.Line(view.say("Proposed"), [line.proposed for line in chosen.lines]),
     ]
     columns = (
         Head(view.say("Channel")), Head(view.say("Present"), "currency"), Head(view.say("Proposed"), "currency"),
@@ -142,11 +146,12 @@ def _before_and_after(view: View, chosen: ScenarioView) -> None:
         for name, line in zip(names, chosen.lines, strict=True)
     )
     chart(
-        view, Chart(Sheet(title, columns, rows), bars(view, names, drawn, "currency"), (_what_lines(view),))
+        view,
+        Chart(Sheet(title, columns, rows), axes.bars(view, names, drawn, "currency"), (_what_lines(view),)),
     )
 
 
-def _untold(view: View, chosen: ScenarioView, tests: SpendTests) -> None:
+def _untold(view: View, chosen: budget_read.ScenarioView, tests: SpendTests) -> None:
     """List the channels whose effect cannot be told, each with the reason and whether a test would tell."""
     title = view.say("What cannot be told, and what would tell")
     said = view.say(
@@ -162,7 +167,7 @@ def _untold(view: View, chosen: ScenarioView, tests: SpendTests) -> None:
     put(tag("ul", *[_doubt(view, line, why_not.get(line.channel, "")) for line in open_], class_="links"))
 
 
-def _doubt(view: View, line: LineView, why_not: str) -> Markup:
+def _doubt(view: View, line: budget_read.LineView, why_not: Text) -> Markup:
     why = view.say(DOUBTS[line.reason]) if line.reason in DOUBTS else line.reason
     test = (
         view.say("No test: {reason}", reason=view.say(why_not))
@@ -174,8 +179,8 @@ def _doubt(view: View, line: LineView, why_not: str) -> Markup:
     )
 
 
-def _sheet(view: View, chosen: ScenarioView) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+def _sheet(view: View, chosen: budget_read.ScenarioView) -> Sheet:
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Channel", "text"), ("Effect", "text"), ("Present", "currency"), ("Proposed", "currency"), ("Change", "ratio"),
         ("Least", "currency"), ("Most", "currency"), ("Marginal return", "number"), ("Marginal return then", "number"),
         ("Gain a week", "currency"), ("Gain, low", "currency"), ("Gain, high", "currency"),
@@ -192,7 +197,7 @@ def _sheet(view: View, chosen: ScenarioView) -> Sheet:
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
 
 
-def _known(view: View, line: LineView) -> str:
+def _known(view: View, line: budget_read.LineView) -> str:
     if line.status != "known":
         return view.say("cannot tell")
     return view.say(EVIDENCE.get(line.evidence, "known"))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from quanyu.decide.budget import BudgetView, CurveView
+from quanyu.decide.budget import budget_read
 from quanyu.figure import figure
 from quanyu.tables.owned.curve import DOUBTS, VERDICTS
+from quanyu.text import Text
 from quanyu.web.pages.labels import EVIDENCE, slice_label
-from quanyu.web.parts.chart import INK, PROPOSED, Chart, Mark, chart, response
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.plot import response
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
 
-def curves(view: View, spend_plan: BudgetView) -> None:
+def curves(view: View, spend_plan: budget_read.BudgetView) -> None:
     """Place a chart per channel and the table of all figures."""
     title = view.say("What each channel truly brings")
     with ui.element("div").classes("w12"):
@@ -28,15 +30,18 @@ def curves(view: View, spend_plan: BudgetView) -> None:
         grid(view, _figures(view, spend_plan), about_it=_what_caused(view))
 
 
-def _curve(view: View, curve: CurveView) -> None:
+def _curve(view: View, curve: budget_read.CurveView) -> None:
     name = slice_label(view, curve.channel)
     columns = tuple(
         Head(view.say(label), "currency") for label in ("Spend per day", "Margin per day", "Low", "High")
     )
     points = [(spot.amount, spot.mean, spot.low, spot.high) for spot in curve.points]
     marks = [
-        Mark(view.say(label), (spot.amount, spot.mean), color)
-        for label, spot, color in (("Proposed", curve.proposed, PROPOSED), ("Present", curve.now, INK))
+        response.Mark(view.say(label), (spot.amount, spot.mean), color)
+        for label, spot, color in (
+            ("Proposed", curve.proposed, palette.PROPOSED),
+            ("Present", curve.now, palette.INK),
+        )
         if spot is not None
     ]
     names = (
@@ -49,10 +54,10 @@ def _curve(view: View, curve: CurveView) -> None:
         view.say(DOUBTS[curve.reason]) if curve.reason in DOUBTS else "", _shrunk(view, curve),
     )  # fmt: skip
     sheet = Sheet(name, columns, tuple(points))
-    chart(view, Chart(sheet, response(view, names, points, marks), definitions, note))
+    chart(view, Chart(sheet, response.curve(view, names, points, marks), definitions, note))
 
 
-def _shrunk(view: View, curve: CurveView) -> str:
+def _shrunk(view: View, curve: budget_read.CurveView) -> str:
     """Return from what to what the orders a channel causes were shrunk; empty where nothing was fitted."""
     raw, caused = (curve.figures.get(name) for name in ("n_caused_raw", "n_caused"))
     if raw is None or caused is None:
@@ -64,8 +69,8 @@ def _shrunk(view: View, curve: CurveView) -> str:
     )
 
 
-def _figures(view: View, spend_plan: BudgetView) -> Sheet:
-    heads: tuple[tuple[str, Kind, str], ...] = (
+def _figures(view: View, spend_plan: budget_read.BudgetView) -> Sheet:
+    heads: tuple[tuple[Text, Kind, str], ...] = (
         ("Spend per day", "currency", "spend_amount"), ("Claimed orders per day", "number", "n_claimed"),
         ("Caused orders per day, raw", "number", "n_caused_raw"),
         ("Caused orders per day", "number", "n_caused"), ("Low", "number", "n_caused_low"),

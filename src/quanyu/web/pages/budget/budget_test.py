@@ -7,7 +7,7 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.decide.spend_test import FIGURES, SpendTests, SpendTestView
-from quanyu.text import told
+from quanyu.text import Text, told
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, tag
@@ -83,7 +83,7 @@ def _running(view: View, test: SpendTestView) -> None:
 
 
 def _results(view: View, over: list[SpendTestView]) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Channel", "text"), ("From", "text"), ("Until", "text"), ("Return measured", "number"), ("Low", "number"), ("High", "number"),
         ("Orders per day", "number"), ("Low", "number"), ("High", "number"), ("P if no effect", "number"),
         ("Spent on low days", "currency"), ("Spent on high days", "currency"),

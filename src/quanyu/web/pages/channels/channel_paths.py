@@ -5,9 +5,11 @@ from __future__ import annotations
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.measure.attribution import REST, Flow, Flows, Route
+from quanyu.measure.attribution import Flow, Flows, Route
+from quanyu.tables.view.credit import REST
 from quanyu.web.pages.labels import slice_label
-from quanyu.web.parts.chart import Chart, Node, chart, sankey
+from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.parts.plot import sankey
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.view import View
@@ -28,7 +30,7 @@ def paths(view: View, flows: Flows) -> None:
 
 def _flows(view: View, flows: Flows) -> None:
     deepest = max(flow.step for flow in flows.flows)
-    nodes: dict[str, Node] = {}
+    nodes: dict[str, sankey.Node] = {}
     links: dict[tuple[str, str], float] = {}
     for link in sorted(flows.flows, key=lambda flow: -flow.step):
         source = _node(view, link.step, link.key, deepest)
@@ -51,13 +53,13 @@ def _flows(view: View, flows: Flows) -> None:
         single=figure.percent(flows.single_share), longer=figure.percent(flows.longer_share),
     )  # fmt: skip
     note = view.say("{n} touches per order on average", n=f"{flows.mean_contacts:.2f}")
-    option = sankey(view, list(nodes.values()), links, "count")
+    option = sankey.flows(view, list(nodes.values()), links, "count")
     chart(view, Chart(sheet, option, (said, more), note, is_tall=True))
 
 
-def _node(view: View, step: int, key: str, deepest: int) -> Node:
+def _node(view: View, step: int, key: str, deepest: int) -> sankey.Node:
     label = view.say("Order") if key == ORDER else _label(view, key)
-    return Node(f"{step} {key}", label, deepest - step, key)
+    return sankey.Node(f"{step} {key}", label, deepest - step, key)
 
 
 def _after(view: View, flow: Flow) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from quanyu.measure.attribution import Channels
 from quanyu.tables.view.credit import CLAIMED
 from quanyu.tables.view.model_names import CREDIT
+from quanyu.text import Text
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.view import View
 
-MEANING = {
+MEANING: Mapping[str, Text] = {
     "markov": "Paths as a chain of steps; a channel is credited with what would be lost if every path through it failed.",
     "shapley": "Every order is divided equally among the different channels that were met before it.",
     "linear": "Every order is divided equally among all touches before it.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from nicegui import ui
 
@@ -11,21 +13,23 @@ from quanyu.tables.owned.measured import LEVELS
 from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disagreement
 from quanyu.tables.view.model_names import CREDIT
+from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.channels.channel_paths import paths
 from quanyu.web.pages.channels.channel_words import MEANING, key_name, model_name
 from quanyu.web.parts.card import plain
-from quanyu.web.parts.chart import Chart, Model, chart, models
+from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import dropdown, segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty, is_ready, notice
+from quanyu.web.parts.plot import model_chart
 from quanyu.web.parts.sheet import Cell, Head, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
-LEVEL = {"channel": "Channel", "campaign": "Campaign"}
+LEVEL: Mapping[str, Text] = {"channel": "Channel", "campaign": "Campaign"}
 MOST = 14
 """Rows that the chart shows; the table below has all."""
 
@@ -121,14 +125,14 @@ def _models(view: View, attribution: Channels, model: str) -> None:
     keys = book.keys[:MOST] if model == CLAIMED else book.touched[:MOST]
     names = [key_name(view, attribution, key) for key in keys]
     chosen = [book.of(model, key) for key in keys]
-    drawn = Model(
+    drawn = model_chart.Model(
         model_name(view, model),
         [credit.conversions for credit in chosen],
         [credit.low for credit in chosen],
         [credit.high for credit in chosen],
     )
     others = [
-        Model(model_name(view, name), [book.of(name, key).conversions for key in keys])
+        model_chart.Model(model_name(view, name), [book.of(name, key).conversions for key in keys])
         for name in CREDIT
         if name in book.fixed and name != model
     ]
@@ -146,7 +150,7 @@ def _models(view: View, attribution: Channels, model: str) -> None:
         view,
         Chart(
             Sheet(title, tuple(heads), rows),
-            models(view, names, drawn, others, "count"),
+            model_chart.models(view, names, drawn, others, "count"),
             definitions,
             is_tall=True,
         ),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
+from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.data.lineage import dictionary, tables
 from quanyu.web.pages.data.quality import quality
@@ -14,7 +15,7 @@ from quanyu.web.parts.choice import segments
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.view import View
 
-PARTS: dict[str, tuple[str, Callable[[View], None]]] = {
+PARTS: dict[str, tuple[Text, Callable[[View], None]]] = {
     "files": ("Loaded files", files),
     "quality": ("Quality", quality),
     "rejects": ("Refused rows", refused),

@@ -8,7 +8,8 @@ from nicegui import ui
 
 from quanyu import ledger, loop
 from quanyu.tables import CONTRACTS
-from quanyu.web.parts.chart import ACCENT, FAINT, INK, Chart, Option, chart
+from quanyu.text import Text
+from quanyu.web.parts.chart import Chart, Option, chart, palette
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
@@ -39,7 +40,7 @@ def tables(view: View) -> None:
 
 def dictionary(view: View) -> None:
     """Draw every column of every table."""
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Table", "text"),
         ("Column", "text"),
         ("Label", "text"),
@@ -74,7 +75,7 @@ def dictionary(view: View) -> None:
 
 
 def _tables(view: View, states: list[TableState]) -> None:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Table", "text"),
         ("Holds", "text"),
         ("One row per", "text"),
@@ -142,11 +143,11 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
                 "nodeWidth": 8,
                 "nodeGap": 7,
                 "draggable": False,
-                "label": {"color": INK, "fontSize": 12},
+                "label": {"color": palette.INK, "fontSize": 12},
                 "lineStyle": {"color": "source", "opacity": 0.35},
                 "emphasis": {"focus": "adjacency"},
                 "data": [
-                    {"name": name, "itemStyle": {"color": ACCENT if name in steps else FAINT}}
+                    {"name": name, "itemStyle": {"color": palette.ACCENT if name in steps else palette.FAINT}}
                     for name in names
                 ],
                 "links": [{"source": a, "target": b, "value": 1} for a, b in links],
@@ -156,7 +157,7 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
 
 
 def _runs(view: View) -> None:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Step", "text"),
         ("Started at", "time"),
         ("Status", "text"),

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from quanyu.collect.quality import CHECKS, Finding, read_findings
 from quanyu.tables import CONTRACTS
+from quanyu.text import Text
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty, not_run
 from quanyu.web.parts.sheet import Head, Kind, Sheet
@@ -16,7 +17,7 @@ from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
-ORDER = ("stop", "warning", "note", "ok")
+ORDER: tuple[Text, ...] = ("stop", "warning", "note", "ok")
 
 
 def quality(view: View) -> None:
@@ -29,7 +30,7 @@ def _findings(view: View, findings: list[Finding]) -> None:
         with ui.element("section").classes("panel"):
             not_run(view)
         return
-    counts = {level: sum(row.severity == level for row in findings) for level in ORDER}
+    counts: dict[Text, int] = {level: sum(row.severity == level for row in findings) for level in ORDER}
     cards = [
         div("card", div("label", view.say(level)), div("value", f"{n:,}")) for level, n in counts.items()
     ]
@@ -49,14 +50,17 @@ def _findings(view: View, findings: list[Finding]) -> None:
         )
 
 
+def _label(row: Finding) -> Text:
+    return CHECKS[row.check].label if row.check in CHECKS else row.check
+
+
 def _finding(view: View, row: Finding) -> Markup:
-    check = CHECKS.get(row.check)
     examples = [str(tag("code", _shown(example))) for example in row.examples[:5]]
     said = Markup("").join(
         [
             tag("strong", _where(view, row)),
             " ",
-            view.say(check.label if check else row.check),
+            view.say(_label(row)),
             tag(
                 "div",
                 view.say("for example"),
@@ -89,7 +93,7 @@ def _where(view: View, row: Finding) -> str:
 
 
 def _sheet(view: View, findings: list[Finding]) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Severity", "text"),
         ("Table", "text"),
         ("Column", "text"),
@@ -102,7 +106,7 @@ def _sheet(view: View, findings: list[Finding]) -> Sheet:
     rows = tuple(
         (
             view.say(row.severity), row.table, row.column,
-            view.say(CHECKS[row.check].label if row.check in CHECKS else row.check),
+            view.say(_label(row)),
             row.n_rows, row.n_bad, row.value, row.threshold,
         )
         for row in findings

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import ledger
-from quanyu.collect.layout import layouts
+from quanyu.collect.layout import catalogue
 from quanyu.collect.load import Rejected, rejected
 from quanyu.collect.reason import tell
 from quanyu.ledger import Load
@@ -36,7 +36,7 @@ def files(view: View) -> None:
                 level="warning",
             )
         )
-    names = {layout.name: view.pick(layout.zh, layout.en) for layout in layouts(view.ws.root)}
+    names = {layout.name: view.pick(layout.zh, layout.en) for layout in catalogue.layouts(view.ws.root)}
     heads = (
         ("File", "text"), ("Layout", "text"), ("Loaded at", "time"), ("Status", "text"), ("Rows", "count"),
         ("Taken", "count"), ("Refused", "count"), ("Tables changed", "text"), ("Remark", "text"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nicegui import run, ui
 
+from quanyu.text import Text
 from quanyu.understand.rfm import Buyer, rfm_members
 from quanyu.understand.search import Hit, search
 from quanyu.web.page import Page
@@ -89,7 +90,7 @@ def _hits(view: View, hits: list[Hit]) -> None:
 def _spenders(view: View, buyers: list[Buyer]) -> None:
     if not buyers:
         return
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Person", "text"),
         ("Group", "text"),
         ("Days since last order", "count"),

@@ -10,10 +10,11 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.collect.identity import Explanation, Link, explain
+from quanyu.tables.view.rfm_groups import BY_ID
+from quanyu.text import Text
 from quanyu.understand.purchase import Purchase, purchases
-from quanyu.understand.rfm import GROUPS
 from quanyu.understand.timeline import Moment, timeline
-from quanyu.understand.trait import FAMILIES, Person, Trait, read_person, traits
+from quanyu.understand.trait import FAMILIES, Trait, profile, traits
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label, slice_label
 from quanyu.web.pages.portraits import trait_value
@@ -27,36 +28,41 @@ from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 PERSONAL = ("phone", "email", "name")
-CLASSES = {"orders": "order", "events": "event", "touches": "touch", "feedback": "feedback"}
+CLASSES: Mapping[str, Text] = {
+    "orders": "order",
+    "events": "event",
+    "touches": "touch",
+    "feedback": "feedback",
+}
 
 
 def person(view: View, person_id: str) -> None:
     """Draw everything known about a person; phone, mail and name are masked."""
     put(tag("a", "← ", view.say("Back to the search"), href="/people"), class_="back")
-    fill(view, lambda v, profile: _person(v, person_id, profile), read_person, person_id)
+    fill(view, lambda v, portrait: _person(v, person_id, portrait), profile.read_person, person_id)
 
 
-def _person(view: View, person_id: str, profile: Person | None) -> None:
-    if profile is None:
-        missing = view.say("There is no person {person_id}.", person_id=person_id)
+def _person(view: View, person_id: str, portrait: profile.Person | None) -> None:
+    if portrait is None:
         empty(
             view,
-            missing,
+            "There is no person {person_id}.",
             "Search for the person by another identifier; people who were merged keep the older number.",
+            person_id=person_id,
         )
         return
     with ui.element("div").classes("panels person"):
         with ui.element("div").classes("w12"):
-            put(_record(view, profile), "section", "panel")
+            put(_record(view, portrait), "section", "panel")
         with ui.element("div").classes("w5 stack"):
-            put(_rfm(view, profile.rfm), "section", "panel")
-            put(_lifetime(view, profile.lifetime), "section", "panel")
+            put(_rfm(view, portrait.rfm), "section", "panel")
+            put(_lifetime(view, portrait.lifetime), "section", "panel")
             with ui.element("section").classes("panel"):
                 _titled(view, "Identifiers and why they belong together", "")
                 fill(view, _identity, explain, person_id)
         with ui.element("div").classes("w7 stack"):
             with ui.element("section").classes("panel"):
-                put(Markup("").join(_families(view, profile.traits)))
+                put(Markup("").join(_families(view, portrait.traits)))
             with ui.element("section").classes("panel"):
                 _titled(view, "Timeline", "What happened, newest first")
                 fill(view, _timeline, timeline, person_id)
@@ -64,27 +70,28 @@ def _person(view: View, person_id: str, profile: Person | None) -> None:
             fill(view, _orders, purchases, person_id)
 
 
-def _record(view: View, profile: Person) -> Markup:
+def _record(view: View, portrait: profile.Person) -> Markup:
     tip = about(
         view,
         view.say("Known as"),
         view.say("One golden record from all sources; phone and e-mail are masked."),
     )
+    sex: Text = str(portrait.traits.get("sex") or "")
     facts = [
-        (view.say("Phone"), profile.phone),
-        (view.say("E-mail"), profile.email),
-        (view.say("Sex"), view.say(str(profile.traits.get("sex") or ""))),
-        (view.say("Region"), profile.traits.get("region")),
-        (view.say("City"), profile.traits.get("city")),
-        (view.say("Tier"), profile.traits.get("member_tier")),
-        (view.say("Identifiers"), len(profile.identifiers)),
+        (view.say("Phone"), portrait.phone),
+        (view.say("E-mail"), portrait.email),
+        (view.say("Sex"), view.say(sex)),
+        (view.say("Region"), portrait.traits.get("region")),
+        (view.say("City"), portrait.traits.get("city")),
+        (view.say("Tier"), portrait.traits.get("member_tier")),
+        (view.say("Identifiers"), len(portrait.identifiers)),
     ]
     listed = [div("", tag("dt", label), tag("dd", value or figure.NOTHING)) for label, value in facts]
-    name = profile.name or view.say("unnamed")
+    name = portrait.name or view.say("unnamed")
     who = div(
         "who",
         div("avatar", name[0]),
-        div("", tag("h1", name, " ", tip), span("muted code", profile.person_id)),
+        div("", tag("h1", name, " ", tip), span("muted code", portrait.person_id)),
     )
     return who + tag("dl", *listed, class_="facts", style="margin-top:14px")
 
@@ -96,7 +103,7 @@ def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:
             "p", view.say("This person has no RFM group: no order counts as a sale."), class_="muted"
         )
     write = writer(view)
-    group = next((rfm_group for rfm_group in GROUPS if rfm_group.group_id == row["group"]), None)
+    group = BY_ID.get(row["group"])
     axes = (
         ("R", view.say("Days since last order"), write(row["recency_days"], "count"), row["r_score"]),
         ("F", view.say("Orders"), write(row["frequency"], "count"), row["f_score"]),
@@ -170,7 +177,7 @@ def _families(view: View, values: Mapping[str, Any]) -> list[Markup]:
     return parts or [tag("p", view.say("No portrait yet: run quanyu run."), class_="muted")]
 
 
-def _titled(view: View, title: str, note: str) -> None:
+def _titled(view: View, title: Text, note: Text) -> None:
     put(tag("h2", view.say(title)) + (span("note", view.say(note)) if note else Markup("")), class_="bar")
 
 
@@ -208,9 +215,13 @@ def _identity(view: View, explanation: Explanation) -> None:
     if explanation.log:
         columns = (Head(view.say("When"), "time"), Head(view.say("What happened")), Head(view.say("Why")))
         log = tuple(
-            (row["decided_at"], view.say(row["action"]), row["reason"] or "") for row in explanation.log[:20]
+            (row["decided_at"], view.say(_action(row)), row["reason"] or "") for row in explanation.log[:20]
         )
         put(tag("h3", view.say("Merged and split")) + table(Sheet("", columns, log), write))
+
+
+def _action(row: Mapping[str, Any]) -> Text:
+    return str(row["action"])
 
 
 def _link(view: View, link: Link) -> Markup:
@@ -222,7 +233,7 @@ def _link(view: View, link: Link) -> Markup:
 
 
 def _orders(view: View, orders: list[Purchase]) -> None:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Order", "text"),
         ("Ordered at", "time"),
         ("Channel", "text"),

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from markupsafe import Markup
 from nicegui import run, ui
 
+from quanyu.text import Text
 from quanyu.understand.rfm import Buyer, RfmMap, rfm_map, rfm_members
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label
 from quanyu.web.pages.portraits.traits import distributions
-from quanyu.web.parts.chart import ACCENT, FAINT, Chart, chart, heat, treemap
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import is_ready
+from quanyu.web.parts.plot import area
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import button, exports, grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
 COLORS = {
-    "champions": ACCENT, "promising": "#4a76d6", "at_risk": "#86a6ea", "must_win_back": "#c9d8f8",
-    "loyal_small": "#5b6b83", "new": "#aab4c3", "fading": FAINT, "lost": "#edf0f4",
+    "champions": palette.ACCENT, "promising": "#4a76d6", "at_risk": "#86a6ea", "must_win_back": "#c9d8f8",
+    "loyal_small": "#5b6b83", "new": "#aab4c3", "fading": palette.FAINT, "lost": "#edf0f4",
 }  # fmt: skip
-SIZES = {"people": "By people", "money": "By money"}
+SIZES: Mapping[str, Text] = {"people": "By people", "money": "By money"}
 Open = Callable[[str, str | None, tuple[int, int] | None], Any]
 
 
@@ -71,7 +73,7 @@ def _treemap(view: View, rfm: RfmMap, size: str, show: Open) -> None:
     ]  # fmt: skip
     by_name = {text: key for key, text, _, _ in parts}
     sheet = _group_sheet(view, rfm)
-    option = treemap(view, sheet.title, parts, "count" if size == "people" else "currency")
+    option = area.treemap(view, sheet.title, parts, "count" if size == "people" else "currency")
     note = view.say("{n} buyers, as of {day}", n=f"{rfm.n_people:,}", day=rfm.as_of)
 
     async def opened(event: Any) -> None:
@@ -102,7 +104,7 @@ def _heat(view: View, rfm: RfmMap, size: str, show: Open) -> None:
     title = view.say("Recency by frequency")
     columns = (Head("R"), Head("F"), Head(view.say("People"), "count"), Head(view.say("Money"), "currency"))
     rows = tuple((f"R{c.r_score}", f"F{c.f_score}", c.n_people, c.monetary_amount) for c in rfm.cells)
-    option = heat(view, (across, up), cells, "count" if size == "people" else "currency")
+    option = area.heat(view, (across, up), cells, "count" if size == "people" else "currency")
     said = view.say(
         "R{best} bought most recently, F{best} most often; scores are cut at quantiles.", best=rfm.best
     )
@@ -168,7 +170,7 @@ def _opener(view: View, below: list[ui.element]) -> Open:
 
 
 def _member_sheet(view: View, title: str, buyers: list[Buyer]) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Person", "text"),
         ("Group", "text"),
         ("Days since last order", "count"),
@@ -187,7 +189,7 @@ def _member_sheet(view: View, title: str, buyers: list[Buyer]) -> Sheet:
 
 
 def _group_sheet(view: View, rfm: RfmMap) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Group", "text"),
         ("People", "count"),
         ("Share of buyers", "ratio"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu import figure
-from quanyu.understand.trait import FAMILIES, Bar, Distribution, Trait, bar_people, distribution, traits
-from quanyu.web.parts.chart import Chart, Line, bars, chart, columns
+from quanyu.text import Text
+from quanyu.understand.trait import FAMILIES, Trait, bar_people, profile, traits
+from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import dropdown
 from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
@@ -26,7 +29,7 @@ KINDS: dict[str, Kind] = {
     "day": "day",
     "flag": "flag",
 }
-UNITS = {"day": "{n} days", "minute": "{n} minutes", "hour": "{n}:00"}
+UNITS: Mapping[str, Text] = {"day": "{n} days", "minute": "{n} minutes", "hour": "{n}:00"}
 """Units that are written out; the label of a count says what it counts."""
 
 
@@ -42,7 +45,11 @@ def distributions(view: View) -> None:
     }
     picker = dropdown(view, "trait", groups, chosen.name, view.say("Trait"))
     put(Markup("").join([tag("h1", view.say("Traits"), id="traits"), picker]), class_="head part")
-    fill(view, _distribution, distribution, chosen.name)
+    fill(view, _distribution, profile.distribution, chosen.name)
+
+
+def _word(value: object) -> Text:
+    return str(value)
 
 
 def trait_kind(trait: Trait) -> Kind:
@@ -62,23 +69,23 @@ def trait_value(view: View, trait: Trait, value: Any) -> str:
         return figure.NOTHING
     kind = trait_kind(trait)
     if kind == "text":
-        return view.say(str(value))
+        return view.say(_word(value))
     written = writer(view)(value, kind)
     return view.say(UNITS[trait.unit], n=written) if trait.unit in UNITS else written
 
 
-def _distribution(view: View, histogram: Distribution) -> None:
+def _distribution(view: View, histogram: profile.Distribution) -> None:
     trait, total = histogram.trait, histogram.n_known + histogram.n_unknown
-    words = {"true": view.say("Yes"), "false": view.say("No")}
+    words: Mapping[str, Text] = {"true": "Yes", "false": "No"}
     labels = [
         words.get(bar.label, bar.label) if bar.low is not None else view.say(words.get(bar.label, bar.label))
         for bar in histogram.bars
     ]
-    drawn = Line(view.say("People"), [bar.n_people for bar in histogram.bars])
+    drawn = axes.Line(view.say("People"), [bar.n_people for bar in histogram.bars])
     option = (
-        columns(view, labels, drawn, "count")
+        axes.columns(view, labels, drawn, "count")
         if histogram.median is not None
-        else bars(view, labels, [drawn], "count")
+        else axes.bars(view, labels, [drawn], "count")
     )
     title = view.say("Distribution of {trait}", trait=trait.label(view.language))
     heads = (
@@ -104,14 +111,16 @@ def _distribution(view: View, histogram: Distribution) -> None:
     below.append(ui.element("div"))
 
 
-async def _show(view: View, histogram: Distribution, place: int, label: str, below: ui.element) -> None:
-    bar: Bar = histogram.bars[place]
+async def _show(
+    view: View, histogram: profile.Distribution, place: int, label: str, below: ui.element
+) -> None:
+    bar: profile.Bar = histogram.bars[place]
     outer = (place == 0, place == len(histogram.bars) - 1)
     listed = await run.io_bound(view.ask, bar_people, histogram.trait.name, bar, outer) or []
     name = histogram.trait.label(view.language)
     heads = (Head(view.say("Person")), Head(name), Head(view.say("Region")), Head(view.say("Tier")))
     rows = tuple(
-        (member.person_id, view.say(member.value), member.region or "", member.member_tier or "")
+        (member.person_id, view.say(_word(member.value)), member.region or "", member.member_tier or "")
         for member in listed
     )
     below.clear()

@@ -9,14 +9,16 @@ from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu import figure
-from quanyu.understand.value import BOUGHT, QUIET, Tenth, Tracking, Valued, ValueMap, value_map, value_members
+from quanyu.text import Text
+from quanyu.understand.value import Told, value_card, value_map
 from quanyu.web.page import Page
 from quanyu.web.pages.value.value_card import holdout_panel, model_panel, verdict
 from quanyu.web.pages.value.value_outlook import bounds, outlook_panel
 from quanyu.web.parts.card import plain
-from quanyu.web.parts.chart import GHOST, Chart, Line, chart, columns, heat, lines
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, is_ready
+from quanyu.web.parts.plot import area, axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import button, exports, grid
 from quanyu.web.parts.waiting import fill
@@ -29,10 +31,10 @@ def value(view: View) -> None:
     """Draw the value of the customers."""
     if not is_ready(view, ("orders", "people"), "lifetimes"):
         return
-    fill(view, _value, value_map)
+    fill(view, _value, value_map.value_map)
 
 
-def _value(view: View, customers: ValueMap) -> None:
+def _value(view: View, customers: value_map.ValueMap) -> None:
     head = tag("h1", view.say("Customer value"))
     if not customers.n_people or customers.card is None:
         put(head, class_="head")
@@ -67,15 +69,16 @@ def _value(view: View, customers: ValueMap) -> None:
         holdout_panel(view, customers.card)
 
 
-def _nothing(view: View, customers: ValueMap) -> None:
-    title, values = customers.reason or (view.say("Nobody has bought yet."), {})
+def _nothing(view: View, customers: value_map.ValueMap) -> None:
+    nobody: Told = ("Nobody has bought yet.", {})
+    title, values = customers.reason or nobody
     hint = (
         "The forecast begins by itself once more buyers have come back; load older orders if there are any."
     )
-    empty(view, view.say(title, **values), hint, "quanyu load FILES", "quanyu run")
+    empty(view, title, hint, "quanyu load FILES", "quanyu run", **values)
 
 
-def _cards(view: View, customers: ValueMap) -> None:
+def _cards(view: View, customers: value_map.ValueMap) -> None:
     currency, card = view.ws.settings.currency, customers.card
     days, rate = (card.horizon_days, card.discount_rate) if card else (0, 0.0)
     top = customers.tenths[0].value_share if customers.tenths else None
@@ -98,7 +101,7 @@ def _cards(view: View, customers: ValueMap) -> None:
     plain(view, listed)
 
 
-def _tracking(view: View, tracked: Tracking | None) -> None:
+def _tracking(view: View, tracked: value_card.Tracking | None) -> None:
     title = view.say("Repeat orders, expected and actual")
     if tracked is None:
         with ui.element("section").classes("panel"):
@@ -108,16 +111,19 @@ def _tracking(view: View, tracked: Tracking | None) -> None:
             )
         return
     heads = (view.say("Actual"), view.say("Expected"))
-    drawn = [Line(heads[0], tracked.actual), Line(heads[1], tracked.expected, "#e07b00", is_dashed=True)]
+    drawn = [
+        axes.Line(heads[0], tracked.actual),
+        axes.Line(heads[1], tracked.expected, "#e07b00", is_dashed=True),
+    ]
     places = [day.isoformat() for day in tracked.on]
-    option = lines(view, places, drawn, "count")
+    option = axes.lines(view, places, drawn, "count")
     begins = next(
         (place for place, day in zip(places, tracked.on, strict=True) if day >= tracked.holdout_on),
         places[-1],
     )
     option["series"][0]["markArea"] = {
         "silent": True,
-        "itemStyle": {"color": GHOST, "opacity": 0.14},
+        "itemStyle": {"color": palette.GHOST, "opacity": 0.14},
         "label": {"color": "#667085", "position": "insideTopLeft"},
         "data": [[{"xAxis": begins, "name": view.say("unseen part")}, {"xAxis": places[-1]}]],
     }
@@ -134,23 +140,23 @@ def _tracking(view: View, tracked: Tracking | None) -> None:
     chart(view, Chart(sheet, option, (said,), is_tall=True))
 
 
-def _tenths(view: View, customers: ValueMap, show: Open) -> None:
+def _tenths(view: View, customers: value_map.ValueMap, show: Open) -> None:
     upward = tuple(reversed(customers.tenths))
     names = [str(tenth.decile) for tenth in upward]
     sheet = _tenth_sheet(view, customers)
-    drawn = Line(view.say("Value per buyer"), [tenth.clv_amount for tenth in upward])
+    drawn = axes.Line(view.say("Value per buyer"), [tenth.clv_amount for tenth in upward])
 
     async def opened(event: Any) -> None:
         await show(int(event.name))
 
     said = view.say("Buyers in ten parts of about equal size by value; 10 is the most valuable.")
     definitions = (said, view.say("Click a tenth to see who is in it."))
-    chart(view, Chart(sheet, columns(view, names, drawn, "currency"), definitions, on_point=opened))
+    chart(view, Chart(sheet, axes.columns(view, names, drawn, "currency"), definitions, on_point=opened))
 
 
-def _alive(view: View, customers: ValueMap) -> None:
-    across = [_range(QUIET, at, 0) for at in range(len(QUIET) + 1)]
-    up = [_range(BOUGHT, at, 1) for at in range(len(BOUGHT) + 1)]
+def _alive(view: View, customers: value_map.ValueMap) -> None:
+    across = [_range(value_map.QUIET, at, 0) for at in range(len(value_map.QUIET) + 1)]
+    up = [_range(value_map.BOUGHT, at, 1) for at in range(len(value_map.BOUGHT) + 1)]
     cells = [(cell.quiet, cell.bought, round(cell.p_alive, 4)) for cell in customers.cells]
     title = view.say("Probability of still being a customer")
     heads = (
@@ -163,7 +169,8 @@ def _alive(view: View, customers: ValueMap) -> None:
     said = view.say("Across: days since the last order. Up: days with an order.")
     more = view.say("The same silence means more for somebody who used to buy often.")
     chart(
-        view, Chart(Sheet(title, heads, rows), heat(view, (across, up), cells, "ratio"), (said, more), said)
+        view,
+        Chart(Sheet(title, heads, rows), area.heat(view, (across, up), cells, "ratio"), (said, more), said),
     )
 
 
@@ -174,7 +181,7 @@ def _range(ends: tuple[int, ...], at: int, first: int) -> str:
     return str(low) if low == ends[at] else f"{low}–{ends[at]}"
 
 
-def _list(view: View, customers: ValueMap, show: Open) -> None:
+def _list(view: View, customers: value_map.ValueMap, show: Open) -> None:
     sheet = _tenth_sheet(view, customers)
     title = view.say("Who is in a tenth")
     with ui.element("div").classes("bar"):
@@ -198,7 +205,7 @@ def _tenth_name(view: View, decile: int) -> str:
     return view.say("Tenth {n}", n=decile)
 
 
-def _tenth_facts(view: View, tenth: Tenth) -> Markup:
+def _tenth_facts(view: View, tenth: value_map.Tenth) -> Markup:
     money = figure.money(tenth.clv_amount, view.ws.settings.currency)
     return Markup("").join([
         tag("b", money), " · ", view.say("{share} of the value", share=figure.percent(tenth.value_share)), " · ",
@@ -206,8 +213,8 @@ def _tenth_facts(view: View, tenth: Tenth) -> Markup:
     ])  # fmt: skip
 
 
-def _tenth_sheet(view: View, customers: ValueMap) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+def _tenth_sheet(view: View, customers: value_map.ValueMap) -> Sheet:
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Tenth", "count"), ("People", "count"), ("Value per buyer", "currency"), ("Low", "currency"),
         ("High", "currency"), ("Share of value", "ratio"), ("Expected orders", "number"), ("P(alive)", "ratio"),
         ("Margin per order so far", "currency"),
@@ -226,7 +233,7 @@ def _opener(view: View, below: list[ui.element]) -> Open:
 
     async def show(decile: int) -> None:
         place = below[0]
-        members = await run.io_bound(view.ask, value_members, decile)
+        members = await run.io_bound(view.ask, value_map.value_members, decile)
         place.clear()
         with place, ui.element("section").classes("panel"):
             grid(view, _member_sheet(view, decile, members or []), link=lambda person: f"/people/{person}")
@@ -235,8 +242,8 @@ def _opener(view: View, below: list[ui.element]) -> Open:
     return show
 
 
-def _member_sheet(view: View, decile: int, members: list[Valued]) -> Sheet:
-    heads: tuple[tuple[str, Kind], ...] = (
+def _member_sheet(view: View, decile: int, members: list[value_map.Valued]) -> Sheet:
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Person", "text"), ("Worth", "currency"), ("Low", "currency"), ("High", "currency"),
         ("Expected orders", "number"), ("P(alive)", "ratio"), ("Days with orders", "count"), ("Days since last order", "count"),
         ("Margin per order so far", "currency"), ("Region", "text"), ("Tier", "text"),

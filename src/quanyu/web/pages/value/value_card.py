@@ -7,11 +7,12 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.tables.view.model_names import LIFETIME
-from quanyu.understand.value import Holdout, ModelCard, Parameter, Told
-from quanyu.web.parts.chart import FAINT, Chart, Line, bars, chart
+from quanyu.understand.value import Told, value_card
+from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import notice
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import exports, table
 from quanyu.web.parts.write import writer
@@ -20,7 +21,7 @@ from quanyu.web.view import View
 LAST_BAND = 7
 
 
-def verdict(view: View, card: ModelCard) -> None:
+def verdict(view: View, card: value_card.ModelCard) -> None:
     """Place a warning where the forecast failed its test, and a note where it could not be tested."""
     reasons = [_said(view, reason) for reason in (*card.reasons, *card.leaving, *card.spending_reasons)]
     if card.fits is False:
@@ -35,7 +36,7 @@ def verdict(view: View, card: ModelCard) -> None:
         put(notice(title, " ".join(reasons)))
 
 
-def model_panel(view: View, card: ModelCard) -> None:
+def model_panel(view: View, card: value_card.ModelCard) -> None:
     """Place the model's card: why this one, parameters with standard errors, and what money it counts."""
     sheet = _parameter_sheet(view, card)
     level, word = {True: ("note", "fits"), False: ("warning", "does not fit"), None: ("", "not tested")}[
@@ -64,7 +65,7 @@ def model_panel(view: View, card: ModelCard) -> None:
     put(tag("p", view.say("Fit"), " ", tag("code", card.fit_id), class_="note faint"))
 
 
-def holdout_panel(view: View, card: ModelCard) -> None:
+def holdout_panel(view: View, card: value_card.ModelCard) -> None:
     """Place how the forecast did in the holdout, and the models and groups compared."""
     if card.holdout is not None:
         with ui.element("div").classes("w7"):
@@ -77,14 +78,14 @@ def holdout_panel(view: View, card: ModelCard) -> None:
             _groups(view, card)
 
 
-def _calibration(view: View, card: ModelCard) -> None:
+def _calibration(view: View, card: value_card.ModelCard) -> None:
     holdout = card.holdout
     if holdout is None:
         return
     names = [f"{band.level}+" if band.level == LAST_BAND else str(band.level) for band in holdout.bands]
     drawn = [
-        Line(view.say("Actual"), [band.actual for band in holdout.bands]),
-        Line(view.say("Expected"), [band.expected for band in holdout.bands], FAINT),
+        axes.Line(view.say("Actual"), [band.actual for band in holdout.bands]),
+        axes.Line(view.say("Expected"), [band.expected for band in holdout.bands], palette.FAINT),
     ]
     title = view.say("Orders per buyer in the last {days} days", days=holdout.days)
     heads = (
@@ -98,10 +99,10 @@ def _calibration(view: View, card: ModelCard) -> None:
         "The forecast made {days} days ago beside what happened, by how often buyers had come back.",
         days=holdout.days,
     )
-    chart(view, Chart(Sheet(title, heads, rows), bars(view, names, drawn, "times"), (said,)))
+    chart(view, Chart(Sheet(title, heads, rows), axes.bars(view, names, drawn, "times"), (said,)))
 
 
-def _tested(view: View, holdout: Holdout) -> Markup:
+def _tested(view: View, holdout: value_card.Holdout) -> Markup:
     """The figures of the holdout as a list."""
     correlation = figure.NOTHING if holdout.correlation is None else f"{holdout.correlation:.3f}"
     facts = (
@@ -115,7 +116,7 @@ def _tested(view: View, holdout: Holdout) -> Markup:
     return tag("dl", *listed, class_="facts", style="margin-top:14px")
 
 
-def _rivals(view: View, card: ModelCard) -> None:
+def _rivals(view: View, card: value_card.ModelCard) -> None:
     title = view.say("Models compared")
     heads = (
         Head(view.say("Model")),
@@ -134,7 +135,7 @@ def _rivals(view: View, card: ModelCard) -> None:
     put(table(sheet, writer(view)))
 
 
-def _groups(view: View, card: ModelCard) -> None:
+def _groups(view: View, card: value_card.ModelCard) -> None:
     title = view.say("Groups")
     heads = (
         Head(view.say("Group")),
@@ -146,7 +147,7 @@ def _groups(view: View, card: ModelCard) -> None:
     put(table(Sheet(title, heads, rows), writer(view)))
 
 
-def _parameter_sheet(view: View, card: ModelCard) -> Sheet:
+def _parameter_sheet(view: View, card: value_card.ModelCard) -> Sheet:
     heads = (Head(view.say("Parameter")), Head(view.say("Value")), Head(view.say("Standard error")))
     listed = [*card.parameters, *card.spending]
     rows = tuple(
@@ -156,7 +157,7 @@ def _parameter_sheet(view: View, card: ModelCard) -> Sheet:
     return Sheet(view.say("Parameters of the forecast"), heads, rows)
 
 
-def _name(parameter: Parameter) -> str:
+def _name(parameter: value_card.Parameter) -> str:
     return {"alpha": "α", "beta": "β", "gamma": "γ"}.get(parameter.name, parameter.name)
 
 

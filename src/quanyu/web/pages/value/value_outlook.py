@@ -6,6 +6,7 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.tables.view.outlook import Outlook
+from quanyu.text import Text
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.sheet import Head, Kind, Sheet
@@ -17,7 +18,7 @@ from quanyu.web.view import View
 def outlook_panel(view: View, outlooks: tuple[Outlook, ...]) -> None:
     """Place a table of days ahead: orders and value of known customers, each between which bounds."""
     title = view.say("Outlook of all customers")
-    heads: tuple[tuple[str, Kind], ...] = (
+    heads: tuple[tuple[Text, Kind], ...] = (
         ("Days ahead", "count"), ("Expected orders", "count"), ("Orders, low", "count"), ("Orders, high", "count"),
         ("Expected value", "currency"), ("Value, low", "currency"), ("Value, high", "currency"), ("Why no bounds", "text"),
     )  # fmt: skip

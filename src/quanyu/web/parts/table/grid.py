@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from markupsafe import Markup
 from nicegui import ui
 
 from quanyu.tables.text.mask import masked
+from quanyu.text import Text
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.sheet import Cell, Head, Sheet
@@ -19,7 +20,7 @@ from quanyu.web.view import View
 
 Link = Callable[[Cell], str]
 
-WORDS = {
+WORDS: Mapping[str, Text] = {
     "noRowsToShow": "No rows",
     "filterOoo": "Filter ...",
     "contains": "Contains",

@@ -9,7 +9,8 @@ from quanyu.world.block import Block
 from quanyu.world.export.dirt import NEVER, NO_DATE, Dirt
 from quanyu.world.export.writer import BOM, Columns, Folder
 from quanyu.world.lettering import Ints, constant, join, padded, pick, scramble, stamp, text, where, yuan
-from quanyu.world.sale import CLOSED, COMPLETED, DOUYIN
+from quanyu.world.platform import DOUYIN
+from quanyu.world.sale import Status
 from quanyu.world.setting import Setting
 
 STATES = ("待支付", "待发货", "已发货", "已完成", "已关闭")
@@ -61,11 +62,11 @@ def _rows(setting: Setting, block: Block, lines: Ints) -> Columns:
         "详细地址": join(naming.province(people, person), naming.city(people, person), "##", secret, "##"),
         "订单提交时间": join("\t", stamp(orders.ordered[order])),
         "支付完成时间": stamp(orders.paid_at[order], was_paid),
-        "订单完成时间": stamp(orders.paid_at[order] + 8 * 86_400, status == COMPLETED),
+        "订单完成时间": stamp(orders.paid_at[order] + 8 * 86_400, status == Status.COMPLETED),
         "发货时间": stamp(orders.paid_at[order] + 86_400, np.isin(status, (2, 3))),
         "订单状态": pick(STATES, status),
         "售后状态": where(refunded, "退款成功", "-"),
-        "取消原因": where((status == CLOSED) & ~was_paid, "超时未支付", ""),
+        "取消原因": where((status == Status.CLOSED) & ~was_paid, "超时未支付", ""),
         "订单类型": constant("普通订单", n),
         "达人ID": where(has_author, join("\t", text(70_000_000 + author)), "0"),
         "达人昵称": where(has_author, pick(AUTHORS, author % len(AUTHORS)), ""),

@@ -9,7 +9,8 @@ from quanyu.world.block import Block
 from quanyu.world.export.dirt import NEVER, NO_DATE, Dirt
 from quanyu.world.export.writer import GBK, Columns, Folder
 from quanyu.world.lettering import Ints, constant, join, mask_phone, pick, stamp, text, where, yuan
-from quanyu.world.sale import COMPLETED, JD
+from quanyu.world.platform import JD
+from quanyu.world.sale import Status
 from quanyu.world.setting import Setting
 
 STATES = ("(删除)等待付款", "等待出库", "等待确认收货", "完成", "(删除)等待出库")
@@ -32,7 +33,7 @@ def _rows(setting: Setting, block: Block, lines: Ints) -> Columns:
     person = orders.person[order]
     shown = block.sightings.phone[order]
     none = constant("", n)
-    paid, is_done = yuan(orders.paid[order]), orders.status[order] == COMPLETED
+    paid, is_done = yuan(orders.paid[order]), orders.status[order] == Status.COMPLETED
     return {
         "订单号": join("'", naming.order_id(orders, order)),
         "商品ID": join("'", text(100_020_000_000 + item * 17)),

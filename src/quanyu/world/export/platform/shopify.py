@@ -9,7 +9,8 @@ from quanyu.world.block import Block
 from quanyu.world.export.dirt import Dirt
 from quanyu.world.export.writer import PLAIN, Folder
 from quanyu.world.lettering import Flags, Ints, Text, constant, join, pick, stamp, text, where, yuan
-from quanyu.world.sale import CLOSED, OWN, SHIPPED
+from quanyu.world.platform import OWN
+from quanyu.world.sale import Status
 from quanyu.world.setting import Setting
 
 HEADER: tuple[str, ...] = (
@@ -109,7 +110,7 @@ def _lines(setting: Setting, block: Block, lines: Ints) -> dict[str, Text]:
         "Lineitem requires shipping": constant("true", n),
         "Lineitem taxable": constant("true", n),
         "Vendor": pick(catalogue.brand, item),
-        "Lineitem fulfillment status": where(orders.status[order] == SHIPPED, "fulfilled", "pending"),
+        "Lineitem fulfillment status": where(orders.status[order] == Status.SHIPPED, "fulfilled", "pending"),
         "Lineitem discount": yuan(orders.lines.discount[lines]),
     }
 
@@ -126,11 +127,11 @@ def _orders(block: Block, lines: Ints) -> dict[str, Text]:
     shown = block.sightings.phone[order]
     phone = where(shown > 0, join("+86 ", text(shown)), None)
     name, province = naming.full_name(people, person), naming.province(people, person)
-    fulfilled = status == SHIPPED
+    fulfilled = status == Status.SHIPPED
     subtotal = (orders.gross - orders.discount)[order]
     return {
         "Email": naming.untidy_mail(people.mail[person], orders.number[order]),
-        "Financial Status": _financial(orders, orders.refund[order], was_paid, status == CLOSED),
+        "Financial Status": _financial(orders, orders.refund[order], was_paid, status == Status.CLOSED),
         "Paid at": where(was_paid, _offset(orders.paid_at[order]), None),
         "Fulfillment Status": where(fulfilled, "fulfilled", "unfulfilled"),
         "Fulfilled at": where(fulfilled, _offset(orders.paid_at[order] + 86_400), None),
@@ -151,10 +152,10 @@ def _orders(block: Block, lines: Ints) -> dict[str, Text]:
         "Shipping Country": constant("CN", n),
         "Shipping Province Name": province,
         "Shipping Phone": phone,
-        "Cancelled at": where(status == CLOSED, _offset(orders.paid_at[order] + 4 * 86_400), None),
+        "Cancelled at": where(status == Status.CLOSED, _offset(orders.paid_at[order] + 4 * 86_400), None),
         "Payment Method": constant("Alipay", n),
         "Refunded Amount": yuan(orders.refund[order]),
-        "Outstanding Balance": yuan(np.where(was_paid | (status == CLOSED), 0, orders.payable[order])),
+        "Outstanding Balance": yuan(np.where(was_paid | (status == Status.CLOSED), 0, orders.payable[order])),
         "Id": text(5_500_000_000_000 + orders.number[order]),
         "Risk Level": constant("Low", n),
         "Source": constant("web", n),

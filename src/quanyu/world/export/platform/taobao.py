@@ -23,7 +23,8 @@ from quanyu.world.lettering import (
     where,
     yuan,
 )
-from quanyu.world.sale import CLOSED, PLACED, TAOBAO, Orders
+from quanyu.world.platform import TAOBAO
+from quanyu.world.sale import Orders, Status
 from quanyu.world.setting import Setting
 from quanyu.world.vocabulary import CARRIERS
 
@@ -82,7 +83,7 @@ def _classic(setting: Setting, block: Block, rows: Ints) -> Columns:
     was_paid, status = orders.was_paid[rows], orders.status[rows]
     shown = block.sightings.phone[rows]
     mobile = join("'", where(shown > 0, text(shown), mask_phone(text(people.phone[person]))))
-    closed = where(status != CLOSED, "订单未关闭", where(was_paid, "退款", "买家未付款"))
+    closed = where(status != Status.CLOSED, "订单未关闭", where(was_paid, "退款", "买家未付款"))
     stage = where(orders.is_presale[rows], where(was_paid, "已付定金;已付尾款", "已付定金;未付尾款"), "")
     return {
         "订单编号": guarded(naming.order_id(orders, rows)),
@@ -154,7 +155,7 @@ def _items(setting: Setting, block: Block, lines: Ints) -> Columns:
 def _new(setting: Setting, block: Block, rows: Ints) -> Columns:
     orders, people, n = block.orders, block.people, len(rows)
     person = orders.person[rows]
-    was_sent = (orders.status[rows] > 1) & (orders.status[rows] < CLOSED)
+    was_sent = (orders.status[rows] > 1) & (orders.status[rows] < Status.CLOSED)
     none = constant("", n)
     return {
         "订单编号": guarded(naming.order_id(orders, rows)),
@@ -187,7 +188,7 @@ def _suborders(setting: Setting, block: Block, lines: Ints) -> Columns:
     refunded = orders.lines.is_refunded[lines]
     paid = np.where(orders.was_paid[order], orders.lines.net[lines], 0)
     status = orders.status[order]
-    was_sent = (status > 1) & (status < CLOSED)
+    was_sent = (status > 1) & (status < Status.CLOSED)
     return {
         "子订单编号": guarded(naming.line_id(orders, lines)),
         "主订单编号": guarded(naming.order_id(orders, order)),
@@ -195,7 +196,7 @@ def _suborders(setting: Setting, block: Block, lines: Ints) -> Columns:
         "商品价格": yuan(orders.lines.list_price[lines]),
         "购买数量": text(orders.lines.quantity[lines]),
         "商品属性": join("规格：", pick(catalogue.spec, item)),
-        "订单状态": pick(STATES, np.where(refunded, CLOSED, status)),
+        "订单状态": pick(STATES, np.where(refunded, Status.CLOSED, status)),
         "买家实付金额": yuan(paid),
         "退款状态": where(refunded, "退款成功", "没有申请退款"),
         "退款金额": where(refunded, yuan(paid), "无退款申请"),
@@ -206,7 +207,7 @@ def _suborders(setting: Setting, block: Block, lines: Ints) -> Columns:
 
 
 def _parcel(orders: Orders, rows: Ints) -> Text:
-    was_sent = (orders.status[rows] != PLACED) & orders.is_sale[rows]
+    was_sent = (orders.status[rows] != Status.PLACED) & orders.is_sale[rows]
     return where(was_sent, join("No:YT", padded(orders.number[rows], 13)), "")
 
 

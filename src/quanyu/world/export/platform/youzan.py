@@ -10,7 +10,7 @@ from quanyu.world.export.dirt import NEVER, NO_DATE, Dirt
 from quanyu.world.export.platform.taobao import titles
 from quanyu.world.export.writer import BOM, Columns, Folder
 from quanyu.world.lettering import Ints, constant, join, pick, stamp, text, where, yuan
-from quanyu.world.sale import YOUZAN
+from quanyu.world.platform import YOUZAN
 from quanyu.world.setting import Setting
 from quanyu.world.vocabulary import NICKNAMES
 

@@ -1,0 +1,151 @@
+"""Lines, bars and columns on hairline axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quanyu.tables.metric.metric import Unit
+from quanyu.web.parts.chart import Option, palette, written
+from quanyu.web.view import View
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chart: its name, values by place, colour, and whether it is dashed."""
+
+    name: str
+    values: Sequence[float | None]
+    color: str = palette.ACCENT
+    is_dashed: bool = False
+
+
+def lines(view: View, places: Sequence[str], drawn: Sequence[Line], unit: Unit) -> Option:
+    """Return a line chart over `places`; the first line is filled softly."""
+    return {
+        **_frame(view, unit, [line.name for line in drawn]),
+        "xAxis": {
+            "type": "category",
+            "data": list(places),
+            "boundaryGap": False,
+            **axis(),
+            "axisLine": {"lineStyle": {"color": palette.LINE}},
+        },
+        "yAxis": {
+            "type": "value",
+            "scale": unit in {"ratio", "score"},
+            **axis(),
+            ":axisLabel": _label(view, unit),
+        },
+        "series": [
+            {
+                "name": line.name,
+                "type": "line",
+                "data": list(line.values),
+                "showSymbol": len(places) < 3,
+                "symbolSize": 5,
+                "color": line.color,
+                "z": 5 - order,
+                "lineStyle": {
+                    "width": 1.5 if order else 2.2,
+                    "type": "dashed" if line.is_dashed else "solid",
+                },
+                **({} if order else {"areaStyle": {"opacity": 0.06}}),
+            }
+            for order, line in enumerate(drawn)
+        ],
+    }
+
+
+def bars(view: View, names: Sequence[str], drawn: Sequence[Line], unit: Unit) -> Option:
+    """Return horizontal bars, the first name on top."""
+    return {
+        **_frame(view, unit, [line.name for line in drawn] if len(drawn) > 1 else []),
+        "yAxis": {
+            "type": "category",
+            "data": list(names),
+            "inverse": True,
+            **axis(),
+            "splitLine": {"show": False},
+            "axisLine": {"show": False},
+            "axisLabel": {"color": palette.INK, "width": 104, "overflow": "truncate"},
+        },
+        "xAxis": {"type": "value", "splitNumber": 4, **axis(), ":axisLabel": _label(view, unit)},
+        "series": [
+            {
+                "name": line.name,
+                "type": "bar",
+                "data": list(line.values),
+                "color": line.color,
+                "barMaxWidth": 16,
+                "barGap": "20%",
+                "itemStyle": {"borderRadius": [0, 3, 3, 0]},
+            }
+            for line in drawn
+        ],
+    }
+
+
+def columns(view: View, names: Sequence[str], line: Line, unit: Unit) -> Option:
+    """Return upright columns, for values that have an order."""
+    return {
+        **_frame(view, unit, []),
+        "xAxis": {
+            "type": "category",
+            "data": list(names),
+            **axis(),
+            "axisLine": {"lineStyle": {"color": palette.LINE}},
+        },
+        "yAxis": {"type": "value", **axis(), ":axisLabel": _label(view, unit)},
+        "series": [
+            {
+                "name": line.name,
+                "type": "bar",
+                "data": list(line.values),
+                "color": line.color,
+                "barMaxWidth": 34,
+                "itemStyle": {"borderRadius": [3, 3, 0, 0]},
+            }
+        ],
+    }
+
+
+def _frame(view: View, unit: Unit, names: Sequence[str]) -> Option:
+    return {
+        "animationDuration": 300,
+        "aria": {"enabled": True},
+        "textStyle": {"fontFamily": "inherit"},
+        "grid": {"left": 6, "right": 18, "top": 36 if names else 12, "bottom": 4, "containLabel": True},
+        "legend": {
+            "show": bool(names),
+            "data": list(names),
+            "left": 0,
+            "top": 0,
+            "itemWidth": 16,
+            "itemHeight": 8,
+            "itemGap": 18,
+            "icon": "roundRect",
+            "textStyle": {"color": palette.MUTED},
+        },
+        "tooltip": {
+            "trigger": "axis",
+            "confine": True,
+            ":valueFormatter": written(view, unit),
+            "borderColor": palette.LINE,
+            "textStyle": {"color": palette.INK, "fontSize": 12},
+        },
+    }
+
+
+def axis() -> Option:
+    """Return what every axis has."""
+    return {
+        "axisTick": {"show": False},
+        "axisLine": {"show": False},
+        "splitLine": {"lineStyle": {"color": "#f0f2f5"}},
+        "axisLabel": {"color": palette.MUTED, "hideOverlap": True},
+    }
+
+
+def _label(view: View, unit: Unit) -> str:
+    return f"{{color: '{palette.MUTED}', hideOverlap: true, formatter: {written(view, unit)}}}"
