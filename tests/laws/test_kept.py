@@ -78,7 +78,7 @@ def quality_holds(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
     if is_told:
         remembered = kept_beside(ws, "findings")
         assert remembered is not None
-        known, other = from_rows(remembered["counts"]), at_once(ws)
+        known, other = from_rows(remembered["counts"]), on_duckdb(ws)
         assert known == {name: counted(other, contract(name), day, -1, None) for name in known}
 
 
@@ -189,11 +189,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Any:
     ws.close()
 
 
-def put(ws: Workspace, name: str, row: dict[str, Any]) -> None:
+def put(ws: Workspace, name: str, *rows: dict[str, Any]) -> None:
     kinds = change_schema(name)
-    ws.warehouse.replace(
-        name, pa.Table.from_pylist([{**dict.fromkeys(kinds.names), **row}], kinds), by=contract(name).owner
-    )
+    whole = [{**dict.fromkeys(kinds.names), **row} for row in rows]
+    ws.warehouse.replace(name, pa.Table.from_pylist(whole, kinds), by=contract(name).owner)
 
 
 def change_schema(name: str) -> pa.Schema:
@@ -258,6 +257,35 @@ def test_a_refund_touches_sums_and_nobody_who_bought(filled: Workspace) -> None:
     try:
         with Scratch(filled) as scratch:
             assert groups_touched(filled, scratch, before) == {"trade": {AT.date()}}
+    finally:
+        put(filled, "orders", BEFORE["orders"])
+
+
+def test_a_first_sale_makes_earlier_orders_others(filled: Workspace) -> None:
+    """Who paid for an order that was closed is neither new nor old until they buy: then that day is added up again."""
+    closed = BEFORE["orders"] | {"status": "closed", "paid_at": AT}
+    later = {"order_id": "o2", "ordered_at": AT + dt.timedelta(days=9)}
+    put(filled, "orders", closed)
+    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY)
+    put(filled, "orders", closed, BEFORE["orders"] | later)
+    try:
+        with Scratch(filled) as scratch:
+            days = groups_touched(filled, scratch, before)
+        assert days["trade"] == {AT.date(), dt.date(2026, 11, 10)}
+        assert days["buyers"] == {dt.date(2026, 11, 10)}
+    finally:
+        put(filled, "orders", BEFORE["orders"])
+
+
+def test_a_sale_to_come_is_the_first_once_its_day_has_come(filled: Workspace) -> None:
+    """No row differs; the day moves past the one on which somebody pays."""
+    paid_at = dt.datetime(2026, 11, 19, 4, tzinfo=dt.UTC)
+    closed = BEFORE["orders"] | {"status": "closed", "paid_at": AT}
+    put(filled, "orders", closed, BEFORE["orders"] | {"order_id": "o2", "paid_at": paid_at})
+    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY - dt.timedelta(days=2))
+    try:
+        with Scratch(filled) as scratch:
+            assert AT.date() in groups_touched(filled, scratch, before)["trade"]
     finally:
         put(filled, "orders", BEFORE["orders"])
 
