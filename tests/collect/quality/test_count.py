@@ -57,6 +57,15 @@ def test_what_came_is_added_to_what_was_counted(workspace: Workspace, keys: int)
     together(workspace, since, known)
 
 
+def test_a_key_that_comes_again_is_one_key(make_workspace: Any) -> None:
+    ws, rows = make_workspace(), orders(random.Random(2), 30, 10**9)
+    ws.warehouse.append("orders", rows, by="collect")
+    known, since = together(ws, -1, None), ws.warehouse.version("orders")
+    ws.warehouse.append("orders", rows.slice(4, 3), by="collect")
+    again = together(ws, since, known)
+    assert (known.n_keys, again.n_keys, again.sums["n_rows"]) == (30, 30, 33)
+
+
 def test_only_what_came_is_read(make_workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ws, draw, read = make_workspace(), random.Random(1), list[int]()
     ws.warehouse.append("orders", orders(draw, 30, 10**9), by="collect")

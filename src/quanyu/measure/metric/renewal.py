@@ -68,7 +68,7 @@ def days_touched(
     rows_of["margins"] = _of_documents(ws, "margins", moved, moved.get("orders", ()))
     rows_of |= {name: _of_documents(ws, name, moved, sales) for name in ("order_lines", "items")}
     rows_of |= {f"owners of {name}": rows for name, rows in _of_owners(ws, moved).items()}
-    if "orders" in moved or "identities" in moved:
+    if new or "orders" in moved or "identities" in moved:
         firsts = _of_first_orders(ws, scratch, before, as_of)
         rows_of["first orders"] = [rows.drop("sold_on") for rows in firsts]
         rows_of["first sales"] = [rows.select("sold_on") for rows in firsts]
