@@ -17,6 +17,8 @@ from tests.conftest import MakeWorkspace, on_duckdb
 from tests.laws.shop import Shop
 
 import quanyu.workspace
+from quanyu.collect.quality.count import counted, from_rows
+from quanyu.collect.quality.quality import check
 from quanyu.loop import STEPS
 from quanyu.measure.attribution.attribution import attribution
 from quanyu.measure.attribution.path import Found
@@ -32,6 +34,7 @@ from quanyu.understand.fact.fact_step import facts
 from quanyu.understand.fact.visit_step import visits
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
+from quanyu.workspace.kept import kept as kept_beside
 
 
 def facts_hold(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
@@ -69,10 +72,21 @@ def metrics_hold(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
         assert kept == added_up(on_duckdb(ws), day).rows.to_pylist()
 
 
+def quality_holds(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
+    """Do the step; what it counted is what all rows at once give."""
+    check(ws, day)
+    if is_told:
+        remembered = kept_beside(ws, "findings")
+        assert remembered is not None
+        known, other = from_rows(remembered["counts"]), on_duckdb(ws)
+        assert known == {name: counted(other, contract(name), day, -1, None) for name in known}
+
+
 HOLD: Mapping[str, Callable[..., None]] = {
     "facts": facts_hold,
     "attribution": paths_hold,
     "metrics": metrics_hold,
+    "quality": quality_holds,
 }
 
 
@@ -139,7 +153,10 @@ def test_whatever_changes_turn_by_turn_is_all_at_once(seed: int, turns: list[tup
 
 AT = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
 BEFORE: dict[str, dict[str, Any]] = {
-    "orders": {"order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT},
+    "orders": {
+        "order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT,
+        "status": "completed", "paid_amount": 5, "net_amount": 5,
+    },
     "order_lines": {"order_id": "o1", "source": "t", "line_no": 1, "item_id": "tea"},
     "margins": {"order_id": "o1", "source": "t", "margin_amount": 1},
     "items": {"item_id": "tea", "brand": "A"},
@@ -172,11 +189,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Any:
     ws.close()
 
 
-def put(ws: Workspace, name: str, row: dict[str, Any]) -> None:
+def put(ws: Workspace, name: str, *rows: dict[str, Any]) -> None:
     kinds = change_schema(name)
-    ws.warehouse.replace(
-        name, pa.Table.from_pylist([{**dict.fromkeys(kinds.names), **row}], kinds), by=contract(name).owner
-    )
+    whole = [{**dict.fromkeys(kinds.names), **row} for row in rows]
+    ws.warehouse.replace(name, pa.Table.from_pylist(whole, kinds), by=contract(name).owner)
 
 
 def change_schema(name: str) -> pa.Schema:
@@ -221,6 +237,59 @@ def test_whoever_an_edge_passes_is_touched(filled: Workspace, name: str, edge: i
     )
 
 
+TELLS: dict[str, tuple[str, ...]] = {
+    "orders": ("trade", "buyers", "assortment"), "margins": ("trade",), "identities": ("trade", "buyers", "traffic"),
+    "order_lines": ("assortment",), "items": ("assortment",), "visits": ("traffic",), "visit_days": ("traffic",),
+    "feedback": ("voice",), "spend": ("spending",),
+}  # fmt: skip
+"""Which groups of measures a change of a table touches: the order is no sale any more, the identifier changes hands."""
+
+
+def groups_touched(ws: Workspace, scratch: Scratch, before: Made) -> dict[str, set[dt.date] | None]:
+    days = days_touched(ws, scratch, before, DAY)
+    assert days is not None
+    return {group: some for group, some in days.items() if some}
+
+
+def test_a_refund_touches_sums_and_nobody_who_bought(filled: Workspace) -> None:
+    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY)
+    put(filled, "orders", BEFORE["orders"] | {"refund_amount": 5, "net_amount": 0})
+    try:
+        with Scratch(filled) as scratch:
+            assert groups_touched(filled, scratch, before) == {"trade": {AT.date()}}
+    finally:
+        put(filled, "orders", BEFORE["orders"])
+
+
+def test_a_first_sale_makes_earlier_orders_others(filled: Workspace) -> None:
+    """Who paid for an order that was closed is neither new nor old until they buy: then that day is added up again."""
+    closed = BEFORE["orders"] | {"status": "closed", "paid_at": AT}
+    later = {"order_id": "o2", "ordered_at": AT + dt.timedelta(days=9)}
+    put(filled, "orders", closed)
+    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY)
+    put(filled, "orders", closed, BEFORE["orders"] | later)
+    try:
+        with Scratch(filled) as scratch:
+            days = groups_touched(filled, scratch, before)
+        assert days["trade"] == {AT.date(), dt.date(2026, 11, 10)}
+        assert days["buyers"] == {dt.date(2026, 11, 10)}
+    finally:
+        put(filled, "orders", BEFORE["orders"])
+
+
+def test_a_sale_to_come_is_the_first_once_its_day_has_come(filled: Workspace) -> None:
+    """No row differs; the day moves past the one on which somebody pays."""
+    paid_at = dt.datetime(2026, 11, 19, 4, tzinfo=dt.UTC)
+    closed = BEFORE["orders"] | {"status": "closed", "paid_at": AT}
+    put(filled, "orders", closed, BEFORE["orders"] | {"order_id": "o2", "paid_at": paid_at})
+    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY - dt.timedelta(days=2))
+    try:
+        with Scratch(filled) as scratch:
+            assert AT.date() in groups_touched(filled, scratch, before)["trade"]
+    finally:
+        put(filled, "orders", BEFORE["orders"])
+
+
 @pytest.mark.parametrize("name", sorted(READS))
 def test_every_source_tells_of_its_days(
     filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
@@ -234,9 +303,9 @@ def test_every_source_tells_of_its_days(
     try:
         with Scratch(filled) as kept_by:
             wanted = {AT.date(), yesterday} if name == "items" else {AT.date()}
-            assert days_touched(filled, kept_by, before, DAY) == wanted
+            assert groups_touched(filled, kept_by, before) == dict.fromkeys(TELLS[name], wanted)
             monkeypatch.setattr(renewal, "READS", tuple(one for one in READS if one != name))
-            assert days_touched(filled, kept_by, before, DAY) == set(), "nothing else tells of it"
+            assert groups_touched(filled, kept_by, before) == {}, "nothing else tells of it"
     finally:
         for one in (name, "items"):
             put(filled, one, BEFORE[one])

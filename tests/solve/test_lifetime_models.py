@@ -189,6 +189,14 @@ def test_coarse_cells_keep_everybody_and_stay_possible() -> None:
     assert np.all((rough.t_x <= rough.age) & ((rough.t_x > 0) == (rough.x > 0)))
 
 
+def test_cells_that_no_rounding_joins_are_left_apart() -> None:
+    """Groups and numbers of purchases are never joined, however few cells are wanted."""
+    x, group = (part.ravel() for part in np.meshgrid(np.arange(30.0), np.arange(8)))
+    age = np.full(len(x), 100.0)
+    whole = History(x, np.where(x > 0, 50.0, 0.0), age, np.ones(len(x)), group)
+    assert len(whole.coarse(40).x) == len(x)
+
+
 def drawn(rng: np.random.Generator, n: int, faster: float, sooner: float) -> tuple[Any, Any, Any]:
     """Histories of a BG/NBD with r .9, alpha 60, a 1.2, b 8 over up to 400 days, in weeks."""
     rate, coin = rng.gamma(0.9, 1 / 60, n) * faster, rng.beta(1.2 * sooner, 8.0, n)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -45,11 +45,17 @@ def group_key(word: ir.StringValue) -> ir.IntegerValue:
 
 def row_key(rows: ir.Table, columns: Sequence[str]) -> ir.IntegerValue:
     """Return a 64-bit number that stands for what rows say in some columns: see `group_key`."""
+    return values_key({name: rows[name] for name in columns})
+
+
+def values_key(values: Mapping[str, ir.Value]) -> ir.IntegerValue:
+    """Return a 64-bit number that stands for some values of a row together: see `group_key`."""
     # Spark passes over nulls, so that a value that moves to the column beside it would not be seen.
     nulls = sum(
-        (rows[name].isnull().cast("int64") * 2**place for place, name in enumerate(columns)), ibis.literal(0)
+        (value.isnull().cast("int64") * 2**place for place, value in enumerate(values.values())),
+        ibis.literal(0),
     )
-    return xxhash64_of_row(ibis.struct({**{name: rows[name] for name in columns}, "_nulls": nulls}))
+    return xxhash64_of_row(ibis.struct({**values, "_nulls": nulls}))
 
 
 def local_time(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:

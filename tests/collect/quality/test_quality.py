@@ -181,4 +181,4 @@ def test_each_input_table_can_be_examined(make_workspace):
     ws = make_workspace()
     for table in CONTRACTS.values():
         if table.is_input:
-            assert ws.warehouse.read(examine(ws, table, TODAY).expression).num_rows == 1
+            assert ws.warehouse.read(examine(ws, table, TODAY).sums).num_rows == 1

@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.scratch import Keep, Scratch
 from quanyu.part.step import Step
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, money
@@ -25,14 +26,15 @@ def margins(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     kept. Without lines, or where a cost is missing: its net amount times the mean margin rate of the others, as long as
     those are at least half of the net amount; `is_estimated` says so.
     """
-    ws.warehouse.replace("margins", _margins(ws), by="collect")
+    with Scratch(ws) as scratch:
+        ws.warehouse.replace("margins", _margins(ws, scratch.keep), by="collect")
     rows = ws.warehouse.table("margins")
     counts = rows.aggregate(n=rows.count(), n_estimated=rows.is_estimated.cast("int64").sum())
     (counted,) = ws.warehouse.read(counts).to_pylist()
     return {"n_orders": counted["n"], "n_estimated": counted["n_estimated"] or 0}
 
 
-def _margins(ws: Workspace) -> ir.Table:
+def _margins(ws: Workspace, keep: Keep) -> ir.Table:
     orders = ws.warehouse.table("orders")
     sales = orders.filter(is_sale(orders))
     sales = sales.mutate(key=group_key(sales.source), document=group_key(sales.order_id))
@@ -44,7 +46,7 @@ def _margins(ws: Workspace) -> ir.Table:
     kept = ibis.ifelse(rows.has_returns | (paid <= 0), 1.0, (net / paid).clip(0.0, 1.0)).fill_null(1.0)
     own = rows.margin_amount.cast("float64")
     told = own.coalesce(ibis.ifelse(rows.is_known, net - rows.cost * kept, ibis.null("float64")))
-    rows = rows.select("source", "order_id", net=net, is_own=own.notnull(), told=told)
+    rows = keep(rows.select("source", "order_id", net=net, is_own=own.notnull(), told=told))
     known = rows.aggregate(
         rate=rows.told.sum() / rows.net.sum(where=rows.told.notnull()).nullif(0),
         share=rows.net.sum(where=rows.told.notnull()) / rows.net.sum().nullif(0),

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
+from typing import Any
 
 import pyarrow as pa
 
 from quanyu.collect.quality.across import across
+from quanyu.collect.quality.count import Counts, as_rows, counted, from_rows
 from quanyu.collect.quality.findings import Finding, Severity, as_row, is_crossed, judge
-from quanyu.collect.quality.quality_checks import CHECKS, examine, matters, recounted
+from quanyu.collect.quality.quality_checks import CHECKS, examine, matters
 from quanyu.collect.quality.suspect import looked_up
 from quanyu.collect.settings import QualitySettings
 from quanyu.errors import QualityError, SettingError
+from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS, contract
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace
+from quanyu.workspace.kept import forget_others, keep, kept
 
 ORDER = ("stop", "warning", "note", "ok")
 
@@ -31,14 +35,18 @@ def check(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     first, so they can be read; tables derived from the data keep their last good state.
     """
     limits = _limits(ws)
+    made_of, counts = _counts(ws, as_of)
     findings = [
-        _stopped(finding, limits) for finding in (*_examined(ws, as_of), *across(ws, as_of), *_refused(ws))
+        _stopped(finding, limits)
+        for finding in (*_examined(ws, as_of, counts), *across(ws, as_of), *_refused(ws))
     ]
     moment = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
     rows = pa.Table.from_pylist(
         [as_row(finding, moment) for finding in findings], schema=contract("findings").schema.to_pyarrow()
     )
-    ws.warehouse.replace("findings", rows, by="collect")
+    name = keep(ws, "findings", {"counts": as_rows(counts)})
+    ws.warehouse.replace("findings", rows, by="collect", about={"made_of": {**made_of, "kept": name}})
+    forget_others(ws, "findings", name)
     if stops := [finding for finding in findings if finding.severity == "stop"]:
         raise QualityError(
             "The run stopped before derived tables changed: {crossed}.",
@@ -68,13 +76,36 @@ def read_findings(ws: Workspace, *, is_bad: bool = False) -> list[Finding]:
     )
 
 
-def _examined(ws: Workspace, as_of: dt.date) -> Iterator[Finding]:
-    for table in CONTRACTS.values():
-        if table.is_input and ws.warehouse.count(table.name):
-            examination = examine(ws, table, as_of)
-            counts = ws.warehouse.read(examination.expression).to_pylist()[0]
-            counts |= recounted(ws, examination, counts)
-            yield from judge(examination, counts | looked_up(ws, examination, counts), as_of)
+def _counts(ws: Workspace, as_of: dt.date) -> tuple[dict[str, Any], dict[str, Counts]]:
+    """Return what the counts of every table with rows are made of, and the counts: rows that came are added to those kept."""
+    terms = {
+        "zone": ws.settings.timezone,
+        "currency": ws.settings.currency,
+        "engine": ws.settings.engine,
+        "program": program(__name__),
+    }
+    about, parts = ws.warehouse.about("findings").get("made_of") or {}, kept(ws, "findings")
+    is_known = parts is not None and all(about.get(name) == value for name, value in terms.items())
+    before = from_rows(parts["counts"]) if parts is not None and is_known else {}
+    tables = [table for table in CONTRACTS.values() if table.is_input and ws.warehouse.count(table.name)]
+    versions = {table.name: ws.warehouse.version(table.name) for table in tables}
+    counts = {
+        table.name: counted(
+            ws, table, as_of, about.get("versions", {}).get(table.name, -1), before.get(table.name)
+        )
+        for table in tables
+    }
+    return {**terms, "as_of": as_of.isoformat(), "versions": versions}, counts
+
+
+def _examined(ws: Workspace, as_of: dt.date, counts: Mapping[str, Counts]) -> Iterator[Finding]:
+    for name, known in counts.items():
+        examination = examine(ws, contract(name), as_of)
+        whole = examination.whole
+        told = known.told(examination.table, as_of)
+        if whole is not None:
+            told |= ws.warehouse.read(whole).to_pylist()[0]
+        yield from judge(examination, told | looked_up(ws, examination, told), as_of)
 
 
 def _refused(ws: Workspace) -> Iterator[Finding]:
@@ -155,4 +186,5 @@ STEP = Step(
     check,
     ("quality",),
     may_stop=True,
+    kept="by_row",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal
@@ -29,7 +29,6 @@ MATTERS = ("id_key", "channel", "paid_amount", "net_amount", "cost_amount", "ord
 """Columns that no contract requires but most figures need, in any table or in one."""
 JOINT = "\x1f"
 DISTINCT = "uniqueness__distinct"
-"""Keys are counted by number, which may take two for one, never one for two: `recounted` where that matters."""
 _BESIDE = ("fx_rate",)
 """With the original amounts: what stands beside an amount and is judged with it."""
 
@@ -77,14 +76,15 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Probe:
-    """One check of one column: `counts` are the aggregates it needs, by the name they have in the scan.
+    """One check of one column: `sums` are the aggregates it needs that add up over rows, by the name they have in the scan.
 
-    `is_bad` says which rows are bad, where some of them are shown.
+    `whole` are those that need all rows at once. `is_bad` says which rows are bad, where some of them are shown.
     """
 
     check: str
     column: str
-    counts: Mapping[str, ir.Scalar]
+    sums: Mapping[str, ir.Scalar] = field(default_factory=dict)
+    whole: Mapping[str, ir.Scalar] = field(default_factory=dict)
     is_bad: Test | None = None
 
     @property
@@ -95,7 +95,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Examination:
-    """All probes of a table over `rows`; `expression` is the one scan that answers them.
+    """All probes of a table over `rows`.
 
     `plain` are the same rows without what references lead to.
     """
@@ -106,15 +106,33 @@ class Examination:
     probes: tuple[Probe, ...]
 
     @property
-    def expression(self) -> ir.Table:
-        """One row with every count."""
-        counts = {name: value for probe in self.probes for name, value in probe.counts.items()}
-        return self.rows.aggregate(n_rows=self.rows.count(), **counts)
+    def sums(self) -> ir.Table:
+        """One row with every count that adds up."""
+        sums = {name: value for probe in self.probes for name, value in probe.sums.items()}
+        return self.rows.aggregate(n_rows=self.rows.count(), **sums)
+
+    @property
+    def whole(self) -> ir.Table | None:
+        """One row with what all rows at once tell, None where nothing does."""
+        whole = {name: value for probe in self.probes for name, value in probe.whole.items()}
+        return self.rows.aggregate(**whole) if whole else None
+
+    @property
+    def days(self) -> ir.Table | None:
+        """How many rows there are of every day, None for a table without a time."""
+        if not self.table.time:
+            return None
+        return self.plain.group_by(day="_day").agg(n=self.plain.count())
+
+    @property
+    def keys(self) -> ir.Table:
+        """The keys by number, which may take two for one, never one for two: `key`."""
+        return self.plain.select(key=group_key(self.plain["_key"]))
 
 
-def examine(ws: Workspace, table: Table, as_of: dt.date) -> Examination:
-    """Return what to measure on a table as of a day, with references joined on."""
-    rows = ws.warehouse.table(table.name)
+def examine(ws: Workspace, table: Table, as_of: dt.date, rows: ir.Table | None = None) -> Examination:
+    """Return what to measure on a table, or on some rows of it, as of a day, with references joined on."""
+    rows = ws.warehouse.table(table.name) if rows is None else rows
     rows = rows.mutate(_key=_key(rows, table))
     if table.time:
         at = rows[table.time]
@@ -132,7 +150,7 @@ def examine(ws: Workspace, table: Table, as_of: dt.date) -> Examination:
     makers = (partial(_completeness, shown=shown), _validity, _range, _outliers, _references)
     probes = [probe for column in columns for make in makers for probe in make(rows, column)]
     probes += [_bad(check, column, rows, test) for check, column, test in sums(table, ws.settings.currency)]
-    return Examination(table, rows, plain, (*_uniqueness(rows, table), *probes, *_timely(rows, table, as_of)))
+    return Examination(table, rows, plain, (*_uniqueness(table), *probes, *_timely(table, as_of)))
 
 
 def matters(table: Table, column: str) -> bool:
@@ -157,7 +175,8 @@ def _with_reference(ws: Workspace, rows: ir.Table, table: Table, column: Column)
 
 def _bad(check: str, column: str, rows: ir.Table, test: Test, *, shows: bool = True) -> Probe:
     """Count bad rows; some are looked up later if `shows`."""
-    return Probe(check, column, {f"{check}__{column}__bad": _number(test(rows))}, test if shows else None)
+    counts = {f"{check}__{column}__bad": _number(test(rows))}
+    return Probe(check, column, counts, is_bad=test if shows else None)
 
 
 def _number(is_bad: ir.BooleanValue) -> ir.IntegerScalar:
@@ -165,16 +184,14 @@ def _number(is_bad: ir.BooleanValue) -> ir.IntegerScalar:
     return is_bad.cast("int64").sum()
 
 
-def _uniqueness(rows: ir.Table, table: Table) -> Iterator[Probe]:
-    yield Probe("uniqueness", "+".join(table.key), {DISTINCT: group_key(rows["_key"]).nunique()})
+def _uniqueness(table: Table) -> Iterator[Probe]:
+    yield Probe("uniqueness", "+".join(table.key))
 
 
-def recounted(ws: Workspace, examination: Examination, counts: Mapping[str, Any]) -> Mapping[str, int]:
-    """Return the number of different keys by the keys themselves, where some seem to stand twice."""
-    if counts[DISTINCT] == counts["n_rows"]:
-        return {}
+def n_keys(ws: Workspace, examination: Examination) -> int:
+    """Return the number of different keys by the keys themselves."""
     distinct = examination.plain["_key"].nunique().as_table()
-    return {DISTINCT: int(ws.warehouse.read(distinct).column(0)[0].as_py())}
+    return int(ws.warehouse.read(distinct).column(0)[0].as_py())
 
 
 def _completeness(rows: ir.Table, column: Column, shown: Collection[str]) -> Iterator[Probe]:
@@ -212,7 +229,7 @@ def _outliers(rows: ir.Table, column: Column) -> Iterator[Probe]:
         yield Probe(
             "outliers",
             column.name,
-            {
+            whole={
                 f"{stem}__n": value.count(),
                 f"{stem}__low": value.min(),
                 f"{stem}__high": value.max(),
@@ -224,16 +241,23 @@ def _outliers(rows: ir.Table, column: Column) -> Iterator[Probe]:
 def _references(rows: ir.Table, column: Column) -> Iterator[Probe]:
     flag = f"_lost_{column.name}"
     if flag in rows.columns:
-        yield _bad("references", column.name, rows, lambda t: t[flag])
+        counts = {f"references__{column.name}__bad": _number(rows[flag])}
+        yield Probe("references", column.name, whole=counts, is_bad=lambda t: t[flag])
 
 
-def _timely(rows: ir.Table, table: Table, as_of: dt.date) -> Iterator[Probe]:
-    if not table.time:
-        return
-    yield _bad("future", table.time, rows, lambda t: (t["_day"] > as_of).fill_null(False))
-    if table.is_input:
-        past = ibis.ifelse(rows["_day"] <= as_of, rows["_day"], ibis.null("date"))
-        yield Probe("freshness", table.time, {"freshness__newest": past.max()})
-        days = [as_of - dt.timedelta(days=back + 1) for back in range(USUAL_DAYS + 1)]
-        counts = {f"volume__{back}": _number(rows["_day"] == day) for back, day in enumerate(days)}
-        yield Probe("volume", table.time, counts)
+def _timely(table: Table, as_of: dt.date) -> Iterator[Probe]:
+    if table.time:
+        yield Probe("future", table.time, is_bad=lambda t: (t["_day"] > as_of).fill_null(False))
+        yield from (Probe(check, table.time) for check in ("freshness", "volume"))
+
+
+def timely(table: Table, days: Mapping[dt.date, int], as_of: dt.date) -> Mapping[str, Any]:
+    """Return the counts of the checks of time, from how many rows there are of every day."""
+    usual = {
+        f"volume__{back}": days.get(as_of - dt.timedelta(days=back + 1), 0) for back in range(USUAL_DAYS + 1)
+    }
+    return {
+        f"future__{table.time}__bad": sum(n for day, n in days.items() if day > as_of),
+        "freshness__newest": max((day for day in days if day <= as_of), default=None),
+        **usual,
+    }

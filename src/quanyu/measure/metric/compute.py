@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.metric.periods import KEYS, MetricScratch, Periods, Renewal
-from quanyu.measure.metric.renewal import READS, PeriodKeys, days_of, days_touched, periods_touched
+from quanyu.measure.metric.renewal import READS, days_touched, renewal_of
 from quanyu.measure.metric.spend import assortment, spending, voice
-from quanyu.measure.metric.trade import trade
+from quanyu.measure.metric.trade import buying, trade
 from quanyu.measure.metric.traffic import traffic
 from quanyu.method.change import Made
 from quanyu.part.program import program
@@ -24,16 +25,17 @@ from quanyu.workspace import Workspace
 from quanyu.workspace.kept import forget_others, keep, kept
 
 Reduce = Callable[[MetricScratch, Periods, dt.date], list[pa.Table]]
-FACTS: dict[str, Reduce] = {
-    "orders": trade,
-    "order_lines": assortment,
-    "visits": traffic,
-    "spend": spending,
-    "feedback": voice,
+GROUPS: Mapping[str, tuple[str, Reduce]] = {
+    "trade": ("orders", trade),
+    "buyers": ("orders", buying),
+    "assortment": ("order_lines", assortment),
+    "traffic": ("visits", traffic),
+    "spending": ("spend", spending),
+    "voice": ("feedback", voice),
 }
-
-
-CALENDAR = ("day", "week", "month")
+"""Measures that are added up together, and the table without whose rows there are none."""
+SUMS = "sums of "
+"""What the sums of a group are called among what is kept; all else kept are its cubes."""
 
 
 def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
@@ -42,15 +44,9 @@ def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     Of days, weeks and months only those are added up again that something has touched; windows move every day.
     """
     versions = {name: ws.warehouse.version(name) for name in READS}
-    summed = _renewed(ws, as_of) or added_up(ws, as_of)
-    rows, name = summed.rows, keep(ws, "metrics", summed.cubes)
-    made_of = {
-        **_terms(ws),
-        "as_of": as_of.isoformat(),
-        "versions": versions,
-        "known": summed.known,
-        "kept": name,
-    }
+    summed = added_up(ws, as_of, _renewals(ws, as_of))
+    rows, name = summed.rows, keep(ws, "metrics", summed.kept)
+    made_of = {**_terms(ws), "as_of": as_of.isoformat(), "versions": versions, "kept": name}
     ws.warehouse.replace("metrics", rows, by="measure", about={"made_of": made_of})
     forget_others(ws, "metrics", name)
     return {"rows": rows.num_rows, "metrics": len(set(rows["metric"].to_pylist()))}
@@ -60,76 +56,56 @@ def measure(ws: Workspace, as_of: dt.date, periods: Periods) -> pa.Table:
     """Return the metrics of the given periods: metric, grain, on, dimension, slice, numerator,
     denominator."""
     with MetricScratch(ws) as scratch:
-        return _told(_wide_of(scratch, as_of, periods))
+        return _told(
+            _beside([part for name in _groups(ws) for part in GROUPS[name][1](scratch, periods, as_of)])
+        )
 
 
 def _terms(ws: Workspace) -> dict[str, str]:
     return {"zone": ws.settings.timezone, "engine": ws.settings.engine, "program": program(__name__)}
 
 
+def _groups(ws: Workspace) -> list[str]:
+    return [name for name, (table, _) in GROUPS.items() if ws.warehouse.count(table)]
+
+
 @dataclass(frozen=True)
 class AddedUp:
-    """The rows of the table, which measures have a value, and the sums by day that the next turn may keep."""
+    """The rows of the table, and what the next turn may keep: the sums of every group, and sums by day."""
 
     rows: pa.Table
-    known: list[str]
-    cubes: Mapping[str, pa.Table]
+    kept: Mapping[str, pa.Table]
 
 
 def added_up(
-    ws: Workspace, as_of: dt.date, only: PeriodKeys | None = None, renewal: Renewal | None = None
+    ws: Workspace, as_of: dt.date, renewals: Mapping[str, Renewal] = MappingProxyType({})
 ) -> AddedUp:
-    """Return the metrics of all windows and calendar periods; of `only` some of these from the days that are renewed."""
-    periods = Periods(windows(as_of, is_lunar=is_lunar(ws)), only=only)
-    with MetricScratch(ws, renewal) as scratch:
-        wide = _wide_of(scratch, as_of, periods)
-    known = [name for name in MEASURES if wide[name].null_count < wide.num_rows]
-    return AddedUp(_told(wide), known, scratch.cubes)
+    """Return the metrics of all windows and calendar periods; of groups with a renewal only what it names is worked out."""
+    every = Periods(windows(as_of, is_lunar=is_lunar(ws)))
+    sums: dict[str, pa.Table] = {}
+    cubes: dict[str, pa.Table] = {}
+    for name in _groups(ws):
+        renewal = renewals.get(name)
+        periods = replace(every, only=renewal.counted) if renewal else every
+        with MetricScratch(ws, renewal) as scratch:
+            told = _side_by_side(GROUPS[name][1](scratch, periods, as_of))
+        sums[f"{SUMS}{name}"] = renewal.joined(told) if renewal else told
+        cubes |= scratch.cubes
+    return AddedUp(_told(_beside(list(sums.values()))), {**sums, **cubes})
 
 
-def _renewed(ws: Workspace, as_of: dt.date) -> AddedUp | None:
-    """Return the metrics kept, with the periods added up again that something touched; None if that cannot be told."""
-    before, cubes = Made.of(ws, "metrics", _terms(ws)), kept(ws, "metrics")
-    if before is None or cubes is None:
-        return None
+def _renewals(ws: Workspace, as_of: dt.date) -> Mapping[str, Renewal]:
+    """Return what is to be renewed of the groups that were kept; those of which it cannot be told are made anew."""
+    before, parts = Made.of(ws, "metrics", _terms(ws)), kept(ws, "metrics")
+    if before is None or parts is None:
+        return {}
     with MetricScratch(ws) as scratch:
-        days = days_touched(ws, scratch, before, as_of)
-    if days is None or cubes.keys() != _cubes(ws):
-        return None
-    periods, and_before = periods_touched(days)
-    renewal = Renewal(frozenset(days), days_of(and_before), cubes)
-    summed = added_up(ws, as_of, and_before, renewal)
-    if summed.known != ws.warehouse.about("metrics")["made_of"]["known"]:
-        return None  # a fact that began or ended to be told changes quotients of all periods
-    old = ws.warehouse.read(ws.warehouse.table("metrics")).cast(summed.rows.schema)
-    rest = old.filter(pc.and_(_is_calendar(old), pc.invert(_is_among(old, periods))))
-    again = summed.rows.filter(pc.or_(pc.invert(_is_calendar(summed.rows)), _is_among(summed.rows, periods)))
-    return replace(summed, rows=_in_order([rest, again]))
-
-
-def _cubes(ws: Workspace) -> set[str]:
-    """Return which sums by day there are."""
-    of = {"orders": ("trade", "ages"), "visits": ("views", "sessions_all", "sessions_channel")}
-    return {cube for name, cubes in of.items() if ws.warehouse.count(name) for cube in cubes}
-
-
-def _is_calendar(rows: pa.Table) -> pa.ChunkedArray:
-    return pc.is_in(rows["grain"], pa.array(CALENDAR))
-
-
-def _is_among(rows: pa.Table, periods: PeriodKeys) -> pa.ChunkedArray:
-    names = pa.array([f"{grain} {on}" for grain, on in periods], pa.string())
-    return pc.is_in(pc.binary_join_element_wise(rows["grain"], rows["on"].cast(pa.string()), " "), names)
-
-
-def _wide_of(scratch: MetricScratch, as_of: dt.date, periods: Periods) -> pa.Table:
-    parts = [
-        part
-        for name, reduce in FACTS.items()
-        if scratch.warehouse.count(name)
-        for part in reduce(scratch, periods, as_of)
-    ]
-    return _beside(parts)
+        days = days_touched(ws, scratch, before, as_of) or {}
+    return {
+        name: renewal_of(some, parts[f"{SUMS}{name}"], parts)
+        for name, some in days.items()
+        if some is not None and f"{SUMS}{name}" in parts
+    }
 
 
 def _told(wide: pa.Table) -> pa.Table:
@@ -147,16 +123,20 @@ def is_lunar(ws: Workspace) -> bool:
 
 
 def _beside(parts: Sequence[pa.Table]) -> pa.Table:
-    """Put the measures of all facts side by side, one row per period and slice; null where a fact says
-    nothing."""
+    """Put the measures of all groups side by side, with those that are made of two."""
+    wide = _side_by_side(parts)
+    profit = pc.subtract(wide["margin"], pc.fill_null(wide["cost"], 0.0))
+    return wide.set_column(wide.column_names.index("margin_less_cost"), "margin_less_cost", profit)
+
+
+def _side_by_side(parts: Sequence[pa.Table]) -> pa.Table:
+    """Put measures side by side, one row per period and slice; null where nothing is said."""
     fields = [pa.field(name, pa.date32() if name == "on" else pa.string()) for name in KEYS]
     numbers = [pa.field(name, pa.float64()) for name in MEASURES]
     rows = [_wide(part, pa.schema([*fields, *numbers])) for part in parts if part.num_rows]
     stacked = pa.concat_tables(rows) if rows else pa.schema([*fields, *numbers]).empty_table()
     wide = stacked.group_by(list(KEYS)).aggregate([(name, "max") for name in MEASURES])
-    wide = wide.rename_columns([name.removesuffix("_max") for name in wide.column_names])
-    profit = pc.subtract(wide["margin"], pc.fill_null(wide["cost"], 0.0))
-    return wide.set_column(wide.column_names.index("margin_less_cost"), "margin_less_cost", profit)
+    return wide.rename_columns([name.removesuffix("_max") for name in wide.column_names])
 
 
 def _wide(part: pa.Table, schema: pa.Schema) -> pa.Table:

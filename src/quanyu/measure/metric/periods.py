@@ -16,6 +16,9 @@ from quanyu.tables.metric.period import Period, first_of
 from quanyu.workspace import Workspace
 
 KEYS = ("grain", "on", "dimension", "slice")
+CALENDAR = ("day", "week", "month")
+PeriodKeys = frozenset[tuple[str, dt.date]]
+"""Calendar periods, by grain and first day."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,8 @@ class Periods:
     """The periods to count: calendar grains for all days (or `only` those, by grain and first day), and single windows."""
 
     windows: tuple[Period, ...]
-    calendar: tuple[str, ...] = ("day", "week", "month")
-    only: frozenset[tuple[str, dt.date]] | None = None
+    calendar: tuple[str, ...] = CALENDAR
+    only: PeriodKeys | None = None
 
     @property
     def calendars(self) -> Periods:
@@ -42,11 +45,36 @@ class Periods:
 
 @dataclass(frozen=True)
 class Renewal:
-    """What is added up anew: days that something touched, and days `around` them whose people are counted; `cubes` kept."""
+    """What is added up anew of a group of measures, and what is kept of it.
+
+    The days that something touched, and days `around` them whose people are counted; the periods that are `counted`, and
+    those of them that are `renewed`: the others are there to compare with. The `sums` of all periods are kept, and
+    `cubes`, sums by day.
+    """
 
     days: frozenset[dt.date]
     around: frozenset[dt.date]
+    counted: PeriodKeys
+    renewed: PeriodKeys
+    sums: pa.Table
     cubes: Mapping[str, pa.Table]
+
+    def joined(self, sums: pa.Table) -> pa.Table:
+        """Return what was kept of the periods that nothing touched, and what was counted of the others and of windows."""
+        kept, again = self.sums, sums.select(self.sums.column_names).cast(self.sums.schema)
+        rest = kept.filter(pc.and_(_is_calendar(kept), pc.invert(_is_among(kept, self.renewed))))
+        return pa.concat_tables(
+            [rest, again.filter(pc.or_(pc.invert(_is_calendar(again)), _is_among(again, self.renewed)))]
+        )
+
+
+def _is_calendar(rows: pa.Table) -> pa.ChunkedArray:
+    return pc.is_in(rows["grain"], pa.array(CALENDAR))
+
+
+def _is_among(rows: pa.Table, periods: PeriodKeys) -> pa.ChunkedArray:
+    names = pa.array([f"{grain} {on}" for grain, on in periods], pa.string())
+    return pc.is_in(pc.binary_join_element_wise(rows["grain"], rows["on"].cast(pa.string()), " "), names)
 
 
 class MetricScratch(Scratch):

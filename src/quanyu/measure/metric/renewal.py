@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
+from quanyu.measure.metric.periods import CALENDAR, PeriodKeys, Renewal
 from quanyu.method.change import Made, differing, document, parted, touched
+from quanyu.method.person import of_somebody
 from quanyu.method.scratch import Scratch
 from quanyu.tables.metric.period import first_of, months_later
 from quanyu.tables.sale import is_sale
@@ -24,19 +27,30 @@ DAYS: Mapping[str, tuple[str, ...]] = {
     "visit_days": ("visited_on",),
     "feedback": ("said_at",),
     "spend": ("spent_on",),
+    "first sales": ("sold_on",),
 }
 """The columns that say on which days the rows of a table count."""
 PERSONAL = ("orders", "visits", "visit_days")
 """Tables of which metrics count different people."""
+TOLD_BY: Mapping[str, tuple[str, ...]] = {
+    "trade": ("orders", "margins", "owners of orders", "first orders"),
+    "buyers": ("sales", "owners of orders", "first sales"),
+    "assortment": ("sales", "order_lines", "items"),
+    "traffic": ("visits", "visit_days", "owners of visits", "owners of visit_days"),
+    "spending": ("spend",),
+    "voice": ("feedback",),
+}
+"""Of each group of measures what may touch it; a refund touches sums of money, and nobody who bought."""
 
-PeriodKeys = frozenset[tuple[str, dt.date]]
 Moved = Mapping[str, tuple[ir.Table, ir.Table]]
 
 
-def days_touched(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date) -> set[dt.date] | None:
-    """Return the days whose metrics may differ: of rows that came, went or differ, whoever's they are now, and new days.
+def days_touched(
+    ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date
+) -> Mapping[str, set[dt.date] | None] | None:
+    """Return the days of which a group of measures may differ: of rows that differ, whoever's they are now, and new days.
 
-    None if it cannot be told, or if an item that nobody knows the launch of came or went.
+    None if it cannot be told; of one group if it cannot be told of that: an item came whose launch nobody knows.
     """
     moved: dict[str, tuple[ir.Table, ir.Table]] = {}
     for name in READS:
@@ -46,29 +60,50 @@ def days_touched(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date) 
                 return None
             moved[name] = rows
     low, high = sorted((before.as_of, as_of))
-    days = {low + dt.timedelta(days=n) for n in range((high - low).days)}
+    new = {low + dt.timedelta(days=n) for n in range((high - low).days)}
     launched = _launched(ws, moved, as_of)
-    if launched is None:
-        return None
-    parts = [_days(ws, table, DAYS[name]) for name in DAYS if name in moved for table in moved[name]]
-    parts += _of_documents(ws, moved) + _of_owners(ws, moved)
-    if "orders" in moved or "identities" in moved:
-        parts += _of_first_orders(ws, scratch, before, as_of)
-    dates = ws.warehouse.read(_union(parts))["day"].to_pylist() if parts else []
-    return days | launched | {day for day in dates if day is not None}
+    sales = _of_sales(ws, moved)
+    rows_of: dict[str, Sequence[ir.Table]] = {name: moved[name] for name in DAYS if name in moved}
+    rows_of["sales"] = sales
+    rows_of["margins"] = _of_documents(ws, "margins", moved, moved.get("orders", ()))
+    rows_of |= {name: _of_documents(ws, name, moved, sales) for name in ("order_lines", "items")}
+    rows_of |= {f"owners of {name}": rows for name, rows in _of_owners(ws, moved).items()}
+    if new or "orders" in moved or "identities" in moved:
+        firsts = _of_first_orders(ws, scratch, before, as_of)
+        rows_of["first orders"] = [rows.drop("sold_on") for rows in firsts]
+        rows_of["first sales"] = [rows.select("sold_on") for rows in firsts]
+    parts = {name: [_days(ws, rows) for rows in tables] for name, tables in rows_of.items()}
+    days = _read(ws, parts)
+    touched_days: dict[str, set[dt.date] | None] = {
+        group: new.union(*(days.get(name, ()) for name in names)) for group, names in TOLD_BY.items()
+    }
+    assortment = touched_days["assortment"]
+    touched_days["assortment"] = None if assortment is None or launched is None else assortment | launched
+    return touched_days
 
 
-def periods_touched(days: set[dt.date]) -> tuple[PeriodKeys, PeriodKeys]:
-    """Return the calendar periods that hold any of the days, or follow one; and these with the periods before them.
+def _read(ws: Workspace, parts: Mapping[str, Sequence[ir.Table]]) -> Mapping[str, set[dt.date]]:
+    """Return the days of every part by its name, from one query."""
+    told = [_union(tables).mutate(part=ibis.literal(name)) for name, tables in parts.items() if tables]
+    days: dict[str, set[dt.date]] = {}
+    for row in ws.warehouse.read(ibis.union(*told) if told[1:] else told[0]).to_pylist() if told else ():
+        if row["day"] is not None:
+            days.setdefault(row["part"], set()).add(row["day"])
+    return days
 
-    Who comes back in a week was there in the week before.
+
+def renewal_of(days: set[dt.date], sums: pa.Table, cubes: Mapping[str, pa.Table]) -> Renewal:
+    """Return what is added up anew where something touched the days: calendar periods that hold any, or follow one.
+
+    The periods before them are counted too: who comes back in a week was there in the week before.
     """
-    held = {(grain, first_of(day, grain)) for day in days for grain in ("day", "week", "month")}
-    touched_periods = frozenset(held | {_later(*period, 1) for period in held})
-    return touched_periods, touched_periods | {_later(*period, -1) for period in touched_periods}
+    held = {(grain, first_of(day, grain)) for day in days for grain in CALENDAR}
+    renewed = frozenset(held | {_later(*period, 1) for period in held})
+    counted = renewed | {_later(*period, -1) for period in renewed}
+    return Renewal(frozenset(days), _days_of(counted), counted, renewed, sums, cubes)
 
 
-def days_of(periods: PeriodKeys) -> frozenset[dt.date]:
+def _days_of(periods: PeriodKeys) -> frozenset[dt.date]:
     """Return the days of calendar periods."""
     days = set()
     for grain, on in periods:
@@ -83,13 +118,15 @@ def _later(grain: str, on: dt.date, n: int) -> tuple[str, dt.date]:
     return (grain, on + dt.timedelta(days=7 * n)) if grain == "week" else (grain, on)
 
 
-def _days(ws: Workspace, rows: ir.Table, columns: tuple[str, ...]) -> ir.Table:
-    """Return the different days (`day`) of the columns."""
+def _days(ws: Workspace, rows: ir.Table) -> ir.Table:
+    """Return the different days (`day`) on which rows count, whatever table they are of."""
     parts = [
         rows.select(
             day=rows[name] if rows[name].type().is_date() else local_day(rows[name], ws.settings.timezone)
         )
+        for columns in DAYS.values()
         for name in columns
+        if name in rows.columns
     ]
     return _union(parts)
 
@@ -119,68 +156,83 @@ def _launches(ws: Workspace, some: ir.Table, others: ir.Table) -> list[dt.date |
     return list(launches["launched_on"].to_pylist())
 
 
-def _of_documents(ws: Workspace, moved: Moved) -> list[ir.Table]:
-    """Return the days of orders whose margin or lines differ, or whose items came or went."""
-    documents = [
-        table.select("source", "document")
-        for name in ("margins", "order_lines")
-        if name in moved
-        for table in moved[name]
-    ]
-    if "items" in moved:
-        gone, come = moved["items"]
+def _of_sales(ws: Workspace, moved: Moved) -> list[ir.Table]:
+    """Return the orders that became a sale of a day, a person or a place, or ceased to be one."""
+    if "orders" not in moved:
+        return []
+    gone, come = moved["orders"]
+    keep = ws.warehouse.turn.keep
+    return [keep(gone.anti_join(come, "sale")), keep(come.anti_join(gone, "sale"))]
+
+
+def _of_documents(ws: Workspace, name: str, moved: Moved, told: Sequence[ir.Table]) -> list[ir.Table]:
+    """Return the orders whose margin or lines differ, or whose items came or went, but those already `told`."""
+    if name not in moved:
+        return []
+    gone, come = moved[name]
+    if name == "items":
         items = gone.anti_join(come, "item_id").union(come.anti_join(gone, "item_id"))
         lines = ws.warehouse.table("order_lines").semi_join(items, "item_id")
-        documents.append(lines.select(**document(lines)))
-    if not documents:
-        return []
-    wanted = ws.warehouse.turn.keep(_union(documents))
-    known = ibis.union(*moved["orders"]).select("source", "document") if "orders" in moved else None
-    rest = wanted if known is None else wanted.anti_join(known, ["source", "document"])
-    if not int(ws.warehouse.read(rest.count().as_table()).column(0)[0].as_py()):
+        documents = lines.select(**document(lines))
+    else:
+        documents = gone.union(come).select("source", "document")
+    documents = ws.warehouse.turn.keep(documents.distinct())
+    if told:
+        known = _union([rows.select("source", "document") for rows in told])
+        documents = ws.warehouse.turn.keep(documents.anti_join(known, ["source", "document"]))
+    if _is_empty(ws, documents):
         return []
     orders = ws.warehouse.table("orders")
-    theirs = orders.select(*DAYS["orders"], **document(orders)).semi_join(rest, ["source", "document"])
-    return [_days(ws, theirs, DAYS["orders"])]
+    return [orders.select(*DAYS["orders"], **document(orders)).semi_join(documents, ["source", "document"])]
 
 
-def _of_owners(ws: Workspace, moved: Moved) -> list[ir.Table]:
-    """Return the days of all rows of identifiers that changed hands."""
+def _of_owners(ws: Workspace, moved: Moved) -> Mapping[str, list[ir.Table]]:
+    """Return, per table, all rows of identifiers that changed hands."""
     if "identities" not in moved:
-        return []
+        return {}
     keys = ws.warehouse.turn.keep(ibis.union(*moved["identities"]).select("key").distinct())
-    if not int(ws.warehouse.read(keys.count().as_table()).column(0)[0].as_py()):
-        return []
-    parts = []
-    for name in PERSONAL:
-        rows = ws.warehouse.table(name)
-        theirs = rows.select(*DAYS[name], key=group_key(rows.id_key)).semi_join(keys, "key")
-        parts.append(_days(ws, theirs, DAYS[name]))
-    return parts
+    if _is_empty(ws, keys):
+        return {}
+    tables = {name: ws.warehouse.table(name) for name in PERSONAL}
+    return {
+        name: [rows.select(*DAYS[name], key=group_key(rows.id_key)).semi_join(keys, "key")]
+        for name, rows in tables.items()
+    }
+
+
+def _is_empty(ws: Workspace, rows: ir.Table) -> bool:
+    return not int(ws.warehouse.read(rows.count().as_table()).column(0)[0].as_py())
 
 
 def _of_first_orders(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date) -> list[ir.Table]:
-    """Return the days on which people bought whose first order is of another day than it was: they are new elsewhere."""
+    """Return all orders of people whose first sale is of another day than it was: they are new elsewhere."""
     of_orders = Made({name: before.versions[name] for name in ("orders", "identities")}, before.as_of)
-    who = touched(ws, of_orders, as_of, {})
+    low, high = sorted((before.as_of, as_of))
+    orders = ws.warehouse.table("orders")
+    day = _sold_on(ws, orders)
+    passed = orders.filter(day >= ibis.literal(low), day < ibis.literal(high), orders.id_key.notnull())
+    who = touched(ws, of_orders, as_of, {}, [passed.select(key=group_key(passed.id_key))])
     if who is None:
         return []
     here, there = parted(ws, scratch.keep, of_orders, who)
-    now, was = scratch.keep(_bought(here, as_of)), scratch.keep(_bought(there, before.as_of))
-    first, first_was = (rows.group_by("person").agg(day=rows.day.min()) for rows in (now, was))
-    both = ["person", "day"]
-    others = first.anti_join(first_was, both).union(first_was.anti_join(first, both))
-    return [rows.semi_join(others, "person").select("day").distinct() for rows in (now, was)]
-
-
-def _bought(ws: Workspace, as_of: dt.date) -> ir.Table:
-    """Return person and day of every sale before a day, as `trade` sees them."""
-    orders, known = ws.warehouse.table("orders"), ws.warehouse.table("identities")
-    orders = orders.filter(is_sale(orders), orders.id_key.notnull())
-    people = known.select(key="id_key", known_as="person_id")
-    rows = orders.left_join(people, orders.id_key == people.key)
-    at = ibis.coalesce(rows.paid_at, rows.ordered_at)
-    bought = rows.select(
-        person=group_key(ibis.coalesce(rows.known_as, rows.id_key)), day=local_day(at, ws.settings.timezone)
+    now, was = scratch.keep(_ordered(here, as_of)), scratch.keep(_ordered(there, before.as_of))
+    first, first_was = (
+        rows.filter(rows.sold_on.notnull()).group_by("person").agg(day=rows.sold_on.min())
+        for rows in (now, was)
     )
-    return bought.filter(bought.day < ibis.literal(as_of)).distinct()
+    both = ["person", "day"]
+    others = scratch.keep(first.anti_join(first_was, both).union(first_was.anti_join(first, both)))
+    return [scratch.keep(rows.semi_join(others, "person")) for rows in (now, was)]
+
+
+def _ordered(ws: Workspace, as_of: dt.date) -> ir.Table:
+    """Return person and times of every order, and the day on which it is a sale before a day, as `trade` sees them."""
+    orders = ws.warehouse.table("orders")
+    rows = of_somebody(ws.warehouse, orders.filter(orders.id_key.notnull()))
+    day = _sold_on(ws, rows)
+    sold_on = ibis.ifelse(is_sale(rows) & (day < ibis.literal(as_of)), day, ibis.null("date"))
+    return rows.select("person", *DAYS["orders"], sold_on=sold_on)
+
+
+def _sold_on(ws: Workspace, orders: ir.Table) -> ir.DateValue:
+    return local_day(ibis.coalesce(orders.paid_at, orders.ordered_at), ws.settings.timezone)

@@ -53,16 +53,15 @@ def assortment(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list
     warehouse = scratch.warehouse
     if not warehouse.count("items"):
         return []
-    orders, items = warehouse.table("orders"), warehouse.table("items")
-    lines = warehouse.table("order_lines")
+    items, lines = warehouse.table("items"), warehouse.table("order_lines")
     lines = lines.filter(lines.n_items > 0).select("source", "order_id", "item_id")
-    dated = orders.filter(is_sale(orders)).select(
-        "source", "order_id", day=local_day(ibis.coalesce(orders.paid_at, orders.ordered_at), scratch.zone)
-    )
+    orders = warehouse.table("orders")
+    orders = orders.mutate(day=local_day(ibis.coalesce(orders.paid_at, orders.ordered_at), scratch.zone))
+    sales = scratch.touched(orders.filter(is_sale(orders), orders.day < as_of))
     sold = lines.semi_join(items, "item_id").inner_join(
-        dated.filter(dated.day < as_of), ["source", "order_id"]
+        sales.select("source", "order_id", "day"), ["source", "order_id"]
     )
-    spread = scratch.spread(scratch.keep(sold.select("day", "item_id").distinct()), periods)
+    spread = scratch.spread(scratch.cube("sold", sold.select("day", "item_id").distinct()), periods)
     counted = spread.group_by("grain", "on", slice=ibis.literal("all")).agg(
         n_items_sold=spread.item_id.nunique().cast("float64")
     )

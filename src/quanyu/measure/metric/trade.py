@@ -18,6 +18,11 @@ from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import local_day
 
 DIMENSIONS = ("all", "channel", "region")
+FLAGS = ("is_sale", "was_paid", "is_return")
+AMOUNTS = (
+    "paid_amount", "gross_amount", "discount_amount", "shipping_amount", "refund_amount", "net_amount",
+    "margin_amount", "n_items",
+)  # fmt: skip
 SUMS = (
     "paid", "paid_on_sales", "paid_by_known", "gross", "discount", "shipping", "refund", "net", "margin",
     "net_with_margin", "n_orders", "n_paid_orders", "n_refunded_orders", "n_items",
@@ -25,29 +30,26 @@ SUMS = (
 
 
 def trade(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
-    """Return the measures of `orders` per period and slice.
+    """Return the sums of `orders` per period and slice, from cubes of days.
 
-    A sale counts on the day it was paid, a return document on its own day. Sums come from cubes of
-    days; different
-    buyers are counted anew for every period and slice.
+    A sale counts on the day it was paid, a return document on its own day.
     """
-    cells = scratch.keep(_cells(scratch, as_of))
-    bought = cells.filter(cells.n_orders > 0).select("day", "person", "channel", "region")
-    if scratch.renewal is not None:
-        bought = scratch.keep(_bought(scratch, as_of))
-    bought = bought.filter(bought.person.notnull())
-    firsts = scratch.keep(bought.group_by("person").agg(first_on=bought.day.min()))
-    first_of = firsts.rename(buyer="person")
-    dated = cells.left_join(first_of, cells.person == first_of.buyer).drop("buyer")
-    cube = scratch.cube("trade", _sum(cells, ("day", "channel", "region")))
-    ages = scratch.cube("ages", _sum(dated, ("day", "first_on")))
-    buyers = bought.inner_join(first_of, bought.person == first_of.buyer)
+    rows = scratch.keep(_rows(scratch, as_of))
+    cube = scratch.cube("trade", rows.group_by("day", "channel", "region").agg(**_sums(rows)))
+    firsts = _bought(scratch, as_of)[1]
+    dated = rows.left_join(firsts, rows.person == firsts.buyer).drop("buyer")
+    ages = scratch.cube("ages", dated.group_by("day", "first_on").agg(**_sums(dated)))
+    return [*add_up(scratch, cube, periods, DIMENSIONS), _by_age(scratch, ages, periods)]
+
+
+def buying(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+    """Return the different buyers of `orders` per period and slice, counted anew for every one."""
+    bought, firsts = _bought(scratch, as_of)
+    buyers = bought.inner_join(firsts, bought.person == firsts.buyer)
     buyers = scratch.keep(buyers.select("day", "person", "channel", "region", "first_on"))
     spread = scratch.spread(buyers, periods.calendars)
     people = scratch.keep(_people(spread, "all"))
     return [
-        *add_up(scratch, cube, periods, DIMENSIONS),
-        _by_age(scratch, ages, periods),
         _count(scratch, people, "all"),
         _count(scratch, people.mutate(slice=_new_old(people)), "new_old"),
         *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
@@ -56,18 +58,18 @@ def trade(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.T
     ]
 
 
-def _cells(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
-    """Return the sums of every day, person, channel and region that something touched."""
+def _rows(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
+    """Return the orders of days that something touched, with their day, what they are, and whose."""
 
     def look(name: str) -> ir.Table:
         rows = scratch.warehouse.table(name)
         return scratch.touched(_dated(scratch, rows)).select(rows.columns) if name == "orders" else rows
 
     orders = _dated(scratch, orders_with_margin(look))
-    rows = of_somebody(
-        scratch.warehouse, orders.filter(orders.was_paid | orders.is_return, orders.day < as_of)
+    orders = orders.filter(orders.was_paid | orders.is_return, orders.day < as_of)
+    return of_somebody(
+        scratch.warehouse, orders.select("id_key", "day", "channel", "region", *FLAGS, *AMOUNTS)
     )
-    return rows.group_by("day", "person", "channel", "region").agg(**_sums(rows))
 
 
 def _dated(scratch: MetricScratch, orders: ir.Table) -> ir.Table:
@@ -79,12 +81,19 @@ def _dated(scratch: MetricScratch, orders: ir.Table) -> ir.Table:
     return orders.mutate(day=day, is_sale=sale, was_paid=was_paid, is_return=is_return)
 
 
-def _bought(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
-    """Return every day, person, channel and region with a sale, whether something touched it or not."""
-    orders = _dated(scratch, scratch.warehouse.table("orders"))
-    sales = orders.filter(orders.is_sale, orders.day < as_of, orders.id_key.notnull())
-    rows = of_somebody(scratch.warehouse, sales.select("id_key", "day", "channel", "region"))
-    return rows.select("day", "person", "channel", "region").distinct()
+def _bought(scratch: MetricScratch, as_of: dt.date) -> tuple[ir.Table, ir.Table]:
+    """Return every day, person, channel and region with a sale, and of every buyer the first day; once a turn."""
+    turn, warehouse = scratch.warehouse.turn, scratch.warehouse
+
+    def work_out() -> tuple[ir.Table, ir.Table]:
+        orders = _dated(scratch, warehouse.table("orders"))
+        sales = orders.filter(orders.is_sale, orders.day < as_of, orders.id_key.notnull())
+        rows = of_somebody(warehouse, sales.select("id_key", "day", "channel", "region"))
+        bought = turn.keep(rows.select("day", "person", "channel", "region").distinct())
+        return bought, turn.keep(bought.group_by(buyer="person").agg(first_on=bought.day.min()))
+
+    versions = (warehouse.version("orders"), warehouse.version("identities"))
+    return turn.once(("bought", as_of, *versions), work_out)
 
 
 def _sums(rows: ir.Table) -> dict[str, ir.Value]:
@@ -106,10 +115,6 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
         "n_items": rows.n_items.sum(where=sale),
     }
     return {name: total.fill_null(0) for name, total in sums.items()} | {"margin": rows.margin_amount.sum()}
-
-
-def _sum(rows: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    return rows.group_by(*keys).agg(**{name: rows[name].sum() for name in SUMS})
 
 
 def _new_old(rows: ir.Table) -> ir.StringValue:

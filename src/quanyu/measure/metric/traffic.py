@@ -15,6 +15,11 @@ from quanyu.warehouse.portable import group_key
 
 DIMENSIONS = ("all", "channel")
 FLAGS = ("n_add_to_cart", "n_favourites")
+BITS = {
+    "n_visitors": "of_any",
+    "n_cart_visitors": "of_n_add_to_cart",
+    "n_favourite_visitors": "of_n_favourites",
+}
 CELL = ("id_key", "session_id", "channel", "n_events", "n_page_views", *FLAGS)
 
 
@@ -83,15 +88,12 @@ def _in_windows(scratch: MetricScratch, rows: ir.Table, periods: Periods) -> lis
         return []
     rows = masks.mark(rows.filter(rows.visitor.notnull()))
     rows = rows.filter(rows.mask != 0)
+    flags = {f"of_{flag}": where(rows[flag] > 0, rows.mask) for flag in FLAGS}
+    visitors = scratch.keep(seen(rows, "visitor", "channel", of_any=rows.mask, **flags))
     counts = []
     for dimension in DIMENSIONS:
-        visitors = rows.mutate(slice=slices(rows, dimension))
-        flags = {f"of_{flag}": where(visitors[flag] > 0, visitors.mask) for flag in FLAGS}
-        people = seen(visitors, "visitor", "slice", of_all=visitors.mask, **flags)
-        bits = {
-            "n_visitors": people.of_all,
-            "n_cart_visitors": people.of_n_add_to_cart,
-            "n_favourite_visitors": people.of_n_favourites,
-        }
+        placed = visitors.mutate(slice=slices(visitors, dimension))
+        people = seen(placed, "visitor", "slice", **{name: placed[name] for name in BITS.values()})
+        bits = {name: people[column] for name, column in BITS.items()}
         counts.append(masks.count(scratch, people, dimension, bits))
     return counts

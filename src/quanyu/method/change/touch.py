@@ -14,7 +14,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.warehouse.portable import group_key, row_key
+from quanyu.tables.sale import is_sale
+from quanyu.warehouse.portable import group_key, row_key, values_key
 from quanyu.workspace import Workspace
 
 Edges = Mapping[str, tuple[int, ...]]
@@ -86,11 +87,17 @@ def _with(point: Callable[[ir.Table], Mapping[str, ir.Value]], *names: str) -> C
     return lambda rows: {**point(rows), **{name: rows[name] for name in names}}
 
 
+SALE = ("source", "order_id", "id_key", "ordered_at", "paid_at", "channel", "region")
+"""What tells who bought when and where, whatever becomes of the amounts."""
+
+
+def _order(rows: ir.Table) -> Mapping[str, ir.Value]:
+    sale = values_key({**{name: rows[name] for name in SALE}, "is_sale": is_sale(rows)})
+    return {"key": unit(rows), **document(rows), "sale": sale}
+
+
 SOURCES: Mapping[str, Source] = {
-    "orders": Source(
-        _with(lambda rows: {"key": unit(rows), **document(rows)}, "ordered_at", "paid_at"),
-        times=("ordered_at",),
-    ),
+    "orders": Source(_with(_order, "ordered_at", "paid_at"), times=("ordered_at",)),
     "visits": Source(_with(_key, "began_on", "ended_on"), times=("began_at", "campaign_at")),
     "visit_days": Source(_with(_key, "visited_on")),
     "touches": Source(_key, times=("touched_at",)),

@@ -58,7 +58,8 @@ class Markov:
         total = outcomes.sum(axis=0)
         lost = np.zeros((self.paths.n_keys, outcomes.shape[1]))
         if len(alive):
-            chain = self._chain(weight, reached)[alive][:, alive]
+            chain = self._chain(weight, reached)
+            chain = chain[np.ix_(alive, alive)] if isinstance(chain, np.ndarray) else chain[alive][:, alive]
             brought = tally(self.state[self.paths.starts[1:] - 1], outcomes, self.n_states)[alive]
             value = brought / reached[alive, None]
             for key, states, needed in _solved(chain, value, _grouped(self.channel[alive], len(lost))):
@@ -71,13 +72,17 @@ class Markov:
         whole = effect.sum(axis=0)
         return np.asarray(effect / np.where(whole != 0, whole, 1) * outcomes.sum(axis=0))
 
-    def _chain(self, weight: Floats, reached: Floats) -> sparse.csc_array:
-        """Return I - Q."""
+    def _chain(self, weight: Floats, reached: Floats) -> sparse.csc_array | Floats:
+        """Return I - Q, written out whole where that is small."""
         before, after = self.ends
         inner = self.edge >= 0
         n = tally(self.edge[inner], weight[self.paths.path[inner]], len(before))
         rate = n / np.where(reached > 0, reached, 1)[before]
         shape = (self.n_states, self.n_states)
+        if self.n_states <= DENSE:
+            whole = np.eye(self.n_states)
+            whole[before, after] -= rate
+            return whole
         return sparse.csc_array(
             sparse.eye_array(self.n_states) - sparse.coo_array((rate, (before, after)), shape)
         )
@@ -128,11 +133,11 @@ def _grouped(channel: Ints, n_keys: int) -> list[tuple[int, Ints]]:
     ]
 
 
-def _solved(chain: sparse.csc_array, value: Floats, members: list[tuple[int, Ints]]) -> Needed:
+def _solved(chain: sparse.csc_array | Floats, value: Floats, members: list[tuple[int, Ints]]) -> Needed:
     """Yield for every channel its states S and (N_SS)^-1 (N value)_S."""
     n = chain.shape[0]
     if n <= DENSE or len(members) == n <= DENSE_FLAT:
-        inverse = np.linalg.inv(chain.toarray())
+        inverse = np.linalg.inv(chain if isinstance(chain, np.ndarray) else chain.toarray())
         reach = inverse @ value
         for key, states in members:
             yield key, states, np.asarray(np.linalg.solve(inverse[np.ix_(states, states)], reach[states]))

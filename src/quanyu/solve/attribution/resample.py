@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from quanyu.solve.array import Floats
-from quanyu.solve.attribution.path import Model, Paths
+from quanyu.solve.attribution.path import Model, Paths, Shares
 
 CELLS = 2_000_000
 """Counts that are held at a time."""
@@ -33,10 +33,16 @@ def refits(
         size = min(block, n - start)
         came = _drawn(conversions, size, random)
         failed = _drawn(nulls, size, random)
-        for row in range(size):
-            for number, model in enumerate(models):
-                refits[number, start + row] = model.credit(came[row][:, None], failed[row])[:, 0]
+        for number, model in enumerate(models):
+            refits[number, start : start + size] = _credited(model, came, failed)
     return refits
+
+
+def _credited(model: Model, came: Floats, failed: Floats) -> Floats:
+    """Return the conversions that a model credits in every draw; a rule credits all draws at once."""
+    if isinstance(model, Shares):
+        return np.asarray((model.matrix @ came.T).T)
+    return np.stack([model.credit(came[row][:, None], failed[row])[:, 0] for row in range(len(came))])
 
 
 def _drawn(counts: Floats, n: int, random: np.random.Generator) -> Floats:

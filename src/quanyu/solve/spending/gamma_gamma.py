@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from quanyu.solve.history import Values
+from quanyu.solve.history import Integers, Values
 from quanyu.solve.likelihood import Maximum, maximise
 
 
@@ -20,6 +21,12 @@ class Spending:
     x: Values
     mean: Values
     weight: Values
+
+    @cached_property
+    def counts(self) -> tuple[Values, Integers]:
+        """The different numbers of orders, and which of them each cell has."""
+        counts, place = np.unique(self.x, return_inverse=True)
+        return counts, place
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,8 @@ class GammaGamma:
     def slopes(self, cells: Spending) -> tuple[Values, Values]:
         """Return per cell the log-likelihood and its derivatives by log p, log q, log gamma."""
         p, q, gamma, x, mean = self.p, self.q, self.gamma, cells.x, cells.mean
-        level = np.unique(x)
-        place = np.searchsorted(level, x)
-        shape = p * level
+        counts, place = cells.counts
+        shape = p * counts
         log_mass = np.log(mean) + np.log(x)
         log_sum = np.log(gamma + mean * x)
         whole = (gammaln(shape + q) - gammaln(shape))[place] - gammaln(q)
