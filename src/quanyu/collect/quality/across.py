@@ -47,8 +47,8 @@ def _lines(ws: Workspace) -> Finding:
     keyed = lines.select(
         s=group_key(lines.source), o=group_key(lines.order_id), net=told(lines, "net_amount")
     )
-    per_order = keyed.group_by("s", "o").agg(
-        n=keyed.count(), n_known=keyed.net.count(), lines=keyed.net.sum()
+    per_order = ws.warehouse.turn.keep(
+        keyed.group_by("s", "o").agg(n=keyed.count(), n_known=keyed.net.count(), lines=keyed.net.sum())
     )
     sales = orders.filter(is_sale(orders))
     goods = told(sales, "paid_amount") - told(sales, "shipping_amount").fill_null(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import permutations
 from math import factorial
 
@@ -93,6 +93,7 @@ def shapley_ordered(paths: Paths, random: np.random.Generator, draws: int = 1000
     )
 
 
+@cache
 def _every_pair(n: int) -> tuple[Ints, Ints, Ints, Floats]:
     """Return every channel, coalition with it, coalition without it, and the weight of the pair."""
     keys, joined, without, weight = [], [], [], []
