@@ -23,6 +23,7 @@ from quanyu.text import Sentence
 from quanyu.warehouse import currency
 from quanyu.warehouse.delta import check, delta, tidy
 from quanyu.warehouse.engine import DuckDB, Engine, checked
+from quanyu.warehouse.extent import extent
 from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.partition_months import Partition, partition_months
@@ -86,6 +87,15 @@ class Warehouse:
     def count(self, name: str) -> int:
         """Return the number of rows from the log, without a scan."""
         return self._state(name).n_rows
+
+    def greatest(self, name: str, column: str) -> Any:
+        """Return the greatest value of a column, None where no row has one; without a scan where footers tell it."""
+        extents = [extent(file, column) for file in self._state(name).files]
+        if any(known is None for known in extents):
+            return self.read(self.table(name)[column].max()).column(0)[0].as_py()
+        return max(
+            (known.greatest for known in extents if known and known.greatest is not None), default=None
+        )
 
     def table(self, name: str, version: int | None = None) -> ir.Table:
         """Return a version of a table as an expression: pinned, so later writes do not change it."""
@@ -163,7 +173,7 @@ class Warehouse:
         shaped = [self._shaped(promise, table) for table in rows.values()]
         files = [file for table in shaped for file in self.engine.write(table, self.folder(name))]
         old = [] if is_whole else [file for partition in rows for file in partition.files]
-        schema = _utc((shaped or [self._empty(promise)])[0].schema().to_pyarrow())
+        schema = (shaped or [self._empty(promise)])[0].schema().to_pyarrow()
         self._refuse_mixed(promise, files)
         told = {"stage": by, "currency": self.currency, "operationName": "rewrite", **about}
         mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
@@ -221,7 +231,7 @@ class Warehouse:
                 delta.TIDIED: self.version(name),
             }
             files = self.engine.write(rows, folder)
-            schema = _utc(rows.schema().to_pyarrow())
+            schema = rows.schema().to_pyarrow()
             delta.commit(folder, files, schema, "append", about, instead_of=small)
         return tidy.remove_unused(folder, storage.keep_days) + tidy.shorten_log(folder, storage.keep_days)
 
@@ -244,14 +254,9 @@ class Warehouse:
         try:
             by = contract(name).owner
             if delta.read_version(folder).number >= 0:
-                schema = _utc(self.table(name).schema().to_pyarrow())
-                delta.commit(
-                    folder,
-                    [],
-                    schema,
-                    "append",
-                    {"stage": by, "currency": self.currency, "operationName": "again"},
-                )
+                schema = self.table(name).schema().to_pyarrow()
+                about = {"stage": by, "currency": self.currency, "operationName": "again"}
+                delta.commit(folder, [], schema, "append", about)
         except DamageError:
             if contract(name).is_append_only:
                 raise
@@ -340,7 +345,7 @@ class Warehouse:
         self._refuse_mixed(contract(name), files)
         n_rows = _count(files)
         told = {"stage": by, "currency": self.currency, **about}
-        version = delta.commit(folder, files, _utc(shaped.schema().to_pyarrow()), mode, told)
+        version = delta.commit(folder, files, shaped.schema().to_pyarrow(), mode, told)
         return Change(n_rows, 0, 0, version)
 
     def _refuse_mixed(self, promise: Table, files: Sequence[Path]) -> None:
@@ -364,14 +369,6 @@ def _count(files: Sequence[Path]) -> int:
 def _typed(rows: ir.Table, column: str, kind: Any) -> ir.Value:
     value = rows[column].cast(kind) if column in rows.columns else ibis.null(kind)
     return value.name(column)
-
-
-def _utc(schema: pa.Schema) -> pa.Schema:
-    fields = [
-        pa.field(field.name, pa.timestamp("us", "UTC")) if pa.types.is_timestamp(field.type) else field
-        for field in schema
-    ]
-    return pa.schema([field.with_nullable(True) for field in fields])
 
 
 def open_warehouse(

@@ -7,11 +7,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from quanyu.warehouse.fault import explained
+from quanyu.warehouse.extent import extent
 
 
 @dataclass(frozen=True)
@@ -63,15 +60,10 @@ def halves(low: dt.date, high: dt.date) -> list[Partition]:
 
 def _days(file: str, column: str) -> tuple[dt.date, dt.date, str] | None:
     """Return the first and last day of the months in a file, from its footer; None for a file without rows."""
-    with explained():
-        footer = pq.read_metadata(Path(file))
-    place = footer.schema.names.index(column)
-    known = [footer.row_group(i).column(place).statistics for i in range(footer.num_row_groups)]
-    if not footer.num_rows:
-        return None
-    if not all(stat is not None and stat.has_min_max for stat in known):
+    known = extent(file, column)
+    if known is None:
         return dt.date.min, dt.date.max, file
-    return _first(min(stat.min for stat in known)), _last(max(stat.max for stat in known)), file
+    return None if known.least is None else (_first(known.least), _last(known.greatest), file)
 
 
 def _first(day: dt.date) -> dt.date:

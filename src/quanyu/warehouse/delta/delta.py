@@ -181,7 +181,7 @@ def _commit(
     instead_of: list[str],
 ) -> int:
     properties = CommitProperties(custom_metadata=about)
-    log_schema = Schema.from_arrow(schema)
+    log_schema = Schema.from_arrow(_utc(schema))
     if newest(path) < 0:
         (path / "_delta_log").mkdir(parents=True, exist_ok=True)
         create_table_with_add_actions(
@@ -197,6 +197,15 @@ def _commit(
         actions: list[AddAction | RemoveAction] = [*added, *(_remove(path, file) for file in instead_of)]
         table.create_write_transaction(actions, mode, log_schema, commit_properties=properties)
     return newest(path)
+
+
+def _utc(schema: pa.Schema) -> pa.Schema:
+    """Return a schema whose times are UTC to the microsecond, and all columns may be null."""
+    fields = [
+        pa.field(field.name, pa.timestamp("us", "UTC")) if pa.types.is_timestamp(field.type) else field
+        for field in schema
+    ]
+    return pa.schema([field.with_nullable(True) for field in fields])
 
 
 def _add(path: Path, file: Path) -> AddAction:
