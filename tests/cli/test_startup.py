@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import quanyu.workspace
+from quanyu import loop
+
+AT = dt.datetime(2026, 1, 5, 4, tzinfo=dt.UTC)
 
 OPEN = ("pandas", "pyspark", "nicegui", "scipy", "quanyu.loop", "quanyu.world")
 """What a command that only reads a workspace needs none of."""
@@ -32,10 +37,33 @@ sys.stderr.write(json.dumps(sorted(sys.modules)))
 """
 
 
+IDLE = (
+    "pandas", "pyspark", "nicegui", "ibis.backends.duckdb",
+    *(f"scipy.{part}" for part in ("special", "sparse", "optimize", "interpolate", "linalg")),
+)  # fmt: skip
+"""What a turn with nothing new needs none of: it asks no engine and solves nothing."""
+
+
+def imported(root: Path, *words: str) -> set[str]:
+    ran = subprocess.run([sys.executable, "-c", PROGRAM, *words], cwd=root, capture_output=True, check=True)
+    return set(json.loads(ran.stderr))
+
+
 @pytest.mark.parametrize("words", NEVER, ids=lambda words: words[0])
 def test_a_command_imports_what_it_needs(words: tuple[str, ...], tmp_path: Path) -> None:
     root = tmp_path / "shop"
     quanyu.workspace.create(root).close()
-    ran = subprocess.run([sys.executable, "-c", PROGRAM, *words], cwd=root, capture_output=True, check=True)
-    imported = set(json.loads(ran.stderr))
-    assert not imported & set(NEVER[words])
+    assert not imported(root, *words) & set(NEVER[words])
+
+
+def test_a_turn_with_nothing_new_asks_no_engine(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    ws = quanyu.workspace.create(root)
+    ws.warehouse.append(
+        "orders",
+        pa.table({"order_id": ["o1"], "source": ["t"], "ordered_at": [AT], "status": ["paid"]}),
+        by="collect",
+    )
+    assert "done" in {step.status for step in loop.run(ws)}
+    ws.close()
+    assert not imported(root, "run") & set(IDLE)

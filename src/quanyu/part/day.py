@@ -12,6 +12,14 @@ TOLD_BY = (("orders", "ordered_at"), ("events", "occurred_at"))
 
 def as_of(ws: Workspace) -> dt.date:
     """Return the day all derived tables speak of: the day after the newest order or event, at most today."""
-    newest = [ws.warehouse.greatest(name, column) for name, column in TOLD_BY]
+    newest = [_greatest(ws, name, column) for name, column in TOLD_BY]
     known = [at.astimezone(ws.settings.zone).date() for at in newest if at is not None]
     return min(ws.today(), max(known) + dt.timedelta(days=1)) if known else ws.today()
+
+
+def _greatest(ws: Workspace, name: str, column: str) -> dt.datetime | None:
+    """Return the latest time in a column, from the footers of its files, or from its rows where these do not tell."""
+    extent = ws.warehouse.extents(name, column)[column]
+    if extent is None:
+        return ws.warehouse.read(ws.warehouse.table(name)[column].max()).column(0)[0].as_py()  # type: ignore[no-any-return]
+    return extent.greatest  # type: ignore[no-any-return]

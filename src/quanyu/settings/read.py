@@ -38,7 +38,10 @@ def read_settings(root: Path) -> Settings:
     """Read the settings of the workspace at `root`; raise `SettingError` naming the value that is wrong."""
 
     class _FromFile(Settings):
-        model_config = SettingsConfigDict(toml_file=root / FILE, extra="forbid")
+        # What fields say of themselves is not asked of this one; looking for it takes most of the time of reading.
+        model_config = SettingsConfigDict(
+            toml_file=root / FILE, extra="forbid", use_attribute_docstrings=False
+        )
 
     try:
         return Settings.model_validate(_FromFile().model_dump())

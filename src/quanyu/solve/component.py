@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Integers = NDArray[np.integer]
 Labels = NDArray[np.int64]
@@ -41,8 +40,8 @@ def components(n: int, left: Integers, right: Integers) -> Labels:
     """
     ones = np.ones(len(left), dtype=np.int8)
     kind = np.int32 if n < 2**31 else np.int64
-    graph = coo_array((ones, (left.astype(kind), right.astype(kind))), shape=(n, n))
-    n_parts, part = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((ones, (left.astype(kind), right.astype(kind))), shape=(n, n))
+    n_parts, part = scipy.sparse.csgraph.connected_components(graph, directed=False)
     first = np.empty(n_parts, dtype=np.int64)
     # Written from the last node to the first: what stays is the smallest node of each part.
     first[part[::-1]] = np.arange(n - 1, -1, -1, dtype=np.int64)

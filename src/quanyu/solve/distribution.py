@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
 
 Numbers = float | NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def normal_below(at: Numbers) -> Any:
     >>> round(float(normal_below(1.96)), 3)
     0.975
     """
-    return ndtr(at)
+    return scipy.special.ndtr(at)
 
 
 def normal_above(at: Numbers, mean: Numbers = 0.0, sd: Numbers = 1.0) -> Any:
@@ -41,7 +41,7 @@ def normal_above(at: Numbers, mean: Numbers = 0.0, sd: Numbers = 1.0) -> Any:
     >>> round(float(normal_above(1.96)), 3)
     0.025
     """
-    return ndtr(-((at - mean) / sd))
+    return scipy.special.ndtr(-((at - mean) / sd))
 
 
 def normal_quantile(share: Numbers) -> Any:
@@ -50,7 +50,7 @@ def normal_quantile(share: Numbers) -> Any:
     >>> round(float(normal_quantile(0.975)), 2)
     1.96
     """
-    return ndtri(share)
+    return scipy.special.ndtri(share)
 
 
 def student_below(at: Numbers, free: Numbers) -> Any:
@@ -59,7 +59,7 @@ def student_below(at: Numbers, free: Numbers) -> Any:
     >>> float(student_below(0.0, 5))
     0.5
     """
-    return stdtr(free, at)
+    return scipy.special.stdtr(free, at)
 
 
 def student_quantile(share: Numbers, free: Numbers) -> Any:
@@ -68,7 +68,7 @@ def student_quantile(share: Numbers, free: Numbers) -> Any:
     >>> round(float(student_quantile(0.975, 10)), 3)
     2.228
     """
-    return stdtrit(free, share)
+    return scipy.special.stdtrit(free, share)
 
 
 def chi_squared_above(at: Numbers, free: Numbers) -> Any:
@@ -77,4 +77,4 @@ def chi_squared_above(at: Numbers, free: Numbers) -> Any:
     >>> round(float(chi_squared_above(3.841, 1)), 3)
     0.05
     """
-    return chdtrc(free, at)
+    return scipy.special.chdtrc(free, at)

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import ClassVar, Protocol, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import digamma, expit, gammaln
 
 Values: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -119,15 +119,20 @@ def climb(size: Values | float, x: Values) -> tuple[Values, Values]:
     """Return log Gamma(size + x) - log Gamma(size) for counts x, and its derivative by `size`."""
     if np.ndim(size) == 0:
         ladder = np.arange(int(x.max(initial=0)) + 1) + size
-        level, slope = gammaln(ladder) - gammaln(size), digamma(ladder) - digamma(size)
+        level, slope = (
+            scipy.special.gammaln(ladder) - scipy.special.gammaln(size),
+            scipy.special.digamma(ladder) - scipy.special.digamma(size),
+        )
         place = x.astype(np.int64)
         return level[place], slope[place]
-    return gammaln(size + x) - gammaln(size), digamma(size + x) - digamma(size)
+    return scipy.special.gammaln(size + x) - scipy.special.gammaln(size), scipy.special.digamma(
+        size + x
+    ) - scipy.special.digamma(size)
 
 
 def chance_alive(log_odds_gone: Values) -> Values:
     """Return 1 / (1 + odds), and 0 where the odds of being gone are beyond exp(500)."""
-    return np.where(log_odds_gone > 500, 0.0, expit(-log_odds_gone))
+    return np.where(log_odds_gone > 500, 0.0, scipy.special.expit(-log_odds_gone))
 
 
 def legendre(n: int) -> tuple[Values, Values]:

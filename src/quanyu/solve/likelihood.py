@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 
 from quanyu.solve.history import Values
 
@@ -98,7 +98,9 @@ def _climbed(score: Score, start: Values, limits: Values) -> tuple[float, Values
         return -level / scale + float(out @ out), -np.where(out == 0, slope, 0.0) / scale + 2 * out
 
     # Not L-BFGS-B: its LAPACK calls on tiny matrices wait for one another's threads on a busy machine.
-    optimum = minimize(down, start, jac=True, method="BFGS", options={"maxiter": 120, "gtol": 1e-7})
+    optimum = scipy.optimize.minimize(
+        down, start, jac=True, method="BFGS", options={"maxiter": 120, "gtol": 1e-7}
+    )
     return -float(optimum.fun) * scale, np.clip(optimum.x, limits[:, 0], limits[:, 1])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import BSpline
+import scipy
 
 from quanyu.solve.array import Floats
 
@@ -18,4 +18,6 @@ def spline(n: int, step: int) -> Floats:
     """
     inner = np.linspace(0, max(n - 1, 1), max(2, round(n / step) + 1))
     knots = np.concatenate([[inner[0]] * 3, inner, [inner[-1]] * 3])
-    return np.asarray(BSpline.design_matrix(np.arange(n, dtype=np.float64), knots, 3).toarray())
+    return np.asarray(
+        scipy.interpolate.BSpline.design_matrix(np.arange(n, dtype=np.float64), knots, 3).toarray()
+    )

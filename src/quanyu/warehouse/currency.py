@@ -8,30 +8,16 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 
 from quanyu.errors import CurrencyError
 from quanyu.tables import Table
+from quanyu.warehouse.extent import extents
 
 
 def says_only(files: Sequence[Path], usual: str) -> bool:
-    """Say, from the statistics of Parquet files, whether every row is in one currency or names none."""
-    return all(_is_only(pq.read_metadata(file), usual) for file in files)
-
-
-def _is_only(footer: pq.FileMetaData, usual: str) -> bool:
-    names = footer.schema.names
-    if "currency" not in names:
-        return True
-    chunks = [footer.row_group(i).column(names.index("currency")) for i in range(footer.num_row_groups)]
-    return all(
-        chunk.is_stats_set
-        and (
-            (chunk.statistics.has_min_max and chunk.statistics.min == chunk.statistics.max == usual)
-            or chunk.statistics.null_count == chunk.num_values
-        )
-        for chunk in chunks
-    )
+    """Say, from the footers of Parquet files, whether every row is in one currency or names none."""
+    extent = extents(files, ["currency"])["currency"]
+    return extent is not None and extent.is_only(usual)
 
 
 def mixed(promise: Table, rows: ir.Table, usual: str) -> ir.Table:

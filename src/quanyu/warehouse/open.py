@@ -23,7 +23,7 @@ from quanyu.text import Sentence
 from quanyu.warehouse import currency
 from quanyu.warehouse.delta import check, delta, tidy
 from quanyu.warehouse.engine import DuckDB, Engine, checked
-from quanyu.warehouse.extent import extent
+from quanyu.warehouse.extent import Extent, extents
 from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split
 from quanyu.warehouse.partition_months import Partition, partition_months
@@ -88,14 +88,9 @@ class Warehouse:
         """Return the number of rows from the log, without a scan."""
         return self._state(name).n_rows
 
-    def greatest(self, name: str, column: str) -> Any:
-        """Return the greatest value of a column, None where no row has one; without a scan where footers tell it."""
-        extents = [extent(file, column) for file in self._state(name).files]
-        if any(known is None for known in extents):
-            return self.read(self.table(name)[column].max()).column(0)[0].as_py()
-        return max(
-            (known.greatest for known in extents if known and known.greatest is not None), default=None
-        )
+    def extents(self, name: str, *columns: str) -> Mapping[str, Extent | None]:
+        """Return between which values columns lie, None for one of which the footers of the files do not tell it."""
+        return extents(self._state(name).files, columns)
 
     def table(self, name: str, version: int | None = None) -> ir.Table:
         """Return a version of a table as an expression: pinned, so later writes do not change it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from quanyu.warehouse.extent import extent
+from quanyu.warehouse.extent import extents
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def halves(low: dt.date, high: dt.date) -> list[Partition]:
 
 def _days(file: str, column: str) -> tuple[dt.date, dt.date, str] | None:
     """Return the first and last day of the months in a file, from its footer; None for a file without rows."""
-    known = extent(file, column)
+    known = extents([file], [column])[column]
     if known is None:
         return dt.date.min, dt.date.max, file
     return None if known.least is None else (_first(known.least), _last(known.greatest), file)

@@ -101,10 +101,22 @@ def _is_foreign(ws: Workspace, table: Table, rows: ir.Table) -> bool:
     return has_orders and _is_foreign(ws, contract("orders"), ws.warehouse.table("orders"))
 
 
+def _is_plain(ws: Workspace, name: str) -> bool:
+    """Say whether the footers of a table's files show that every row is in the workspace's currency: no row is read."""
+    marks = ["fx_rate", *(f"{ORIGINAL}{amount}" for amount in contract(name).amounts)]
+    extents = ws.warehouse.extents(name, "currency", *marks)
+    told = {mark: extent for mark, extent in extents.items() if extent is not None}
+    is_own = told.keys() == extents.keys() and told.pop("currency").is_only(ws.settings.currency)
+    is_own = is_own and all(extent.is_only() for extent in told.values())
+    return is_own and (name != "order_lines" or _is_plain(ws, "orders"))
+
+
 def _differing(ws: Workspace, name: str) -> ir.Table | None:
     """Return a table with its values at the rates known now beside it, or None if they are the same."""
+    if _is_plain(ws, name):
+        return None
     table, rows = contract(name), ws.warehouse.table(name)
-    if not ws.warehouse.count(name) or not _is_foreign(ws, table, rows):
+    if not _is_foreign(ws, table, rows):
         return None
     valued = _valued(ws, table, rows)
     new = [column for column in valued.columns if column.startswith(NEW)]

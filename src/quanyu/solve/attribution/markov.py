@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import splu
+import scipy
 
 from quanyu.solve.array import Floats, Ints
 from quanyu.solve.attribution.path import Paths, tally
@@ -72,7 +71,7 @@ class Markov:
         whole = effect.sum(axis=0)
         return np.asarray(effect / np.where(whole != 0, whole, 1) * outcomes.sum(axis=0))
 
-    def _chain(self, weight: Floats, reached: Floats) -> sparse.csc_array | Floats:
+    def _chain(self, weight: Floats, reached: Floats) -> scipy.sparse.csc_array | Floats:
         """Return I - Q, written out whole where that is small."""
         before, after = self.ends
         inner = self.edge >= 0
@@ -83,8 +82,8 @@ class Markov:
             whole = np.eye(self.n_states)
             whole[before, after] -= rate
             return whole
-        return sparse.csc_array(
-            sparse.eye_array(self.n_states) - sparse.coo_array((rate, (before, after)), shape)
+        return scipy.sparse.csc_array(
+            scipy.sparse.eye_array(self.n_states) - scipy.sparse.coo_array((rate, (before, after)), shape)
         )
 
 
@@ -133,7 +132,7 @@ def _grouped(channel: Ints, n_keys: int) -> list[tuple[int, Ints]]:
     ]
 
 
-def _solved(chain: sparse.csc_array | Floats, value: Floats, members: list[tuple[int, Ints]]) -> Needed:
+def _solved(chain: scipy.sparse.csc_array | Floats, value: Floats, members: list[tuple[int, Ints]]) -> Needed:
     """Yield for every channel its states S and (N_SS)^-1 (N value)_S."""
     n = chain.shape[0]
     if n <= DENSE or len(members) == n <= DENSE_FLAT:
@@ -142,13 +141,15 @@ def _solved(chain: sparse.csc_array | Floats, value: Floats, members: list[tuple
         for key, states in members:
             yield key, states, np.asarray(np.linalg.solve(inverse[np.ix_(states, states)], reach[states]))
         return
-    factors = splu(chain, permc_spec="MMD_AT_PLUS_A")
+    factors = scipy.sparse.linalg.splu(chain, permc_spec="MMD_AT_PLUS_A")
     reach = factors.solve(value)
     way = _apart if n > APART * len(members) else _blocks
     yield from way(chain, factors, reach, members)
 
 
-def _blocks(chain: sparse.csc_array, factors: Any, reach: Floats, members: list[tuple[int, Ints]]) -> Needed:
+def _blocks(
+    chain: scipy.sparse.csc_array, factors: Any, reach: Floats, members: list[tuple[int, Ints]]
+) -> Needed:
     """Solve for the blocks N_SS column by column: best for many channels with few states each."""
     for key, states in members:
         block = np.empty((len(states), len(states)))
@@ -160,13 +161,17 @@ def _blocks(chain: sparse.csc_array, factors: Any, reach: Floats, members: list[
         yield key, states, np.asarray(np.linalg.solve(block, reach[states]))
 
 
-def _apart(chain: sparse.csc_array, factors: Any, reach: Floats, members: list[tuple[int, Ints]]) -> Needed:
+def _apart(
+    chain: scipy.sparse.csc_array, factors: Any, reach: Floats, members: list[tuple[int, Ints]]
+) -> Needed:
     """Solve without the states of each channel: (N_SS)^-1 is the Schur complement C_SS - C_SA (C_AA)^-1 C_AS."""
-    rows = sparse.csr_array(chain)
+    rows = scipy.sparse.csr_array(chain)
     for key, states in members:
         others = np.setdiff1d(np.arange(chain.shape[0]), states)
         into = rows[states]
         far = chain[:, states][others] @ reach[states]
         if len(others):
-            far = splu(rows[others][:, others].tocsc(), permc_spec="MMD_AT_PLUS_A").solve(far)
+            far = scipy.sparse.linalg.splu(rows[others][:, others].tocsc(), permc_spec="MMD_AT_PLUS_A").solve(
+                far
+            )
         yield key, states, into[:, states] @ reach[states] - into[:, others] @ far

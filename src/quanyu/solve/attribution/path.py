@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from quanyu.solve.array import Floats, Ints
 
@@ -77,13 +77,15 @@ class Model(Protocol):
 class Shares:
     """A rule that splits each path's outcome in fixed shares; `matrix` is (n_keys, n), its columns sum to 1."""
 
-    matrix: sparse.csr_array
+    matrix: scipy.sparse.csr_array
 
     @classmethod
     def of(cls, paths: Paths, share: Floats) -> Shares:
         """Return the rule that gives each contact the `share` of its path's outcome."""
         shape = (paths.n_keys, paths.n)
-        return cls(sparse.csr_array(sparse.coo_array((share, (paths.keys, paths.path)), shape=shape)))
+        return cls(
+            scipy.sparse.csr_array(scipy.sparse.coo_array((share, (paths.keys, paths.path)), shape=shape))
+        )
 
     def credit(self, outcomes: Floats, nulls: Floats) -> Floats:
         """See `Model`."""

@@ -21,8 +21,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 from quanyu.solve.array import Floats
 from quanyu.solve.panel.profile import peak
@@ -148,7 +148,7 @@ class _Step:
         """Return the state after fitting the nuisance to what the ads leave."""
         rows = self.target.copy()
         rows[: ads.size] -= self.white(ads).ravel()
-        move = solve_triangular(self.upper, self.basis.T @ rows)
+        move = scipy.linalg.solve_triangular(self.upper, self.basis.T @ rows)
         n_sales, k = len(self.panel.orders), self.panel.nuisance.shape[1]
         shift = self.panel.nuisance @ move.reshape(n_sales, k).T
         rest = self.residual(rows)[: ads.size].reshape(ads.shape)
@@ -190,7 +190,7 @@ class _Step:
     def _variance(self, theta: Floats) -> Floats:
         """Return the variance of each group's coefficients by sales channel: their sum of squares over how many of
         them the data tell (MacKay 1992, Bayesian interpolation)."""
-        inverse = solve_triangular(self.upper, np.eye(len(self.upper)))
+        inverse = scipy.linalg.solve_triangular(self.upper, np.eye(len(self.upper)))
         told = 1 - self.penalty * (inverse**2).sum(axis=1)
         n_sales, n_groups = self.state.variance.shape
         cell = (np.arange(n_sales)[:, None] * n_groups + self.panel.group).ravel()

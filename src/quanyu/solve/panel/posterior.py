@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtri_exp
 
 from quanyu.solve.array import Floats
 from quanyu.solve.panel.profile import Peak
@@ -73,7 +73,7 @@ def draws(problem: Regression, best: Peak, belief: Belief, n: int, random: np.ra
             precision = told[c] + 1 / prior**2
             mean, spread = slope / precision, 1 / np.sqrt(precision)
             ratio = mean / spread
-            weight = ratio**2 / 2 + np.log(2 * spread / prior) + log_ndtr(ratio)
+            weight = ratio**2 / 2 + np.log(2 * spread / prior) + scipy.special.log_ndtr(ratio)
             most = max(float(weight.max()), odds + np.log(len(weight)))
             ladder = np.cumsum(np.exp(weight - most))
             nothing = len(weight) * np.exp(odds - most)
@@ -99,5 +99,5 @@ def _scale(level: Floats, uniform: float) -> float:
 
 def _above_zero(mean: float, spread: float, uniform: float) -> float:
     """Draw from a normal above zero by inversion, from the far tail too: -X is normal below zero."""
-    log_p = float(log_ndtr(mean / spread)) + np.log(max(uniform, 1e-300))
-    return max(0.0, mean - spread * float(ndtri_exp(log_p)))
+    log_p = float(scipy.special.log_ndtr(mean / spread)) + np.log(max(uniform, 1e-300))
+    return max(0.0, mean - spread * float(scipy.special.ndtri_exp(log_p)))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from quanyu.solve.array import Floats
 from quanyu.solve.curve import Curve
@@ -50,7 +50,7 @@ def believed(usual: float, worth: float, random: np.random.Generator, n: int = N
     half = random.choice(np.array(HALVES), n) * usual
     slope = random.choice(np.array(SLOPES), n)
     least = normal_below(-RETURN / SPREAD)
-    back = RETURN + SPREAD * ndtri(least + (1 - least) * random.random(n))
+    back = RETURN + SPREAD * scipy.special.ndtri(least + (1 - least) * random.random(n))
     back = np.where(random.random(n) < NOTHING, 0.0, back)
     level = saturate(np.full(n, usual), half, slope)
     return Curve(half, slope, back * usual / worth / level)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from quanyu.solve.array import Floats
 from quanyu.solve.curve import Curve
@@ -49,7 +49,7 @@ def expected(curve: Curve, worth: float, design: Design, noise: float, use: Use)
     days of the test, half of them low and half high, against the usual spend; below 0 it is a saving.
     """
     usual = np.array([design.usual])
-    z = float(ndtri(use.confidence))
+    z = float(scipy.special.ndtri(use.confidence))
     spends = np.array([design.usual, design.low, design.high])
     profit = curve.at(spends) * worth - spends[:, None]
     measured = (profit[2] - profit[1] + design.high - design.low) / worth

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import digamma, gammaln
+import scipy
 
 from quanyu.solve.history import Integers, Values
 from quanyu.solve.likelihood import Maximum, maximise
@@ -62,10 +62,14 @@ class GammaGamma:
         shape = p * counts
         log_mass = np.log(mean) + np.log(x)
         log_sum = np.log(gamma + mean * x)
-        whole = (gammaln(shape + q) - gammaln(shape))[place] - gammaln(q)
+        whole = (scipy.special.gammaln(shape + q) - scipy.special.gammaln(shape))[
+            place
+        ] - scipy.special.gammaln(q)
         log_likelihood = whole + q * np.log(gamma) - np.log(mean) + p * x * log_mass - (p * x + q) * log_sum
-        by_p = x * ((digamma(shape + q) - digamma(shape))[place] + log_mass - log_sum)
-        by_q = digamma(shape + q)[place] - digamma(q) + np.log(gamma) - log_sum
+        by_p = x * (
+            (scipy.special.digamma(shape + q) - scipy.special.digamma(shape))[place] + log_mass - log_sum
+        )
+        by_q = scipy.special.digamma(shape + q)[place] - scipy.special.digamma(q) + np.log(gamma) - log_sum
         by_gamma = q / gamma - (p * x + q) / (gamma + mean * x)
         return log_likelihood, np.stack([p * by_p, q * by_q, gamma * by_gamma])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc, gammainc
+import scipy
 
 from quanyu.solve.history import Values
 
@@ -30,8 +30,8 @@ def sum_chance(
         p, q = float(learned["p"]), float(learned["q"])
         usual = p / max(p * n + q - 1, 1e-3)
         places = usual * np.geomspace(0.01, 4.0 * most, points)
-        chance = betainc(p * count, q + p * n, places / (1 + places))
+        chance = scipy.special.betainc(p * count, q + p * n, places / (1 + places))
     else:
         places = np.geomspace(0.01, 4.0 * most, points)
-        chance = gammainc(count / varied, places / varied)
+        chance = scipy.special.gammainc(count / varied, places / varied)
     return places, np.vstack([np.ones(points), chance])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import betaln, digamma, gammaln
+import scipy
 
 from quanyu.solve.history import History, Values
 
@@ -60,8 +60,12 @@ class BgBb:
     def p_alive_next(self, x: Values, t_x: Values, age: Values) -> Values:
         """Return the probability of being alive on the next occasion (the source's P(alive at n + 1))."""
         level, _ = self.slopes(x, t_x, age)
-        bought = betaln(self.alpha + x, self.beta + age - x) - betaln(self.alpha, self.beta)
-        lives = betaln(self.gamma, self.delta + age + 1) - betaln(self.gamma, self.delta)
+        bought = scipy.special.betaln(self.alpha + x, self.beta + age - x) - scipy.special.betaln(
+            self.alpha, self.beta
+        )
+        lives = scipy.special.betaln(self.gamma, self.delta + age + 1) - scipy.special.betaln(
+            self.gamma, self.delta
+        )
         return np.asarray(np.exp(bought + lives - level))
 
     def expected(self, x: Values, t_x: Values, age: Values, ahead: int, rate: float = 0.0) -> Values:
@@ -78,12 +82,20 @@ class BgBb:
         """Return the shares of new customers who buy on 0, 1, ... `n` of the next `n` occasions."""
         lived = np.arange(n + 1.0)[:, None]
         x = np.arange(n + 1.0)[None, :]
-        ways = gammaln(lived + 1) - gammaln(x + 1) - gammaln(np.maximum(lived - x, 0) + 1)
-        bought = betaln(self.alpha + x, self.beta + np.maximum(lived - x, 0)) - betaln(self.alpha, self.beta)
-        dies = np.where(
-            lived < n, betaln(self.gamma + 1, self.delta + lived), betaln(self.gamma, self.delta + lived)
+        ways = (
+            scipy.special.gammaln(lived + 1)
+            - scipy.special.gammaln(x + 1)
+            - scipy.special.gammaln(np.maximum(lived - x, 0) + 1)
         )
-        terms = np.exp(ways + bought + dies - betaln(self.gamma, self.delta))
+        bought = scipy.special.betaln(
+            self.alpha + x, self.beta + np.maximum(lived - x, 0)
+        ) - scipy.special.betaln(self.alpha, self.beta)
+        dies = np.where(
+            lived < n,
+            scipy.special.betaln(self.gamma + 1, self.delta + lived),
+            scipy.special.betaln(self.gamma, self.delta + lived),
+        )
+        terms = np.exp(ways + bought + dies - scipy.special.betaln(self.gamma, self.delta))
         return np.asarray(np.where(x <= lived, terms, 0.0).sum(axis=0))
 
     def _lived(self, x: Values, t_x: Values, age: Values, last: float) -> tuple[Values, Values, Values]:
@@ -91,14 +103,17 @@ class BgBb:
         alpha, beta, gamma, delta = self.alpha, self.beta, self.gamma, self.delta
         misses = np.maximum(last - x, 0.0)
         dies = (last < age).astype(float)
-        level = betaln(alpha + x, beta + misses) - betaln(alpha, beta)
-        level = level + betaln(gamma + dies, delta + last) - betaln(gamma, delta)
-        both, ends = digamma(alpha + beta) - digamma(alpha + beta + x + misses), gamma + delta
-        gone = digamma(ends) - digamma(ends + dies + last)
+        level = scipy.special.betaln(alpha + x, beta + misses) - scipy.special.betaln(alpha, beta)
+        level = level + scipy.special.betaln(gamma + dies, delta + last) - scipy.special.betaln(gamma, delta)
+        both, ends = (
+            scipy.special.digamma(alpha + beta) - scipy.special.digamma(alpha + beta + x + misses),
+            gamma + delta,
+        )
+        gone = scipy.special.digamma(ends) - scipy.special.digamma(ends + dies + last)
         slope = np.stack([
-            alpha * (digamma(alpha + x) - digamma(alpha) + both),
-            beta * (digamma(beta + misses) - digamma(beta) + both),
-            gamma * (digamma(gamma + dies) - digamma(gamma) + gone),
-            delta * (digamma(delta + last) - digamma(delta) + gone),
+            alpha * (scipy.special.digamma(alpha + x) - scipy.special.digamma(alpha) + both),
+            beta * (scipy.special.digamma(beta + misses) - scipy.special.digamma(beta) + both),
+            gamma * (scipy.special.digamma(gamma + dies) - scipy.special.digamma(gamma) + gone),
+            delta * (scipy.special.digamma(delta + last) - scipy.special.digamma(delta) + gone),
         ])  # fmt: skip
         return level, slope, np.asarray((last >= t_x) & (last <= age))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import betaln, expit
+import scipy
 
 from quanyu.solve.history import History, Values, chance_alive, climb, in_blocks, legendre, negative_binomial
 from quanyu.solve.value.nbd import rate_scale
@@ -62,7 +62,7 @@ class BgNbd:
         now, last = np.log(alpha + age), np.log(alpha + t_x)
         odds = self._log_odds_gone(x, k, now - last)
         level = rising + r * np.log(alpha) - (r + x) * now + up_b - up_ab + np.logaddexp(0, odds)
-        gone = expit(odds)
+        gone = scipy.special.expit(odds)
         tossed = np.where(k > 0, b + k - 1, 1.0)
         return level, np.stack([
             r * (by_r + np.log(alpha) - now + gone * (now - last)),
@@ -146,10 +146,10 @@ class BgNbd:
         high = middle + np.maximum(REACH / (b + 1), 9.0 * np.minimum(width, 1.0))
         high = np.minimum(np.maximum(high, REACH / (b + 1)), middle + np.maximum(REACH / b, 10.0 * width))
         steps = np.linspace(0.0, 1.0, NODES)
-        norm = betaln(a, b)
+        norm = scipy.special.betaln(a, b)
         for rows in in_blocks(len(x), 8_192):
             logit = low[rows, None] + (high - low)[rows, None] * steps
-            p = expit(logit)
+            p = scipy.special.expit(logit)
             density = np.exp(
                 a[rows, None] * logit - (a + b)[rows, None] * np.logaddexp(0, logit) - norm[rows, None]
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.special import exprel
+import scipy
 
 from quanyu.solve.history import History, Values, chance_alive, climb, in_blocks, legendre, negative_binomial
 from quanyu.solve.value.nbd import rate_scale
@@ -83,7 +83,9 @@ class ParetoNbd:
         """Return (r + x) / (alpha + T) * integral of ((beta + T) / (beta + T + u))^s over u from 0 to t."""
         left = self.beta + age
         span = np.log1p(ahead / left)
-        return np.asarray((self.r + x) / (self.alpha + age) * left * span * exprel((1 - self.s) * span))
+        return np.asarray(
+            (self.r + x) / (self.alpha + age) * left * span * scipy.special.exprel((1 - self.s) * span)
+        )
 
     def discounted_if_alive(self, x: Values, age: Values, ahead: float, rate: float) -> Values:
         """Return the same integral with exp(-rate u) in it."""

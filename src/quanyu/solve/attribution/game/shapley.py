@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from quanyu.solve.attribution.path import Paths, Shares
 
@@ -21,4 +21,4 @@ def shapley(paths: Paths) -> Shares:
     path, key, _ = paths.distinct
     share = 1 / np.bincount(path, minlength=paths.n)[path]
     shape = (paths.n_keys, paths.n)
-    return Shares(sparse.csr_array(sparse.coo_array((share, (key, path)), shape=shape)))
+    return Shares(scipy.sparse.csr_array(scipy.sparse.coo_array((share, (key, path)), shape=shape)))

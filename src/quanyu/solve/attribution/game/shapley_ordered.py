@@ -9,7 +9,7 @@ from math import factorial
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+import scipy
 
 from quanyu.solve.array import Floats, Ints
 from quanyu.solve.attribution.path import Paths, tally
@@ -43,7 +43,7 @@ class ShapleyOrdered:
     is_exact: bool
 
     @cached_property
-    def _contains(self) -> tuple[sparse.csr_array, Ints]:
+    def _contains(self) -> tuple[scipy.sparse.csr_array, Ints]:
         """Which coalition (row) contains which sequence (column), and the sequence of every path."""
         kinds, number = _sequences(self.paths)
         return _contained(_places(self.coalitions, self.paths.n_keys), kinds), number
@@ -128,7 +128,7 @@ def _padded(members: tuple[int, ...], n: int) -> tuple[int, ...]:
     return (*members, *(-1,) * (n - len(members)))
 
 
-def _contained(place: Places, kinds: Ints) -> sparse.csr_array:
+def _contained(place: Places, kinds: Ints) -> scipy.sparse.csr_array:
     """Return which sequences (columns, in sorted order) stand in which coalitions (rows), in order.
 
     Sequences with a common beginning are looked at together: only what lies behind it is new.
@@ -151,8 +151,8 @@ def _contained(place: Places, kinds: Ints) -> sparse.csr_array:
         sizes.append(len(rows[-1]))
     column = np.repeat(np.arange(len(kinds)), sizes)
     row = np.concatenate(rows) if rows else column
-    return sparse.csr_array(
-        sparse.coo_array((np.ones(len(row)), (row, column)), shape=(len(place), len(kinds)))
+    return scipy.sparse.csr_array(
+        scipy.sparse.coo_array((np.ones(len(row)), (row, column)), shape=(len(place), len(kinds)))
     )
 
 

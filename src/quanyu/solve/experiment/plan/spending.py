@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from quanyu.errors import MethodError
 from quanyu.solve.distribution import normal_above, normal_density, normal_quantile
@@ -66,4 +66,4 @@ def _crossing(grid: Array, density: Array, step: float, root: float, part: float
     def excess(bound: float) -> float:
         return float(np.trapezoid(density * normal_above(bound * root, grid, step), grid)) - part
 
-    return WIDEST if excess(WIDEST) >= 0 else float(brentq(excess, -WIDEST, WIDEST))
+    return WIDEST if excess(WIDEST) >= 0 else float(scipy.optimize.brentq(excess, -WIDEST, WIDEST))
