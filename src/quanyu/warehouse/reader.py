@@ -223,13 +223,8 @@ class Reader:
             raise _refusal(error) from error
 
     def compile(self, expression: ir.Table) -> str:
-        """Compile step by step: fused into one SELECT, what is used twice would be written and computed twice."""
-        before = ibis.options.sql.fuse_selects
-        ibis.options.sql.fuse_selects = False
-        try:
-            return compiled(self._connection, expression)
-        finally:
-            ibis.options.sql.fuse_selects = before
+        """Return the SQL of an expression."""
+        return compiled(self._connection, expression)
 
     def _copy(self, sql: str, into: Path) -> None:
         into.parent.mkdir(parents=True, exist_ok=True)

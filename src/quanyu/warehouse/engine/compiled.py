@@ -33,6 +33,8 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """Names that stand in SQL as they are, between quotes."""
 SLOT = f"slot_{secrets.token_hex(8)}_"
 """Stands for the name of a table while SQL is written; nobody can have it in a text."""
+ibis.options.sql.fuse_selects = False
+"""Step by step: fusing steps into one SELECT takes longer than it saves, and writes twice what is used twice."""
 TABLES = (ops.DatabaseTable, ops.InMemoryTable, ops.UnboundTable)
 PLAIN = (str, int, float, bool, type(None), bytes, Decimal, Enum, dt.date, dt.time, dt.timedelta)
 """Values whose `repr` says all there is to them."""
@@ -54,7 +56,7 @@ def compiled(connection: Any, expression: ir.Table) -> str:
     shape = shape_of(expression)
     if shape is None:
         return str(connection.compile(expression))
-    key = (type(connection), ibis.options.sql.fuse_selects, shape.digest)
+    key = (type(connection), shape.digest)
     with _lock:
         pieces = _known.get(key)
         if pieces:
