@@ -290,6 +290,19 @@ def test_a_sale_to_come_is_the_first_once_its_day_has_come(filled: Workspace) ->
         put(filled, "orders", BEFORE["orders"])
 
 
+def test_a_catalogue_that_comes_later_is_counted(make_workspace: MakeWorkspace) -> None:
+    """Lines were there before any item was known."""
+    ws = make_workspace("duckdb")
+    for name in ("orders", "order_lines", "identities"):
+        put(ws, name, BEFORE[name] | ({"n_items": 1} if name == "order_lines" else {}))
+    put(ws, "items")
+    metrics_hold(ws, DAY)
+    put(ws, "items", BEFORE["items"] | {"launched_on": AT.date()})
+    metrics_hold(ws, DAY)
+    rows = ws.warehouse.read(ws.warehouse.table("metrics")).to_pylist()
+    assert any(row["numerator"] == 1 for row in rows if row["metric"] == "sell_through")
+
+
 @pytest.mark.parametrize("name", sorted(READS))
 def test_every_source_tells_of_its_days(
     filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch

@@ -21,5 +21,7 @@ def _greatest(ws: Workspace, name: str, column: str) -> dt.datetime | None:
     """Return the latest time in a column, from the footers of its files, or from its rows where these do not tell."""
     extent = ws.warehouse.extents(name, column)[column]
     if extent is None:
-        return ws.warehouse.read(ws.warehouse.table(name)[column].max()).column(0)[0].as_py()  # type: ignore[no-any-return]
-    return extent.greatest  # type: ignore[no-any-return]
+        newest: dt.datetime | None = ws.warehouse.read(ws.warehouse.table(name)[column].max())[0][0].as_py()
+        return newest
+    known: dt.datetime | None = extent.greatest
+    return known

@@ -71,7 +71,8 @@ class History:
             codes, place = np.unique(np.ravel_multi_index(tuple(rows), widths), return_inverse=True)
             x, last, until, group = np.unravel_index(codes, widths)
             weight = np.bincount(place.ravel(), self.weight, minlength=len(codes)).astype(np.float64)
-            history = History(x.astype(float), last * step, until * step, weight, group)  # type: ignore[arg-type]
+            x, last, until = np.stack([x, last * step, until * step]).astype(np.float64)
+            history = History(x, last, until, weight, group)
         return history
 
 

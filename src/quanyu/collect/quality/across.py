@@ -14,6 +14,7 @@ from quanyu.collect.quality.findings import Finding, Severity
 from quanyu.collect.quality.quality_checks import CHECKS
 from quanyu.collect.quality.suspect import MOST
 from quanyu.collect.sums import told
+from quanyu.method.scratch import Scratch
 from quanyu.tables import contract
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, local_day
@@ -47,20 +48,21 @@ def _lines(ws: Workspace) -> Finding:
     keyed = lines.select(
         s=group_key(lines.source), o=group_key(lines.order_id), net=told(lines, "net_amount")
     )
-    per_order = ws.warehouse.turn.keep(
-        keyed.group_by("s", "o").agg(n=keyed.count(), n_known=keyed.net.count(), lines=keyed.net.sum())
-    )
     sales = orders.filter(is_sale(orders))
     goods = told(sales, "paid_amount") - told(sales, "shipping_amount").fill_null(0)
     sales = sales.select(
         "source", "order_id", s=group_key(sales.source), o=group_key(sales.order_id),
         goods=goods, gross=ibis.greatest(told(sales, "gross_amount").fill_null(goods), goods),
     )  # fmt: skip
-    both = sales.inner_join(per_order, ["s", "o"])
-    both = both.filter(both.n == both.n_known, both.goods.notnull())
-    slack = both.gross * SLACK + 0.05
-    is_off = (both.lines > both.gross + slack) | (both.lines < both.goods / (1 + TAX) - slack)
-    return _counted(ws, ("orders", "paid_amount", "lines"), both, is_off, ["source", "order_id"])
+    with Scratch(ws) as scratch:
+        per_order = scratch.keep(
+            keyed.group_by("s", "o").agg(n=keyed.count(), n_known=keyed.net.count(), lines=keyed.net.sum())
+        )
+        both = sales.inner_join(per_order, ["s", "o"])
+        both = both.filter(both.n == both.n_known, both.goods.notnull())
+        slack = both.gross * SLACK + 0.05
+        is_off = (both.lines > both.gross + slack) | (both.lines < both.goods / (1 + TAX) - slack)
+        return _counted(ws, ("orders", "paid_amount", "lines"), both, is_off, ["source", "order_id"])
 
 
 def _feeds(ws: Workspace, name: str, as_of: dt.date) -> Finding:

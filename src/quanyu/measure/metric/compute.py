@@ -25,15 +25,15 @@ from quanyu.workspace import Workspace
 from quanyu.workspace.kept import forget_others, keep, kept
 
 Reduce = Callable[[MetricScratch, Periods, dt.date], list[pa.Table]]
-GROUPS: Mapping[str, tuple[str, Reduce]] = {
-    "trade": ("orders", trade),
-    "buyers": ("orders", buying),
-    "assortment": ("order_lines", assortment),
-    "traffic": ("visits", traffic),
-    "spending": ("spend", spending),
-    "voice": ("feedback", voice),
+GROUPS: Mapping[str, tuple[tuple[str, ...], Reduce]] = {
+    "trade": (("orders",), trade),
+    "buyers": (("orders",), buying),
+    "assortment": (("order_lines", "items"), assortment),
+    "traffic": (("visits",), traffic),
+    "spending": (("spend",), spending),
+    "voice": (("feedback",), voice),
 }
-"""Measures that are added up together, and the table without whose rows there are none."""
+"""Measures that are added up together, and the tables without whose rows there are none."""
 SUMS = "sums of "
 """What the sums of a group are called among what is kept; all else kept are its cubes."""
 
@@ -66,7 +66,7 @@ def _terms(ws: Workspace) -> dict[str, str]:
 
 
 def _groups(ws: Workspace) -> list[str]:
-    return [name for name, (table, _) in GROUPS.items() if ws.warehouse.count(table)]
+    return [name for name, (tables, _) in GROUPS.items() if all(map(ws.warehouse.count, tables))]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,4 @@
-"""Orders to measures: one scan to cells of (day, person, channel, region), small cubes for sums, people
-per period."""
+"""Orders to measures: small cubes of days for sums, and the different people of every period."""
 
 from __future__ import annotations
 
