@@ -12,6 +12,7 @@ from quanyu.tables.owned.collected import COLLECTED, SALES, STATUSES
 from quanyu.tables.owned.decided import DECIDED
 from quanyu.tables.owned.measured import MEASURED
 from quanyu.tables.owned.understood import UNDERSTOOD
+from quanyu.text import did_you_mean
 
 CONTRACTS: Mapping[str, Table] = MappingProxyType(
     {table.name: table for table in (*COLLECTED, *UNDERSTOOD, *DECIDED, *ACTED, *MEASURED)}
@@ -27,8 +28,13 @@ def contract(name: str) -> Table:
     try:
         return CONTRACTS[name]
     except KeyError:
+        near = did_you_mean(name, CONTRACTS)
         raise UnknownTableError(
-            "There is no table {name!r}.", "Tables: {tables}.", name=name, tables=", ".join(CONTRACTS)
+            "There is no table {name!r}.",
+            "{near} All of them: quanyu tables" if near else "Tables: {tables}.",
+            name=name,
+            near=near,
+            tables=", ".join(CONTRACTS),
         ) from None
 
 
