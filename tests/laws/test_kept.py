@@ -246,7 +246,7 @@ FACTS_OF: dict[str, set[str]] = {
 """Which facts of a person a change of a table touches."""
 
 
-@pytest.mark.parametrize("name", fact_step.READS)
+@pytest.mark.parametrize("name", FACTS_OF)
 def test_a_table_touches_the_facts_that_are_made_of_it(filled: Workspace, name: str) -> None:
     before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
     put(filled, name, BEFORE[name] | AFTER[name])
