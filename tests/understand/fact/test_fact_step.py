@@ -20,10 +20,12 @@ def test_only_who_is_affected_is_added_up_again(small_shop: Workspace) -> None:
     ws = small_shop
     visits(ws, DAY)
     facts(ws, DAY)
-    nobody = dict.fromkeys((*PARTS, "who"), set[str]())
+    nobody: dict[str, set[str]] = {part: set() for part in (*PARTS, "who")}
     assert named(ws, DAY) == nobody
     ordered = {"orders": {"ann"}, "baskets": {"ann"}}
-    assert named(ws, DAY + dt.timedelta(days=1)) == nobody | ordered, "an order of the next day comes into view"
+    assert named(ws, DAY + dt.timedelta(days=1)) == nobody | ordered, (
+        "an order of the next day comes into view"
+    )
     orders = ws.warehouse.table("orders")
     refunded = orders.mutate(refund_amount=ibis.ifelse(orders.order_id == "o4", 1, orders.refund_amount))
     ws.warehouse.replace("orders", refunded, by="collect")
