@@ -50,6 +50,15 @@ def test_a_person_is_shown_masked_with_traits_groups_and_moments(known: Workspac
     assert len(ids(Whom(), 2)) == 2
     assert ids(Whom(text="%' OR 1=1")) == []
 
+    with_feedback = ann.traits["n_feedback"]
+    known.warehouse.replace(
+        "feedback", known.warehouse.read(known.warehouse.table("feedback")).slice(0, 0), by="collect"
+    )
+    again = read_person(known, "ann")
+    assert (
+        with_feedback > 0 and again is not None and "n_feedback" not in again.traits
+    )  # nothing is known, which is not 0
+
     tiers = distribution(known, "city_tier")
     assert [(bar.label, bar.n_people) for bar in tiers.bars] == [("1", 1), ("3+", 1)]
     assert (tiers.n_known, tiers.n_unknown) == (2, 2)
