@@ -23,7 +23,7 @@ from quanyu.web.guard import Guard
 from quanyu.web.memory import Memory
 from quanyu.web.page import Page, pages
 from quanyu.web.parts.notice import fault, report
-from quanyu.web.parts.people import serve_lists
+from quanyu.web.parts.table import serve_streams
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
@@ -74,7 +74,7 @@ def build(ws: Workspace) -> None:
     ui.add_head_html(f'<script defer src="{_stamped("console.js")}"></script>', shared=True)
     for page in pages():
         ui.page(page.path)(_screen(ws, cache, memory, page))
-    serve_lists(ws, cache, memory)
+    serve_streams(ws, memory)
 
     async def warm() -> None:
         """Open the engine before the first visitor waits for it."""

@@ -9,10 +9,10 @@ from nicegui import ui
 from quanyu.errors import RuleError
 from quanyu.understand.people_list import Whom
 from quanyu.web.page import Page
+from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, not_run, nothing_loaded
 from quanyu.web.parts.people import in_words, people_list
-from quanyu.web.parts.table import button
 from quanyu.web.view import View
 
 HINT = "A phone, an e-mail or an order number must be complete; a name may be its beginning."

@@ -18,11 +18,12 @@ from quanyu.understand.trait import FAMILIES, Trait, profile, traits
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label, slice_label
 from quanyu.web.pages.portraits import trait_value
+from quanyu.web.parts.button import button
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty
 from quanyu.web.parts.sheet import Head, Kind, Sheet
-from quanyu.web.parts.table import button, grid, table
+from quanyu.web.parts.table import grid, table
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View

@@ -3,6 +3,5 @@
 from quanyu.web.parts.people.column import column_heads, trait_kind
 from quanyu.web.parts.people.condition import in_words
 from quanyu.web.parts.people.people_list import people_list
-from quanyu.web.parts.people.saved import serve_lists
 
-__all__ = ["column_heads", "in_words", "people_list", "serve_lists", "trait_kind"]
+__all__ = ["column_heads", "in_words", "people_list", "trait_kind"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,8 +19,8 @@ from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, fault, report
 from quanyu.web.parts.people.column import column_heads
 from quanyu.web.parts.people.condition import value_in_words
-from quanyu.web.parts.people.saved import Saved, save_buttons
-from quanyu.web.parts.sheet import Head
+from quanyu.web.parts.sheet import Cell, Head
+from quanyu.web.parts.table import Stream, stream_exports
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
@@ -74,16 +75,24 @@ class _List:
                     if whom.rule and not whom.text:
                         address = view.link("/audiences", rule=whom.rule)
                         put(tag("a", view.say("Make an audience of it"), href=address, class_="plain"))
-                    save_buttons(view, self.saved, self.n)
+                    stream_exports(view, self.stream)
             if not self.n:
                 empty(view, "Nobody is in this list.", "Loosen the conditions, or wait for the next turn.")
                 return
             self.choice()
             self.table = self.grid()
 
-    def saved(self) -> Saved:
-        heads = tuple(self.heads[name] for name in self.listing.columns)
-        return Saved(self.title, self.listing, heads, self.view.language)
+    def stream(self) -> Stream:
+        """Return all of the list, with the columns that are shown."""
+        view, listing = self.view, self.listing
+        heads = [self.heads[name] for name in listing.columns]
+
+        def rows() -> Iterator[tuple[Cell, ...]]:
+            for person_id, *values in reading.every(view.ws, listing):
+                told = zip(listing.columns, values, heads, strict=True)
+                yield (person_id, *(_cell(view, *cell) for cell in told))
+
+        return Stream(self.title, (Head(view.say("Person")), *heads), rows, self.n)
 
     def choice(self) -> None:
         """Place the choice of columns."""
@@ -165,3 +174,8 @@ class _List:
         self.table.rows = self.written()
         self.table.pagination = {**pagination, "rowsNumber": self.n}
         self.table.update()
+
+
+def _cell(view: View, column: str, value: Cell, head: Head) -> Cell:
+    """Return a value as a file holds it: numbers and days as they are, words as lists show them."""
+    return value_in_words(view, column, value, head) if isinstance(value, str) else value
