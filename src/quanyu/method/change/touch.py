@@ -15,6 +15,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.person import owner_numbers
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, row_key, values_key
 from quanyu.workspace import Workspace
@@ -67,7 +68,7 @@ class Touched:
     @cached_property
     def keys(self) -> ir.Table:
         """The identifiers that are touched themselves, and all those of the people."""
-        theirs = owners(self.ws).semi_join(self.people, "person")
+        theirs = owner_numbers(self.ws.warehouse).semi_join(self.people, "person")
         return self.ws.warehouse.turn.keep(_column([self.own_keys, theirs], "key"))
 
 
@@ -84,13 +85,6 @@ def unit(rows: ir.Table) -> ir.IntegerValue:
 def owned(rows: ir.Table) -> dict[str, ir.Value]:
     """Return key and person, the numbers of an identifier and of the person behind it."""
     return {"key": group_key(rows.id_key), "person": group_key(rows.person_id)}
-
-
-def owners(ws: Workspace) -> ir.Table:
-    """Return whose the identifiers are, `key` and `person`; kept for the rest of the turn."""
-    identities, turn = ws.warehouse.table("identities"), ws.warehouse.turn
-    key = ("owners", ws.warehouse.version("identities"))
-    return turn.once(key, lambda: turn.keep(identities.select(**owned(identities))))
 
 
 def _key(rows: ir.Table) -> Mapping[str, ir.Value]:
@@ -150,7 +144,7 @@ def touched(
                 return None
             differences[name] = rows
     both = {name: gone.union(come) for name, (gone, come) in differences.items()}
-    days, owned_keys = sorted((before.as_of, as_of)), owners(ws)
+    days, owned_keys = sorted((before.as_of, as_of)), owner_numbers(ws.warehouse)
     nobody = owned_keys.filter(ibis.literal(False))
     rows_of = [
         nobody,

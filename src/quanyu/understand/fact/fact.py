@@ -10,8 +10,8 @@ from functools import cached_property, reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.change import Edges, document, end_of, owners
-from quanyu.method.person import of_known
+from quanyu.method.change import document, end_of
+from quanyu.method.person import of_known, owner_numbers
 from quanyu.method.scratch import Keep
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
@@ -52,7 +52,7 @@ class Facts:
     @cached_property
     def owners(self) -> ir.Table:
         """Whose the identifiers are, worked out once for all tables of facts."""
-        everybody = owners(self.ws)
+        everybody = owner_numbers(self.ws.warehouse)
         return everybody if self.only is None else self.keep(everybody.semi_join(self.only, "person"))
 
     def orders(self) -> ir.Table:
@@ -210,7 +210,7 @@ class Part:
 
     of: Callable[[Facts], ir.Table]
     reads: tuple[str, ...]
-    edges: Edges
+    edges: Mapping[str, tuple[int, ...]]
 
 
 PARTS: Mapping[str, Part] = {
