@@ -18,12 +18,13 @@ from quanyu import ledger
 from quanyu.discovery import declared
 from quanyu.errors import QuanyuError, WorkspaceBusyError, WorkspaceError
 from quanyu.ledger import Decision, Verdict
+from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
 from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS
-from quanyu.text import Sentence, Text, did_you_mean
+from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
 STAGES = ("collect", "understand", "decide", "act", "measure", "plan")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
@@ -15,7 +14,6 @@ from quanyu.errors import QuanyuError
 Text = str
 """What people are shown. Literals that stand where a `Text` is asked for are found by `make texts` and have a translation."""
 Language = Literal["zh", "en"]
-QUESTION: Text = "Did you mean {near!r}?"
 LOCALE = Path(__file__).parent / "locale"
 
 
@@ -100,30 +98,6 @@ def _filled(sentence: str, values: Mapping[str, object], language: Language) -> 
         for name, value in values.items()
     }
     return translate(sentence, language, **said)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that was probably meant, "" where none is near; capitals do not matter.
-
-    >>> nearest("emial", ("phone", "email")), nearest("Berlin", ("Europe/Berlin", "UTC")), nearest("x", ("phone",))
-    ('email', 'Europe/Berlin', '')
-    """
-    by_form: dict[str, str] = {}
-    for word in known:
-        by_form.setdefault(word.casefold(), word)
-        by_form.setdefault(word.casefold().rpartition("/")[2].replace("_", " "), word)
-    matches = difflib.get_close_matches(name.casefold(), by_form, 1, 0.6)
-    return by_form[matches[0]] if matches else ""
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the question whether the nearest known name was meant; nothing where none is near.
-
-    >>> did_you_mean("frequncy", ["frequency", "recency_days"])
-    "Did you mean 'frequency'?"
-    """
-    near = nearest(name, known)
-    return Sentence(QUESTION, near=near) if near else ""
 
 
 def shell_language() -> Language:

@@ -17,7 +17,8 @@ from quanyu.errors import DecisionError
 from quanyu.ledger.audit import Edit, audited
 from quanyu.ledger.document import Document, as_kept
 from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
-from quanyu.text import Text, did_you_mean
+from quanyu.nearest import did_you_mean
+from quanyu.text import Text
 
 DECISIONS = sa.Table(
     "decisions",

@@ -16,7 +16,8 @@ from quanyu import ledger
 from quanyu.discovery import declaring
 from quanyu.errors import ActionError
 from quanyu.ledger import Edit
-from quanyu.text import Sentence, Text, did_you_mean
+from quanyu.nearest import did_you_mean
+from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
 Role = Annotated[Literal["analyst", "marketer", "owner"], Text]

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from ibis.expr.datatypes import DataType
 
 from quanyu.errors import RuleError
+from quanyu.nearest import did_you_mean
 from quanyu.rule.fault import pointed
 from quanyu.rule.operators import COMPARISONS
 from quanyu.rule.tree import Apply, Literal, Name, Node, Scalar, names
-from quanyu.text import did_you_mean
 
 TYPED = {*COMPARISONS, "between"}
 """Operators that compare a column with values."""

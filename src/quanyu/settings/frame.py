@@ -15,8 +15,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from quanyu.nearest import nearest
 from quanyu.settings.section import Section
-from quanyu.text import Language, Sentence, nearest
+from quanyu.text import Language, Sentence
 
 S = TypeVar("S", bound=Section)
 FILE = "quanyu.toml"

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from quanyu.errors import SettingError
+from quanyu.nearest import did_you_mean, nearest
 from quanyu.settings.all import Settings
 from quanyu.settings.frame import FILE
-from quanyu.text import Sentence, Text, did_you_mean, nearest
+from quanyu.text import Sentence, Text
 
 WRONG = "Setting {setting!r} is {value!r}: {wrong}."
 SAID: Mapping[str, Text] = {

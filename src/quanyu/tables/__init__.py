@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from quanyu.errors import UnknownTableError
+from quanyu.nearest import did_you_mean
 from quanyu.tables.contract import Column, Privacy, Stage, Table
 from quanyu.tables.owned.acted import ACTED
 from quanyu.tables.owned.collected import COLLECTED, SALES, STATUSES
 from quanyu.tables.owned.decided import DECIDED
 from quanyu.tables.owned.measured import MEASURED
 from quanyu.tables.owned.understood import UNDERSTOOD
-from quanyu.text import did_you_mean
 
 CONTRACTS: Mapping[str, Table] = MappingProxyType(
     {table.name: table for table in (*COLLECTED, *UNDERSTOOD, *DECIDED, *ACTED, *MEASURED)}

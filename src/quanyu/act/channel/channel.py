@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from quanyu.discovery import declared
 from quanyu.errors import ChannelError
-from quanyu.text import Text, did_you_mean
+from quanyu.nearest import did_you_mean
+from quanyu.text import Text
 
 
 @dataclass(frozen=True)

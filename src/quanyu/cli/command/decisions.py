@@ -26,12 +26,13 @@ def decisions(
     json: JsonOption = False,
 ) -> None:
     """List what was proposed, decided, done and measured."""
+    state: Text = status.value if status else ""
     with workspace(root) as ws:
-        listed = ledger.list_decisions(ws.ledger, status=status.value if status else "")
+        listed = ledger.list_decisions(ws.ledger, status=state)
     if json:
         as_json([dataclasses.asdict(decision) for decision in listed])
-    elif not listed and status:
-        out.print(say("No decision is in the state {state}.", state=say(status.value)), highlight=False)
+    elif not listed and state:
+        out.print(say("No decision is in the state {state}.", state=say(state)), highlight=False)
     elif not listed:
         out.print(say("Nothing has been proposed yet. Run: quanyu run"), highlight=False)
     else:

@@ -14,7 +14,8 @@ from typing import TypeVar
 from quanyu.collect.file.unpack import Kind, Print, kind_of, print_of, unpack
 from quanyu.collect.workbook import Sheet, sheets_of
 from quanyu.errors import SourceError, UnreadableFileError
-from quanyu.text import Sentence, Text, did_you_mean
+from quanyu.nearest import did_you_mean
+from quanyu.text import Sentence, Text
 
 Read = TypeVar("Read")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from quanyu.errors import SettingError
-from quanyu.text import Sentence, nearest
+from quanyu.nearest import nearest
+from quanyu.text import Sentence
 
 _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]+\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[^\s=\[\]{}#"']+)\s*=""")

@@ -7,8 +7,8 @@ Source of the Chinese platform definitions: the metric dictionaries of 生意参
 from __future__ import annotations
 
 from quanyu.errors import UnknownMetricError
+from quanyu.nearest import did_you_mean
 from quanyu.tables.metric.metric import Measure, Metric, index
-from quanyu.text import did_you_mean
 
 _ADDED = {
     "orders": (

@@ -15,7 +15,7 @@ from typing import Literal
 from lunar_python import Lunar
 
 from quanyu.errors import SettingError
-from quanyu.text import did_you_mean
+from quanyu.nearest import did_you_mean
 
 ROLLING = {"last_7": 7, "last_30": 30, "last_90": 90, "last_365": 365}
 WINDOWS = (*ROLLING, "this_week", "this_month")

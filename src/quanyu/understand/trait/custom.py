@@ -12,10 +12,11 @@ import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError
 
 from quanyu.errors import QuanyuError, SettingError, StorageError, WorkspaceError
+from quanyu.nearest import did_you_mean
 from quanyu.rule import expression, from_sql
 from quanyu.tables import contract
 from quanyu.tables.contract import TYPES
-from quanyu.text import Text, did_you_mean
+from quanyu.text import Text
 from quanyu.understand.trait.catalogue import TRAITS
 from quanyu.understand.trait.trait import FAMILIES, Trait
 from quanyu.workspace import Workspace

@@ -11,9 +11,9 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.errors import ColumnError
+from quanyu.nearest import did_you_mean
 from quanyu.tables.owned.fact import ACTIONS
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
-from quanyu.text import did_you_mean
 from quanyu.understand.trait.portrait import traits
 from quanyu.understand.trait.trait import Trait
 from quanyu.workspace import Workspace

@@ -76,5 +76,5 @@ def unknown_table(said: str) -> QueryError | None:
     try:
         contract((missing.group(1) or missing.group(2)).lower() if missing else "orders")
     except UnknownTableError as unknown:
-        return QueryError(*unknown.sentences, **unknown.values)
+        return QueryError("{error}", error=unknown)
     return None
