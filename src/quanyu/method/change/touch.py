@@ -112,6 +112,10 @@ SOURCES: Mapping[str, Source] = {
     "people": Source(_person, ("person_id",)),
     "deliveries": Source(_person, times=("sent_at",)),
     "spend": Source(lambda rows: {"spent_on": rows.spent_on}),
+    "links": Source(lambda rows: {"key": group_key(rows.id_key), "other": group_key(rows.other_key)}),
+    "members": Source(_key),
+    "consents": Source(_key),
+    "leads": Source(_key),
 }
 
 
@@ -177,21 +181,33 @@ def differing(ws: Workspace, name: str, since: int) -> tuple[ir.Table, ir.Table]
 
     A row that differs is in both. Kept for the rest of the turn.
     """
-    source = SOURCES[name]
     moved = ws.warehouse.moved(name, since)
     if moved is None:
         return None
 
-    def pointed(rows: ir.Table) -> ir.Table:
-        return ws.warehouse.turn.keep(rows.select(**source.points_at(rows), row=source.row(rows)))
-
     def work_out() -> tuple[ir.Table, ir.Table]:
-        gone, come = map(pointed, moved)
+        gone, come = (_pointed(ws, name, rows) for rows in moved)
         return ws.warehouse.turn.keep(gone.anti_join(come, "row")), ws.warehouse.turn.keep(
             come.anti_join(gone, "row")
         )
 
     return ws.warehouse.turn.once((name, since, ws.warehouse.version(name)), work_out)
+
+
+def tell(ws: Workspace, name: str, since: int, gone: ir.Table, come: ir.Table) -> None:
+    """Say which rows went and came since a version of a table, all of them, where the step that wrote it knows.
+
+    The columns that matter suffice. Until the turn ends nobody has to work it out from the files.
+    """
+    ws.warehouse.turn.once(
+        (name, since, ws.warehouse.version(name)),
+        lambda: (_pointed(ws, name, gone), _pointed(ws, name, come)),
+    )
+
+
+def _pointed(ws: Workspace, name: str, rows: ir.Table) -> ir.Table:
+    source = SOURCES[name]
+    return ws.warehouse.turn.keep(rows.select(**source.points_at(rows), row=source.row(rows)))
 
 
 def end_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
