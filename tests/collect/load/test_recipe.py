@@ -22,7 +22,13 @@ def loaded(ws: Workspace, file: Path, more: str) -> tuple[object, ...]:
     load(ws, file)
     told = ws.warehouse.query("SELECT * FROM orders WHERE order_id = '2'").to_pylist()[0]
     (counted,) = ws.warehouse.query("SELECT count(*) AS n FROM rejects").to_pylist()
-    return told["currency"], told["ordered_at"], str(told["paid_amount"]), str(told["net_amount"]), counted["n"]
+    return (
+        told["currency"],
+        told["ordered_at"],
+        str(told["paid_amount"]),
+        str(told["net_amount"]),
+        counted["n"],
+    )
 
 
 def test_the_clock_settings_and_the_layout_tell_readings_apart(make_workspace, tmp_path: Path) -> None:
