@@ -24,7 +24,7 @@ from quanyu.collect.identity.identity_log import Entry, append_entries, read_dec
 from quanyu.collect.identity.link_rules import Guards
 from quanyu.collect.identity.renewal import made_of, renewal
 from quanyu.collect.kind import kind_named
-from quanyu.method.change import tell
+from quanyu.method.change import differing
 from quanyu.part.step import Step
 from quanyu.solve.component import Integers
 from quanyu.warehouse.portable import seconds
@@ -184,7 +184,7 @@ def _tell(ws: Workspace, since: int, rows: ir.Table, gone: ir.Table) -> None:
     """Say which identifiers came, went or have another person, for the steps that follow."""
     come = rows.filter(rows["was"].isnull() | (rows["was"] != rows["person_id"]))
     left = come.filter(come["was"].notnull()).select("id_key", person_id="was")
-    tell(ws, "identities", since, left.union(gone), come.select("id_key", "person_id"))
+    differing(ws, "identities", since, (left.union(gone), come.select("id_key", "person_id")))
 
 
 def _in_place(ws: Workspace, rows: ir.Table, gone: ir.Table) -> ir.Table:

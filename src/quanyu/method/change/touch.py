@@ -187,38 +187,29 @@ def _of_documents(ws: Workspace, both: Mapping[str, ir.Table]) -> list[ir.Table]
     return [orders.select(key=unit(orders), **document(orders)).semi_join(documents, key)]
 
 
-def differing(ws: Workspace, name: str, since: int) -> tuple[ir.Table, ir.Table] | None:
+def differing(
+    ws: Workspace, name: str, since: int, told: tuple[ir.Table, ir.Table] | None = None
+) -> tuple[ir.Table, ir.Table] | None:
     """Return what the rows point at that went, and that came, since a version: `row` is the number of the row.
 
-    A row that differs is in both. Kept for the rest of the turn.
+    A row that differs is in both. Kept for the rest of the turn. The step that wrote the table may have told which rows
+    went and came, in the columns that matter: then nobody has to find them in the files.
     """
-    moved = ws.warehouse.moved(name, since)
+    source = SOURCES[name]
+    moved = told or ws.warehouse.moved(name, since)
     if moved is None:
         return None
 
+    def pointed(rows: ir.Table) -> ir.Table:
+        return ws.warehouse.turn.keep(rows.select(**source.points_at(rows), row=source.row(rows)))
+
     def work_out() -> tuple[ir.Table, ir.Table]:
-        gone, come = (_pointed(ws, name, rows) for rows in moved)
+        gone, come = map(pointed, moved)
         return ws.warehouse.turn.keep(gone.anti_join(come, "row")), ws.warehouse.turn.keep(
             come.anti_join(gone, "row")
         )
 
     return ws.warehouse.turn.once((name, since, ws.warehouse.version(name)), work_out)
-
-
-def tell(ws: Workspace, name: str, since: int, gone: ir.Table, come: ir.Table) -> None:
-    """Say which rows went and came since a version of a table, all of them, where the step that wrote it knows.
-
-    The columns that matter suffice. Until the turn ends nobody has to work it out from the files.
-    """
-    ws.warehouse.turn.once(
-        (name, since, ws.warehouse.version(name)),
-        lambda: (_pointed(ws, name, gone), _pointed(ws, name, come)),
-    )
-
-
-def _pointed(ws: Workspace, name: str, rows: ir.Table) -> ir.Table:
-    source = SOURCES[name]
-    return ws.warehouse.turn.keep(rows.select(**source.points_at(rows), row=source.row(rows)))
 
 
 def end_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
