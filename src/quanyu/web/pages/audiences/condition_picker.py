@@ -19,6 +19,7 @@ from quanyu.web.view import View
 NUMBER_SIGNS: Mapping[str, Text] = {
     ">=": "at least", "<=": "at most", "=": "is", "!=": "is not", ">": "above", "<": "below",
 }  # fmt: skip
+FLAGS: Mapping[str, Text] = {"true": "Yes", "false": "No"}
 WORD_SIGNS: Mapping[str, Text] = {"=": "is", "!=": "is not", "in": "is one of"}
 
 
@@ -77,4 +78,4 @@ def _words(view: View, column: str) -> dict[str, str]:
     except QuanyuError:
         return {}
     words: dict[str, Text] = {bar.label: bar.label for bar in bars if not {";", ",", "；"} & set(bar.label)}
-    return {word: view.say({"true": "Yes", "false": "No"}.get(word, word)) for word in words}
+    return {word: view.say(FLAGS.get(word, shown)) for word, shown in words.items()}

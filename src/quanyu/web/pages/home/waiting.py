@@ -7,6 +7,7 @@ from markupsafe import Markup
 from quanyu.decide.read import decisions
 from quanyu.ledger import Decision
 from quanyu.tables.view.data_words import DECISIONS
+from quanyu.text import Text
 from quanyu.web.pages.decided import PLACES, about_decision, expectation
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.waiting import fill
@@ -28,7 +29,7 @@ def _waiting(view: View, listed: list[Decision]) -> None:
     lines = [
         tag(
             "li",
-            span("mark note", view.say(DECISIONS.get(decision.kind, decision.kind))),
+            span("mark note", _kind(view, decision)),
             div("", tag("strong", about_decision(view, decision)), div("muted", expectation(view, decision))),
             tag("a", view.say("Look and decide"), href=PLACES.get(decision.kind, "/"), class_="plain strong"),
         )
@@ -36,3 +37,8 @@ def _waiting(view: View, listed: list[Decision]) -> None:
     ]
     count = span("note", view.say("{n} proposals", n=len(open_)))
     put(div("bar", title, count) + tag("ul", Markup("").join(lines), class_="waits"), "section", "panel")
+
+
+def _kind(view: View, decision: Decision) -> str:
+    kind: Text = DECISIONS.get(decision.kind, decision.kind)
+    return view.say(kind)
