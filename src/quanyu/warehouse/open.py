@@ -119,6 +119,10 @@ class Warehouse:
             return None
         return self._typed(contract(name), f"{name}__v{since}_to_v{self.version(name)}_come", files[1])
 
+    def operations(self, name: str, since: int) -> frozenset[str] | None:
+        """Return what was done to a table after a version (`append`, `merge`, `exchange`, ...), None if it is unknown."""
+        return delta.operations(self.folder(name), since)
+
     def about(self, name: str) -> Mapping[str, Any]:
         """Return what the newest version says of itself: its stage, its operation, and what the writer added."""
         return delta.about(self.folder(name))
@@ -184,7 +188,7 @@ class Warehouse:
         """Bring rows in by the contract's key: new keys are added, changed rows rewritten, equal rows ignored.
 
         The last of several rows with one key wins. Append-only tables keep the row they have. Rows whose key is in
-        `gone` are taken out first. One commit.
+        `gone` are taken out first; the operation is then called `exchange`. One commit.
         """
         promise = self._owned(name, by)
         with Staged(self.root, self.scan, rows) as staged:
@@ -193,7 +197,9 @@ class Warehouse:
             if not plan.n_added and not plan.n_changed and not plan.n_gone:
                 return Change(0, 0, plan.n_same, self.version(name))
             mode = "overwrite" if plan.n_changed or plan.n_gone else "append"
-            done = self._commit(name, plan.rows, mode, by, {"operationName": "merge"})
+            done = self._commit(
+                name, plan.rows, mode, by, {"operationName": "exchange" if plan.n_gone else "merge"}
+            )
         return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)
 
     def delete(self, name: str, predicate: Callable[[ir.Table], ir.BooleanValue], *, by: Stage) -> Change:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -34,23 +35,27 @@ def order(draw: random.Random, key: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def together(ws: Workspace, since: int, known: Counts | None, day: dt.date = DAY) -> Counts:
+def versions(ws: Workspace) -> Mapping[str, int]:
+    return {"orders": ws.warehouse.version("orders")}
+
+
+def together(ws: Workspace, since: Mapping[str, int], known: Counts | None, day: dt.date = DAY) -> Counts:
     """Count from what is kept, and hold it against all rows at once."""
     summed = counted(ws, contract("orders"), day, since, known)
-    assert summed == counted(ws, contract("orders"), day, -1, None)
+    assert summed == counted(ws, contract("orders"), day, {}, None)
     assert from_rows(as_rows({"orders": summed})) == {"orders": summed}
     return summed
 
 
 @pytest.mark.parametrize("keys", [10**9, 40])
 def test_what_came_is_added_to_what_was_counted(workspace: Workspace, keys: int) -> None:
-    draw, known, since = random.Random(keys), None, -1
+    draw, known, since = random.Random(keys), None, dict[str, int]()
     for turn in range(4):
         if turn:
             workspace.warehouse.append("orders", orders(draw, 12, keys), by="collect")
         else:
             workspace.warehouse.replace("orders", orders(draw, 30, keys), by="collect")
-        known, since = together(workspace, since, known), workspace.warehouse.version("orders")
+        known, since = together(workspace, since, known), versions(workspace)
     assert known
     assert (known.n_keys == known.sums["n_rows"]) == (keys > 40)
     workspace.warehouse.merge("orders", orders(draw, 12, 20), by="collect")
@@ -60,7 +65,7 @@ def test_what_came_is_added_to_what_was_counted(workspace: Workspace, keys: int)
 def test_a_key_that_comes_again_is_one_key(make_workspace: Any) -> None:
     ws, rows = make_workspace(), orders(random.Random(2), 30, 10**9)
     ws.warehouse.append("orders", rows, by="collect")
-    known, since = together(ws, -1, None), ws.warehouse.version("orders")
+    known, since = together(ws, {}, None), versions(ws)
     ws.warehouse.append("orders", rows.slice(4, 3), by="collect")
     again = together(ws, since, known)
     assert (known.n_keys, again.n_keys, again.sums["n_rows"]) == (30, 30, 33)
@@ -69,7 +74,7 @@ def test_a_key_that_comes_again_is_one_key(make_workspace: Any) -> None:
 def test_only_what_came_is_read(make_workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ws, draw, read = make_workspace(), random.Random(1), list[int]()
     ws.warehouse.append("orders", orders(draw, 30, 10**9), by="collect")
-    known, since = counted(ws, contract("orders"), DAY, -1, None), ws.warehouse.version("orders")
+    known, since = counted(ws, contract("orders"), DAY, {}, None), versions(ws)
     sums_of = count._counts
 
     def told(ws: Workspace, examination: Any) -> Any:

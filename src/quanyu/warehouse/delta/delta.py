@@ -127,16 +127,11 @@ def moved(path: Path, since: int) -> tuple[tuple[str, ...], tuple[str, ...]] | N
     Their rows make the one version out of the other: tidying in between, which moves rows but changes none, is
     passed over.
     """
-    last = newest(path)
-    if since < 0 or since > last:
+    commits = _since(path, since)
+    if commits is None:
         return None
     gone, come = set[str](), set[str]()
-    for number in range(since + 1, last + 1):
-        if not log_entry(path, number).is_file():
-            return None
-        done = actions(path, number)
-        if any(TIDIED in action.get("commitInfo", {}) for action in done):
-            continue
+    for done in commits:
         removed, added = (
             {action[kind]["path"] for action in done if kind in action} for kind in ("remove", "add")
         )
@@ -144,6 +139,23 @@ def moved(path: Path, since: int) -> tuple[tuple[str, ...], tuple[str, ...]] | N
         come = (come - removed) | added
     files = [tuple(sorted(str(path / name) for name in names)) for names in (gone, come)]
     return (files[0], files[1]) if all(Path(file).exists() for both in files for file in both) else None
+
+
+def operations(path: Path, since: int) -> frozenset[str] | None:
+    """Return the names of the operations that changed the table after a version, or None if it is unknown."""
+    commits = _since(path, since)
+    told = (action["commitInfo"] for done in commits or () for action in done if "commitInfo" in action)
+    return None if commits is None else frozenset(info.get("operationName", "") for info in told)
+
+
+def _since(path: Path, since: int) -> list[list[dict[str, Any]]] | None:
+    """Return what each commit after a version did, but for tidying; None if not all of them are known."""
+    last = newest(path)
+    numbers = range(since + 1, last + 1)
+    if since < 0 or since > last or not all(log_entry(path, number).is_file() for number in numbers):
+        return None
+    commits = [actions(path, number) for number in numbers]
+    return [done for done in commits if not any(TIDIED in action.get("commitInfo", {}) for action in done)]
 
 
 def about(path: Path) -> dict[str, Any]:
