@@ -25,7 +25,7 @@ from quanyu.warehouse.delta import check, delta, tidy
 from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.extent import Extent, extents
 from quanyu.warehouse.fault import damaged, explained
-from quanyu.warehouse.merge import Delta, split
+from quanyu.warehouse.merge import Delta, split, written
 from quanyu.warehouse.partition_months import Partition, partition_months
 from quanyu.warehouse.spare import blank, spill
 from quanyu.warehouse.staged import Rows, Staged
@@ -196,10 +196,11 @@ class Warehouse:
             plan: Delta = split(self, promise, incoming, gone)
             if not plan.n_added and not plan.n_changed and not plan.n_gone:
                 return Change(0, 0, plan.n_same, self.version(name))
-            mode = "overwrite" if plan.n_changed or plan.n_gone else "append"
-            done = self._commit(
-                name, plan.rows, mode, by, {"operationName": "exchange" if plan.n_gone else "merge"}
-            )
+            mode = "overwrite" if plan.gone else "append"
+            folder = self.folder(name) / delta.CHANGES
+            beside = written(plan, lambda rows: self.engine.write(self._shaped(promise, rows), folder))
+            about = {"operationName": "exchange" if plan.n_gone else "merge", **beside}
+            done = self._commit(name, plan.rows, mode, by, about)
         return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)
 
     def delete(self, name: str, predicate: Callable[[ir.Table], ir.BooleanValue], *, by: Stage) -> Change:

@@ -19,6 +19,7 @@ from quanyu.collect.quality.quality_checks import (
     EPOCH,
     Examination,
     examine,
+    keys,
     n_keys,
     references,
     timely,
@@ -27,7 +28,8 @@ from quanyu.tables import Table
 from quanyu.workspace import Workspace
 
 TALLIES = pa.schema({"name": pa.string(), "value": pa.float64(), "n": pa.int64()})
-KEYS = "keys"
+ROWS = TALLIES.append(pa.field("table", pa.string()))
+KEYS, REFERENCES = "keys", "references__"
 APART = frozenset({"merge", "exchange", "delete"})
 """After these keys that were different still are."""
 GROWING = frozenset({"merge", "append"})
@@ -65,32 +67,33 @@ class Counts:
 def counted(
     ws: Workspace, table: Table, as_of: dt.date, since: Mapping[str, int], kept: Counts | None
 ) -> Counts:
-    """Return the counts of a table: those `kept` of versions of tables, with what came since; all anew where rows went."""
-    version = since.get(table.name, -1)
-    came = ws.warehouse.added(table.name, version) if kept else None
+    """Return the counts of a table: those `kept` of versions of tables, less what went and with what came since."""
+    sides = _moved(ws, table.name, since.get(table.name, -1)) if kept else None
     whole = examine(ws, table, as_of)
-    if kept is None or came is None:
-        sums, tallies = _counts(ws, whole)
-        lost = _lost(ws, whole, whole.there)
-        n_distinct = n_rows = sums["n_rows"]
-        if not _is_apart(ws, table.name, version, kept):
-            n_distinct = _number(ws, whole.keys.distinct())
-        return Counts({**sums, **lost}, tallies, n_distinct if n_distinct == n_rows else n_keys(ws, whole))
-    old = {name: n for name, n in kept.sums.items() if not name.startswith("references__")}
-    known = [column for column in whole.there if _is_known(ws, table, column, since, kept)]
-    lost = {name: n for name, n in kept.sums.items() if name in map(_bad, known)}
-    lost |= _lost(ws, whole, whole.there.keys() - {*known})
-    if ws.warehouse.version(table.name) == version:
-        return Counts({**old, **lost}, kept.tallies, kept.n_keys)
-    new = examine(ws, table, as_of, came)
-    sums, tallies = _counts(ws, new)
-    sums = _added({**old, **lost}, {**sums, **_lost(ws, new, known)})
-    n_distinct = n_rows = sums["n_rows"]
-    if not _is_apart(ws, table.name, version, kept):
-        before = examine(ws, table, as_of, ws.warehouse.table(table.name, version))
-        n_distinct = kept.n_keys + _n_new_keys(ws, new, before)
-    tallies = _summed(pa.concat_tables([kept.tallies, tallies]))
-    return Counts(sums, tallies, n_distinct if n_distinct == n_rows else n_keys(ws, whole))
+    if kept is None or sides is None:
+        sums, tallies = _counts(ws, whole, whole.there)
+        return Counts(sums, tallies, _n_keys(ws, table, sums["n_rows"], since, kept))
+    known = {_bad(column): column for column in whole.there if _is_known(ws, table, column, since, kept)}
+    sums = {name: n for name, n in kept.sums.items() if name in known or not name.startswith(REFERENCES)}
+    sums |= _lost(ws, whole, whole.there.keys() - {*known.values()})
+    tallies = kept.tallies
+    for sign, rows in sides:
+        theirs, their_tallies = _counts(ws, examine(ws, table, as_of, rows), known.values())
+        sums = {name: n + sign * theirs.get(name, 0) for name, n in sums.items()}
+        signed = their_tallies.set_column(2, "n", pc.multiply(their_tallies["n"], sign))
+        tallies = _summed(pa.concat_tables([tallies, signed]))
+    return Counts(sums, tallies, _n_keys(ws, table, sums["n_rows"], since, kept))
+
+
+def _moved(ws: Workspace, name: str, version: int) -> list[tuple[int, ir.Table]] | None:
+    """Return the rows to take off and to add (-1 and 1) since a version; None where counting all of it reads less."""
+    if ws.warehouse.version(name) == version:
+        return []
+    came = ws.warehouse.added(name, version)
+    sides = ws.warehouse.moved(name, version) if came is None else None
+    if sides and 2 * _number(ws, sides[0]) < ws.warehouse.count(name):
+        return list(zip((-1, 1), sides, strict=True))
+    return None if came is None else [(1, came)]
 
 
 def _is_known(ws: Workspace, table: Table, column: str, since: Mapping[str, int], kept: Counts) -> bool:
@@ -103,26 +106,32 @@ def _is_known(ws: Workspace, table: Table, column: str, since: Mapping[str, int]
     return n_lost == 0 and done is not None and done <= GROWING
 
 
-def _is_apart(ws: Workspace, name: str, version: int, kept: Counts | None) -> bool:
-    """Say whether no two rows have one key, because none had and rows were merged by key since."""
-    done = ws.warehouse.operations(name, version)
-    return bool(kept and kept.n_keys == kept.sums["n_rows"] and done is not None and done <= APART)
+def _n_keys(ws: Workspace, table: Table, n_rows: int, since: Mapping[str, int], kept: Counts | None) -> int:
+    """Return how many different keys there are: as many as rows, where none were the same and rows are merged by key."""
+    name, version = table.name, since.get(table.name, -1)
+    done, came = ws.warehouse.operations(name, version), ws.warehouse.added(name, version)
+    if kept and kept.n_keys == kept.sums["n_rows"] and done is not None and done <= APART:
+        return n_rows
+    if kept and came is not None:
+        new = ws.warehouse.turn.keep(keys(came, table).distinct())
+        there = keys(ws.warehouse.table(name, version), table).semi_join(new, "key").distinct()
+        n_distinct = kept.n_keys + _number(ws, new) - _number(ws, there)
+    else:
+        n_distinct = _number(ws, keys(ws.warehouse.table(name), table).distinct())
+    return n_distinct if n_distinct == n_rows else n_keys(ws, table)
 
 
-def _n_new_keys(ws: Workspace, new: Examination, before: Examination) -> int:
-    """Return how many different keys came that were not there."""
-    keys = ws.warehouse.turn.keep(new.keys.distinct())
-    return _number(ws, keys) - _number(ws, before.keys.semi_join(keys, "key").distinct())
-
-
-def _counts(ws: Workspace, examination: Examination) -> tuple[Mapping[str, int], pa.Table]:
+def _counts(
+    ws: Workspace, examination: Examination, columns: Collection[str]
+) -> tuple[dict[str, int], pa.Table]:
+    """Return the sums, those of some columns that lead nowhere among them, and the tallies."""
     (sums,) = ws.warehouse.read(examination.sums).to_pylist()
     tallies = examination.tallies
     rows = TALLIES.empty_table() if tallies is None else ws.warehouse.read(tallies).cast(TALLIES)
-    return {name: int(n or 0) for name, n in sums.items()}, _summed(rows)
+    return {name: int(n or 0) for name, n in sums.items()} | _lost(ws, examination, columns), _summed(rows)
 
 
-def _lost(ws: Workspace, examination: Examination, columns: Collection[str]) -> Mapping[str, int]:
+def _lost(ws: Workspace, examination: Examination, columns: Collection[str]) -> dict[str, int]:
     """Return how many rows lead nowhere in some columns."""
     lost = [
         examination.lost(column).aggregate(name=ibis.literal(_bad(column)), n=ibis._.count())
@@ -132,40 +141,29 @@ def _lost(ws: Workspace, examination: Examination, columns: Collection[str]) -> 
 
 
 def _bad(column: str) -> str:
-    return f"references__{column}__bad"
+    return f"{REFERENCES}{column}__bad"
 
 
 def _number(ws: Workspace, rows: ir.Table) -> int:
     return int(ws.warehouse.read(rows.count().as_table()).column(0)[0].as_py())
 
 
-def _added(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
-    return {name: some.get(name, 0) + others.get(name, 0) for name in {**some, **others}}
-
-
 def _summed(tallies: pa.Table) -> pa.Table:
-    """Return one row per name and value, in their order."""
+    """Return one row per name and value that occurs, in their order."""
     summed = tallies.group_by(["name", "value"]).aggregate([("n", "sum")]).rename_columns(TALLIES.names)
-    return summed.sort_by([("name", "ascending"), ("value", "ascending")])
+    return summed.filter(pc.field("n") > 0).sort_by([("name", "ascending"), ("value", "ascending")])
 
 
 def as_rows(counts: Mapping[str, Counts]) -> pa.Table:
     """Return the counts of tables as rows to keep: tallies, and sums as rows without a value."""
-    return (
-        pa.concat_tables(
-            some.append_column("table", pa.array([table] * some.num_rows, pa.string()))
-            for table, told in counts.items()
-            for some in (
-                told.tallies,
-                pa.table(
-                    [[*told.sums, KEYS], [None] * (len(told.sums) + 1), [*told.sums.values(), told.n_keys]],
-                    TALLIES,
-                ),
-            )
-        )
-        if counts
-        else TALLIES.append(pa.field("table", pa.string())).empty_table()
-    )
+    rows = [ROWS.empty_table()]
+    for table, told in counts.items():
+        sums = {**told.sums, KEYS: told.n_keys}
+        names, values = pa.array(list(sums), pa.string()), pa.nulls(len(sums), pa.float64())
+        added_up = pa.table([names, values, pa.array(list(sums.values()), pa.int64())], TALLIES.names)
+        both = pa.concat_tables([told.tallies, added_up])
+        rows.append(both.append_column("table", pa.repeat(pa.scalar(table), both.num_rows)))
+    return pa.concat_tables(rows)
 
 
 def from_rows(rows: pa.Table) -> Mapping[str, Counts]:
@@ -180,5 +178,5 @@ def from_rows(rows: pa.Table) -> Mapping[str, Counts]:
 def _of_rows(rows: pa.Table) -> Counts:
     without = rows.filter(pc.is_null(rows["value"]))
     sums = dict(zip(without["name"].to_pylist(), without["n"].to_pylist(), strict=True))
-    keys = sums.pop(KEYS)
-    return Counts(sums, rows.filter(pc.is_valid(rows["value"])), keys)
+    n_distinct = sums.pop(KEYS)
+    return Counts(sums, rows.filter(pc.is_valid(rows["value"])), n_distinct)

@@ -131,11 +131,6 @@ class Examination:
         rows = self.rows.filter(self.rows[column].notnull())
         return rows.anti_join(self.there[column], rows[column] == self.there[column]["_there"])
 
-    @property
-    def keys(self) -> ir.Table:
-        """The keys by number, which may take two for one, never one for two: `key`."""
-        return self.rows.select(key=group_key(self.rows["_key"]))
-
 
 def examine(ws: Workspace, table: Table, as_of: dt.date, rows: ir.Table | None = None) -> Examination:
     """Return what to measure on a table, or on some rows of it, as of a day."""
@@ -193,9 +188,14 @@ def _uniqueness(table: Table) -> Iterator[Probe]:
     yield Probe("uniqueness", "+".join(table.key))
 
 
-def n_keys(ws: Workspace, examination: Examination) -> int:
+def keys(rows: ir.Table, table: Table) -> ir.Table:
+    """Return the keys of rows by number, which may take two for one, never one for two: `key`."""
+    return rows.select(key=group_key(_key(rows, table)))
+
+
+def n_keys(ws: Workspace, table: Table) -> int:
     """Return the number of different keys by the keys themselves."""
-    distinct = examination.rows["_key"].nunique().as_table()
+    distinct = _key(ws.warehouse.table(table.name), table).nunique().as_table()
     return int(ws.warehouse.read(distinct).column(0)[0].as_py())
 
 
