@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import Table
-from quanyu.warehouse.delta.delta import CHANGES
+from quanyu.warehouse.delta import delta
 from quanyu.warehouse.portable import row_key
 
 if TYPE_CHECKING:
@@ -70,13 +70,15 @@ def split(warehouse: Warehouse, promise: Table, incoming: ir.Table, gone: ir.Tab
     if promise.is_append_only or not tally.n_changed:
         new = unique.anti_join(existing, _same_key(unique, existing, promise.key))
         rows = existing.union(new) if n_gone else new
-        return Delta(rows, n_added, 0, tally.n_matched, n_gone, went, new)
+        return Delta(rows, n_added, 0, tally.n_matched, n_gone, gone=went, come=new)
     kept, known = (
         join(unique, _same_key(existing, unique, promise.key))
         for join in (existing.anti_join, existing.semi_join)
     )
     n_same = tally.n_matched - tally.n_changed
-    return Delta(kept.union(unique), n_added, tally.n_changed, n_same, n_gone, (*went, known), unique)
+    return Delta(
+        kept.union(unique), n_added, tally.n_changed, n_same, n_gone, gone=(*went, known), come=unique
+    )
 
 
 def written(plan: Delta, write: Callable[[ir.Table], list[Path]]) -> Mapping[str, Any]:
@@ -85,10 +87,10 @@ def written(plan: Delta, write: Callable[[ir.Table], list[Path]]) -> Mapping[str
         return {}
     ways = {"gone": plan.gone, "come": (plan.come,)}
     told = {
-        way: [f"{CHANGES}/{file.name}" for rows in tables for file in write(rows)]
+        way: [f"{delta.CHANGES}/{file.name}" for rows in tables for file in write(rows)]
         for way, tables in ways.items()
     }
-    return {CHANGES: told}
+    return {delta.CHANGES: told}
 
 
 def _tally(warehouse: Warehouse, promise: Table, rows: ir.Table, existing: ir.Table | None) -> _Tally:
