@@ -14,7 +14,7 @@ import pytest
 
 from quanyu.collect.quality import count
 from quanyu.collect.quality.count import Counts, as_rows, counted, from_rows
-from quanyu.collect.quality.outlier import fences
+from quanyu.collect.quality.outlier import fences, outliers
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
@@ -148,6 +148,11 @@ def test_a_key_without_a_word_is_not_one_with_an_empty_one(make_workspace: Any) 
         "stores", pa.table({"store_id": [None, ""]}, pa.schema({"store_id": pa.string()})), by="collect"
     )
     assert counted(ws, contract("stores"), DAY, {}, None).n_keys == 2
+
+
+def test_a_value_counts_as_often_as_it_occurs() -> None:
+    far = outliers(np.array([900.0, 10.0, 20.0]), np.array([2, 4, 5]))
+    assert (far.n, far.n_bad, far.low, far.high) == (11, 2, 1.25, 160)
 
 
 def test_how_often_numbers_occur_tells_their_outliers(make_workspace: Any) -> None:

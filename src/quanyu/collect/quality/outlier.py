@@ -29,8 +29,8 @@ class Outliers:
 def outliers(values: Floats, n: Integers) -> Outliers:
     """Return the outliers of `values`, each of which occurs `n` times.
 
-    >>> outliers(np.array([10.0, 20.0, 900.0]), np.array([4, 5, 1]))
-    Outliers(n=10, low=1.25, high=160.0, n_bad=1)
+    >>> outliers(np.array([10.0, 20.0, 900.0]), np.array([4, 5, 2]))
+    Outliers(n=11, low=1.25, high=160.0, n_bad=2)
     """
     low, high = fences(*quartiles(values, n))
     is_far = (values < low) | ~(
