@@ -28,7 +28,7 @@ from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split, written
 from quanyu.warehouse.partition_months import Partition, partition_months
 from quanyu.warehouse.spare import blank, spill
-from quanyu.warehouse.staged import Rows, Staged
+from quanyu.warehouse.staged import Rows, Staged, typed
 from quanyu.warehouse.turn import Turn
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -309,7 +309,7 @@ class Warehouse:
         return self._expressions[key, *files]
 
     def _declared(self, promise: Table, rows: ir.Table) -> ir.Table:
-        declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
+        declared = [typed(rows, column, kind) for column, kind in promise.schema.items()]
         extra = [rows[column] for column in rows.columns if promise.is_open and column not in promise.schema]
         return rows.select(*declared, *extra)
 
@@ -344,7 +344,7 @@ class Warehouse:
                 surplus=surplus,
                 columns=", ".join(promise.schema.names),
             )
-        declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
+        declared = [typed(rows, column, kind) for column, kind in promise.schema.items()]
         return rows.select(*declared, *[rows[column] for column in surplus])
 
     def _commit(self, name: str, rows: ir.Table, mode: Any, by: Stage, about: Mapping[str, Any]) -> Change:
@@ -373,11 +373,6 @@ class Warehouse:
 def _count(files: Sequence[Path]) -> int:
     with explained():
         return sum(pq.read_metadata(file).num_rows for file in files)
-
-
-def _typed(rows: ir.Table, column: str, kind: Any) -> ir.Value:
-    value = rows[column].cast(kind) if column in rows.columns else ibis.null(kind)
-    return value.name(column)
 
 
 def open_warehouse(
