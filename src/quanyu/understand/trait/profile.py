@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.errors import ColumnError
+from quanyu.nearest import did_you_mean
 from quanyu.tables.owned.fact import ACTIONS
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
 from quanyu.understand.trait.portrait import traits
@@ -94,10 +95,12 @@ def distribution(ws: Workspace, trait: str) -> Distribution:
     declared = {item.name: item for item in traits(ws)}
     portraits = ws.warehouse.table("portraits")
     if trait not in declared or trait not in portraits.columns:
+        near = did_you_mean(trait, declared)
         raise ColumnError(
             "There is no trait {trait!r} in the portraits.",
-            "Traits: {traits}.",
+            "{near} Traits: {traits}." if near else "Traits: {traits}.",
             trait=trait,
+            near=near,
             traits=", ".join(declared),
         )
     item, value = declared[trait], portraits[trait]
