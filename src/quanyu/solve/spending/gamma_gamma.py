@@ -38,7 +38,7 @@ class Spending:
         level = np.log(self.mean)
         rung = np.round((level - level.min()) / ROUGH).astype(np.int64)
         codes, cell = np.unique(rung * len(counts) + place, return_inverse=True)
-        weight = np.bincount(cell, self.weight)
+        weight = np.bincount(cell, self.weight).astype(np.float64)
         return Spending(
             counts[codes % len(counts)], np.exp(np.bincount(cell, level * self.weight) / weight), weight
         )
