@@ -138,7 +138,9 @@ def weekly_repeats(
 ) -> ir.Table:
     """Return week, n: repeat purchases in each week since a day, of those who came from then to the holdout."""
     cut = as_of - dt.timedelta(days=holdout_days)
-    known = rows.filter(rows.first_on >= ibis.literal(since), rows.first_on <= ibis.literal(cut)).select("first_on", "person")
+    known = rows.filter(rows.first_on >= ibis.literal(since), rows.first_on <= ibis.literal(cut)).select(
+        "first_on", "person"
+    )
     bought = days.filter(days.is_purchase).select("person", "day").inner_join(known, "person")
     again = bought.filter(bought.day > bought.first_on)
     passed = again.day.delta(ibis.literal(since), unit="day").cast("int64")
