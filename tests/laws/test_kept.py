@@ -29,7 +29,8 @@ from quanyu.measure.metric.renewal import READS, days_touched
 from quanyu.method.change import Made, touch, touched
 from quanyu.method.scratch import Scratch
 from quanyu.tables import contract
-from quanyu.understand.fact.fact import Facts
+from quanyu.understand.fact import fact_step
+from quanyu.understand.fact.fact import PARTS, Facts
 from quanyu.understand.fact.fact_step import facts
 from quanyu.understand.fact.visit_step import visits
 from quanyu.warehouse.portable import group_key
@@ -91,9 +92,9 @@ HOLD: Mapping[str, Callable[..., None]] = {
 
 
 def test_every_step_that_keeps_is_under_the_law() -> None:
-    """That of visits is beside them."""
+    """Those of visits, identity and people are beside them."""
     kept = {step.name for step in STEPS if step.kept != "whole"}
-    assert kept == {"visits", *HOLD}
+    assert kept == {"visits", "identity", "people", *HOLD}
 
 
 def placed(every: Any) -> list[tuple[tuple[str, int], Found]]:
@@ -152,6 +153,7 @@ def test_whatever_changes_turn_by_turn_is_all_at_once(seed: int, turns: list[tup
 
 
 AT = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
+DAY = dt.date(2026, 11, 20)
 BEFORE: dict[str, dict[str, Any]] = {
     "orders": {
         "order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT,
@@ -168,16 +170,20 @@ BEFORE: dict[str, dict[str, Any]] = {
     "people": {"person_id": "ann", "n_identifiers": 1},
     "visit_days": {"id_key": "user:1", "channel": "own", "session_id": "s", "visited_on": AT.date()},
     "spend": {"spent_on": AT.date(), "source": "t", "platform": "baidu"},
+    "links": {"id_key": "user:1", "other_key": "phone:1", "source": "t"},
+    "members": {"id_key": "user:1", "source": "t"},
+    "consents": {"id_key": "user:1", "source": "t", "purpose": "p", "channel": "sms", "is_granted": True, "decided_at": AT},
+    "leads": {"lead_id": "l1", "source": "t", "id_key": "user:1", "contacted_on": AT.date()},
 }  # fmt: skip
 """One row of every source, all of one person."""
 AFTER: dict[str, dict[str, Any]] = {
     "orders": {"status": "closed"}, "order_lines": {"n_items": 2}, "margins": {"margin_amount": 2}, "items": {"brand": "B"},
     "visits": {"n_events": 2}, "touches": {"kind": "sent"}, "feedback": {"score": 1.0}, "deliveries": {"status": "failed"},
     "identities": {"person_id": "bo"}, "people": {"person_id": "bo"},
-    "visit_days": {"n_events": 2}, "spend": {"clicks": 3},
+    "visit_days": {"n_events": 2}, "spend": {"clicks": 3}, "links": {"is_verified": True},
+    "members": {"name": "李雷"}, "consents": {"is_granted": False}, "leads": {"contacted_on": DAY},
 }  # fmt: skip
 """What changes in each."""
-DAY = dt.date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +243,27 @@ def test_whoever_an_edge_passes_is_touched(filled: Workspace, name: str, edge: i
     )
 
 
+FACTS_OF: dict[str, set[str]] = {
+    "orders": {"orders", "baskets"}, "margins": {"orders"}, "order_lines": {"baskets"}, "items": {"baskets"},
+    "visits": {"visits"}, "touches": {"contacts"}, "feedback": {"voices"},
+    "identities": {*PARTS, "who"}, "people": {*PARTS, "who"},
+}  # fmt: skip
+"""Which facts of a person a change of a table touches."""
+
+
+@pytest.mark.parametrize("name", FACTS_OF)
+def test_a_table_touches_the_facts_that_are_made_of_it(filled: Workspace, name: str) -> None:
+    before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
+    put(filled, name, BEFORE[name] | AFTER[name])
+    try:
+        people = fact_step.touched_people(filled, before, DAY)
+        assert people
+        told = {part for part, who in people.items() if filled.warehouse.read(who).num_rows}
+        assert told == FACTS_OF[name]
+    finally:
+        put(filled, name, BEFORE[name])
+
+
 TELLS: dict[str, tuple[str, ...]] = {
     "orders": ("trade", "buyers", "assortment"), "margins": ("trade",), "identities": ("trade", "buyers", "traffic"),
     "order_lines": ("assortment",), "items": ("assortment",), "visits": ("traffic",), "visit_days": ("traffic",),
@@ -249,6 +276,20 @@ def groups_touched(ws: Workspace, scratch: Scratch, before: Made) -> dict[str, s
     days = days_touched(ws, scratch, before, DAY)
     assert days is not None
     return {group: some for group, some in days.items() if some}
+
+
+def test_a_margin_tells_beside_orders_that_differ(filled: Workspace) -> None:
+    """The order of somebody else differs too; that of ann is the same, what it earned is not."""
+    other = BEFORE["orders"] | {"order_id": "o2", "id_key": "user:2"}
+    put(filled, "orders", BEFORE["orders"], other)
+    before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
+    put(filled, "orders", BEFORE["orders"], other | AFTER["orders"])
+    put(filled, "margins", BEFORE["margins"] | AFTER["margins"])
+    try:
+        assert names_of(filled, before, DAY, {}) == {"ann"}
+    finally:
+        for name in ("orders", "margins"):
+            put(filled, name, BEFORE[name])
 
 
 def test_a_refund_touches_sums_and_nobody_who_bought(filled: Workspace) -> None:
