@@ -80,7 +80,7 @@ def quality_holds(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
         remembered = kept_beside(ws, "findings")
         assert remembered is not None
         known, other = from_rows(remembered["counts"]), on_duckdb(ws)
-        assert known == {name: counted(other, contract(name), day, -1, None) for name in known}
+        assert known == {name: counted(other, contract(name), day, {}, None) for name in known}
 
 
 HOLD: Mapping[str, Callable[..., None]] = {
@@ -278,18 +278,19 @@ def groups_touched(ws: Workspace, scratch: Scratch, before: Made) -> dict[str, s
     return {group: some for group, some in days.items() if some}
 
 
-def test_a_margin_tells_beside_orders_that_differ(filled: Workspace) -> None:
-    """The order of somebody else differs too; that of ann is the same, what it earned is not."""
+@pytest.mark.parametrize("name", ["margins", "order_lines", "items"])
+def test_what_an_order_is_made_of_tells_beside_orders_that_differ(filled: Workspace, name: str) -> None:
+    """The order of somebody else differs too; that of ann is the same, what it earned or holds is not."""
     other = BEFORE["orders"] | {"order_id": "o2", "id_key": "user:2"}
     put(filled, "orders", BEFORE["orders"], other)
     before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
     put(filled, "orders", BEFORE["orders"], other | AFTER["orders"])
-    put(filled, "margins", BEFORE["margins"] | AFTER["margins"])
+    put(filled, name, BEFORE[name] | AFTER[name])
     try:
         assert names_of(filled, before, DAY, {}) == {"ann"}
     finally:
-        for name in ("orders", "margins"):
-            put(filled, name, BEFORE[name])
+        for changed in ("orders", name):
+            put(filled, changed, BEFORE[changed])
 
 
 def test_a_refund_touches_sums_and_nobody_who_bought(filled: Workspace) -> None:

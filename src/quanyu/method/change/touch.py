@@ -178,7 +178,7 @@ def _of_documents(ws: Workspace, both: Mapping[str, ir.Table]) -> list[ir.Table]
         parts.append(lines.select(**document(lines)))
     if not parts:
         return []
-    documents = ibis.union(*parts, distinct=True) if parts[1:] else parts[0]
+    documents = ibis.union(*parts, distinct=True) if parts[1:] else parts[0].distinct()
     if "orders" in both:
         documents = ws.warehouse.turn.keep(documents.anti_join(both["orders"], key))
         if not int(ws.warehouse.read(documents.count()).column(0)[0].as_py()):
