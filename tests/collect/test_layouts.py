@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.conftest import SECRET
 
 import quanyu.workspace
 from quanyu.collect.layout import catalogue
@@ -34,6 +35,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untype
     ws = quanyu.workspace.create(
         tmp_path_factory.mktemp("samples") / "shop", clock=lambda: dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
     )
+    ws.path("secret").write_text(SECRET, encoding="ascii")  # so that what is compiled here serves the other tests
     yield {Path(each.file).stem: each for each in load(ws, [SAMPLES / f"{name}.csv" for name in BUILT_IN])}
     ws.close()
 
