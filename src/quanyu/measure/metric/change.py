@@ -15,14 +15,23 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.metric.periods import CALENDAR, KEYS, MetricScratch, Periods
+from quanyu.measure.metric.periods import (
+    CALENDAR,
+    KEYS,
+    MetricScratch,
+    Periods,
+    Side,
+    Sides,
+    days_of,
+    is_lunar,
+)
 from quanyu.method.change import Made, parted, touched
 from quanyu.tables.metric.period import WINDOWS, Period, preset, windows
 from quanyu.workspace import Workspace
 
 Cubes = Mapping[str, pa.Table]
 """Sums by name: the columns in `BY` are what they are by, the first other says how many the rest are of."""
-BY = ("grain", "on", "dimension", "slice", "day", "first_on", "channel", "region", "place")
+BY = ("grain", "on", "dimension", "slice", "day", "first_on", "channel", "region", "place", "side")
 MOST_DAYS = 45
 """Days whose people are looked at again; with more of them it takes less to add up everybody."""
 
@@ -32,34 +41,30 @@ Roles = Mapping[Period, Period]
 
 @dataclass(frozen=True)
 class Change:
-    """Those whom something touches, as they are and as they stood before a day, and what was kept of everybody."""
+    """Those whom something touches, as they are and as they stood (`sides`), and what was kept of everybody."""
 
-    now: Workspace
-    was: Workspace
-    before: dt.date
-    windows: tuple[Period, ...]
+    sides: Sides
     roles: Roles
     kept: Cubes
 
-    def joined(self, name: str, now: pa.Table, was: pa.Table) -> pa.Table:
-        """Return the sums of everybody."""
-        kept = self.kept[name]
-        less = [name for name in was.column_names if name not in BY]
+    def joined(self, name: str, rows: pa.Table) -> pa.Table:
+        """Return the sums of everybody, from those of the sides."""
+        kept, is_now = self.kept[name], pc.greater(rows["side"], 0)
+        was = rows.filter(pc.invert(is_now))
         for place, column in enumerate(was.column_names):
-            if column in less:
+            if column not in BY:
                 was = was.set_column(place, column, pc.negate(was[column]))
-        parts = [self._moved(kept), self._moved(was), now]
+        parts = [self._moved(kept), was, rows.filter(is_now)]
         return added(part.select(kept.column_names).cast(kept.schema) for part in parts)
 
-    def _moved(self, rows: pa.Table) -> pa.Table:
-        """Return the rows of calendar periods, and those of the windows that others go on from, as theirs."""
-        if "grain" not in rows.column_names:
-            return rows
-        parts = [rows.filter(pc.is_in(rows["grain"], pa.array(CALENDAR)))]
+    def _moved(self, kept: pa.Table) -> pa.Table:
+        """Return the sums of calendar periods, and those of the windows that others go on from, as theirs."""
+        if "grain" not in kept.column_names:
+            return kept
+        parts = [kept.filter(pc.is_in(kept["grain"], pa.array(CALENDAR)))]
         for window, before in self.roles.items():
-            theirs = rows.filter(
-                pc.and_(pc.equal(rows["grain"], before.grain), pc.equal(rows["on"], before.since))
-            )
+            is_theirs = pc.and_(pc.equal(kept["grain"], before.grain), pc.equal(kept["on"], before.since))
+            theirs = kept.filter(is_theirs)
             on = pa.array([window.since] * theirs.num_rows, pa.date32())
             parts.append(theirs.set_column(theirs.column_names.index("on"), "on", on))
         return pa.concat_tables(parts)
@@ -84,19 +89,18 @@ class OfPeople:
 
     reads: tuple[str, ...]
     whose: Callable[[Workspace, frozenset[dt.date]], list[ir.Table]]
-    sums: Callable[[MetricScratch, Periods, dt.date], Cubes]
+    sums: Callable[[MetricScratch, Periods, Sides], Cubes]
     told: Callable[[MetricScratch, Cubes, Periods, dt.date], list[pa.Table]]
 
     def summed(
-        self, scratch: MetricScratch, periods: Periods, as_of: dt.date, change: Change | None
+        self, scratch: MetricScratch, periods: Periods, as_of: dt.date, change: Change | None = None
     ) -> Cubes:
         """Return the sums of everybody; where there is a change, only those whom something touches are added up."""
         if change is None:
-            return self.sums(scratch, periods, as_of)
-        with MetricScratch(change.now) as here, MetricScratch(change.was) as there:
-            now = self.sums(here, periods, as_of)
-            was = self.sums(there, Periods(change.windows), change.before)
-        return {name: change.joined(name, rows, was[name]) for name, rows in now.items()}
+            everybody = self.sums(scratch, periods, [Side(scratch.warehouse, as_of, periods.windows)])
+            return {name: rows.drop(["side"]) for name, rows in everybody.items()}
+        sums = self.sums(scratch, periods, change.sides)
+        return {name: change.joined(name, rows) for name, rows in sums.items()}
 
     def change(
         self,
@@ -110,8 +114,7 @@ class OfPeople:
 
         None where everybody is to be added up.
         """
-        is_lunar = ws.settings.currency == "CNY"
-        roles, days = roles_of(before.as_of, as_of, is_lunar=is_lunar)
+        roles, days = roles_of(before.as_of, as_of, is_lunar=is_lunar(ws))
         if not kept or len(days) > MOST_DAYS:
             return None
         made = Made({name: before.versions[name] for name in self.reads}, before.as_of)
@@ -119,12 +122,15 @@ class OfPeople:
         if who is None:
             return None
         now, was = parted(ws, scratch.keep, made, who)
-        return Change(now, was, before.as_of, windows(before.as_of, is_lunar=is_lunar), roles, kept)
+        theirs = windows(as_of, is_lunar=is_lunar(ws))
+        stood = Side(was.warehouse, before.as_of, [roles.get(window) for window in theirs], -1)
+        return Change([Side(now.warehouse, as_of, theirs), stood], roles, kept)
 
 
 def stacked(numbers: tuple[str, ...], parts: list[pa.Table]) -> pa.Table:
     """Return counts per period and slice below one another: `numbers`, of which the first says of how many there are any."""
     keys = [pa.field(name, pa.date32() if name == "on" else pa.string()) for name in KEYS]
+    keys.append(pa.field("side", pa.int64()))
     schema = pa.schema([*keys, *(pa.field(name, pa.float64()) for name in numbers)])
     return pa.concat_tables(
         [schema.empty_table(), *(part.select(schema.names).cast(schema) for part in parts)]
@@ -135,12 +141,12 @@ def roles_of(before: dt.date, as_of: dt.date, *, is_lunar: bool) -> tuple[Roles,
     """Return what stood in the place of every window, where it takes less to go on from it than from nothing, and the days
     that either has and the other has not."""
     low, high = sorted((before, as_of))
-    days = _days(Period("", "", low, high))
+    days = days_of(Period("", "", low, high))
     roles: dict[Period, Period] = {}
     for name in WINDOWS:
         pairs = list(zip(_compared(name, as_of, is_lunar), _compared(name, before, is_lunar), strict=True))
-        moved = set[dt.date]().union(*(_days(window) ^ _days(was) for window, was in pairs))
-        anew = set[dt.date]().union(*(_days(window) for window, _ in pairs))
+        moved = set[dt.date]().union(*(days_of(window) ^ days_of(was) for window, was in pairs))
+        anew = set[dt.date]().union(*(days_of(window) for window, _ in pairs))
         is_kept = len(moved) <= len(anew)
         roles |= dict(pairs) if is_kept else {}
         days |= moved if is_kept else anew
@@ -150,10 +156,6 @@ def roles_of(before: dt.date, as_of: dt.date, *, is_lunar: bool) -> tuple[Roles,
 def _compared(name: str, as_of: dt.date, is_lunar: bool) -> list[Period]:
     window = preset(name, as_of)
     return [window, window.previous(), window.last_year(is_lunar=is_lunar)[0]]
-
-
-def _days(period: Period) -> set[dt.date]:
-    return {period.since + dt.timedelta(days=n) for n in range(period.days)}
 
 
 def is_of(day: ir.DateValue, days: frozenset[dt.date]) -> ir.BooleanValue:

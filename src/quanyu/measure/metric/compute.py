@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.metric.change import OfPeople
-from quanyu.measure.metric.periods import KEYS, MetricScratch, Periods, Renewal
+from quanyu.measure.metric.periods import KEYS, MetricScratch, Periods, Renewal, is_lunar
 from quanyu.measure.metric.renewal import READS, days_touched, renewal_of
 from quanyu.measure.metric.spend import assortment, spending, voice
 from quanyu.measure.metric.trade import TRADE
@@ -57,7 +57,7 @@ def measure(ws: Workspace, as_of: dt.date, periods: Periods) -> pa.Table:
     with MetricScratch(ws) as scratch:
         parts = [part for name in _groups(ws) for part in GROUPS[name][1](scratch, periods, as_of)]
         for group in _of_people(ws).values():
-            parts += group.told(scratch, group.sums(scratch, periods, as_of), periods, as_of)
+            parts += group.told(scratch, group.summed(scratch, periods, as_of), periods, as_of)
         return _told(_beside(parts))
 
 
@@ -141,12 +141,6 @@ def _told(wide: pa.Table) -> pa.Table:
 
 def _in_order(parts: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(parts).sort_by([(name, "ascending") for name in ("metric", *KEYS)])
-
-
-def is_lunar(ws: Workspace) -> bool:
-    """Say whether last year is compared by the Chinese calendar around Spring Festival: in workspaces
-    that sell in CNY."""
-    return ws.settings.currency == "CNY"
 
 
 def _beside(parts: Sequence[pa.Table]) -> pa.Table:

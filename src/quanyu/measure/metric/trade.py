@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from quanyu.measure.metric.change import Cubes, OfPeople, is_of, stacked
 from quanyu.measure.metric.mask import Masks, seen, where
-from quanyu.measure.metric.periods import MetricScratch, Periods, add_up, slices
+from quanyu.measure.metric.periods import MetricScratch, Periods, Side, Sides, add_up, of_sides, slices
 from quanyu.method.change.touch import unit
 from quanyu.method.person import of_somebody
 from quanyu.tables.margin import orders_with_margin
@@ -34,25 +34,29 @@ COUNTS = ("n_buyers", "n_new_buyers", "n_repeat_buyers")
 BACK = ("n_previous_buyers", "n_returning_buyers")
 
 
-def _sums_of(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> Cubes:
+def _sums_of(scratch: MetricScratch, periods: Periods, sides: Sides) -> Cubes:
     """Return what adds up over buyers: sums by day and place, and by day and age; buyers, and who came back, per period.
 
     A sale counts on the day it was paid, a return document on its own day.
     """
-    rows = scratch.keep(_rows(scratch, as_of))
+    rows = scratch.keep(of_sides(sides, lambda side: _rows(side, scratch.zone)))
     bought, firsts = _bought(scratch, rows)
-    dated = rows.left_join(firsts, rows.person == firsts.buyer).drop("buyer")
+    known = [("person", "buyer"), ("side", "side_of")]
+    dated = rows.left_join(firsts, known).drop("buyer", "side_of")
     read = scratch.warehouse.read
+    trade = read(rows.group_by("side", "day", "channel", "region").agg(**_sums(rows)))
+    buyers = scratch.keep(bought.inner_join(firsts, known).drop("buyer", "side_of"))
+    spread = scratch.spread(buyers, trade["day"], periods.calendars)
     return {
-        "trade": read(rows.group_by("day", "channel", "region").agg(**_sums(rows))),
-        "ages": read(dated.group_by("day", "first_on").agg(**_sums(dated))),
-        **_buying(scratch, bought.inner_join(firsts, bought.person == firsts.buyer), periods, as_of),
+        "trade": trade,
+        "ages": read(dated.group_by("side", "day", "first_on").agg(**_sums(dated))),
+        **_buying(scratch, buyers, spread, periods, sides),
     }
 
 
 def _told(scratch: MetricScratch, cubes: Cubes, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `orders` per period and slice."""
-    sums, ages = (scratch.known(_with_margins(cubes[name])) for name in ("trade", "ages"))
+    sums, ages = (_with_margins(cubes[name]) for name in ("trade", "ages"))
     returning = cubes["returning"]
     return [
         *add_up(scratch, sums, periods, DIMENSIONS),
@@ -69,10 +73,10 @@ def _whose(ws: Workspace, days: frozenset[dt.date]) -> list[ir.Table]:
     return [orders.select(key=unit(orders))]
 
 
-def _buying(scratch: MetricScratch, buyers: ir.Table, periods: Periods, as_of: dt.date) -> Cubes:
+def _buying(
+    scratch: MetricScratch, buyers: ir.Table, spread: ir.Table, periods: Periods, sides: Sides
+) -> Cubes:
     """Return the different buyers per period and slice, and how many of the period before came back."""
-    buyers = scratch.keep(buyers.select("day", "person", "channel", "region", "first_on"))
-    spread = scratch.spread(buyers, periods.calendars)
     people = scratch.keep(_people(spread, "all"))
     counts = [
         _count(scratch, people, "all"),
@@ -80,7 +84,7 @@ def _buying(scratch: MetricScratch, buyers: ir.Table, periods: Periods, as_of: d
         *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
     ]
     back = [_returning(scratch, people)] if periods.calendar else []
-    in_windows, back_in_windows = _in_windows(scratch, buyers, periods, as_of)
+    in_windows, back_in_windows = _in_windows(scratch, buyers, periods, sides)
     return {
         "buyers": stacked(COUNTS, counts + in_windows),
         "returning": stacked(BACK, back + back_in_windows),
@@ -93,13 +97,11 @@ def _with_margins(cube: pa.Table) -> pa.Table:
     return cube.set_column(cube.column_names.index("margin"), "margin", margin).drop(["n", "n_margins"])
 
 
-def _rows(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
+def _rows(side: Side, zone: str) -> ir.Table:
     """Return the orders with their day, what they are, and whose."""
-    orders = _dated(orders_with_margin(scratch.warehouse.table), scratch.zone)
-    orders = orders.filter(orders.was_paid | orders.is_return, orders.day < as_of)
-    return of_somebody(
-        scratch.warehouse, orders.select("id_key", "day", "channel", "region", *FLAGS, *AMOUNTS)
-    )
+    orders = _dated(orders_with_margin(side.warehouse.table), zone)
+    orders = orders.filter(orders.was_paid | orders.is_return, orders.day < side.as_of)
+    return of_somebody(side.warehouse, orders.select("id_key", "day", "channel", "region", *FLAGS, *AMOUNTS))
 
 
 def _dated(orders: ir.Table, zone: str) -> ir.Table:
@@ -113,8 +115,9 @@ def _dated(orders: ir.Table, zone: str) -> ir.Table:
 def _bought(scratch: MetricScratch, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
     """Return every day, person, channel and region with a sale, and of every buyer the first day."""
     sales = rows.filter(rows.is_sale, rows.person.notnull())
-    bought = scratch.keep(sales.select("day", "person", "channel", "region").distinct())
-    return bought, scratch.keep(bought.group_by(buyer="person").agg(first_on=bought.day.min()))
+    bought = scratch.keep(sales.select("side", "day", "person", "channel", "region").distinct())
+    firsts = bought.group_by(buyer=bought.person, side_of=bought.side).agg(first_on=bought.day.min())
+    return bought, scratch.keep(firsts)
 
 
 def _sums(rows: ir.Table) -> dict[str, ir.Value]:
@@ -145,15 +148,15 @@ def _new_old(rows: ir.Table) -> ir.StringValue:
     return ibis.cases((rows.first_on >= rows.on, "new"), (rows.first_on < rows.on, "old"), else_="unknown")
 
 
-def _by_age(scratch: MetricScratch, ages: ir.Table, periods: Periods) -> pa.Table:
-    spread = scratch.spread(ages, periods)
+def _by_age(scratch: MetricScratch, ages: pa.Table, periods: Periods) -> pa.Table:
+    spread = scratch.spread(scratch.known(ages), ages["day"], periods)
     sums = {name: spread[name].sum().cast("float64") for name in SUMS}
     return scratch.read(spread.group_by("grain", "on", slice=_new_old(spread)).agg(**sums), "new_old")
 
 
 def _people(rows: ir.Table, dimension: str) -> ir.Table:
     """One row per period, slice and buyer."""
-    return rows.group_by("grain", "on", "person", slice=slices(rows, dimension)).agg(
+    return rows.group_by("side", "grain", "on", "person", slice=slices(rows, dimension)).agg(
         earliest=rows.day.min(), latest=rows.day.max(), first_on=rows.first_on.min()
     )
 
@@ -162,7 +165,7 @@ def _count(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa.Table
     is_repeat = ibis.ifelse(
         people.grain == "day", ibis.null("int64"), (people.latest > people.earliest).cast("int64")
     )
-    counted = people.group_by("grain", "on", "slice").agg(
+    counted = people.group_by("side", "grain", "on", "slice").agg(
         n_buyers=people.count().cast("float64"),
         n_new_buyers=(people.first_on >= people.on).cast("int64").sum().cast("float64"),
         n_repeat_buyers=is_repeat.sum().cast("float64"),
@@ -172,26 +175,26 @@ def _count(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa.Table
 
 def _returning(scratch: MetricScratch, people: ir.Table) -> pa.Table:
     """Return how many buyers of every week and month bought again in the next."""
-    here = people.filter(people.grain != "day").select("grain", "on", "person")
+    here = people.filter(people.grain != "day").select("side", "grain", "on", "person")
     follows = ibis.cases(
         (here.grain == "week", (here.on + ibis.interval(days=7)).cast("date")),
         (here.grain == "month", (here.on + ibis.interval(months=1)).cast("date")),
     )
     before = here.mutate(follows=follows)
-    again = here.rename(again="person", again_grain="grain", again_on="on")
-    same = [before.person == again.again, before.grain == again.again_grain, before.follows == again.again_on]
+    again = here.rename(again="person", again_grain="grain", again_on="on", again_side="side")
+    same = [("person", "again"), ("grain", "again_grain"), ("follows", "again_on"), ("side", "again_side")]
     both = before.left_join(again, same)
-    counted = both.group_by("grain", on=both.follows, slice=ibis.literal("all")).agg(
+    counted = both.group_by("side", "grain", on=both.follows, slice=ibis.literal("all")).agg(
         n_previous_buyers=both.count().cast("float64"), n_returning_buyers=both.again.count().cast("float64")
     )
     return scratch.read(counted, "all")
 
 
 def _in_windows(
-    scratch: MetricScratch, buyers: ir.Table, periods: Periods, as_of: dt.date
+    scratch: MetricScratch, buyers: ir.Table, periods: Periods, sides: Sides
 ) -> tuple[list[pa.Table], list[pa.Table]]:
     """Return the different buyers of the windows, and how many of the window before came back."""
-    masks = Masks.of(scratch, periods.windows)
+    masks = Masks.of(scratch, periods.windows, sides)
     if masks is None:
         return [], []
     marked = masks.mark(buyers)
@@ -199,12 +202,14 @@ def _in_windows(
     counts: list[pa.Table] = []
     back: list[pa.Table] = []
     for dimension in DIMENSIONS:
-        people = scratch.keep(_bits(marked, dimension))
+        people = _bits(marked, dimension)
+        if dimension == "all":
+            people = scratch.keep(people)
         bits = {"n_buyers": people.has, "n_new_buyers": people.new, "n_repeat_buyers": people.again}
         counts.append(masks.count(scratch, people, dimension, bits))
         if dimension == "all":
             counts += _new_and_old(scratch, masks, people)
-            back += _back(scratch, masks, people, periods, as_of)
+            back += _back(scratch, masks, people, periods, sides[0].as_of)
     return counts, back
 
 
@@ -214,11 +219,11 @@ def _bits(rows: ir.Table, dimension: str) -> ir.Table:
     A window that holds two days holds all between, so neighbouring days tell whether it holds two.
     """
     rows = rows.mutate(slice=slices(rows, dimension))
-    in_order = ibis.window(group_by=[rows.person, rows.slice], order_by=rows.day)
+    in_order = ibis.window(group_by=[rows.side, rows.person, rows.slice], order_by=rows.day)
     rows = rows.mutate(day_before=rows.day.lag().over(in_order), mask_before=rows.mask.lag().over(in_order))
     is_other = (rows.day_before < rows.day).fill_null(False)
     again = where(is_other, rows.mask & rows.mask_before.fill_null(0))
-    people = seen(rows, "person", "slice", has=rows.mask, again=again, first=rows["first"])
+    people = seen(rows, "side", "person", "slice", has=rows.mask, again=again, first=rows["first"])
     return people.mutate(new=people.has & people["first"])
 
 
@@ -246,7 +251,6 @@ def _back(
         else []
     )
     sums: dict[str, ir.Value] = {}
-    told = []
     for before, now in pairs:
         was, here = place[before.grain, before.since], place[now.grain, now.since]
         of_before = (people.has >> was) & 1
@@ -254,14 +258,15 @@ def _back(
             f"{now.grain}_before": of_before.sum().cast("int64"),
             f"{now.grain}_again": (of_before & (people.has >> here)).sum().cast("int64"),
         }
-    counted = scratch.warehouse.read(people.agg(**sums)).to_pylist()[0] if sums else {}
-    for _, now in pairs:
-        if counted[f"{now.grain}_before"]:
-            told.append({
-                "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all",
-                "n_previous_buyers": float(counted[f"{now.grain}_before"]),
-                "n_returning_buyers": float(counted[f"{now.grain}_again"]),
-            })  # fmt: skip
+    counted = scratch.warehouse.read(people.group_by("side").agg(**sums)).to_pylist() if sums else []
+    told = [
+        {
+            "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all", "side": row["side"],
+            "n_previous_buyers": float(row[f"{now.grain}_before"]),
+            "n_returning_buyers": float(row[f"{now.grain}_again"]),
+        }
+        for row in counted for _, now in pairs if row[f"{now.grain}_before"]
+    ]  # fmt: skip
     return [pa.Table.from_pylist(told)] if told else []
 
 
