@@ -95,7 +95,7 @@ def added_up(ws: Workspace, as_of: dt.date, last: Last | None = None) -> AddedUp
         sums[f"{SUMS}{name}"] = renewal.joined(told) if renewal else told
         cubes |= scratch.cubes
     parts = list(sums.values())
-    for group in _of_people(ws).values():
+    for name, group in _of_people(ws).items():
         with MetricScratch(ws) as scratch:
             change = group.change(ws, scratch, last.made, as_of, last.of(name)) if last else None
             of_people = group.summed(scratch, every, as_of, change)
