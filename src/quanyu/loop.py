@@ -18,6 +18,7 @@ from quanyu import ledger
 from quanyu.discovery import declared
 from quanyu.errors import QuanyuError, WorkspaceBusyError, WorkspaceError
 from quanyu.ledger import Decision, Verdict
+from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
 from quanyu.part.program import program
@@ -166,7 +167,7 @@ def _named(again: str | None) -> Sequence[Step]:
     """Return the steps to do again: all, the one named, or the one that writes the table named."""
     if again in (None, "all"):
         return STEPS if again else ()
-    return [step for step in STEPS if again in step.writes] or chosen(again)
+    return [step for step in STEPS if again in step.writes] or chosen(again, also=("all", *DERIVED))
 
 
 def _refuse_earlier(ws: Workspace, day: dt.date) -> None:
@@ -182,14 +183,19 @@ def _refuse_earlier(ws: Workspace, day: dt.date) -> None:
         )
 
 
-def chosen(only: str | None = None) -> Sequence[Step]:
-    """Return the steps of a turn in order, or the one named; raise `QuanyuError` if there is none."""
+def chosen(only: str | None = None, also: Iterable[str] = ()) -> Sequence[Step]:
+    """Return the steps of a turn in order, or the one named; raise `QuanyuError` if there is none.
+
+    `also` are further words that could have been meant.
+    """
     steps = [step for step in STEPS if only in (None, step.name)]
     if not steps:
+        near = did_you_mean(only or "", (*(step.name for step in STEPS), *also))
         raise QuanyuError(
             "There is no step {step!r}.",
-            "Steps: {steps}.",
+            "{near} Steps: {steps}." if near else "Steps: {steps}.",
             step=only,
+            near=near,
             steps=", ".join(step.name for step in STEPS),
         )
     return steps

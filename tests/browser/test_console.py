@@ -25,6 +25,7 @@ PATHS = (
     "/data?part=tables",
     "/data?part=dictionary",
     "/people",
+    "/people?rule=frequency+%3E%3D+2%3B+city+%3D+x",
     "/portraits",
     "/portraits?size=money&trait=spend_amount",
     "/value",
@@ -42,7 +43,7 @@ Visitor = Callable[..., Any]
 
 def a_person(base: str, visit: Visitor) -> str:
     page = visit(base).open("/people")
-    href = page.locator(".ag-cell a").first.get_attribute("href")
+    href = page.locator(".list tbody a").first.get_attribute("href")
     assert href
     return str(href)
 
@@ -134,7 +135,7 @@ def test_a_person_is_found_by_phone_and_shown_masked(console: str, visit: Visito
     page.get_by_role("searchbox").press("Enter")
     page.get_by_text("查找结果").wait_for()
     assert "13800000007" not in page.url
-    page.locator(".ag-cell a").first.click()
+    page.locator(".list tbody a").first.click()
     page.wait_for_url("**/people/p*")
     page.wait_for_function(
         "document.querySelectorAll('.story li').length && !document.querySelector('.waiting')"
@@ -147,14 +148,70 @@ def test_a_person_is_found_by_phone_and_shown_masked(console: str, visit: Visito
     assert "质量一般" not in whole or "<b>质量一般</b>" not in page.locator(".story").inner_html()
 
 
-def test_a_group_leads_to_its_people_and_on_to_a_person(console: str, visit: Visitor) -> None:
-    page = visit(console).open("/portraits")
-    page.locator(".group button").first.click()
-    page.locator("#members .ag-cell a, [id=members] .ag-cell a").first.wait_for()
-    link = page.locator("[id=members] .ag-cell a").first
+def test_a_group_leads_to_all_its_people_and_on_to_a_person(
+    console: str, visit: Visitor, tmp_path: Path
+) -> None:
+    tab = visit(console)
+    page = tab.open("/portraits")
+    cell = page.locator("table.heat a").first
+    cell.focus()
+    assert "名单" in str(cell.get_attribute("aria-label"))
+    page.locator(".group a").first.click()
+    page.wait_for_url("**/people?rule=**")
+    page.locator(".list tbody a").first.wait_for()
+    told = page.locator("section.panel .note").last.inner_text()
+    assert "共" in told
+    n = int(re.sub(r"\D", "", told))
+    assert page.locator(".list tbody tr").count() == min(n, 50)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="CSV").click()
+    saved.value.save_as(tmp_path / "people.csv")
+    lines = (tmp_path / "people.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == n + 1
+    assert "138****" in lines[1] and not re.search(r"138\d{8}", "".join(lines))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Excel").click()
+    saved.value.save_as(tmp_path / "people.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "people.xlsx").active.max_row == n + 1
+    link = page.locator(".list tbody a").first
     target = link.get_attribute("href")
     link.click()
     page.wait_for_url(f"**{target}")
+    page.get_by_role("button", name="返回").click()
+    page.wait_for_url("**/people?rule=**")
+    assert tab.seen.errors == []
+
+
+def test_a_list_turns_its_pages_and_is_sorted(console: str, visit: Visitor) -> None:
+    page = visit(console).open("/people")
+    first = page.locator(".list tbody a").first
+    first.wait_for()
+    richest = first.inner_text()
+    page.locator(
+        ".list .q-table__bottom button", has=page.locator("i", has_text="chevron_right")
+    ).first.click()
+    page.wait_for_function(
+        "before => document.querySelector('.list tbody a').innerText !== before", arg=richest
+    )
+    page.locator(".list th", has_text="最近购买距今").click()
+    page.wait_for_function("document.querySelector('.list .q-table__bottom').innerText.includes('1-50')")
+    days = [int(text) for text in page.locator(".list tbody tr td:nth-child(5)").all_inner_texts()]
+    assert days == sorted(days)
+
+
+def test_a_search_takes_an_order_number_and_its_result_stays_on_back(console: str, visit: Visitor) -> None:
+    page = visit(console).open("/people")
+    page.get_by_role("searchbox").fill("o000001")
+    page.get_by_role("button", name="查找").click()
+    page.wait_for_url("**/people?found=*")
+    assert "o000001" not in page.url
+    page.locator(".list tbody a").first.wait_for()
+    assert page.locator(".list tbody tr").count() == 1
+    page.locator(".list tbody a").first.click()
+    page.get_by_text("o000001").first.wait_for()
+    page.get_by_role("button", name="返回").click()
+    page.locator(".list tbody a").first.wait_for()
+    assert page.locator(".list tbody tr").count() == 1
 
 
 def test_value_says_whether_it_held_and_leads_to_people(console: str, visit: Visitor) -> None:
@@ -164,8 +221,8 @@ def test_value_says_whether_it_held_and_leads_to_people(console: str, visit: Vis
     model = page.locator("section.panel", has=page.locator("h2", has_text="NBD")).first
     assert model.locator("tbody tr").count() == 7
     assert model.locator(".mark").first.inner_text() in {"合格", "不合格", "未检验"}
-    page.locator(".group button").first.click()
-    link = page.locator("[id=members] .ag-cell a").first
+    page.locator(".group a").first.click()
+    link = page.locator(".list tbody a").first
     link.wait_for()
     target = link.get_attribute("href")
     link.click()

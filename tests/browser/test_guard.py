@@ -52,7 +52,7 @@ def hover_everything(page: Any) -> None:
 
 def a_person(base: str, visit: Visitor) -> str:
     page = visit(base).open("/people")
-    return str(page.locator(".ag-cell a").first.get_attribute("href"))
+    return str(page.locator(".list tbody a").first.get_attribute("href"))
 
 
 def test_markup_and_contacts_in_the_data_stay_text(console: str, visit: Visitor) -> None:

@@ -77,6 +77,20 @@ def test_init_makes_a_workspace_with_the_settings_given(command: Command, tmp_pa
         (("people", "explain", "jd:nobody"), 9, "jd:nobody"),
         (("run", "--only", "gold"), 1, "There is no step 'gold'"),
         (("dance",), 2, "dance"),
+        (("describe", "ordrs"), 5, "Did you mean 'orders'? All of them: quanyu tables"),
+        (("sql", "SELECT * FROM Ordrs"), 7, "There is no table 'ordrs'.\nDid you mean 'orders'?"),
+        (("sql", "SELECT net_amout FROM orders"), 7, 'Candidate bindings: "net_amount"'),
+        (("run", "--only", "rmf"), 1, "Did you mean 'rfm'? Steps: currency"),
+        (("run", "--again", "portrait"), 1, "Did you mean 'portraits'?"),
+        (("load", "../exports/jd_order.csv"), 6, "Did you mean 'jd_orders.csv'?"),
+        (("load", "../exports/jd_orders.csv", "--as", "jd_order"), 6, "near it: jd_orders"),
+        (("audience", "recency_day > 30"), 5, "Did you mean 'recency_days'?"),
+        (("do", "explian_person"), 16, "Did you mean 'explain_person'?"),
+        (("do", "explain_person", "persn=1"), 16, "Did you mean 'person'?"),
+        (("init", "x", "--timezone", "Asia/Shanhai"), 2, "near it: 'Asia/Shanghai'"),
+        (("tabels",), 2, "Did you mean 'tables'?"),
+        (("tables", "--jsn"), 2, "--json"),
+        (("decisions", "--status", "proposd"), 2, "'proposed'"),
     ],
 )
 def test_errors_say_what_happened_and_have_their_exit_code(
@@ -85,6 +99,18 @@ def test_errors_say_what_happened_and_have_their_exit_code(
     answer = command(*words)
     assert (answer.code, told in answer.err) == (code, True), answer
     assert "Traceback" not in answer.err
+
+
+def test_a_setting_that_does_not_exist_is_told_with_the_one_near_it(command: Command, shop: Path) -> None:
+    settings = shop / "quanyu.toml"
+    settings.write_text(f"{settings.read_text('utf-8')}\n[storage]\nquery_second = 3\n", encoding="utf-8")
+    answer = command("tables")
+    assert answer.code == 2
+    assert "there is no setting of this name; near it: 'query_seconds'" in answer.err
+
+
+def test_an_empty_list_of_decisions_says_why_it_is_empty(command: Command, shop: Path) -> None:
+    assert "No decision is in the state measured." in command("decisions", "--status", "measured").out
 
 
 @pytest.fixture

@@ -33,7 +33,8 @@ from quanyu.method.change import Made, touch, touched
 from quanyu.method.scratch import Scratch
 from quanyu.tables import contract
 from quanyu.tables.metric.period import windows
-from quanyu.understand.fact.fact import Facts
+from quanyu.understand.fact import fact_step
+from quanyu.understand.fact.fact import PARTS, Facts
 from quanyu.understand.fact.fact_step import facts
 from quanyu.understand.fact.visit_step import visits
 from quanyu.warehouse.portable import group_key
@@ -241,6 +242,27 @@ def test_whoever_an_edge_passes_is_touched(filled: Workspace, name: str, edge: i
     )
 
 
+FACTS_OF: dict[str, set[str]] = {
+    "orders": {"orders", "baskets"}, "margins": {"orders"}, "order_lines": {"baskets"}, "items": {"baskets"},
+    "visits": {"visits"}, "touches": {"contacts"}, "feedback": {"voices"},
+    "identities": {*PARTS, "who"}, "people": {*PARTS, "who"},
+}  # fmt: skip
+"""Which facts of a person a change of a table touches."""
+
+
+@pytest.mark.parametrize("name", FACTS_OF)
+def test_a_table_touches_the_facts_that_are_made_of_it(filled: Workspace, name: str) -> None:
+    before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
+    put(filled, name, BEFORE[name] | AFTER[name])
+    try:
+        people = fact_step.touched_people(filled, before, DAY)
+        assert people
+        told = {part for part, who in people.items() if filled.warehouse.read(who).num_rows}
+        assert told == FACTS_OF[name]
+    finally:
+        put(filled, name, BEFORE[name])
+
+
 TELLS: dict[str, tuple[str, ...]] = {
     "orders": ("assortment",), "order_lines": ("assortment",), "items": ("assortment",),
     "feedback": ("voice",), "spend": ("spending",),
@@ -252,6 +274,20 @@ def groups_touched(ws: Workspace, before: Made) -> dict[str, set[dt.date] | None
     days = days_touched(ws, before, DAY)
     assert days is not None
     return {group: some for group, some in days.items() if some}
+
+
+def test_a_margin_tells_beside_orders_that_differ(filled: Workspace) -> None:
+    """The order of somebody else differs too; that of ann is the same, what it earned is not."""
+    other = BEFORE["orders"] | {"order_id": "o2", "id_key": "user:2"}
+    put(filled, "orders", BEFORE["orders"], other)
+    before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
+    put(filled, "orders", BEFORE["orders"], other | AFTER["orders"])
+    put(filled, "margins", BEFORE["margins"] | AFTER["margins"])
+    try:
+        assert names_of(filled, before, DAY, {}) == {"ann"}
+    finally:
+        for name in ("orders", "margins"):
+            put(filled, name, BEFORE[name])
 
 
 def test_a_refund_touches_nothing_that_was_sold(filled: Workspace) -> None:

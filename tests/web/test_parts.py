@@ -14,10 +14,10 @@ from quanyu.tables.metric.period import preset
 from quanyu.tables.view.metric_view import Card
 from quanyu.web.app import inside
 from quanyu.web.parts.card import arrow, card
+from quanyu.web.parts.choice import chosen_period, period_picker
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import tag
 from quanyu.web.parts.notice import told_fault
-from quanyu.web.parts.period import chosen_period, period_picker
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.spark import spark
 from quanyu.web.parts.table.table import table

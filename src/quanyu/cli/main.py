@@ -9,6 +9,7 @@ import tempfile
 import traceback
 
 from quanyu.cli.commands import commands, uncollected
+from quanyu.cli.progress import at_work
 from quanyu.cli.speech import err, language, say
 from quanyu.errors import QuanyuError
 from quanyu.text import message_and_hint
@@ -24,9 +25,10 @@ def app() -> None:
     gc.set_threshold(SELDOM, 20, 20)
     called = next((word for word in sys.argv[1:] if not word.startswith("-")), "-")
     try:
-        with uncollected():
-            run = commands(called)
-        run()
+        with at_work(" ".join(("quanyu", called))):
+            with uncollected():
+                run = commands(called)
+            run()
     except QuanyuError as error:
         message, hint = message_and_hint(error, language())
         err.print(message, style="bold red", highlight=False, markup=False)

@@ -1,4 +1,4 @@
-"""What commands print: tables, progress and errors for people, JSON for programs."""
+"""What commands print: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -14,19 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.cells import cell_len
 from rich.table import Table
+from rich.text import Text
 
 import quanyu
-from quanyu.cli.speech import err, out, say
+from quanyu.cli.speech import out, say
+from quanyu.cli.wrap import GAP, widths, wrapped
 
 if TYPE_CHECKING:
     from quanyu.workspace import Workspace
@@ -54,35 +48,45 @@ def workspace(root: Path | None) -> Iterator[Workspace]:
         opened.close()
 
 
-@contextmanager
-def progress() -> Iterator[Progress]:
-    """Show progress bars on the error stream, so that output stays clean."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True) as bars:
-        yield bars
-
-
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows as a table; numbers stand right."""
-    grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for position, column in enumerate(columns):
+    """Print rows as a table, numbers right; one row below the other where a word or number would be cut."""
+    if title:
+        out.print(title, style="italic", highlight=False, markup=False)
+    cells = [[_cell(row[at]) for row in rows] for at in range(len(columns))]
+    room = widths([[name, *column] for name, column in zip(columns, cells, strict=True)], out.width)
+    if room is None:
+        _print_records(columns, cells)
+        return
+    grid = Table(header_style="bold", box=None, pad_edge=False)
+    for at, (name, width) in enumerate(zip(columns, room, strict=True)):
         numeric = bool(rows) and all(
-            row[position] is None or isinstance(row[position], int | float | decimal.Decimal) for row in rows
+            row[at] is None or isinstance(row[at], int | float | decimal.Decimal) for row in rows
         )
-        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        grid.add_row(*[_cell(value) for value in row])
+        grid.add_column(
+            Text(wrapped(name, width)), justify="right" if numeric else "left", width=width, overflow="crop"
+        )
+    for row in zip(*cells, strict=True):
+        grid.add_row(*[Text(wrapped(cell, width)) for cell, width in zip(row, room, strict=True)])
     out.print(grid)
+
+
+def _print_records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """Print each row as lines of a name and its value."""
+    if not any(cells):
+        out.print(", ".join(columns), style="bold", highlight=False, markup=False)
+    side = max(cell_len(name) for name in columns) + GAP
+    for row in zip(*cells, strict=True):
+        for name, cell in zip(columns, row, strict=True):
+            lines = wrapped(cell, out.width - side).split("\n")
+            heads = [name + " " * (side - cell_len(name)), *[" " * side] * (len(lines) - 1)]
+            for head, line in zip(heads, lines, strict=True):
+                out.print(Text.assemble((head, "bold"), line))
+        out.print()
 
 
 def as_json(value: object) -> None:
     """Print a value as JSON: decimals and times as text, what is no number (NaN, infinity) as null."""
+    out.clear_waiting()
     sys.stdout.write(
         json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
     )
@@ -109,4 +113,4 @@ def _cell(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int):
         return f"{value:,}"
-    return escape(CONTROL.sub("\ufffd", str(value)))
+    return CONTROL.sub("\ufffd", str(value))

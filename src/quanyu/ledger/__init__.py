@@ -17,6 +17,7 @@ from quanyu.ledger.campaign import (
 from quanyu.ledger.decision import (
     Decision,
     Proposal,
+    Status,
     Verdict,
     decide,
     find_decision,
@@ -87,6 +88,7 @@ __all__ = [
     "Run",
     "Scope",
     "Send",
+    "Status",
     "StepPlan",
     "Tally",
     "Verdict",

@@ -17,6 +17,7 @@ from quanyu.errors import DecisionError
 from quanyu.ledger.audit import Edit, audited
 from quanyu.ledger.document import Document, as_kept
 from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
+from quanyu.nearest import did_you_mean
 from quanyu.text import Text
 
 DECISIONS = sa.Table(
@@ -191,10 +192,12 @@ def list_decisions(
 def _found(connection: Connection, decision_id: str) -> Decision:
     row = connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id == decision_id)).one_or_none()
     if row is None:
+        near = did_you_mean(decision_id, connection.scalars(sa.select(DECISIONS.c.decision_id)))
         raise DecisionError(
             "There is no decision {decision_id!r}.",
-            "List them with: quanyu decisions",
+            "{near} All of them: quanyu decisions" if near else "List them with: quanyu decisions",
             decision_id=decision_id,
+            near=near,
         )
     return Decision(**row._mapping)
 

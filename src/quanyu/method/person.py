@@ -25,6 +25,12 @@ def owners(warehouse: Warehouse) -> ir.Table:
     )
 
 
+def owner_numbers(warehouse: Warehouse) -> ir.Table:
+    """Return the numbers key and person of every identifier; kept for the rest of the turn."""
+    turn, version = warehouse.turn, warehouse.version("identities")
+    return turn.once(("owners", version), lambda: turn.keep(owners(warehouse).select("key", "person")))
+
+
 def of_known(owners: ir.Table, rows: ir.Table) -> ir.Table:
     """Return rows with `person` in place of `key`, the number of an identifier; those of nobody are left out.
 

@@ -16,6 +16,7 @@ from quanyu import ledger
 from quanyu.discovery import declaring
 from quanyu.errors import ActionError
 from quanyu.ledger import Edit
+from quanyu.nearest import did_you_mean
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
@@ -72,8 +73,13 @@ def action_named(name: str) -> Action:
     """Return the action of a name, or raise `ActionError` with those there are."""
     known = {action.name: action for action in actions()}
     if name not in known:
+        near = did_you_mean(name, known)
         raise ActionError(
-            "There is no action {name!r}.", "Actions: {known}.", name=name, known=", ".join(known)
+            "There is no action {name!r}.",
+            "{near} Actions: {known}." if near else "Actions: {known}.",
+            name=name,
+            near=near,
+            known=", ".join(known),
         )
     return known[name]
 
@@ -96,10 +102,12 @@ def perform(ws: Workspace, action: Action, given: Mapping[str, Any], caller: Cal
 
 def _taken(action: Action, given: Mapping[str, Any]) -> Any:
     if unknown := sorted(given.keys() - set(action.asks)):
+        near = did_you_mean(unknown[0], action.asks)
         raise ActionError(
             "The action {action} takes no {field!r}.",
-            "It takes: {known}.",
+            "{near} It takes: {known}." if near else "It takes: {known}.",
             action=action.name,
+            near=near,
             field=unknown[0],
             known=", ".join(action.asks) or Sentence("nothing"),
         )

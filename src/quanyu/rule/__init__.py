@@ -3,7 +3,6 @@
 from quanyu.rule.document import document, from_document
 from quanyu.rule.explain import Answer, explain
 from quanyu.rule.expression import expression
-from quanyu.rule.fault import nearest
 from quanyu.rule.members import known_columns, members
 from quanyu.rule.record import holds
 from quanyu.rule.sql import from_sql
@@ -20,7 +19,6 @@ __all__ = [
     "holds",
     "known_columns",
     "members",
-    "nearest",
     "parse",
     "printed",
     "typed",

@@ -1,13 +1,10 @@
-"""What an error about a rule shows: the character it is about, and the nearest name."""
+"""What an error about a rule shows: the character it is about."""
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
-from collections.abc import Iterable
 
 from quanyu.rule.tree import Place
-from quanyu.text import Sentence
 
 WIDE = "WF"
 """Classes of East Asian width that take the room of two letters."""
@@ -28,14 +25,4 @@ def pointed(place: Place | None) -> str:
     return f"\n{line}\n{space}^"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the question whether the nearest known name was meant; nothing where none is near.
-
-    >>> nearest("frequncy", ["frequency", "recency_days"])
-    "Did you mean 'frequency'?"
-    """
-    near = difflib.get_close_matches(name, known, 1, 0.6)
-    return Sentence("Did you mean {near!r}?", near=near[0]) if near else ""
-
-
-__all__ = ["nearest", "pointed"]
+__all__ = ["pointed"]

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from ibis.expr.datatypes import DataType
 
 from quanyu.errors import RuleError
-from quanyu.rule.fault import nearest, pointed
+from quanyu.nearest import did_you_mean
+from quanyu.rule.fault import pointed
 from quanyu.rule.operators import COMPARISONS
 from quanyu.rule.tree import Apply, Literal, Name, Node, Scalar, names
 
@@ -29,7 +30,7 @@ def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
     """
     for name in names(tree):
         if name.name not in kinds:
-            near = nearest(name.name, kinds)
+            near = did_you_mean(name.name, kinds)
             raise RuleError(
                 "There is no trait {column!r} to choose people by.{pointer}",
                 "{near} Traits: {known}." if near else "Traits: {known}.",

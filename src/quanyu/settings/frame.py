@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from quanyu.nearest import nearest
 from quanyu.settings.section import Section
 from quanyu.text import Language, Sentence
 
@@ -106,6 +107,10 @@ class Frame(BaseSettings):
     @classmethod
     def _is_known_zone(cls, value: str) -> str:
         if value not in zone_names():
+            if near := nearest(value, zone_names()):
+                raise ValueError(
+                    Sentence("{zone!r} is not an IANA time zone; near it: {near!r}", zone=value, near=near)
+                )
             raise ValueError(
                 Sentence(
                     "{zone!r} is not an IANA time zone such as Asia/Shanghai or Europe/London", zone=value

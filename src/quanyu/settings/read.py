@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from quanyu.errors import SettingError
+from quanyu.nearest import did_you_mean, nearest
 from quanyu.settings.all import Settings
 from quanyu.settings.frame import FILE
 from quanyu.text import Sentence, Text
@@ -29,7 +30,6 @@ SAID: Mapping[str, Text] = {
     "float_parsing": "Input should be a valid number, unable to parse string as a number",
     "bool_type": "Input should be a valid boolean",
     "bool_parsing": "Input should be a valid boolean, unable to interpret input",
-    "extra_forbidden": "Extra inputs are not permitted",
 }
 """What Pydantic says of a value, by its kind of error; anything else is passed on in its words."""
 
@@ -71,10 +71,12 @@ def read_settings(root: Path) -> Settings:
 def check_settings(given: Mapping[str, object]) -> Settings:
     """Return settings made of given values; raise `SettingError` naming the one that is wrong or unknown."""
     if unknown := sorted(given.keys() - Settings.model_fields.keys()):
+        near = did_you_mean(unknown[0], Settings.model_fields)
         raise SettingError(
             "There is no setting {setting!r}.",
-            "Settings: {settings}.",
+            "{near} Settings: {settings}." if near else "Settings: {settings}.",
             setting=unknown[0],
+            near=near,
             settings=", ".join(Settings.model_fields),
         )
     try:
@@ -94,8 +96,24 @@ def _seen(error: ValidationError) -> dict[str, Any]:
     first = error.errors()[0]
     context = first.get("ctx", {})
     wrong = first["msg"]
-    if first["type"] in SAID:
+    if first["type"] == "extra_forbidden":
+        wrong = _unknown(first["loc"])
+    elif first["type"] in SAID:
         wrong = Sentence(SAID[first["type"]], **context)
     elif "error" in context:
         wrong = context["error"].args[0]
     return {"setting": _place(error), "value": first.get("input"), "wrong": wrong}
+
+
+def _unknown(place: tuple[int | str, ...]) -> Sentence:
+    """Say that there is no setting of this name, and which one is near."""
+    *sections, name = map(str, place)
+    model: type[BaseModel] = Settings
+    for section in sections:
+        inner = model.model_fields[section].annotation if section in model.model_fields else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return Sentence("there is no setting of this name")
+        model = inner
+    if near := nearest(name, model.model_fields):
+        return Sentence("there is no setting of this name; near it: {near!r}", near=near)
+    return Sentence("there is no setting of this name")

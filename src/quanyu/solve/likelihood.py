@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -19,21 +20,29 @@ BELOW, ABOVE = 11.0, 7.0
 NEAR = 4.0
 """How far beyond the starts a search that goes on from elsewhere begins: not where the likelihood is flat."""
 STEP = 1e-4
+EDGE = 1e-9
+"""So near a limit a log-parameter is at it."""
 
 
 @dataclass(frozen=True)
 class Maximum:
-    """Where the likelihood is largest.
+    """Where the likelihood `score` is largest.
 
-    `place` are the log-parameters, `covariance` their covariance from the observed information: None where the
-    data cannot tell the parameters apart. `is_inside` says that no parameter ran to the edge of what is tried.
+    `place` are the log-parameters. `is_inside` says that no parameter ran to the edge of what is tried.
     """
 
     place: Values
     log_likelihood: float
-    covariance: Values | None
     is_inside: bool
-    n_evaluations: int
+    score: Score
+
+    @cached_property
+    def covariance(self) -> Values | None:
+        """The covariance of the log-parameters from the observed information; None where the data cannot tell them apart.
+
+        The information is the negative second derivative by central differences of the gradient.
+        """
+        return _inverse(-_curved(self.score, self.place))
 
     @property
     def deviation(self) -> Values:
@@ -60,18 +69,8 @@ def maximise(
     `rough` is a cheaper log-likelihood near `score`, such as one on coarse cells: the search runs there, and only
     the last steps on `score`. The last `free` entries of a start are effects that may be negative. Where a maximum is known
     to be near `first`, it is sought from there alone.
-    The information is the negative second derivative by central differences of the gradient.
     """
-    calls = [0]
-
-    def counted(of: Score) -> Score:
-        def ask(place: Values) -> tuple[float, Values]:
-            calls[0] += 1
-            return of(place)
-
-        return ask
-
-    near, exact = counted(rough or score), counted(score)
+    near = rough or score
     n_bound = len(starts[0]) - free
     ends = np.stack([np.min(starts, axis=0) - BELOW, np.max(starts, axis=0) + ABOVE], axis=1)
     ends[n_bound:] = (-6.0, 6.0)
@@ -80,10 +79,10 @@ def maximise(
     )
     tries = [_climbed(near, start, ends) for start in begin]
     place = max(tries, key=lambda attempt: attempt[0])[1]
-    place, level, curve = _polished(exact, near if rough else exact, place, ends)
+    place, level = _polished(score, near, place, ends)
     bound, edge = place[:n_bound], ends[:n_bound]
     is_inside = bool(np.all((bound > edge[:, 0] + 0.1) & (bound < edge[:, 1] - 0.1)))
-    return Maximum(place, level, _inverse(-curve), is_inside, calls[0])
+    return Maximum(place, level, is_inside, score)
 
 
 def _climbed(score: Score, start: Values, limits: Values) -> tuple[float, Values]:
@@ -106,25 +105,25 @@ def _climbed(score: Score, start: Values, limits: Values) -> tuple[float, Values
 
 def _polished(
     score: Score, near: Score, place: Values, limits: Values, rounds: int = 20
-) -> tuple[Values, float, Values]:
+) -> tuple[Values, float]:
     """Newton steps on `score`; the second derivatives of `near` serve while they still shorten the way.
 
-    A step must not lower the likelihood beyond its rounding error. Progress is the Newton decrement: what the
-    likelihood still has to gain, which stays exact where the likelihood itself is too flat to tell.
+    A step ends at the limits, and must not lower the likelihood beyond its rounding error. Progress is the Newton decrement:
+    what the likelihood still has to gain, which stays exact where the likelihood itself is too flat to tell.
     """
     level, slope = score(place)
     curve, is_own = _curved(near, place), near is score
     left = np.inf
     for _ in range(rounds):
-        step = _newton(curve, slope)
+        step = _newton(curve, slope, place, limits)
         to_gain = float(slope @ step)
         if to_gain > left / 4 and not is_own:
             curve, is_own = _curved(score, place), True
-            step = _newton(curve, slope)
+            step = _newton(curve, slope, place, limits)
             to_gain = float(slope @ step)
         if not 1e-18 * max(abs(level), 1.0) < to_gain < left:
             break
-        left, size = to_gain, 1.0
+        left, size = to_gain, _length(place, step, limits)
         noise = 1e-13 * max(abs(level), 1.0)
         while size > 1e-3:
             tried = np.clip(place + size * step, limits[:, 0], limits[:, 1])
@@ -136,16 +135,32 @@ def _polished(
             break
         place, level, slope = tried, higher, steeper
         left = np.inf if size < 1 else left
-    return place, level, _curved(score, place)
+    return place, level
 
 
-def _newton(curve: Values, slope: Values) -> Values:
-    """The step to the top of the parabola; uphill along the slope's own scale where there is none."""
-    values, vectors = np.linalg.eigh(-curve)
-    if not np.all(np.isfinite(values)) or values[-1] <= 0:
-        return np.zeros_like(slope)
-    safe = np.maximum(values, 1e-10 * values[-1])
-    return np.asarray(vectors @ ((vectors.T @ slope) / safe))
+def _newton(curve: Values, slope: Values, place: Values, limits: Values) -> Values:
+    """The step to the top of the parabola, along a limit where it would lead out of it.
+
+    Where there is no top, uphill along the slope's own scale.
+    """
+    free = np.ones(len(slope), dtype=bool)
+    while True:
+        step = np.zeros_like(slope)
+        values, vectors = np.linalg.eigh(-curve[np.ix_(free, free)])
+        if free.any() and np.all(np.isfinite(values)) and values[-1] > 0:
+            safe = np.maximum(values, 1e-10 * values[-1])
+            step[free] = vectors @ ((vectors.T @ slope[free]) / safe)
+        leaves = (step < 0) & (place <= limits[:, 0] + EDGE) | (step > 0) & (place >= limits[:, 1] - EDGE)
+        if not leaves.any():
+            return step
+        free &= ~leaves
+
+
+def _length(place: Values, step: Values, limits: Values) -> float:
+    """The part of a step, at most all of it, that leads up to the limits."""
+    end = np.where(step > 0, limits[:, 1], limits[:, 0])
+    moves = step != 0
+    return float(np.min((end - place)[moves] / step[moves], initial=1.0))
 
 
 def _curved(score: Score, place: Values) -> Values:

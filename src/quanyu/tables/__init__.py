@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from quanyu.errors import UnknownTableError
+from quanyu.nearest import did_you_mean
 from quanyu.tables.contract import Column, Privacy, Stage, Table
 from quanyu.tables.owned.acted import ACTED
 from quanyu.tables.owned.collected import COLLECTED, SALES, STATUSES
@@ -27,8 +28,13 @@ def contract(name: str) -> Table:
     try:
         return CONTRACTS[name]
     except KeyError:
+        near = did_you_mean(name, CONTRACTS)
         raise UnknownTableError(
-            "There is no table {name!r}.", "Tables: {tables}.", name=name, tables=", ".join(CONTRACTS)
+            "There is no table {name!r}.",
+            "{near} All of them: quanyu tables" if near else "Tables: {tables}.",
+            name=name,
+            near=near,
+            tables=", ".join(CONTRACTS),
         ) from None
 
 

@@ -38,7 +38,7 @@ class Purchase:
     net_amount: Decimal | None
 
 
-def purchases(ws: Workspace, person_id: str, limit: int = 200) -> list[Purchase]:
+def purchases(ws: Workspace, person_id: str) -> list[Purchase]:
     """Return the newest orders of a person; empty for a person who never ordered."""
     identities = ws.warehouse.table("identities")
     owned = ws.warehouse.read(identities.filter(identities.person_id == person_id).select("id_key"))
@@ -47,5 +47,5 @@ def purchases(ws: Workspace, person_id: str, limit: int = 200) -> list[Purchase]
         return []
     orders = ws.warehouse.table("orders")
     bought = orders.filter(orders.id_key.isin(keys)).select(*COLUMNS)
-    rows = ws.warehouse.read(bought.order_by(bought.ordered_at.desc(), bought.order_id).limit(limit))
+    rows = ws.warehouse.read(bought.order_by(bought.ordered_at.desc(), bought.order_id))
     return [Purchase(**row) for row in rows.to_pylist()]

@@ -20,8 +20,10 @@ from quanyu.text import Language
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
 from quanyu.web.guard import Guard
+from quanyu.web.memory import Memory
 from quanyu.web.page import Page, pages
 from quanyu.web.parts.notice import fault, report
+from quanyu.web.parts.table import serve_streams
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
@@ -63,7 +65,7 @@ def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
 
 def build(ws: Workspace) -> None:
     """Register the screens, the style and the language switch of a workspace's console."""
-    cache = Cache(ws)
+    cache, memory = Cache(ws), Memory()
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
     app.add_static_files("/static", STATIC)
@@ -71,7 +73,8 @@ def build(ws: Workspace) -> None:
     ui.add_head_html(f'<link rel="stylesheet" href="{_stamped("console.css")}">', shared=True)
     ui.add_head_html(f'<script defer src="{_stamped("console.js")}"></script>', shared=True)
     for page in pages():
-        ui.page(page.path)(_screen(ws, cache, page))
+        ui.page(page.path)(_screen(ws, cache, memory, page))
+    serve_streams(ws, memory)
 
     async def warm() -> None:
         """Open the engine before the first visitor waits for it."""
@@ -102,9 +105,10 @@ def inside(address: str) -> str:
     return address if address.startswith("/") and not parts.netloc and not parts.scheme else "/"
 
 
-def _screen(ws: Workspace, cache: Cache, page: Page) -> Callable[..., Any]:
+def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable[..., Any]:
     def screen(request: Request) -> None:
-        view = View(ws, cache, language_of(request, ws), request.url.path, dict(request.query_params))
+        query = dict(request.query_params)
+        view = View(ws, cache, language_of(request, ws), request.url.path, query, memory)
         client = ui.context.client
         client.page = copy.copy(client.page)
         client.page.language = TAGS[view.language]  # type: ignore[assignment]

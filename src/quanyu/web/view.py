@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from quanyu.text import Language, Text, translate
 from quanyu.web.cache import Cache
+from quanyu.web.memory import Memory
 from quanyu.workspace import Workspace
 
 T = TypeVar("T")
@@ -17,13 +18,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class View:
-    """What a page needs to draw itself; `query` holds the part of the address after the question mark."""
+    """What a page needs to draw itself; `query` holds the part of the address after the question mark, `memory` what it points at."""
 
     ws: Workspace
     cache: Cache
     language: Language
     path: str
     query: Mapping[str, str]
+    memory: Memory = field(default_factory=Memory)
 
     @cached_property
     def stamp(self) -> tuple[Hashable, ...]:

@@ -50,7 +50,7 @@ def test_removal_effects_are_those_of_the_chain_without_the_channel(one: Made) -
 
 @pytest.mark.parametrize(("dense", "apart"), [(0, 10**6), (0, 0), (10**6, 0)])
 def test_every_way_of_solving_gives_the_same(make_paths, monkeypatch, dense: int, apart: int) -> None:
-    module = import_module("quanyu.solve.attribution.markov")
+    module = import_module("quanyu.solve.attribution.chain")
     monkeypatch.setattr(module, "DENSE", dense)
     monkeypatch.setattr(module, "DENSE_FLAT", 0)
     monkeypatch.setattr(module, "APART", apart)

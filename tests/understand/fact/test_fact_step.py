@@ -6,9 +6,9 @@ import datetime as dt
 
 import ibis
 
-from quanyu.method.change import Made, touched
-from quanyu.understand.fact import fact_step
-from quanyu.understand.fact.fact_step import facts
+from quanyu.method.change import Made
+from quanyu.understand.fact.fact import PARTS
+from quanyu.understand.fact.fact_step import facts, touched_people
 from quanyu.understand.fact.visit_step import visits
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
@@ -20,19 +20,27 @@ def test_only_who_is_affected_is_added_up_again(small_shop: Workspace) -> None:
     ws = small_shop
     visits(ws, DAY)
     facts(ws, DAY)
-    assert named(ws, DAY) == set()
-    assert named(ws, DAY + dt.timedelta(days=1)) == {"ann"}, "an order of the next day comes into view"
+    nobody: dict[str, set[str]] = {part: set() for part in (*PARTS, "who")}
+    assert named(ws, DAY) == nobody
+    ordered = {"orders": {"ann"}, "baskets": {"ann"}}
+    assert named(ws, DAY + dt.timedelta(days=1)) == nobody | ordered, (
+        "an order of the next day comes into view"
+    )
     orders = ws.warehouse.table("orders")
     refunded = orders.mutate(refund_amount=ibis.ifelse(orders.order_id == "o4", 1, orders.refund_amount))
     ws.warehouse.replace("orders", refunded, by="collect")
-    assert named(ws, DAY) == {"bo"}, "all orders were written anew, one of them differs"
+    bought = {"orders": {"bo"}, "baskets": {"bo"}}
+    assert named(ws, DAY) == nobody | bought, "all orders were written anew, one of them differs"
 
 
-def named(ws: Workspace, day: dt.date) -> set[str]:
-    """Return the people that a turn would add up again."""
+def named(ws: Workspace, day: dt.date) -> dict[str, set[str]]:
+    """Return the people of whom a turn would add up a part again."""
     before = Made.of(ws, "facts", {})
-    who = before and touched(ws, before, day, fact_step.EDGES)
+    who = before and touched_people(ws, before, day)
     assert who
     people = ws.warehouse.table("people")
-    rows = people.mutate(person=group_key(people.person_id)).semi_join(who.people, "person")
-    return set(ws.warehouse.read(rows.select("person_id"))["person_id"].to_pylist())
+    numbered = people.select("person_id", person=group_key(people.person_id))
+    return {
+        part: set(ws.warehouse.read(numbered.semi_join(some, "person"))["person_id"].to_pylist())
+        for part, some in who.items()
+    }

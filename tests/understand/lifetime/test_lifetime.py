@@ -21,7 +21,7 @@ from quanyu.understand.lifetime.lifetime import Lifetime
 from quanyu.understand.lifetime.order_value import OrderValue
 from quanyu.understand.settings import LifetimeSettings
 from quanyu.understand.value.customer_value import lifetimes, specified
-from quanyu.understand.value.value_map import value_map, value_members
+from quanyu.understand.value.value_map import value_map
 from quanyu.workspace import Workspace
 
 AS_OF = dt.date(2026, 11, 20)
@@ -263,6 +263,3 @@ def test_the_map_adds_up_to_the_table(trading_shop: Workspace) -> None:
     assert sum(c.n_people * c.p_alive for c in found.cells) == pytest.approx(sum(rows["p_alive"].to_pylist()))
     assert found.card is not None and found.card.fit_id == done["fit_id"]
     assert found.card.tracking is not None and found.card.tracking.on[-1] <= AS_OF
-    best = value_members(trading_shop, 10)
-    assert len(best) == found.tenths[0].n_people
-    assert best[0].clv_amount == max(rows["clv_amount"].to_pylist())

@@ -5,7 +5,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from quanyu.understand.rfm.rfm_map import rfm_map, rfm_members
+from quanyu.understand.rfm.rfm_map import rfm_map
 from quanyu.workspace import Workspace
 
 
@@ -35,14 +35,6 @@ def test_the_map_adds_up(buyers: Workspace) -> None:
     assert sum(one.people_share for one in found.groups) == pytest.approx(1)
 
 
-def test_members_of_a_group_and_of_a_cell(buyers: Workspace) -> None:
-    assert [one.person_id for one in rfm_members(buyers, "champions")] == ["p1", "p3"]
-    assert [one.person_id for one in rfm_members(buyers, cell=(2, 1))] == ["p3"]
-    assert [one.person_id for one in rfm_members(buyers, limit=2)] == ["p1", "p2"]
-    assert rfm_members(buyers, "champions")[0].region == "浙江"
-
-
 def test_nobody_has_bought(workspace: Workspace) -> None:
     found = rfm_map(workspace)
     assert (found.n_people, found.cells, found.as_of) == (0, (), None)
-    assert rfm_members(workspace) == []

@@ -9,8 +9,8 @@ from tests.conftest import on_duckdb
 
 from quanyu.errors import ColumnError
 from quanyu.understand.fact.fact_step import facts
+from quanyu.understand.people_list import Listing, Whom, page
 from quanyu.understand.rfm.rfm import rfm
-from quanyu.understand.search import search
 from quanyu.understand.timeline import timeline
 from quanyu.understand.trait.portrait import portraits
 from quanyu.understand.trait.profile import distribution, read_person
@@ -43,11 +43,21 @@ def test_a_person_is_shown_masked_with_traits_groups_and_moments(known: Workspac
     assert len(timeline(known, "ann")) == 9
     assert timeline(known, "di") == []
 
-    assert [hit.person_id for hit in search(known, "138 1234 5678")] == ["ann"]
-    assert [hit.person_id for hit in search(known, "jd:ann")] == ["ann"]
-    assert [hit.person_id for hit in search(known, "王")] == ["ann"]
-    assert [hit.person_id for hit in search(known, "", limit=2)] == ["ann", "bo"]
-    assert search(known, "%' OR 1=1") == []
+    def ids(whom: Whom, n: int = 50) -> list[str]:
+        return [person_id for (person_id,) in page(known, Listing(whom, ()), n=n)]
+
+    assert ids(Whom(text="138 1234 5678")) == ids(Whom(text="jd:ann")) == ids(Whom(text="王")) == ["ann"]
+    assert len(ids(Whom(), 2)) == 2
+    assert ids(Whom(text="%' OR 1=1")) == []
+
+    with_feedback = ann.traits["n_feedback"]
+    known.warehouse.replace(
+        "feedback", known.warehouse.read(known.warehouse.table("feedback")).slice(0, 0), by="collect"
+    )
+    again = read_person(known, "ann")
+    assert (
+        with_feedback > 0 and again is not None and "n_feedback" not in again.traits
+    )  # nothing is known, which is not 0
 
     tiers = distribution(known, "city_tier")
     assert [(bar.label, bar.n_people) for bar in tiers.bars] == [("1", 1), ("3+", 1)]

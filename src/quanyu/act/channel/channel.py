@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from quanyu.discovery import declared
 from quanyu.errors import ChannelError
+from quanyu.nearest import did_you_mean
 from quanyu.text import Text
 
 
@@ -37,7 +38,12 @@ def channel_named(name: str) -> Channel:
     """
     known = {channel.name: channel for channel in channels()}
     if name not in known:
+        near = did_you_mean(name, known)
         raise ChannelError(
-            "There is no channel {channel!r}.", "Channels: {known}.", channel=name, known=", ".join(known)
+            "There is no channel {channel!r}.",
+            "{near} Channels: {known}." if near else "Channels: {known}.",
+            channel=name,
+            near=near,
+            known=", ".join(known),
         )
     return known[name]

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.progress import TaskID
 
-from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
+from quanyu.cli.progress import progress
+from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.load import LOAD, Loaded
 from quanyu.collect.reason import tell

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from quanyu import loop
-from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, workspace
+from quanyu.cli.progress import progress
+from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, workspace
 from quanyu.cli.speech import out, say
 from quanyu.ledger import Decision
 from quanyu.part.action import Caller, perform

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, get_args
 
 import typer
 
@@ -15,17 +16,23 @@ from quanyu.tables.owned.spend_test import described, returned
 from quanyu.tables.view.data_words import DECISIONS
 from quanyu.text import Text, told
 
+State = StrEnum("State", get_args(get_args(ledger.Status)[0]))  # type: ignore[misc]
+"""The states of a decision, as words of the command line."""
+
 
 def decisions(
-    status: Annotated[str, typer.Option(help=say("Only those in this state."))] = "",
+    status: Annotated[State | None, typer.Option(help=say("Only those in this state."))] = None,
     root: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """List what was proposed, decided, done and measured."""
+    state: Text = status.value if status else ""
     with workspace(root) as ws:
-        listed = ledger.list_decisions(ws.ledger, status=status)
+        listed = ledger.list_decisions(ws.ledger, status=state)
     if json:
         as_json([dataclasses.asdict(decision) for decision in listed])
+    elif not listed and state:
+        out.print(say("No decision is in the state {state}.", state=say(state)), highlight=False)
     elif not listed:
         out.print(say("Nothing has been proposed yet. Run: quanyu run"), highlight=False)
     else:

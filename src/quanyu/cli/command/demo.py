@@ -16,7 +16,8 @@ from rich.progress import Progress, TaskID
 import quanyu.workspace
 from quanyu import ledger, loop
 from quanyu.cli.command.decisions import decided, expectation
-from quanyu.cli.screen import progress, table
+from quanyu.cli.progress import progress
+from quanyu.cli.screen import table
 from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.load import Loaded, load
 from quanyu.errors import WorkspaceError

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from quanyu import loop
-from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, progress, table, workspace
+from quanyu.cli.progress import progress
+from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import err, language, out, say
 from quanyu.part.action import Caller, perform
 from quanyu.part.day import as_of

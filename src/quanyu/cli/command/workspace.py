@@ -57,6 +57,9 @@ def serve(
     root: WorkspaceOption = None,
 ) -> None:
     """Open the console in a browser, on this machine only."""
+    out.print(
+        say("Opening the console at http://127.0.0.1:{port} (Ctrl+C ends it) ...", port=port), highlight=False
+    )
     with workspace(root) as ws:
         sys.argv = ["quanyu.web", "--workspace", str(ws.root), "--port", str(port)]
     runpy.run_module("quanyu.web", run_name="__main__")

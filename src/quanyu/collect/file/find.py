@@ -14,6 +14,7 @@ from typing import TypeVar
 from quanyu.collect.file.unpack import Kind, Print, kind_of, print_of, unpack
 from quanyu.collect.workbook import Sheet, sheets_of
 from quanyu.errors import SourceError, UnreadableFileError
+from quanyu.nearest import did_you_mean
 from quanyu.text import Sentence, Text
 
 Read = TypeVar("Read")
@@ -83,7 +84,18 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
         elif os.path.lexists(path):
             yield path
         else:
-            raise UnreadableFileError("There is no file {file}.", "Check the name.", file=path)
+            near = did_you_mean(path.name, _beside(path))
+            raise UnreadableFileError(
+                "There is no file {file}.", "{near}" if near else "Check the name.", file=path, near=near
+            )
+
+
+def _beside(path: Path) -> list[str]:
+    """Return the names in the folder of a path, none where it cannot be listed."""
+    try:
+        return [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return []
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:

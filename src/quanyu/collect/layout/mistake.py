@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
 from quanyu.errors import SettingError
+from quanyu.nearest import nearest
 from quanyu.text import Sentence
 
 _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]+\s*(?:#.*)?$")
@@ -25,20 +25,6 @@ class LayoutError(SettingError):
     def word(self) -> str:
         """What stands there."""
         return str(self.values.get("word", ""))
-
-
-def nearest(word: str, allowed: Iterable[str]) -> str:
-    """Return the allowed word that was probably meant, "" where none is near.
-
-    >>> nearest("emial", ("phone", "email")), nearest("Berlin", ("Europe/Berlin", "UTC")), nearest("x", ("phone",))
-    ('email', 'Europe/Berlin', '')
-    """
-    by_form: dict[str, str] = {}
-    for name in allowed:
-        by_form.setdefault(name.casefold(), name)
-        by_form.setdefault(name.casefold().rpartition("/")[2].replace("_", " "), name)
-    matches = difflib.get_close_matches(word.casefold(), by_form, 1, 0.6)
-    return by_form[matches[0]] if matches else ""
 
 
 def meant(word: str, allowed: Iterable[str]) -> Sentence:

@@ -14,7 +14,8 @@ from babel.numbers import list_currencies
 from quanyu.collect.header import fits, normal
 from quanyu.collect.kind import KINDS, SPELLINGS, kind_spelled
 from quanyu.collect.layout.layout import Condition, Field, Layout
-from quanyu.collect.layout.mistake import LayoutError, meant, nearest
+from quanyu.collect.layout.mistake import LayoutError, meant
+from quanyu.nearest import nearest
 from quanyu.settings.frame import zone_names
 from quanyu.tables import Column, contract
 from quanyu.tables.text.phone import country_named

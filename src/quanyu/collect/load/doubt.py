@@ -22,11 +22,13 @@ def doubts_of(
         name = target.table.name
         if target.is_patch or name not in staged:
             continue
-        rows = partial(_rows, reading, staged[name], target)
-        (told,) = reading.rows(f"doubts_{name}", partial(_look, rows, target, currency))
-        (keys,) = reading.rows(f"keys_{name}", partial(_distinct, rows, target.table.key))
+        step = _step(staged[name])
+        of = f"{name}_of_{step}"  # which step staged a table depends on what is in the file
+        rows = partial(_rows, reading.table(step), staged[name], target)
+        (told,) = reading.rows(f"doubts_{of}", partial(_look, rows, target, currency))
+        (keys,) = reading.rows(f"keys_{of}", partial(_distinct, rows, target.table.key))
         if told["n_rows"] > keys["n"]:
-            (said,) = reading.rows(f"said_{name}", partial(_distinct, rows, target.table.schema.names))
+            (said,) = reading.rows(f"said_{of}", partial(_distinct, rows, target.table.schema.names))
             if n := said["n"] - keys["n"]:
                 yield Sentence(
                     "{n} rows of {table} say something else than another row of this file with the same {key}: one of each counts",
@@ -48,9 +50,12 @@ def lost(n_rows: int) -> Iterator[Sentence]:
         )
 
 
-def _rows(reading: Reading, staged: Staged, target: Target) -> ir.Table:
+def _step(staged: Staged) -> str:
+    return RECORDS if staged.prefix else staged.paths[0].stem
+
+
+def _rows(rows: ir.Table, staged: Staged, target: Target) -> ir.Table:
     """Return the good rows of a table under the contract's names."""
-    rows = reading.table(RECORDS if staged.prefix else staged.paths[0].stem)
     good = [rows[name].isnull() for name in staged.blank if name in rows.columns] + [
         rows[name] for name in staged.true
     ]

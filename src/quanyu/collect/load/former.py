@@ -9,7 +9,6 @@ from pathlib import Path
 import ibis
 
 from quanyu.collect.layout import declare
-from quanyu.collect.load.recipe import Recipes
 from quanyu.collect.load.take import Job, stage
 from quanyu.collect.merge import Staged
 from quanyu.collect.money import in_currency
@@ -43,8 +42,7 @@ def former_rows(job: Job, before: Load | None) -> Mapping[str, Staged]:
     work.mkdir(exist_ok=True)
     try:
         layout = declare.parse_layout(before.reading, job.layout.name)
-        # Steps are compiled anew: they are known by the name of the layout.
-        taken = stage(replace(job, layout=layout, work=work, recipes=Recipes()), lambda _: None)
+        taken = stage(replace(job, layout=layout, work=work), lambda _: None)
     except QuanyuError:
         return {}
     patched = {target.table.name for target in layout.targets if target.is_patch}

@@ -16,7 +16,6 @@ from quanyu.collect.file import Found, find
 from quanyu.collect.layout import Layout, catalogue, recognise
 from quanyu.collect.load.former import former_rows
 from quanyu.collect.load.outcome import Outcome, message
-from quanyu.collect.load.recipe import Recipes
 from quanyu.collect.load.round import Ready, bring_round
 from quanyu.collect.load.take import Job, stage
 from quanyu.collect.merge import rejoin
@@ -163,7 +162,6 @@ class _Run:
     done: dict[int, Loaded] = field(default_factory=dict)
     staged: dict[int, _Staged] = field(default_factory=dict)
     late: dict[int, _Staged] = field(default_factory=dict)
-    recipes: Recipes = field(default_factory=Recipes)
     reader: Reader | None = None
 
     @cached_property
@@ -257,7 +255,7 @@ class _Run:
             if (each.ready.sha256, each.ready.layout.name) == (seen.sha256, layout.name):
                 return _already(file.name, match, each.loaded.file, self.now, each.loaded.n_rows)
         job = Job(
-            ws=self.ws, reader=reader, recipes=self.recipes, name=file.name, seen=seen, opened=opened, layout=layout,
+            ws=self.ws, reader=reader, name=file.name, seen=seen, opened=opened, layout=layout,
             number=number, now=self.now, work=work,
         )  # fmt: skip
         return self._taken(job, match, path, before)

@@ -11,7 +11,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from quanyu.collect.layout import Layout
-from quanyu.collect.load.recipe import PARSED, Reading, Recipes, tagged
+from quanyu.collect.load.recipe import PARSED, Reading, steps_of, tagged
 from quanyu.collect.manner import Styles
 from quanyu.collect.note import ODD
 from quanyu.collect.record import parse, shape, style
@@ -24,13 +24,12 @@ SURE = 6
 
 @dataclass(frozen=True)
 class Source:
-    """Where the cells of a file are read (view `CELLS`): the engine, the compiled steps, how many of the first records
-    are no data, the folder for what is written, and what parts the cells of a text ("" in other files). Where semicolons
+    """Where the cells of a file are read (view `CELLS`): the engine, how many of the first records are no data,
+    the folder for what is written, and what parts the cells of a text ("" in other files). Where semicolons
     do, figures may have a decimal comma.
     """
 
     reader: Reader
-    recipes: Recipes
     n_explained: int
     folder: Path
     delimiter: str = ""
@@ -40,9 +39,9 @@ class Source:
         """Nothing is known of the decimal mark."""
         return self.delimiter == ";"
 
-    def reading(self, layout: Layout, page: shape.Page) -> Reading:
+    def reading(self, setting: parse.Setting, page: shape.Page) -> Reading:
         """Return the reading of the file as a page."""
-        return Reading(self.reader, self.recipes.of(layout, page, self.n_explained), self.folder)
+        return Reading(self.reader, steps_of(setting, page, self.n_explained), self.folder)
 
 
 def read_page(source: Source, page: shape.Page, setting: parse.Setting) -> tuple[Path, Reading]:
@@ -54,7 +53,7 @@ def read_page(source: Source, page: shape.Page, setting: parse.Setting) -> tuple
     layout, stated = setting.layout, setting.layout.decimal
     usual = Styles(mark=stated or ".")
     first = replace(page, styles=usual)
-    reading = source.reading(layout, first)
+    reading = source.reading(setting, first)
     parsed = reading.write(PARSED, lambda: tagged(parse.read(first, setting)))
     (seen,) = reading.rows("look", lambda: _look(reading.table(PARSED), layout))
     known = replace(usual, rounded=_rounded(reading, seen, layout))
@@ -66,7 +65,7 @@ def read_page(source: Source, page: shape.Page, setting: parse.Setting) -> tuple
     if known == usual:
         return parsed, reading
     again = replace(page, styles=known)
-    reading = source.reading(layout, again)
+    reading = source.reading(setting, again)
     return reading.write(PARSED, lambda: tagged(parse.read(again, setting))), reading
 
 

@@ -1,17 +1,19 @@
-"""How files that look alike are read: every step is compiled once, then run file by file."""
+"""How files that look alike are read: every step is compiled once in a process, then run file by file."""
 
 from __future__ import annotations
 
+import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.collect.layout import Layout
-from quanyu.collect.record import shape
+from quanyu.collect.record import parse, shape
 from quanyu.warehouse.reader import Reader
 
 CELLS, PARSED, RECORDS = "cells", "parsed", "records"
@@ -22,6 +24,9 @@ FILE = "_file"
 
 Build = Callable[[], ir.Table]
 
+MOST = 200
+"""Looks of files whose steps are kept."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -31,17 +36,22 @@ class Step:
     columns: ibis.Schema
 
 
-@dataclass(frozen=True)
-class Recipes:
-    """The steps of one call of `load`, by all that a reading depends on."""
+_known: OrderedDict[bytes, dict[str, Step]] = OrderedDict()
+_lock = threading.Lock()
 
-    by_look: dict[tuple[object, ...], dict[str, Step]] = field(default_factory=dict)
 
-    def of(self, layout: Layout, page: shape.Page, *more: object) -> dict[str, Step]:
-        """Return the steps for files with this layout and look, none for the first of them."""
-        file = page.file if layout.reads_file_name else ""
-        look = repr([getattr(page, each.name) for each in fields(page) if each.name not in ("cells", "file")])
-        return self.by_look.setdefault((layout.name, file, look, *more), {})
+def steps_of(setting: parse.Setting, page: shape.Page, n_explained: int) -> dict[str, Step]:
+    """Return the steps that were compiled for files with this setting and look, none for the first of them."""
+    look = {each.name: getattr(page, each.name) for each in fields(page)}
+    look["file"] = page.file if setting.layout.reads_file_name else ""
+    told = repr((setting, look, n_explained))
+    key = hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
+    with _lock:
+        steps = _known.setdefault(key, {})
+        _known.move_to_end(key)
+        while len(_known) > MOST:
+            _known.popitem(last=False)
+    return steps
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -19,7 +19,7 @@ from quanyu.collect.layout import Layout, Target, recognise
 from quanyu.collect.left_out import EXPLAINED
 from quanyu.collect.load.doubt import doubts_of, lost
 from quanyu.collect.load.reading import Source, read_page
-from quanyu.collect.load.recipe import CELLS, FILE, PARSED, RECORDS, Reading, Recipes, tagged
+from quanyu.collect.load.recipe import CELLS, FILE, PARSED, RECORDS, Reading, tagged
 from quanyu.collect.load.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.merge import Staged
 from quanyu.collect.note import LINE, REASON, SKIP
@@ -49,7 +49,6 @@ class Job:
     number: int
     now: dt.datetime
     work: Path
-    recipes: Recipes = field(default_factory=Recipes)
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def stage(job: Job, tick: Callable[[int], None]) -> Taken:
     first = parse.unread_header(read.head, page, job.layout)
     job.reader.name(CELLS, job.reader.compile(read.cells))
     job.reader.number(FILE, job.number)
-    source = Source(job.reader, job.recipes, first, job.work, job.opened.delimiter)
+    source = Source(job.reader, first, job.work, job.opened.delimiter)
     parsed, reading = read_page(source, page, plain)
     tick(2)
     job.reader.name(PARSED, job.reader.parquet(parsed, numbered=True))
@@ -153,7 +152,9 @@ def _setting(job: Job) -> parse.Setting:
         "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
         "platform": platform, "channel": platform,
     }  # fmt: skip
-    return parse.Setting(layout, job.now.astimezone(job.ws.settings.zone), constants)
+    # Of the clock only the day counts, so that files of one day share their steps.
+    day = job.now.astimezone(job.ws.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return parse.Setting(layout, day, constants)
 
 
 def _page(job: Job, cells: ir.Table) -> shape.Page:

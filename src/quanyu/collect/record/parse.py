@@ -33,7 +33,7 @@ MONEY_OF = "_unread_currency_"
 
 @dataclass(frozen=True)
 class Setting:
-    """What a reading depends on besides the file: the layout, the clock, and constants such as the currency."""
+    """What a reading depends on besides the file: the layout, when the day began, and constants such as the currency."""
 
     layout: Layout
     now: dt.datetime

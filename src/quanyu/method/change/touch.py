@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.person import owner_numbers
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, row_key, values_key
 from quanyu.workspace import Workspace
@@ -50,13 +52,24 @@ class Made:
             return None
         return cls(kept["versions"], dt.date.fromisoformat(kept["as_of"]))
 
+    def of_tables(self, *names: str) -> Made:
+        """Return what of this some tables are."""
+        return Made({name: self.versions[name] for name in names}, self.as_of)
+
 
 @dataclass(frozen=True)
 class Touched:
-    """Whom a change touches: the numbers of identifiers (`key`), and of people (`person`)."""
+    """Whom a change touches: the numbers of people (`person`), and of identifiers (`key`): touched ones, and theirs."""
 
-    keys: ir.Table
+    ws: Workspace
     people: ir.Table
+    own_keys: ir.Table
+
+    @cached_property
+    def keys(self) -> ir.Table:
+        """The identifiers that are touched themselves, and all those of the people."""
+        theirs = owner_numbers(self.ws.warehouse).semi_join(self.people, "person")
+        return self.ws.warehouse.turn.keep(_column([self.own_keys, theirs], "key"))
 
 
 def document(rows: ir.Table) -> dict[str, ir.Value]:
@@ -131,9 +144,8 @@ def touched(
                 return None
             differences[name] = rows
     both = {name: gone.union(come) for name, (gone, come) in differences.items()}
-    days, owners = sorted((before.as_of, as_of)), ws.warehouse.table("identities")
-    owners = owners.select(**owned(owners))
-    nobody = owners.filter(ibis.literal(False))
+    days, owned_keys = sorted((before.as_of, as_of)), owner_numbers(ws.warehouse)
+    nobody = owned_keys.filter(ibis.literal(False))
     rows_of = [
         nobody,
         *both.values(),
@@ -143,8 +155,8 @@ def touched(
     rows_of += _of_documents(ws, both)
     keep = ws.warehouse.turn.keep
     keys = keep(_column(rows_of, "key"))
-    people = keep(_column([owners.semi_join(keys, "key"), *rows_of], "person"))
-    return Touched(keep(_column([keys, owners.semi_join(people, "person")], "key")), people)
+    people = keep(_column([owned_keys.semi_join(keys, "key"), *rows_of], "person"))
+    return Touched(ws, people, keys)
 
 
 def _column(tables: Sequence[ir.Table], name: str) -> ir.Table:
@@ -154,22 +166,21 @@ def _column(tables: Sequence[ir.Table], name: str) -> ir.Table:
 
 
 def _of_documents(ws: Workspace, both: Mapping[str, ir.Table]) -> list[ir.Table]:
-    """Return the identifiers (`key`) of orders whose margin, lines or items differ."""
-    documents = [
-        both[name].select("source", "document") for name in ("margins", "order_lines") if name in both
-    ]
+    """Return the identifiers (`key`) of orders whose margin, lines or items differ, but for those that differ themselves."""
+    key = ["source", "document"]
+    parts = [both[name].select(key) for name in ("margins", "order_lines") if name in both]
     if "items" in both:
         lines = ws.warehouse.table("order_lines").semi_join(both["items"], "item_id")
-        documents.append(lines.select(**document(lines)))
-    if not documents:
+        parts.append(lines.select(**document(lines)))
+    if not parts:
         return []
+    documents = ibis.union(*parts, distinct=True) if parts[1:] else parts[0]
+    if "orders" in both:
+        documents = ws.warehouse.turn.keep(documents.anti_join(both["orders"], key))
+        if not int(ws.warehouse.read(documents.count()).column(0)[0].as_py()):
+            return []
     orders = ws.warehouse.table("orders")
-    theirs = orders.select(key=unit(orders), **document(orders))
-    return [
-        theirs.semi_join(
-            ibis.union(*documents) if len(documents) > 1 else documents[0], ["source", "document"]
-        )
-    ]
+    return [orders.select(key=unit(orders), **document(orders)).semi_join(documents, key)]
 
 
 def differing(ws: Workspace, name: str, since: int) -> tuple[ir.Table, ir.Table] | None:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import scipy
 
 from quanyu.solve.array import Floats, Ints
-from quanyu.solve.attribution.path import Paths, tally
-
-DENSE, DENSE_FLAT = 64, 600
-"""Up to so many states the inverse is written out whole; more where every channel has one state only."""
-APART = 40
-"""With more states than this per channel, one sparse system per channel is solved instead of blocks of the inverse."""
-BLOCK = 256
-"""Columns of the inverse that are held at a time."""
-
-Needed = Iterator[tuple[int, Ints, Floats]]
+from quanyu.solve.attribution.chain import Chain
+from quanyu.solve.attribution.path import Paths, taken, tally
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +42,14 @@ class Markov:
         this is u_S' (N_SS)^-1 v_S with u = N' s and v = N r: one factorisation serves all channels. And u needs
         no solving at all: as often as the data reached a state, so often does the chain.
         """
-        weight = outcomes[:, 0] + nulls
-        reached = tally(self.state, weight[self.paths.path], self.n_states)
-        alive = np.flatnonzero(reached > 0)
+        often, (before, _) = taken(outcomes, nulls), self.ends
+        reached = self._met @ often
+        met = np.where(reached > 0, reached, 1)
+        rate = self._moved @ often / met[before]
+        value = tally(self.state[self.paths.starts[1:] - 1], outcomes, self.n_states) / met
+        cost = Chain(self.ends, self.channel, rate, reached, value).lost(self.paths.n_keys)
         total = outcomes.sum(axis=0)
-        lost = np.zeros((self.paths.n_keys, outcomes.shape[1]))
-        if len(alive):
-            chain = self._chain(weight, reached)
-            chain = chain[np.ix_(alive, alive)] if isinstance(chain, np.ndarray) else chain[alive][:, alive]
-            brought = tally(self.state[self.paths.starts[1:] - 1], outcomes, self.n_states)[alive]
-            value = brought / reached[alive, None]
-            for key, states, needed in _solved(chain, value, _grouped(self.channel[alive], len(lost))):
-                lost[key] = reached[alive][states] @ needed
-        return np.asarray(lost / np.where(total != 0, total, 1))
+        return np.asarray(cost / np.where(total != 0, total, 1))
 
     def credit(self, outcomes: Floats, nulls: Floats) -> Floats:
         """See `Model`: outcomes are divided in proportion to the removal effects."""
@@ -71,20 +57,20 @@ class Markov:
         whole = effect.sum(axis=0)
         return np.asarray(effect / np.where(whole != 0, whole, 1) * outcomes.sum(axis=0))
 
-    def _chain(self, weight: Floats, reached: Floats) -> scipy.sparse.csc_array | Floats:
-        """Return I - Q, written out whole where that is small."""
-        before, after = self.ends
+    @cached_property
+    def _met(self) -> scipy.sparse.csc_array:
+        """How often each path meets each state."""
+        return self._times(self.state, self.paths.path, self.n_states)
+
+    @cached_property
+    def _moved(self) -> scipy.sparse.csc_array:
+        """How often each path takes each transition."""
         inner = self.edge >= 0
-        n = tally(self.edge[inner], weight[self.paths.path[inner]], len(before))
-        rate = n / np.where(reached > 0, reached, 1)[before]
-        shape = (self.n_states, self.n_states)
-        if self.n_states <= DENSE:
-            whole = np.eye(self.n_states)
-            whole[before, after] -= rate
-            return whole
-        return scipy.sparse.csc_array(
-            scipy.sparse.eye_array(self.n_states) - scipy.sparse.coo_array((rate, (before, after)), shape)
-        )
+        return self._times(self.edge[inner], self.paths.path[inner], len(self.ends[0]))
+
+    def _times(self, place: Ints, path: Ints, n: int) -> scipy.sparse.csc_array:
+        ones, shape = np.ones(len(place)), (n, self.paths.n)
+        return scipy.sparse.csc_array(scipy.sparse.coo_array((ones, (place, path)), shape))
 
 
 def markov(paths: Paths, order: int = 1) -> Markov:
@@ -121,57 +107,3 @@ def _codes(paths: Paths, order: int) -> Ints:
         _, code = np.unique(code, return_inverse=True)
         code = code.reshape(-1) * (paths.n_keys + 1) + earlier
     return code
-
-
-def _grouped(channel: Ints, n_keys: int) -> list[tuple[int, Ints]]:
-    """Return the states of every channel that has any."""
-    order = np.argsort(channel, kind="stable")
-    bounds = np.searchsorted(channel[order], np.arange(n_keys + 1))
-    return [
-        (key, order[bounds[key] : bounds[key + 1]]) for key in range(n_keys) if bounds[key] < bounds[key + 1]
-    ]
-
-
-def _solved(chain: scipy.sparse.csc_array | Floats, value: Floats, members: list[tuple[int, Ints]]) -> Needed:
-    """Yield for every channel its states S and (N_SS)^-1 (N value)_S."""
-    n = chain.shape[0]
-    if n <= DENSE or len(members) == n <= DENSE_FLAT:
-        inverse = np.linalg.inv(chain if isinstance(chain, np.ndarray) else chain.toarray())
-        reach = inverse @ value
-        for key, states in members:
-            yield key, states, np.asarray(np.linalg.solve(inverse[np.ix_(states, states)], reach[states]))
-        return
-    factors = scipy.sparse.linalg.splu(chain, permc_spec="MMD_AT_PLUS_A")
-    reach = factors.solve(value)
-    way = _apart if n > APART * len(members) else _blocks
-    yield from way(chain, factors, reach, members)
-
-
-def _blocks(
-    chain: scipy.sparse.csc_array, factors: Any, reach: Floats, members: list[tuple[int, Ints]]
-) -> Needed:
-    """Solve for the blocks N_SS column by column: best for many channels with few states each."""
-    for key, states in members:
-        block = np.empty((len(states), len(states)))
-        for start in range(0, len(states), BLOCK):
-            some = states[start : start + BLOCK]
-            unit = np.zeros((chain.shape[0], len(some)))
-            unit[some, np.arange(len(some))] = 1
-            block[:, start : start + len(some)] = factors.solve(unit)[states]
-        yield key, states, np.asarray(np.linalg.solve(block, reach[states]))
-
-
-def _apart(
-    chain: scipy.sparse.csc_array, factors: Any, reach: Floats, members: list[tuple[int, Ints]]
-) -> Needed:
-    """Solve without the states of each channel: (N_SS)^-1 is the Schur complement C_SS - C_SA (C_AA)^-1 C_AS."""
-    rows = scipy.sparse.csr_array(chain)
-    for key, states in members:
-        others = np.setdiff1d(np.arange(chain.shape[0]), states)
-        into = rows[states]
-        far = chain[:, states][others] @ reach[states]
-        if len(others):
-            far = scipy.sparse.linalg.splu(rows[others][:, others].tocsc(), permc_spec="MMD_AT_PLUS_A").solve(
-                far
-            )
-        yield key, states, into[:, states] @ reach[states] - into[:, others] @ far

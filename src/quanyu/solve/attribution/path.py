@@ -69,7 +69,8 @@ class Model(Protocol):
         """Return the credit of each channel, shape (n_keys, m).
 
         `outcomes` has shape (n, m): what each path brought, conversions first (then revenue and whatever else is
-        credited). `nulls` says how often each path came to nothing.
+        credited). `nulls` says how often each path came to nothing, shape (n,). With `nulls` of shape (n, m) every
+        column is a world of its own: its conversions, and how often each path came to nothing there.
         """
 
 
@@ -92,6 +93,15 @@ class Shares:
         return np.asarray(self.matrix @ outcomes)
 
 
+def taken(outcomes: Floats, nulls: Floats) -> Floats:
+    """Return how often each path was taken, a column per world; see `Model` for what these are.
+
+    >>> taken(np.array([[2.0, 90.0]]), np.array([3.0])).tolist(), taken(np.array([[2.0, 1.0]]), np.array([[3.0, 0.0]])).tolist()
+    ([[5.0]], [[5.0, 1.0]])
+    """
+    return np.asarray(outcomes + nulls if nulls.ndim == 2 else outcomes[:, :1] + nulls[:, None])
+
+
 def tally(place: Ints, weight: Floats, n: int) -> Floats:
     """Return the sum of `weight` per place, shape (n, m) for weights of shape (rows, m), (n,) for (rows,).
 
@@ -100,4 +110,5 @@ def tally(place: Ints, weight: Floats, n: int) -> Floats:
     """
     if weight.ndim == 1:
         return np.asarray(np.bincount(place, weight, minlength=n), dtype=np.float64)
-    return np.stack([tally(place, column, n) for column in weight.T], axis=1)
+    ones, each = np.ones(len(place)), np.arange(len(place) + 1)
+    return np.asarray(scipy.sparse.csc_array((ones, place, each), (n, len(place))) @ weight)

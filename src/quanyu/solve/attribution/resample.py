@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from quanyu.solve.array import Floats
-from quanyu.solve.attribution.path import Model, Paths, Shares
+from quanyu.solve.attribution.path import Model, Paths
 
 CELLS = 2_000_000
 """Counts that are held at a time."""
+WORLDS = 20
+"""Draws that a model is asked of at a time: what it works with stays near the processor."""
 
 
 def refits(
@@ -33,22 +35,18 @@ def refits(
         size = min(block, n - start)
         came = _drawn(conversions, size, random)
         failed = _drawn(nulls, size, random)
-        for number, model in enumerate(models):
-            refits[number, start : start + size] = _credited(model, came, failed)
+        for first in range(0, size, WORLDS):
+            worlds = slice(first, min(first + WORLDS, size))
+            draws = [np.ascontiguousarray(drawn[:, worlds]) for drawn in (came, failed)]
+            for number, model in enumerate(models):
+                refits[number, start + worlds.start : start + worlds.stop] = model.credit(*draws).T
     return refits
 
 
-def _credited(model: Model, came: Floats, failed: Floats) -> Floats:
-    """Return the conversions that a model credits in every draw; a rule credits all draws at once."""
-    if isinstance(model, Shares):
-        return np.asarray((model.matrix @ came.T).T)
-    return np.stack([model.credit(came[row][:, None], failed[row])[:, 0] for row in range(len(came))])
-
-
 def _drawn(counts: Floats, n: int, random: np.random.Generator) -> Floats:
-    drawn = np.zeros((n, len(counts)))
+    drawn = np.zeros((len(counts), n))
     some = np.flatnonzero(counts > 0)
-    drawn[:, some] = random.poisson(counts[some], (n, len(some)))
+    drawn[some] = random.poisson(counts[some], (n, len(some))).T
     return drawn
 
 

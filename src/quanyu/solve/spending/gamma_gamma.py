@@ -11,7 +11,10 @@ import numpy as np
 import scipy
 
 from quanyu.solve.history import Integers, Values
-from quanyu.solve.likelihood import Maximum, maximise
+from quanyu.solve.likelihood import Maximum, Score, maximise
+
+MOST_CELLS, ROUGH = 4_000, 0.02
+"""Beyond so many cells the search runs on those whose averages are rounded so, and only its last steps on all."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,18 @@ class Spending:
         """The different numbers of orders, and which of them each cell has."""
         counts, place = np.unique(self.x, return_inverse=True)
         return counts, place
+
+    @property
+    def coarse(self) -> Spending:
+        """The cells with averages rounded to `ROUGH` of themselves, and equal ones joined at their geometric mean."""
+        counts, place = self.counts
+        level = np.log(self.mean)
+        rung = np.round((level - level.min()) / ROUGH).astype(np.int64)
+        codes, cell = np.unique(rung * len(counts) + place, return_inverse=True)
+        weight = np.bincount(cell, self.weight).astype(np.float64)
+        return Spending(
+            counts[codes % len(counts)], np.exp(np.bincount(cell, level * self.weight) / weight), weight
+        )
 
 
 @dataclass(frozen=True)
@@ -84,8 +99,12 @@ class GammaGamma:
 def estimate_spending(cells: Spending) -> Maximum:
     """Return the maximum of the likelihood over the log-parameters (log p, log q, log gamma)."""
 
-    def score(place: Values) -> tuple[float, Values]:
-        level, slope = GammaGamma(*np.exp(place)).slopes(cells)
-        return float((level * cells.weight).sum()), np.asarray(slope @ cells.weight)
+    def score_on(cells: Spending) -> Score:
+        def score(place: Values) -> tuple[float, Values]:
+            level, slope = GammaGamma(*np.exp(place)).slopes(cells)
+            return float((level * cells.weight).sum()), np.asarray(slope @ cells.weight)
 
-    return maximise(score, GammaGamma.starts(cells))
+        return score
+
+    near = score_on(cells.coarse) if len(cells.x) > MOST_CELLS else None
+    return maximise(score_on(cells), GammaGamma.starts(cells), near)

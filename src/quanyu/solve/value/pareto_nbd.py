@@ -14,6 +14,8 @@ from quanyu.solve.value.nbd import rate_scale
 
 NODE, WEIGHT = legendre(24)
 REACH = 36.0
+BLOCK = 1_024
+"""So many histories at a time stay in the processor's cache with all their nodes."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class ParetoNbd:
             np.broadcast_to(value, x.shape) for value in (self.r, self.alpha, self.s, self.beta)
         )
         integrals = np.empty((5, len(x)))
-        for rows in in_blocks(len(x), 16_384):
+        for rows in in_blocks(len(x), BLOCK):
             integrals[:, rows] = _integrated(
                 (r[rows] + x[rows], alpha[rows], s[rows] + 1, beta[rows]), t_x[rows], age[rows]
             )
@@ -130,26 +132,27 @@ class ParetoNbd:
 def _integrated(powers: tuple[Values, Values, Values, Values], start: Values, end: Values) -> Values:
     """Log of the integral of (alpha + u)^-m (beta + u)^-n over (start, end), and four means over it."""
     m, alpha, n, beta = powers
-    least = np.minimum(alpha, beta)
+    least, is_first = np.minimum(alpha, beta), alpha <= beta
     # Beyond these places one of the two factors has fallen by exp(-36), and nothing is left to add.
     with np.errstate(over="ignore"):
         first_cut = (alpha + start) * np.exp(np.minimum(REACH / m, 600.0)) - alpha
         second_cut = (beta + start) * np.exp(np.minimum(REACH / n, 600.0)) - beta
     low = np.log(least + start)
     high = np.log(least + np.minimum(end, np.minimum(first_cut, second_cut)))
-    v = low[:, None] + (high - low)[:, None] * NODE
-    u = np.exp(v) - least[:, None]
-    first, second = u + alpha[:, None], u + beta[:, None]
-    log_first, log_second = np.log(first), np.log(second)
-    curve = v - m[:, None] * log_first - n[:, None] * log_second
-    top = curve.max(axis=1)
-    mass = np.exp(curve - top[:, None]) * WEIGHT
-    total = mass.sum(axis=1)
+    # The factor of the smaller scale is exp(v), so that its logarithm costs nothing.
+    v = low + (high - low) * NODE[:, None]
+    near = np.exp(v)
+    far = near + np.abs(alpha - beta)
+    log_far = np.log(far)
+    curve = np.where(is_first, 1 - m, 1 - n) * v - np.where(is_first, n, m) * log_far
+    top = curve.max(axis=0)
+    mass = np.exp(curve - top) * WEIGHT[:, None]
+    total = mass.sum(axis=0)
     with np.errstate(divide="ignore"):
         level = top + np.log(total) + np.log(high - low)
-    return np.stack(
-        [
-            level,
-            *((mass * part).sum(axis=1) / total for part in (log_first, 1 / first, log_second, 1 / second)),
-        ]
+    of_near, of_far = (
+        np.stack([np.einsum("nc,nc->c", mass, part) for part in parts]) / total
+        for parts in ((v, 1 / near), (log_far, 1 / far))
     )
+    first, second = np.where(is_first, of_near, of_far), np.where(is_first, of_far, of_near)
+    return np.concatenate([level[None], first, second])

@@ -7,6 +7,7 @@ Source of the Chinese platform definitions: the metric dictionaries of 生意参
 from __future__ import annotations
 
 from quanyu.errors import UnknownMetricError
+from quanyu.nearest import did_you_mean
 from quanyu.tables.metric.metric import Measure, Metric, index
 
 _ADDED = {
@@ -162,8 +163,13 @@ def metric(name: str) -> Metric:
     try:
         return METRICS[name]
     except KeyError:
+        near = did_you_mean(name, METRICS)
         raise UnknownMetricError(
-            "There is no metric {name!r}.", "Metrics: {metrics}.", name=name, metrics=", ".join(METRICS)
+            "There is no metric {name!r}.",
+            "{near} Metrics: {metrics}." if near else "Metrics: {metrics}.",
+            name=name,
+            near=near,
+            metrics=", ".join(METRICS),
         ) from None
 
 

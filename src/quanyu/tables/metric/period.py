@@ -15,6 +15,7 @@ from typing import Literal
 from lunar_python import Lunar
 
 from quanyu.errors import SettingError
+from quanyu.nearest import did_you_mean
 
 ROLLING = {"last_7": 7, "last_30": 30, "last_90": 90, "last_365": 365}
 WINDOWS = (*ROLLING, "this_week", "this_month")
@@ -112,10 +113,12 @@ def preset(name: str, as_of: dt.date) -> Period:
         "last_month": Period(name, "month", months_later(first, -1), first),
     }
     if name not in fixed:
+        near = did_you_mean(name, PRESETS)
         raise SettingError(
             "There is no period {name!r}.",
-            "Periods: {periods}, or two days.",
+            "{near} Periods: {periods}, or two days." if near else "Periods: {periods}, or two days.",
             name=name,
+            near=near,
             periods=", ".join(PRESETS),
         )
     return fixed[name]

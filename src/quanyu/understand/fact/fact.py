@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -10,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.method.change import document, end_of
-from quanyu.method.person import of_known, owners
+from quanyu.method.person import of_known, owner_numbers
 from quanyu.method.scratch import Keep
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
@@ -20,12 +21,18 @@ from quanyu.understand.fact.visit_step import known_visits
 from quanyu.warehouse.portable import group_key, local_time, seconds
 from quanyu.workspace import Workspace
 
+ORDERS = (
+    "source", "order_id", "id_key", "ordered_at", "status", "channel", "region", "n_items", "gross_amount", "discount_amount",
+    "paid_amount", "refund_amount", "net_amount", "margin_amount",
+)  # fmt: skip
+"""What facts tell of orders."""
+
 
 @dataclass(frozen=True)
 class Facts:
     """Reads facts up to the end of the day `as_of` of the workspace's zone; `keep` holds what is read twice.
 
-    With `only`, a column `person` of numbers, the facts of these people alone.
+    With `only`, a column `person` of numbers, every reduction is to these people alone.
     """
 
     ws: Workspace
@@ -39,21 +46,19 @@ class Facts:
         Each table of facts is reduced to people and kept before the next, so that memory holds one at a time.
         """
         people = self.ws.warehouse.table("people")
-        spine = self._chosen(people.select("person_id", person=group_key(people.person_id)))
-        facts = (self.orders(), self.visits(), self.baskets(), self.contacts(), self.voices())
-        return reduce(attach, facts, spine).drop("person")
+        spine = people.select("person_id", person=group_key(people.person_id))
+        return reduce(attach, (part.of(self) for part in PARTS.values()), spine).drop("person")
 
     @cached_property
     def owners(self) -> ir.Table:
         """Whose the identifiers are, worked out once for all tables of facts."""
-        return self.keep(self._chosen(owners(self.ws.warehouse)))
-
-    def _chosen(self, rows: ir.Table) -> ir.Table:
-        return rows if self.only is None else rows.semi_join(self.only, "person")
+        everybody = owner_numbers(self.ws.warehouse)
+        return everybody if self.only is None else self.keep(everybody.semi_join(self.only, "person"))
 
     def orders(self) -> ir.Table:
         """Reduce orders to people: counts, money, first and last day, where they buy."""
-        rows = of_known(self.owners, self._until("orders", "ordered_at"))
+        rows = orders_with_margin({"orders": self._orders, "margins": self._margins}.__getitem__)
+        rows = of_known(self.owners, self._until(rows, "ordered_at"))
         channels, regions = self._values("orders", "channel"), self._values("orders", "region")
         rows = regions.encode(channels.encode(rows, "channel"), "region")
         rows = rows.mutate(
@@ -126,7 +131,7 @@ class Facts:
 
     def baskets(self) -> ir.Table:
         """Reduce order lines to people: categories, brands, prices paid."""
-        orders = self._until("orders", "ordered_at", with_day=False)
+        orders = self._until(self.ws.warehouse.table("orders"), "ordered_at", with_day=False)
         sales = of_known(self.owners, orders.filter(is_sale(orders)).select("key", **document(orders)))
         lines = self.ws.warehouse.table("order_lines")
         lines = lines.select("item_id", "n_items", "unit_price_amount", "net_amount", **document(lines))
@@ -155,7 +160,7 @@ class Facts:
 
     def contacts(self) -> ir.Table:
         """Reduce touches to people: how often and when they were last reached."""
-        rows = of_known(self.owners, self._until("touches", "touched_at"))
+        rows = of_known(self.owners, self._until(self.ws.warehouse.table("touches"), "touched_at"))
         return rows.group_by("person").aggregate(
             n_touches=rows.count(),
             n_touches_30d=rows.count(where=rows.on > self._ago(30)),
@@ -164,18 +169,30 @@ class Facts:
 
     def voices(self) -> ir.Table:
         """Reduce feedback to people: how often they spoke and how content they were."""
-        rows = of_known(self.owners, self._until("feedback", "said_at"))
+        rows = of_known(self.owners, self._until(self.ws.warehouse.table("feedback"), "said_at"))
         return rows.group_by("person").aggregate(
             n_feedback=rows.count(), n_scores=rows.score.count(), total_score=rows.score.sum()
         )
 
-    def _until(self, name: str, time: str, *, with_day: bool = True) -> ir.Table:
+    @cached_property
+    def _orders(self) -> ir.Table:
+        """The orders; those of `only` some are kept, so that margins are joined to few."""
+        orders = self.ws.warehouse.table("orders").select(*ORDERS)
+        if self.only is None:
+            return orders
+        keyed = orders.mutate(key=group_key(orders.id_key))
+        return self.keep(keyed.semi_join(self.owners, "key").select(*ORDERS))
+
+    @cached_property
+    def _margins(self) -> ir.Table:
+        margins = self.ws.warehouse.table("margins")
+        return margins if self.only is None else margins.semi_join(self._orders, ["source", "order_id"])
+
+    def _until(self, rows: ir.Table, time: str, *, with_day: bool = True) -> ir.Table:
         """Return rows with the `key` of their identifier, before the end of the day `as_of`.
 
         Later ones come from wrong clocks; rows without an identifier are nobody's.
         """
-        look = self.ws.warehouse.table
-        rows = orders_with_margin(look) if name == "orders" else look(name)
         rows = rows.filter(rows.id_key.notnull(), rows[time] < end_of(self.ws, self.as_of))
         rows = rows.mutate(key=group_key(rows.id_key)).drop("id_key")
         return rows.mutate(on=local_time(rows[time], self.ws.settings.timezone).date()) if with_day else rows
@@ -185,3 +202,22 @@ class Facts:
 
     def _ago(self, days: int) -> ir.DateScalar:
         return ibis.literal(self.as_of - dt.timedelta(days=days))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some facts of a person: how they are reduced, the tables they are made of, and the edges of their windows."""
+
+    of: Callable[[Facts], ir.Table]
+    reads: tuple[str, ...]
+    edges: Mapping[str, tuple[int, ...]]
+
+
+PARTS: Mapping[str, Part] = {
+    "orders": Part(Facts.orders, ("orders", "margins"), {"orders": (0, 90, 365)}),
+    "visits": Part(Facts.visits, ("visits",), {"visits": (0, 30)}),
+    "baskets": Part(Facts.baskets, ("orders", "order_lines", "items"), {"orders": (0,)}),
+    "contacts": Part(Facts.contacts, ("touches",), {"touches": (0, 30)}),
+    "voices": Part(Facts.voices, ("feedback",), {"feedback": (0,)}),
+}
+"""The facts by what they are made of: a visit that leaves its window says nothing new of baskets."""

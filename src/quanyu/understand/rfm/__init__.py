@@ -1,5 +1,5 @@
 """RFM: buyers by recency, frequency and money."""
 
-from quanyu.understand.rfm.rfm_map import Buyer, RfmMap, rfm_map, rfm_members
+from quanyu.understand.rfm.rfm_map import RfmMap, rfm_map
 
-__all__ = ["Buyer", "RfmMap", "rfm_map", "rfm_members"]
+__all__ = ["RfmMap", "rfm_map"]

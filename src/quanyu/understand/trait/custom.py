@@ -12,7 +12,8 @@ import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError
 
 from quanyu.errors import QuanyuError, SettingError, StorageError, WorkspaceError
-from quanyu.rule import expression, from_sql, nearest
+from quanyu.nearest import did_you_mean
+from quanyu.rule import expression, from_sql
 from quanyu.tables import contract
 from quanyu.tables.contract import TYPES
 from quanyu.text import Text
@@ -132,7 +133,7 @@ def _column(name: str, people: ir.Table) -> ir.Value:
         return BY_NAME[name].of(people)
     if name in people.columns and name not in PERSONAL:
         return people[name]
-    near = nearest(name, _known(people))
+    near = did_you_mean(name, _known(people))
     raise SettingError(
         "there is no trait or fact {sql!r}. {near}" if near else "there is no trait or fact {sql!r}",
         sql=name,

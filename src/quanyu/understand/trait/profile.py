@@ -11,6 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.errors import ColumnError
+from quanyu.nearest import did_you_mean
+from quanyu.tables.owned.fact import ACTIONS
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
 from quanyu.understand.trait.portrait import traits
 from quanyu.understand.trait.trait import Trait
@@ -63,16 +65,26 @@ def read_person(ws: Workspace, person_id: str) -> Person | None:
         _rows(ws, name, person_id) for name in ("portraits", "rfm", "lifetimes", "identities")
     )
     columns = dict(portrait[0]) if portrait else {}
+    untold = {name for table, names in COUNTED_IN.items() if not ws.warehouse.count(table) for name in names}
     return Person(
         person_id=person_id,
         name=mask_name(known[0]["name"]),
         phone=mask_phone(known[0]["phone"]),
         email=mask_email(known[0]["email"]),
-        traits={name: value for name, value in columns.items() if name != "person_id"},
+        traits={name: value for name, value in columns.items() if name not in {"person_id", *untold}},
         rfm=groups[0] if groups else None,
         lifetime=values[0] if values else None,
         identifiers=tuple(sorted(_shown(row["id_key"], row["kind"]) for row in keys)),
     )
+
+
+COUNTED_IN: Mapping[str, tuple[str, ...]] = {
+    "events": ("n_sessions", "n_sessions_30d", *(column.name for column in ACTIONS), "n_channels"),
+    "touches": ("n_touches", "n_touches_30d"),
+    "feedback": ("n_feedback",),
+    "orders": ("n_orders", "n_orders_90d", "n_orders_365d", "n_platforms", "n_items_bought"),
+}
+"""By table the traits that count its rows: of a shop that has none, nothing is known, which is not 0."""
 
 
 def distribution(ws: Workspace, trait: str) -> Distribution:
@@ -83,10 +95,12 @@ def distribution(ws: Workspace, trait: str) -> Distribution:
     declared = {item.name: item for item in traits(ws)}
     portraits = ws.warehouse.table("portraits")
     if trait not in declared or trait not in portraits.columns:
+        near = did_you_mean(trait, declared)
         raise ColumnError(
             "There is no trait {trait!r} in the portraits.",
-            "Traits: {traits}.",
+            "{near} Traits: {traits}." if near else "Traits: {traits}.",
             trait=trait,
+            near=near,
             traits=", ".join(declared),
         )
     item, value = declared[trait], portraits[trait]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from quanyu.understand.value.value_card import ModelCard, Told, model_card, why_not
@@ -63,23 +61,6 @@ class ValueMap:
     as_of: dt.date | None
 
 
-@dataclass(frozen=True)
-class Valued:
-    """One buyer of a tenth."""
-
-    person_id: str
-    clv_amount: Decimal | None
-    clv_amount_low: Decimal | None
-    clv_amount_high: Decimal | None
-    expected_orders: float
-    p_alive: float | None
-    n_repeats: int
-    quiet_days: int
-    mean_amount: Decimal
-    region: str | None
-    member_tier: str | None
-
-
 def value_map(ws: Workspace) -> ValueMap:
     """Return tenths and cells from one scan of `lifetimes`, with the card of its fit."""
     rows = ws.warehouse.table("lifetimes")
@@ -114,18 +95,6 @@ def value_map(ws: Workspace) -> ValueMap:
         reason=None,
         as_of=max(row["as_of"] for row in groups),
     )
-
-
-def value_members(ws: Workspace, decile: int, limit: int = 200) -> list[Valued]:
-    """Return the buyers of a tenth, the most valuable first."""
-    rows = ws.warehouse.table("lifetimes")
-    buyers = rows.filter(rows.decile == decile).mutate(quiet_days=rows.age_days - rows.span_days)
-    order = [ibis.desc("clv_amount"), ibis.asc("person_id")]
-    people = ws.warehouse.table("people").select("person_id", "region", "member_tier")
-    joined = buyers.order_by(order).limit(limit).left_join(people, "person_id")
-    names = tuple(Valued.__dataclass_fields__)
-    listed = ws.warehouse.read(joined.select(*names).order_by(order))
-    return [Valued(**row) for row in listed.to_pylist()]
 
 
 _SUMS = ("clv_amount", "clv_amount_low", "clv_amount_high", "expected_orders", "p_alive", "mean_amount")

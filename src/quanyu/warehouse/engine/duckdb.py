@@ -20,7 +20,7 @@ import pyarrow as pa
 from quanyu.errors import QueryError
 from quanyu.warehouse.engine import literal
 from quanyu.warehouse.engine.compiled import compiled
-from quanyu.warehouse.engine.query import too_long
+from quanyu.warehouse.engine.query import too_long, unknown_table
 from quanyu.warehouse.fault import explained, meaning
 
 SETUP = (
@@ -145,10 +145,14 @@ class DuckDB:
             except duckdb.InterruptException:
                 raise too_long(seconds) from None
             except duckdb.Error as error:
-                raise meaning(error) or QueryError(
-                    "The query failed: {error}",
-                    "Tables and columns: quanyu describe TABLE.",
-                    error=str(error),
+                raise (
+                    meaning(error)
+                    or unknown_table(str(error))
+                    or QueryError(
+                        "The query failed: {error}",
+                        "Tables and columns: quanyu describe TABLE.",
+                        error=str(error),
+                    )
                 ) from None
             finally:
                 watch.cancel()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from quanyu.errors import QueryError
+from quanyu.errors import QueryError, UnknownTableError
+from quanyu.tables import contract
 
 READS = (exp.Select, exp.SetOperation, exp.Describe)
 FORBIDDEN = (
@@ -20,6 +23,11 @@ FORBIDDEN = (
     exp.Attach,
     exp.Set,
 )
+
+MISSING = re.compile(
+    r"table with name (\w+) does not exist|table or view `(\w+)` cannot be found", re.IGNORECASE
+)
+"""How engines say that they know no table of a name; what they suggest instead are names of their own."""
 
 
 def too_long(seconds: float) -> QueryError:
@@ -55,3 +63,18 @@ def checked(sql: str) -> tuple[str, set[str]]:
             "Only SELECT is allowed: the warehouse is written by load and run.", "Start with SELECT or WITH."
         )
     return sql.strip().rstrip(";").rstrip(), {table.name.lower() for table in statement.find_all(exp.Table)}
+
+
+def unknown_table(said: str) -> QueryError | None:
+    """Return the error that names the nearest of our tables, where an engine says that there is no table of a name.
+
+    >>> print(unknown_table("Catalog Error: Table with name ordrs does not exist!"))
+    There is no table 'ordrs'.
+    Did you mean 'orders'? All of them: quanyu tables
+    """
+    missing = MISSING.search(said)
+    try:
+        contract((missing.group(1) or missing.group(2)).lower() if missing else "orders")
+    except UnknownTableError as unknown:
+        return QueryError("{error}", error=unknown)
+    return None

@@ -25,7 +25,7 @@ from sqlglot import exp
 from quanyu.errors import MissingExtraError, QueryError
 from quanyu.settings.frame import SparkSettings
 from quanyu.warehouse.engine.compiled import compiled
-from quanyu.warehouse.engine.query import too_long
+from quanyu.warehouse.engine.query import too_long, unknown_table
 from quanyu.warehouse.fault import explained, meaning
 
 with warnings.catch_warnings():
@@ -146,10 +146,14 @@ class Spark:
         except PySparkException as error:
             if time.monotonic() - began >= seconds:
                 raise too_long(seconds) from None
-            raise meaning(error) or QueryError(
-                "The query failed: {error}",
-                "Tables and columns: quanyu describe TABLE.",
-                error=str(error).partition("\n")[0],
+            raise (
+                meaning(error)
+                or unknown_table(str(error))
+                or QueryError(
+                    "The query failed: {error}",
+                    "Tables and columns: quanyu describe TABLE.",
+                    error=str(error).partition("\n")[0],
+                )
             ) from None
         finally:
             watch.cancel()

@@ -16,11 +16,10 @@ from quanyu.web.page import Page
 from quanyu.web.pages.labels import DIMENSIONS, slice_label
 from quanyu.web.parts.card import card
 from quanyu.web.parts.chart import Chart, chart, palette
-from quanyu.web.parts.choice import dropdown, segments
+from quanyu.web.parts.choice import chosen_period, dropdown, period_picker, segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run
-from quanyu.web.parts.period import chosen_period, period_picker
 from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import table

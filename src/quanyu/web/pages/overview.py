@@ -21,10 +21,9 @@ from quanyu.web.page import Page
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import cards
 from quanyu.web.parts.chart import Chart, chart, palette
-from quanyu.web.parts.choice import segments
+from quanyu.web.parts.choice import chosen_period, period_picker, segments
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import not_run, nothing_loaded
-from quanyu.web.parts.period import chosen_period, period_picker
 from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.waiting import fill

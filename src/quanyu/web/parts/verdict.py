@@ -10,9 +10,9 @@ from nicegui import run, ui
 from quanyu import loop
 from quanyu.ledger import Decision, Verdict
 from quanyu.part.action import Caller, perform
+from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import fault, notice, report
-from quanyu.web.parts.table import button
 from quanyu.web.view import View
 
 

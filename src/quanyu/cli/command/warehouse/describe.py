@@ -42,7 +42,7 @@ def describe(
             }
         )  # fmt: skip
         return
-    out.print(f"[bold]{name}[/bold] {getattr(promise, language())}", highlight=False)
+    out.print(f"{name} {getattr(promise, language())}", style="bold", highlight=False)
     facts = (
         ("One row per", promise.grain),
         ("Key", ", ".join(promise.key)),

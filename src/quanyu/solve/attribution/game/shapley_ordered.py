@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import permutations
+from itertools import chain, permutations
 from math import factorial
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scipy
 
 from quanyu.solve.array import Floats, Ints
-from quanyu.solve.attribution.path import Paths, tally
+from quanyu.solve.attribution.path import Paths, taken, tally
 
 MOST_EXACT = 7
 """Up to so many channels all ordered coalitions are enumerated: 13,700 for seven."""
@@ -48,23 +48,34 @@ class ShapleyOrdered:
         kinds, number = _sequences(self.paths)
         return _contained(_places(self.coalitions, self.paths.n_keys), kinds), number
 
+    @cached_property
+    def _of_path(self) -> Ints:
+        """The coalition that is the sequence of each path, where all are enumerated."""
+        kinds, number = _sequences(self.paths)
+        n = self.paths.n_keys
+        return np.searchsorted(_code(self.coalitions, n), _code(_widened(kinds, n), n))[number]
+
+    @cached_property
+    def _gains(self) -> scipy.sparse.csr_array:
+        """What the value of each coalition (column) adds to that of each channel (row)."""
+        rows, columns = np.tile(self.key, 2), np.concatenate(self.joined)
+        weight = np.concatenate([self.weight, -self.weight])
+        shape = (self.paths.n_keys, len(self.coalitions))
+        return scipy.sparse.csr_array(scipy.sparse.coo_array((weight, (rows, columns)), shape))
+
     def credit(self, outcomes: Floats, nulls: Floats) -> Floats:
         """See `Model`."""
-        return self.estimate(outcomes, nulls)[0]
+        contribution = self._gains @ self._value(outcomes, nulls)
+        return np.asarray(contribution * _scale(contribution, outcomes))
 
     def estimate(self, outcomes: Floats, nulls: Floats) -> tuple[Floats, Floats]:
         """Return the credits and the standard error of sampling, both (n_keys, m); the error is 0 where exact."""
-        keys, total = self.paths.n_keys, outcomes.sum(axis=0)
-        contains, number = self._contains
-        came = np.concatenate([outcomes, (outcomes[:, 0] + nulls)[:, None]], axis=1)
-        sums = contains @ tally(number, came, contains.shape[1])
-        value = sums[:, :-1] / np.where(sums[:, -1:] > 0, sums[:, -1:], 1)
-        gain = value[self.joined[0]] - value[self.joined[1]]
-        contribution = tally(self.key, self.weight[:, None] * gain, keys)
-        whole = contribution.sum(axis=0)
-        scale = np.where(whole != 0, total / np.where(whole != 0, whole, 1), 0.0)
+        keys, value = self.paths.n_keys, self._value(outcomes, nulls)
+        contribution = self._gains @ value
+        whole, scale = contribution.sum(axis=0), _scale(contribution, outcomes)
         if self.is_exact:
             return contribution * scale, np.zeros_like(contribution)
+        gain = value[self.joined[0]] - value[self.joined[1]]
         n_drawn = tally(self.key, np.ones(len(self.key)), keys)[:, None]
         rest = tally(self.key, (gain - contribution[self.key]) ** 2, keys)
         variance = rest / np.maximum(n_drawn - 1, 1) / n_drawn
@@ -72,6 +83,23 @@ class ShapleyOrdered:
         # The credit is a share of the sum of all values, whose errors are independent.
         of_share = (1 - 2 * share) * variance + share**2 * variance.sum(axis=0)
         return contribution * scale, np.asarray(np.sqrt(np.maximum(of_share, 0)) * np.abs(scale))
+
+    def _value(self, outcomes: Floats, nulls: Floats) -> Floats:
+        """Return the outcome per path of every coalition."""
+        came, m = np.concatenate([outcomes, taken(outcomes, nulls)], axis=1), outcomes.shape[1]
+        sums = self._sums(came)
+        return np.asarray(sums[:, :m] / np.where(sums[:, m:] > 0, sums[:, m:], 1))
+
+    def _sums(self, came: Floats) -> Floats:
+        """Return what came of the paths that each coalition contains."""
+        if not self.is_exact:
+            contains, number = self._contains
+            return np.asarray(contains @ tally(number, came, contains.shape[1]))
+        sums = tally(self._of_path, came, len(self.coalitions))
+        # Sums over all subsequences, place by place: a coalition gains those without the channel at the place.
+        for longer, shorter in _every_coalition(self.paths.n_keys).without:
+            sums[longer] += sums[shorter]
+        return sums
 
 
 def shapley_ordered(paths: Paths, random: np.random.Generator, draws: int = 1000) -> ShapleyOrdered:
@@ -83,32 +111,59 @@ def shapley_ordered(paths: Paths, random: np.random.Generator, draws: int = 1000
     [3.0, 3.0]
     """
     n = paths.n_keys
-    pairs = _every_pair(n) if n <= MOST_EXACT else _some_pairs(n, draws, random)
-    rows = np.concatenate([pairs[1], pairs[2]])
-    coalitions, number = np.unique(rows, axis=0, return_inverse=True)
-    number = number.reshape(-1)
-    half = len(pairs[1])
-    return ShapleyOrdered(
-        paths, coalitions, pairs[0], (number[:half], number[half:]), pairs[3], n <= MOST_EXACT
-    )
+    if n <= MOST_EXACT:
+        every = _every_coalition(n)
+        return ShapleyOrdered(paths, every.coalitions, every.key, every.joined, every.weight, True)
+    key, joined, without, weight = _some_pairs(n, draws, random)
+    coalitions, number = np.unique(np.concatenate([joined, without]), axis=0, return_inverse=True)
+    half = np.split(number.reshape(-1), 2)
+    return ShapleyOrdered(paths, coalitions, key, (half[0], half[1]), weight, False)
+
+
+@dataclass(frozen=True, eq=False)
+class Every:
+    """All ordered coalitions of n channels, sorted, and what joining each means; see `ShapleyOrdered`.
+
+    `without` holds, by place, the coalitions that are longer, and what each is without the channel at the place.
+    """
+
+    coalitions: Ints
+    key: Ints
+    joined: tuple[Ints, Ints]
+    weight: Floats
+    without: list[tuple[Ints, Ints]]
 
 
 @cache
-def _every_pair(n: int) -> tuple[Ints, Ints, Ints, Floats]:
-    """Return every channel, coalition with it, coalition without it, and the weight of the pair."""
-    keys, joined, without, weight = [], [], [], []
-    for key in range(n):
-        others = [other for other in range(n) if other != key]
-        for size in range(n):
-            share = factorial(n - size - 1) / (factorial(n) * (size + 1))
-            for members in permutations(others, size):
-                for place in range(size + 1):
-                    keys.append(key)
-                    joined.append(_padded((*members[:place], key, *members[place:]), n))
-                    without.append(_padded(members, n))
-                    weight.append(share)
-    shape = (len(keys), n)
-    return np.array(keys), np.array(joined).reshape(shape), np.array(without).reshape(shape), np.array(weight)
+def _every_coalition(n: int) -> Every:
+    members = chain.from_iterable(permutations(range(n), size) for size in range(n + 1))
+    coalitions = np.array(sorted((*some, *(-1,) * (n - len(some))) for some in members))
+    codes = _code(coalitions, n)
+    sizes, without = (coalitions >= 0).sum(axis=1), []
+    for place in range(n):
+        longer = np.flatnonzero(sizes > place)
+        rest = _widened(np.delete(coalitions[longer], place, axis=1), n)
+        without.append((longer, np.searchsorted(codes, _code(rest, n))))
+    joined, less = (np.concatenate(parts) for parts in zip(*without, strict=True))
+    key = np.concatenate([coalitions[longer, place] for place, (longer, _) in enumerate(without)])
+    share = np.array([factorial(n - size) / (factorial(n) * max(size, 1)) for size in range(n + 1)])
+    return Every(coalitions, key, (joined, less), share[sizes[joined]], without)
+
+
+def _widened(members: Ints, n: int) -> Ints:
+    """Return coalitions as rows of n places, those that are left over -1."""
+    return np.pad(members, ((0, 0), (0, n - members.shape[1])), constant_values=-1)
+
+
+def _code(coalitions: Ints, n: int) -> Ints:
+    """Return a number per coalition of at most `MOST_EXACT` channels, in the order of the rows."""
+    return np.asarray((coalitions + 1) @ (n + 1) ** np.arange(n)[::-1])
+
+
+def _scale(contribution: Floats, outcomes: Floats) -> Floats:
+    """Return what makes the values add up to the outcomes."""
+    whole, total = contribution.sum(axis=0), outcomes.sum(axis=0)
+    return np.asarray(np.where(whole != 0, total / np.where(whole != 0, whole, 1), 0.0))
 
 
 def _some_pairs(n: int, draws: int, random: np.random.Generator) -> tuple[Ints, Ints, Ints, Floats]:
@@ -122,10 +177,6 @@ def _some_pairs(n: int, draws: int, random: np.random.Generator) -> tuple[Ints, 
         without[row, :size] = members
         joined[row, : size + 1] = np.insert(members, int(random.integers(size + 1)), key)
     return keys, joined, without, np.full(len(keys), 1 / draws)
-
-
-def _padded(members: tuple[int, ...], n: int) -> tuple[int, ...]:
-    return (*members, *(-1,) * (n - len(members)))
 
 
 def _contained(place: Places, kinds: Ints) -> scipy.sparse.csr_array:

@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 
 from quanyu.solve.array import Floats, Ints
-from quanyu.solve.attribution.path import Paths, tally
+from quanyu.solve.attribution.path import Paths, taken, tally
 
 MOST_EXACT = 14
 """Up to so many channels all 2^n coalitions are enumerated."""
@@ -49,18 +49,17 @@ class ShapleyRate:
     def estimate(self, outcomes: Floats, nulls: Floats) -> tuple[Floats, Floats]:
         """Return the credits and the standard error of sampling, both (n_keys, m); the error is 0 where exact."""
         number, kinds, _ = self._sets
-        n_paths = outcomes[:, 0] + nulls
-        columns = np.concatenate([outcomes, n_paths[:, None]], axis=1)
-        summed = tally(number, columns, len(kinds)).T
-        whole = n_paths.sum()
+        often, m = taken(outcomes, nulls), outcomes.shape[1]
+        summed = tally(number, np.concatenate([outcomes, often], axis=1), len(kinds)).T
+        whole = often.sum(axis=0)
         if self.orders is None:
-            contribution = self._exact(summed)
+            contribution = self._exact(summed, m)
             return contribution.T * whole, np.zeros_like(contribution.T)
-        drawn = np.stack([self._joining(order, summed) for order in self.orders])
+        drawn = np.stack([self._joining(order, summed, m) for order in self.orders])
         error = drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn)) if len(drawn) > 1 else drawn[0] * np.nan
         return drawn.mean(axis=0).T * whole, error.T * whole
 
-    def _exact(self, summed: Floats) -> Floats:
+    def _exact(self, summed: Floats, m: int) -> Floats:
         n = self.paths.n_keys
         _, kinds, _ = self._sets
         mask = np.where(kinds >= 0, 1 << np.maximum(kinds, 0), 0).sum(axis=1)
@@ -69,7 +68,7 @@ class ShapleyRate:
             # Sums over all subsets, channel by channel: the half with the channel gains the half without it.
             halves = sums.reshape(len(sums), -1, 2, 1 << key)
             halves[:, :, 1] += halves[:, :, 0]
-        value = _rate(sums)
+        value = _rate(sums, m)
         size = np.array([bin(subset).count("1") for subset in range(1 << n)])
         weight = np.array([1 / (n * comb(n - 1, k)) for k in range(n)] + [0.0])[size]
         contribution = np.empty((len(value), n))
@@ -79,7 +78,7 @@ class ShapleyRate:
             contribution[:, key] = ((pairs[:, :, 1] - pairs[:, :, 0]) * without).sum(axis=(1, 2))
         return contribution
 
-    def _joining(self, order: Ints, summed: Floats) -> Floats:
+    def _joining(self, order: Ints, summed: Floats, m: int) -> Floats:
         """Return what each channel adds to the rate when channels join in an order."""
         n = self.paths.n_keys
         _, kinds, _ = self._sets
@@ -87,8 +86,8 @@ class ShapleyRate:
         place[order], place[n] = np.arange(n), -1
         complete = place[kinds].max(axis=1)
         sums = np.cumsum(tally(complete, summed.T, n), axis=0).T
-        contribution = np.empty((len(summed) - 1, n))
-        contribution[:, order] = np.diff(_rate(sums), axis=1, prepend=0)
+        contribution = np.empty((m, n))
+        contribution[:, order] = np.diff(_rate(sums, m), axis=1, prepend=0)
         return contribution
 
 
@@ -105,7 +104,7 @@ def shapley_rate(paths: Paths, random: np.random.Generator, draws: int = 500) ->
     return ShapleyRate(paths, np.stack([random.permutation(paths.n_keys) for _ in range(draws)]))
 
 
-def _rate(sums: Floats) -> Floats:
-    """Return the outcomes (all rows but the last) per path (the last row)."""
-    n = sums[-1]
-    return np.asarray(np.where(n > 0, sums[:-1] / np.where(n > 0, n, 1), 0.0))
+def _rate(sums: Floats, m: int) -> Floats:
+    """Return the outcomes (the first `m` rows) per path (a row for all, or one for each)."""
+    n = sums[m:]
+    return np.asarray(np.where(n > 0, sums[:m] / np.where(n > 0, n, 1), 0.0))

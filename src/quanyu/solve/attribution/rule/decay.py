@@ -17,7 +17,9 @@ class Decay:
     by_outcome: tuple[Shares, ...]
 
     def credit(self, outcomes: Floats, nulls: Floats) -> Floats:
-        """See `Model`; an outcome without shares of its own uses those of the conversions."""
+        """See `Model`; an outcome without shares of its own, and every world, uses those of the conversions."""
+        if nulls.ndim == 2:
+            return self.by_outcome[0].credit(outcomes, nulls)
         own = (*self.by_outcome, *[self.by_outcome[0]] * outcomes.shape[1])
         credits = [own[column].credit(outcomes[:, [column]], nulls) for column in range(outcomes.shape[1])]
         return np.concatenate(credits, axis=1)

@@ -18,9 +18,9 @@ from quanyu.part.action import Action, Caller, perform
 from quanyu.rule import known_columns
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.web.pages.audiences.campaign_account import account
+from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report
-from quanyu.web.parts.table import button
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 

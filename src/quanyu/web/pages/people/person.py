@@ -18,6 +18,7 @@ from quanyu.understand.trait import FAMILIES, Trait, profile, traits
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label, slice_label
 from quanyu.web.pages.portraits import trait_value
+from quanyu.web.parts.button import button
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty
@@ -27,6 +28,8 @@ from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
+SHOWN, MORE = 50, 5
+"""Moments that a timeline begins with, and how many times as many the next look takes."""
 PERSONAL = ("phone", "email", "name")
 CLASSES: Mapping[str, Text] = {
     "orders": "order",
@@ -38,7 +41,8 @@ CLASSES: Mapping[str, Text] = {
 
 def person(view: View, person_id: str) -> None:
     """Draw everything known about a person; phone, mail and name are masked."""
-    put(tag("a", "← ", view.say("Back to the search"), href="/people"), class_="back")
+    with ui.element("div").classes("back"):
+        button(f"← {view.say('Back')}", ui.navigate.back)
     fill(view, lambda v, portrait: _person(v, person_id, portrait), profile.read_person, person_id)
 
 
@@ -65,7 +69,7 @@ def _person(view: View, person_id: str, portrait: profile.Person | None) -> None
                 put(Markup("").join(_families(view, portrait.traits)))
             with ui.element("section").classes("panel"):
                 _titled(view, "Timeline", "What happened, newest first")
-                fill(view, _timeline, timeline, person_id)
+                _moments(view, person_id, SHOWN)
         with ui.element("section").classes("panel w12"):
             fill(view, _orders, purchases, person_id)
 
@@ -179,6 +183,24 @@ def _families(view: View, values: Mapping[str, Any]) -> list[Markup]:
 
 def _titled(view: View, title: Text, note: Text) -> None:
     put(tag("h2", view.say(title)) + (span("note", view.say(note)) if note else Markup("")), class_="bar")
+
+
+def _moments(view: View, person_id: str, n: int) -> None:
+    """Place the newest `n` moments of a person, and a button for more where there are any."""
+    place = ui.element("div")
+
+    def more() -> None:
+        place.clear()
+        with place:
+            _moments(view, person_id, n * MORE)
+
+    def draw(view: View, moments: list[Moment]) -> None:
+        _timeline(view, moments[:n])
+        if len(moments) > n:
+            button(view.say("Show more"), more)
+
+    with place:
+        fill(view, draw, timeline, person_id, n + 1)
 
 
 def _timeline(view: View, moments: list[Moment]) -> None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from markupsafe import Markup
-from nicegui import run, ui
+from nicegui import ui
 
+from quanyu import figure
+from quanyu.tables.view.rfm_groups import RfmGroup
 from quanyu.text import Text
-from quanyu.understand.rfm import Buyer, RfmMap, rfm_map, rfm_members
+from quanyu.understand.rfm import RfmMap, rfm_map
 from quanyu.web.page import Page
-from quanyu.web.pages.labels import group_label
 from quanyu.web.pages.portraits.traits import distributions
 from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
+from quanyu.web.parts.heat import Cell, Heat, heat
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import is_ready
 from quanyu.web.parts.plot import area
 from quanyu.web.parts.sheet import Head, Kind, Sheet
-from quanyu.web.parts.table import button, exports, grid
+from quanyu.web.parts.table import exports
 from quanyu.web.parts.waiting import fill
+from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 COLORS = {
@@ -29,7 +32,6 @@ COLORS = {
     "loyal_small": "#5b6b83", "new": "#aab4c3", "fading": palette.FAINT, "lost": "#edf0f4",
 }  # fmt: skip
 SIZES: Mapping[str, Text] = {"people": "By people", "money": "By money"}
-Open = Callable[[str, str | None, tuple[int, int] | None], Any]
 
 
 def portraits(view: View) -> None:
@@ -54,70 +56,77 @@ def _rfm(view: View, rfm: RfmMap, size: str) -> None:
         )
         return
     with ui.element("div").classes("panels"):
-        below: list[ui.element] = []
-        show = _opener(view, below)
         with ui.element("div").classes("w7"):
-            _treemap(view, rfm, size, show)
+            _treemap(view, rfm, size)
         with ui.element("div").classes("w5"):
-            _heat(view, rfm, size, show)
+            _heat(view, rfm, size)
         with ui.element("section").classes("panel w12"):
-            _actions(view, rfm, show)
-        below.append(ui.element("div").classes("w12").props("id=members tabindex=-1"))
+            _actions(view, rfm)
 
 
-def _treemap(view: View, rfm: RfmMap, size: str, show: Open) -> None:
+def _members(view: View, group: RfmGroup) -> str:
+    """Return the address of the people of a group."""
+    return view.link("/people", rule=f"group = {group.group_id}")
+
+
+def _treemap(view: View, rfm: RfmMap, size: str) -> None:
     parts = [
-        (group_size.group.group_id, view.pick(group_size.group.zh, group_size.group.en),
+        (group_size.group.group_id, group_size.group.name_in(view.language),
          float(group_size.n_people if size == "people" else max(group_size.monetary_amount, 0)), COLORS[group_size.group.group_id])
         for group_size in rfm.groups
     ]  # fmt: skip
-    by_name = {text: key for key, text, _, _ in parts}
+    by_name = {group_size.group.name_in(view.language): group_size.group for group_size in rfm.groups}
     sheet = _group_sheet(view, rfm)
     option = area.treemap(view, sheet.title, parts, "count" if size == "people" else "currency")
     note = view.say("{n} buyers, as of {day}", n=f"{rfm.n_people:,}", day=rfm.as_of)
 
-    async def opened(event: Any) -> None:
-        group_id = by_name.get(event.name)
-        if group_id:
-            await show(event.name, group_id, None)
+    def opened(event: Any) -> None:
+        if event.name in by_name:
+            ui.navigate.to(_members(view, by_name[event.name]))
 
-    chart(
+    definitions = (_what(view), view.say("Click a group to see who is in it."))
+    chart(view, Chart(sheet, option, definitions, note, on_point=opened))
+
+
+def _heat(view: View, rfm: RfmMap, size: str) -> None:
+    scores = range(1, rfm.best + 1)
+    write = writer(view)
+    kind: Literal["count", "currency"] = "count" if size == "people" else "currency"
+    amounts = {
+        (cell.f_score - 1, cell.r_score - 1): cell.n_people if size == "people" else cell.monetary_amount
+        for cell in rfm.cells
+    }
+    most = max(amounts.values(), default=0) or 1
+    columns = (Head("R"), Head("F"), Head(view.say("People"), "count"), Head(view.say("Money"), "currency"))
+    rows = tuple((f"R{c.r_score}", f"F{c.f_score}", c.n_people, c.monetary_amount) for c in rfm.cells)
+    said = view.say(
+        "R{best} bought most recently, F{best} most often; scores are cut at quantiles.", best=rfm.best
+    )
+    cells = {
+        (f, r): Cell(
+            figure.figure(amount, kind, view.language, view.ws.settings.currency),
+            max(amount, 0) / most,
+            view.say(
+                "{axes}: {value}; see who is in it", axes=f"R{r + 1} F{f + 1}", value=write(amount, kind)
+            ),
+            view.link("/people", rule=f"r_score = {r + 1}; f_score = {f + 1}"),
+        )
+        for (f, r), amount in amounts.items()
+    }
+    heat(
         view,
-        Chart(
-            sheet,
-            option,
-            (_what(view), view.say("Click a group to see who is in it.")),
-            note,
-            on_point=opened,
+        Heat(
+            Sheet(view.say("Recency by frequency"), columns, rows),
+            [f"F{score}" for score in scores],
+            [f"R{score}" for score in scores],
+            cells,
+            view.say("–: nobody has these two scores."),
+            (said, view.say("Click a cell to see who is in it.")),
         ),
     )
 
 
-def _heat(view: View, rfm: RfmMap, size: str, show: Open) -> None:
-    scores = range(1, rfm.best + 1)
-    across, up = [f"F{score}" for score in scores], [f"R{score}" for score in scores]
-    value = {
-        (c.r_score, c.f_score): float(c.n_people if size == "people" else c.monetary_amount)
-        for c in rfm.cells
-    }
-    cells = [(f - 1, r - 1, value[r, f]) for r in scores for f in scores if (r, f) in value]
-    title = view.say("Recency by frequency")
-    columns = (Head("R"), Head("F"), Head(view.say("People"), "count"), Head(view.say("Money"), "currency"))
-    rows = tuple((f"R{c.r_score}", f"F{c.f_score}", c.n_people, c.monetary_amount) for c in rfm.cells)
-    option = area.heat(view, (across, up), cells, "count" if size == "people" else "currency")
-    said = view.say(
-        "R{best} bought most recently, F{best} most often; scores are cut at quantiles.", best=rfm.best
-    )
-
-    async def opened(event: Any) -> None:
-        f, r = int(event.value[0]) + 1, int(event.value[1]) + 1
-        await show(f"R{r} × F{f}", None, (r, f))
-
-    definitions = (said, view.say("Click a cell to see who is in it."))
-    chart(view, Chart(Sheet(title, columns, rows), option, definitions, on_point=opened))
-
-
-def _actions(view: View, rfm: RfmMap, show: Open) -> None:
+def _actions(view: View, rfm: RfmMap) -> None:
     sheet = _group_sheet(view, rfm)
     with ui.element("div").classes("bar"):
         title = view.say("Groups and what to do")
@@ -148,44 +157,16 @@ def _actions(view: View, rfm: RfmMap, show: Open) -> None:
                 ]), class_="nums")  # fmt: skip
                 put(tag("p", view.say(group_size.group.action), class_="muted"))
                 if group_size.n_people:
-
-                    async def opened(name: str = name, group_id: str = group_size.group.group_id) -> None:
-                        await show(name, group_id, None)
-
-                    button(view.say("Who is in it"), opened, title=view.say("Who is in {group}", group=name))
-
-
-def _opener(view: View, below: list[ui.element]) -> Open:
-    """Return a function that lists the people of a group or cell under the map."""
-
-    async def show(title: str, group_id: str | None, cell: tuple[int, int] | None) -> None:
-        place = below[0]
-        buyers = await run.io_bound(view.ask, rfm_members, group_id, cell)
-        place.clear()
-        with place, ui.element("section").classes("panel"):
-            grid(view, _member_sheet(view, title, buyers or []), link=lambda person: f"/people/{person}")
-        place.run_method("scrollIntoView", {"behavior": "smooth"})
-
-    return show
-
-
-def _member_sheet(view: View, title: str, buyers: list[Buyer]) -> Sheet:
-    heads: tuple[tuple[Text, Kind], ...] = (
-        ("Person", "text"),
-        ("Group", "text"),
-        ("Days since last order", "count"),
-        ("Orders", "count"),
-        ("Money", "currency"),
-        ("Region", "text"),
-        ("Tier", "text"),
-    )
-    rows = tuple(
-        (buyer.person_id, group_label(view, buyer.group_id), buyer.recency_days, buyer.frequency, buyer.monetary_amount,
-         buyer.region or "", buyer.member_tier or "")
-        for buyer in buyers
-    )  # fmt: skip
-    name = view.say("Who is in {group}", group=title)
-    return Sheet(name, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
+                    said = view.say("Who is in {group}", group=name)
+                    put(
+                        tag(
+                            "a",
+                            view.say("Who is in it"),
+                            href=_members(view, group_size.group),
+                            class_="plain",
+                            aria_label=said,
+                        )
+                    )
 
 
 def _group_sheet(view: View, rfm: RfmMap) -> Sheet:

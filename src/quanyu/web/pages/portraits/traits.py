@@ -6,29 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import run, ui
+from nicegui import ui
 
 from quanyu import figure
 from quanyu.text import Text
-from quanyu.understand.trait import FAMILIES, Trait, bar_people, profile, traits
+from quanyu.understand.trait import FAMILIES, Trait, bar_rule, profile, traits
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import dropdown
 from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.people import trait_kind
 from quanyu.web.parts.plot import axes
-from quanyu.web.parts.sheet import Head, Kind, Sheet
-from quanyu.web.parts.table import grid
+from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 DEFAULT = "life_cycle"
-KINDS: dict[str, Kind] = {
-    "money": "currency",
-    "integer": "count",
-    "number": "number",
-    "day": "day",
-    "flag": "flag",
-}
 UNITS: Mapping[str, Text] = {"day": "{n} days", "minute": "{n} minutes", "hour": "{n}:00"}
 """Units that are written out; the label of a count says what it counts."""
 
@@ -50,17 +43,6 @@ def distributions(view: View) -> None:
 
 def _word(value: object) -> Text:
     return str(value)
-
-
-def trait_kind(trait: Trait) -> Kind:
-    """Return how values of a trait are written."""
-    return (
-        "ratio"
-        if trait.unit == "share"
-        else "currency"
-        if trait.unit == "currency"
-        else KINDS.get(trait.kind, "text")
-    )
 
 
 def trait_value(view: View, trait: Trait, value: Any) -> str:
@@ -100,31 +82,13 @@ def _distribution(view: View, histogram: profile.Distribution) -> None:
     note = view.say("Known for {n} of {total} people", n=f"{histogram.n_known:,}", total=f"{total:,}")
     if histogram.median is not None:
         note += f" · {view.say('Median')} {trait_value(view, trait, histogram.median)}"
-    below: list[ui.element] = []
 
-    async def opened(event: Any) -> None:
+    def opened(event: Any) -> None:
         place = int(event.data_index)
-        await _show(view, histogram, place, labels[place], below[0])
+        outer = (place == 0, place == len(histogram.bars) - 1)
+        rule = bar_rule(trait.name, histogram.bars[place], outer)
+        if rule:
+            ui.navigate.to(view.link("/people", rule=rule))
 
     definitions = (trait.definition(view.language), view.say("Click a bar to see who is behind it."))
     chart(view, Chart(Sheet(title, heads, rows), option, definitions, note, on_point=opened))
-    below.append(ui.element("div"))
-
-
-async def _show(
-    view: View, histogram: profile.Distribution, place: int, label: str, below: ui.element
-) -> None:
-    bar: profile.Bar = histogram.bars[place]
-    outer = (place == 0, place == len(histogram.bars) - 1)
-    listed = await run.io_bound(view.ask, bar_people, histogram.trait.name, bar, outer) or []
-    name = histogram.trait.label(view.language)
-    heads = (Head(view.say("Person")), Head(name), Head(view.say("Region")), Head(view.say("Tier")))
-    rows = tuple(
-        (member.person_id, view.say(_word(member.value)), member.region or "", member.member_tier or "")
-        for member in listed
-    )
-    below.clear()
-    with below, ui.element("section").classes("panel"):
-        sheet = Sheet(view.say("Who is in {group}", group=f"{name} {label}"), heads, rows)
-        grid(view, sheet, link=lambda person: f"/people/{person}")
-    below.run_method("scrollIntoView", {"behavior": "smooth"})

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
-from nicegui import run, ui
+from nicegui import ui
 
 from quanyu import figure
 from quanyu.text import Text
@@ -16,15 +15,14 @@ from quanyu.web.pages.value.value_card import holdout_panel, model_panel, verdic
 from quanyu.web.pages.value.value_outlook import bounds, outlook_panel
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart, palette
+from quanyu.web.parts.heat import Cell, Heat, heat
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, is_ready
-from quanyu.web.parts.plot import area, axes
+from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
-from quanyu.web.parts.table import button, exports, grid
+from quanyu.web.parts.table import exports
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
-
-Open = Callable[[int], Any]
 
 
 def value(view: View) -> None:
@@ -49,8 +47,6 @@ def _value(view: View, customers: value_map.ValueMap) -> None:
     verdict(view, customers.card)
     _cards(view, customers)
     with ui.element("div").classes("panels"):
-        below: list[ui.element] = []
-        show = _opener(view, below)
         if customers.card.outlook:
             with ui.element("section").classes("panel w12"):
                 outlook_panel(view, customers.card.outlook)
@@ -59,13 +55,12 @@ def _value(view: View, customers: value_map.ValueMap) -> None:
         with ui.element("section").classes("panel w4"):
             model_panel(view, customers.card)
         with ui.element("div").classes("w6"):
-            _tenths(view, customers, show)
+            _tenths(view, customers)
         if customers.cells:
             with ui.element("div").classes("w6"):
                 _alive(view, customers)
         with ui.element("section").classes("panel w12"):
-            _list(view, customers, show)
-        below.append(ui.element("div").classes("w12").props("id=members tabindex=-1"))
+            _list(view, customers)
         holdout_panel(view, customers.card)
 
 
@@ -140,14 +135,14 @@ def _tracking(view: View, tracked: value_card.Tracking | None) -> None:
     chart(view, Chart(sheet, option, (said,), is_tall=True))
 
 
-def _tenths(view: View, customers: value_map.ValueMap, show: Open) -> None:
+def _tenths(view: View, customers: value_map.ValueMap) -> None:
     upward = tuple(reversed(customers.tenths))
     names = [str(tenth.decile) for tenth in upward]
     sheet = _tenth_sheet(view, customers)
     drawn = axes.Line(view.say("Value per buyer"), [tenth.clv_amount for tenth in upward])
 
-    async def opened(event: Any) -> None:
-        await show(int(event.name))
+    def opened(event: Any) -> None:
+        ui.navigate.to(_members(view, int(event.name)))
 
     said = view.say("Buyers in ten parts of about equal size by value; 10 is the most valuable.")
     definitions = (said, view.say("Click a tenth to see who is in it."))
@@ -157,8 +152,6 @@ def _tenths(view: View, customers: value_map.ValueMap, show: Open) -> None:
 def _alive(view: View, customers: value_map.ValueMap) -> None:
     across = [_range(value_map.QUIET, at, 0) for at in range(len(value_map.QUIET) + 1)]
     up = [_range(value_map.BOUGHT, at, 1) for at in range(len(value_map.BOUGHT) + 1)]
-    cells = [(cell.quiet, cell.bought, round(cell.p_alive, 4)) for cell in customers.cells]
-    title = view.say("Probability of still being a customer")
     heads = (
         Head(view.say("Days with orders")), Head(view.say("Days since last order")), Head(view.say("People"), "count"),
         Head(view.say("P(alive)"), "ratio"),
@@ -168,10 +161,15 @@ def _alive(view: View, customers: value_map.ValueMap) -> None:
     )
     said = view.say("Across: days since the last order. Up: days with an order.")
     more = view.say("The same silence means more for somebody who used to buy often.")
-    chart(
-        view,
-        Chart(Sheet(title, heads, rows), area.heat(view, (across, up), cells, "ratio"), (said, more), said),
-    )
+    cells = {
+        (cell.quiet, cell.bought): Cell(
+            figure.percent(cell.p_alive, 0), cell.p_alive, view.say("{n} people", n=f"{cell.n_people:,}")
+        )
+        for cell in customers.cells
+    }
+    title = view.say("Probability of still being a customer")
+    empty_said = " ".join((said, view.say("–: nobody has bought so often and been quiet so long.")))
+    heat(view, Heat(Sheet(title, heads, rows), across, up, cells, empty_said, (said, more)))
 
 
 def _range(ends: tuple[int, ...], at: int, first: int) -> str:
@@ -181,7 +179,7 @@ def _range(ends: tuple[int, ...], at: int, first: int) -> str:
     return str(low) if low == ends[at] else f"{low}–{ends[at]}"
 
 
-def _list(view: View, customers: value_map.ValueMap, show: Open) -> None:
+def _list(view: View, customers: value_map.ValueMap) -> None:
     sheet = _tenth_sheet(view, customers)
     title = view.say("Who is in a tenth")
     with ui.element("div").classes("bar"):
@@ -194,11 +192,14 @@ def _list(view: View, customers: value_map.ValueMap, show: Open) -> None:
                 put(tag("strong", _tenth_name(view, tenth.decile)))
                 put(_tenth_facts(view, tenth), class_="nums")
 
-                async def opened(decile: int = tenth.decile) -> None:
-                    await show(decile)
+                said = view.say("Who is in {group}", group=_tenth_name(view, tenth.decile))
+                address = _members(view, tenth.decile)
+                put(tag("a", view.say("Who is in it"), href=address, class_="plain", aria_label=said))
 
-                named = view.say("Who is in {group}", group=_tenth_name(view, tenth.decile))
-                button(view.say("Who is in it"), opened, title=named)
+
+def _members(view: View, decile: int) -> str:
+    """Return the address of the people of a tenth."""
+    return view.link("/people", rule=f"decile = {decile}")
 
 
 def _tenth_name(view: View, decile: int) -> str:
@@ -226,35 +227,6 @@ def _tenth_sheet(view: View, customers: value_map.ValueMap) -> Sheet:
     )  # fmt: skip
     title = view.say("Value by tenth of buyers")
     return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
-
-
-def _opener(view: View, below: list[ui.element]) -> Open:
-    """Return a function that lists the people of a tenth under the map."""
-
-    async def show(decile: int) -> None:
-        place = below[0]
-        members = await run.io_bound(view.ask, value_map.value_members, decile)
-        place.clear()
-        with place, ui.element("section").classes("panel"):
-            grid(view, _member_sheet(view, decile, members or []), link=lambda person: f"/people/{person}")
-        place.run_method("scrollIntoView", {"behavior": "smooth"})
-
-    return show
-
-
-def _member_sheet(view: View, decile: int, members: list[value_map.Valued]) -> Sheet:
-    heads: tuple[tuple[Text, Kind], ...] = (
-        ("Person", "text"), ("Worth", "currency"), ("Low", "currency"), ("High", "currency"),
-        ("Expected orders", "number"), ("P(alive)", "ratio"), ("Days with orders", "count"), ("Days since last order", "count"),
-        ("Margin per order so far", "currency"), ("Region", "text"), ("Tier", "text"),
-    )  # fmt: skip
-    rows = tuple(
-        (member.person_id, member.clv_amount, member.clv_amount_low, member.clv_amount_high, member.expected_orders, member.p_alive,
-         member.n_repeats + 1, member.quiet_days, member.mean_amount, member.region or "", member.member_tier or "")
-        for member in members
-    )  # fmt: skip
-    name = view.say("Who is in {group}", group=_tenth_name(view, decile))
-    return Sheet(name, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
 
 
 def _what(view: View, days: int, rate: float) -> str:

@@ -10,11 +10,12 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu.tables.text.mask import masked
+from quanyu.web.parts.button import button
 from quanyu.web.parts.chart.option import Option, inert
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.sheet import Sheet
-from quanyu.web.parts.table import button, exports, table
+from quanyu.web.parts.table import exports, table
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nicegui import ui
 
+from quanyu.web.parts.button import button
 from quanyu.web.parts.sheet import Sheet
 from quanyu.web.parts.table.export import file_name, to_csv, to_xlsx
 from quanyu.web.view import View
@@ -14,15 +15,6 @@ TYPES = {
     "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx),
     "csv": ("CSV", "text/csv;charset=utf-8", to_csv),
 }
-
-
-def button(label: str, act: Callable[[], object], *, title: str = "", class_: str = "plain") -> ui.html:
-    """Place a small button."""
-    made = ui.html(label, tag="button", sanitize=True).classes(class_).props("type=button").on("click", act)
-    if title:
-        made.props["title"] = title
-        made.props["aria-label"] = title
-    return made
 
 
 def exports(view: View, sheet: Sheet) -> None:

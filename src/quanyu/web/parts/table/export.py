@@ -5,20 +5,26 @@ Phone numbers and mail addresses in texts are masked, as on screen.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import IO
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
 from quanyu.tables.text.mask import masked
-from quanyu.web.parts.sheet import Cell, Kind, Sheet
+from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet would run as a formula."""
+
+PART = 1 << 18
+"""Characters that are written together."""
 
 FORMATS: dict[Kind, str] = {
     "count": "#,##0", "number": "#,##0.00", "currency": "#,##0.00", "ratio": "0.00%",
@@ -28,35 +34,52 @@ FORMATS: dict[Kind, str] = {
 
 def to_csv(sheet: Sheet, zone: ZoneInfo) -> bytes:
     """Return the sheet as CSV in UTF-8 with a byte order mark; text like a formula gets an apostrophe."""
+    return b"".join(csv_lines(sheet.columns, sheet.rows, zone))
+
+
+def csv_lines(heads: Sequence[Head], rows: Iterable[Sequence[Cell]], zone: ZoneInfo) -> Iterator[bytes]:
+    """Yield CSV in parts, however many rows there are; the first begins with a byte order mark."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_defused(masked(head.label)) for head in sheet.columns])
-    for row in sheet.rows:
+    writer.writerow([_defused(masked(head.label)) for head in heads])
+    mark = codecs.BOM_UTF8
+    for row in rows:
         writer.writerow([_written(value, zone) for value in row])
-    return text.getvalue().encode("utf-8-sig")
+        if text.tell() > PART:
+            yield mark + text.getvalue().encode()
+            mark = b""
+            text.seek(0)
+            text.truncate()
+    yield mark + text.getvalue().encode()
 
 
 def to_xlsx(sheet: Sheet, zone: ZoneInfo) -> bytes:
     """Return the sheet as an Excel workbook; times are local to the zone, because Excel knows no zones."""
     file = io.BytesIO()
+    write_xlsx(file, sheet.title, sheet.columns, sheet.rows, zone)
+    return file.getvalue()
+
+
+def write_xlsx(
+    file: IO[bytes], title: str, heads: Sequence[Head], rows: Iterable[Sequence[Cell]], zone: ZoneInfo
+) -> None:
+    """Write a workbook row by row, as `to_xlsx` says, in a memory that does not grow with its rows."""
     book = xlsxwriter.Workbook(
-        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    page = book.add_worksheet(sheet_name(sheet.title))
+    page = book.add_worksheet(sheet_name(title))
     bold = book.add_format({"bold": True, "bottom": 1})
     formats = [
-        book.add_format({"num_format": FORMATS[head.kind]} if head.kind in FORMATS else {})
-        for head in sheet.columns
+        book.add_format({"num_format": FORMATS[head.kind]} if head.kind in FORMATS else {}) for head in heads
     ]
-    for place, head in enumerate(sheet.columns):
-        page.write_string(0, place, masked(head.label), bold)
+    for place, head in enumerate(heads):
         page.set_column(place, place, max(12, min(40, 2 * len(head.label) + 4)))
-    for line, row in enumerate(sheet.rows, start=1):
+        page.write_string(0, place, masked(head.label), bold)
+    for line, row in enumerate(rows, start=1):
         for place, value in enumerate(row):
             _write(page, (line, place), _local(value, zone), formats[place])
     page.freeze_panes(1, 0)
     book.close()
-    return file.getvalue()
 
 
 def file_name(title: str, day: dt.date, suffix: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from quanyu.collect.identity.identity import resolve
 from quanyu.collect.identity.people import golden
 from quanyu.collect.load.load import load
-from quanyu.understand.search import search
+from quanyu.understand.people_list import Listing, Whom, page
 from quanyu.workspace import Workspace
 
 CHINESE = "Asia/Shanghai"
@@ -48,7 +48,7 @@ def members(make_workspace: Callable[..., Workspace], tmp_path: Path) -> Callabl
 
 
 def found(ws: Workspace, text: str) -> list[str]:
-    return [hit.email[:1] for hit in search(ws, text)]
+    return [mail[:1] for _, mail in page(ws, Listing(Whom(text=text), ("email",)))]
 
 
 FOREIGN = [

@@ -5,10 +5,10 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from quanyu.errors import ColumnError
+from quanyu.understand.people_list import Whom, count
 from quanyu.understand.purchase import purchases
-from quanyu.understand.trait.bar_people import bar_people
-from quanyu.understand.trait.profile import distribution
+from quanyu.understand.trait.bar_rule import bar_rule
+from quanyu.understand.trait.profile import Bar, distribution
 from quanyu.workspace import Workspace
 
 
@@ -22,20 +22,20 @@ def crowd(workspace: Workspace) -> Workspace:
         "n_orders": [k % 9 for k in range(n - 1)] + [500],
     }
     workspace.warehouse.replace("portraits", pa.table(table), by="understand")
+    workspace.warehouse.replace("people", pa.table({"person_id": table["person_id"]}), by="collect")
     return workspace
 
 
 @pytest.mark.parametrize("trait", ["life_cycle", "n_orders"])
-def test_every_bar_holds_as_many_people_as_it_says(crowd: Workspace, trait: str) -> None:
-    found = distribution(crowd, trait)
-    last = len(found.bars) - 1
-    for place, bar in enumerate(found.bars):
-        assert len(bar_people(crowd, trait, bar, (place == 0, place == last))) == bar.n_people, bar
+def test_every_bar_holds_as_many_people_as_its_rule_finds(crowd: Workspace, trait: str) -> None:
+    bars = distribution(crowd, trait).bars
+    for place, bar in enumerate(bars):
+        rule = bar_rule(trait, bar, (place == 0, place == len(bars) - 1))
+        assert count(crowd, Whom(rule)) == bar.n_people, bar
 
 
-def test_an_unknown_trait_is_refused(crowd: Workspace) -> None:
-    with pytest.raises(ColumnError, match="nothing"):
-        bar_people(crowd, "nothing", distribution(crowd, "life_cycle").bars[0])
+def test_a_value_that_no_text_can_hold_has_no_rule() -> None:
+    assert bar_rule("city", Bar("a; b", 3)) == ""
 
 
 def test_orders_of_a_person_newest_first(workspace: Workspace) -> None:

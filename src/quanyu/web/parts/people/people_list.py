@@ -1,0 +1,181 @@
+"""A list of people: how many, page by page, sorted where one likes, saved whole, and made an audience of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import run, ui
+from nicegui.events import GenericEventArguments
+
+from quanyu.rule import parse
+from quanyu.rule.tree import columns
+from quanyu.tables.text.mask import masked
+from quanyu.understand import people_list as reading
+from quanyu.understand.people_list import Listing, Order, Row, Whom
+from quanyu.web.parts.markup import put, span, tag
+from quanyu.web.parts.notice import empty, fault, report
+from quanyu.web.parts.people.column import column_heads
+from quanyu.web.parts.people.condition import value_in_words
+from quanyu.web.parts.sheet import Cell, Head
+from quanyu.web.parts.table import Stream, stream_exports
+from quanyu.web.parts.waiting import fill
+from quanyu.web.view import View
+from quanyu.workspace import Workspace
+
+SHOWN = ("name", "phone", "group", "recency_days", "frequency", "monetary_amount", "region", "member_tier")
+"""What a list shows unless its reader chooses; besides these, what its rule asks for."""
+PAGES = (50, 100, 200, 500)
+LINK = """
+<q-td :props="props"><a :href="'/people/' + encodeURIComponent(props.row.person_id)">{{ props.value }}</a></q-td>
+"""
+
+
+def people_list(view: View, title: str, whom: Whom) -> None:
+    """Place a list of people with its title; raise `RuleError` for a rule that cannot be read."""
+    asked = tuple(name for name in columns(parse(whom.rule)) if name not in SHOWN)
+    by_value = ("clv_amount",) if "decile" in asked else ()
+    listing = Listing(whom, (*SHOWN, *asked, *by_value), Order((*by_value, "monetary_amount")[0]))
+    fill(view, lambda v, told: _List(v, title, told).place(), _first, listing)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A list as it is first shown: how many it holds, the first page, and every column that can be shown."""
+
+    listing: Listing
+    n: int
+    rows: list[Row]
+    known: tuple[str, ...]
+
+
+def _first(ws: Workspace, listing: Listing) -> _Told:
+    n, rows = reading.count(ws, listing.whom), reading.page(ws, listing, 0, PAGES[0])
+    return _Told(listing, n, rows, reading.shown_columns(ws))
+
+
+class _List:
+    """One list on one page: what is shown changes as its reader turns pages and chooses columns."""
+
+    def __init__(self, view: View, title: str, told: _Told) -> None:
+        self.view, self.title, self.listing, self.n, self.rows = view, title, told.listing, told.n, told.rows
+        labels = column_heads(view)
+        self.heads = {name: labels.get(name, Head(name)) for name in told.known}
+
+    def place(self) -> None:
+        view, whom = self.view, self.listing.whom
+        with ui.element("section").classes("panel") as panel:
+            panel.props["aria-label"] = masked(self.title)
+            with ui.element("div").classes("bar"):
+                count = view.say("{n} people in all", n=f"{self.n:,}")
+                put(Markup("").join([tag("h2", self.title), span("note", count)]), class_="choices")
+                with ui.element("div").classes("tools"):
+                    if whom.rule and not whom.text:
+                        address = view.link("/audiences", rule=whom.rule)
+                        put(tag("a", view.say("Make an audience of it"), href=address, class_="plain"))
+                    stream_exports(view, self.stream)
+            if not self.n:
+                empty(view, "Nobody is in this list.", "Loosen the conditions, or wait for the next turn.")
+                return
+            self.choice()
+            self.table = self.grid()
+
+    def stream(self) -> Stream:
+        """Return all of the list, with the columns that are shown."""
+        view, listing = self.view, self.listing
+        heads = [self.heads[name] for name in listing.columns]
+
+        def rows() -> Iterator[tuple[Cell, ...]]:
+            for person_id, *values in reading.every(view.ws, listing):
+                told = zip(listing.columns, values, heads, strict=True)
+                yield (person_id, *(_cell(view, *cell) for cell in told))
+
+        return Stream(self.title, (Head(view.say("Person")), *heads), rows, self.n)
+
+    def choice(self) -> None:
+        """Place the choice of columns."""
+        options = {name: head.label for name, head in self.heads.items()}
+        label = self.view.say("Columns")
+        self.select = ui.select(
+            options, value=list(self.listing.columns), multiple=True, label=label, on_change=self.choose
+        ).classes("columns")
+        self.select.props(f'dense outlined options-dense aria-label="{label}"')
+        self.say_chosen()
+
+    def say_chosen(self) -> None:
+        self.select.props["display-value"] = self.view.say("{n} columns", n=len(self.listing.columns))
+
+    def grid(self) -> ui.table:
+        pagination = {
+            "rowsPerPage": PAGES[0],
+            "rowsNumber": self.n,
+            "sortBy": self.listing.order.column,
+            "descending": self.listing.order.is_descending,
+            "page": 1,
+        }
+        table = ui.table(
+            columns=self.columns(), rows=self.written(), row_key="person_id", pagination=pagination
+        )
+        table.classes("list").props(
+            f'flat dense binary-state-sort wrap-cells :rows-per-page-options="{list(PAGES)}" '
+            f'rows-per-page-label="{self.view.say("Rows:")}"'
+        )
+        table.add_slot("body-cell-person_id", LINK)
+        table.on("request", self.turn, js_handler="(request) => emit(request.pagination)")
+        return table
+
+    def columns(self) -> list[dict[str, Any]]:
+        person = {
+            "name": "person_id", "label": self.view.say("Person"), "field": "person_id", "align": "left", "sortable": False,
+        }  # fmt: skip
+        return [person, *(
+            {"name": name, "label": masked(self.heads[name].label), "field": name, "sortable": name not in reading.MASKS,
+             "align": "right" if self.heads[name].is_numeric else "left"}
+            for name in self.listing.columns
+        )]  # fmt: skip
+
+    def written(self) -> list[dict[str, str]]:
+        return [
+            {"person_id": row[0], **{
+                name: masked(value_in_words(self.view, name, value, self.heads[name]))
+                for name, value in zip(self.listing.columns, row[1:], strict=True)
+            }}
+            for row in self.rows
+        ]  # fmt: skip
+
+    async def turn(self, event: GenericEventArguments) -> None:
+        """Show another page, or the rows in another order."""
+        wanted = event.args
+        column = wanted.get("sortBy") or self.listing.order.column
+        if column in self.heads:
+            self.listing = replace(self.listing, order=Order(column, bool(wanted.get("descending"))))
+            await self.read(wanted)
+
+    async def choose(self, event: Any) -> None:
+        """Show other columns."""
+        self.listing = replace(
+            self.listing, columns=tuple(name for name in self.heads if name in event.value)
+        )
+        self.say_chosen()
+        await self.read(self.table.pagination)
+
+    async def read(self, pagination: dict[str, Any]) -> None:
+        n = pagination.get("rowsPerPage") or PAGES[0]
+        first = (pagination.get("page", 1) - 1) * n
+        try:
+            self.rows = await run.io_bound(self.view.ask, reading.page, self.listing, first, n) or []
+        except Exception as error:
+            report(error)
+            fault(self.view, error)
+            return
+        self.table.columns = self.columns()
+        self.table.rows = self.written()
+        self.table.pagination = {**pagination, "rowsNumber": self.n}
+        self.table.update()
+
+
+def _cell(view: View, column: str, value: Cell, head: Head) -> Cell:
+    """Return a value as a file holds it: numbers and days as they are, words as lists show them."""
+    return value_in_words(view, column, value, head) if isinstance(value, str) else value

@@ -1,0 +1,70 @@
+"""A list too long for a page as a file: written row by row when the browser asks for it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from nicegui import app, ui
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from quanyu.web.memory import Memory
+from quanyu.web.parts.button import button
+from quanyu.web.parts.sheet import Cell, Head
+from quanyu.web.parts.table.download import TYPES
+from quanyu.web.parts.table.export import csv_lines, file_name, write_xlsx
+from quanyu.web.view import View
+from quanyu.workspace import Workspace
+
+MOST_ROWS = 1_048_575
+"""Rows that a worksheet of Excel holds under its heads."""
+Rows = Callable[[], Iterable[Sequence[Cell]]]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A list to be saved: its title and heads, what gives its rows, and how many these are."""
+
+    title: str
+    heads: tuple[Head, ...]
+    rows: Rows
+    n: int
+
+
+def stream_exports(view: View, stream: Callable[[], Stream]) -> None:
+    """Place the buttons that save the whole of a list, as it stands when they are pressed."""
+    n = stream().n
+    for suffix, (label, _, _) in TYPES.items():
+        if suffix == "xlsx" and n > MOST_ROWS:
+            continue
+
+        def save(suffix: str = suffix) -> None:
+            ui.download.from_url(f"/list/{view.memory.keep(stream())}.{suffix}")
+
+        button(label, save, title=view.say("Save all {n} rows as {format}", n=f"{n:,}", format=label))
+
+
+def serve_streams(ws: Workspace, memory: Memory) -> None:
+    """Register the address that lists are saved from."""
+
+    @app.get("/list/{mark}.{suffix}", include_in_schema=False)
+    def answer(mark: str, suffix: str) -> Response:
+        stream = memory.find(mark)
+        if not isinstance(stream, Stream) or suffix not in TYPES:
+            return PlainTextResponse("Open the list again and save it from there.", 404)
+        zone = ws.settings.zone
+        body = csv_lines(stream.heads, stream.rows(), zone) if suffix == "csv" else _workbook(stream, zone)
+        name = quote(file_name(stream.title, ws.today(), suffix))
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return StreamingResponse(body, media_type=TYPES[suffix][1], headers=headers)
+
+
+def _workbook(stream: Stream, zone: ZoneInfo) -> Iterator[bytes]:
+    with tempfile.TemporaryFile() as file:
+        write_xlsx(file, stream.title, stream.heads, stream.rows(), zone)
+        file.seek(0)
+        while part := file.read(1 << 18):
+            yield part
