@@ -96,9 +96,9 @@ HOLD: Mapping[str, Callable[..., None]] = {
 
 
 def test_every_step_that_keeps_is_under_the_law() -> None:
-    """That of visits is beside them."""
+    """Those of visits, identity and people are beside them."""
     kept = {step.name for step in STEPS if step.kept != "whole"}
-    assert kept == {"visits", *HOLD}
+    assert kept == {"visits", "identity", "people", *HOLD}
 
 
 def placed(every: Any) -> list[tuple[tuple[str, int], Found]]:
@@ -157,6 +157,7 @@ def test_whatever_changes_turn_by_turn_is_all_at_once(seed: int, turns: list[tup
 
 
 AT = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
+DAY = dt.date(2026, 11, 20)
 BEFORE: dict[str, dict[str, Any]] = {
     "orders": {
         "order_id": "o1", "source": "t", "id_key": "user:1", "ordered_at": AT,
@@ -173,16 +174,20 @@ BEFORE: dict[str, dict[str, Any]] = {
     "people": {"person_id": "ann", "n_identifiers": 1},
     "visit_days": {"id_key": "user:1", "channel": "own", "session_id": "s", "visited_on": AT.date()},
     "spend": {"spent_on": AT.date(), "source": "t", "platform": "baidu"},
+    "links": {"id_key": "user:1", "other_key": "phone:1", "source": "t"},
+    "members": {"id_key": "user:1", "source": "t"},
+    "consents": {"id_key": "user:1", "source": "t", "purpose": "p", "channel": "sms", "is_granted": True, "decided_at": AT},
+    "leads": {"lead_id": "l1", "source": "t", "id_key": "user:1", "contacted_on": AT.date()},
 }  # fmt: skip
 """One row of every source, all of one person."""
 AFTER: dict[str, dict[str, Any]] = {
     "orders": {"status": "closed"}, "order_lines": {"n_items": 2}, "margins": {"margin_amount": 2}, "items": {"brand": "B"},
     "visits": {"n_events": 2}, "touches": {"kind": "sent"}, "feedback": {"score": 1.0}, "deliveries": {"status": "failed"},
     "identities": {"person_id": "bo"}, "people": {"person_id": "bo"},
-    "visit_days": {"n_events": 2}, "spend": {"clicks": 3},
+    "visit_days": {"n_events": 2}, "spend": {"clicks": 3}, "links": {"is_verified": True},
+    "members": {"name": "李雷"}, "consents": {"is_granted": False}, "leads": {"contacted_on": DAY},
 }  # fmt: skip
 """What changes in each."""
-DAY = dt.date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
@@ -276,18 +281,19 @@ def groups_touched(ws: Workspace, before: Made) -> dict[str, set[dt.date] | None
     return {group: some for group, some in days.items() if some}
 
 
-def test_a_margin_tells_beside_orders_that_differ(filled: Workspace) -> None:
-    """The order of somebody else differs too; that of ann is the same, what it earned is not."""
+@pytest.mark.parametrize("name", ["margins", "order_lines", "items"])
+def test_what_an_order_is_made_of_tells_beside_orders_that_differ(filled: Workspace, name: str) -> None:
+    """The order of somebody else differs too; that of ann is the same, what it earned or holds is not."""
     other = BEFORE["orders"] | {"order_id": "o2", "id_key": "user:2"}
     put(filled, "orders", BEFORE["orders"], other)
     before = Made({source: filled.warehouse.version(source) for source in touch.SOURCES}, DAY)
     put(filled, "orders", BEFORE["orders"], other | AFTER["orders"])
-    put(filled, "margins", BEFORE["margins"] | AFTER["margins"])
+    put(filled, name, BEFORE[name] | AFTER[name])
     try:
         assert names_of(filled, before, DAY, {}) == {"ann"}
     finally:
-        for name in ("orders", "margins"):
-            put(filled, name, BEFORE[name])
+        for changed in ("orders", name):
+            put(filled, changed, BEFORE[changed])
 
 
 def test_a_refund_touches_nothing_that_was_sold(filled: Workspace) -> None:

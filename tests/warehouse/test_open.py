@@ -67,6 +67,18 @@ def test_the_whole_life_of_a_table(workspace: Workspace) -> None:
     assert warehouse.count("orders") == 13
 
 
+def test_a_table_that_came_out_the_same_may_say_what_it_is_made_of_now(workspace: Workspace) -> None:
+    warehouse = workspace.warehouse
+    warehouse.replace(
+        "people", pa.table({"person_id": ["ann"]}), by="collect", about={"made_of": {"orders": 1}}
+    )
+    for _ in range(2):
+        warehouse.confirm("people", {"made_of": {"orders": 2}})
+    assert warehouse.about("people")["made_of"] == {"orders": 2}
+    assert warehouse.about("people")["stage"] == "collect"
+    assert (warehouse.version("people"), warehouse.newest("people"), warehouse.count("people")) == (0, 1, 1)
+
+
 def test_open_tables_may_change_their_columns(workspace: Workspace) -> None:
     day = dt.date(2024, 1, 1)
     small = pa.table({"person_id": ["p1"], "as_of": [day], "n_orders": [3]})

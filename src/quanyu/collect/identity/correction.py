@@ -10,6 +10,7 @@ from quanyu.collect.identity.identity import Resolution, named, settle
 from quanyu.collect.identity.identity_log import Entry, append_entries, read_decisions, read_log
 from quanyu.collect.identity.link_rules import Guards
 from quanyu.collect.identity.neighbourhood import around
+from quanyu.collect.identity.renewal import still_made_of
 from quanyu.collect.kind import kind_named
 from quanyu.errors import IdentityError
 from quanyu.ledger import Edit, audited
@@ -136,8 +137,9 @@ def _correct(ws: Workspace, entry: Entry, touched: Iterable[str], guards: Guards
     decisions = read_decisions(ws)
     with desk(ws) as on:
         parts = partition(on, around(on, touched, decisions, guards), decisions, guards)
-        rows = named(on, parts, ws.warehouse.table("identities"))
-        return settle(on, parts, rows, is_all=False, as_of=ws.today())
+        nobody = parts.nodes.limit(0).select("id_key")
+        rows = on.put(named(on, parts))
+        return settle(on, parts, rows, as_of=ws.today(), about=still_made_of(ws, guards), gone=nobody)
 
 
 def _refuse_conflict(ws: Workspace, first: set[str], second: set[str]) -> None:

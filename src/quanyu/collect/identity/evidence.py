@@ -7,7 +7,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.warehouse.portable import seconds
+from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
 
 SEEN = (
@@ -30,11 +30,14 @@ FAMILY = r"^([一-鿿])(?:[一-鿿]?[*＊•?？]+[一-鿿]?|[一-鿿]{1,3}|先�
 """A Chinese name begins with the family name, and most masks leave just that: 张** is not 李雷."""
 
 
-def identifiers(ws: Workspace) -> ir.Table:
-    """Return id_key, first_seen_at, last_seen_at: every identifier that occurs anywhere, once."""
-    parts = [_seen(ws, *_shorter(ws, place)) for place in SEEN if ws.warehouse.exists(place[0])]
+def identifiers(ws: Workspace, keys: ir.Table | None = None) -> ir.Table:
+    """Return id_key, first_seen_at, last_seen_at: every identifier that occurs anywhere, once.
+
+    Here and below, of some identifiers only if their numbers (`key`, see `group_key`) are given.
+    """
+    parts = [_seen(ws, _shorter(ws, place), keys) for place in SEEN if ws.warehouse.exists(place[0])]
     if not parts:
-        return _seen(ws, *SEEN[0])
+        return _seen(ws, SEEN[0], keys)
     return _first_and_last(reduce(lambda left, right: left.union(right), parts))
 
 
@@ -45,8 +48,9 @@ def _shorter(ws: Workspace, place: tuple[str, str, str, str]) -> tuple[str, str,
     return ("visits", "id_key", "began_at", "ended_at") if is_known else place
 
 
-def _seen(ws: Workspace, table: str, column: str, first: str, last: str) -> ir.Table:
-    rows = ws.warehouse.table(table)
+def _seen(ws: Workspace, place: tuple[str, str, str, str], keys: ir.Table | None) -> ir.Table:
+    table, column, first, last = place
+    rows = among(ws.warehouse.table(table), keys, column)
     rows = rows.filter(rows[column].notnull() & (rows[column] != ""))
     low, high = rows[first].cast(TIME), rows[last].cast(TIME)
     return _first_and_last(
@@ -60,12 +64,25 @@ def _first_and_last(rows: ir.Table) -> ir.Table:
     )
 
 
-def pairs(ws: Workspace) -> ir.Table:
+def among(rows: ir.Table, keys: ir.Table | None, *columns: str) -> ir.Table:
+    """Return the rows in which one of the columns holds an identifier whose number is among `keys`, each once."""
+    if keys is None:
+        return rows
+    first, *others = columns
+    numbered = rows.mutate(_key=group_key(rows[first]))
+    held = numbered.semi_join(keys, [("_key", "key")]).drop("_key")
+    if not others:
+        return held
+    rest = numbered.anti_join(keys, [("_key", "key")]).drop("_key")
+    return held.union(among(rest, keys, *others))
+
+
+def pairs(ws: Workspace, keys: ir.Table | None = None, version: int | None = None) -> ir.Table:
     """Return low, high, is_verified, n_sources, last_epoch: every linked pair of identifiers, once.
 
-    The smaller key comes first whichever way the sources wrote the link.
+    The smaller key comes first whichever way the sources wrote the link. Of some identifiers: the pairs that hold one.
     """
-    links = ws.warehouse.table("links")
+    links = among(ws.warehouse.table("links", version), keys, "id_key", "other_key")
     links = links.filter(
         (links["id_key"] != links["other_key"]) & (links["id_key"] != "") & (links["other_key"] != "")
     )
@@ -81,13 +98,13 @@ def pairs(ws: Workspace) -> ir.Table:
     )
 
 
-def names(ws: Workspace) -> ir.Table:
+def names(ws: Workspace, keys: ir.Table | None = None) -> ir.Table:
     """Return id_key, name_hash, family_hash: under which full name and which family name an identifier goes.
 
     Each is null unless it is exactly one. A family name shows through a mask; names are taken in lower case
     without blanks and points, and leave this expression only as keyed hashes.
     """
-    members = ws.warehouse.table("members").filter(lambda t: t["name"].notnull())
+    members = among(ws.warehouse.table("members"), keys, "id_key").filter(lambda t: t["name"].notnull())
     name = members["name"].lower().re_replace(r"[\s.·,，'-]+", "")
     rows = members.select("id_key", name=name, family=name.re_extract(FAMILY, 1).nullif(""))
     is_full = (rows["name"].length() >= 2) & ~rows["name"].re_search(MASKS)

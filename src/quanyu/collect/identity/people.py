@@ -11,10 +11,13 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.collect.identity.evidence import TIME
 from quanyu.collect.kind import kind_of, role_of
+from quanyu.method.change import Made, touched
+from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.tables import contract
-from quanyu.warehouse.portable import seconds
+from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
 
 How = Literal["trusted", "recent", "frequent", "earliest", "strictest"]
@@ -59,9 +62,18 @@ class Golden:
 def golden(ws: Workspace, as_of: dt.date) -> Golden:
     """Write `people`: one row per person of `identities`; visitors known by a cookie only have no values.
 
-    What a source said after the day `as_of` does not count.
+    What a source said after the day `as_of` does not count. Only people whom something touched since are chosen for
+    again; where nobody is, the table stays as it is.
     """
-    ws.warehouse.replace("people", choose(ws, as_of), by="collect")
+    versions = {name: ws.warehouse.version(name) for name in ("identities", "members")}
+    about = {"made_of": {**_terms(), "as_of": as_of.isoformat(), "versions": versions}}
+    who = _touched(ws, as_of)
+    if who is None:
+        ws.warehouse.replace("people", choose(ws, as_of), by="collect", about=about)
+    elif ws.warehouse.read(who.count()).column(0)[0].as_py():
+        ws.warehouse.replace("people", _in_place(ws, as_of, who), by="collect", about=about)
+    else:
+        ws.warehouse.confirm("people", about)
     people = ws.warehouse.table("people")
     is_reachable = people["phone"].notnull() | people["email"].notnull()
     counts = people.aggregate(
@@ -70,13 +82,41 @@ def golden(ws: Workspace, as_of: dt.date) -> Golden:
     return Golden(*[int(column[0].as_py() or 0) for column in ws.warehouse.read(counts).columns])
 
 
-def choose(ws: Workspace, as_of: dt.date) -> ir.Table:
-    """Return the rows of `people` as an expression."""
+def _terms() -> Mapping[str, str]:
+    return {"program": program(__name__)}
+
+
+def _touched(ws: Workspace, as_of: dt.date) -> ir.Table | None:
+    """Return the people (`person`) whose row may be another, None if it is not known what the table was made of."""
+    before = Made.of(ws, "people", _terms())
+    if before is None:
+        return None
+    low, high = (ibis.literal(_late(day), type=TIME) for day in sorted((before.as_of, as_of)))
+    members = ws.warehouse.table("members")
+    passed = members.filter((members["seen_at"] >= low) & (members["seen_at"] < high))
+    who = touched(ws, before, as_of, {}, [passed.select(key=group_key(passed["id_key"]))])
+    return who.people if who else None
+
+
+def _in_place(ws: Workspace, as_of: dt.date, who: ir.Table) -> ir.Table:
+    kept, rows = ws.warehouse.table("people"), choose(ws, as_of, who)
+    rest = kept.mutate(person=group_key(kept["person_id"])).anti_join(who, "person")
+    return rest.select(rows.columns).cast(rows.schema()).union(rows)
+
+
+def _late(day: dt.date) -> dt.datetime:
+    """Return the moment from which on what is said does not count."""
+    return dt.datetime.combine(day + dt.timedelta(days=2), dt.time(), dt.UTC)
+
+
+def choose(ws: Workspace, as_of: dt.date, who: ir.Table | None = None) -> ir.Table:
+    """Return the rows of `people` as an expression; only those of some people (`person`) if they are given."""
     identities = ws.warehouse.table("identities")
+    if who is not None:
+        numbered = identities.mutate(person=group_key(identities["person_id"]))
+        identities = ws.warehouse.turn.keep(numbered.semi_join(who, "person").drop("person"))
     said = ws.warehouse.table("members")
-    late = ibis.literal(
-        dt.datetime.combine(as_of + dt.timedelta(days=2), dt.time(), dt.UTC), type="timestamp('UTC')"
-    )
+    late = ibis.literal(_late(as_of), type=TIME)
     said = said.filter(said["seen_at"].isnull() | (said["seen_at"] < late))
     said = said.join(identities.select("id_key", "person_id"), "id_key")
     said = _weighed(said)
@@ -121,4 +161,11 @@ def _chosen(rows: ir.Table, name: str) -> ir.Value:
     return claim.min(where=value.notnull())["value"]
 
 
-STEP = Step("people", "Write one golden record per person", ("identities", "members"), ("people",), golden)
+STEP = Step(
+    "people",
+    "Write one golden record per person",
+    ("identities", "members"),
+    ("people",),
+    golden,
+    kept="by_person",
+)

@@ -125,6 +125,10 @@ SOURCES: Mapping[str, Source] = {
     "people": Source(_person, ("person_id",)),
     "deliveries": Source(_person, times=("sent_at",)),
     "spend": Source(lambda rows: {"spent_on": rows.spent_on}),
+    "links": Source(lambda rows: {"key": group_key(rows.id_key), "other": group_key(rows.other_key)}),
+    "members": Source(_key),
+    "consents": Source(_key),
+    "leads": Source(_key),
 }
 
 
@@ -174,7 +178,7 @@ def _of_documents(ws: Workspace, both: Mapping[str, ir.Table]) -> list[ir.Table]
         parts.append(lines.select(**document(lines)))
     if not parts:
         return []
-    documents = ibis.union(*parts, distinct=True) if parts[1:] else parts[0]
+    documents = ibis.union(*parts, distinct=True) if parts[1:] else parts[0].distinct()
     if "orders" in both:
         documents = ws.warehouse.turn.keep(documents.anti_join(both["orders"], key))
         if not int(ws.warehouse.read(documents.count()).column(0)[0].as_py()):
@@ -183,13 +187,16 @@ def _of_documents(ws: Workspace, both: Mapping[str, ir.Table]) -> list[ir.Table]
     return [orders.select(key=unit(orders), **document(orders)).semi_join(documents, key)]
 
 
-def differing(ws: Workspace, name: str, since: int) -> tuple[ir.Table, ir.Table] | None:
+def differing(
+    ws: Workspace, name: str, since: int, told: tuple[ir.Table, ir.Table] | None = None
+) -> tuple[ir.Table, ir.Table] | None:
     """Return what the rows point at that went, and that came, since a version: `row` is the number of the row.
 
-    A row that differs is in both. Kept for the rest of the turn.
+    A row that differs is in both. Kept for the rest of the turn. The step that wrote the table may have told which rows
+    went and came, in the columns that matter: then nobody has to find them in the files.
     """
     source = SOURCES[name]
-    moved = ws.warehouse.moved(name, since)
+    moved = told or ws.warehouse.moved(name, since)
     if moved is None:
         return None
 
