@@ -399,9 +399,7 @@ def test_who_was_there_by_no_name_is_counted_by_session(sold: Workspace) -> None
     put(sold, "visits", BEFORE["visits"], unnamed, unnamed | {"session_id": "s2"})
     metrics_hold(sold, DAY)
     rows = sold.warehouse.read(sold.warehouse.table("metrics")).to_pylist()
-    visitors = {
-        row["numerator"] for row in rows if row["metric"] == "visitors" and row["grain"] == "last_30"
-    }
+    visitors = {row["numerator"] for row in rows if row["metric"] == "visitors" and row["grain"] == "last_30"}
     assert 3 in visitors
 
 
