@@ -73,13 +73,12 @@ def of_sides(sides: Sides, rows: Callable[[Side], ir.Table]) -> ir.Table:
 class Renewal:
     """What is added up anew of a group of measures, and what is kept of it.
 
-    The days that something touched, and days `around` them whose people are counted; the periods that are `counted`, and
+    The days that something touched; the periods that are `counted`, and
     those of them that are `renewed`: the others are there to compare with. The `sums` of all periods are kept, and
     `cubes`, sums by day.
     """
 
     days: frozenset[dt.date]
-    around: frozenset[dt.date]
     counted: PeriodKeys
     renewed: PeriodKeys
     sums: pa.Table
@@ -117,11 +116,11 @@ class MetricScratch(Scratch):
         self.renewal = renewal
         self.cubes: dict[str, pa.Table] = {}
 
-    def touched(self, rows: ir.Table, *, around: bool = False) -> ir.Table:
-        """Return the rows of days that something touched, or of those around; all rows where all are added up."""
+    def touched(self, rows: ir.Table) -> ir.Table:
+        """Return the rows of days that something touched; all rows where all are added up."""
         if self.renewal is None:
             return rows
-        days = sorted(self.renewal.around if around else self.renewal.days)
+        days = sorted(self.renewal.days)
         known = self.known(pa.table({"day": pa.array(days, pa.date32())}))
         return rows.semi_join(known, "day")
 

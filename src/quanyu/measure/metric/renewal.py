@@ -85,16 +85,7 @@ def renewal_of(days: set[dt.date], sums: pa.Table, cubes: Mapping[str, pa.Table]
     held = {(grain, first_of(day, grain)) for day in days for grain in CALENDAR}
     renewed = frozenset(held | {_later(*period, 1) for period in held})
     counted = renewed | {_later(*period, -1) for period in renewed}
-    return Renewal(frozenset(days), _days_of(counted), counted, renewed, sums, cubes)
-
-
-def _days_of(periods: PeriodKeys) -> frozenset[dt.date]:
-    """Return the days of calendar periods."""
-    days = set()
-    for grain, on in periods:
-        until = _later(grain, on, 1)[1] if grain != "day" else on + dt.timedelta(days=1)
-        days |= {on + dt.timedelta(days=n) for n in range((until - on).days)}
-    return frozenset(days)
+    return Renewal(frozenset(days), counted, renewed, sums, cubes)
 
 
 def _later(grain: str, on: dt.date, n: int) -> tuple[str, dt.date]:

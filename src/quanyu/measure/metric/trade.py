@@ -12,12 +12,11 @@ import pyarrow.compute as pc
 from quanyu.measure.metric.change import Cubes, OfPeople, is_of, stacked
 from quanyu.measure.metric.mask import Masks, seen, where
 from quanyu.measure.metric.periods import MetricScratch, Periods, Side, Sides, add_up, of_sides, slices
-from quanyu.method.change.touch import unit
 from quanyu.method.person import of_somebody
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.metric.period import WINDOWS, preset
 from quanyu.tables.sale import is_sale
-from quanyu.warehouse.portable import local_day
+from quanyu.warehouse.portable import group_key, local_day
 from quanyu.workspace import Workspace
 
 DIMENSIONS = ("all", "channel", "region")
@@ -67,10 +66,10 @@ def _told(scratch: MetricScratch, cubes: Cubes, periods: Periods, as_of: dt.date
 
 
 def _whose(ws: Workspace, days: frozenset[dt.date]) -> list[ir.Table]:
-    """Return whose the orders of some days are."""
+    """Return whose the orders of some days are; one without an identifier is a buyer of its own."""
     orders = _dated(ws.warehouse.table("orders"), ws.settings.timezone)
     orders = orders.filter(is_of(orders.day, days))
-    return [orders.select(key=unit(orders))]
+    return [orders.select(key=group_key(orders.id_key.coalesce(orders.order_id)))]
 
 
 def _buying(
