@@ -99,9 +99,8 @@ def load(ws: Workspace, place: Path) -> None:
 
 
 def load_day(ws: Workspace, place: Path) -> None:
-    for table in DAILY:
-        ws.warehouse.append(table, [place / f"{table}_day.parquet"], by="collect")
-    ws.warehouse.merge("orders", [place / "orders_day.parquet"], by="collect")
+    for table in (*DAILY, "orders"):
+        ws.warehouse.merge(table, [place / f"{table}_day.parquet"], by="collect")
 
 
 def measured(ws: Workspace) -> Spent:

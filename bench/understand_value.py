@@ -32,7 +32,7 @@ import pyarrow.parquet as pq
 
 import quanyu.workspace
 from quanyu.method import Fit, fit
-from quanyu.understand.lifetime.history import histories, purchase_days, trade
+from quanyu.understand.lifetime.history import histories, orders_until, purchase_days, trade
 from quanyu.understand.lifetime.lifetime import Lifetime
 from quanyu.understand.lifetime.order_value import OrderValue
 
@@ -63,7 +63,8 @@ def run_cdnow(folder: Path, log: Path) -> dict[str, Any]:
     ws = load(folder, log)
     for _ in range(2):
         started, busy = time.perf_counter(), time.process_time()
-        rows = histories(purchase_days(ws, CUT, trade(ws, CUT)), CUT, 0)
+        orders = orders_until(ws, CUT)
+        rows = histories(purchase_days(ws, orders, trade(ws, orders)), CUT, 0)
         card = fit(Lifetime(model="bg_nbd"), rows, reduce=ws.warehouse.read)
         spent, cpu = time.perf_counter() - started, time.process_time() - busy
     assert isinstance(card, Fit)

@@ -256,20 +256,30 @@ def test_channels_compare_models_and_keep_the_choice_in_the_address(console: str
 
 def test_an_audience_is_previewed_approved_and_accounted_for(console: str, visit: Visitor) -> None:
     tab = visit(console)
-    page = tab.open("/audiences")
-    page.locator("[data-name=rule]").fill("shoe_size > 40")
+    page = tab.open("/audiences?rule=frequency+%3E%3D+1")
+    rule = page.locator("textarea[data-name=rule]")
+    rule.fill("frequncy > 40")
+    page.locator(".said .notice.stop", has_text="frequency").wait_for()
+    rule.fill("")
+    page.locator(".said", has_text="全部客户").wait_for()
+    rule.fill("frequency >= 1 and recency_days >= 30")
+    page.locator(".said", has_text="购买次数不低于 1").wait_for()
     page.get_by_role("button", name="预览").click()
-    assert "shoe_size" in page.locator(".notice.stop").inner_text()
-    page.locator("[data-name=rule]").fill("frequency >= 1; recency_days >= 30")
-    page.get_by_role("button", name="预览").click()
-    page.get_by_text("人群共").first.wait_for()
-    page.get_by_role("button", name="批准").first.click()
+    page.locator("#build article.card", has_text="将触达").wait_for()
+    page.get_by_role("button", name="提交提案").click()
+    page.get_by_text("人工提交").wait_for()
+    assert page.locator(".proposal").count() == 2, "the proposal of the turn waits beside one's own"
+    own = page.locator(".proposal", has_text="人工提交")
+    own.locator("article.card", has_text="触达成本").wait_for()
+    own.get_by_role("button", name="批准").click()
     page.locator(".ask input").fill("可以")
     page.locator(".ask").get_by_role("button", name="批准").click()
     page.get_by_text("已写入").first.wait_for()
-    shown = page.locator("#content").inner_text()
-    assert "没有待决定的提案" in shown
-    assert "对照" in shown
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="下载文件").first.click()
+    assert saved.value.suggested_filename.endswith(".csv")
+    assert page.locator(".proposal").count() == 1
+    assert "对照" in page.locator("#content").inner_text()
     assert tab.seen.errors == []
 
 
@@ -280,6 +290,18 @@ def test_choices_stand_in_the_address(console: str, visit: Visitor) -> None:
     page.get_by_role("link", name="近90天").click()
     page.wait_for_url("**period=last_90**")
     assert "metric=roas" in page.url
+
+
+def test_an_address_that_leads_nowhere_keeps_the_frame_and_shows_the_way_home(
+    console: str, visit: Visitor
+) -> None:
+    page = visit(console).page
+    answer = page.goto(f"{console}/nothing/here")
+    assert answer is not None and answer.status == 404
+    assert page.locator("nav a", has_text="客户查询").count()
+    assert "/nothing/here" in page.locator("#content").inner_text()
+    page.get_by_role("link", name="回到首页").click()
+    page.wait_for_url(f"{console}/")
 
 
 def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> None:

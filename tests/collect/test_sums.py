@@ -12,8 +12,8 @@ import pytest
 
 from quanyu import loop
 from quanyu.collect.load.load import load
+from quanyu.collect.quality.outlier import fences
 from quanyu.collect.quality.quality import check, read_findings
-from quanyu.collect.quality.suspect import fences
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 

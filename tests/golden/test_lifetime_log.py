@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from quanyu.method import Fit, fit
-from quanyu.understand.lifetime.history import histories, purchase_days, trade
+from quanyu.understand.lifetime.history import histories, orders_until, purchase_days, trade
 from quanyu.understand.lifetime.lifetime import Lifetime
 from quanyu.workspace import Workspace
 
@@ -61,7 +61,8 @@ def test_the_log_gives_the_published_parameters(  # noqa: PLR0917 - cases
     datasets: Path,
 ) -> None:
     ws = cdnow(make_workspace(timezone="America/New_York"), datasets / "cdnow" / name, customer)
-    days = purchase_days(ws, CUT, trade(ws, CUT))
+    orders = orders_until(ws, CUT)
+    days = purchase_days(ws, orders, trade(ws, orders))
     found = fit(Lifetime(model="bg_nbd"), histories(days, CUT, 0), reduce=ws.warehouse.read)
     assert isinstance(found, Fit)
     digits = len(str(parameters[0])) - 2
@@ -72,7 +73,8 @@ def test_the_log_gives_the_published_parameters(  # noqa: PLR0917 - cases
     in_weeks = found.diagnostics["log_likelihood"] + counts[2] * np.log(7)
     assert round(in_weeks, 1) == {2_357: -9582.4, 23_570: -95368.4}[counts[0]]
 
-    later = histories(purchase_days(ws, END, trade(ws, END)), END, (END - CUT).days)
+    orders = orders_until(ws, END)
+    later = histories(purchase_days(ws, orders, trade(ws, orders)), END, (END - CUT).days)
     card = fit(Lifetime(model="bg_nbd", holdout_days=(END - CUT).days), later, reduce=ws.warehouse.read)
     assert isinstance(card, Fit)
     holdout = card.diagnostics["holdout"]

@@ -80,10 +80,21 @@ class Shop:
                 [kinds.field(column).remove_metadata().with_nullable(True) for column in kinds.names]
             )
             table = pa.Table.from_pylist([{**dict.fromkeys(kinds.names), **row} for row in rows], columns)
-            if self.ws.warehouse.read(self.ws.warehouse.table(name)).to_pylist() != table.to_pylist():
-                self.ws.warehouse.merge(
-                    name, table, by="collect"
-                ) if name == "events" else self.ws.warehouse.replace(name, table, by=contract(name).owner)
+            self.bring(name, table)
+
+    def bring(self, name: str, table: pa.Table) -> None:
+        """Merge rows that come or change, as files do; where some go, write all of the table anew."""
+        before = self.ws.warehouse.read(self.ws.warehouse.table(name)).to_pylist()
+        keys, there = (
+            {tuple(row[c] for c in contract(name).key) for row in some}
+            for some in (table.to_pylist(), before)
+        )
+        known, by = {repr(row) for row in before}, contract(name).owner
+        if name == "events" or there <= keys:
+            new = [row for row in table.to_pylist() if repr(row) not in known]
+            self.ws.warehouse.merge(name, pa.Table.from_pylist(new, table.schema), by=by)
+        else:
+            self.ws.warehouse.replace(name, table, by=by)
 
 
 def _some(shop: Shop) -> Row:

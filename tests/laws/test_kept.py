@@ -84,7 +84,7 @@ def quality_holds(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
         remembered = kept_beside(ws, "findings")
         assert remembered is not None
         known, other = from_rows(remembered["counts"]), on_duckdb(ws)
-        assert known == {name: counted(other, contract(name), day, -1, None) for name in known}
+        assert known == {name: counted(other, contract(name), day, {}, None) for name in known}
 
 
 HOLD: Mapping[str, Callable[..., None]] = {

@@ -6,6 +6,7 @@ import pytest
 
 from quanyu.errors import DecisionError
 from quanyu.ledger import (
+    OWN,
     Proposal,
     decide,
     find_decision,
@@ -15,6 +16,7 @@ from quanyu.ledger import (
     mark_done,
     mark_measured,
     propose,
+    withdraw,
 )
 
 DAY = dt.date(2026, 11, 11)
@@ -33,6 +35,17 @@ def test_a_proposal_is_recorded_once_and_supersedes_what_nobody_decided(ledger, 
     assert states == {"a": "superseded", "b": "proposed", "x": "proposed"}
     assert [one.decision_id for one in list_decisions(ledger, kind="budget")] == ["b", "a"]
     assert find_decision(ledger, "b").expected == {"gain": [1, 2, 3]}
+
+
+def test_what_a_person_proposes_and_what_turns_propose_wait_beside_each_other(ledger, at):
+    mine = Proposal("mine", "budget", DAY, {"total": 90, OWN: True})
+    propose(ledger, proposal("a"), at=at(0))
+    propose(ledger, mine, at=at(1))
+    propose(ledger, proposal("b"), at=at(2))
+    states = {decision.decision_id: decision.status for decision in list_decisions(ledger)}
+    assert states == {"a": "superseded", "b": "proposed", "mine": "proposed"}
+    assert withdraw(ledger, "budget") == 1
+    assert find_decision(ledger, "mine").status == "proposed" and find_decision(ledger, "mine").is_own
 
 
 def test_a_decision_is_taken_once_and_leaves_an_audit_line(ledger, at):

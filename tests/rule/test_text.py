@@ -23,6 +23,12 @@ KINDS = dict(
         ("city=New York, NY", "city = New York, NY"),
         ("note != in out", "note != in out"),
         ("inn in in", "inn in in"),
+        (
+            "frequency >= 2 and group in a, b AND day > 2026-01-01",
+            "frequency >= 2; group in a, b; day > 2026-01-01",
+        ),
+        ("frequency >= 2；city = 上海 且 is_new = true", "frequency >= 2; city = 上海; is_new = true"),
+        ("region = Trinidad and Tobago; a = sand", "region = Trinidad and Tobago; a = sand"),
     ],
 )
 def test_what_is_written_is_read(text: str, wanted: str) -> None:

@@ -21,7 +21,7 @@ from quanyu.solve.history import History
 from quanyu.solve.holdout import agreement, by_tenth
 from quanyu.solve.value.bg_nbd import BgNbd
 from quanyu.solve.value.estimate import Estimate
-from quanyu.understand.lifetime.history import histories, purchase_days, trade
+from quanyu.understand.lifetime.history import histories, named, orders_until, purchase_days, trade
 from quanyu.understand.value.customer_value import lifetimes
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, simulate
@@ -83,7 +83,8 @@ def test_the_year_after_is_foreseen(world: Any, make_workspace: Callable[..., Wo
     assert card.diagnostics["fits"] is True, card.diagnostics["reasons"]
 
     forecast = ws.warehouse.table("lifetimes")
-    until = histories(purchase_days(ws, SHOP.ends_on, trade(ws, SHOP.ends_on)), SHOP.ends_on, AHEAD)
+    orders = orders_until(ws, SHOP.ends_on)
+    until = named(ws, histories(purchase_days(ws, orders, trade(ws, orders)), SHOP.ends_on, AHEAD))
     both = ws.warehouse.read(
         forecast.inner_join(until.select("person_id", "late_orders", "early_repeats"), "person_id")
     )

@@ -90,10 +90,12 @@ def test_a_card_shows_value_changes_and_definition() -> None:
     assert "–" in card(look(), replace(CARD, value=None))
 
 
-def test_arrows_say_rise_and_fall() -> None:
+def test_arrows_say_up_and_down_and_their_colour_good_and_bad() -> None:
     view = look("en")
-    assert 'class="rise">▲ 5.0%' in arrow(view, "x", 0.05)
-    assert 'class="fall">▼ 5.0%' in arrow(view, "x", -0.05)
+    assert 'class="better"' in arrow(view, "x", 0.05) and "▲ 5.0%" in arrow(view, "x", 0.05)
+    assert 'class="worse"' in arrow(view, "x", -0.05) and "▼ 5.0%" in arrow(view, "x", -0.05)
+    assert 'class="worse"' in arrow(view, "x", 2.68, "down") and "▲ 268.0%" in arrow(view, "x", 2.68, "down")
+    assert 'class="flat"' in arrow(view, "x", 0.3, "none")
     assert 'class="flat"' in arrow(view, "x", None)
 
 

@@ -65,7 +65,7 @@ def _is_executed(ws: Workspace, decision: Decision) -> bool:
     try:
         CARRY[decision.kind](ws, decision)
     except (ChannelError, DecisionError, RuleError) as error:
-        ledger.mark_blocked(ws.ledger, decision.decision_id, told(error, ws.settings.language))
+        ledger.mark_blocked(ws.ledger, decision.decision_id, told(error, ws.settings.speech))
         return False
     return True
 

@@ -6,30 +6,32 @@ import datetime as dt
 import hashlib
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from quanyu import ledger
 from quanyu.decide.settings import AudienceSettings
-from quanyu.ledger import Proposal, to_json
+from quanyu.ledger import OWN, Proposal, to_json
 from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.step import Step
 from quanyu.rule import members, parse
 from quanyu.tables.campaign_design import CampaignDesign
-from quanyu.text import Text
+from quanyu.text import Text, translate
 from quanyu.workspace import Workspace
 
 KIND = "audience"
 UNMEASURED: Text = "no campaign on this channel has been measured yet"
+NAME: Text = "Win back the valuable"
+"""What the campaign of the settings is called where they do not say."""
 NORMAL_975 = 1.959964
 """The 97.5 % quantile of the normal distribution."""
 
 
 def propose_audience(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     """Propose the audience of the settings: the loop step. Says why where it does not."""
-    settings = ws.settings.of(AudienceSettings)
-    design = CampaignDesign(**settings.model_dump(exclude={"is_proposed"}))
-    if not settings.is_proposed:
+    design = usual_design(ws)
+    if not ws.settings.of(AudienceSettings).is_proposed:
         return {"skipped": "the settings propose no audience"}
     if being_measured(ws, design, as_of):
         return {"skipped": "an audience with this rule is still being measured"}
@@ -37,8 +39,19 @@ def propose_audience(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     return {"skipped": "the rule finds nobody"} if proposal is None else {"decision_id": proposal.decision_id}
 
 
-def propose_design(ws: Workspace, design: CampaignDesign, as_of: dt.date) -> Proposal | None:
+def usual_design(ws: Workspace) -> CampaignDesign:
+    """Return the campaign of the settings."""
+    settings = ws.settings.of(AudienceSettings)
+    design = CampaignDesign(**settings.model_dump(exclude={"is_proposed"}))
+    return replace(design, name=design.name or translate(NAME, ws.settings.speech))
+
+
+def propose_design(
+    ws: Workspace, design: CampaignDesign, as_of: dt.date, *, is_own: bool = False
+) -> Proposal | None:
     """Record the proposal of a campaign and return it; None where the rule finds nobody.
+
+    One of one's own stands beside what turns propose; those take each other's place.
 
     Raises `RuleError` for a rule that cannot be read.
     """
@@ -46,7 +59,7 @@ def propose_design(ws: Workspace, design: CampaignDesign, as_of: dt.date) -> Pro
     n = int(ws.warehouse.read(audience.count()).column(0)[0].as_py())
     if not n:
         return None
-    content = {**design.document, "n_audience": n}
+    content = {**design.document, "n_audience": n, **({OWN: True} if is_own else {})}
     mark = hashlib.sha256(to_json(content).encode()).hexdigest()[:6]
     proposal = Proposal(f"{KIND}-{as_of:%Y%m%d}-{mark}", KIND, as_of, content, expected(ws, design, n))
     ledger.propose(ws.ledger, proposal, at=ws.now())
@@ -117,6 +130,6 @@ PROPOSE = Action(
     "Propose an audience; a person decides whether it is reached.",
     CampaignDesign,
     Proposal,
-    lambda ws, given, _: propose_design(ws, given, as_of(ws)),
+    lambda ws, given, _: propose_design(ws, given, as_of(ws), is_own=True),
     said="proposed an audience of {rule}",
 )

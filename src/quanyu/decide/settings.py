@@ -16,8 +16,8 @@ class AudienceSettings(Section, name="audience"):
 
     is_proposed: bool = True
     """Whether a turn proposes an audience by itself."""
-    name: str = "高价值挽回"
-    """Name of the campaign."""
+    name: str = ""
+    """Name of the campaign; nothing: what it is for, in the language of the workspace."""
     rule: str = "group in at_risk, must_win_back, promising"
     """Whom it is for: conditions on RFM, value and traits, parted by semicolons."""
     kind: Literal["list", "ads"] = "list"

@@ -15,6 +15,7 @@ from quanyu.ledger.campaign import (
     suppress,
 )
 from quanyu.ledger.decision import (
+    OWN,
     Decision,
     Proposal,
     Status,
@@ -69,6 +70,7 @@ from quanyu.ledger.run import (
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 
 __all__ = [
+    "OWN",
     "Campaign",
     "Claim",
     "ClaimedMessage",

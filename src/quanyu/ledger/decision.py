@@ -46,6 +46,8 @@ DECISIONS = sa.Table(
 Verdict = Literal["approved", "declined"]
 OPEN: dict[Verdict, tuple[str, ...]] = {"approved": ("proposed",), "declined": ("proposed", "approved")}
 """The states in which each verdict can be given."""
+OWN = "is_own"
+"""The mark in a proposal that a person has made."""
 Status = Annotated[Literal["proposed", "superseded", "declined", "approved", "done", "measured"], Text]
 
 
@@ -62,6 +64,11 @@ class Proposal:
     as_of: dt.date
     proposal: Document
     expected: Document = field(default_factory=dict)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a person made it, rather than a turn."""
+        return bool(self.proposal.get(OWN))
 
 
 @dataclass(frozen=True)
@@ -83,9 +90,18 @@ class Decision:
     measured_at: dt.datetime | None
     measured: Document
 
+    @property
+    def is_own(self) -> bool:
+        """Whether a person proposed it, rather than a turn."""
+        return bool(self.proposal.get(OWN))
+
 
 def propose(scope: Scope, proposal: Proposal, *, at: dt.datetime) -> bool:
-    """Record a proposal and say whether it is new; older ones of its kind that nobody decided are superseded."""
+    """Record a proposal and say whether it is new.
+
+    A turn's proposal takes the place of those of earlier turns that nobody decided. One that a person made stands beside
+    the others until somebody decides it.
+    """
     fresh = {
         "status": "proposed",
         "proposed_at": at,
@@ -96,14 +112,20 @@ def propose(scope: Scope, proposal: Proposal, *, at: dt.datetime) -> bool:
     }
     with writing(scope) as connection:
         is_new = insert_once(connection, DECISIONS, [vars(proposal) | fresh]) == 1
-        if is_new:
-            older = (
-                (DECISIONS.c.kind == proposal.kind)
-                & (DECISIONS.c.status == "proposed")
-                & (DECISIONS.c.decision_id != proposal.decision_id)
-            )
-            connection.execute(sa.update(DECISIONS).where(older).values(status="superseded"))
+        if is_new and not proposal.is_own:
+            _supersede(connection, proposal.kind, but=proposal.decision_id)
     return is_new
+
+
+def _supersede(connection: Connection, kind: str, *, but: str = "") -> int:
+    """Supersede what turns have proposed of a kind and nobody decided; return how many that were."""
+    undecided = (
+        (DECISIONS.c.kind == kind) & (DECISIONS.c.status == "proposed") & (DECISIONS.c.decision_id != but)
+    )
+    rows = connection.execute(sa.select(DECISIONS.c.decision_id, DECISIONS.c.proposal).where(undecided))
+    older = [row.decision_id for row in rows if not row.proposal.get(OWN)]
+    these = DECISIONS.c.decision_id.in_(older)
+    return connection.execute(sa.update(DECISIONS).where(these).values(status="superseded")).rowcount
 
 
 def decide(
@@ -128,8 +150,7 @@ def decide(
 def withdraw(scope: Scope, kind: str) -> int:
     """Let a newer turn, which proposes nothing of a kind, take back what nobody decided; return how many that were."""
     with writing(scope) as connection:
-        undecided = (DECISIONS.c.kind == kind) & (DECISIONS.c.status == "proposed")
-        return connection.execute(sa.update(DECISIONS).where(undecided).values(status="superseded")).rowcount
+        return _supersede(connection, kind)
 
 
 def mark_done(

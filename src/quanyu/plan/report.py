@@ -28,8 +28,8 @@ RED, GREEN = "#c8372d", "#1d8a4e"
 def write_report(ws: Workspace, out: Path, language: Language | None = None) -> Path:
     """Write the review of the shop to `out` and return the path; the workspace's language unless
     another is given."""
-    chosen = language or ws.settings.language
-    page = render(review(ws), chosen, rises_are_red=ws.settings.rises_are_red)
+    chosen = language or ws.settings.speech
+    page = render(review(ws), chosen, rises_are_red=ws.settings.good_is_red)
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.part")

@@ -23,14 +23,14 @@ Look = Callable[[str], ir.Table]
 
 
 def members(tree: Node, look: Look) -> ir.Table:
-    """Return the people for whom the rule holds: person_id and `why`, their values of its columns."""
+    """Return person_id and `why`, their values of its columns, of those for whom a rule holds; without conditions of everybody."""
     sources = known_columns(look)
     schemas = {source: look(source).schema() for source in SOURCES}
     kinds = {column: schemas[source][column] for column, source in sources.items()}
     ready = typed(tree, kinds)
     view = _view(look, {column: sources[column] for column in columns(tree)})
     claims = [expression(condition, view.__getitem__).fill_null(False) for condition in conditions(ready)]
-    chosen = view.filter(*claims)
+    chosen = view.filter(*claims) if claims else view
     parts = [
         ibis.literal(f"{column}=").concat(chosen[column].cast("string").fill_null(""))
         for column in columns(tree)

@@ -1,4 +1,4 @@
-"""Rules as text: conditions parted by semicolons, all of which must hold.
+"""Rules as text: conditions parted by semicolons or `and`, all of which must hold.
 
 `group in at_risk, must_win_back; clv_amount >= 500; city_tier = 1` is three conditions. A condition is a column, one
 of = != < <= > >= in, and a value up to the next semicolon; `in` takes several, parted by commas.
@@ -16,6 +16,8 @@ from quanyu.rule.tree import Apply, Literal, Name, Node, Place, Scalar, conditio
 
 COLUMN = re.compile(r"\s*([A-Za-z_]\w*)")
 SIGN = re.compile(r"\s*(<=|>=|!=|<|>|=)\s*|\s+(in)\s+")
+PARTING = re.compile(rf"[;；]|(?:\s+(?:and|AND)\s|并且|且)(?={COLUMN.pattern}(?:{SIGN.pattern}))")
+"""What parts conditions; `and` does before another condition only, since values such as Trinidad and Tobago hold it."""
 VALUE = re.compile(r"(\S.*?)\s*$")
 
 
@@ -25,8 +27,10 @@ def parse(text: str) -> Apply:
     >>> parse("frequency >= 2")
     Apply(operator='and', operands=(Apply(operator='>=', operands=(Name(name='frequency'), Literal(value='2'))),))
     """
-    parts = re.finditer(r"[^;]+", text)
-    return Apply("and", tuple(_condition(text, *part.span()) for part in parts if part[0].strip()))
+    ends = [*PARTING.finditer(text), None]
+    begins = [0, *(part.end() for part in PARTING.finditer(text))]
+    spans = [(begin, end.start() if end else len(text)) for begin, end in zip(begins, ends, strict=True)]
+    return Apply("and", tuple(_condition(text, *span) for span in spans if text[slice(*span)].strip()))
 
 
 def printed(tree: Node) -> str:
@@ -54,7 +58,7 @@ def _condition(text: str, begin: int, end: int) -> Apply:
             at += len(text[at:end]) - len(text[at:end].lstrip())
             raise RuleError(
                 "{text!r} is not a condition.{pointer}",
-                "Write a column, one of = != < <= > >= in, and a value, such as clv_amount >= 500.",
+                "Write a column, one of = != < <= > >= in, and a value, such as clv_amount >= 500; part conditions by ; or and.",
                 text=text[begin:end].strip(),
                 pointer=pointed(Place(text, at)),
             )

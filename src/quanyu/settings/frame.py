@@ -21,6 +21,8 @@ from quanyu.text import Language, Sentence
 
 S = TypeVar("S", bound=Section)
 FILE = "quanyu.toml"
+CHINESE, CHINESE_MONEY = {"CN", "HK", "MO", "TW"}, {"CNY", "HKD", "MOP", "TWD"}
+"""Countries and currencies of shops that speak Chinese unless told otherwise."""
 STATE = ".quanyu"
 """The folder inside a workspace that holds the ledger, the key, locks and temporary files."""
 
@@ -84,8 +86,8 @@ class Frame(BaseSettings):
     """Country of telephone numbers written without one, ISO 3166; nothing: the country of the time zone."""
     kinds: tuple[str, ...] = ()
     """Kinds of identifiers beside the usual ones that files may name, such as a platform of one's own: `lazada`."""
-    language: Language = "zh"
-    """Language of the report and the console: `zh` or `en`."""
+    language: Language | None = None
+    """Language of the report and the console, `zh` or `en`; nothing: Chinese where the shop is, else English."""
     engine: Literal["duckdb", "spark"] = "duckdb"
     """What runs the queries."""
     ledger_url: str = ""
@@ -96,8 +98,9 @@ class Frame(BaseSettings):
     """Threads of DuckDB; 0: one per core."""
     seed: int = 20261111
     """The seed of everything drawn at random."""
-    rises_are_red: bool = True
-    """Rises are red and falls green, as is the custom in China; false: the other way round."""
+    rises_are_red: bool | None = None
+    """What is good is red and what is bad green, as is the custom in China; false: the other way round; nothing: as the
+    language has it."""
     spark: SparkSettings = SparkSettings()
     """Where Spark runs."""
     storage: StorageSettings = StorageSettings()
@@ -133,6 +136,22 @@ class Frame(BaseSettings):
         zone = get_global("zone_aliases").get(self.timezone, self.timezone)
         place = str(get_global("zone_territories").get(zone, ""))
         return self.country or (place if place.isalpha() else "")
+
+    @property
+    def speech(self) -> Language:
+        """The language of the workspace: the one set, else that of its country, or of its money where no place is set.
+
+        >>> Frame().speech, Frame(timezone="Europe/London").speech, Frame(currency="GBP").speech
+        ('zh', 'en', 'en')
+        """
+        is_placed = bool(self.home and {"timezone", "country"} & self.model_fields_set)
+        is_chinese = self.home in CHINESE if is_placed else self.currency in CHINESE_MONEY
+        return self.language or ("zh" if is_chinese else "en")
+
+    @property
+    def good_is_red(self) -> bool:
+        """Whether what is good is shown red: as set, else in Chinese workspaces."""
+        return self.speech == "zh" if self.rises_are_red is None else self.rises_are_red
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
 
 from quanyu.tables import Table
+from quanyu.warehouse.delta import delta
 from quanyu.warehouse.portable import row_key
 
 if TYPE_CHECKING:
@@ -19,13 +22,18 @@ THERE = "_is_there"
 
 @dataclass(frozen=True)
 class Delta:
-    """The counts of a merge and the rows to write: the new ones only, or the whole table if any changed or went."""
+    """The counts of a merge and the rows to write: the new ones only, or the whole table if any changed or went.
+
+    Then `gone` and `come` are the rows that make the one table out of the other; rows that stay may be in both.
+    """
 
     rows: ir.Table
     n_added: int
     n_changed: int
     n_same: int
     n_gone: int = 0
+    gone: tuple[ir.Table, ...] = ()
+    come: ir.Table | None = None
 
 
 @dataclass(frozen=True)
@@ -44,11 +52,12 @@ def split(warehouse: Warehouse, promise: Table, incoming: ir.Table, gone: ir.Tab
     Nulls in a key are equal to each other. Rows are compared on every column, by value.
     """
     existing = warehouse.table(promise.name) if warehouse.count(promise.name) else None
-    n_gone = 0
+    n_gone, went = 0, tuple[ir.Table, ...]()
     if existing is not None and gone is not None:
         going = existing.semi_join(gone, _same_key(existing, gone, promise.key))
         n_gone = int(warehouse.read(going.aggregate(n=going.count())).column(0)[0].as_py())
-        existing = existing.anti_join(gone, _same_key(existing, gone, promise.key)) if n_gone else existing
+        if n_gone:
+            existing, went = existing.anti_join(gone, _same_key(existing, gone, promise.key)), (going,)
     unique, tally = incoming, _tally(warehouse, promise, incoming, existing)
     if tally.n_keys < tally.n_rows:
         unique = _one_per_key(promise, incoming)
@@ -61,9 +70,27 @@ def split(warehouse: Warehouse, promise: Table, incoming: ir.Table, gone: ir.Tab
     if promise.is_append_only or not tally.n_changed:
         new = unique.anti_join(existing, _same_key(unique, existing, promise.key))
         rows = existing.union(new) if n_gone else new
-        return Delta(rows, n_added, 0, tally.n_matched, n_gone)
-    kept = existing.anti_join(unique, _same_key(existing, unique, promise.key))
-    return Delta(kept.union(unique), n_added, tally.n_changed, tally.n_matched - tally.n_changed, n_gone)
+        return Delta(rows, n_added, 0, tally.n_matched, n_gone, gone=went, come=new)
+    kept, known = (
+        join(unique, _same_key(existing, unique, promise.key))
+        for join in (existing.anti_join, existing.semi_join)
+    )
+    n_same = tally.n_matched - tally.n_changed
+    return Delta(
+        kept.union(unique), n_added, tally.n_changed, n_same, n_gone, gone=(*went, known), come=unique
+    )
+
+
+def written(plan: Delta, write: Callable[[ir.Table], list[Path]]) -> Mapping[str, Any]:
+    """Write which rows went and came, where a merge writes all of a table anew; return what its commit tells of them."""
+    if not plan.gone or plan.come is None:
+        return {}
+    ways = {"gone": plan.gone, "come": (plan.come,)}
+    told = {
+        way: [f"{delta.CHANGES}/{file.name}" for rows in tables for file in write(rows)]
+        for way, tables in ways.items()
+    }
+    return {delta.CHANGES: told}
 
 
 def _tally(warehouse: Warehouse, promise: Table, rows: ir.Table, existing: ir.Table | None) -> _Tally:

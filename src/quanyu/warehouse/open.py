@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,10 +24,10 @@ from quanyu.warehouse.delta import check, delta, tidy
 from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.extent import Extent, extents
 from quanyu.warehouse.fault import damaged, explained
-from quanyu.warehouse.merge import Delta, split
+from quanyu.warehouse.merge import Delta, split, written
 from quanyu.warehouse.partition_months import Partition, partition_months
 from quanyu.warehouse.spare import blank, spill
-from quanyu.warehouse.staged import Rows, Staged
+from quanyu.warehouse.staged import Rows, Staged, typed
 from quanyu.warehouse.turn import Turn
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -119,6 +118,10 @@ class Warehouse:
             return None
         return self._typed(contract(name), f"{name}__v{since}_to_v{self.version(name)}_come", files[1])
 
+    def operations(self, name: str, since: int) -> frozenset[str] | None:
+        """Return what was done to a table after a version (`append`, `merge`, `exchange`, ...), None if it is unknown."""
+        return delta.operations(self.folder(name), since)
+
     def about(self, name: str) -> Mapping[str, Any]:
         """Return what the newest version says of itself: its stage, its operation, and what the writer added."""
         return delta.about(self.folder(name))
@@ -184,7 +187,7 @@ class Warehouse:
         """Bring rows in by the contract's key: new keys are added, changed rows rewritten, equal rows ignored.
 
         The last of several rows with one key wins. Append-only tables keep the row they have. Rows whose key is in
-        `gone` are taken out first. One commit.
+        `gone` are taken out first; the operation is then called `exchange`. One commit.
         """
         promise = self._owned(name, by)
         with Staged(self.root, self.scan, rows) as staged:
@@ -192,8 +195,11 @@ class Warehouse:
             plan: Delta = split(self, promise, incoming, gone)
             if not plan.n_added and not plan.n_changed and not plan.n_gone:
                 return Change(0, 0, plan.n_same, self.version(name))
-            mode = "overwrite" if plan.n_changed or plan.n_gone else "append"
-            done = self._commit(name, plan.rows, mode, by, {"operationName": "merge"})
+            mode = "overwrite" if plan.gone else "append"
+            folder = self.folder(name) / delta.CHANGES
+            beside = written(plan, lambda rows: self.engine.write(self._shaped(promise, rows), folder))
+            about = {"operationName": "exchange" if plan.n_gone else "merge", **beside}
+            done = self._commit(name, plan.rows, mode, by, about)
         return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)
 
     def delete(self, name: str, predicate: Callable[[ir.Table], ir.BooleanValue], *, by: Stage) -> Change:
@@ -302,7 +308,7 @@ class Warehouse:
         return self._expressions[key, *files]
 
     def _declared(self, promise: Table, rows: ir.Table) -> ir.Table:
-        declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
+        declared = [typed(rows, column, kind) for column, kind in promise.schema.items()]
         extra = [rows[column] for column in rows.columns if promise.is_open and column not in promise.schema]
         return rows.select(*declared, *extra)
 
@@ -337,7 +343,7 @@ class Warehouse:
                 surplus=surplus,
                 columns=", ".join(promise.schema.names),
             )
-        declared = [_typed(rows, column, kind) for column, kind in promise.schema.items()]
+        declared = [typed(rows, column, kind) for column, kind in promise.schema.items()]
         return rows.select(*declared, *[rows[column] for column in surplus])
 
     def _commit(self, name: str, rows: ir.Table, mode: Any, by: Stage, about: Mapping[str, Any]) -> Change:
@@ -366,11 +372,6 @@ class Warehouse:
 def _count(files: Sequence[Path]) -> int:
     with explained():
         return sum(pq.read_metadata(file).num_rows for file in files)
-
-
-def _typed(rows: ir.Table, column: str, kind: Any) -> ir.Value:
-    value = rows[column].cast(kind) if column in rows.columns else ibis.null(kind)
-    return value.name(column)
 
 
 def open_warehouse(

@@ -6,8 +6,9 @@ import shutil
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -41,3 +42,9 @@ class Staged:
     def __exit__(self, *_: object) -> None:
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def typed(rows: ir.Table, column: str, kind: Any) -> ir.Value:
+    """Return a column as the kind that was promised, null where the rows do not have it."""
+    value = rows[column].cast(kind) if column in rows.columns else ibis.null(kind)
+    return value.name(column)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from nicegui import app, run, ui
+from nicegui import Client, app, run, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from quanyu.errors import SettingError
 from quanyu.measure.metric import read
@@ -22,7 +22,8 @@ from quanyu.web.frame import frame
 from quanyu.web.guard import Guard
 from quanyu.web.memory import Memory
 from quanyu.web.page import Page, pages
-from quanyu.web.parts.notice import fault, report
+from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.notice import fault, report, way_home
 from quanyu.web.parts.table import serve_streams
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
@@ -74,6 +75,7 @@ def build(ws: Workspace) -> None:
     ui.add_head_html(f'<script defer src="{_stamped("console.js")}"></script>', shared=True)
     for page in pages():
         ui.page(page.path)(_screen(ws, cache, memory, page))
+    app.exception_handler(404)(_lost(ws, cache, memory))
     serve_streams(ws, memory)
 
     async def warm() -> None:
@@ -92,7 +94,7 @@ def _stamped(name: str) -> str:
 def language_of(request: Request, ws: Workspace) -> Language:
     """Return the language this browser chose, else the workspace's."""
     chosen = request.cookies.get(COOKIE, "")
-    return chosen if chosen in get_args(Language) else ws.settings.language  # type: ignore[return-value]
+    return chosen if chosen in get_args(Language) else ws.settings.speech  # type: ignore[return-value]
 
 
 def inside(address: str) -> str:
@@ -103,6 +105,26 @@ def inside(address: str) -> str:
     """
     parts = urlsplit(address.replace("\\", "/"))
     return address if address.startswith("/") and not parts.netloc and not parts.scheme else "/"
+
+
+def _lost(ws: Workspace, cache: Cache, memory: Memory) -> Callable[..., Any]:
+    """Return what answers an address that leads nowhere: the frame, a sentence, and the way home."""
+    draw = _screen(ws, cache, memory, Page("", "Not found", _nowhere))
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):
+            return PlainTextResponse("Not found", 404)
+        with Client(ui.page(""), request=request) as client:
+            draw(request)
+        return client.build_response(request, 404)
+
+    return answer
+
+
+def _nowhere(view: View) -> None:
+    put(tag("h1", view.say("There is no such page")), class_="head")
+    put(tag("p", view.say("{path} leads nowhere.", path=view.path), class_="muted"))
+    put(way_home(view))
 
 
 def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable[..., Any]:
@@ -117,7 +139,9 @@ def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable
                 page.draw(view, **request.path_params)
             except Exception as error:
                 report(error)
+                put(tag("h1", view.say(page.title)), class_="head")
                 fault(view, error)
+                put(way_home(view))
 
     return screen
 

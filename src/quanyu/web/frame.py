@@ -22,8 +22,8 @@ def frame(view: View, title: str) -> Iterator[None]:
     """Draw the frame and place what is built inside it as the page's content."""
     shop = view.ws.settings.name or view.ws.root.name
     ui.page_title(masked(f"{title} · {shop} · Quanyu"))
-    if not view.ws.settings.rises_are_red:
-        ui.query("body").classes("rises-green")
+    if not view.ws.settings.good_is_red:
+        ui.query("body").classes("good-is-green")
     put(_top(view, shop), "header", "top")
     put(_side(view), "nav", "side").props(f'aria-label="{view.say("Menu")}"')
     with ui.element("div").classes("page").props("id=content tabindex=-1"):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.measure.traffic import AS_OF, Bought, draw_bought, draw_contacts, expected_touches, write_shop
 
-from quanyu.measure.attribution.path import LEVELS, Found, paths, steps
+from quanyu.measure.attribution.path import LEVELS, Found, Side, paths, steps
 from quanyu.measure.touch.purchase import OUTCOMES
 from quanyu.method.scratch import Scratch
 from quanyu.workspace import Workspace
@@ -91,8 +91,8 @@ def check(ws: Workspace, seed: int) -> None:
     contacts, bought = draw_contacts(seed, 300), draw_bought(seed, 120)
     write_shop(ws, contacts, bought)
     with Scratch(ws) as scratch:
-        followed = steps(ws, AS_OF, scratch, 30)
-        results = [(window, one) for window in (3, 30) for one in paths(ws, scratch, followed, window)]
+        followed = steps([Side(ws, AS_OF)], scratch, 30)
+        results = [(one.window_days, one) for one in paths(ws, scratch, followed, [3, 30])]
     sold = [one for one in bought if one.is_sale and one.on >= SINCE]
     assert [one.level for _, one in results] == [*LEVELS, *LEVELS]
     for window, one in results:
@@ -127,6 +127,6 @@ def test_orders_placed_together_share_their_path(make_workspace) -> None:
     ]
     write_shop(ws, contacts, orders)
     with Scratch(ws) as scratch:
-        (one, _) = paths(ws, scratch, steps(ws, AS_OF, scratch, 30), 30)
+        (one, _) = paths(ws, scratch, steps([Side(ws, AS_OF)], scratch, 30), [30])
     rows, _ = found_in(one)
     assert rows == {"sms": (0, (3, 1, Decimal("30.00"), 0)), "": (0, (1, 0, Decimal("10.00"), 0))}

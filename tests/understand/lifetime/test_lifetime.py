@@ -16,7 +16,7 @@ from tests.method.laws import Case, check_laws
 
 from quanyu.ledger import find_fit, list_fits
 from quanyu.method import Fit, Inconclusive, fit
-from quanyu.understand.lifetime.history import histories, purchase_days, trade
+from quanyu.understand.lifetime.history import histories, named, orders_until, purchase_days, trade
 from quanyu.understand.lifetime.lifetime import Lifetime
 from quanyu.understand.lifetime.order_value import OrderValue
 from quanyu.understand.settings import LifetimeSettings
@@ -150,10 +150,12 @@ def test_it_keeps_the_laws_on_duckdb_and_spark(spec: Any, make_workspace: Any, t
 
 
 def test_histories_are_counted_by_hand(small_trade: Workspace) -> None:
-    found = trade(small_trade, AS_OF)
+    orders = orders_until(small_trade, AS_OF, "first_channel")
+    found = trade(small_trade, orders)
     assert (found.first_on, found.basis) == (dt.date(2026, 1, 10), "margin")
-    days = purchase_days(small_trade, AS_OF, found, "first_channel")
-    rows = small_trade.warehouse.read(histories(days, AS_OF, 60, "first_channel")).sort_by("person_id")
+    days = purchase_days(small_trade, orders, found, "first_channel")
+    known = named(small_trade, histories(days, AS_OF, 60, "first_channel"))
+    rows = small_trade.warehouse.read(known).sort_by("person_id")
     ann, bob, cid = rows.to_pylist()  # the order of 30 November is after the as-of day
     assert {name: ann[name] for name in ("person_id", "n_repeats", "span_days", "age_days", "first_channel")} == {
         "person_id": "ann", "n_repeats": 2, "span_days": 294, "age_days": 314, "first_channel": "jd",

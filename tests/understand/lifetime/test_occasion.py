@@ -78,11 +78,11 @@ def test_occasions_are_counted_by_hand(workspace: Workspace, tmp_path: Any) -> N
         (1, "ann", "2026-09-15", False),
         (2, "bob", "2026-11-10", True),
     ]
-    names = ("person", "person_id", "day", "is_purchase")
+    names = ("person", "key", "day", "is_purchase")
     bought = [dict(zip(names, row, strict=True)) | {"day": dt.date.fromisoformat(row[2])} for row in rows]
     days, read = engine(workspace, tmp_path)(pa.Table.from_pylist(bought))
-    found = read(occasions(days, dt.date(2026, 11, 20), 30)).sort_by("person_id").to_pylist()
+    found = read(occasions(days, dt.date(2026, 11, 20), 30)).sort_by("key").to_pylist()
     assert found == [
-        {"person_id": "ann", "n_repeats": 2, "last_occasion": 3, "n_occasions": 3},
-        {"person_id": "bob", "n_repeats": 0, "last_occasion": 0, "n_occasions": 0},
+        {"key": "ann", "n_repeats": 2, "last_occasion": 3, "n_occasions": 3},
+        {"key": "bob", "n_repeats": 0, "last_occasion": 0, "n_occasions": 0},
     ]

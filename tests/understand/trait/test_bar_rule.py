@@ -5,6 +5,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
+from quanyu.rule import members, parse
 from quanyu.understand.people_list import Whom, count
 from quanyu.understand.purchase import purchases
 from quanyu.understand.trait.bar_rule import bar_rule
@@ -32,6 +33,12 @@ def test_every_bar_holds_as_many_people_as_its_rule_finds(crowd: Workspace, trai
     for place, bar in enumerate(bars):
         rule = bar_rule(trait, bar, (place == 0, place == len(bars) - 1))
         assert count(crowd, Whom(rule)) == bar.n_people, bar
+
+
+def test_a_rule_without_conditions_finds_everybody(crowd: Workspace) -> None:
+    assert (
+        crowd.warehouse.read(members(parse(" ; "), crowd.warehouse.table).count()).column(0)[0].as_py() == 40
+    )
 
 
 def test_a_value_that_no_text_can_hold_has_no_rule() -> None:

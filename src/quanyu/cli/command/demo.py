@@ -132,7 +132,7 @@ class _Stage:
     def report(self) -> Path:
         """Write the report of the newest turn."""
         self.say(say("Writing the report"))
-        return write_report(self.ws, self.folder / "report.html", self.ws.settings.language)
+        return write_report(self.ws, self.folder / "report.html", self.ws.settings.speech)
 
     def turn(self, files: Path) -> None:
         """Load files and do one turn."""

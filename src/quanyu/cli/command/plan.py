@@ -31,6 +31,6 @@ def report(
 ) -> None:
     """Write the report: one self-contained HTML file with charts."""
     with workspace(root) as ws:
-        chosen = language.value if language else ws.settings.language
+        chosen = language.value if language else ws.settings.speech
         written = perform(ws, REPORT, {"out": str(to), "language": chosen}, Caller(getpass.getuser()))
     out.print(say("Wrote {file}.", file=written), highlight=False)

@@ -54,15 +54,17 @@ def _lines(ws: Workspace) -> Finding:
         "source", "order_id", s=group_key(sales.source), o=group_key(sales.order_id),
         goods=goods, gross=ibis.greatest(told(sales, "gross_amount").fill_null(goods), goods),
     )  # fmt: skip
+    per_order = keyed.group_by("s", "o").agg(
+        n=keyed.count(), n_known=keyed.net.count(), lines=keyed.net.sum()
+    )
+    both = sales.inner_join(per_order, ["s", "o"])
+    both = both.filter(both.n == both.n_known, both.goods.notnull())
+    slack = both.gross * SLACK + 0.05
+    is_off = (both.lines > both.gross + slack) | (both.lines < both.goods / (1 + TAX) - slack)
     with Scratch(ws) as scratch:
-        per_order = scratch.keep(
-            keyed.group_by("s", "o").agg(n=keyed.count(), n_known=keyed.net.count(), lines=keyed.net.sum())
-        )
-        both = sales.inner_join(per_order, ["s", "o"])
-        both = both.filter(both.n == both.n_known, both.goods.notnull())
-        slack = both.gross * SLACK + 0.05
-        is_off = (both.lines > both.gross + slack) | (both.lines < both.goods / (1 + TAX) - slack)
-        return _counted(ws, ("orders", "paid_amount", "lines"), both, is_off, ["source", "order_id"])
+        judged = scratch.keep(both.select("s", "o", is_off=is_off.fill_null(False)))
+        off = sales.semi_join(judged.filter("is_off"), ["s", "o"]).select("source", "order_id")
+        return _counted(ws, ("orders", "paid_amount", "lines"), judged, judged.is_off, off)
 
 
 def _feeds(ws: Workspace, name: str, as_of: dt.date) -> Finding:
@@ -73,7 +75,8 @@ def _feeds(ws: Workspace, name: str, as_of: dt.date) -> Finding:
     newest = rows.mutate(_day=day).group_by(*FEEDS[name]).agg(newest=ibis._["_day"].max())
     limit = as_of - dt.timedelta(days=int(CHECKS["freshness"].warns_above))
     where = (name, table.time, "feeds")
-    return _counted(ws, where, newest, newest.newest < ibis.literal(limit), [*FEEDS[name], "newest"])
+    is_old = (newest.newest < ibis.literal(limit)).fill_null(False)
+    return _counted(ws, where, newest, is_old, newest.filter(is_old))
 
 
 def _doubles(ws: Workspace) -> Iterator[Finding]:
@@ -105,16 +108,14 @@ def _n_sales(ws: Workspace) -> int:
 
 
 def _counted(
-    ws: Workspace, where: tuple[str, str, str], rows: ir.Table, is_bad: ir.BooleanValue, shown: list[str]
+    ws: Workspace, where: tuple[str, str, str], rows: ir.Table, is_bad: ir.BooleanValue, bad: ir.Table
 ) -> Finding:
-    """Return the finding of one test over rows, with the first bad ones."""
-    is_bad = is_bad.fill_null(False)
+    """Return the finding of one test over rows, with the first of the bad ones."""
     counts = rows.aggregate(n=rows.count(), n_bad=is_bad.cast("int64").sum().fill_null(0))
     (row,) = ws.warehouse.read(counts).to_pylist()
     examples: list[Mapping[str, Any]] = []
     if row["n_bad"]:
-        bad = rows.filter(is_bad).select(*shown).order_by(*shown).limit(MOST)
-        examples = ws.warehouse.read(bad).to_pylist()
+        examples = ws.warehouse.read(bad.order_by(*bad.columns).limit(MOST)).to_pylist()
     told_ = tuple({name: str(value) for name, value in example.items()} for example in examples)
     share, limit = row["n_bad"] / max(row["n"], 1), CHECKS[where[2]].warns_above
     severity: Severity = "ok" if not row["n_bad"] else "warning" if share > limit else "note"

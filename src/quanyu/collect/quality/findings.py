@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Annotated, Any, Literal
 
-from quanyu.collect.quality.quality_checks import CHECKS, JOINT, USUAL_DAYS, Examination, Probe, matters
+from quanyu.collect.quality.quality_checks import (
+    CHECKS,
+    DISTINCT,
+    JOINT,
+    NULL,
+    USUAL_DAYS,
+    Examination,
+    Probe,
+    matters,
+)
 from quanyu.tables import Table
 from quanyu.text import Text
 
@@ -71,7 +80,7 @@ def _share(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[F
 
 def _examples(table: Table, probe: Probe, counts: Counts) -> tuple[Mapping[str, str], ...]:
     keys = dict.fromkeys(counts.get(f"{probe.stem}__keys", ()))
-    return tuple(dict(zip(table.key, key.split(JOINT), strict=True)) for key in keys)
+    return tuple(dict(zip(table.key, key.replace(NULL, "").split(JOINT), strict=True)) for key in keys)
 
 
 def _grade(n_bad: int, value: float, limit: float, *, is_minor: bool = False) -> Severity:
@@ -82,7 +91,7 @@ def _grade(n_bad: int, value: float, limit: float, *, is_minor: bool = False) ->
 
 def _uniqueness(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[Finding]:
     n_rows = int(counts["n_rows"])
-    n_bad = n_rows - int(counts["uniqueness__distinct"])
+    n_bad = n_rows - int(counts[DISTINCT])
     limit = CHECKS["uniqueness"].warns_above
     share = n_bad / n_rows
     yield Finding(
@@ -98,8 +107,8 @@ def _uniqueness(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Itera
 
 
 def _outliers(table: Table, probe: Probe, counts: Counts, _: dt.date) -> Iterator[Finding]:
-    """Report how many values lie beyond the fences, counted in the second scan."""
-    n = int(counts[f"{probe.stem}__n"] or 0)
+    """Report how many values lie beyond the fences."""
+    n = int(counts.get(f"{probe.stem}__n", 0))
     if n:
         n_bad, limit = int(counts.get(f"{probe.stem}__bad") or 0), CHECKS["outliers"].warns_above
         yield Finding(

@@ -90,9 +90,7 @@ def _counts(ws: Workspace, as_of: dt.date) -> tuple[dict[str, Any], dict[str, Co
     tables = [table for table in CONTRACTS.values() if table.is_input and ws.warehouse.count(table.name)]
     versions = {table.name: ws.warehouse.version(table.name) for table in tables}
     counts = {
-        table.name: counted(
-            ws, table, as_of, about.get("versions", {}).get(table.name, -1), before.get(table.name)
-        )
+        table.name: counted(ws, table, as_of, about.get("versions", {}), before.get(table.name))
         for table in tables
     }
     return {**terms, "as_of": as_of.isoformat(), "versions": versions}, counts
@@ -101,10 +99,7 @@ def _counts(ws: Workspace, as_of: dt.date) -> tuple[dict[str, Any], dict[str, Co
 def _examined(ws: Workspace, as_of: dt.date, counts: Mapping[str, Counts]) -> Iterator[Finding]:
     for name, known in counts.items():
         examination = examine(ws, contract(name), as_of)
-        whole = examination.whole
         told = known.told(examination.table, as_of)
-        if whole is not None:
-            told |= ws.warehouse.read(whole).to_pylist()[0]
         yield from judge(examination, told | looked_up(ws, examination, told), as_of)
 
 

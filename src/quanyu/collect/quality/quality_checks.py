@@ -17,18 +17,17 @@ from quanyu.collect.sums import sums
 from quanyu.tables import Column, Table
 from quanyu.tables.contract import ORIGINAL
 from quanyu.text import Text
-from quanyu.warehouse.portable import group_key, local_day
+from quanyu.warehouse.portable import days_between, group_key, local_day
 from quanyu.workspace import Workspace
 
 Measure = Literal["share", "days", "ratio", "money"]
 USUAL_DAYS = 28
-QUARTILES = (0.25, 0.75)
-"""Quantiles read in the scan: they make the fences of outliers, which a second scan counts."""
 NUMBERS = ("integer", "number", "money", "price")
 MATTERS = ("id_key", "channel", "paid_amount", "net_amount", "cost_amount", "order_lines.item_id")
 """Columns that no contract requires but most figures need, in any table or in one."""
-JOINT = "\x1f"
+JOINT, NULL = "\x1f", "\x00"
 DISTINCT = "uniqueness__distinct"
+DAY, EPOCH = "_day", dt.date(1970, 1, 1)
 _BESIDE = ("fx_rate",)
 """With the original amounts: what stands beside an amount and is judged with it."""
 
@@ -78,13 +77,12 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 class Probe:
     """One check of one column: `sums` are the aggregates it needs that add up over rows, by the name they have in the scan.
 
-    `whole` are those that need all rows at once. `is_bad` says which rows are bad, where some of them are shown.
+    `is_bad` says which rows are bad, where they tell it themselves.
     """
 
     check: str
     column: str
     sums: Mapping[str, ir.Scalar] = field(default_factory=dict)
-    whole: Mapping[str, ir.Scalar] = field(default_factory=dict)
     is_bad: Test | None = None
 
     @property
@@ -95,15 +93,12 @@ class Probe:
 
 @dataclass(frozen=True)
 class Examination:
-    """All probes of a table over `rows`.
-
-    `plain` are the same rows without what references lead to.
-    """
+    """All probes of a table over `rows`; `there` are the words that its columns may refer to."""
 
     table: Table
     rows: ir.Table
-    plain: ir.Table
     probes: tuple[Probe, ...]
+    there: Mapping[str, ir.Table]
 
     @property
     def sums(self) -> ir.Table:
@@ -112,45 +107,60 @@ class Examination:
         return self.rows.aggregate(n_rows=self.rows.count(), **sums)
 
     @property
-    def whole(self) -> ir.Table | None:
-        """One row with what all rows at once tell, None where nothing does."""
-        whole = {name: value for probe in self.probes for name, value in probe.whole.items()}
-        return self.rows.aggregate(**whole) if whole else None
+    def tallies(self) -> ir.Table | None:
+        """How many rows (`n`) have a `value`, of the day and of every number (`name`); None for a table with neither.
 
-    @property
-    def days(self) -> ir.Table | None:
-        """How many rows there are of every day, None for a table without a time."""
-        if not self.table.time:
-            return None
-        return self.plain.group_by(day="_day").agg(n=self.plain.count())
+        The value of a day are the days since 1970.
+        """
+        columns = [DAY] * bool(self.table.time)
+        columns += [probe.column for probe in self.probes if probe.check == "outliers"]
+        return ibis.union(*map(self._tally, columns)) if columns else None
 
-    @property
-    def keys(self) -> ir.Table:
-        """The keys by number, which may take two for one, never one for two: `key`."""
-        return self.plain.select(key=group_key(self.plain["_key"]))
+    def _tally(self, column: str) -> ir.Table:
+        is_day, told = column == DAY, self.rows[column]
+        value = (days_between(told, ibis.literal(EPOCH)) if is_day else told).cast("float64")
+        tally = self.rows.select(value=value).filter(ibis._.value.notnull())
+        return (
+            tally.group_by("value")
+            .agg(n=ibis._.count())
+            .select(name=ibis.literal(column), value="value", n="n")
+        )
+
+    def lost(self, column: str) -> ir.Table:
+        """The rows whose reference leads nowhere."""
+        rows = self.rows.filter(self.rows[column].notnull())
+        return rows.anti_join(self.there[column], rows[column] == self.there[column]["_there"])
 
 
 def examine(ws: Workspace, table: Table, as_of: dt.date, rows: ir.Table | None = None) -> Examination:
-    """Return what to measure on a table, or on some rows of it, as of a day, with references joined on."""
+    """Return what to measure on a table, or on some rows of it, as of a day."""
     rows = ws.warehouse.table(table.name) if rows is None else rows
     rows = rows.mutate(_key=_key(rows, table))
     if table.time:
         at = rows[table.time]
         is_day = table[table.time].kind == "day"
-        rows = rows.mutate(_day=at if is_day else local_day(at, ws.settings.timezone))
-    plain = rows
-    for column in table.columns:
-        rows = _with_reference(ws, rows, table, column)
+        rows = rows.mutate(**{DAY: at if is_day else local_day(at, ws.settings.timezone)})
+    there = {
+        column: ws.warehouse.table(target).select(_there=name)
+        for column, (target, name) in references(ws, table).items()
+    }
     shown = [column.name for column in table.columns if matters(table, column.name)]
     columns = [
         column
         for column in table.columns
         if column.name not in _BESIDE and not column.name.startswith(ORIGINAL)
     ]
-    makers = (partial(_completeness, shown=shown), _validity, _range, _outliers, _references)
+    refers = partial(_references, there=there)
+    makers = (partial(_completeness, shown=shown), _validity, _range, _outliers, refers)
     probes = [probe for column in columns for make in makers for probe in make(rows, column)]
     probes += [_bad(check, column, rows, test) for check, column, test in sums(table, ws.settings.currency)]
-    return Examination(table, rows, plain, (*_uniqueness(table), *probes, *_timely(table, as_of)))
+    return Examination(table, rows, (*_uniqueness(table), *probes, *_timely(table, as_of)), there)
+
+
+def references(ws: Workspace, table: Table) -> Mapping[str, tuple[str, str]]:
+    """Return of every column that refers to a table with rows, the table and the column there."""
+    pairs = {column.name: column.refers.partition(".")[::2] for column in table.columns if column.refers}
+    return {column: (target, name) for column, (target, name) in pairs.items() if ws.warehouse.count(target)}
 
 
 def matters(table: Table, column: str) -> bool:
@@ -159,18 +169,8 @@ def matters(table: Table, column: str) -> bool:
 
 
 def _key(rows: ir.Table, table: Table) -> ir.StringValue:
-    parts = [rows[name].cast("string").fill_null("") for name in table.key]
+    parts = [rows[name].cast("string").fill_null(NULL) for name in table.key]
     return parts[0] if len(parts) == 1 else ibis.literal(JOINT).join(parts)
-
-
-def _with_reference(ws: Workspace, rows: ir.Table, table: Table, column: Column) -> ir.Table:
-    target, _, name = column.refers.partition(".")
-    if not target or not ws.warehouse.count(target):
-        return rows
-    there = ws.warehouse.table(target).select(_there=name).distinct().filter(lambda t: t["_there"].notnull())
-    joined = rows.left_join(there, rows[column.name] == there["_there"])
-    lost = joined["_there"].isnull() & joined[column.name].notnull()
-    return joined.mutate(**{f"_lost_{column.name}": lost}).drop("_there")
 
 
 def _bad(check: str, column: str, rows: ir.Table, test: Test, *, shows: bool = True) -> Probe:
@@ -188,9 +188,14 @@ def _uniqueness(table: Table) -> Iterator[Probe]:
     yield Probe("uniqueness", "+".join(table.key))
 
 
-def n_keys(ws: Workspace, examination: Examination) -> int:
+def keys(rows: ir.Table, table: Table) -> ir.Table:
+    """Return the keys of rows by number, which may take two for one, never one for two: `key`."""
+    return rows.select(key=group_key(_key(rows, table)))
+
+
+def n_keys(ws: Workspace, table: Table) -> int:
     """Return the number of different keys by the keys themselves."""
-    distinct = examination.plain["_key"].nunique().as_table()
+    distinct = _key(ws.warehouse.table(table.name), table).nunique().as_table()
     return int(ws.warehouse.read(distinct).column(0)[0].as_py())
 
 
@@ -224,30 +229,17 @@ def beyond(rows: ir.Table, column: str, low: float, high: float) -> ir.BooleanVa
 
 def _outliers(rows: ir.Table, column: Column) -> Iterator[Probe]:
     if column.kind in NUMBERS and column.name not in ("line", "line_no"):
-        value = rows[column.name].cast("float64")
-        stem = f"outliers__{column.name}"
-        yield Probe(
-            "outliers",
-            column.name,
-            whole={
-                f"{stem}__n": value.count(),
-                f"{stem}__low": value.min(),
-                f"{stem}__high": value.max(),
-                f"{stem}__quartiles": value.quantile(list(QUARTILES)),
-            },
-        )
+        yield Probe("outliers", column.name)
 
 
-def _references(rows: ir.Table, column: Column) -> Iterator[Probe]:
-    flag = f"_lost_{column.name}"
-    if flag in rows.columns:
-        counts = {f"references__{column.name}__bad": _number(rows[flag])}
-        yield Probe("references", column.name, whole=counts, is_bad=lambda t: t[flag])
+def _references(_: ir.Table, column: Column, there: Collection[str]) -> Iterator[Probe]:
+    if column.name in there:
+        yield Probe("references", column.name)
 
 
 def _timely(table: Table, as_of: dt.date) -> Iterator[Probe]:
     if table.time:
-        yield Probe("future", table.time, is_bad=lambda t: (t["_day"] > as_of).fill_null(False))
+        yield Probe("future", table.time, is_bad=lambda t: (t[DAY] > as_of).fill_null(False))
         yield from (Probe(check, table.time) for check in ("freshness", "volume"))
 
 

@@ -12,6 +12,7 @@ campaign). Sorting by it puts touches in order on every engine the same way, and
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -37,11 +38,24 @@ engines which divide as floating point divide exactly."""
 
 
 @dataclass(frozen=True)
+class Side:
+    """People whose paths are walked up to a day; `known` are the `campaigns`, if they have been worked out.
+
+    `sign` is -1 for people as they stood, whose paths are taken off.
+    """
+
+    ws: Workspace
+    as_of: dt.date
+    known: ir.Table | None = None
+    sign: int = 1
+
+
+@dataclass(frozen=True)
 class Steps:
     """Touches in order with what follows them, kept by the engine; and everything that was sold in the period.
 
-    `words` holds the channel and the key of the campaign by number. Seconds count from `zero`; paths that end before
-    `begins` are of an earlier period.
+    `words` holds the channel and the key of the campaign by number. Paths that end before the second `begins` are of an
+    earlier period. What is of people as they stood counts as minus: `sign` is -1, and so are what they bought and the sums.
     """
 
     rows: ir.Table
@@ -66,32 +80,80 @@ class Found:
         return f"{self.window_days}d"
 
 
-def steps(
-    ws: Workspace, as_of: dt.date, scratch: Scratch, longest_days: int, known: ir.Table | None = None
-) -> Steps:
+def steps(sides: Sequence[Side], scratch: Scratch, longest_days: int) -> Steps:
     """Put every touch before the purchase that follows it, whatever lies between; windows are applied later.
 
-    `known` are the `campaigns`, if they have been worked out.
+    Seconds count from longer before the period of each side than the longest window.
     """
+    ws, begins = sides[0].ws, (longest_days + 1) * touch.DAY
     spec = ws.settings.of(AttributionSettings)
-    since = as_of - dt.timedelta(days=spec.period_days)
-    earlier = since - dt.timedelta(days=longest_days)
-    zero = _moment(ws, earlier)
-    met = scratch.keep(touch.touches(ws, as_of, earlier, known))
-    everything = scratch.keep(purchase.sold(ws, as_of))
-    period = everything.filter(everything.on >= ibis.literal(since))
+    met = scratch.keep(_all(_met(side, longest_days, begins) for side in sides))
+    everything = scratch.keep(_all(_sold(side, longest_days, begins) for side in sides))
+    period = everything.filter(everything.is_in_period)
     totals = ws.warehouse.read(period.agg(**{name: period[name].sum() for name in (*OUTCOMES, "n_margins")}))
-    recent = everything.filter(everything.on >= ibis.literal(earlier), everything.person.notnull())
+    bought = purchase.purchases(everything.filter(everything.person.notnull()), spec.same_contact_minutes)
     words = _words(ws, met)
-    rows = _followed(scratch, met, purchase.purchases(recent, spec.same_contact_minutes), words, zero)
-    return Steps(scratch.keep(rows), totals, words, _moment(ws, since) - zero, spec.half_life_days)
+    rows = _followed(scratch, met, bought, words)
+    return Steps(scratch.keep(rows), totals, words, begins, spec.half_life_days)
 
 
-def paths(ws: Workspace, scratch: Scratch, contacts: Steps, window_days: int) -> list[Found]:
-    """Return the paths of a window at every level, the empty path with what no touch precedes included."""
-    single = scratch.keep(_single(contacts, window_days))
+def paths(ws: Workspace, scratch: Scratch, contacts: Steps, windows: Sequence[int]) -> list[Found]:
+    """Return the paths of windows at every level, the empty path with what no touch precedes included."""
+    single = scratch.keep(_all(_single(contacts, window_days) for window_days in windows))
     rows, decay = ws.warehouse.read(_compressed(single)), ws.warehouse.read(_decayed(single, contacts))
-    return [_told(contacts, level, window_days, rows, decay) for level in LEVELS]
+    return [
+        _told(contacts, level, window_days, *(_of_window(part, window_days) for part in (rows, decay)))
+        for window_days in windows
+        for level in LEVELS
+    ]
+
+
+def _all(parts: Iterable[ir.Table]) -> ir.Table:
+    tables = list(parts)
+    return ibis.union(*tables) if tables[1:] else tables[0]
+
+
+def _met(side: Side, longest_days: int, begins: int) -> ir.Table:
+    """Return the touches of a side that a path in its period can hold."""
+    since = _since(side)
+    rows = touch.touches(side.ws, side.as_of, since - dt.timedelta(days=longest_days), side.known)
+    return rows.select(
+        "channel",
+        "campaign_id",
+        "place",
+        person=_person(rows, side),
+        second=seconds(rows.touched_at) - _zero(side, begins),
+        sign=ibis.literal(side.sign).cast("int64"),
+    )
+
+
+def _sold(side: Side, longest_days: int, begins: int) -> ir.Table:
+    """Return what was sold to a side from the longest window before its period on."""
+    since, rows = _since(side), purchase.sold(side.ws, side.as_of)
+    rows = rows.filter(rows.on >= ibis.literal(since - dt.timedelta(days=longest_days)))
+    return rows.select(
+        person=_person(rows, side),
+        second=(rows.second - _zero(side, begins)).cast("int64"),
+        is_in_period=rows.on >= ibis.literal(since),
+        **{name: -rows[name] if side.sign < 0 else rows[name] for name in (*OUTCOMES, "n_margins")},
+    )
+
+
+def _person(rows: ir.Table, side: Side) -> ir.IntegerValue:
+    """Return the number of a person, another for the same one on the other side."""
+    return -1 - rows.person if side.sign < 0 else rows.person
+
+
+def _since(side: Side) -> dt.date:
+    return side.as_of - dt.timedelta(days=side.ws.settings.of(AttributionSettings).period_days)
+
+
+def _zero(side: Side, begins: int) -> int:
+    return _moment(side.ws, _since(side)) - begins
+
+
+def _of_window(rows: pa.Table, window_days: int) -> pa.Table:
+    return rows.filter(pc.equal(rows["window_days"], window_days)).drop_columns("window_days")
 
 
 def _moment(ws: Workspace, day: dt.date) -> int:
@@ -113,7 +175,7 @@ def _words(ws: Workspace, met: ir.Table) -> pa.Table:
     return pa.Table.from_pylist([row | {"word": number[row["key"]]} for row in rows], pa.schema(fields))
 
 
-def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table, zero: int) -> ir.Table:
+def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table) -> ir.Table:
     """Return touches with the purchase that follows: what it brought, and `ends_at`, when it was.
 
     `before` is the second of the touch before, unless a purchase lies between. Purchases are numbered from 1 per
@@ -124,10 +186,11 @@ def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table
     )
     is_same = known.named.identical_to(met.campaign_id)
     joined = met.inner_join(known, [known.of == met.channel, is_same])
-    second = seconds(joined.touched_at) - zero
-    contacts = joined.select("person", order_key=_order_key(second, 0, joined.place, joined.word))
-    bought = scratch.keep(bought.mutate(second=(bought.second - zero).cast("int64")))
-    rows = ibis.union(contacts, bought.select("person", order_key=_order_key(bought.second, 1, 0, 0)))
+    order_key = _order_key(joined.second, 0, joined.place, joined.word)
+    contacts = joined.select("person", "sign", order_key=order_key)
+    bought = scratch.keep(bought)
+    buying = {"sign": ibis.literal(0).cast("int64"), "order_key": _order_key(bought.second, 1, 0, 0)}
+    rows = ibis.union(contacts, bought.select("person", **buying))
     rows = rows.mutate(second=_second(rows.order_key), is_purchase=_second(rows.order_key, half=1) % 2)
     in_order = ibis.window(group_by=rows.person, order_by=rows.order_key)
     upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.order_key)
@@ -137,7 +200,7 @@ def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table
     rows = rows.filter(rows.is_purchase == 0)
     ends = bought.rename(ends_at="second")
     followed = rows.left_join(ends, ["person", "segment"])
-    return followed.select("person", "order_key", "second", "before", "ends_at", *OUTCOMES)
+    return followed.select("person", "sign", "order_key", "second", "before", "ends_at", *OUTCOMES)
 
 
 def _order_key(
@@ -162,6 +225,7 @@ def _single(contacts: Steps, window_days: int) -> ir.Table:
     upto = ibis.cumulative_window(group_by=rows.person, order_by=rows.order_key)
     rows = rows.mutate(run=rows.begins.sum().over(upto))
     single = rows.group_by("person", "run", "is_buying").agg(
+        sign=rows.sign.max(),
         order_keys=rows.order_key.collect(),
         weight=_weight(rows.ends_at - rows.second, contacts).sum(),
         last=rows.second.max(),
@@ -170,9 +234,9 @@ def _single(contacts: Steps, window_days: int) -> ir.Table:
     )
     single = single.filter(ibis.ifelse(single.is_buying, single.ends_at, single["last"]) >= contacts.begins)
     single = single.mutate(order_keys=single.order_keys.sort())
-    return single.mutate(path=single.order_keys.map(lambda order_key: order_key % WORDS)).drop(
-        "person", "run", "last"
-    )
+    path = single.order_keys.map(lambda order_key: order_key % WORDS)
+    days = ibis.literal(window_days).cast("int64")
+    return single.mutate(path=path, window_days=days).drop("person", "run", "last")
 
 
 def _weight(wait: ir.IntegerColumn, contacts: Steps) -> ir.FloatingColumn:
@@ -183,22 +247,22 @@ def _weight(wait: ir.IntegerColumn, contacts: Steps) -> ir.FloatingColumn:
 def _compressed(single: ir.Table) -> ir.Table:
     """Add up equal paths."""
     buying = single.is_buying
-    rows = single.group_by("path").agg(
-        n_nulls=(~buying).cast("int64").sum(),
+    rows = single.group_by("window_days", "path").agg(
+        n_nulls=ibis.ifelse(buying, 0, single.sign).sum(),
         **{name: single[name].sum(where=buying) for name in OUTCOMES},
     )
     filled = {name: rows[name].fill_null(0).cast(single[name].type()) for name in OUTCOMES}
-    return rows.select("path", "n_nulls", **filled)
+    return rows.select("window_days", "path", "n_nulls", **filled)
 
 
 def _decayed(single: ir.Table, contacts: Steps) -> ir.Table:
     """Add up, per distinct path and place in it, the shares of what purchases brought."""
     bought = single.filter(single.is_buying).select(
-        "path", "weight", "ends_at", *OUTCOMES, order_key="order_keys"
+        "window_days", "path", "weight", "ends_at", *OUTCOMES, order_key="order_keys"
     )
     spread = bought.unnest("order_key", offset="step", keep_empty=False)
     share = _weight(spread.ends_at - _second(spread.order_key), contacts) / spread.weight
-    return spread.group_by("path", step=spread.step.cast("int64")).agg(
+    return spread.group_by("window_days", "path", step=spread.step.cast("int64")).agg(
         **{name: (share * spread[name].cast("float64")).cast(SHARE).sum() for name in OUTCOMES}
     )
 

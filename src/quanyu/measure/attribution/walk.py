@@ -1,6 +1,7 @@
 """The paths of everybody, kept from turn to turn: only those of people whom something touched are walked again.
 
-Paths add up over people: what is kept, less the paths of those who are touched as they stood, plus theirs as they are.
+Paths add up over people: what is kept, less the paths of those who are touched as they stood, plus theirs as they are,
+both walked in one pass.
 All sums are whole numbers or decimals, so what comes out is what all people at once would give.
 """
 
@@ -15,7 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.attribution.path import LEVELS, MOST_WORDS, Found, paths, steps
+from quanyu.measure.attribution.path import LEVELS, MOST_WORDS, Found, Side, paths, steps
 from quanyu.measure.touch import touch
 from quanyu.method.change import Made, parted, touched
 from quanyu.method.scratch import Scratch
@@ -49,7 +50,7 @@ def walked(ws: Workspace, as_of: dt.date, scratch: Scratch) -> tuple[Walked, Map
     """Return the paths of everybody, and what the table `paths` should say that it was made of."""
     terms = _terms(ws)
     known = ws.warehouse.read(touch.campaigns(ws))
-    all_paths = _renewed(ws, as_of, scratch, known) or _walk(ws, as_of, scratch, known)
+    all_paths = _renewed(ws, as_of, scratch, known) or _walk_all(ws, as_of, scratch, known)
     versions = {name: ws.warehouse.version(name) for name in READS}
     name = keep(ws, "paths", _parts(all_paths))
     return all_paths, {**terms, "as_of": as_of.isoformat(), "versions": versions, "kept": name}
@@ -57,7 +58,7 @@ def walked(ws: Workspace, as_of: dt.date, scratch: Scratch) -> tuple[Walked, Map
 
 def anew(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Walked:
     """Return the paths of everybody, all walked at once."""
-    return _walk(ws, as_of, scratch, ws.warehouse.read(touch.campaigns(ws)))
+    return _walk_all(ws, as_of, scratch, ws.warehouse.read(touch.campaigns(ws)))
 
 
 def _terms(ws: Workspace) -> dict[str, Any]:
@@ -70,11 +71,11 @@ def _terms(ws: Workspace) -> dict[str, Any]:
     }
 
 
-def _walk(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> Walked:
-    """Walk the paths of all people in a workspace."""
+def _walk_all(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -> Walked:
+    """Walk the paths of all people in a workspace, window by window, which takes less memory."""
     windows = _windows(ws)
-    contacts = steps(ws, as_of, scratch, max(windows), scratch.known(known))
-    every = [path_set for window in windows for path_set in paths(ws, scratch, contacts, window)]
+    contacts = steps([Side(ws, as_of, scratch.known(known))], scratch, max(windows))
+    every = [path_set for window in windows for path_set in paths(ws, scratch, contacts, [window])]
     return Walked(every, contacts.totals, contacts.words.select(WORD), known)
 
 
@@ -88,10 +89,12 @@ def _renewed(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -
     if who is None:
         return None
     here, there = parted(ws, scratch.keep, before, who)
-    now, was = _walk(here, as_of, scratch, known), _walk(there, before.as_of, scratch, old.known)
-    words = pa.concat_tables([old.words, now.words]).group_by(WORD).aggregate([])
-    every = [_summed(*same) for same in zip(old.every, was.every, now.every, strict=True)]
-    renewed = Walked(every, _less(old.totals, was.totals, now.totals), words, known)
+    sides = Side(here, as_of, scratch.known(known)), Side(there, before.as_of, scratch.known(old.known), -1)
+    windows = _windows(ws)
+    contacts = steps(sides, scratch, max(windows))
+    words = pa.concat_tables([old.words, contacts.words.select(WORD)]).group_by(WORD).aggregate([])
+    every = map(_plus, old.every, paths(ws, scratch, contacts, windows))
+    renewed = Walked(list(every), _added([old.totals, contacts.totals], []), words, known)
     return renewed if renewed.is_told_apart else None
 
 
@@ -122,26 +125,14 @@ def _renamed(ws: Workspace, scratch: Scratch, old: pa.Table, new: pa.Table) -> l
     return people
 
 
-def _summed(kept: Found, was: Found, now: Found) -> Found:
-    """Return the paths kept, less some and plus others; what nobody walks any more is gone."""
-    rows = _added([kept.rows, _minus(was.rows), now.rows], ["path"])
+def _plus(kept: Found, change: Found) -> Found:
+    """Return the paths kept, with some taken off and others added; what nobody walks any more is gone."""
+    rows = _added([kept.rows, change.rows], ["path"])
     n = pc.add(rows["n_nulls"], rows["n_conversions"])
     rows = rows.filter(pc.or_(pc.greater(n, 0), pc.equal(rows["path"], "")))
-    decay = _added([kept.decay, _minus(was.decay), now.decay], ["path", "step"])
+    decay = _added([kept.decay, change.decay], ["path", "step"])
     bought = rows.filter(pc.greater(rows["n_conversions"], 0))["path"]
-    decay = decay.filter(pc.is_in(decay["path"], bought.combine_chunks()))
-    return replace(kept, rows=rows, decay=decay)
-
-
-def _less(kept: pa.Table, was: pa.Table, now: pa.Table) -> pa.Table:
-    return _added([kept, _minus(was), now], [])
-
-
-def _minus(rows: pa.Table) -> pa.Table:
-    columns = {
-        name: rows[name] if name in {"path", "step"} else pc.negate(rows[name]) for name in rows.column_names
-    }
-    return pa.table(columns)
+    return replace(kept, rows=rows, decay=decay.filter(pc.is_in(decay["path"], bought.combine_chunks())))
 
 
 def _added(parts: Sequence[pa.Table], by: list[str]) -> pa.Table:

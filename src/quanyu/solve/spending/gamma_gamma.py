@@ -96,8 +96,8 @@ class GammaGamma:
         return np.asarray(self.p * (self.gamma + np.maximum(mean, 0.0) * x) / (self.p * x + self.q - 1))
 
 
-def estimate_spending(cells: Spending) -> Maximum:
-    """Return the maximum of the likelihood over the log-parameters (log p, log q, log gamma)."""
+def estimate_spending(cells: Spending, first: Values | None = None) -> Maximum:
+    """Return the maximum of the likelihood over the log-parameters (log p, log q, log gamma), sought from `first` if known."""
 
     def score_on(cells: Spending) -> Score:
         def score(place: Values) -> tuple[float, Values]:
@@ -107,4 +107,4 @@ def estimate_spending(cells: Spending) -> Maximum:
         return score
 
     near = score_on(cells.coarse) if len(cells.x) > MOST_CELLS else None
-    return maximise(score_on(cells), GammaGamma.starts(cells), near)
+    return maximise(score_on(cells), GammaGamma.starts(cells), near, first=first)

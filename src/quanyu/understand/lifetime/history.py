@@ -36,16 +36,29 @@ class Trade:
         return (as_of - self.first_on).days if self.first_on else 0
 
 
-def trade(ws: Workspace, as_of: dt.date) -> Trade:
-    """Return when the orders of buyers begin and which money to count, from one scan."""
+def orders_until(ws: Workspace, as_of: dt.date, by: str = "") -> ir.Table:
+    """Return orders and return documents: key, the number of their identifier, day, is_sale, net_amount, margin_amount.
+
+    With `by`, also ordered_at and the label that a first purchase gives its buyer. Read twice: keep it.
+    """
     orders = orders_with_margin(ws.warehouse.table)
-    day = local_day(orders.ordered_at, ws.settings.timezone)
-    counts = is_sale(orders) & orders.id_key.notnull() & (day <= ibis.literal(as_of))
-    known = counts & orders.margin_amount.notnull()
+    orders = orders.mutate(
+        key=group_key(orders.id_key),
+        day=local_day(orders.ordered_at, ws.settings.timezone),
+        is_sale=is_sale(orders),
+    )
+    orders = orders.filter(orders.id_key.notnull(), orders.day <= ibis.literal(as_of))
+    labels = ("ordered_at", "label") if by else ()
+    return _labelled(ws, orders, by).select("key", "day", "is_sale", "net_amount", "margin_amount", *labels)
+
+
+def trade(ws: Workspace, orders: ir.Table) -> Trade:
+    """Return when the orders of buyers begin and which money to count."""
+    known = orders.is_sale & orders.margin_amount.notnull()
     (row,) = ws.warehouse.read(
         orders.aggregate(
-            first_on=day.min(where=counts),
-            net=orders.net_amount.sum(where=counts).cast("float64"),
+            first_on=orders.day.min(where=orders.is_sale),
+            net=orders.net_amount.sum(where=orders.is_sale).cast("float64"),
             known=orders.net_amount.sum(where=known).cast("float64"),
             margin=orders.margin_amount.sum(where=known).cast("float64"),
         )
@@ -60,38 +73,31 @@ def trade(ws: Workspace, as_of: dt.date) -> Trade:
     return Trade(row["first_on"], "net", 1.0) if rate is None else Trade(row["first_on"], "rate", rate)
 
 
-def purchase_days(ws: Workspace, as_of: dt.date, trading: Trade, by: str = "") -> ir.Table:
-    """Return one row per person and day with orders: person, person_id, day, is_purchase, amount, and `by`.
+def purchase_days(ws: Workspace, orders: ir.Table, trading: Trade, by: str = "") -> ir.Table:
+    """Return one row per person and day with orders: person, day, key (one of the person's), is_purchase, amount, and `by`.
 
     Several orders of one day are one purchase. A day counts as a purchase if it has a sale; `amount`
     adds up all orders and return documents of the day.
     """
-    orders = orders_with_margin(ws.warehouse.table)
-    orders = orders.mutate(day=local_day(orders.ordered_at, ws.settings.timezone), is_sale=is_sale(orders))
-    orders = orders.filter(orders.day <= ibis.literal(as_of)).mutate(key=group_key(orders.id_key))
-    orders = _labelled(ws, orders, by)
-    per_key = orders.group_by("key", "day").aggregate(
-        is_purchase=orders.is_sale.any(), **_sums(orders, trading), **_first(orders, orders.is_sale, by)
-    )
-    owned = per_key.inner_join(owners(ws.warehouse), "key")
+    owned = orders.inner_join(owners(ws.warehouse).select("key", "person"), "key")
     return owned.group_by("person", "day").aggregate(
-        person_id=owned.person_id.min(),
-        is_purchase=owned.is_purchase.any(),
-        amount=owned.amount.sum(),
-        **({"label": owned.label.min()} if by else {}),
+        key=owned.key.min(),
+        is_purchase=owned.is_sale.any(),
+        **_sums(owned, trading),
+        **_first(owned, owned.is_sale, by),
     )
 
 
 def histories(days: ir.Table, as_of: dt.date, holdout_days: int, by: str = "") -> ir.Table:
     """Return one row per buyer with what `Lifetime` and `OrderValue` need, from purchase days.
 
-    person_id, first_on, last_on, n_orders, n_repeats, span_days, age_days, mean_amount, and as known before the
+    person, key, first_on, last_on, n_orders, n_repeats, span_days, age_days, mean_amount, and as known before the
     holdout early_repeats, early_span_days, early_age_days, late_orders. The first purchase starts a history.
     """
     cut = as_of - dt.timedelta(days=holdout_days)
     early = days.is_purchase & (days.day <= ibis.literal(cut))
     people = days.group_by("person").aggregate(
-        person_id=days.person_id.min(),
+        key=days.key.min(),
         first_on=days.day.min(where=days.is_purchase),
         last_on=days.day.max(where=days.is_purchase),
         early_on=days.day.max(where=early),
@@ -104,7 +110,8 @@ def histories(days: ir.Table, as_of: dt.date, holdout_days: int, by: str = "") -
     was_known = people.n_early > 0
     nothing = ibis.null("int64")
     return people.select(
-        "person_id",
+        "person",
+        "key",
         "first_on",
         "last_on",
         "n_orders",
@@ -120,13 +127,19 @@ def histories(days: ir.Table, as_of: dt.date, holdout_days: int, by: str = "") -
     )
 
 
+def named(ws: Workspace, rows: ir.Table) -> ir.Table:
+    """Return rows with the person_id behind `key` in its place."""
+    known = rows.inner_join(owners(ws.warehouse).select("key", "person_id"), "key")
+    return known.select("person_id", *(name for name in rows.columns if name != "key"))
+
+
 def weekly_repeats(
     days: ir.Table, rows: ir.Table, since: dt.date, holdout_days: int, as_of: dt.date
 ) -> ir.Table:
     """Return week, n: repeat purchases in each week since a day, of those who came from then to the holdout."""
     cut = as_of - dt.timedelta(days=holdout_days)
     known = rows.filter(rows.first_on >= ibis.literal(since), rows.first_on <= ibis.literal(cut)).select(
-        "first_on", person=group_key(rows.person_id)
+        "first_on", "person"
     )
     bought = days.filter(days.is_purchase).select("person", "day").inner_join(known, "person")
     again = bought.filter(bought.day > bought.first_on)

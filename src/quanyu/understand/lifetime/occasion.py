@@ -100,7 +100,7 @@ class Occasion:
 
 
 def occasions(days: ir.Table, as_of: dt.date, every_days: int) -> ir.Table:
-    """Return one row per buyer with n_repeats, last_occasion, n_occasions, from purchase days.
+    """Return one row per buyer with key, n_repeats, last_occasion, n_occasions, from purchase days.
 
     An occasion is a full period of `every_days` after the first purchase; several purchases in it count once.
     """
@@ -113,7 +113,7 @@ def occasions(days: ir.Table, as_of: dt.date, every_days: int) -> ir.Table:
     dated = dated.mutate(place=place, had=had)
     counts = (dated.place > 0) & (dated.place <= dated.had)
     return dated.group_by("person").aggregate(
-        person_id=dated.person_id.min(),
+        key=dated.key.min(),
         n_repeats=dated.place.nunique(where=counts),
         last_occasion=dated.place.max(where=counts).fill_null(0),
         n_occasions=dated.had.max(),

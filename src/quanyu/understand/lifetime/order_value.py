@@ -78,8 +78,10 @@ class OrderValue:
         """Ask for the distinct pairs of orders and average worth."""
         return Need.of(t, cells=AskCells({name: t[name] for name in COLUMNS}))
 
-    def solve(self, stats: Mapping[str, Cells]) -> Parameters | Inconclusive:
-        """Find the largest likelihood."""
+    def solve(
+        self, stats: Mapping[str, Cells], before: Parameters | None = None
+    ) -> Parameters | Inconclusive:
+        """Find the largest likelihood, from what was learned `before` where something was."""
         x, mean = (stats["cells"].columns[name].astype(np.float64) for name in COLUMNS)
         weight = stats["cells"].weight.astype(np.float64)
         use = (x >= self.least_orders) & (mean > 0)
@@ -89,7 +91,8 @@ class OrderValue:
         average = max(float((x * mean * weight).sum() / (x * weight).sum()), 0.0)
         told: dict[str, Any] = {"n_buyers": int(cells.weight.sum()), "n_left_out": int(weight[~use].sum())}
         reasons = _too_little(cells)
-        maximum = None if reasons else estimate_spending(cells)
+        first = np.log([before[name] for name in GammaGamma.names]) if before and "p" in before else None
+        maximum = None if reasons else estimate_spending(cells, first)
         learned: dict[str, Any] = {"rule": AVERAGE, "average": average}
         if maximum is not None:
             learned |= dict(

@@ -94,7 +94,8 @@ def learned(past: Past, today: int, start: State | None = None) -> State | None:
         if fitted is None:
             return None
         clock = _clocked(past, today, clock, fitted)
-    return State(clock, fitted, _worth(past.log, today)) if fitted else None
+    worth = _worth(past.log, today, start.worth if start else None)
+    return State(clock, fitted, worth) if fitted else None
 
 
 def origins(past: Past, n_days: int) -> Iterator[Origin]:
@@ -171,13 +172,13 @@ def _clocked(past: Past, today: int, clock: Clock, fitted: Estimate) -> Clock:
     return learned_clock(past.calendar, firsts, repeats, lambda time: since_first(model, time), clock)
 
 
-def _worth(log: purchase_log.PurchaseLog, today: int) -> dict[str, Any]:
+def _worth(log: purchase_log.PurchaseLog, today: int, before: dict[str, Any] | None) -> dict[str, Any]:
     """The parameters of the worth of an order, from at most 2,000 of the buyers."""
     n, mean = log.mean_amount(today)
     who = np.flatnonzero(n)
     who = who[:: max(1, -(-len(who) // MOST_WORTH_CELLS))]
     cells = Cells.of({"n_orders": n[who], "mean_amount": mean[who]}, np.ones(len(who), dtype=np.int64))
-    solved = order_value.OrderValue().solve({"cells": cells})
+    solved = order_value.OrderValue().solve({"cells": cells}, before)
     return (
         {"average": max(float(mean[who].mean()), 0.0)} if isinstance(solved, Inconclusive) else dict(solved)
     )

@@ -31,7 +31,7 @@ LEAST_DAYS = 84
 MOST_WARM_UP = 90
 AMOUNTS = ("expected_margin_amount", "clv_amount", "clv_amount_low", "clv_amount_high")
 COLUMNS = (
-    "person_id", "first_on", "n_repeats", "span_days", "age_days", "mean_amount", "p_alive", "expected_orders",
+    "first_on", "n_repeats", "span_days", "age_days", "mean_amount", "p_alive", "expected_orders",
     "orders_low", "orders_high", "expected_order_amount",
 )  # fmt: skip
 
@@ -41,10 +41,12 @@ def lifetimes(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 
     Histories are told on the clock of demand that the shop's own days teach.
     """
-    trading = history.trade(ws, as_of)
-    spec = specified(ws.settings.of(LifetimeSettings), trading.days(as_of))
+    settings = ws.settings.of(LifetimeSettings)
     with Scratch(ws) as scratch, one_thread():
-        days = scratch.keep(history.purchase_days(ws, as_of, trading, spec.by))
+        orders = scratch.keep(history.orders_until(ws, as_of, settings.by))
+        trading = history.trade(ws, orders)
+        spec = specified(settings, trading.days(as_of))
+        days = scratch.keep(history.purchase_days(ws, orders, trading, spec.by))
         past = clocked.past_of(ws, days, trading, as_of, spec)
         clock = clocked.clock_of(past)
         plain = history.histories(days, as_of, spec.holdout_days, spec.by)
@@ -154,14 +156,14 @@ def _write(
     }  # fmt: skip
     card = replace(card, diagnostics={**card.diagnostics, **told})
     fit_id = keep_fit(ws.ledger, card.kept(ws.now()))
-    table = valued.select(*COLUMNS, *AMOUNTS).mutate(
+    table = valued.select("key", *COLUMNS, *AMOUNTS).mutate(
         decile=_decile(valued.clv_amount, _tenths(ws, valued)),
         as_of=ibis.literal(last),
         fit_id=ibis.literal(fit_id),
     )
     if len(told["leaving"]) > 1:
         table = table.mutate(p_alive=ibis.null("float64"))
-    change = ws.warehouse.replace("lifetimes", table, by="understand")
+    change = ws.warehouse.replace("lifetimes", history.named(ws, table), by="understand")
     return {"n_buyers": change.added, "fit_id": fit_id, "model": card.parameters["model"]}
 
 
@@ -218,7 +220,7 @@ def _told(scored: ir.Table, by: str) -> ir.Table:
     }  # fmt: skip
     plain = (name for name in COLUMNS if name not in own)
     times = {"span_time": scored.span_days, "age_time": scored.age_days}
-    return scored.select(*plain, *((by,) if by else ()), **own, **times)
+    return scored.select("key", *plain, *((by,) if by else ()), **own, **times)
 
 
 def _tenths(ws: Workspace, valued: ir.Table) -> list[float]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -23,6 +23,12 @@ from quanyu.warehouse.fault import damaged, explained
 
 TIDIED = "tidied"
 """The word by which a commit says that it only moved rows between files, and of which version."""
+
+Moved: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""The files that went, and those that came."""
+
+CHANGES = "changes"
+"""The word by which a commit names the files with the rows that went and came, and the folder in which they lie."""
 
 MAINTENANCE = {"delta.logRetentionDuration": "interval 30 days"}
 
@@ -121,29 +127,62 @@ def _content(path: Path, number: int, written: int) -> int:
     return int(told.get(TIDIED, number))
 
 
-def moved(path: Path, since: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def moved(path: Path, since: int) -> Moved | None:
     """Return the files that went and that came after a version, or None if it is unknown or cannot be read any more.
 
     Their rows make the one version out of the other: tidying in between, which moves rows but changes none, is
     passed over.
     """
-    last = newest(path)
-    if since < 0 or since > last:
+    commits = _since(path, since)
+    if commits is None:
         return None
+    return _beside(path, commits) or _there(path, *_between(commits))
+
+
+def _beside(path: Path, commits: list[list[dict[str, Any]]]) -> Moved | None:
+    """Return the few rows that a single merge tells of, and what was only added; None if it is not so, or they are gone.
+
+    Of several merges a row may come, go and come again: only their files together tell that it came.
+    """
+    merges = [done for done in commits if any("remove" in action for action in done)]
+    told = [action["commitInfo"].get(CHANGES) for done in merges for action in done if "commitInfo" in action]
+    if len(told) != 1 or not told[0]:
+        return None
+    added = _between([done for done in commits if done not in merges])[1]
+    return _there(path, told[0]["gone"], {*told[0]["come"], *added})
+
+
+def _between(commits: list[list[dict[str, Any]]]) -> tuple[set[str], set[str]]:
     gone, come = set[str](), set[str]()
-    for number in range(since + 1, last + 1):
-        if not log_entry(path, number).is_file():
-            return None
-        done = actions(path, number)
-        if any(TIDIED in action.get("commitInfo", {}) for action in done):
-            continue
+    for done in commits:
         removed, added = (
             {action[kind]["path"] for action in done if kind in action} for kind in ("remove", "add")
         )
         gone |= removed - come
         come = (come - removed) | added
+    return gone, come
+
+
+def _there(path: Path, gone: Iterable[str], come: Iterable[str]) -> Moved | None:
     files = [tuple(sorted(str(path / name) for name in names)) for names in (gone, come)]
     return (files[0], files[1]) if all(Path(file).exists() for both in files for file in both) else None
+
+
+def operations(path: Path, since: int) -> frozenset[str] | None:
+    """Return the names of the operations that changed the table after a version, or None if it is unknown."""
+    commits = _since(path, since)
+    told = (action["commitInfo"] for done in commits or () for action in done if "commitInfo" in action)
+    return None if commits is None else frozenset(info.get("operationName", "") for info in told)
+
+
+def _since(path: Path, since: int) -> list[list[dict[str, Any]]] | None:
+    """Return what each commit after a version did, but for tidying; None if not all of them are known."""
+    last = newest(path)
+    numbers = range(since + 1, last + 1)
+    if since < 0 or since > last or not all(log_entry(path, number).is_file() for number in numbers):
+        return None
+    commits = [actions(path, number) for number in numbers]
+    return [done for done in commits if not any(TIDIED in action.get("commitInfo", {}) for action in done)]
 
 
 def about(path: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-from quanyu.warehouse.delta.delta import actions, log_entry, logged, read_version
+from quanyu.warehouse.delta.delta import CHANGES, actions, log_entry, logged, read_version
 from quanyu.warehouse.delta.plain import plain
 from quanyu.warehouse.fault import explained
 
@@ -31,6 +31,9 @@ def remove_unused(path: Path, keep_days: float) -> int:
 
     With 0 only the newest version stays readable.
     """
+    for file in (path / CHANGES).glob("*.parquet"):
+        if file.stat().st_mtime <= time.time() - keep_days * 86400:
+            file.unlink(missing_ok=True)
     used = {Path(file).name for file in read_version(path).files}
     present = [file for file in path.glob("*.parquet") if file.name not in used]
     if not present:

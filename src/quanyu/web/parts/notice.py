@@ -44,6 +44,11 @@ def told_fault(view: View, error: Exception) -> Markup:
     return notice(message, hint, "stop")
 
 
+def way_home(view: View) -> Markup:
+    """Return the link to the first page."""
+    return tag("a", view.say("To the overview"), href="/", class_="plain")
+
+
 def report(error: Exception) -> None:
     """Write an error that is not one of Quanyu's own to the log of the server."""
     if not isinstance(error, QuanyuError):

@@ -3,114 +3,129 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu.act.account import PREVIEW
 from quanyu.act.channel import channels
-from quanyu.decide.audience import PROPOSE
-from quanyu.decide.settings import AudienceSettings
-from quanyu.errors import RuleError
+from quanyu.decide.audience import PROPOSE, usual_design
+from quanyu.errors import QuanyuError, RuleError
 from quanyu.part.action import Action, Caller, perform
-from quanyu.rule import known_columns
+from quanyu.rule import members, parse
 from quanyu.tables.campaign_design import CampaignDesign
-from quanyu.web.pages.audiences.campaign_account import account
+from quanyu.web.pages.audiences.campaign_outlook import outlook
+from quanyu.web.pages.audiences.condition_picker import condition_picker
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
-from quanyu.web.parts.notice import fault, report
+from quanyu.web.parts.notice import fault, notice, report, told_fault
+from quanyu.web.parts.people import in_words
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
 
+@dataclass
+class Typed:
+    """What stands in the form."""
+
+    name: str
+    rule: str
+    channel: str
+    control: float
+
+
 def builder(view: View) -> None:
-    """Place the form and, under it, the preview."""
-    usual = view.ws.settings.of(AudienceSettings)
-    design = CampaignDesign(**usual.model_dump(exclude={"is_proposed"}))
-    typed: dict[str, str] = {
-        "name": design.name, "rule": design.rule, "channel": design.channel, "control": f"{design.control_share:.0%}",
-    }  # fmt: skip
-    with ui.element("section").classes("panel"):
+    """Place the form and, under it, the preview; a rule in the address is taken over."""
+    usual = usual_design(view.ws)
+    rule = view.query.get("rule")
+    name = usual.name if rule is None else view.say("My audience")
+    typed = Typed(
+        name, usual.rule if rule is None else rule, usual.channel, round(usual.control_share * 100, 2)
+    )
+    with ui.element("section").classes("panel").props("id=build"):
         put(tag("h2", view.say("Build an audience")), class_="bar")
         with ui.element("div").classes("form"):
-            _text(view.say("Name of the campaign."), "name", typed)
-            _text(view.say("Conditions on RFM, value and traits, parted by semicolons."), "rule", typed)
-            _choice(view, typed)
-            _text(view.say("Share kept out."), "control", typed)
-        known = ", ".join(sorted(known_columns(view.ws.warehouse.table)))
-        put(
-            tag("details", tag("summary", view.say("What conditions can name")), tag("code", known)),
-            class_="note muted",
-        )
+            field = ui.input(view.say("Name of the campaign."), value=typed.name).bind_value(typed, "name")
+            field.props("outlined dense data-name=name")
+            _channel(view, typed)
+            share = ui.number(view.say("Share kept out."), value=typed.control, min=1, max=90, suffix="%")
+            share.bind_value(typed, "control").props("outlined dense data-name=control")
+        rule_field = ui.textarea(view.say("Conditions, parted by semicolons or and."), value=typed.rule)
+        rule_field.bind_value(typed, "rule").props("outlined dense autogrow data-name=rule").classes("wide")
+        said = ui.element("div").classes("said").props("role=status")
+        condition_picker(view, rule_field)
         place = ui.element("div").props("role=status")
         with ui.element("div").classes("choices"):
             button(view.say("Preview"), lambda: show(propose=False), class_="plain strong")
             button(view.say("Propose"), lambda: show(propose=True))
 
+    def say() -> None:
+        said.clear()
+        with said:
+            _say(view, typed.rule)
+
+    rule_field.on_value_change(say)
+    say()
+
     async def show(*, propose: bool) -> None:
         place.clear()
         with place:
             try:
-                wanted = _design(design, typed)
+                wanted = _design(usual, typed)
                 if propose:
-                    await run.io_bound(_ask, view.ws, PROPOSE, wanted)
-                    ui.navigate.reload()
+                    if await run.io_bound(_ask, view.ws, PROPOSE, wanted) is None:
+                        put(
+                            notice(
+                                view.say("Nobody meets these conditions, so nothing was proposed."),
+                                level="warning",
+                            )
+                        )
+                        return
+                    ui.navigate.to("/audiences")
                     return
                 preview = await run.io_bound(_ask, view.ws, PREVIEW, wanted)
                 if preview is not None:
-                    account(view, preview)
+                    outlook(view, preview)
             except Exception as error:
                 report(error)
                 fault(view, error)
+
+
+def _say(view: View, rule: str) -> None:
+    """Say what a rule means, or what is wrong with it, while it is written."""
+    try:
+        members(parse(rule), view.ws.warehouse.table)
+    except QuanyuError as error:
+        put(told_fault(view, error))
+        return
+    if rule.strip(" ;；"):
+        put(tag("p", view.say("Whom it means: {who}.", who=in_words(view, rule)), class_="note muted"))
+    else:
+        put(
+            tag(
+                "p",
+                view.say("No condition yet: this would be everybody. Add one below, or write one."),
+                class_="note muted",
+            )
+        )
 
 
 def _ask(ws: Workspace, action: Action, design: CampaignDesign) -> Any:
     return perform(ws, action, design.document, Caller(getpass.getuser()))
 
 
-def _design(usual: CampaignDesign, typed: dict[str, str]) -> CampaignDesign:
-    channel = typed["channel"]
-    try:
-        share = float(typed["control"].strip().removesuffix("%")) / 100
-    except ValueError:
-        raise RuleError(
-            "{text!r} is no share.", "Write a percentage such as 20%.", text=typed["control"]
-        ) from None
+def _design(usual: CampaignDesign, typed: Typed) -> CampaignDesign:
+    if typed.control is None:
+        raise RuleError("{text!r} is no share.", "Write a percentage such as 20%.", text="")
     return replace(
-        usual, name=typed["name"], rule=typed["rule"], channel=channel,
-        kind="ads" if channel == "ads" else "list", control_share=share,
+        usual, name=typed.name, rule=typed.rule, channel=typed.channel, kind="ads" if typed.channel == "ads" else "list",
+        control_share=float(typed.control) / 100,
     )  # fmt: skip
 
 
-def _text(label: str, name: str, typed: dict[str, str]) -> None:
-    with ui.element("label").classes("field"):
-        put(Markup(label), "span")
-        value = typed[name].replace('"', "&quot;")
-        field = ui.element("input").props(f'type="text" value="{value}" data-name="{name}"')
-        field.on(
-            "input",
-            lambda event: typed.update({name: str(event.args)}),
-            js_handler="(e) => emit(e.target.value)",
-        )
-
-
-def _choice(view: View, typed: dict[str, str]) -> None:
-    with ui.element("label").classes("field"):
-        put(Markup(view.say("How people would be reached.")), "span")
-        options = Markup("").join(
-            tag(
-                "option",
-                view.say(channel.label),
-                value=channel.name,
-                selected=channel.name == typed["channel"],
-            )
-            for channel in channels()
-        )
-        field = ui.html(str(options), tag="select", sanitize=False).props('data-name="channel"')
-        field.on(
-            "change",
-            lambda event: typed.update(channel=str(event.args)),
-            js_handler="(e) => emit(e.target.value)",
-        )
+def _channel(view: View, typed: Typed) -> None:
+    options = {channel.name: view.say(channel.label) for channel in channels()}
+    label = view.say("How people would be reached.")
+    select = ui.select(options, label=label, value=typed.channel).bind_value(typed, "channel")
+    select.props(f'outlined dense options-dense data-name=channel aria-label="{label}"')

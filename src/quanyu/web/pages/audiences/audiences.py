@@ -6,18 +6,20 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.act.account import Account, accounts
+from quanyu.act.account import Account, accounts, preview
 from quanyu.act.channel import channel_named
 from quanyu.decide.read import decisions
 from quanyu.ledger import Decision
 from quanyu.tables.campaign_design import CampaignDesign
-from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.audiences.audience_builder import builder
 from quanyu.web.pages.audiences.campaign_account import account
+from quanyu.web.pages.audiences.campaign_outlook import outlook
 from quanyu.web.pages.audiences.campaign_result import result
+from quanyu.web.pages.decided import expectation
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, not_run, nothing_loaded
+from quanyu.web.parts.people import in_words
 from quanyu.web.parts.verdict import verdict
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
@@ -54,38 +56,32 @@ def _proposal(view: View, decision: Decision) -> None:
     design = CampaignDesign.of(decision.proposal)
     n = decision.proposal.get("n_audience", 0)
     put(tag("h3", design.name))
+    by = view.say("proposed by a person") if decision.is_own else view.say("proposed by the turn")
+    put(
+        tag(
+            "p",
+            span("mark", by),
+            " ",
+            in_words(view, design.rule),
+            " ",
+            tag("code", design.rule, class_="muted"),
+        )
+    )
     put(Markup("").join([
-        tag("code", design.rule), " ",
         span("muted", view.say(
             "{n} people · {channel} · {share} kept out · compared over {days} days",
             n=f"{n:,}", channel=view.say(channel_named(design.channel).label),
             share=figure.percent(design.control_share, 0), days=design.window_days,
         )),
     ]))  # fmt: skip
-    put(tag("p", expectation(view, decision), class_="muted"))
+    put(tag("p", expectation(view, decision)))
+    fill(view, outlook, preview, design)
     question = view.say(
         "The audience is frozen now, {share} of it is kept out, and the contacts of the rest are written to a file for {channel}.",
         share=figure.percent(design.control_share, 0),
         channel=view.say(channel_named(design.channel).label),
     )
     verdict(view, decision, question)
-
-
-def expectation(view: View, decision: Decision) -> str:
-    """Return what is expected of a decision, in words."""
-    expected = decision.expected
-    if "gain_amount" not in expected:
-        known: Text = expected.get("reason", "")
-        reason = view.say(known or "nothing is known yet")
-        return view.say("Expected gain: cannot tell, {reason}. The control group will tell.", reason=reason)
-    currency = view.ws.settings.currency
-    low, middle, high = (
-        figure.money(expected[name], currency) for name in ("gain_low", "gain_amount", "gain_high")
-    )
-    return view.say(
-        "Expected gain in margin: {middle} ({low} to {high}), from {n} measured campaigns.",
-        middle=middle, low=low, high=high, n=len(expected.get("evidence", ())),
-    )  # fmt: skip
 
 
 def _campaigns(view: View, campaigns: list[Account]) -> None:
@@ -98,9 +94,9 @@ def _campaigns(view: View, campaigns: list[Account]) -> None:
         return
     for campaign in campaigns:
         with ui.element("div").classes("panels"):
-            with ui.element("div").classes("w5"):
+            with ui.element("div").classes("w5 stack"):
                 account(view, campaign)
-            with ui.element("div").classes("w7"):
+            with ui.element("div").classes("w7 stack"):
                 result(view, campaign.campaign_id)
 
 

@@ -1,4 +1,4 @@
-"""The first screen: how the shop is doing, what moved, what stands out, and how fresh the data is."""
+"""The first screen: what waits for a decision, how the shop is doing, what stands out, and how fresh the data is."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from quanyu.tables.view.metric_view import Card, Slice
 from quanyu.text import Language
 from quanyu.understand.rfm import RfmMap, rfm_map
 from quanyu.web.page import Page
+from quanyu.web.pages.home.waiting import waiting
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import cards
 from quanyu.web.parts.chart import Chart, chart, palette
@@ -31,20 +32,17 @@ from quanyu.web.parts.write import UNITS
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
-CARDS = (
+MAIN = ("net_revenue", "n_orders", "n_new_buyers", "refund_rate", "roas")
+"""The figures that a day begins with."""
+MORE = (
     "gmv",
-    "net_revenue",
-    "n_orders",
     "n_buyers",
     "aov_per_order",
     "aov_per_buyer",
-    "refund_rate",
-    "n_new_buyers",
     "repurchase_rate",
     "visitors",
     "pay_conversion_rate",
     "cost",
-    "roas",
     "cac",
     "satisfaction",
 )
@@ -62,6 +60,8 @@ def overview(view: View) -> None:
         return
     period = chosen_period(view, day)
     put(Markup("").join([tag("h1", view.say("Overview")), period_picker(view, period)]), class_="head")
+    fill(view, _lead, stands_out, view.language)
+    waiting(view)
     fill(view, _cards, kpis, period)
     name = view.query.get("trend", TRENDS[0])
     name = name if name in TRENDS else TRENDS[0]
@@ -76,13 +76,19 @@ def overview(view: View) -> None:
             fill(view, _channels, read.breakdown, "net_revenue", "channel", period)
         with ui.element("div").classes("w6"):
             fill(view, _groups, rfm_map)
-        with ui.element("section").classes("panel w12"):
-            _freshness(view)
+    fill(view, _more, more, period)
+    with ui.element("section").classes("panel"):
+        _freshness(view)
 
 
 def kpis(ws: Workspace, period: Period) -> list[Card]:
-    """Return the cards of the screen; metrics that the data cannot tell are left out."""
-    return [card for card in read.metric_cards(ws, CARDS, period) if card.value is not None]
+    """Return the main cards; metrics that the data cannot tell are left out."""
+    return [card for card in read.metric_cards(ws, MAIN, period) if card.value is not None]
+
+
+def more(ws: Workspace, period: Period) -> list[Card]:
+    """Return the other cards; metrics that the data cannot tell are left out."""
+    return [card for card in read.metric_cards(ws, MORE, period) if card.value is not None]
 
 
 def stands_out(ws: Workspace, language: Language) -> tuple[Advice, ...]:
@@ -90,11 +96,22 @@ def stands_out(ws: Workspace, language: Language) -> tuple[Advice, ...]:
     return advice(review(ws), language)
 
 
+def _lead(view: View, sentences: tuple[Advice, ...]) -> None:
+    if sentences:
+        put(tag("p", sentences[0].says, class_="lead"))
+
+
 def _cards(view: View, readings: list[Card]) -> None:
     if readings:
         cards(view, readings)
     else:
         put(div("notice", view.say("Nothing happened in this period; choose another one.")))
+
+
+def _more(view: View, readings: list[Card]) -> None:
+    if readings:
+        put(tag("h2", view.say("More figures")), class_="head part")
+        cards(view, readings)
 
 
 def _trend(view: View, series: Trend) -> None:
@@ -196,7 +213,7 @@ def _advice(view: View, sentences: tuple[Advice, ...]) -> None:
             *([tag("div", sentence.do, class_="muted")] if sentence.do else []),
             class_=sentence.tone,
         )
-        for sentence in sentences
+        for sentence in sentences[1:]
     ] or [tag("li", view.say("Nothing unusual."))]
     put(Markup("").join(lines), "ul", "standout")
 
