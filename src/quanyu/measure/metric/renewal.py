@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from quanyu.measure.metric.periods import CALENDAR, PeriodKeys, Renewal
+from quanyu.measure.metric.periods import CALENDAR, Renewal
 from quanyu.method.change import Made, differing, document
 from quanyu.tables.metric.period import first_of, months_later
 from quanyu.warehouse.portable import local_day
