@@ -64,9 +64,11 @@ TOGETHER = {
     "spark": "spark",
     "tests/browser/": "browser",
     "tests/cli/test_commands": "shop",
+    "tests/cli/test_narrow": "shop",
     "tests/docs/test_guides": "shop",
     **{f"tests/{name}": name for name in (
-        "act/test_execute", "cli/command/test_query", "collect/test_layouts", "golden/test_metrics_online_retail", "laws/test_kept",
+        "act/test_execute", "cli/command/test_query", "collect/test_layouts", "docs/test_words",
+        "golden/test_metrics_online_retail", "laws/test_kept",
         "scenes/test_attribution_truth", "scenes/test_declared", "test_turn",
     )},
 }  # fmt: skip

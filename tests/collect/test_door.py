@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from tests.conftest import SECRET
 
 import quanyu.workspace
 from quanyu.collect.load.load import Loaded, load
@@ -31,7 +32,7 @@ KNOWN = frozenset({"订单编号", "order_id", "ordered_at", "status", "paid_amo
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """Return one workspace for all: every test has orders and files of its own."""
-    ws = quanyu.workspace.create(tmp_path_factory.mktemp("door") / "shop", clock=lambda: NOW)
+    ws = quanyu.workspace.create(tmp_path_factory.mktemp("door") / "shop", clock=lambda: NOW, key=SECRET)
     yield ws
     ws.close()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.conftest import NOW, SECRET
 
 import quanyu.workspace
 from quanyu.collect.layout import catalogue
@@ -31,9 +31,7 @@ def shop(make_workspace) -> Workspace:  # type: ignore[no-untyped-def]
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
     """Load all samples at once; by the name of the layout what was said of each."""
-    ws = quanyu.workspace.create(
-        tmp_path_factory.mktemp("samples") / "shop", clock=lambda: dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
-    )
+    ws = quanyu.workspace.create(tmp_path_factory.mktemp("samples") / "shop", clock=lambda: NOW, key=SECRET)
     yield {Path(each.file).stem: each for each in load(ws, [SAMPLES / f"{name}.csv" for name in BUILT_IN])}
     ws.close()
 

@@ -22,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyarrow import feather
+from tests.conftest import SECRET
 
 import quanyu.workspace
 from quanyu.collect.load.load import Loaded, load
@@ -51,7 +52,7 @@ class Drawn:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    ws = quanyu.workspace.create(tmp_path_factory.mktemp("law") / "shop", clock=lambda: NOW)
+    ws = quanyu.workspace.create(tmp_path_factory.mktemp("law") / "shop", clock=lambda: NOW, key=SECRET)
     yield ws
     ws.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.conftest import SECRET
 
 import quanyu.workspace
 from quanyu.collect.load.load import load
@@ -273,7 +274,8 @@ def test_a_folder_at_once_is_its_files_one_by_one(tables: list[list[tuple[object
             files[-1].write_text("\n".join([head, *lines, f"{i},2024-07-01,paid,1,,"]) + "\n", "utf-8")
             os.utime(files[-1], (i, i))
         together, one_by_one = (
-            quanyu.workspace.create(root / name, clock=lambda: NOW) for name in ("together", "one")
+            quanyu.workspace.create(root / name, clock=lambda: NOW, key=SECRET)
+            for name in ("together", "one")
         )
         load(together, files)
         for file in files:

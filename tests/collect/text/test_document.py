@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.conftest import SECRET
 
 import quanyu.workspace
 from quanyu.collect.load.load import Loaded, load
@@ -20,7 +21,7 @@ NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """Return one workspace for all: every test has orders of its own."""
-    ws = quanyu.workspace.create(tmp_path_factory.mktemp("documents") / "shop", clock=lambda: NOW)
+    ws = quanyu.workspace.create(tmp_path_factory.mktemp("documents") / "shop", clock=lambda: NOW, key=SECRET)
     yield ws
     ws.close()
 

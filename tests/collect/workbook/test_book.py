@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from tests.conftest import SECRET
 
 import quanyu.workspace
 from quanyu.collect.load.load import Loaded, load
@@ -53,7 +54,7 @@ n_items = "数量"
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """Return one workspace for all: every test has orders of its own."""
-    ws = quanyu.workspace.create(tmp_path_factory.mktemp("books") / "shop", clock=lambda: NOW)
+    ws = quanyu.workspace.create(tmp_path_factory.mktemp("books") / "shop", clock=lambda: NOW, key=SECRET)
     (ws.root / "layouts").mkdir(exist_ok=True)
     (ws.root / "layouts" / "erp.toml").write_text(ERP, encoding="utf-8")
     yield ws
