@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = pytest.mark.browser
 
@@ -48,9 +49,13 @@ def a_person(base: str, visit: Visitor) -> str:
     return str(href)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_every_screen_is_whole_at_both_widths(console: str, visit: Visitor, width: int) -> None:
+@pytest.mark.parametrize(("width", "language"), [(1280, "zh"), (390, "en")])
+def test_every_screen_is_whole_and_open_to_all(
+    console: str, visit: Visitor, width: int, language: str
+) -> None:
+    """It fits, has a title and no fault, and axe-core finds nothing serious: contrast, targets, names, roles."""
     tab = visit(console, width)
+    tab.page.goto(f"{console}/language/{language}")
     for path in (*PATHS, a_person(console, visit)):
         page = tab.open(path)
         page.wait_for_timeout(300)
@@ -69,6 +74,14 @@ def test_every_screen_is_whole_at_both_widths(console: str, visit: Visitor, widt
             "!(e.innerText || e.getAttribute('aria-label') || e.closest('label'))).length"
         )
         assert unnamed == 0, f"{path} has controls without a name"
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        serious = [
+            (broken["id"], node["target"], node["failureSummary"])
+            for broken in found
+            if broken["impact"] in {"serious", "critical"}
+            for node in broken["nodes"]
+        ]
+        assert not serious, f"{path}: {serious[:3]}"
     assert tab.seen.errors == []
     assert tab.seen.outside == []
 

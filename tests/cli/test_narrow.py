@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -75,3 +76,19 @@ def test_a_terminal_that_can_be_steered_is_left_clean(shop: Path) -> None:
     told = on_terminal(shop, "run", "--only", "rfm", TERM="xterm-256color")
     assert told.count("\x1b[?25l") == told.count("\x1b[?25h")
     assert "rfm" in told
+
+
+def test_what_goes_to_a_file_is_whole_while_the_terminal_shows_progress(shop: Path, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    with (tmp_path / "rows.json").open("wb") as file:
+        command = [sys.executable, "-c", f"import quanyu.cli.progress as p; p.PATIENCE = 0.01; {RUN}"]
+        question = ["sql", "SELECT count(*) AS n FROM range(10000000)", "--json"]
+        with subprocess.Popen(
+            [*command, *question], cwd=shop, env=ENVIRONMENT | {"TERM": "xterm"}, stdout=file, stderr=theirs
+        ) as run:
+            os.close(theirs)
+            while _read(ours):
+                pass
+            run.wait()
+    os.close(ours)
+    assert json.loads((tmp_path / "rows.json").read_text("utf-8")) == [{"n": 10_000_000}]

@@ -67,3 +67,9 @@ def test_a_turn_with_nothing_new_asks_no_engine(tmp_path: Path) -> None:
     assert "done" in {step.status for step in loop.run(ws)}
     ws.close()
     assert not imported(root, "run") & set(IDLE)
+
+
+def test_serve_needs_little_before_it_says_what_it_does() -> None:
+    program = "import json, sys, quanyu.cli.command.serve; print(json.dumps(sorted(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"ibis", "duckdb", "numpy", "pyarrow", "sqlalchemy", "nicegui"} & set(json.loads(told.stdout))

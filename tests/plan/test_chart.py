@@ -42,6 +42,15 @@ def test_the_treemap_gives_area_by_size() -> None:
     assert areas[0] / sum(areas) == pytest.approx(0.6, abs=0.02)
 
 
+def test_every_tile_of_the_treemap_is_named_in_it_or_below_it() -> None:
+    tiles = [Tile(size, 0.5, f"Group {size}", "share", "s") for size in (9000, 900, 90, 9, 1)]
+    for drawn in treemap(tiles, "t").split("narrow"):
+        assert all(
+            f"Group {tile.size}</text>" in drawn or f"<li>Group {tile.size} ·" in drawn for tile in tiles
+        )
+        assert "<li>" in drawn
+
+
 def test_text_is_escaped() -> None:
     assert "<b>" not in bars(["<b>"], [("<b>", [1.0])], str, "<b>")
     assert spark([1.0], "one point") == ""

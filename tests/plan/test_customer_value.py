@@ -20,9 +20,13 @@ REASON = ["In the holdout buyers ordered {ratio:.2f} times as often as expected;
           {"ratio": 1.5, "most": 1.25}]  # fmt: skip
 
 
+HOLDOUT = {"days": 120, "ratio": 1.1, "expected": 1000.0, "actual": 1100.0,
+           "by_tenth": [{"level": 1, "n": 30.0, "expected": 0.41, "actual": 0.47}]}  # fmt: skip
+
+
 def written(ws: Workspace, fits: bool | None, reasons: list[Any]) -> Workspace:
     """Three buyers in two tenths, and the fit they come from."""
-    told = {"fits": fits, "reasons": reasons, "holdout": {"days": 120, "ratio": 1.1}}
+    told = {"fits": fits, "reasons": reasons, "holdout": HOLDOUT}
     fit = KeptFit(
         "Lifetime", dt.datetime(2026, 11, 20, tzinfo=dt.UTC), spec={"horizon_days": 365},
         parameters={"model": "bg_nbd"}, diagnostics=told,
@@ -82,3 +86,18 @@ def test_the_report_says_whether_the_forecast_held(
     assert "75% of the value" in english
     assert 'id="worth"' in chinese and "客户未来的价值" in chinese
     assert said not in chinese
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_p_alive_is_withdrawn_where_the_forecast_does_not_fit(make_workspace: Any, fits: bool) -> None:
+    ws = written(make_workspace(), fits, [] if fits else [REASON])
+    page = render(review(ws), "en")
+    assert ("of them are still active" in page) == ('<th class="n hide">P(alive)</th>' in page) == fits
+    assert ("P(alive) is withdrawn: it comes from the same model." in page) != fits
+
+
+def test_what_was_expected_in_the_test_stands_beside_what_came(make_workspace: Any) -> None:
+    page = render(review(written(make_workspace(), True, [])), "en")
+    assert "1,000 orders were expected in 120 days, 1,100 came" in page
+    assert "0.41" in page
+    assert "0.47" in page

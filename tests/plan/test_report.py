@@ -16,6 +16,8 @@ from quanyu.figure import money
 from quanyu.plan.report import GREEN, RED, render, write_report
 from quanyu.plan.review import review
 from quanyu.tables import contract
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.view.slice_names import slice_name
 
 AS_OF = dt.date(2026, 11, 20)
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -181,6 +183,49 @@ def test_channels_stand_beside_cost_with_a_warning(ws, language) -> None:
     }
     assert said[language] in shown and ("百度推广" in shown) == (language == "zh")
     assert not re.search(r"\b(None|nan|Undefined)\b", shown)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_channels_have_the_names_of_the_console(ws, language) -> None:
+    shown = " ".join(Page(render(review(ws), language)).shown)
+    assert slice_name("taobao", language) in shown
+    assert ("淘宝/天猫" in shown) == (language == "zh") != ("Taobao/Tmall" in shown)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_list_is_whole_though_its_rest_is_folded(ws, language) -> None:
+    n = 30
+    findings = {
+        "table": ["orders"] * n, "column": [f"column_{at}" for at in range(n)], "check": ["completeness"] * n,
+        "n_rows": [100] * n, "n_bad": list(range(n, 0, -1)), "severity": ["warning"] * n,
+    }  # fmt: skip
+    ws.warehouse.replace("findings", pa.table(findings), by="collect")
+    rejects = {
+        "source": ["s"] * n, "file": ["a.csv"] * n, "line": list(range(n)), "reason": [f"column_{at} is missing" for at in range(n)],
+        "rejected_at": pa.array([dt.datetime(2026, 11, 1, tzinfo=dt.UTC)] * n),
+    }  # fmt: skip
+    ws.warehouse.replace("rejects", pa.table(rejects), by="collect")
+    portraits = {
+        "person_id": [f"p{at}" for at in range(n)], "as_of": [AS_OF] * n, "region": [f"region {at}" for at in range(n)],
+    }  # fmt: skip
+    ws.warehouse.replace("portraits", pa.table(portraits), by="understand")
+    page = render(review(ws), language)
+    shown = " ".join(Page(page).shown)
+    assert all(shown.count(f"column_{at} ") >= 1 for at in range(n))
+    assert all(f"region {at}" in shown for at in range(n))
+    folded = {"zh": "另有 {n} 项", "en": "and {n} more"}[language]
+    assert all(f"<summary>{folded.format(n=rest)}</summary>" in page for rest in (20, 22, 24))
+    assert {"zh": "缺失值", "en": "Missing values"}[language] in shown
+    assert {"zh": "column_3 缺失", "en": "column_3 is missing"}[language] in shown
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_metrics_without_data_are_named(ws, language) -> None:
+    shown = " ".join(Page(render(review(ws), language)).shown)
+    assert {"zh": "没有数据可算，未列出", "en": "Not shown, because the files hold nothing"}[
+        language
+    ] in shown
+    assert metric("visitors").name_in(language) in shown
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -69,7 +69,7 @@ COMMANDS = (
     Command("demo", "demo:demo",
             "Simulate a shop and do three turns of the loop; set what was found beside the planted truth.",
             "quanyu demo demo --people 2000 --days 120"),
-    Command("serve", "workspace:serve", "Open the console in a browser, on this machine only.",
+    Command("serve", "serve:serve", "Open the console in a browser, on this machine only.",
             "quanyu serve --port 8080"),
     Command("do", "do:do", "Do any action by its name, or list the actions.",
             "quanyu do explain_person person=jd:13912"),

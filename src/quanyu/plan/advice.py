@@ -11,7 +11,6 @@ from quanyu.plan.review import Review
 from quanyu.text import Language, translate
 
 Tone = Literal["good", "bad", "note"]
-MOST = 6
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,9 @@ Rule = Callable[[Review, Language], "Advice | None"]
 
 
 def advice(review: Review, language: Language) -> tuple[Advice, ...]:
-    """Return what stands out, at most six sentences."""
+    """Return what stands out, most important first."""
     sentences = [rule(review, language) for rule in RULES]
-    return tuple(sentence for sentence in sentences if sentence)[:MOST]
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def revenue(review: Review, language: Language) -> Advice | None:

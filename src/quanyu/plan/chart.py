@@ -166,7 +166,7 @@ class Tile:
 
 
 def treemap(tiles: Sequence[Tile], title: str) -> Markup:
-    """Return a treemap in which area is `size` and colour is `strength`."""
+    """Return a treemap in which area is `size` and colour is `strength`; what is too small for a name is listed below."""
     return _both(
         lambda frame: _treemap(tiles, title, frame), Frame(960, 320, 0, 0, 0, 0), Frame(360, 400, 0, 0, 0, 0)
     )
@@ -174,6 +174,7 @@ def treemap(tiles: Sequence[Tile], title: str) -> Markup:
 
 def _treemap(tiles: Sequence[Tile], title: str, frame: Frame) -> str:
     shown = sorted((tile for tile in tiles if tile.size > 0), key=lambda tile: -tile.size)
+    unnamed: list[Tile] = []
     boxes = _split([tile.size for tile in shown], 0.0, 0.0, float(frame.width), float(frame.height))
     body = []
     for tile, (x, y, width, height) in zip(shown, boxes, strict=True):
@@ -187,8 +188,21 @@ def _treemap(tiles: Sequence[Tile], title: str, frame: Frame) -> str:
             body.append(f'<text x="{x + 10:.1f}" y="{y + 23:.1f}" class="name">{escape(tile.name)}</text>')
             if height > 48 and width > _width(tile.note) * 6.4 + 18:
                 body.append(f'<text x="{x + 10:.1f}" y="{y + 41:.1f}">{escape(tile.note)}</text>')
+        else:
+            unnamed.append(tile)
+            if min(width, height) > 14:
+                at = f'x="{x + width / 2:.1f}" y="{y + height / 2 + 5:.1f}" text-anchor="middle"'
+                body.append(f'<text {at} class="name">{len(unnamed)}</text>')
         body.append("</g>")
-    return _svg(frame, title, body)
+    return _svg(frame, title, body) + _key(unnamed)
+
+
+def _key(tiles: Sequence[Tile]) -> str:
+    """Return what the numbers in tiles stand for that are too small for a name."""
+    if not tiles:
+        return ""
+    said = "".join(f"<li>{escape(tile.name)} · {escape(tile.note)}</li>" for tile in tiles)
+    return f'<ol class="key">{said}</ol>'
 
 
 def tint(strength: float) -> float:

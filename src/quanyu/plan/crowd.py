@@ -20,7 +20,6 @@ TRAITS = (
     "preferred_category", "price_band", "favourite_hour",
 )  # fmt: skip
 """Traits the report may show, in order of preference."""
-MOST_TRAITS, MOST_WORDS = 6, 6
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def distributions(ws: Workspace) -> tuple[Distribution, ...]:
         distribution
         for distribution in told
         if len(distribution.words) > 1 and distribution.n_known * 20 >= n_people
-    )[:MOST_TRAITS]
+    )
 
 
 def _words(rows: ir.Table, name: str) -> ir.Table:
@@ -148,7 +147,7 @@ def _words(rows: ir.Table, name: str) -> ir.Table:
 
 def _distribution(name: str, words: list[tuple[str, int]]) -> Distribution:
     known = sum(n for _, n in words)
-    top = sorted(words, key=lambda pair: (-pair[1], pair[0]))[:MOST_WORDS]
+    top = sorted(words, key=lambda pair: (-pair[1], pair[0]))
     return Distribution(name, known, tuple((word, n, n / known) for word, n in top))
 
 

@@ -27,12 +27,23 @@ class Tenth:
 
 
 @dataclass(frozen=True)
+class Tested:
+    """One tenth of the buyers by what was expected of them in the holdout, and the orders each placed, on average."""
+
+    level: int
+    n: float
+    expected: float
+    actual: float
+
+
+@dataclass(frozen=True)
 class CustomerValue:
     """The forecast of a horizon: sums over all buyers, the tenths, and the verdict of the holdout.
 
     `fits` is None where the forecast could not be tested; `reasons` are sentences with the values for their places;
-    `ratio` is orders that came over orders expected in the `holdout_days`. `alive_share` is None where P(alive) is withdrawn, for
-    the reasons in `leaving`. `outlook` tells the whole by days ahead, with its interval or why there is none.
+    `ratio` is orders that came over orders expected in the `holdout_days`: `n_came` over `n_foreseen`, in `tested` by tenth.
+    `alive_share` is None where P(alive) is withdrawn: the forecast does not fit, or for the reasons in `leaving`.
+    `outlook` tells the whole by days ahead, with its interval or why there is none.
     """
 
     horizon_days: int
@@ -46,6 +57,9 @@ class CustomerValue:
     reasons: tuple[tuple[str, Mapping[str, Any]], ...]
     holdout_days: int
     ratio: float | None
+    n_foreseen: float | None
+    n_came: float | None
+    tested: tuple[Tested, ...]
     leaving: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     outlook: tuple[Outlook, ...] = ()
 
@@ -66,6 +80,7 @@ def customer_value(ws: Workspace) -> CustomerValue | None:
         return None
     n = sum(row["n"] for row in deciles)
     total = {name: sum(row[name] or 0.0 for row in deciles) for name in SUMS}
+    is_told = any(row["p_alive"] is not None for row in deciles)
     tenths = [_tenth(row, total["clv_amount"]) for row in deciles if row["decile"] is not None]
     told, holdout = kept.diagnostics, kept.diagnostics.get("holdout", {})
     return CustomerValue(
@@ -73,13 +88,16 @@ def customer_value(ws: Workspace) -> CustomerValue | None:
         n_people=n,
         clv_amount=total["clv_amount"],
         expected_orders=total["expected_orders"],
-        alive_share=total["p_alive"] / n if any(row["p_alive"] is not None for row in deciles) else None,
+        alive_share=total["p_alive"] / n if is_told and told["fits"] is not False else None,
         tenths=tuple(sorted(tenths, key=lambda tenth: -tenth.decile)),
         model=LIFETIME[kept.parameters["model"]],
         fits=told["fits"],
         reasons=tuple((str(sentence), dict(values)) for sentence, values in told["reasons"]),
         holdout_days=holdout.get("days", 0),
         ratio=holdout.get("ratio"),
+        n_foreseen=holdout.get("expected"),
+        n_came=holdout.get("actual"),
+        tested=tuple(Tested(**band) for band in reversed(holdout.get("by_tenth", ()))),
         leaving=tuple((str(sentence), dict(values)) for sentence, values in told.get("leaving", ())),
         outlook=outlooks_of(told.get("outlook"), kept.spec["horizon_days"]),
     )

@@ -14,8 +14,6 @@ from quanyu.tables.view.data_words import DECISIONS
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
-MOST = 12
-
 
 @dataclass(frozen=True)
 class Gain:
@@ -35,6 +33,7 @@ class Outcome:
     decision_id: str
     what: Text
     name: str
+    channel: str
     status: str
     as_of: dt.date
     decided_by: str
@@ -43,18 +42,18 @@ class Outcome:
 
 
 def outcomes(ws: Workspace) -> tuple[Outcome, ...]:
-    """Return the newest decisions, those that a newer proposal has replaced left out."""
+    """Return the decisions, newest first, those that a newer proposal has replaced left out."""
     decisions = [decision for decision in ledger.list_decisions(ws.ledger) if decision.status != "superseded"]
-    return tuple(_outcome(decision) for decision in decisions[:MOST])
+    return tuple(_outcome(decision) for decision in decisions)
 
 
 def _outcome(decision: Decision) -> Outcome:
-    name = decision.proposal.get("name") or decision.proposal.get("channel", "")
     what: Text = DECISIONS.get(decision.kind, decision.kind)
     return Outcome(
         decision_id=decision.decision_id,
         what=what,
-        name=name,
+        name=decision.proposal.get("name", ""),
+        channel=decision.proposal.get("channel", "") if decision.kind == "spend_test" else "",
         status=decision.status,
         as_of=decision.as_of,
         decided_by=decision.decided_by,

@@ -18,6 +18,9 @@ from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.text.mask import masked
+from quanyu.tables.view.data_words import CHECKS
+from quanyu.tables.view.reason_words import tell as tell_reason
+from quanyu.tables.view.slice_names import slice_name
 from quanyu.text import Language, Text, told, translate
 from quanyu.workspace import Workspace
 
@@ -86,6 +89,9 @@ def _words(summary: Review, language: Language) -> dict[str, Any]:
         "exact": lambda value, unit: exact(value, unit, summary.currency),
         "money": lambda amount: money(amount, summary.currency),
         "short": lambda amount: short(amount, language, summary.currency),
+        "refusal": lambda reason: tell_reason(reason, language),
+        "slice_name": lambda name: slice_name(name, language),
+        "check_name": lambda name: _check(name, language),
         "table_name": lambda name: _named(name, language),
         "column_name": lambda table, name: _column(table, name, language),
     }
@@ -99,6 +105,10 @@ def _tell(language: Language, message: Text, **values: object) -> str:
 def _named(name: str, language: Language) -> str:
     table = CONTRACTS.get(name)
     return name if table is None else table.zh if language == "zh" else table.en
+
+
+def _check(name: str, language: Language) -> str:
+    return translate(CHECKS[name], language) if name in CHECKS else name
 
 
 def _column(table: str, name: str, language: Language) -> str:

@@ -11,6 +11,8 @@ from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions
 from quanyu.plan.customer_value import CustomerValue, customer_value
 from quanyu.plan.outcome import Outcome, outcomes
 from quanyu.plan.spend import SpendReview, spend_review
+from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.metric import Metric
 from quanyu.tables.metric.period import Period, preset
 from quanyu.tables.view.metric_view import Card, MetricView, Point, Slice, metric_view
 from quanyu.text import Text
@@ -101,6 +103,12 @@ class Review:
             "lunar": "aligned by Spring Festival",
         }
         return kinds.get(self.cards[0].alignment if self.cards else "", "same month")
+
+    @property
+    def without_data(self) -> tuple[Metric, ...]:
+        """The metrics that have no card, because the period holds nothing to work them out from."""
+        shown = {card.metric.name for card in self.cards}
+        return tuple(metric(name) for name in CARDS if name not in shown)
 
     def in_month(self, age: str, on: dt.date) -> float:
         """Return the net revenue of new or old buyers in a month."""

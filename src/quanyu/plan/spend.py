@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from quanyu.tables.owned.curve import AD_CHANNELS, DOUBTS, VERDICTS
+from quanyu.tables.owned.curve import DOUBTS, VERDICTS
 from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
 from quanyu.tables.owned.spend_test import described
+from quanyu.tables.view.slice_names import slice_name
 from quanyu.text import Language, Sentence, Text
 from quanyu.workspace import Workspace
 
@@ -30,8 +31,7 @@ class Ad:
 
     def name_in(self, language: Language) -> str:
         """Return its name."""
-        zh, en = AD_CHANNELS.get(self.channel, (self.channel, self.channel))
-        return zh if language == "zh" else en
+        return slice_name(self.channel, language)
 
 
 @dataclass(frozen=True)

@@ -77,3 +77,18 @@ def test_japanese_and_korean(tmp_path: Path, text: str, encoding: str, is_certai
     found = encoding_of(file, "orders.csv", frozenset({"order_id", "region"}), is_utf8=False)
     assert found.is_certain is is_certain
     assert found.name == encoding or not is_certain
+
+
+@pytest.mark.parametrize("n", range(4))
+def test_what_the_edge_of_a_block_cuts_in_two_is_no_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n: int
+) -> None:
+    """A long file in GB18030 is as certain as a short one, and so is one with long texts."""
+    monkeypatch.setattr("quanyu.collect.text.encoding.BLOCK", 128)
+    file = tmp_path / "orders.csv"
+    row = f"1,手工冻干面膜{'x' * n}国产洗面奶\n"
+    file.write_bytes(f"order_id,title\n{row * 40}2,x{'的好评' * 200}\n".encode("gb18030"))
+    found = encoding_of(file, "orders.csv", frozenset({"order_id", "title"}), is_utf8=False)
+    assert (found.name, found.is_certain) == ("gb18030", True)
+    monkeypatch.undo()
+    assert encoding_of(file, "orders.csv", frozenset(), is_utf8=False).is_certain

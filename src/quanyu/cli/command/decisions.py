@@ -14,6 +14,7 @@ from quanyu.cli.speech import language, out, say
 from quanyu.ledger import Decision
 from quanyu.tables.owned.spend_test import described, returned
 from quanyu.tables.view.data_words import DECISIONS
+from quanyu.tables.view.slice_names import slice_name
 from quanyu.text import Text, told
 
 State = StrEnum("State", get_args(get_args(ledger.Status)[0]))  # type: ignore[misc]
@@ -58,9 +59,9 @@ def decided(decision: Decision) -> str:
     what: Text = DECISIONS.get(decision.kind, decision.kind)
     kind = say(what)
     if decision.kind == "spend_test":
-        return f"{kind} · {decision.proposal['channel']}\n{told(described(decision.proposal), language())}"
+        return f"{kind} · {slice_name(decision.proposal['channel'], language())}\n{told(described(decision.proposal), language())}"
     moved = [
-        f"{line['channel']} {line['current_amount']:,.0f} → {line['proposed_amount']:,.0f}"
+        f"{slice_name(line['channel'], language())} {line['current_amount']:,.0f} → {line['proposed_amount']:,.0f}"
         for line in decision.proposal.get("lines", ())
         if line["current_amount"] != line["proposed_amount"]
     ]

@@ -1,9 +1,7 @@
-"""`quanyu init` and `quanyu serve`."""
+"""`quanyu init`, `adopt` and `tidy`."""
 
 from __future__ import annotations
 
-import runpy
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -50,16 +48,3 @@ def tidy(root: WorkspaceOption = None) -> None:
         out.print(
             say("Removed {n} files that no version within the days kept uses.", n=ws.tidy()), highlight=False
         )
-
-
-def serve(
-    port: Annotated[int, typer.Option(min=1, max=65535, help=say("Port on this machine."))] = 8080,
-    root: WorkspaceOption = None,
-) -> None:
-    """Open the console in a browser, on this machine only."""
-    out.print(
-        say("Opening the console at http://127.0.0.1:{port} (Ctrl+C ends it) ...", port=port), highlight=False
-    )
-    with workspace(root) as ws:
-        sys.argv = ["quanyu.web", "--workspace", str(ws.root), "--port", str(port)]
-    runpy.run_module("quanyu.web", run_name="__main__")

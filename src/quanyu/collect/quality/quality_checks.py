@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 from quanyu.collect.sums import sums
 from quanyu.tables import Column, Table
 from quanyu.tables.contract import ORIGINAL
+from quanyu.tables.view.data_words import CHECKS as LABELS
 from quanyu.text import Text
 from quanyu.warehouse.portable import days_between, group_key, local_day
 from quanyu.workspace import Workspace
@@ -40,34 +41,38 @@ class Check:
     """One kind of check. `warns_above` is the bad share (or days, or ratio) from which it is a warning."""
 
     name: str
-    label: Text
     warns_above: float
     measure: Measure = "share"
+
+    @property
+    def label(self) -> Text:
+        """What it is called."""
+        return LABELS[self.name]
 
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
         check.name: check
         for check in (
-            Check("completeness", "Missing values", 0.2),
-            Check("uniqueness", "Rows with the same key", 0.0),
-            Check("validity", "Words that are not allowed", 0.0),
-            Check("range", "Values out of range", 0.0),
-            Check("outliers", "Values far from all others", 0.01),
-            Check("references", "References that lead nowhere", 0.05),
-            Check("future", "Times in the future", 0.0),
-            Check("freshness", "Days since the newest row", 7.0, "days"),
-            Check("volume", "Rows of the newest day against the usual", 0.5, "ratio"),
-            Check("rejects", "Refused rows", 0.01),
-            Check("sums", "Amounts that do not add up", 0.0),
-            Check("refunds", "Refunds above what was paid", 0.0),
-            Check("lines", "Orders that are not the sum of their lines", 0.01),
-            Check("currencies", "Rows in another currency", 1.0),
-            Check("rates", "Rows that wait for a rate", 0.0),
-            Check("credits", "Credits for ads", 0.05),
-            Check("feeds", "Feeds that have stopped", 0.2),
-            Check("double_sales", "Sales that two sources tell", 0.0),
-            Check("double_amount", "Net amount counted twice", 0.0, "money"),
+            Check("completeness", 0.2),
+            Check("uniqueness", 0.0),
+            Check("validity", 0.0),
+            Check("range", 0.0),
+            Check("outliers", 0.01),
+            Check("references", 0.05),
+            Check("future", 0.0),
+            Check("freshness", 7.0, "days"),
+            Check("volume", 0.5, "ratio"),
+            Check("rejects", 0.01),
+            Check("sums", 0.0),
+            Check("refunds", 0.0),
+            Check("lines", 0.01),
+            Check("currencies", 1.0),
+            Check("rates", 0.0),
+            Check("credits", 0.05),
+            Check("feeds", 0.2),
+            Check("double_sales", 0.0),
+            Check("double_amount", 0.0, "money"),
         )
     }
 )

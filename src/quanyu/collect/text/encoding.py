@@ -38,6 +38,7 @@ NO_CHANCE = 100
 """Bytes that are UTF-8 throughout only because they are meant to be; a word or two may be so by chance."""
 _CELL = re.compile(rb"[\x80-\xff][^\x00-\x1f,;\"]*")
 _BEFORE = re.compile(rb"[^\x00-\x1f,;\"\x80-\xff]*\Z")
+_LAST_ASCII = re.compile(rb".*[\x00-\x7f]", re.DOTALL)
 _CHINESE = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 _BEGINS = re.compile(rb"(?<![\x80-\xff])(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 _ENDS = re.compile(rb"[\r\n]|\Z")
@@ -119,15 +120,27 @@ def _wide(head: bytes) -> str:
 
 
 def _cells(path: Path) -> Iterator[bytes]:
+    """Yield cells that are not ASCII, those left out that the edge of a block cuts in two."""
     with path.open("rb") as stream:
+        is_first = True
         while block := stream.read(BLOCK):
             if not block.isascii():
-                # The first and last may be halves.
                 for number, cell in enumerate(_CELL.finditer(block)):
                     if number == PER_BLOCK:
                         break
                     before = _BEFORE.search(block, max(cell.start() - LETTERS_BEFORE, 0), cell.start())
-                    yield (before.group() if before else b"") + cell.group()[:CELL_BYTES]
+                    begin = before.start() if before else cell.start()
+                    if (begin or is_first) and (cell.end() < len(block) or len(block) < BLOCK):
+                        yield block[begin : cell.start()] + _shortened(cell.group())
+            is_first = False
+
+
+def _shortened(cell: bytes) -> bytes:
+    """Return the beginning of a long cell up to an ASCII byte, after which no character is cut in two."""
+    if len(cell) <= CELL_BYTES:
+        return cell
+    end = _LAST_ASCII.search(cell, 0, CELL_BYTES)
+    return cell[: end.end() if end else CELL_BYTES]
 
 
 def _score(cells: list[bytes], encoding: str, known: frozenset[str]) -> float:

@@ -15,9 +15,27 @@ EVENTS: tuple[Text, ...] = ("page_view", "product_view", "search", "favourite", 
 """What people do on a site."""
 TOUCHES: tuple[Text, ...] = ("impression", "click", "visit", "message", "call")
 FEEDBACK: tuple[Text, ...] = ("review", "survey", "ticket")
-CHECKS: tuple[Text, ...] = (
-    "completeness", "uniqueness", "validity", "range", "outliers", "references", "future", "freshness", "volume", "rejects",
-)  # fmt: skip
-"""The checks of quality that the report names."""
+CHECKS: Mapping[str, Text] = {
+    "completeness": "Missing values",
+    "uniqueness": "Rows with the same key",
+    "validity": "Words that are not allowed",
+    "range": "Values out of range",
+    "outliers": "Values far from all others",
+    "references": "References that lead nowhere",
+    "future": "Times in the future",
+    "freshness": "Days since the newest row",
+    "volume": "Rows of the newest day against the usual",
+    "rejects": "Refused rows",
+    "sums": "Amounts that do not add up",
+    "refunds": "Refunds above what was paid",
+    "lines": "Orders that are not the sum of their lines",
+    "currencies": "Rows in another currency",
+    "rates": "Rows that wait for a rate",
+    "credits": "Credits for ads",
+    "feeds": "Feeds that have stopped",
+    "double_sales": "Sales that two sources tell",
+    "double_amount": "Net amount counted twice",
+}
+"""What the checks of quality are called, by their names."""
 DECISIONS: Mapping[str, Text] = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
 """What is decided about, by the kind of the decision."""

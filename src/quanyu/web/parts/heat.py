@@ -15,9 +15,6 @@ from quanyu.web.parts.sheet import Sheet
 from quanyu.web.parts.table import exports
 from quanyu.web.view import View
 
-DARK = 0.55
-"""From this share of the highest value on, a cell is dark and its text light."""
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -75,7 +72,7 @@ def _table(spec: Heat) -> Markup:
 def _cell(cell: Cell | None, empty: str) -> Markup:
     if cell is None:
         return span("cell none", "–", title=empty)
-    look = {"class_": "cell dark" if cell.weight >= DARK else "cell", "style": f"--weight:{cell.weight:.0%}"}
+    look = {"class_": "cell", "style": f"--weight:{cell.weight:.0%}"}
     if not cell.href:
         return tag("span", cell.shown, title=cell.about, **look)
     return tag("a", cell.shown, href=cell.href, title=cell.about, aria_label=cell.about, **look)

@@ -1,0 +1,80 @@
+"""What people come to the console for: each errand done from the first page, at both widths and in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quanyu.text import translate
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize(("width", "language"), [(1280, "zh"), (390, "zh"), (1280, "en"), (390, "en")]),
+]
+Visitor = Callable[..., Any]
+
+
+@pytest.fixture
+def desk(console: str, visit: Visitor, width: int, language: str) -> Any:
+    """Return a tab on the first page in a language, and a function that says a text as the page does."""
+    tab = visit(console, width)
+    tab.page.goto(f"{console}/language/{language}")
+    tab.open("/")
+    return tab, lambda text, **values: translate(text, language, **values)  # type: ignore[arg-type]
+
+
+def goto(tab: Any, name: str) -> Any:
+    """Follow the menu."""
+    tab.page.locator(f"nav.side a[href='{name}']").click()
+    tab.page.wait_for_url(f"**{name}")
+    tab.page.wait_for_function(
+        "document.querySelector('#content').children.length && !document.querySelector('.waiting')"
+    )
+    return tab.page
+
+
+@pytest.mark.parametrize("known", ["13800000007", "o000001"])
+def test_a_customer_is_found_by_phone_or_order_number(desk: Any, known: str) -> None:
+    tab, say = desk
+    page = goto(tab, "/people")
+    page.get_by_role("searchbox").fill(known)
+    page.get_by_role("button", name=say("Search"), exact=True).click()
+    page.wait_for_url("**found=**")
+    link = page.locator(".list tbody a").first
+    link.wait_for()
+    assert page.locator(".list tbody tr").count() == 1
+    link.click()
+    page.locator("h1").first.wait_for()
+
+
+def test_all_people_of_a_group_are_a_file_with_masked_contacts(desk: Any, tmp_path: Path) -> None:
+    tab, say = desk
+    page = goto(tab, "/portraits")
+    n = int(page.locator(".group .nums b").first.inner_text().replace(",", ""))
+    page.locator(".group a").first.click()
+    page.locator(".list tbody a").first.wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role(
+            "button", name=say("Save all {n} rows as {format}", n=f"{n:,}", format="CSV")
+        ).click()
+    saved.value.save_as(tmp_path / "people.csv")
+    _, *lines = (tmp_path / "people.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == n > 0
+    assert all(re.search(r"\+86138\*{4}\d{4}", line) for line in lines)
+    assert not re.search(r"138\d{8}|buyer\d+@", "".join(lines))
+
+
+def test_what_an_audience_costs_and_reaches_stands_before_its_approval(desk: Any) -> None:
+    tab, say = desk
+    page = goto(tab, "/audiences")
+    proposal = page.locator(".proposal").first
+    for label in ("Would be reached", "Kept out as a control", "Left alone", "Cost of contacts"):
+        assert re.search(
+            r"\d", proposal.locator("article.card", has_text=say(label)).locator(".value").inner_text()
+        )
+    assert proposal.get_by_text(say("Who is left alone and why")).count()
+    assert proposal.get_by_role("button", name=say("Approve"), exact=True).count()
