@@ -6,8 +6,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from quanyu.measure.metric.compute import is_lunar, measure
-from quanyu.measure.metric.periods import Periods
+from quanyu.measure.metric.compute import measure
+from quanyu.measure.metric.periods import Periods, is_lunar
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.period import Period, preset
 from quanyu.tables.view.metric_view import Card, MetricView, Point, Slice, Sums, metric_view

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from quanyu.measure.metric.compute import is_lunar
+from quanyu.measure.metric.periods import is_lunar
 from quanyu.measure.metric.read import open_metrics
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.metric import Metric
