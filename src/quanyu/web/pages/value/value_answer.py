@@ -27,7 +27,11 @@ def _sureness(view: View, outlooks: tuple[Outlook, ...]) -> tuple[str, ...]:
     bounded = [outlook for outlook in outlooks if outlook.reason is None]
     told = [_bounded(view, bounded[-1])] if bounded else []
     if (whole := outlooks[-1]).reason is not None:
-        why = view.say("How far that may be off cannot be told yet: {reason}", reason=whole.why(view.say))
+        why = view.say(
+            "How far the {days} days may be off cannot be told yet: {reason}",
+            days=whole.days,
+            reason=whole.why(view.say),
+        )
         told.append(why)
     return tuple(told)
 
