@@ -33,31 +33,31 @@ def trade(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.T
 
     A sale counts on the day it was paid, a return document on its own day.
     """
-    rows = scratch.keep(_rows(scratch, as_of))
-    cube = scratch.cube("trade", rows.group_by("day", "channel", "region").agg(**_sums(rows)))
-    firsts = _bought(scratch, as_of)[1]
+    rows = scratch.keep(order_rows(scratch, as_of))
+    cube = scratch.cube("trade", rows.group_by("day", "channel", "region").agg(**order_sums(rows)))
+    firsts = bought_by_day(scratch, as_of)[1]
     dated = rows.left_join(firsts, rows.person == firsts.buyer).drop("buyer")
-    ages = scratch.cube("ages", dated.group_by("day", "first_on").agg(**_sums(dated)))
+    ages = scratch.cube("ages", dated.group_by("day", "first_on").agg(**order_sums(dated)))
     return [*add_up(scratch, cube, periods, DIMENSIONS), _by_age(scratch, ages, periods)]
 
 
 def buying(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the different buyers of `orders` per period and slice, counted anew for every one."""
-    bought, firsts = _bought(scratch, as_of)
+    bought, firsts = bought_by_day(scratch, as_of)
     buyers = bought.inner_join(firsts, bought.person == firsts.buyer)
     buyers = scratch.keep(buyers.select("day", "person", "channel", "region", "first_on"))
     spread = scratch.spread(buyers, periods.calendars)
-    people = scratch.keep(_people(spread, "all"))
+    people = scratch.keep(people_of(spread, "all"))
     return [
-        _count(scratch, people, "all"),
-        _count(scratch, people.mutate(slice=_new_old(people)), "new_old"),
-        *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
+        count_people(scratch, people, "all"),
+        count_people(scratch, people.mutate(slice=new_or_old(people)), "new_old"),
+        *[count_people(scratch, people_of(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
         *([_returning(scratch, people, as_of)] if periods.calendar else ()),
         *_in_windows(scratch, buyers, periods, as_of),
     ]
 
 
-def _rows(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
+def order_rows(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
     """Return the orders of days that something touched, with their day, what they are, and whose."""
 
     def look(name: str) -> ir.Table:
@@ -80,7 +80,7 @@ def _dated(scratch: MetricScratch, orders: ir.Table) -> ir.Table:
     return orders.mutate(day=day, is_sale=sale, was_paid=was_paid, is_return=is_return)
 
 
-def _bought(scratch: MetricScratch, as_of: dt.date) -> tuple[ir.Table, ir.Table]:
+def bought_by_day(scratch: MetricScratch, as_of: dt.date) -> tuple[ir.Table, ir.Table]:
     """Return every day, person, channel and region with a sale, and of every buyer the first day; once a turn."""
     turn, warehouse = scratch.warehouse.turn, scratch.warehouse
 
@@ -95,7 +95,8 @@ def _bought(scratch: MetricScratch, as_of: dt.date) -> tuple[ir.Table, ir.Table]
     return turn.once(("bought", as_of, *versions), work_out)
 
 
-def _sums(rows: ir.Table) -> dict[str, ir.Value]:
+def order_sums(rows: ir.Table) -> dict[str, ir.Value]:
+    """Return the measures of orders that are sums."""
     sale, paid, is_refund = rows.is_sale, rows.was_paid, rows.refund_amount > 0
     has_margin = rows.margin_amount.notnull()
     sums = {
@@ -116,7 +117,7 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
     return {name: total.fill_null(0) for name, total in sums.items()} | {"margin": rows.margin_amount.sum()}
 
 
-def _new_old(rows: ir.Table) -> ir.StringValue:
+def new_or_old(rows: ir.Table) -> ir.StringValue:
     """New: the first sale in the data falls in the same period."""
     return ibis.cases((rows.first_on >= rows.on, "new"), (rows.first_on < rows.on, "old"), else_="unknown")
 
@@ -124,17 +125,18 @@ def _new_old(rows: ir.Table) -> ir.StringValue:
 def _by_age(scratch: MetricScratch, ages: ir.Table, periods: Periods) -> pa.Table:
     spread = scratch.spread(ages, periods)
     sums = {name: spread[name].sum().cast("float64") for name in SUMS}
-    return scratch.read(spread.group_by("grain", "on", slice=_new_old(spread)).agg(**sums), "new_old")
+    return scratch.read(spread.group_by("grain", "on", slice=new_or_old(spread)).agg(**sums), "new_old")
 
 
-def _people(rows: ir.Table, dimension: str) -> ir.Table:
+def people_of(rows: ir.Table, dimension: str) -> ir.Table:
     """One row per period, slice and buyer."""
     return rows.group_by("grain", "on", "person", slice=slices(rows, dimension)).agg(
         earliest=rows.day.min(), latest=rows.day.max(), first_on=rows.first_on.min()
     )
 
 
-def _count(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa.Table:
+def count_people(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa.Table:
+    """Return how many buyers there are per period and slice, new ones and ones who bought on several days."""
     is_repeat = ibis.ifelse(
         people.grain == "day", ibis.null("int64"), (people.latest > people.earliest).cast("int64")
     )
