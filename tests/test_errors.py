@@ -72,7 +72,7 @@ def test_what_is_wrong_within_a_trait_is_told() -> None:
         ('language = "fr"', "设置“language”的值为 'fr'：允许的值：'zh' or 'en'。"),
         ("threads = -1", "设置“threads”的值为 -1：应不小于 0。"),
         ('threads = "many"', "应为整数，这段文本读不成整数"),
-        ("tmezone = 1", "没有这一项设置"),
+        ("tmezone = 1", "没有这个名称的设置项；相近的有：“timezone”"),
         ('rises_are_red = "blue"', "应为布尔值（true 或 false）"),
         ('timezone = "Mars"', "'Mars' 不是 IANA 时区"),
         ("name = 3", "应为文本"),

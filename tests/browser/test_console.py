@@ -210,6 +210,25 @@ def test_a_list_turns_its_pages_and_is_sorted(console: str, visit: Visitor) -> N
     page.wait_for_function("document.querySelector('.list .q-table__bottom').innerText.includes('1-50')")
     days = [int(text) for text in page.locator(".list tbody tr td:nth-child(5)").all_inner_texts()]
     assert days == sorted(days)
+    page.wait_for_url("**by=recency_days**")
+    nearest = page.locator(".list tbody a").first.inner_text()
+    page.locator(".list tbody a").first.click()
+    page.get_by_role("button", name="返回").click()
+    page.locator(".list tbody a").first.wait_for()
+    assert page.locator(".list tbody a").first.inner_text() == nearest, "page and order stay on Back"
+
+
+def test_a_list_is_narrowed_by_conditions_with_names(console: str, visit: Visitor) -> None:
+    page = visit(console).open("/people")
+    n = int(re.sub(r"\D", "", page.locator("section.panel .note").last.inner_text()))
+    page.locator("summary", has_text="缩小名单").click()
+    page.locator(".picker input[role=combobox]").first.fill("购买次数")
+    page.locator(".q-menu .q-item", has_text="frequency").first.click()
+    page.locator(".picker .value input").fill("3")
+    page.get_by_role("button", name="添加").click()
+    page.wait_for_url("**rule=frequency**")
+    page.get_by_role("heading", name="购买次数不低于 3").wait_for()
+    assert int(re.sub(r"\D", "", page.locator("section.panel .note").last.inner_text())) < n
 
 
 def test_a_search_takes_an_order_number_and_its_result_stays_on_back(console: str, visit: Visitor) -> None:

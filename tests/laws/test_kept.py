@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,15 @@ from quanyu.loop import STEPS
 from quanyu.measure.attribution.attribution import attribution
 from quanyu.measure.attribution.path import Found
 from quanyu.measure.attribution.walk import anew, walked
-from quanyu.measure.metric import renewal
-from quanyu.measure.metric.compute import added_up, metrics
-from quanyu.measure.metric.renewal import READS, days_touched
+from quanyu.measure.metric import compute, renewal
+from quanyu.measure.metric.change import roles_of
+from quanyu.measure.metric.compute import OF_PEOPLE, Last, added_up, metrics
+from quanyu.measure.metric.periods import days_of
+from quanyu.measure.metric.renewal import LOOKED_AT, READS, days_touched
 from quanyu.method.change import Made, touch, touched
 from quanyu.method.scratch import Scratch
 from quanyu.tables import contract
+from quanyu.tables.metric.period import windows
 from quanyu.understand.fact import fact_step
 from quanyu.understand.fact.fact import PARTS, Facts
 from quanyu.understand.fact.fact_step import facts
@@ -267,15 +271,14 @@ def test_a_table_touches_the_facts_that_are_made_of_it(filled: Workspace, name: 
 
 
 TELLS: dict[str, tuple[str, ...]] = {
-    "orders": ("trade", "buyers", "assortment"), "margins": ("trade",), "identities": ("trade", "buyers", "traffic"),
-    "order_lines": ("assortment",), "items": ("assortment",), "visits": ("traffic",), "visit_days": ("traffic",),
+    "orders": ("assortment",), "order_lines": ("assortment",), "items": ("assortment",),
     "feedback": ("voice",), "spend": ("spending",),
 }  # fmt: skip
-"""Which groups of measures a change of a table touches: the order is no sale any more, the identifier changes hands."""
+"""Which groups of measures a change of a table touches by day: the order is no sale any more."""
 
 
-def groups_touched(ws: Workspace, scratch: Scratch, before: Made) -> dict[str, set[dt.date] | None]:
-    days = days_touched(ws, scratch, before, DAY)
+def groups_touched(ws: Workspace, before: Made) -> dict[str, set[dt.date] | None]:
+    days = days_touched(ws, before, DAY)
     assert days is not None
     return {group: some for group, some in days.items() if some}
 
@@ -295,43 +298,111 @@ def test_what_an_order_is_made_of_tells_beside_orders_that_differ(filled: Worksp
             put(filled, changed, BEFORE[changed])
 
 
-def test_a_refund_touches_sums_and_nobody_who_bought(filled: Workspace) -> None:
+def test_a_refund_touches_nothing_that_was_sold(filled: Workspace) -> None:
     before = Made({source: filled.warehouse.version(source) for source in READS}, DAY)
     put(filled, "orders", BEFORE["orders"] | {"refund_amount": 5, "net_amount": 0})
     try:
-        with Scratch(filled) as scratch:
-            assert groups_touched(filled, scratch, before) == {"trade": {AT.date()}}
+        assert groups_touched(filled, before) == {}
     finally:
         put(filled, "orders", BEFORE["orders"])
 
 
-def test_a_first_sale_makes_earlier_orders_others(filled: Workspace) -> None:
+PEOPLE: dict[str, dict[str, Any]] = {
+    "orders": {"paid_amount": 7}, "margins": {"margin_amount": 2}, "visits": {"n_page_views": 5},
+    "visit_days": {"n_page_views": 5},
+}  # fmt: skip
+
+
+@pytest.fixture
+def sold(make_workspace: MakeWorkspace) -> Workspace:
+    """Return a shop with all that metrics count of people: ann is known by one identifier and buys by another as well."""
+    ws = make_workspace("duckdb")
+    for name in ("orders", "margins", "visits", "visit_days", "identities"):
+        rows = [BEFORE[name]]
+        if name in {"orders", "visits"}:
+            rows.append(BEFORE[name] | {"order_id": "o2", "id_key": "user:2"})
+        put(ws, name, *({key: row[key] for key in row if key in change_schema(name).names} for row in rows))
+    return ws
+
+
+@pytest.mark.parametrize(
+    ("group", "name"), [(group, name) for group, told in OF_PEOPLE.items() for name in told.reads]
+)
+def test_every_table_that_is_added_up_by_person_tells_of_its_people(
+    sold: Workspace, group: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metrics(sold, DAY)
+    if name == "identities":
+        put(sold, name, BEFORE[name], BEFORE[name] | {"id_key": "user:2"})
+    else:
+        put(sold, name, BEFORE[name] | PEOPLE[name])
+    fewer = replace(OF_PEOPLE[group], reads=tuple(read for read in OF_PEOPLE[group].reads if read != name))
+    with monkeypatch.context() as patched:
+        patched.setattr(compute, "OF_PEOPLE", {**OF_PEOPLE, group: fewer})
+        assert added_up(sold, DAY, Last.turn(sold)).rows != added_up(sold, DAY).rows, (
+            "nothing else tells of it"
+        )
+    metrics_hold(sold, DAY)
+
+
+def test_a_first_sale_makes_earlier_orders_others(sold: Workspace) -> None:
     """Who paid for an order that was closed is neither new nor old until they buy: then that day is added up again."""
     closed = BEFORE["orders"] | {"status": "closed", "paid_at": AT}
-    later = {"order_id": "o2", "ordered_at": AT + dt.timedelta(days=9)}
-    put(filled, "orders", closed)
-    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY)
-    put(filled, "orders", closed, BEFORE["orders"] | later)
-    try:
-        with Scratch(filled) as scratch:
-            days = groups_touched(filled, scratch, before)
-        assert days["trade"] == {AT.date(), dt.date(2026, 11, 10)}
-        assert days["buyers"] == {dt.date(2026, 11, 10)}
-    finally:
-        put(filled, "orders", BEFORE["orders"])
+    put(sold, "orders", closed)
+    metrics(sold, DAY)
+    put(
+        sold, "orders", closed, BEFORE["orders"] | {"order_id": "o2", "ordered_at": AT + dt.timedelta(days=9)}
+    )
+    metrics_hold(sold, DAY)
 
 
-def test_a_sale_to_come_is_the_first_once_its_day_has_come(filled: Workspace) -> None:
+def test_a_sale_to_come_is_the_first_once_its_day_has_come(sold: Workspace) -> None:
     """No row differs; the day moves past the one on which somebody pays."""
     paid_at = dt.datetime(2026, 11, 19, 4, tzinfo=dt.UTC)
     closed = BEFORE["orders"] | {"status": "closed", "paid_at": AT}
-    put(filled, "orders", closed, BEFORE["orders"] | {"order_id": "o2", "paid_at": paid_at})
-    before = Made({source: filled.warehouse.version(source) for source in READS}, DAY - dt.timedelta(days=2))
-    try:
-        with Scratch(filled) as scratch:
-            assert AT.date() in groups_touched(filled, scratch, before)["trade"]
-    finally:
-        put(filled, "orders", BEFORE["orders"])
+    put(sold, "orders", closed, BEFORE["orders"] | {"order_id": "o2", "paid_at": paid_at})
+    metrics(sold, DAY - dt.timedelta(days=2))
+    metrics_hold(sold, DAY)
+
+
+@pytest.mark.parametrize("days", range(1, 33))
+def test_windows_go_on_from_day_to_day(sold: Workspace, days: int) -> None:
+    """What was bought leaves one window after the other; weeks and months begin, and windows with them."""
+    metrics(sold, AT.date() + dt.timedelta(days=days))
+    metrics_hold(sold, AT.date() + dt.timedelta(days=days + 1))
+
+
+@pytest.mark.parametrize("moved", [1, 2, 7, -1])
+def test_people_are_looked_at_again_on_the_days_that_a_window_leaves_or_enters(moved: int) -> None:
+    for day in (DAY + dt.timedelta(days=n) for n in range(40)):
+        roles, days = roles_of(day, day + dt.timedelta(days=moved), is_lunar=True)
+        for window in windows(day + dt.timedelta(days=moved), is_lunar=True):
+            stood = days_of(roles[window]) if window in roles else set()
+            assert days_of(window) ^ stood <= days
+
+
+def test_a_margin_that_nobody_knows_any_more_is_none(sold: Workspace) -> None:
+    metrics(sold, DAY)
+    put(sold, "margins")
+    metrics_hold(sold, DAY)
+
+
+def test_nobody_has_come_back_in_a_month_that_has_not_begun(sold: Workspace) -> None:
+    metrics(sold, DAY)
+    rows = sold.warehouse.read(sold.warehouse.table("metrics")).to_pylist()
+    assert rows and all(row["on"] < DAY for row in rows)
+
+
+def test_who_was_there_by_no_name_is_counted_by_session(sold: Workspace) -> None:
+    unnamed = BEFORE["visits"] | {"id_key": None, "session_id": "s1", "n_page_views": 3}
+    metrics(sold, DAY)
+    put(sold, "visits", BEFORE["visits"], unnamed)
+    metrics_hold(sold, DAY)
+    put(sold, "visits", BEFORE["visits"], unnamed, unnamed | {"session_id": "s2"})
+    metrics_hold(sold, DAY)
+    rows = sold.warehouse.read(sold.warehouse.table("metrics")).to_pylist()
+    visitors = {row["numerator"] for row in rows if row["metric"] == "visitors" and row["grain"] == "last_30"}
+    assert 3 in visitors
 
 
 def test_a_catalogue_that_comes_later_is_counted(make_workspace: MakeWorkspace) -> None:
@@ -347,7 +418,7 @@ def test_a_catalogue_that_comes_later_is_counted(make_workspace: MakeWorkspace) 
     assert any(row["numerator"] == 1 for row in rows if row["metric"] == "sell_through")
 
 
-@pytest.mark.parametrize("name", sorted(READS))
+@pytest.mark.parametrize("name", sorted(LOOKED_AT))
 def test_every_source_tells_of_its_days(
     filled: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,11 +429,10 @@ def test_every_source_tells_of_its_days(
     other = {"item_id": "cup", "launched_on": yesterday}
     put(filled, name, other if name == "items" else BEFORE[name] | AFTER[name])
     try:
-        with Scratch(filled) as kept_by:
-            wanted = {AT.date(), yesterday} if name == "items" else {AT.date()}
-            assert groups_touched(filled, kept_by, before) == dict.fromkeys(TELLS[name], wanted)
-            monkeypatch.setattr(renewal, "READS", tuple(one for one in READS if one != name))
-            assert groups_touched(filled, kept_by, before) == {}, "nothing else tells of it"
+        wanted = {AT.date(), yesterday} if name == "items" else {AT.date()}
+        assert groups_touched(filled, before) == dict.fromkeys(TELLS[name], wanted)
+        monkeypatch.setattr(renewal, "LOOKED_AT", tuple(one for one in LOOKED_AT if one != name))
+        assert groups_touched(filled, before) == {}, "nothing else tells of it"
     finally:
         for one in (name, "items"):
             put(filled, one, BEFORE[one])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from quanyu.collect.identity.identity import resolve
 from quanyu.collect.identity.people import golden
 from quanyu.collect.load.load import load
-from quanyu.understand.people_list import Listing, Whom, page
+from quanyu.errors import RuleError
+from quanyu.understand.people_list import Listing, Order, Whom, count, every, page
 from quanyu.workspace import Workspace
 
 CHINESE = "Asia/Shanghai"
@@ -89,3 +92,45 @@ def test_a_mail_address_is_found_however_it_is_written(members: Callable[..., Wo
     for text in ("bo@example.com", " Bo@Example.com ", "mailto:bo@example.com", "bo＠example.com"):
         assert found(ws, text) == ["b"], text
     assert found(ws, "bo@example") == found(ws, "@") == []
+
+
+def crowd(ws: Workspace, n: int = 300) -> Workspace:
+    """Fill a workspace with people of whom two thirds have bought, some for the same amount."""
+    ids = [f"p{k:04d}" for k in range(n)]
+    record = {"person_id": ids, "name": [f"王{k}" for k in range(n)], "phone": ["+8613812345678"] * n,
+              "email": ["li@example.com"] * n}  # fmt: skip
+    ws.warehouse.replace("people", pa.table(record), by="collect")
+    bought = [k for k in range(n) if k % 3]
+    rfm = {
+        "person_id": [ids[k] for k in bought], "as_of": [dt.date(2026, 7, 1)] * len(bought), "frequency": [1 + k % 4 for k in bought],
+        "recency_days": bought, "monetary_amount": [float(k % 7) for k in bought], "group": ["lost"] * len(bought),
+        "r_score": [1] * len(bought), "f_score": [1] * len(bought), "m_score": [1] * len(bought), "fit_id": ["f"] * len(bought),
+    }  # fmt: skip
+    ws.warehouse.replace("rfm", pa.table(rfm), by="understand")
+    return ws
+
+
+@pytest.mark.parametrize("order", [Order(), Order("recency_days", False), Order("name", False)])
+def test_pages_together_are_the_whole_list_in_its_order(workspace: Workspace, order: Order) -> None:
+    ws = crowd(workspace)
+    listing = Listing(Whom(), ("name", "monetary_amount", "recency_days"), order)
+    whole = list(every(ws, listing))
+    pages = [page(ws, listing, first, 50) for first in range(0, 350, 50)]
+    assert [row for rows in pages for row in rows] == whole
+    assert len({row[0] for row in whole}) == count(ws, Whom()) == 300
+    told = [row[1:][listing.columns.index(order.column)] for row in whole]
+    known = [value for value in told if value is not None]
+    assert told[len(known) :] == [None] * (300 - len(known)), "what is not known comes last, either way"
+    if order.column != "name":
+        assert known == sorted(known, reverse=order.is_descending)
+
+
+def test_a_list_by_rule_holds_whom_the_rule_finds_and_shows_nobody_s_contact(workspace: Workspace) -> None:
+    ws = crowd(workspace)
+    listing = Listing(Whom("frequency >= 2; recency_days < 100"), ("name", "phone", "email"))
+    rows = list(every(ws, listing))
+    assert len(rows) == count(ws, listing.whom) == sum(1 for k in range(100) if k % 3 and 1 + k % 4 >= 2)
+    assert {row[1:] for row in rows} == {("王**", "+86138****5678", "l****@example.com")}
+    assert count(ws, Whom("frequency >= 2", "p0001")) == count(ws, Whom(text="p0001")) == 1
+    with pytest.raises(RuleError, match="frequency"):
+        count(ws, Whom("frequncy >= 2"))

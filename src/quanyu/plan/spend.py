@@ -7,7 +7,7 @@ from typing import Any
 
 from quanyu.tables.owned.curve import DOUBTS, VERDICTS
 from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
-from quanyu.tables.owned.spend_test import described
+from quanyu.tables.owned.spend_test import described, returned
 from quanyu.tables.view.slice_names import slice_name
 from quanyu.text import Language, Sentence, Text
 from quanyu.workspace import Workspace
@@ -15,7 +15,7 @@ from quanyu.workspace import Workspace
 
 @dataclass(frozen=True)
 class Ad:
-    """One ad channel a day: what it spends, claims and truly causes; and what it should get."""
+    """One ad channel a day: what it spends, claims and truly causes, what a test measured; and what it should get."""
 
     channel: str
     is_known: bool
@@ -28,6 +28,7 @@ class Ad:
     marginal: float | None
     proposed: float
     test: Sentence | None
+    measured: Sentence | None
 
     def name_in(self, language: Language) -> str:
         """Return its name."""
@@ -57,8 +58,9 @@ def spend_review(ws: Workspace) -> SpendReview | None:
     kept = lines.filter(lines.scenario == SCENARIOS[0]).order_by("channel")
     by_name = {row["channel"]: row for row in ws.warehouse.read(curves).to_pylist()}
     tests = {row["channel"]: row for row in ws.warehouse.read(ws.warehouse.table("spend_tests")).to_pylist()}
+    measured = _measured(ws)
     ads = tuple(
-        _ad(row, by_name.get(row["channel"], {}), tests.get(row["channel"], {}))
+        _ad(row, by_name.get(row["channel"], {}), tests.get(row["channel"], {}), measured.get(row["channel"]))
         for row in ws.warehouse.read(kept).to_pylist()
     )
     gain, low, high = (_number(budget[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
@@ -73,7 +75,14 @@ def spend_review(ws: Workspace) -> SpendReview | None:
     )
 
 
-def _ad(line: dict[str, Any], curve: dict[str, Any], test: dict[str, Any]) -> Ad:
+def _measured(ws: Workspace) -> dict[str, Sentence | None]:
+    """Return by channel what its newest test that was read has measured."""
+    results = ws.warehouse.table("spend_test_results")
+    read = ws.warehouse.read(results.filter(results.status == "read").order_by("ends_on", "decision_id"))
+    return {row["channel"]: returned(row) for row in read.to_pylist()}
+
+
+def _ad(line: dict[str, Any], curve: dict[str, Any], test: dict[str, Any], measured: Sentence | None) -> Ad:
     return Ad(
         channel=line["channel"],
         is_known=line["curve_status"] == "known",
@@ -86,6 +95,7 @@ def _ad(line: dict[str, Any], curve: dict[str, Any], test: dict[str, Any]) -> Ad
         marginal=line["marginal_return"],
         proposed=float(line["proposed_amount"]),
         test=described(test) if test.get("status") == "proposed" else None,
+        measured=measured,
     )
 
 

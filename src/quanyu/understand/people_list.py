@@ -64,9 +64,9 @@ def count(ws: Workspace, whom: Whom) -> int:
 
 def page(ws: Workspace, listing: Listing, first: int = 0, n: int = 50) -> list[Row]:
     """Return `n` rows of a list from the row `first` on."""
-    chosen = _listed(ws, listing).limit(n, offset=first)
-    # A limit inside a query promises no order to what is read from it.
-    rows = ws.warehouse.read(_sorted(chosen, listing.order)).to_pylist()
+    upto = _listed(ws, listing).limit(first + n)
+    # A limit inside a query promises no order to what is read from it, and an offset counts rows in none on Spark.
+    rows = ws.warehouse.read(_sorted(upto, listing.order)).slice(first).to_pylist()
     return [_masked(listing.columns, row) for row in rows]
 
 

@@ -18,6 +18,7 @@ from quanyu.collect.value import cleaning, identifier, reader, word
 from quanyu.tables import Column
 from quanyu.tables.contract import Kind
 from quanyu.tables.text.phone import EXTENSION
+from quanyu.text import Text
 
 
 def _without_extension(number: ir.StringValue) -> ir.StringValue:
@@ -39,7 +40,7 @@ _CITY = rf"{PROVINCE}?(?:省|市|壮族自治区|回族自治区|维吾尔自治
     "(北京", "(?:北京"
 )
 PATTERNS = {"province": PROVINCE, "city": _CITY}
-WORDS: Mapping[Kind, str] = {
+WORDS: Mapping[Kind, Text] = {
     "integer": "a whole number", "number": "a number", "money": "money", "price": "a price", "flag": "yes or no",
     "day": "a day", "time": "a time", "currency": "a currency such as CNY",
 }  # fmt: skip

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.measure.metric.periods import KEYS, MetricScratch, Periods, Renewal
+from quanyu.measure.metric.change import OfPeople
+from quanyu.measure.metric.periods import KEYS, MetricScratch, Periods, Renewal, is_lunar
 from quanyu.measure.metric.renewal import READS, days_touched, renewal_of
 from quanyu.measure.metric.spend import assortment, spending, voice
-from quanyu.measure.metric.trade import buying, trade
-from quanyu.measure.metric.traffic import traffic
+from quanyu.measure.metric.trade import TRADE
+from quanyu.measure.metric.traffic import TRAFFIC
 from quanyu.method.change import Made
 from quanyu.part.program import program
 from quanyu.part.step import Step
@@ -26,14 +26,13 @@ from quanyu.workspace.kept import forget_others, keep, kept
 
 Reduce = Callable[[MetricScratch, Periods, dt.date], list[pa.Table]]
 GROUPS: Mapping[str, tuple[tuple[str, ...], Reduce]] = {
-    "trade": (("orders",), trade),
-    "buyers": (("orders",), buying),
     "assortment": (("order_lines", "items"), assortment),
-    "traffic": (("visits",), traffic),
     "spending": (("spend",), spending),
     "voice": (("feedback",), voice),
 }
 """Measures that are added up together, and the tables without whose rows there are none."""
+OF_PEOPLE: Mapping[str, OfPeople] = {"trade": TRADE, "traffic": TRAFFIC}
+"""Those from sums that add up over people."""
 SUMS = "sums of "
 """What the sums of a group are called among what is kept; all else kept are its cubes."""
 
@@ -44,7 +43,7 @@ def metrics(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     Of days, weeks and months only those are added up again that something has touched; windows move every day.
     """
     versions = {name: ws.warehouse.version(name) for name in READS}
-    summed = added_up(ws, as_of, _renewals(ws, as_of))
+    summed = added_up(ws, as_of, Last.turn(ws))
     rows, name = summed.rows, keep(ws, "metrics", summed.kept)
     made_of = {**_terms(ws), "as_of": as_of.isoformat(), "versions": versions, "kept": name}
     ws.warehouse.replace("metrics", rows, by="measure", about={"made_of": made_of})
@@ -56,9 +55,10 @@ def measure(ws: Workspace, as_of: dt.date, periods: Periods) -> pa.Table:
     """Return the metrics of the given periods: metric, grain, on, dimension, slice, numerator,
     denominator."""
     with MetricScratch(ws) as scratch:
-        return _told(
-            _beside([part for name in _groups(ws) for part in GROUPS[name][1](scratch, periods, as_of)])
-        )
+        parts = [part for name in _groups(ws) for part in GROUPS[name][1](scratch, periods, as_of)]
+        for group in _of_people(ws).values():
+            parts += group.told(scratch, group.summed(scratch, periods, as_of), periods, as_of)
+        return _told(_beside(parts))
 
 
 def _terms(ws: Workspace) -> dict[str, str]:
@@ -69,6 +69,10 @@ def _groups(ws: Workspace) -> list[str]:
     return [name for name, (tables, _) in GROUPS.items() if all(map(ws.warehouse.count, tables))]
 
 
+def _of_people(ws: Workspace) -> Mapping[str, OfPeople]:
+    return {name: group for name, group in OF_PEOPLE.items() if ws.warehouse.count(group.reads[0])}
+
+
 @dataclass(frozen=True)
 class AddedUp:
     """The rows of the table, and what the next turn may keep: the sums of every group, and sums by day."""
@@ -77,11 +81,10 @@ class AddedUp:
     kept: Mapping[str, pa.Table]
 
 
-def added_up(
-    ws: Workspace, as_of: dt.date, renewals: Mapping[str, Renewal] = MappingProxyType({})
-) -> AddedUp:
-    """Return the metrics of all windows and calendar periods; of groups with a renewal only what it names is worked out."""
+def added_up(ws: Workspace, as_of: dt.date, last: Last | None = None) -> AddedUp:
+    """Return the metrics of all windows and calendar periods; after a last turn only what something touches is worked out."""
     every = Periods(windows(as_of, is_lunar=is_lunar(ws)))
+    renewals = _renewals(ws, as_of, last) if last else {}
     sums: dict[str, pa.Table] = {}
     cubes: dict[str, pa.Table] = {}
     for name in _groups(ws):
@@ -91,20 +94,44 @@ def added_up(
             told = side_by_side(GROUPS[name][1](scratch, periods, as_of))
         sums[f"{SUMS}{name}"] = renewal.joined(told) if renewal else told
         cubes |= scratch.cubes
-    return AddedUp(_told(_beside(list(sums.values()))), {**sums, **cubes})
+    parts = list(sums.values())
+    for name, group in _of_people(ws).items():
+        with MetricScratch(ws) as scratch:
+            change = group.change(ws, scratch, last.made, as_of, last.of(name)) if last else None
+            of_people = group.summed(scratch, every, as_of, change)
+            parts += group.told(scratch, of_people, every, as_of)
+        cubes |= {f"{name} by {cube}": rows for cube, rows in of_people.items()}
+    return AddedUp(_told(_beside(parts)), {**sums, **cubes})
 
 
-def _renewals(ws: Workspace, as_of: dt.date) -> Mapping[str, Renewal]:
+@dataclass(frozen=True)
+class Last:
+    """What the table was made of in the last turn, and what was kept."""
+
+    made: Made
+    kept: Mapping[str, pa.Table]
+
+    @classmethod
+    def turn(cls, ws: Workspace) -> Last | None:
+        """Return the last turn; None where all is to be made anew."""
+        made, parts = Made.of(ws, "metrics", _terms(ws)), kept(ws, "metrics")
+        return cls(made, parts) if made and parts is not None else None
+
+    def of(self, name: str) -> Mapping[str, pa.Table]:
+        """Return the sums that were kept of a group; none where it had no rows."""
+        prefix = f"{name} by "
+        return {
+            part.removeprefix(prefix): rows for part, rows in self.kept.items() if part.startswith(prefix)
+        }
+
+
+def _renewals(ws: Workspace, as_of: dt.date, last: Last) -> Mapping[str, Renewal]:
     """Return what is to be renewed of the groups that were kept; those of which it cannot be told are made anew."""
-    before, parts = Made.of(ws, "metrics", _terms(ws)), kept(ws, "metrics")
-    if before is None or parts is None:
-        return {}
-    with MetricScratch(ws) as scratch:
-        days = days_touched(ws, scratch, before, as_of) or {}
+    days = days_touched(ws, last.made, as_of) or {}
     return {
-        name: renewal_of(some, parts[f"{SUMS}{name}"], parts)
+        name: renewal_of(some, last.kept[f"{SUMS}{name}"], last.kept)
         for name, some in days.items()
-        if some is not None and f"{SUMS}{name}" in parts
+        if some is not None and f"{SUMS}{name}" in last.kept
     }
 
 
@@ -114,12 +141,6 @@ def _told(wide: pa.Table) -> pa.Table:
 
 def _in_order(parts: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(parts).sort_by([(name, "ascending") for name in ("metric", *KEYS)])
-
-
-def is_lunar(ws: Workspace) -> bool:
-    """Say whether last year is compared by the Chinese calendar around Spring Festival: in workspaces
-    that sell in CNY."""
-    return ws.settings.currency == "CNY"
 
 
 def _beside(parts: Sequence[pa.Table]) -> pa.Table:

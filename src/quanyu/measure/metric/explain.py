@@ -97,9 +97,7 @@ def explained_of(sums: MetricView, name: str, dimension: str, period: Period, ot
     """Return what `explain_change` does, of sums that were read."""
     definition = metric(name)
     before, now = sums.sums(name, other, dimension), sums.sums(name, period, dimension)
-    parts = (
-        decompose(before, now, is_ratio=definition.is_ratio, per=definition.per) if before and now else ()
-    )
+    parts = decompose(before, now, is_ratio=definition.is_ratio, per=definition.per) if before and now else ()
     was, is_now = sums.value(name, other), sums.value(name, period)
     change = is_now - was if is_now is not None and was is not None else 0.0
     rest = change - sum(part.contribution for part in parts)

@@ -7,14 +7,14 @@ a person are those of all their days; a window's people are those that have its 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from quanyu.measure.metric.periods import MetricScratch
+from quanyu.measure.metric.periods import MetricScratch, Sides, days_of
 from quanyu.tables.metric.period import Period
 from quanyu.warehouse.portable import bits_of_any
 
@@ -24,36 +24,35 @@ MOST = 62
 
 @dataclass(frozen=True)
 class Masks:
-    """The windows by number, and the days that lie in any of them with their `bits`: `day_of`, `bits`."""
+    """The windows by number, and the days of a side that lie in any with their `bits`: `day_of`, `side_of`, `bits`."""
 
     windows: Sequence[Period]
     days: ir.Table
 
     @classmethod
-    def of(cls, scratch: MetricScratch, windows: Sequence[Period]) -> Masks | None:
+    def of(cls, scratch: MetricScratch, windows: Sequence[Period], sides: Sides) -> Masks | None:
         """Return the masks of some windows, None where there are none."""
         if not windows:
             return None
-        first, until = min(window.since for window in windows), max(window.until for window in windows)
-        days = [first + dt.timedelta(days=n) for n in range((until - first).days)]
-        masks = [
-            sum(1 << at for at, window in enumerate(windows) if window.since <= day < window.until)
-            for day in days
+        schema = pa.schema({"day_of": pa.date32(), "side_of": pa.int64(), "bits": pa.int64()})
+        rows = [
+            {"day_of": day, "side_of": side.sign, "bits": bits}
+            for side in sides
+            for day, bits in _bits_of(side.windows).items()
         ]
-        schema = pa.schema({"day_of": pa.date32(), "bits": pa.int64()})
-        known = pa.table([days, masks], schema=schema).filter(pa.array([mask > 0 for mask in masks]))
-        return cls(windows, scratch.known(known))
+        return cls(windows, scratch.known(pa.Table.from_pylist(rows, schema)))
 
     def mark(self, rows: ir.Table, day: str = "day", name: str = "mask") -> ir.Table:
-        """Return the rows with the bits of their day, 0 in no window."""
+        """Return the rows with the bits of their day on their side, 0 in no window."""
         days = self.days.view()  # Ibis takes the bits of a second day for those of the first
-        joined = rows.left_join(days, [(day, "day_of")]).select(*rows.columns, **{name: days.bits})
+        joined = rows.left_join(days, [(day, "day_of"), ("side", "side_of")])
+        joined = joined.select(*rows.columns, **{name: days.bits})
         return joined.mutate(**{name: joined[name].fill_null(0)})
 
     def count(
         self, scratch: MetricScratch, people: ir.Table, dimension: str, bits: dict[str, ir.Value]
     ) -> pa.Table:
-        """Return per window and `slice` how many people have its bit in each of several columns of bits.
+        """Return per window, `slice` and side how many people have its bit in each of several columns of bits.
 
         There are rows only where the first of the columns has some.
         """
@@ -62,17 +61,28 @@ class Masks:
             for at in range(len(self.windows))
             for name, value in bits.items()
         }
-        counts = scratch.warehouse.read(people.group_by("slice").agg(**sums)).to_pylist()
+        counts = scratch.warehouse.read(people.group_by("side", "slice").agg(**sums)).to_pylist()
         first = next(iter(bits))
         rows = [
             {
                 "grain": window.grain, "on": window.since, "slice": row["slice"], "dimension": dimension,
+                "side": row["side"],
                 **{name: float(row[f"{name}_{at}"]) for name in bits},
             }
             for row in counts for at, window in enumerate(self.windows) if row[f"{first}_{at}"]
         ]  # fmt: skip
         fields = {"grain": pa.string(), "on": pa.date32(), "slice": pa.string(), "dimension": pa.string()}
+        fields |= {"side": pa.int64()}
         return pa.Table.from_pylist(rows, pa.schema(fields | dict.fromkeys(bits, pa.float64())))
+
+
+def _bits_of(windows: Sequence[Period | None]) -> Mapping[dt.date, int]:
+    """Return the bits of every day that lies in any window; None is a window of no day."""
+    bits: dict[dt.date, int] = {}
+    for at, window in enumerate(windows):
+        for day in days_of(window) if window else ():
+            bits[day] = bits.get(day, 0) | 1 << at
+    return bits
 
 
 def seen(rows: ir.Table, *by: str, **bits: ir.Value) -> ir.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import ibis
@@ -13,12 +13,18 @@ import pyarrow.compute as pc
 
 from quanyu.method.scratch import Scratch
 from quanyu.tables.metric.period import Period, first_of
+from quanyu.warehouse import Warehouse
 from quanyu.workspace import Workspace
 
 KEYS = ("grain", "on", "dimension", "slice")
 CALENDAR = ("day", "week", "month")
 PeriodKeys = frozenset[tuple[str, dt.date]]
 """Calendar periods, by grain and first day."""
+
+
+def days_of(period: Period) -> set[dt.date]:
+    """Return all days of a period."""
+    return {period.since + dt.timedelta(days=n) for n in range(period.days)}
 
 
 @dataclass(frozen=True)
@@ -44,16 +50,35 @@ class Periods:
 
 
 @dataclass(frozen=True)
+class Side:
+    """Rows to add up: before a day, and on which days they are in each of some windows; `sign` is -1 where they are taken off."""
+
+    warehouse: Warehouse
+    as_of: dt.date
+    windows: Sequence[Period | None]
+    sign: int = 1
+
+
+Sides = Sequence[Side]
+"""What is added up at once: everybody, or those whom something touches as they are and as they stood (column `side`)."""
+
+
+def of_sides(sides: Sides, rows: Callable[[Side], ir.Table]) -> ir.Table:
+    """Return the rows of all sides, with the sign of theirs."""
+    parts = [rows(side).mutate(side=ibis.literal(side.sign, "int64")) for side in sides]
+    return ibis.union(*parts) if parts[1:] else parts[0]
+
+
+@dataclass(frozen=True)
 class Renewal:
     """What is added up anew of a group of measures, and what is kept of it.
 
-    The days that something touched, and days `around` them whose people are counted; the periods that are `counted`, and
+    The days that something touched; the periods that are `counted`, and
     those of them that are `renewed`: the others are there to compare with. The `sums` of all periods are kept, and
     `cubes`, sums by day.
     """
 
     days: frozenset[dt.date]
-    around: frozenset[dt.date]
     counted: PeriodKeys
     renewed: PeriodKeys
     sums: pa.Table
@@ -77,6 +102,12 @@ def _is_among(rows: pa.Table, periods: PeriodKeys) -> pa.ChunkedArray:
     return pc.is_in(pc.binary_join_element_wise(rows["grain"], rows["on"].cast(pa.string()), " "), names)
 
 
+def is_lunar(ws: Workspace) -> bool:
+    """Say whether last year is compared by the Chinese calendar around Spring Festival: in workspaces
+    that sell in CNY."""
+    return ws.settings.currency == "CNY"
+
+
 class MetricScratch(Scratch):
     """Scratch tables of sums by day. With a `renewal` only its days are added up, and the sums of all others are those kept."""
 
@@ -85,15 +116,15 @@ class MetricScratch(Scratch):
         self.renewal = renewal
         self.cubes: dict[str, pa.Table] = {}
 
-    def touched(self, rows: ir.Table, *, around: bool = False) -> ir.Table:
-        """Return the rows of days that something touched, or of those around; all rows where all are added up."""
+    def touched(self, rows: ir.Table) -> ir.Table:
+        """Return the rows of days that something touched; all rows where all are added up."""
         if self.renewal is None:
             return rows
-        days = sorted(self.renewal.around if around else self.renewal.days)
+        days = sorted(self.renewal.days)
         known = self.known(pa.table({"day": pa.array(days, pa.date32())}))
         return rows.semi_join(known, "day")
 
-    def cube(self, name: str, rows: ir.Table) -> ir.Table:
+    def cube(self, name: str, rows: ir.Table) -> pa.Table:
         """Work out sums by `day` of the days that something touched, and return them with those kept of all others."""
         summed = self.warehouse.read(rows)
         if self.renewal is not None:
@@ -102,15 +133,14 @@ class MetricScratch(Scratch):
             others = kept.filter(pc.invert(pc.is_in(kept["day"], days)))
             summed = pa.concat_tables([others.select(summed.column_names).cast(summed.schema), summed])
         self.cubes[name] = summed
-        return self.known(summed)
+        return summed
 
-    def spread(self, rows: ir.Table, periods: Periods) -> ir.Table:
-        """Return `rows` once for every period that holds their `day`, with `grain` and `on` (first day).
+    def spread(self, rows: ir.Table, days: pa.ChunkedArray, periods: Periods) -> ir.Table:
+        """Return `rows` of some days once for every period that holds their `day`, with `grain` and `on` (first day).
 
-        The periods of the days that occur are a small table, so this is one join whatever their number.
+        The periods of the days are a small table, so this is one join whatever their number.
         """
-        days = self.warehouse.read(rows.select("day").distinct())["day"].to_pylist()
-        day_periods = [period for day in days if day is not None for period in periods.of(day)]
+        day_periods = [period for day in days.unique().drop_null().to_pylist() for period in periods.of(day)]
         schema = pa.schema({"day_of": pa.date32(), "grain": pa.string(), "on": pa.date32()})
         names = schema.names
         period_rows = pa.Table.from_pylist(
@@ -131,11 +161,11 @@ def slices(rows: ir.Table, dimension: str) -> ir.StringValue:
 
 
 def add_up(
-    scratch: MetricScratch, cube: ir.Table, periods: Periods, dimensions: Sequence[str]
+    scratch: MetricScratch, cube: pa.Table, periods: Periods, dimensions: Sequence[str]
 ) -> list[pa.Table]:
     """Add up every number column of a small cube per period and slice; `day` and dimensions are the keys."""
-    numbers = [name for name in cube.columns if name not in {"day", *dimensions}]
-    spread = scratch.spread(cube, periods)
+    numbers = [name for name in cube.column_names if name not in {"day", *dimensions}]
+    spread = scratch.spread(scratch.known(cube), cube["day"], periods)
     return [
         scratch.read(
             spread.group_by("grain", "on", slice=slices(spread, dimension)).agg(

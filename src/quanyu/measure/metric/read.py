@@ -4,14 +4,10 @@ small table."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-import ibis
-
-from quanyu.measure.metric.compute import is_lunar, measure
-from quanyu.measure.metric.cross import DIMENSIONS, is_crossed
-from quanyu.measure.metric.periods import Periods
+from quanyu.measure.metric.compute import measure
+from quanyu.measure.metric.periods import Periods, is_lunar
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.period import Period, preset
 from quanyu.tables.view.metric_view import Card, MetricView, Point, Slice, Sums, metric_view
@@ -23,30 +19,6 @@ def as_of(ws: Workspace) -> dt.date | None:
     rows = ws.warehouse.table("metrics")
     newest = ws.warehouse.read(rows.filter(rows.grain == "last_7").agg(on=rows.on.max()))["on"][0].as_py()
     return None if newest is None else newest + dt.timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a metric can be looked at by: its dimensions, each with its slices, the largest first.
-
-    `has_pairs` says whether two dimensions at once can be told.
-    """
-
-    slices: Mapping[str, tuple[str, ...]]
-    has_pairs: bool
-
-
-def known_slices(ws: Workspace, name: str) -> Known:
-    """Return the dimensions and slices that `metrics` keeps a metric by."""
-    rows = ws.warehouse.table("metrics")
-    rows = rows.filter(rows.metric == name, rows.grain == "month", rows.dimension != "all")
-    sizes = rows.group_by("dimension", "slice").agg(size=rows.numerator.sum())
-    listed = ws.warehouse.read(sizes.order_by(ibis.desc("size"), "slice")).to_pylist()
-    by_size = {
-        dimension: tuple(row["slice"] for row in listed if row["dimension"] == dimension)
-        for dimension in DIMENSIONS
-    }
-    return Known({dimension: parts for dimension, parts in by_size.items() if parts}, is_crossed(name))
 
 
 def period(ws: Workspace, name: str, since: dt.date | None = None, until: dt.date | None = None) -> Period:

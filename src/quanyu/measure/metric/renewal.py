@@ -9,51 +9,40 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from quanyu.measure.metric.periods import CALENDAR, PeriodKeys, Renewal
-from quanyu.method.change import Made, differing, document, parted, touched
-from quanyu.method.person import of_somebody
-from quanyu.method.scratch import Scratch
+from quanyu.measure.metric.periods import CALENDAR, Renewal
+from quanyu.method.change import Made, differing, document
 from quanyu.tables.metric.period import first_of, months_later
-from quanyu.tables.sale import is_sale
-from quanyu.warehouse.portable import group_key, local_day
+from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
 READS = (
     "orders", "margins", "order_lines", "items", "visits", "visit_days", "identities", "feedback", "spend",
 )  # fmt: skip
+LOOKED_AT = ("orders", "order_lines", "items", "feedback", "spend")
+"""The tables that tell of days; the others tell of people."""
 DAYS: Mapping[str, tuple[str, ...]] = {
     "orders": ("ordered_at", "paid_at"),
-    "visits": ("began_on", "ended_on"),
-    "visit_days": ("visited_on",),
     "feedback": ("said_at",),
     "spend": ("spent_on",),
-    "first sales": ("sold_on",),
 }
 """The columns that say on which days the rows of a table count."""
-PERSONAL = ("orders", "visits", "visit_days")
-"""Tables of which metrics count different people."""
 TOLD_BY: Mapping[str, tuple[str, ...]] = {
-    "trade": ("orders", "margins", "owners of orders", "first orders"),
-    "buyers": ("sales", "owners of orders", "first sales"),
     "assortment": ("sales", "order_lines", "items"),
-    "traffic": ("visits", "visit_days", "owners of visits", "owners of visit_days"),
     "spending": ("spend",),
     "voice": ("feedback",),
 }
-"""Of each group of measures what may touch it; a refund touches sums of money, and nobody who bought."""
+"""Of each group of measures what may touch it; a refund touches nothing that was sold."""
 
 Moved = Mapping[str, tuple[ir.Table, ir.Table]]
 
 
-def days_touched(
-    ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date
-) -> Mapping[str, set[dt.date] | None] | None:
+def days_touched(ws: Workspace, before: Made, as_of: dt.date) -> Mapping[str, set[dt.date] | None] | None:
     """Return the days of which a group of measures may differ: of rows that differ, whoever's they are now, and new days.
 
     None if it cannot be told; of one group if it cannot be told of that: an item came whose launch nobody knows.
     """
     moved: dict[str, tuple[ir.Table, ir.Table]] = {}
-    for name in READS:
+    for name in LOOKED_AT:
         if ws.warehouse.version(name) != before.versions[name]:
             rows = differing(ws, name, before.versions[name])
             if rows is None:
@@ -63,15 +52,11 @@ def days_touched(
     new = {low + dt.timedelta(days=n) for n in range((high - low).days)}
     launched = _launched(ws, moved, as_of)
     sales = _of_sales(ws, moved)
-    rows_of: dict[str, Sequence[ir.Table]] = {name: moved[name] for name in DAYS if name in moved}
+    rows_of: dict[str, Sequence[ir.Table]] = {
+        name: moved[name] for name in ("feedback", "spend") if name in moved
+    }
     rows_of["sales"] = sales
-    rows_of["margins"] = _of_documents(ws, "margins", moved, moved.get("orders", ()))
     rows_of |= {name: _of_documents(ws, name, moved, sales) for name in ("order_lines", "items")}
-    rows_of |= {f"owners of {name}": rows for name, rows in _of_owners(ws, moved).items()}
-    if new or "orders" in moved or "identities" in moved:
-        firsts = _of_first_orders(ws, scratch, before, as_of)
-        rows_of["first orders"] = [rows.drop("sold_on") for rows in firsts]
-        rows_of["first sales"] = [rows.select("sold_on") for rows in firsts]
     parts = {name: [_days(ws, rows) for rows in tables] for name, tables in rows_of.items()}
     days = _read(ws, parts)
     touched_days: dict[str, set[dt.date] | None] = {
@@ -100,16 +85,7 @@ def renewal_of(days: set[dt.date], sums: pa.Table, cubes: Mapping[str, pa.Table]
     held = {(grain, first_of(day, grain)) for day in days for grain in CALENDAR}
     renewed = frozenset(held | {_later(*period, 1) for period in held})
     counted = renewed | {_later(*period, -1) for period in renewed}
-    return Renewal(frozenset(days), _days_of(counted), counted, renewed, sums, cubes)
-
-
-def _days_of(periods: PeriodKeys) -> frozenset[dt.date]:
-    """Return the days of calendar periods."""
-    days = set()
-    for grain, on in periods:
-        until = _later(grain, on, 1)[1] if grain != "day" else on + dt.timedelta(days=1)
-        days |= {on + dt.timedelta(days=n) for n in range((until - on).days)}
-    return frozenset(days)
+    return Renewal(frozenset(days), counted, renewed, sums, cubes)
 
 
 def _later(grain: str, on: dt.date, n: int) -> tuple[str, dt.date]:
@@ -186,53 +162,5 @@ def _of_documents(ws: Workspace, name: str, moved: Moved, told: Sequence[ir.Tabl
     return [orders.select(*DAYS["orders"], **document(orders)).semi_join(documents, ["source", "document"])]
 
 
-def _of_owners(ws: Workspace, moved: Moved) -> Mapping[str, list[ir.Table]]:
-    """Return, per table, all rows of identifiers that changed hands."""
-    if "identities" not in moved:
-        return {}
-    keys = ws.warehouse.turn.keep(ibis.union(*moved["identities"]).select("key").distinct())
-    if _is_empty(ws, keys):
-        return {}
-    tables = {name: ws.warehouse.table(name) for name in PERSONAL}
-    return {
-        name: [rows.select(*DAYS[name], key=group_key(rows.id_key)).semi_join(keys, "key")]
-        for name, rows in tables.items()
-    }
-
-
 def _is_empty(ws: Workspace, rows: ir.Table) -> bool:
     return not int(ws.warehouse.read(rows.count().as_table()).column(0)[0].as_py())
-
-
-def _of_first_orders(ws: Workspace, scratch: Scratch, before: Made, as_of: dt.date) -> list[ir.Table]:
-    """Return all orders of people whose first sale is of another day than it was: they are new elsewhere."""
-    of_orders = Made({name: before.versions[name] for name in ("orders", "identities")}, before.as_of)
-    low, high = sorted((before.as_of, as_of))
-    orders = ws.warehouse.table("orders")
-    day = _sold_on(ws, orders)
-    passed = orders.filter(day >= ibis.literal(low), day < ibis.literal(high), orders.id_key.notnull())
-    who = touched(ws, of_orders, as_of, {}, [passed.select(key=group_key(passed.id_key))])
-    if who is None:
-        return []
-    here, there = parted(ws, scratch.keep, of_orders, who)
-    now, was = scratch.keep(_ordered(here, as_of)), scratch.keep(_ordered(there, before.as_of))
-    first, first_was = (
-        rows.filter(rows.sold_on.notnull()).group_by("person").agg(day=rows.sold_on.min())
-        for rows in (now, was)
-    )
-    both = ["person", "day"]
-    others = scratch.keep(first.anti_join(first_was, both).union(first_was.anti_join(first, both)))
-    return [scratch.keep(rows.semi_join(others, "person")) for rows in (now, was)]
-
-
-def _ordered(ws: Workspace, as_of: dt.date) -> ir.Table:
-    """Return person and times of every order, and the day on which it is a sale before a day, as `trade` sees them."""
-    orders = ws.warehouse.table("orders")
-    rows = of_somebody(ws.warehouse, orders.filter(orders.id_key.notnull()))
-    day = _sold_on(ws, rows)
-    sold_on = ibis.ifelse(is_sale(rows) & (day < ibis.literal(as_of)), day, ibis.null("date"))
-    return rows.select("person", *DAYS["orders"], sold_on=sold_on)
-
-
-def _sold_on(ws: Workspace, orders: ir.Table) -> ir.DateValue:
-    return local_day(ibis.coalesce(orders.paid_at, orders.ordered_at), ws.settings.timezone)

@@ -27,7 +27,7 @@ def spending(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[p
     cube = once.group_by(day=once.spent_on, channel=once.place).agg(
         **{name: once[name].sum() for name in numbers}
     )
-    return add_up(scratch, scratch.keep(cube), periods, DIMENSIONS)
+    return add_up(scratch, scratch.warehouse.read(cube), periods, DIMENSIONS)
 
 
 def voice(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
@@ -44,7 +44,7 @@ def voice(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.T
         n_survey=is_survey.cast("int64").sum(),
         survey_balance=balance.sum(where=is_survey).fill_null(0),
     )
-    return add_up(scratch, scratch.keep(cube), periods, DIMENSIONS)
+    return add_up(scratch, scratch.warehouse.read(cube), periods, DIMENSIONS)
 
 
 def assortment(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
@@ -59,7 +59,8 @@ def assortment(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list
     sold = lines.semi_join(items, "item_id").inner_join(
         sales.select("source", "order_id", "day"), ["source", "order_id"]
     )
-    spread = scratch.spread(scratch.cube("sold", sold.select("day", "item_id").distinct()), periods)
+    cube = scratch.cube("sold", sold.select("day", "item_id").distinct())
+    spread = scratch.spread(scratch.known(cube), cube["day"], periods)
     counted = spread.group_by("grain", "on", slice=ibis.literal("all")).agg(
         n_items_sold=spread.item_id.nunique().cast("float64")
     )

@@ -7,14 +7,17 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from quanyu.measure.metric.change import Cubes, OfPeople, is_of, stacked
 from quanyu.measure.metric.mask import Masks, seen, where
-from quanyu.measure.metric.periods import MetricScratch, Periods, add_up, slices
+from quanyu.measure.metric.periods import MetricScratch, Periods, Side, Sides, add_up, of_sides, slices
 from quanyu.method.person import of_somebody
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.metric.period import WINDOWS, preset
 from quanyu.tables.sale import is_sale
-from quanyu.warehouse.portable import local_day
+from quanyu.warehouse.portable import group_key, local_day
+from quanyu.workspace import Workspace
 
 DIMENSIONS = ("all", "channel", "region")
 FLAGS = ("is_sale", "was_paid", "is_return")
@@ -26,77 +29,98 @@ SUMS = (
     "paid", "paid_on_sales", "paid_by_known", "gross", "discount", "shipping", "refund", "net", "margin",
     "net_with_margin", "n_orders", "n_paid_orders", "n_refunded_orders", "n_items",
 )  # fmt: skip
+COUNTS = ("n_buyers", "n_new_buyers", "n_repeat_buyers")
+BACK = ("n_previous_buyers", "n_returning_buyers")
 
 
-def trade(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
-    """Return the sums of `orders` per period and slice, from cubes of days.
+def _sums_of(scratch: MetricScratch, periods: Periods, sides: Sides) -> Cubes:
+    """Return what adds up over buyers: sums by day and place, and by day and age; buyers, and who came back, per period.
 
     A sale counts on the day it was paid, a return document on its own day.
     """
-    rows = scratch.keep(order_rows(scratch, as_of))
-    cube = scratch.cube("trade", rows.group_by("day", "channel", "region").agg(**order_sums(rows)))
-    firsts = bought_by_day(scratch, as_of)[1]
-    dated = rows.left_join(firsts, rows.person == firsts.buyer).drop("buyer")
-    ages = scratch.cube("ages", dated.group_by("day", "first_on").agg(**order_sums(dated)))
-    return [*add_up(scratch, cube, periods, DIMENSIONS), _by_age(scratch, ages, periods)]
+    rows = scratch.keep(of_sides(sides, lambda side: order_rows(side, scratch.zone)))
+    bought, firsts = bought_by_day(scratch, rows)
+    known = [("person", "buyer"), ("side", "side_of")]
+    dated = rows.left_join(firsts, known).drop("buyer", "side_of")
+    read = scratch.warehouse.read
+    trade = read(rows.group_by("side", "day", "channel", "region").agg(**order_sums(rows)))
+    buyers = scratch.keep(bought.inner_join(firsts, known).drop("buyer", "side_of"))
+    spread = scratch.spread(buyers, trade["day"], periods.calendars)
+    return {
+        "trade": trade,
+        "ages": read(dated.group_by("side", "day", "first_on").agg(**order_sums(dated))),
+        **_buying(scratch, buyers, spread, periods, sides),
+    }
 
 
-def buying(scratch: MetricScratch, periods: Periods, as_of: dt.date) -> list[pa.Table]:
-    """Return the different buyers of `orders` per period and slice, counted anew for every one."""
-    bought, firsts = bought_by_day(scratch, as_of)
-    buyers = bought.inner_join(firsts, bought.person == firsts.buyer)
-    buyers = scratch.keep(buyers.select("day", "person", "channel", "region", "first_on"))
-    spread = scratch.spread(buyers, periods.calendars)
-    people = scratch.keep(people_of(spread, "all"))
+def _told(scratch: MetricScratch, cubes: Cubes, periods: Periods, as_of: dt.date) -> list[pa.Table]:
+    """Return the measures of `orders` per period and slice."""
+    sums, ages = (_with_margins(cubes[name]) for name in ("trade", "ages"))
+    returning = cubes["returning"]
     return [
-        count_people(scratch, people, "all"),
-        count_people(scratch, people.mutate(slice=new_or_old(people)), "new_old"),
-        *[count_people(scratch, people_of(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
-        *([_returning(scratch, people, as_of)] if periods.calendar else ()),
-        *_in_windows(scratch, buyers, periods, as_of),
+        *add_up(scratch, sums, periods, DIMENSIONS),
+        _by_age(scratch, ages, periods),
+        cubes["buyers"],
+        returning.filter(pc.less(returning["on"], pa.scalar(as_of, pa.date32()))),
     ]
 
 
-def order_rows(scratch: MetricScratch, as_of: dt.date) -> ir.Table:
-    """Return the orders of days that something touched, with their day, what they are, and whose."""
-
-    def look(name: str) -> ir.Table:
-        rows = scratch.warehouse.table(name)
-        return scratch.touched(_dated(scratch, rows)).select(rows.columns) if name == "orders" else rows
-
-    orders = _dated(scratch, orders_with_margin(look))
-    orders = orders.filter(orders.was_paid | orders.is_return, orders.day < as_of)
-    return of_somebody(
-        scratch.warehouse, orders.select("id_key", "day", "channel", "region", *FLAGS, *AMOUNTS)
-    )
+def _whose(ws: Workspace, days: frozenset[dt.date]) -> list[ir.Table]:
+    """Return whose the orders of some days are; one without an identifier is a buyer of its own."""
+    orders = _dated(ws.warehouse.table("orders"), ws.settings.timezone)
+    orders = orders.filter(is_of(orders.day, days))
+    return [orders.select(key=group_key(orders.id_key.coalesce(orders.order_id)))]
 
 
-def _dated(scratch: MetricScratch, orders: ir.Table) -> ir.Table:
+def _buying(
+    scratch: MetricScratch, buyers: ir.Table, spread: ir.Table, periods: Periods, sides: Sides
+) -> Cubes:
+    """Return the different buyers per period and slice, and how many of the period before came back."""
+    people = scratch.keep(people_of(spread, "all"))
+    counts = [
+        count_people(scratch, people, "all"),
+        count_people(scratch, people.mutate(slice=new_or_old(people)), "new_old"),
+        *[count_people(scratch, people_of(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
+    ]
+    back = [_returning(scratch, people)] if periods.calendar else []
+    in_windows, back_in_windows = _in_windows(scratch, buyers, periods, sides)
+    return {
+        "buyers": stacked(COUNTS, counts + in_windows),
+        "returning": stacked(BACK, back + back_in_windows),
+    }
+
+
+def _with_margins(cube: pa.Table) -> pa.Table:
+    """Return a cube for adding up; no margin is known where it is of no order."""
+    margin = pc.if_else(pc.greater(cube["n_margins"], 0), cube["margin"], None)
+    return cube.set_column(cube.column_names.index("margin"), "margin", margin).drop(["n", "n_margins"])
+
+
+def order_rows(side: Side, zone: str) -> ir.Table:
+    """Return the orders with their day, what they are, and whose."""
+    orders = _dated(orders_with_margin(side.warehouse.table), zone)
+    orders = orders.filter(orders.was_paid | orders.is_return, orders.day < side.as_of)
+    return of_somebody(side.warehouse, orders.select("id_key", "day", "channel", "region", *FLAGS, *AMOUNTS))
+
+
+def _dated(orders: ir.Table, zone: str) -> ir.Table:
     """Return orders with their day and what they are."""
     is_return, sale = orders.status == "returned", is_sale(orders)
     was_paid = sale | ((orders.status == "closed") & orders.paid_at.notnull() & (orders.paid_amount > 0))
     at = ibis.ifelse(is_return, orders.ordered_at, ibis.coalesce(orders.paid_at, orders.ordered_at))
-    day = local_day(at, scratch.zone)
-    return orders.mutate(day=day, is_sale=sale, was_paid=was_paid, is_return=is_return)
+    return orders.mutate(day=local_day(at, zone), is_sale=sale, was_paid=was_paid, is_return=is_return)
 
 
-def bought_by_day(scratch: MetricScratch, as_of: dt.date) -> tuple[ir.Table, ir.Table]:
-    """Return every day, person, channel and region with a sale, and of every buyer the first day; once a turn."""
-    turn, warehouse = scratch.warehouse.turn, scratch.warehouse
-
-    def work_out() -> tuple[ir.Table, ir.Table]:
-        orders = _dated(scratch, warehouse.table("orders"))
-        sales = orders.filter(orders.is_sale, orders.day < as_of, orders.id_key.notnull())
-        rows = of_somebody(warehouse, sales.select("id_key", "day", "channel", "region"))
-        bought = turn.keep(rows.select("day", "person", "channel", "region").distinct())
-        return bought, turn.keep(bought.group_by(buyer="person").agg(first_on=bought.day.min()))
-
-    versions = (warehouse.version("orders"), warehouse.version("identities"))
-    return turn.once(("bought", as_of, *versions), work_out)
+def bought_by_day(scratch: MetricScratch, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """Return every day, person, channel and region with a sale, and of every buyer the first day."""
+    sales = rows.filter(rows.is_sale, rows.person.notnull())
+    bought = scratch.keep(sales.select("side", "day", "person", "channel", "region").distinct())
+    firsts = bought.group_by(buyer=bought.person, side_of=bought.side).agg(first_on=bought.day.min())
+    return bought, scratch.keep(firsts)
 
 
 def order_sums(rows: ir.Table) -> dict[str, ir.Value]:
-    """Return the measures of orders that are sums."""
+    """Return the measures of orders that are sums, and of how many orders they are."""
     sale, paid, is_refund = rows.is_sale, rows.was_paid, rows.refund_amount > 0
     has_margin = rows.margin_amount.notnull()
     sums = {
@@ -114,7 +138,9 @@ def order_sums(rows: ir.Table) -> dict[str, ir.Value]:
         "n_refunded_orders": (is_refund | rows.is_return).fill_null(False).cast("int64").sum(),
         "n_items": rows.n_items.sum(where=sale),
     }
-    return {name: total.fill_null(0) for name, total in sums.items()} | {"margin": rows.margin_amount.sum()}
+    filled = {name: total.fill_null(0) for name, total in sums.items()}
+    margins = {"n_margins": has_margin.cast("int64").sum(), "margin": rows.margin_amount.sum()}
+    return {"n": rows.count()} | filled | margins
 
 
 def new_or_old(rows: ir.Table) -> ir.StringValue:
@@ -122,15 +148,15 @@ def new_or_old(rows: ir.Table) -> ir.StringValue:
     return ibis.cases((rows.first_on >= rows.on, "new"), (rows.first_on < rows.on, "old"), else_="unknown")
 
 
-def _by_age(scratch: MetricScratch, ages: ir.Table, periods: Periods) -> pa.Table:
-    spread = scratch.spread(ages, periods)
+def _by_age(scratch: MetricScratch, ages: pa.Table, periods: Periods) -> pa.Table:
+    spread = scratch.spread(scratch.known(ages), ages["day"], periods)
     sums = {name: spread[name].sum().cast("float64") for name in SUMS}
     return scratch.read(spread.group_by("grain", "on", slice=new_or_old(spread)).agg(**sums), "new_old")
 
 
 def people_of(rows: ir.Table, dimension: str) -> ir.Table:
     """One row per period, slice and buyer."""
-    return rows.group_by("grain", "on", "person", slice=slices(rows, dimension)).agg(
+    return rows.group_by("side", "grain", "on", "person", slice=slices(rows, dimension)).agg(
         earliest=rows.day.min(), latest=rows.day.max(), first_on=rows.first_on.min()
     )
 
@@ -140,7 +166,7 @@ def count_people(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa
     is_repeat = ibis.ifelse(
         people.grain == "day", ibis.null("int64"), (people.latest > people.earliest).cast("int64")
     )
-    counted = people.group_by("grain", "on", "slice").agg(
+    counted = people.group_by("side", "grain", "on", "slice").agg(
         n_buyers=people.count().cast("float64"),
         n_new_buyers=(people.first_on >= people.on).cast("int64").sum().cast("float64"),
         n_repeat_buyers=is_repeat.sum().cast("float64"),
@@ -148,39 +174,44 @@ def count_people(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa
     return scratch.read(counted, dimension)
 
 
-def _returning(scratch: MetricScratch, people: ir.Table, as_of: dt.date) -> pa.Table:
+def _returning(scratch: MetricScratch, people: ir.Table) -> pa.Table:
     """Return how many buyers of every week and month bought again in the next."""
-    here = people.filter(people.grain != "day").select("grain", "on", "person")
+    here = people.filter(people.grain != "day").select("side", "grain", "on", "person")
     follows = ibis.cases(
         (here.grain == "week", (here.on + ibis.interval(days=7)).cast("date")),
         (here.grain == "month", (here.on + ibis.interval(months=1)).cast("date")),
     )
     before = here.mutate(follows=follows)
-    before = before.filter(before.follows < as_of)
-    again = here.rename(again="person", again_grain="grain", again_on="on")
-    same = [before.person == again.again, before.grain == again.again_grain, before.follows == again.again_on]
+    again = here.rename(again="person", again_grain="grain", again_on="on", again_side="side")
+    same = [("person", "again"), ("grain", "again_grain"), ("follows", "again_on"), ("side", "again_side")]
     both = before.left_join(again, same)
-    counted = both.group_by("grain", on=both.follows, slice=ibis.literal("all")).agg(
+    counted = both.group_by("side", "grain", on=both.follows, slice=ibis.literal("all")).agg(
         n_previous_buyers=both.count().cast("float64"), n_returning_buyers=both.again.count().cast("float64")
     )
     return scratch.read(counted, "all")
 
 
-def _in_windows(scratch: MetricScratch, buyers: ir.Table, periods: Periods, as_of: dt.date) -> list[pa.Table]:
-    """Return the different buyers of the windows."""
-    masks = Masks.of(scratch, periods.windows)
+def _in_windows(
+    scratch: MetricScratch, buyers: ir.Table, periods: Periods, sides: Sides
+) -> tuple[list[pa.Table], list[pa.Table]]:
+    """Return the different buyers of the windows, and how many of the window before came back."""
+    masks = Masks.of(scratch, periods.windows, sides)
     if masks is None:
-        return []
+        return [], []
     marked = masks.mark(buyers)
     marked = scratch.keep(masks.mark(marked.filter(marked.mask != 0), "first_on", "first"))
-    counts = []
+    counts: list[pa.Table] = []
+    back: list[pa.Table] = []
     for dimension in DIMENSIONS:
-        people = scratch.keep(_bits(marked, dimension))
+        people = _bits(marked, dimension)
+        if dimension == "all":
+            people = scratch.keep(people)
         bits = {"n_buyers": people.has, "n_new_buyers": people.new, "n_repeat_buyers": people.again}
         counts.append(masks.count(scratch, people, dimension, bits))
         if dimension == "all":
-            counts += [*_new_and_old(scratch, masks, people), *_back(scratch, masks, people, periods, as_of)]
-    return counts
+            counts += _new_and_old(scratch, masks, people)
+            back += _back(scratch, masks, people, periods, sides[0].as_of)
+    return counts, back
 
 
 def _bits(rows: ir.Table, dimension: str) -> ir.Table:
@@ -189,11 +220,11 @@ def _bits(rows: ir.Table, dimension: str) -> ir.Table:
     A window that holds two days holds all between, so neighbouring days tell whether it holds two.
     """
     rows = rows.mutate(slice=slices(rows, dimension))
-    in_order = ibis.window(group_by=[rows.person, rows.slice], order_by=rows.day)
+    in_order = ibis.window(group_by=[rows.side, rows.person, rows.slice], order_by=rows.day)
     rows = rows.mutate(day_before=rows.day.lag().over(in_order), mask_before=rows.mask.lag().over(in_order))
     is_other = (rows.day_before < rows.day).fill_null(False)
     again = where(is_other, rows.mask & rows.mask_before.fill_null(0))
-    people = seen(rows, "person", "slice", has=rows.mask, again=again, first=rows["first"])
+    people = seen(rows, "side", "person", "slice", has=rows.mask, again=again, first=rows["first"])
     return people.mutate(new=people.has & people["first"])
 
 
@@ -221,7 +252,6 @@ def _back(
         else []
     )
     sums: dict[str, ir.Value] = {}
-    told = []
     for before, now in pairs:
         was, here = place[before.grain, before.since], place[now.grain, now.since]
         of_before = (people.has >> was) & 1
@@ -229,12 +259,16 @@ def _back(
             f"{now.grain}_before": of_before.sum().cast("int64"),
             f"{now.grain}_again": (of_before & (people.has >> here)).sum().cast("int64"),
         }
-    counted = scratch.warehouse.read(people.agg(**sums)).to_pylist()[0] if sums else {}
-    for _, now in pairs:
-        if counted[f"{now.grain}_before"]:
-            told.append({
-                "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all",
-                "n_previous_buyers": float(counted[f"{now.grain}_before"]),
-                "n_returning_buyers": float(counted[f"{now.grain}_again"]),
-            })  # fmt: skip
+    counted = scratch.warehouse.read(people.group_by("side").agg(**sums)).to_pylist() if sums else []
+    told = [
+        {
+            "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all", "side": row["side"],
+            "n_previous_buyers": float(row[f"{now.grain}_before"]),
+            "n_returning_buyers": float(row[f"{now.grain}_again"]),
+        }
+        for row in counted for _, now in pairs if row[f"{now.grain}_before"]
+    ]  # fmt: skip
     return [pa.Table.from_pylist(told)] if told else []
+
+
+TRADE = OfPeople(("orders", "margins", "identities"), _whose, _sums_of, _told)

@@ -62,11 +62,14 @@ def tell(reason: str, language: Language) -> str:
 
     >>> tell("n_items is -3, at least 0 is allowed", "en")
     'n_items is -3, at least 0 is allowed'
+    >>> tell("paid_at is soon, which cannot be read as a time", "zh")
+    'paid_at 为 soon，读不成时间'
     """
     for sentence in SENTENCES:
         match = _pattern(sentence).fullmatch(reason)
         if match:
-            return translate(sentence, language, **match.groupdict())
+            kind: Text = match.groupdict().get("kind", "")
+            return translate(sentence, language, **match.groupdict() | {"kind": translate(kind, language)})
     whole: Text = reason
     return translate(whole, language)
 

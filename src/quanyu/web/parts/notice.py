@@ -1,4 +1,4 @@
-"""What to say when there is nothing to show or something went wrong: always with the next thing to do."""
+"""What a page says in words: the answer it begins with, and, with the next thing to do, what is missing or went wrong."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ def empty(view: View, title: Text, hint: Text, *commands: str, **values: object)
     lines = [tag("code", command, class_="command") for command in commands]
     body = [tag("h2", view.say(title, **values)), tag("p", view.say(hint), class_="muted"), *lines]
     put(div("empty", *body, role="status"))
+
+
+def lead(answer: str, *hints: str) -> None:
+    """Place the sentence a page begins with: the answer to what its reader came for, and below it what qualifies it."""
+    below = [tag("p", hint, class_="muted") for hint in hints if hint]
+    put(tag("p", answer, class_="lead") + tag("div", *below), class_="leading")
 
 
 def notice(text: str, hint: str = "", level: str = "note") -> Markup:

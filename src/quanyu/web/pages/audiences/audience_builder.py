@@ -16,11 +16,10 @@ from quanyu.part.action import Action, Caller, perform
 from quanyu.rule import members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.web.pages.audiences.campaign_outlook import outlook
-from quanyu.web.pages.audiences.condition_picker import condition_picker
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, notice, report, told_fault
-from quanyu.web.parts.people import in_words
+from quanyu.web.parts.people import condition_picker, in_words, joined
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
@@ -54,7 +53,11 @@ def builder(view: View) -> None:
         rule_field = ui.textarea(view.say("Conditions, parted by semicolons or and."), value=typed.rule)
         rule_field.bind_value(typed, "rule").props("outlined dense autogrow data-name=rule").classes("wide")
         said = ui.element("div").classes("said").props("role=status")
-        condition_picker(view, rule_field)
+
+        def more(condition: str) -> None:
+            rule_field.value = joined(str(rule_field.value or ""), condition)
+
+        condition_picker(view, more)
         place = ui.element("div").props("role=status")
         with ui.element("div").classes("choices"):
             button(view.say("Preview"), lambda: show(propose=False), class_="plain strong")

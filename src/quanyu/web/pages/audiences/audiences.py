@@ -38,6 +38,12 @@ def audiences(view: View) -> None:
 
 def _proposals(view: View, proposals: list[Decision]) -> None:
     waiting = [decision for decision in proposals if decision.status in {"proposed", "approved"}]
+    n = sum(decision.status == "proposed" for decision in waiting)
+    said = view.say(
+        "{n} audiences wait for your decision; each says below whom it reaches, what it costs and may bring.",
+        n=n,
+    )
+    put(tag("p", said if n else view.say("No audience waits for a decision."), class_="lead"))
     with ui.element("section").classes("panel"):
         put(tag("h2", view.say("Proposed")), class_="bar")
         if not waiting:

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu import figure
 from quanyu.decide.budget import budget_read
-from quanyu.decide.read import decisions
 from quanyu.decide.spend_test import SpendTests, spend_test_view
-from quanyu.ledger import Decision
 from quanyu.tables.owned.curve import DOUBTS
-from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
+from quanyu.tables.owned.decided import SCENARIOS
 from quanyu.text import Text
 from quanyu.web.page import Page
+from quanyu.web.pages.budget.budget_answer import answer, figures
 from quanyu.web.pages.budget.budget_curve import curves
 from quanyu.web.pages.budget.budget_pace import pace, start
 from quanyu.web.pages.budget.budget_test import proposed_tests, shown_tests
@@ -25,15 +23,23 @@ from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.notice import empty, is_ready, notice
+from quanyu.web.parts.notice import empty, is_ready
 from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
-from quanyu.web.parts.verdict import verdict
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
 TOTALS: Mapping[str, Text] = {"keep": "Total as now", "less": "A fifth less", "more": "A fifth more"}
+
+COLUMNS: tuple[tuple[Text, Kind, str, bool], ...] = (
+    ("Present", "currency", "current", True), ("Proposed", "currency", "proposed", False), ("Change", "ratio", "change", False),
+    ("Gain a week", "currency", "gain", False), ("Gain, low", "currency", "gain_low", False),
+    ("Gain, high", "currency", "gain_high", False), ("Marginal return", "number", "marginal", True),
+    ("Marginal return then", "number", "marginal_proposed", False), ("Least", "currency", "least", True),
+    ("Most", "currency", "most", True),
+)  # fmt: skip
+"""Columns of the table: label, kind, the figure of a line, and whether it tells something where nothing is proposed."""
 
 
 def budget(view: View) -> None:
@@ -59,10 +65,10 @@ def _budget(view: View, spend_plan: budget_read.BudgetView) -> None:
     said = view.say("per day, as of {day}", day=spend_plan.as_of)
     choice = segments(view, "total", labels, chosen.name, view.say("Total"))
     put(tag("h1", view.say("Budget")) + span("muted", said) + choice, class_="head")
-    _answer(view, spend_plan, chosen)
+    answer(view, spend_plan, chosen)
     tests: SpendTests = view.ask(spend_test_view)
     proposed_tests(view, tests)
-    _cards(view, spend_plan, chosen)
+    plain(view, figures(view, spend_plan, chosen))
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
             _before_and_after(view, chosen)
@@ -77,78 +83,28 @@ def _budget(view: View, spend_plan: budget_read.BudgetView) -> None:
             start(view, spend_plan)
 
 
-def _answer(view: View, spend_plan: budget_read.BudgetView, chosen: budget_read.ScenarioView) -> None:
-    """Say what is proposed or why nothing is; a proposal that waits can be decided here."""
-    if chosen.status == "proposed":
-        hint = view.say(
-            "Expected profit a week: {gain} more ({low} to {high}); a gain with a probability of {p}.",
-            gain=_money(view, chosen.gain), low=_money(view, chosen.gain_low), high=_money(view, chosen.gain_high),
-            p=figure.percent(chosen.p_gain, 0),
-        )  # fmt: skip
-        put(notice(view.say("Divide the money as below"), hint))
-        if chosen.name == SCENARIOS[0]:
-            _decide(view, spend_plan.proposal_id)
-        return
-    reason = view.say(REFUSALS[chosen.reason]) if chosen.reason in REFUSALS else chosen.reason
-    hint = ""
-    if chosen.gain is not None:
-        hint = view.say(
-            "The best division found: {gain} a week ({low} to {high}), a gain with a probability of {p}; {asked} is asked for.",
-            gain=_money(view, chosen.gain), low=_money(view, chosen.gain_low), high=_money(view, chosen.gain_high),
-            p=figure.percent(chosen.p_gain, 0), asked=figure.percent(spend_plan.confidence, 0),
-        )  # fmt: skip
-    level = "note" if chosen.status == "kept" else "warning"
-    title = reason if chosen.status == "kept" else view.say("Cannot tell: {reason}", reason=reason)
-    put(notice(title, hint, level))
-
-
-def _decide(view: View, proposal_id: str) -> None:
-    """Place the buttons of the decision that stands for this proposal, once a turn has put it on record."""
-    recorded: list[Decision] = view.ask(decisions, "budget")
-    for decision in recorded:
-        if decision.decision_id.endswith(proposal_id):
-            question = view.say(
-                "The amounts per channel are written to a file for those who set them on the platforms."
-            )
-            verdict(view, decision, question)
-
-
-def _cards(view: View, spend_plan: budget_read.BudgetView, chosen: budget_read.ScenarioView) -> None:
-    limits = view.say(
-        "No channel moves by more than {step} in one turn; floors, caps and the total are kept.",
-        step=figure.percent(spend_plan.step, 0),
-    )
-    listed = (
-        ("Present spend", _money(view, chosen.current), view.say("Mean per day of the last 28 days, all ad channels.")),
-        ("Proposed spend", _money(view, chosen.proposed), limits),
-        ("Expected gain a week", _signed(view, chosen.gain), view.say(
-            "Profit: margin of the orders caused, less spend, against the present division; the mean over all draws of the curves.")),
-        ("Probability of a gain", figure.percent(chosen.p_gain, 0), view.say("Share of the draws in which the change is a gain.")),
-        ("Reserve", _money(view, chosen.reserve), view.say(
-            "What is not given to any channel: kept back by the settings, or not worth spending.")),
-    )  # fmt: skip
-    plain(view, listed)
-
-
 def _before_and_after(view: View, chosen: budget_read.ScenarioView) -> None:
-    title = view.say("Before and after, per day")
+    """Place the spend of every channel: as it is, and as proposed where something is."""
+    is_proposed = chosen.status == "proposed"
+    title = view.say("Before and after, per day" if is_proposed else "Present spend per day")
     names = [slice_label(view, line.channel) for line in chosen.lines]
+    now = [line.current for line in chosen.lines]
+    columns = [Head(view.say("Channel")), Head(view.say("Present"), "currency")]
+    if not is_proposed:
+        sheet = Sheet(title, tuple(columns), tuple(zip(names, now, strict=True)))
+        chart(view, Chart(sheet, axes.bars(view, names, [axes.Line(view.say("Present"), now)], "currency")))
+        return
     drawn = [
-        axes.Line(view.say("Present"), [line.current for line in chosen.lines], palette.FAINT),
+        axes.Line(view.say("Present"), now, palette.FAINT),
         axes.Line(view.say("Proposed"), [line.proposed for line in chosen.lines]),
     ]
-    columns = (
-        Head(view.say("Channel")), Head(view.say("Present"), "currency"), Head(view.say("Proposed"), "currency"),
-        Head(view.say("Change"), "ratio"),
-    )  # fmt: skip
+    columns += [Head(view.say("Proposed"), "currency"), Head(view.say("Change"), "ratio")]
     rows = tuple(
         (name, line.current, line.proposed, line.change)
         for name, line in zip(names, chosen.lines, strict=True)
     )
-    chart(
-        view,
-        Chart(Sheet(title, columns, rows), axes.bars(view, names, drawn, "currency"), (_what_lines(view),)),
-    )
+    sheet = Sheet(title, tuple(columns), rows)
+    chart(view, Chart(sheet, axes.bars(view, names, drawn, "currency"), (_what_lines(view),)))
 
 
 def _untold(view: View, chosen: budget_read.ScenarioView, tests: SpendTests) -> None:
@@ -180,21 +136,19 @@ def _doubt(view: View, line: budget_read.LineView, why_not: Text) -> Markup:
 
 
 def _sheet(view: View, chosen: budget_read.ScenarioView) -> Sheet:
-    heads: tuple[tuple[Text, Kind], ...] = (
-        ("Channel", "text"), ("Effect", "text"), ("Present", "currency"), ("Proposed", "currency"), ("Change", "ratio"),
-        ("Least", "currency"), ("Most", "currency"), ("Marginal return", "number"), ("Marginal return then", "number"),
-        ("Gain a week", "currency"), ("Gain, low", "currency"), ("Gain, high", "currency"),
-    )  # fmt: skip
+    """Return the channels with their limits and returns, and with what they would get where something is proposed."""
+    columns = COLUMNS if chosen.status == "proposed" else [column for column in COLUMNS if column[3]]
     rows = tuple(
         (
-            slice_label(view, line.channel), _known(view, line),
-            line.current, line.proposed, line.change, line.least, line.most, line.marginal, line.marginal_proposed,
-            line.gain, line.gain_low, line.gain_high,
+            slice_label(view, line.channel),
+            _known(view, line),
+            *(getattr(line, name) for _, _, name, _ in columns),
         )
         for line in chosen.lines
-    )  # fmt: skip
-    title = view.say("Channel by channel")
-    return Sheet(title, tuple(Head(view.say(label), kind) for label, kind in heads), rows)
+    )
+    first = (Head(view.say("Channel")), Head(view.say("Effect")))
+    heads = tuple(Head(view.say(label), kind) for label, kind, *_ in columns)
+    return Sheet(view.say("Channel by channel"), first + heads, rows)
 
 
 def _known(view: View, line: budget_read.LineView) -> str:
@@ -208,14 +162,6 @@ def _what_lines(view: View) -> str:
         "Marginal return: the margin that one more unit of money brings; below 1 it does not come back. "
         "Channels whose effect is not known keep what they have."
     )
-
-
-def _money(view: View, amount: float | None) -> str:
-    return figure.figure(amount, "currency", view.language, view.ws.settings.currency)
-
-
-def _signed(view: View, amount: float | None) -> str:
-    return ("+" if amount is not None and amount > 0 else "") + _money(view, amount)
 
 
 PAGE = Page(

@@ -23,14 +23,15 @@ def curves(view: View, spend_plan: budget_read.BudgetView) -> None:
     with ui.element("div").classes("w12"):
         put(tag("h2", title), class_="head part")
     drawn = [curve for curve in spend_plan.curves if curve.points]
+    has_proposal = spend_plan.main is not None and spend_plan.main.status == "proposed"
     for curve in drawn:
         with ui.element("div").classes("w4"):
-            _curve(view, curve)
+            _curve(view, curve, has_proposal=has_proposal)
     with ui.element("section").classes("panel w12"):
         grid(view, _figures(view, spend_plan), about_it=_what_caused(view))
 
 
-def _curve(view: View, curve: budget_read.CurveView) -> None:
+def _curve(view: View, curve: budget_read.CurveView, *, has_proposal: bool) -> None:
     name = slice_label(view, curve.channel)
     columns = tuple(
         Head(view.say(label), "currency") for label in ("Spend per day", "Margin per day", "Low", "High")
@@ -39,7 +40,7 @@ def _curve(view: View, curve: budget_read.CurveView) -> None:
     marks = [
         response.Mark(view.say(label), (spot.amount, spot.mean), color)
         for label, spot, color in (
-            ("Proposed", curve.proposed, palette.PROPOSED),
+            ("Proposed", curve.proposed if has_proposal else None, palette.PROPOSED),
             ("Present", curve.now, palette.INK),
         )
         if spot is not None

@@ -65,12 +65,13 @@ def _proposed(view: View, test: SpendTestView) -> None:
         believed=told(test.believed, view.language) if test.believed else "–",
         cost=_money(view, test.cost), worst=_money(view, test.cost_high), value=_money(view, test.value),
     )  # fmt: skip
-    put(notice(title, hint))
     question = view.say(
         "The days of high and low spend are drawn by lot and written to a file for those who set them on the platforms; "
         "the test begins tomorrow, and until it is over the budget leaves the channel alone."
     )
-    verdict(view, test.decision, question)
+    with ui.element("div").classes("answer"):
+        put(notice(title, hint))
+        verdict(view, test.decision, question)
 
 
 def _running(view: View, test: SpendTestView) -> None:
@@ -84,13 +85,13 @@ def _running(view: View, test: SpendTestView) -> None:
 
 def _results(view: View, over: list[SpendTestView]) -> Sheet:
     heads: tuple[tuple[Text, Kind], ...] = (
-        ("Channel", "text"), ("From", "text"), ("Until", "text"), ("Return measured", "number"), ("Low", "number"), ("High", "number"),
+        ("Channel", "text"), ("From", "day"), ("Until", "day"), ("Return measured", "number"), ("Low", "number"), ("High", "number"),
         ("Orders per day", "number"), ("Low", "number"), ("High", "number"), ("P if no effect", "number"),
         ("Spent on low days", "currency"), ("Spent on high days", "currency"),
     )  # fmt: skip
     rows = tuple(
         (
-            slice_label(view, test.channel), str(test.starts_on or ""), str(test.ends_on or ""),
+            slice_label(view, test.channel), test.starts_on, test.ends_on,
             *(test.figures.get(name) for name in FIGURES),
         )
         for test in over

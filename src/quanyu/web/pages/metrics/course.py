@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quanyu.measure.metric import Exploration
+from quanyu.measure.metric.explore import Exploration
 from quanyu.text import Text
 from quanyu.web.pages.labels import DIMENSIONS, slice_label
 from quanyu.web.pages.metrics.cut import cut_label, part_label

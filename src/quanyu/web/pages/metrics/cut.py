@@ -8,8 +8,7 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.measure.metric import Cut
-from quanyu.measure.metric.read import Known
+from quanyu.measure.metric.explore import Cut, Known
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.text.mask import masked
 from quanyu.web.pages.labels import DIMENSIONS, slice_label

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.measure.metric import Exploration, explore, read
+from quanyu.measure.metric import read
+from quanyu.measure.metric.explore import Exploration, explore, known_slices
 from quanyu.tables.metric.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
 from quanyu.tables.metric.metric import Metric
 from quanyu.text import Text
@@ -53,7 +54,7 @@ def metrics(view: View) -> None:
     period = chosen_period(view, day)
     grain = view.query.get("grain", "day" if period.days <= 120 else "week")
     grain = grain if grain in GRAINS else "day"
-    known = view.ask(read.known_slices, chosen_metric.name)
+    known = view.ask(known_slices, chosen_metric.name)
     cut = chosen_cut(view, known)
     put(Markup("").join([tag("h1", view.say("Metric explorer")), period_picker(view, period)]), class_="head")
     put(_choices(view, chosen_metric, grain, cut_choices(view, cut, known)), class_="head")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quanyu import figure
-from quanyu.measure.metric import Exploration
+from quanyu.measure.metric.explore import Exploration
 from quanyu.tables.metric.metric import Unit
 from quanyu.tables.metric.period import last_day
 from quanyu.text import Text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from markupsafe import Markup
 from nicegui import ui
 
 from quanyu.errors import RuleError
@@ -12,7 +13,7 @@ from quanyu.web.page import Page
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, not_run, nothing_loaded
-from quanyu.web.parts.people import in_words, people_list
+from quanyu.web.parts.people import condition_picker, in_words, joined, people_list
 from quanyu.web.view import View
 
 HINT = "A phone, an e-mail or an order number must be complete; a name may be its beginning."
@@ -30,18 +31,24 @@ def people(view: View) -> None:
     _search(view, text or "")
     if text is None:
         put(tag("p", view.say("This search is over; search again."), class_="muted"), class_="panel")
-    elif text:
-        people_list(view, view.say("Found people"), Whom(text=text))
     else:
-        _listed(view, rule)
+        _listed(view, Whom(rule, text))
 
 
-def _listed(view: View, rule: str) -> None:
+def _listed(view: View, whom: Whom) -> None:
     try:
-        title = in_words(view, rule)
-        people_list(view, title, Whom(rule))
+        said = in_words(view, whom.rule)
+        people_list(view, view.say("Found people") if whom.text and not whom.rule else said, whom)
     except RuleError as error:
         fault(view, error)
+        return
+    with ui.element("details").classes("panel"):
+        put(Markup(view.say("Narrow the list")), "summary")
+        condition_picker(view, lambda condition: _narrow(view, whom.rule, condition))
+
+
+def _narrow(view: View, rule: str, condition: str) -> None:
+    ui.navigate.to(view.link(rule=joined(rule, condition), page=None))
 
 
 def _search(view: View, text: str) -> None:

@@ -97,7 +97,32 @@ def _record(view: View, portrait: profile.Person) -> Markup:
         div("avatar", name[0]),
         div("", tag("h1", name, " ", tip), span("muted code", portrait.person_id)),
     )
-    return who + tag("dl", *listed, class_="facts", style="margin-top:14px")
+    lead = tag("p", _in_a_sentence(view, portrait), class_="lead", style="margin-top:12px")
+    return who + lead + tag("dl", *listed, class_="facts", style="margin-top:14px")
+
+
+def _in_a_sentence(view: View, portrait: profile.Person) -> str:
+    """Say who this is to the shop: the group, what was bought when, and what is expected."""
+    row, value, currency = portrait.rfm, portrait.lifetime, view.ws.settings.currency
+    if row is None:
+        return view.say("Has not bought yet.")
+    bought = view.say(
+        "{group}: {n} orders for {money}, the last one {days} days ago.",
+        group=group_label(view, row["group"]), n=f"{row['frequency']:,}", days=f"{row['recency_days']:,}",
+        money=figure.money(float(row["monetary_amount"]), currency, digits=0),
+    )  # fmt: skip
+    if value is None or value["clv_amount"] is None:
+        return bought
+    low, middle, high = (
+        figure.money(float(value[name]), currency, digits=0)
+        for name in ("clv_amount_low", "clv_amount", "clv_amount_high")
+    )
+    return bought + view.say(
+        " Worth {middle} to come ({low} to {high} for 8 in 10 such buyers).",
+        middle=middle,
+        low=low,
+        high=high,
+    )
 
 
 def _rfm(view: View, row: Mapping[str, Any] | None) -> Markup:

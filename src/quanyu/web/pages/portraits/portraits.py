@@ -55,6 +55,13 @@ def _rfm(view: View, rfm: RfmMap, size: str) -> None:
             "panel",
         )
         return
+    best = max(rfm.groups, key=lambda group_size: group_size.money_share)
+    said = view.say(
+        "{people} of buyers are {group} and brought {money} of the money.",
+        people=figure.percent(best.people_share), group=best.group.name_in(view.language),
+        money=figure.percent(best.money_share),
+    )  # fmt: skip
+    put(tag("p", said, " ", span("muted", view.say(best.group.action))), class_="lead")
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
             _treemap(view, rfm, size)

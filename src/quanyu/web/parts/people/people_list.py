@@ -34,11 +34,22 @@ LINK = """
 
 
 def people_list(view: View, title: str, whom: Whom) -> None:
-    """Place a list of people with its title; raise `RuleError` for a rule that cannot be read."""
+    """Place a list of people with its title; raise `RuleError` for a rule that cannot be read.
+
+    Page and order stand in the address, so that they are as they were on Back.
+    """
     asked = tuple(name for name in columns(parse(whom.rule)) if name not in SHOWN)
     by_value = ("clv_amount",) if "decile" in asked else ()
-    listing = Listing(whom, (*SHOWN, *asked, *by_value), Order((*by_value, "monetary_amount")[0]))
-    fill(view, lambda v, told: _List(v, title, told).place(), _first, listing)
+    query, known = view.query, reading.shown_columns(view.ws)
+    column = query.get("by", "")
+    order = Order(column if column in known else (*by_value, "monetary_amount")[0], query.get("up") != "1")
+    listing = Listing(whom, (*SHOWN, *asked, *by_value), order)
+    size, place = _number(query.get("rows"), PAGES[0], PAGES[-1]), _number(query.get("page"), 1)
+    fill(view, lambda v, told: _List(v, title, told).place(), _first, listing, place, size)
+
+
+def _number(text: str | None, usual: int, most: int = 1_000_000) -> int:
+    return min(int(text), most) or usual if text and text.isascii() and text.isdigit() else usual
 
 
 @dataclass(frozen=True)
@@ -47,13 +58,23 @@ class _Told:
 
     listing: Listing
     n: int
+    place: int
+    size: int
     rows: list[Row]
     known: tuple[str, ...]
 
 
-def _first(ws: Workspace, listing: Listing) -> _Told:
-    n, rows = reading.count(ws, listing.whom), reading.page(ws, listing, 0, PAGES[0])
-    return _Told(listing, n, rows, reading.shown_columns(ws))
+def _first(ws: Workspace, listing: Listing, place: int, size: int) -> _Told:
+    n = reading.count(ws, listing.whom)
+    place = min(place, max(1, -(-n // size)))
+    return _Told(
+        listing,
+        n,
+        place,
+        size,
+        reading.page(ws, listing, (place - 1) * size, size),
+        reading.shown_columns(ws),
+    )
 
 
 class _List:
@@ -61,6 +82,7 @@ class _List:
 
     def __init__(self, view: View, title: str, told: _Told) -> None:
         self.view, self.title, self.listing, self.n, self.rows = view, title, told.listing, told.n, told.rows
+        self.begins = {"page": told.place, "rowsPerPage": told.size}
         labels = column_heads(view)
         self.heads = {name: labels.get(name, Head(name)) for name in told.known}
 
@@ -109,11 +131,10 @@ class _List:
 
     def grid(self) -> ui.table:
         pagination = {
-            "rowsPerPage": PAGES[0],
+            **self.begins,
             "rowsNumber": self.n,
             "sortBy": self.listing.order.column,
             "descending": self.listing.order.is_descending,
-            "page": 1,
         }
         table = ui.table(
             columns=self.columns(), rows=self.written(), row_key="person_id", pagination=pagination
@@ -174,6 +195,15 @@ class _List:
         self.table.rows = self.written()
         self.table.pagination = {**pagination, "rowsNumber": self.n}
         self.table.update()
+        order = self.listing.order
+        ui.navigate.history.replace(
+            self.view.link(
+                page=str(pagination.get("page", 1)),
+                rows=str(n),
+                by=order.column,
+                up="0" if order.is_descending else "1",
+            )
+        )
 
 
 def _cell(view: View, column: str, value: Cell, head: Head) -> Cell:

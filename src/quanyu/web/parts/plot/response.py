@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from quanyu.web.parts.chart import Option, palette, told, written
 from quanyu.web.view import View
 
 Pair = tuple[float, float]
+STEPS = 5
+"""Steps of an axis, at most."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,13 @@ def curve(
         "animationDuration": 300,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 6, "right": 18, "top": 14, "bottom": 6, "containLabel": True},
+        "grid": {"left": 6, "right": 24, "top": 14, "bottom": 6, "containLabel": True},
         "tooltip": {
             "trigger": "item", "confine": True, "borderColor": palette.LINE, "textStyle": {"color": palette.INK, "fontSize": 12},
             ":formatter": told("`${p.seriesName}: ${w(p.value[0])} → ${w(p.value[1])}`", write),
         },
-        "xAxis": {"type": "value", "max": most, "splitNumber": 4, **axis, ":axisLabel": label},
-        "yAxis": {"type": "value", "max": top, "splitNumber": 4, **axis, ":axisLabel": label},
+        "xAxis": {"type": "value", **_even(most), **axis, ":axisLabel": label},
+        "yAxis": {"type": "value", **_even(top), **axis, ":axisLabel": label},
         "series": [
             {"name": band, **hidden, "data": low, "stack": "band", "lineStyle": {"opacity": 0}},
             {"name": band, **hidden, "data": width, "stack": "band", "lineStyle": {"opacity": 0},
@@ -69,3 +72,16 @@ def curve(
             ],
         ],
     }  # fmt: skip
+
+
+def _even(most: float) -> Option:
+    """Return an axis from 0 that ends at a whole step, so that its last label is neither odd nor cut off.
+
+    >>> _even(770.4), _even(0)
+    ({'min': 0, 'max': 800.0, 'interval': 200.0}, {'min': 0})
+    """
+    if most <= 0:
+        return {"min": 0}
+    power = 10.0 ** math.floor(math.log10(most / STEPS))
+    step = next(size * power for size in (1.0, 2.0, 2.5, 5.0, 10.0) if size * power * STEPS >= most * 0.999)
+    return {"min": 0, "max": math.ceil(most / step - 0.001) * step, "interval": step}

@@ -51,6 +51,12 @@ WORDS: Mapping[str, Text] = {
 FEW = 12
 """A list of so many rows is shown whole, without filters."""
 
+WIDE = 7
+"""A list of more columns keeps its first in sight while the others are moved."""
+
+PINNED = 128
+"""The width in pixels of a column that is kept in sight: a telephone shows others beside it."""
+
 WIDTHS = {"time": 150, "day": 112, "count": 92, "ratio": 92, "currency": 116}
 """The least width of a column in pixels by kind, 104 for the others."""
 
@@ -80,12 +86,19 @@ def grid(
         for row in sheet.rows
     ]
     options = {
-        "columnDefs": [_column(place, head) for place, head in enumerate(sheet.columns)],
+        "columnDefs": [
+            _column(
+                place, head, is_pinned=place == 0 and len(sheet.columns) > WIDE, is_whole=len(rows) <= FEW
+            )
+            for place, head in enumerate(sheet.columns)
+        ],
         "rowData": rows,
         "defaultColDef": {
             "sortable": True,
             "resizable": True,
             "flex": 1,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
             "suppressHeaderFilterButton": len(rows) <= FEW,
         },
         "localeText": {key: view.say(word) for key, word in WORDS.items()},
@@ -102,7 +115,7 @@ def grid(
     made.props["aria-label"] = masked(sheet.title)
 
 
-def _column(place: int, head: Head) -> dict[str, object]:
+def _column(place: int, head: Head, *, is_pinned: bool, is_whole: bool) -> dict[str, object]:
     field = f"c{place}"
     numeric = (
         {"type": "rightAligned", "filter": "agNumberColumnFilter"}
@@ -119,6 +132,8 @@ def _column(place: int, head: Head) -> dict[str, object]:
         "field": field,
         "minWidth": width,
         "flex": 2 if head.kind == "text" else 1,
+        **({"pinned": "left", "width": PINNED, "minWidth": PINNED} if is_pinned else {}),
+        **({"wrapText": True, "autoHeight": True} if is_whole and head.kind == "text" else {}),
         **numeric,
         **shown,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nicegui import run, ui
@@ -13,7 +13,7 @@ from quanyu.tables.view.rfm_groups import GROUPS
 from quanyu.text import Text
 from quanyu.understand.trait import profile
 from quanyu.web.parts.button import button
-from quanyu.web.parts.people import column_heads
+from quanyu.web.parts.people.column import column_heads
 from quanyu.web.view import View
 
 NUMBER_SIGNS: Mapping[str, Text] = {
@@ -23,8 +23,18 @@ FLAGS: Mapping[str, Text] = {"true": "Yes", "false": "No"}
 WORD_SIGNS: Mapping[str, Text] = {"=": "is", "!=": "is not", "in": "is one of"}
 
 
-def condition_picker(view: View, rule: Any) -> None:
-    """Place the picker; what is picked is added to the text of the field `rule`."""
+def joined(rule: str, condition: str) -> str:
+    """Return a rule with one more condition.
+
+    >>> joined("frequency >= 2;", "group = lost"), joined("", "group = lost")
+    ('frequency >= 2; group = lost', 'group = lost')
+    """
+    before = rule.rstrip("; \n；")
+    return f"{before}; {condition}" if before else condition
+
+
+def condition_picker(view: View, take: Callable[[str], object]) -> None:
+    """Place the picker; `take` gets the text of each condition that is picked."""
     heads = column_heads(view)
     columns = {
         name: f"{heads[name].label} · {name}" if name in heads else name
@@ -62,8 +72,7 @@ def condition_picker(view: View, rule: Any) -> None:
         if not column.value or not any(words):
             return
         mark = "in" if len(words) > 1 and sign.value == "=" else sign.value
-        before = str(rule.value or "").rstrip("; \n；")
-        rule.value = f"{before}{'; ' if before else ''}{column.value} {mark} {', '.join(words)}"
+        take(f"{column.value} {mark} {', '.join(words)}")
 
     column.on_value_change(chosen)
     more.on("click", add)

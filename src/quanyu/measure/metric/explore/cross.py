@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quanyu.measure.metric.compute import side_by_side, sums_of
-from quanyu.measure.metric.periods import MetricScratch, Periods, slices
+from quanyu.measure.metric.periods import MetricScratch, Periods, Side, of_sides, slices
 from quanyu.measure.metric.trade import (
+    COUNTS,
     SUMS,
     bought_by_day,
     count_people,
@@ -26,7 +27,7 @@ from quanyu.workspace import Workspace
 
 JOINT = "\x1f"
 """Stands between the slices of two dimensions."""
-MEASURES = frozenset({*SUMS, "n_buyers", "n_new_buyers", "n_repeat_buyers"})
+MEASURES = frozenset({*SUMS, *COUNTS})
 """What can be counted by any of the dimensions together."""
 DIMENSIONS = ("channel", "region", "new_old")
 
@@ -72,12 +73,16 @@ def crossed(ws: Workspace, name: str, cut: Cut, periods: Periods, as_of: dt.date
     People are counted once per period and slice. New and old is told by the first sale of all, not of the cut.
     """
     with MetricScratch(ws) as scratch:
-        orders, (bought, firsts) = scratch.keep(order_rows(scratch, as_of)), bought_by_day(scratch, as_of)
-        dated = orders.left_join(firsts, orders.person == firsts.buyer).drop("buyer")
+        sides = [Side(scratch.warehouse, as_of, periods.windows)]
+        orders = scratch.keep(of_sides(sides, lambda side: order_rows(side, scratch.zone)))
+        bought, firsts = bought_by_day(scratch, orders)
+        known = [("person", "buyer"), ("side", "side_of")]
+        dated = orders.left_join(firsts, known).drop("buyer", "side_of")
         cube = scratch.keep(dated.group_by("day", "first_on", "channel", "region").agg(**order_sums(dated)))
-        rows = scratch.keep(_within(scratch.spread(cube, periods), cut))
-        buyers = bought.inner_join(firsts, bought.person == firsts.buyer).drop("buyer")
-        people = scratch.keep(_within(scratch.spread(buyers, periods), cut))
+        days = scratch.warehouse.read(cube.select("day").distinct())["day"]
+        rows = scratch.keep(_within(scratch.spread(cube, days, periods), cut))
+        buyers = bought.inner_join(firsts, known).drop("buyer", "side_of")
+        people = scratch.keep(_within(scratch.spread(buyers, days, periods), cut))
         parts = [
             part
             for dimension in ("all", "cut")

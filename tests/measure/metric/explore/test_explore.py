@@ -9,8 +9,8 @@ import pytest
 
 from quanyu.measure.metric import read
 from quanyu.measure.metric.compute import metrics
-from quanyu.measure.metric.cross import JOINT, Cut, crossed, is_crossed
-from quanyu.measure.metric.explore import explore
+from quanyu.measure.metric.explore import Cut, explore, known_slices
+from quanyu.measure.metric.explore.cross import JOINT, crossed, is_crossed
 from quanyu.measure.metric.periods import Periods
 from quanyu.tables.metric.catalogue import METRICS
 from quanyu.understand.fact.visit_step import visits
@@ -99,7 +99,7 @@ def test_visitors_of_several_channels_have_no_whole(ws) -> None:
     visits(ws, AS_OF)
     metrics(ws, AS_OF)
     period = read.period(ws, "last_30")
-    listed = read.known_slices(ws, "visitors").slices["channel"]
+    listed = known_slices(ws, "visitors").slices["channel"]
     several = explore(ws, "visitors", "week", period, Cut(("channel",), (("channel", listed[:2]),)))
     assert several.card.value is None and len(several.slices) == 2
     assert not several.has_whole and several.explained.mover
@@ -122,5 +122,5 @@ def test_mix_is_told_only_of_slices_that_divide_the_whole(ws) -> None:
 
 
 def test_slices_are_known_only_by_the_dimensions_that_are_kept(ws) -> None:
-    assert set(read.known_slices(ws, "net_revenue").slices) == {"channel", "region", "new_old"}
-    assert not read.known_slices(ws, "return_purchase_rate").slices
+    assert set(known_slices(ws, "net_revenue").slices) == {"channel", "region", "new_old"}
+    assert not known_slices(ws, "return_purchase_rate").slices

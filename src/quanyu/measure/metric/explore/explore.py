@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from quanyu.measure.metric import read
-from quanyu.measure.metric.compute import is_lunar
-from quanyu.measure.metric.cross import Cut, crossed, is_crossed
 from quanyu.measure.metric.explain import Explained, divides, explained_of
-from quanyu.measure.metric.periods import CALENDAR, Periods
+from quanyu.measure.metric.explore.cross import Cut, crossed, is_crossed
+from quanyu.measure.metric.periods import CALENDAR, Periods, is_lunar
 from quanyu.measure.metric.trend import Trend, Values, trend_of
 from quanyu.tables.metric.catalogue import is_additive, metric
 from quanyu.tables.metric.period import Period, first_of, periods_between
