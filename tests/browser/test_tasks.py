@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from quanyu.tables.metric.catalogue import metric
 from quanyu.text import translate
 
 pytestmark = [
@@ -35,6 +36,11 @@ def goto(tab: Any, name: str) -> Any:
         "document.querySelector('#content').children.length && !document.querySelector('.waiting')"
     )
     return tab.page
+
+
+def amount(written: str) -> float:
+    """Return an amount that a table shows as a number."""
+    return float(re.sub(r"[^\d.-]", "", written.replace("–", "0")))
 
 
 @pytest.mark.parametrize("known", ["13800000007", "o000001"])
@@ -80,26 +86,28 @@ def test_what_an_audience_costs_and_reaches_stands_before_its_approval(desk: Any
     assert proposal.get_by_role("button", name=say("Approve"), exact=True).count()
 
 
-def test_which_channel_is_worth_more_money_and_how_sure_that_is(desk: Any) -> None:
+def test_net_revenue_is_told_by_channel_and_week(desk: Any, tmp_path: Path) -> None:
     tab, say = desk
-    page = goto(tab, "/channels")
-    lead = page.locator(".leading")
-    assert lead.is_visible()
-    assert lead.bounding_box()["y"] < 900, "it is read without scrolling"
-    told = lead.locator("p.lead").inner_text()
-    credited = say("That is credit, no proof of effect.")
-    known = page.locator(
-        "section.panel", has=page.locator("h2", has_text=say("What money spent on ads brings back"))
+    page = goto(tab, "/metrics")
+    page.get_by_role("link", name=say("By week"), exact=True).click()
+    page.wait_for_url("**grain=week**")
+    title = say(
+        "{metric} by {dimension} and week",
+        metric=metric("net_revenue").name_in(tab.page.locator("html").get_attribute("lang")[:2]),
+        dimension=say("Channel").lower(),
     )
-    # How sure: a probability, or that no effect is known; and that what attribution says is no proof.
-    assert re.search(r"\d%", told) or told == say(
-        "Which channel is worth more money cannot be told yet: no ad channel's effect is known."
-    )
-    assert credited in lead.inner_text()
-    assert known.locator(".ag-center-cols-container [role=row]").count()
-    covered = page.locator(".covered").inner_text()
-    assert re.search(r"\d{4}-\d\d-\d\d.*\d{4}-\d\d-\d\d", covered)
-    assert "30" in covered
-    lead.get_by_role("link", name=say("What would tell")).click()
-    page.wait_for_url("**/budget")
-    page.locator("p.lead").wait_for()
+    panel = page.locator("section.panel", has=page.locator("h2", has_text=title))
+    panel.locator(".nicegui-echart").wait_for()
+    assert re.search(r"\d", page.locator("p.lead").inner_text())
+    panel.get_by_role("button", name=say("Read {title} as a table", title=title)).click()
+    panel.locator("table tbody tr").first.wait_for()
+    heads = panel.locator("table thead th").all_inner_texts()
+    weeks = [row.locator("td").all_inner_texts() for row in panel.locator("table tbody tr").all()]
+    assert heads[0] == say("Week from") and heads[-1] == say("Total") and len(heads) > 3
+    for _, *channels, total in weeks:
+        assert sum(map(amount, channels)) == pytest.approx(amount(total), abs=0.02)
+    with page.expect_download() as saved:
+        panel.get_by_role("button", name="CSV").click()
+    saved.value.save_as(tmp_path / "weeks.csv")
+    lines = (tmp_path / "weeks.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].split(",") == heads and len(lines) == len(weeks) + 1 > 4

@@ -139,10 +139,10 @@ def test_figures_are_those_of_the_table(ws) -> None:
     assert found.places[0].share == 0.75
 
 
-def test_the_colour_of_a_rise_is_a_setting(ws) -> None:
+def test_the_colour_of_what_is_good_is_a_setting(ws) -> None:
     found = review(ws)
-    assert f"--up: {RED}; --down: {GREEN}" in render(found, "zh", rises_are_red=True)
-    assert f"--up: {GREEN}; --down: {RED}" in render(found, "zh", rises_are_red=False)
+    assert f"--better: {RED}; --worse: {GREEN}" in render(found, "zh", good_is_red=True)
+    assert f"--better: {GREEN}; --worse: {RED}" in render(found, "zh", good_is_red=False)
 
 
 def test_the_report_says_what_stands_out(ws) -> None:

@@ -99,3 +99,17 @@ def test_what_a_merge_told_goes_with_the_versions_it_tells_of(make_workspace: An
     assert len([*told.iterdir()]) == 2
     warehouse.vacuum("stores")
     assert not [*told.iterdir()] and warehouse.moved("stores", since) is None
+
+
+def test_a_merge_of_most_of_a_table_is_told_by_its_files(make_workspace: Any) -> None:
+    """An export from the beginning, loaded again and again, is not written twice more each time."""
+    warehouse = make_workspace("duckdb").warehouse
+    names = [f"s{n}" for n in range(3_000)]
+    since = warehouse.append(
+        "stores", pa.table({"store_id": names, "region": ["x"] * 3_000}), by="collect"
+    ).version
+    most = pa.table({"store_id": names[:2_000], "region": ["y"] + ["x"] * 1_999})
+    warehouse.merge("stores", most, by="collect")
+    assert not (warehouse.folder("stores") / "changes").exists()
+    gone, come = moved(warehouse, since)
+    assert (set(gone) - set(come), set(come) - set(gone)) == ({("s0", "x")}, {("s0", "y")})

@@ -92,11 +92,16 @@ def test_a_card_shows_value_changes_and_definition() -> None:
 
 def test_arrows_say_up_and_down_and_their_colour_good_and_bad() -> None:
     view = look("en")
-    assert 'class="better"' in arrow(view, "x", 0.05) and "▲ 5.0%" in arrow(view, "x", 0.05)
-    assert 'class="worse"' in arrow(view, "x", -0.05) and "▼ 5.0%" in arrow(view, "x", -0.05)
-    assert 'class="worse"' in arrow(view, "x", 2.68, "down") and "▲ 268.0%" in arrow(view, "x", 2.68, "down")
-    assert 'class="flat"' in arrow(view, "x", 0.3, "none")
-    assert 'class="flat"' in arrow(view, "x", None)
+    said = {
+        ("gmv", 0.05): ("better", "▲ 5.0%"),
+        ("gmv", -0.05): ("worse", "▼ 5.0%"),
+        ("cac", 2.68): ("worse", "▲ 268.0%"),
+        ("cost", 0.3): ("flat", "▲ 30.0%"),
+        ("gmv", None): ("flat", "–"),
+    }
+    for (name, change), (kind, text) in said.items():
+        made = arrow(view, "x", change, metric(name))
+        assert f'class="{kind}"' in made and text in made
 
 
 def test_a_definition_opens_without_scripts_and_is_named() -> None:

@@ -32,7 +32,7 @@ def write_report(ws: Workspace, out: Path, language: Language | None = None) -> 
     """Write the review of the shop to `out` and return the path; the workspace's language unless
     another is given."""
     chosen = language or ws.settings.speech
-    page = render(review(ws), chosen, rises_are_red=ws.settings.good_is_red)
+    page = render(review(ws), chosen, good_is_red=ws.settings.good_is_red)
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.part")
@@ -41,7 +41,7 @@ def write_report(ws: Workspace, out: Path, language: Language | None = None) -> 
     return out
 
 
-def render(summary: Review, language: Language, *, rises_are_red: bool = True) -> str:
+def render(summary: Review, language: Language, *, good_is_red: bool = True) -> str:
     """Return the page of a review."""
     pages = Environment(
         loader=FileSystemLoader(HERE),
@@ -51,8 +51,8 @@ def render(summary: Review, language: Language, *, rises_are_red: bool = True) -
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rise, fall = (RED, GREEN) if rises_are_red else (GREEN, RED)
-    css = (HERE / "report.css").read_text(encoding="utf-8").replace("RISE", rise).replace("FALL", fall)
+    better, worse = (RED, GREEN) if good_is_red else (GREEN, RED)
+    css = (HERE / "report.css").read_text(encoding="utf-8").replace("BETTER", better).replace("WORSE", worse)
     return pages.get_template("report.html").render(
         review=summary,
         language=language,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from quanyu.warehouse.open import Warehouse
 
 THERE = "_is_there"
+FEW = 1_000
+"""Rows of which a merge always tells apart from the files."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,13 @@ def split(warehouse: Warehouse, promise: Table, incoming: ir.Table, gone: ir.Tab
     )
 
 
-def written(plan: Delta, write: Callable[[ir.Table], list[Path]]) -> Mapping[str, Any]:
-    """Write which rows went and came, where a merge writes all of a table anew; return what its commit tells of them."""
-    if not plan.gone or plan.come is None:
+def written(plan: Delta, n_rows: int, write: Callable[[ir.Table], list[Path]]) -> Mapping[str, Any]:
+    """Write which rows went and came, where a merge of a few writes all of a table anew; return what its commit tells of them.
+
+    Of a merge that brings much of a table of `n_rows` (an export from the beginning) the files themselves tell.
+    """
+    n_brought = plan.n_added + plan.n_changed + plan.n_same + plan.n_gone
+    if not plan.gone or plan.come is None or n_brought > max(FEW, n_rows // 10):
         return {}
     ways = {"gone": plan.gone, "come": (plan.come,)}
     told = {

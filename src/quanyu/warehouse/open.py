@@ -196,8 +196,8 @@ class Warehouse:
             if not plan.n_added and not plan.n_changed and not plan.n_gone:
                 return Change(0, 0, plan.n_same, self.version(name))
             mode = "overwrite" if plan.gone else "append"
-            folder = self.folder(name) / delta.CHANGES
-            beside = written(plan, lambda rows: self.engine.write(self._shaped(promise, rows), folder))
+            folder, n = self.folder(name) / delta.CHANGES, self.count(name)
+            beside = written(plan, n, lambda rows: self.engine.write(self._shaped(promise, rows), folder))
             about = {"operationName": "exchange" if plan.n_gone else "merge", **beside}
             done = self._commit(name, plan.rows, mode, by, about)
         return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)

@@ -91,7 +91,7 @@ def added_up(ws: Workspace, as_of: dt.date, last: Last | None = None) -> AddedUp
         renewal = renewals.get(name)
         periods = replace(every, only=renewal.counted) if renewal else every
         with MetricScratch(ws, renewal) as scratch:
-            told = _side_by_side(GROUPS[name][1](scratch, periods, as_of))
+            told = side_by_side(GROUPS[name][1](scratch, periods, as_of))
         sums[f"{SUMS}{name}"] = renewal.joined(told) if renewal else told
         cubes |= scratch.cubes
     parts = list(sums.values())
@@ -136,7 +136,7 @@ def _renewals(ws: Workspace, as_of: dt.date, last: Last) -> Mapping[str, Renewal
 
 
 def _told(wide: pa.Table) -> pa.Table:
-    return _in_order([_none(), *(_sums_of(metric, wide) for metric in METRICS.values())])
+    return _in_order([_none(), *(sums_of(metric, wide) for metric in METRICS.values())])
 
 
 def _in_order(parts: Sequence[pa.Table]) -> pa.Table:
@@ -145,12 +145,12 @@ def _in_order(parts: Sequence[pa.Table]) -> pa.Table:
 
 def _beside(parts: Sequence[pa.Table]) -> pa.Table:
     """Put the measures of all groups side by side, with those that are made of two."""
-    wide = _side_by_side(parts)
+    wide = side_by_side(parts)
     profit = pc.subtract(wide["margin"], pc.fill_null(wide["cost"], 0.0))
     return wide.set_column(wide.column_names.index("margin_less_cost"), "margin_less_cost", profit)
 
 
-def _side_by_side(parts: Sequence[pa.Table]) -> pa.Table:
+def side_by_side(parts: Sequence[pa.Table]) -> pa.Table:
     """Put measures side by side, one row per period and slice; null where nothing is said."""
     fields = [pa.field(name, pa.date32() if name == "on" else pa.string()) for name in KEYS]
     numbers = [pa.field(name, pa.float64()) for name in MEASURES]
@@ -170,7 +170,7 @@ def _wide(part: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _sums_of(metric: Metric, wide: pa.Table) -> pa.Table:
+def sums_of(metric: Metric, wide: pa.Table) -> pa.Table:
     """Return one metric's rows. A slice needs both sums: a channel that brings no events has no
     conversion rate."""
     top = wide[metric.numerator]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quanyu.measure.metric.read import open_metrics
-from quanyu.tables.metric.catalogue import metric
+from quanyu.tables.metric.catalogue import is_additive, metric
 from quanyu.tables.metric.metric import Metric
 from quanyu.tables.metric.period import Period
-from quanyu.tables.view.metric_view import Sums
+from quanyu.tables.view.metric_view import MetricView, Sums
 from quanyu.workspace import Workspace
 
 
@@ -25,12 +25,18 @@ class Part:
     mix: float
     rate: float
 
+    @property
+    def own_change(self) -> float | None:
+        """How much its own value changed, None where it has only one."""
+        return None if self.now is None or self.before is None else self.now - self.before
+
 
 @dataclass(frozen=True)
 class Explained:
     """A change and its parts, largest effect first. `rest` is what the slices do not explain.
 
-    Slices that overlap (a buyer on two channels) leave a rest; slices that divide the whole leave none.
+    Slices that overlap (a buyer on two channels) leave a rest; slices that divide the whole leave none. Only these have a
+    mix: `is_divided` says whether they do.
     """
 
     metric: Metric
@@ -38,6 +44,31 @@ class Explained:
     now: float | None
     parts: tuple[Part, ...]
     rest: float
+    is_divided: bool = True
+
+    @property
+    def change(self) -> float | None:
+        """How much it changed, None where there is nothing to compare."""
+        return None if self.now is None or self.before is None else self.now - self.before
+
+    @property
+    def has_mix(self) -> bool:
+        """Say whether the parts are told by mix and rate: of a quotient over slices that divide the whole."""
+        return self.metric.is_ratio and self.is_divided
+
+    @property
+    def mover(self) -> Part | None:
+        """The slice that moved it most; where slices overlap, the one of some weight that changed most itself."""
+        if self.is_divided or not self.metric.is_ratio:
+            return next(iter(self.parts), None)
+        return max(self.parts, key=lambda part: abs(part.rate), default=None)
+
+    @property
+    def has_rest(self) -> bool:
+        """Say whether the parts leave something of the change, more than rounding does."""
+        return self.is_divided and abs(self.rest) > 1e-9 * max(
+            abs(self.now or 0), abs(self.before or 0), 1e-9
+        )
 
 
 def explain_change(
@@ -46,12 +77,31 @@ def explain_change(
     """Explain the change of a metric from `against` (the period before) to `period` by the slices of a
     dimension."""
     other = against or period.previous()
-    sums, definition = open_metrics(ws, [name], [dimension], [period.grain, other.grain]), metric(name)
+    return explained_of(
+        open_metrics(ws, [name], [dimension], [period.grain, other.grain]), name, dimension, period, other
+    )
+
+
+def divides(name: str, dimension: str) -> bool:
+    """Say whether nobody and nothing is in two slices of a dimension: then parts add up to the whole.
+
+    Sums always divide. Of people that are counted once only being new or old does: they may buy by two channels.
+
+    >>> divides("net_revenue", "channel"), divides("n_buyers", "channel"), divides("n_buyers", "new_old")
+    (True, False, True)
+    """
+    return is_additive(name) or dimension == "new_old"
+
+
+def explained_of(sums: MetricView, name: str, dimension: str, period: Period, other: Period) -> Explained:
+    """Return what `explain_change` does, of sums that were read."""
+    definition = metric(name)
     before, now = sums.sums(name, other, dimension), sums.sums(name, period, dimension)
-    parts = decompose(before, now, is_ratio=definition.is_ratio, per=definition.per)
+    parts = decompose(before, now, is_ratio=definition.is_ratio, per=definition.per) if before and now else ()
     was, is_now = sums.value(name, other), sums.value(name, period)
     change = is_now - was if is_now is not None and was is not None else 0.0
-    return Explained(definition, was, is_now, parts, change - sum(part.contribution for part in parts))
+    rest = change - sum(part.contribution for part in parts)
+    return Explained(definition, was, is_now, parts, rest, divides(name, dimension))
 
 
 def decompose(

@@ -38,17 +38,17 @@ def _sums_of(scratch: MetricScratch, periods: Periods, sides: Sides) -> Cubes:
 
     A sale counts on the day it was paid, a return document on its own day.
     """
-    rows = scratch.keep(of_sides(sides, lambda side: _rows(side, scratch.zone)))
-    bought, firsts = _bought(scratch, rows)
+    rows = scratch.keep(of_sides(sides, lambda side: order_rows(side, scratch.zone)))
+    bought, firsts = bought_by_day(scratch, rows)
     known = [("person", "buyer"), ("side", "side_of")]
     dated = rows.left_join(firsts, known).drop("buyer", "side_of")
     read = scratch.warehouse.read
-    trade = read(rows.group_by("side", "day", "channel", "region").agg(**_sums(rows)))
+    trade = read(rows.group_by("side", "day", "channel", "region").agg(**order_sums(rows)))
     buyers = scratch.keep(bought.inner_join(firsts, known).drop("buyer", "side_of"))
     spread = scratch.spread(buyers, trade["day"], periods.calendars)
     return {
         "trade": trade,
-        "ages": read(dated.group_by("side", "day", "first_on").agg(**_sums(dated))),
+        "ages": read(dated.group_by("side", "day", "first_on").agg(**order_sums(dated))),
         **_buying(scratch, buyers, spread, periods, sides),
     }
 
@@ -76,11 +76,11 @@ def _buying(
     scratch: MetricScratch, buyers: ir.Table, spread: ir.Table, periods: Periods, sides: Sides
 ) -> Cubes:
     """Return the different buyers per period and slice, and how many of the period before came back."""
-    people = scratch.keep(_people(spread, "all"))
+    people = scratch.keep(people_of(spread, "all"))
     counts = [
-        _count(scratch, people, "all"),
-        _count(scratch, people.mutate(slice=_new_old(people)), "new_old"),
-        *[_count(scratch, _people(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
+        count_people(scratch, people, "all"),
+        count_people(scratch, people.mutate(slice=new_or_old(people)), "new_old"),
+        *[count_people(scratch, people_of(spread, dimension), dimension) for dimension in DIMENSIONS[1:]],
     ]
     back = [_returning(scratch, people)] if periods.calendar else []
     in_windows, back_in_windows = _in_windows(scratch, buyers, periods, sides)
@@ -96,7 +96,7 @@ def _with_margins(cube: pa.Table) -> pa.Table:
     return cube.set_column(cube.column_names.index("margin"), "margin", margin).drop(["n", "n_margins"])
 
 
-def _rows(side: Side, zone: str) -> ir.Table:
+def order_rows(side: Side, zone: str) -> ir.Table:
     """Return the orders with their day, what they are, and whose."""
     orders = _dated(orders_with_margin(side.warehouse.table), zone)
     orders = orders.filter(orders.was_paid | orders.is_return, orders.day < side.as_of)
@@ -111,7 +111,7 @@ def _dated(orders: ir.Table, zone: str) -> ir.Table:
     return orders.mutate(day=local_day(at, zone), is_sale=sale, was_paid=was_paid, is_return=is_return)
 
 
-def _bought(scratch: MetricScratch, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
+def bought_by_day(scratch: MetricScratch, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
     """Return every day, person, channel and region with a sale, and of every buyer the first day."""
     sales = rows.filter(rows.is_sale, rows.person.notnull())
     bought = scratch.keep(sales.select("side", "day", "person", "channel", "region").distinct())
@@ -119,7 +119,8 @@ def _bought(scratch: MetricScratch, rows: ir.Table) -> tuple[ir.Table, ir.Table]
     return bought, scratch.keep(firsts)
 
 
-def _sums(rows: ir.Table) -> dict[str, ir.Value]:
+def order_sums(rows: ir.Table) -> dict[str, ir.Value]:
+    """Return the measures of orders that are sums, and of how many orders they are."""
     sale, paid, is_refund = rows.is_sale, rows.was_paid, rows.refund_amount > 0
     has_margin = rows.margin_amount.notnull()
     sums = {
@@ -142,7 +143,7 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
     return {"n": rows.count()} | filled | margins
 
 
-def _new_old(rows: ir.Table) -> ir.StringValue:
+def new_or_old(rows: ir.Table) -> ir.StringValue:
     """New: the first sale in the data falls in the same period."""
     return ibis.cases((rows.first_on >= rows.on, "new"), (rows.first_on < rows.on, "old"), else_="unknown")
 
@@ -150,17 +151,18 @@ def _new_old(rows: ir.Table) -> ir.StringValue:
 def _by_age(scratch: MetricScratch, ages: pa.Table, periods: Periods) -> pa.Table:
     spread = scratch.spread(scratch.known(ages), ages["day"], periods)
     sums = {name: spread[name].sum().cast("float64") for name in SUMS}
-    return scratch.read(spread.group_by("grain", "on", slice=_new_old(spread)).agg(**sums), "new_old")
+    return scratch.read(spread.group_by("grain", "on", slice=new_or_old(spread)).agg(**sums), "new_old")
 
 
-def _people(rows: ir.Table, dimension: str) -> ir.Table:
+def people_of(rows: ir.Table, dimension: str) -> ir.Table:
     """One row per period, slice and buyer."""
     return rows.group_by("side", "grain", "on", "person", slice=slices(rows, dimension)).agg(
         earliest=rows.day.min(), latest=rows.day.max(), first_on=rows.first_on.min()
     )
 
 
-def _count(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa.Table:
+def count_people(scratch: MetricScratch, people: ir.Table, dimension: str) -> pa.Table:
+    """Return how many buyers there are per period and slice, new ones and ones who bought on several days."""
     is_repeat = ibis.ifelse(
         people.grain == "day", ibis.null("int64"), (people.latest > people.earliest).cast("int64")
     )

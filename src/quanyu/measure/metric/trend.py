@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from quanyu.measure.metric.periods import is_lunar
 from quanyu.measure.metric.read import open_metrics
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.metric import Metric
@@ -37,9 +36,16 @@ def trend(
 ) -> Trend:
     """Return a metric by day, week or month in a period, with its two comparisons, from one read."""
     view = open_metrics(ws, [name], [dimension], [grain])
+    return trend_of(view, name, grain, period, (dimension, slice))
+
+
+def trend_of(
+    view: MetricView, name: str, grain: str, period: Period, part: tuple[str, str] = ("all", "all")
+) -> Trend:
+    """Return what `trend` does, of sums that were read."""
     on = tuple(periods_between(first_of(period.since, grain), period.until, grain))
-    sides = (period, period.previous(), period.last_year(is_lunar=is_lunar(ws))[0])
-    values = [_values(view, name, grain, side, (dimension, slice)) for side in sides]
+    sides = (period, period.previous(), period.last_year(is_lunar=view.is_lunar)[0])
+    values = [_values(view, name, grain, side, part) for side in sides]
     return Trend(metric(name), grain, on, *((*side, *[None] * len(on))[: len(on)] for side in values))
 
 

@@ -62,6 +62,17 @@ class Metric:
         """Return the definition with its trap note."""
         return self.definition[language == "en"]
 
+    def judged(self, change: float | None) -> Literal["better", "worse", "flat"]:
+        """Return whether a relative change is for the better, the worse, or neither.
+
+        >>> METRIC = Metric("cac", "cost", "n_new_buyers", "currency", "down", ("", ""), ("", ""))
+        >>> METRIC.judged(2.68), METRIC.judged(-0.1), METRIC.judged(0.0)
+        ('worse', 'better', 'flat')
+        """
+        if self.better == "none" or not change:
+            return "flat"
+        return "better" if (change > 0) == (self.better == "up") else "worse"
+
     def value(self, numerator: float | None, denominator: float | None) -> float | None:
         """Return the metric from its sums; None where there is nothing to divide by.
 

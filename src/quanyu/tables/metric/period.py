@@ -85,6 +85,15 @@ class Period:
         ), "lunar" if shift else "weekday"
 
 
+def last_day(period: Period) -> dt.date:
+    """Return the last day that a period holds.
+
+    >>> last_day(Period("custom", "", dt.date(2026, 3, 1), dt.date(2026, 3, 8)))
+    datetime.date(2026, 3, 7)
+    """
+    return period.until - dt.timedelta(days=1)
+
+
 def months_later(day: dt.date, months: int) -> dt.date:
     """Return the first day of the month that lies `months` after the month of `day`.
 

@@ -75,15 +75,19 @@ class Slice:
 class MetricView:
     """Sums by (metric, dimension), then by (grain, first day), then by slice.
 
-    `count` answers what cannot be looked up: different people in days that no grain keeps.
+    `count` answers what cannot be looked up: different people in days that no grain keeps. `began` is the first day
+    of the data, where it is not the first of the rows: a part of the shop may begin later than the shop.
     """
 
     rows: Mapping[tuple[str, str], Mapping[tuple[str, dt.date], dict[str, Sums]]]
     is_lunar: bool = False
     count: Count = field(default=lambda name, dimension, period: {})
+    began: dt.date | None = None
 
     def first(self, name: str) -> dt.date | None:
         """Return the first day the metric has data for; the first period where it is not counted by day."""
+        if self.began:
+            return self.began
         kept = list(self.rows.get((name, "all"), {}))
         starts = [
             min((on for unit, on in kept if unit == grain), default=None)
@@ -139,7 +143,8 @@ class MetricView:
         if not days:
             return []
         empty = (0.0, 0.0 if metric(name).is_ratio else 1.0)
-        on = periods_between(max(first_of(period.since, grain), min(days)), period.until, grain)
+        begins = first_of(self.began, grain) if self.began else min(days)
+        on = periods_between(max(first_of(period.since, grain), begins), period.until, grain)
         pairs = [kept.get((grain, day), {}).get(slice, empty) for day in on]
         return [Point(day, *pair, metric(name).value(*pair)) for day, pair in zip(on, pairs, strict=True)]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from quanyu import figure
-from quanyu.tables.metric.metric import Better
+from quanyu.tables.metric.metric import Metric
 from quanyu.tables.view.metric_view import Card
 from quanyu.text import Text
 from quanyu.web.parts.definition import about
@@ -51,8 +51,8 @@ def card(view: View, reading: Card) -> Markup:
         div("spark", spark(reading.spark)),
         div(
             "foot",
-            arrow(view, view.say("vs before"), reading.change, reading.metric.better),
-            arrow(view, view.say("vs last year"), reading.change_on_year, reading.metric.better),
+            arrow(view, view.say("vs before"), reading.change, reading.metric),
+            arrow(view, view.say("vs last year"), reading.change_on_year, reading.metric),
         ),
         class_="card",
         aria_label=label,
@@ -60,22 +60,10 @@ def card(view: View, reading: Card) -> Markup:
     )
 
 
-def arrow(view: View, label: str, change: float | None, better: Better = "up") -> Markup:
+def arrow(view: View, label: str, change: float | None, metric: Metric) -> Markup:
     """Return a change: the arrow says up or down, the colour good or bad by the workspace's custom, grey neither."""
     if change is None:
         return span("", label, " ", span("flat", figure.NOTHING))
-    sign = "▲" if change > 0 else "▼" if change < 0 else ""
-    kind = judged(change, better)
+    sign, kind = "▲" if change > 0 else "▼" if change < 0 else "", metric.judged(change)
     said = {"better": view.say("better"), "worse": view.say("worse")}.get(kind)
     return span("", label, " ", span(kind, sign, " ", figure.change(change).lstrip("+-"), title=said))
-
-
-def judged(change: float, better: Better) -> str:
-    """Return whether a change is for the better, the worse, or neither ("flat").
-
-    >>> judged(2.5, "down"), judged(2.5, "up"), judged(-1.0, "none")
-    ('worse', 'better', 'flat')
-    """
-    if better == "none" or not change:
-        return "flat"
-    return "better" if (change > 0) == (better == "up") else "worse"

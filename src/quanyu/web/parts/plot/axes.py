@@ -20,8 +20,10 @@ class Line:
     is_dashed: bool = False
 
 
-def lines(view: View, places: Sequence[str], drawn: Sequence[Line], unit: Unit) -> Option:
-    """Return a line chart over `places`; the first line is filled softly."""
+def lines(
+    view: View, places: Sequence[str], drawn: Sequence[Line], unit: Unit, *, has_lead: bool = True
+) -> Option:
+    """Return a line chart over `places`; the first line is filled softly, unless all are alike."""
     return {
         **_frame(view, unit, [line.name for line in drawn]),
         "xAxis": {
@@ -47,10 +49,10 @@ def lines(view: View, places: Sequence[str], drawn: Sequence[Line], unit: Unit) 
                 "color": line.color,
                 "z": 5 - order,
                 "lineStyle": {
-                    "width": 1.5 if order else 2.2,
+                    "width": 1.5 if order and has_lead else 2.2,
                     "type": "dashed" if line.is_dashed else "solid",
                 },
-                **({} if order else {"areaStyle": {"opacity": 0.06}}),
+                **({"areaStyle": {"opacity": 0.06}} if has_lead and not order else {}),
             }
             for order, line in enumerate(drawn)
         ],
@@ -118,6 +120,7 @@ def _frame(view: View, unit: Unit, names: Sequence[str]) -> Option:
         "grid": {"left": 6, "right": 18, "top": 36 if names else 12, "bottom": 4, "containLabel": True},
         "legend": {
             "show": bool(names),
+            "type": "scroll",
             "data": list(names),
             "left": 0,
             "top": 0,

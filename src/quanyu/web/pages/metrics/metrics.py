@@ -7,24 +7,31 @@ from collections.abc import Mapping
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.measure.metric import Explained, Trend, explain_change, read, trend
+from quanyu.measure.metric import read
+from quanyu.measure.metric.explore import Exploration, explore, known_slices
 from quanyu.tables.metric.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOICE, metric
 from quanyu.tables.metric.metric import Metric
-from quanyu.tables.view.metric_view import Card, Slice
 from quanyu.text import Text
 from quanyu.web.page import Page
-from quanyu.web.pages.labels import DIMENSIONS, slice_label
+from quanyu.web.pages.metrics.course import LARGEST, SHAPES, courses
+from quanyu.web.pages.metrics.cut import (
+    chosen_cut,
+    cut_choices,
+    cut_label,
+    part_label,
+    place_filters,
+    tell_ignored,
+)
+from quanyu.web.pages.metrics.moved import moved, told_move
 from quanyu.web.parts.card import card
 from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import chosen_period, dropdown, period_picker, segments
-from quanyu.web.parts.definition import about
-from quanyu.web.parts.markup import div, put, span, tag
-from quanyu.web.parts.notice import not_run
+from quanyu.web.parts.markup import div, put, tag
+from quanyu.web.parts.notice import not_run, notice
 from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
-from quanyu.web.parts.table import table
 from quanyu.web.parts.waiting import fill
-from quanyu.web.parts.write import UNITS, writer
+from quanyu.web.parts.write import UNITS
 from quanyu.web.view import View
 
 FAMILIES: Mapping[Text, tuple[Metric, ...]] = {
@@ -32,7 +39,9 @@ FAMILIES: Mapping[Text, tuple[Metric, ...]] = {
 }  # fmt: skip
 GRAINS: Mapping[str, Text] = {"day": "By day", "week": "By week", "month": "By month"}
 MOST = 15
-"""Slices that the bars show; the table below has all."""
+"""Slices that the bars show; their table and files have all."""
+WHOLE_ONLY: Text = "{metric} is kept for the whole shop only."
+NO_WHOLE: Text = "Whoever came by two of the chosen slices counts in both, so they have no total here. Choose one slice, or all."
 
 
 def metrics(view: View) -> None:
@@ -45,46 +54,51 @@ def metrics(view: View) -> None:
     period = chosen_period(view, day)
     grain = view.query.get("grain", "day" if period.days <= 120 else "week")
     grain = grain if grain in GRAINS else "day"
-    dimension = view.query.get("dimension", "channel")
-    dimension = dimension if dimension in DIMENSIONS and dimension != "all" else "channel"
+    known = view.ask(known_slices, chosen_metric.name)
+    cut = chosen_cut(view, known)
     put(Markup("").join([tag("h1", view.say("Metric explorer")), period_picker(view, period)]), class_="head")
-    put(_choices(view, chosen_metric, grain, dimension), class_="head")
+    put(_choices(view, chosen_metric, grain, cut_choices(view, cut, known)), class_="head")
+    if known.slices:
+        place_filters(view, cut, known)
+    tell_ignored(view, chosen_metric, known)
+    fill(view, _explored, explore, chosen_metric.name, grain, period, cut)
+
+
+def _explored(view: View, told: Exploration) -> None:
+    told_move(view, told)
     with ui.element("div").classes("panels"):
-        with ui.element("div").classes("w4 stack"):
-            fill(view, _card, read.metric_card, chosen_metric.name, period)
-            put(_definition(view, chosen_metric), "section", "panel")
+        if told.has_whole:
+            with ui.element("div").classes("w4 stack"):
+                put(card(view, told.card), class_="")
+                put(_definition(view, told.card.metric), "section", "panel")
+            with ui.element("div").classes("w8"):
+                _trend(view, told)
+        elif told.cut.among:
+            put(notice(view.say(NO_WHOLE)), class_="w12")
+        if not told.cut.by:
+            label = told.card.metric.name_in(view.language)
+            put(tag("p", view.say(WHOLE_ONLY, metric=label), class_="muted"), class_="panel")
+            return
         with ui.element("div").classes("w8"):
-            fill(view, _trend, trend, chosen_metric.name, grain, period)
-        with ui.element("div").classes("w6"):
-            fill(
-                view,
-                lambda v, slices: _slices(v, chosen_metric, dimension, slices),
-                read.breakdown,
-                chosen_metric.name,
-                dimension,
-                period,
-            )
-        with ui.element("section").classes("panel w6"):
-            fill(view, _explained, explain_change, chosen_metric.name, dimension, period)
+            courses(view, told)
+        with ui.element("div").classes("w4"):
+            _slices(view, told)
+        with ui.element("section").classes("panel w12"):
+            moved(view, told)
 
 
-def _choices(view: View, chosen_metric: Metric, grain: str, dimension: str) -> Markup:
+def _choices(view: View, chosen_metric: Metric, grain: str, cuts: list[Markup]) -> Markup:
     groups = {
         view.say(family): {each.name: each.name_in(view.language) for each in listed}
         for family, listed in FAMILIES.items()
     }
     grains = {name: view.say(label) for name, label in GRAINS.items()}
-    dimensions = {name: view.say(label) for name, label in DIMENSIONS.items() if name != "all"}
     return div(
         "choices",
         dropdown(view, "metric", groups, chosen_metric.name, view.say("Metric")),
         segments(view, "grain", grains, grain, view.say("Grain")),
-        segments(view, "dimension", dimensions, dimension, view.say("Dimension")),
+        *cuts,
     )
-
-
-def _card(view: View, reading: Card) -> None:
-    put(card(view, reading), class_="")
 
 
 def _definition(view: View, chosen_metric: Metric) -> Markup:
@@ -109,10 +123,9 @@ def _definition(view: View, chosen_metric: Metric) -> Markup:
     )
 
 
-def _trend(view: View, series: Trend) -> None:
-    chosen_metric = series.metric
+def _trend(view: View, told: Exploration) -> None:
+    series, chosen_metric = told.trend, told.trend.metric
     label, kind = chosen_metric.name_in(view.language), UNITS[chosen_metric.unit]
-    shape = "%m-%d" if series.grain == "day" else "%Y-%m" if series.grain == "month" else "%Y-%m-%d"
     heads = (view.say("This period"), view.say("Period before"), view.say("A year ago"))
     sides = (series.values, series.previous, series.last_year)
     drawn = [
@@ -127,7 +140,7 @@ def _trend(view: View, series: Trend) -> None:
         (Head(view.say("Day"), "day"), *(Head(head, kind) for head in heads)),
         tuple(zip(series.on, *sides, strict=True)),
     )
-    places = [day.strftime(shape) for day in series.on]
+    places = [day.strftime(SHAPES[series.grain]) for day in series.on]
     chart(
         view,
         Chart(
@@ -139,13 +152,10 @@ def _trend(view: View, series: Trend) -> None:
     )
 
 
-def _slices(view: View, chosen_metric: Metric, dimension: str, slices: list[Slice]) -> None:
-    label, kind = chosen_metric.name_in(view.language), UNITS[chosen_metric.unit]
-    by = view.say(DIMENSIONS[dimension])
-    if not slices:
-        put(_not_by(view, label, by), "section", "panel")
-        return
-    names = [slice_label(view, part.slice) for part in slices]
+def _slices(view: View, told: Exploration) -> None:
+    label, kind = told.card.metric.name_in(view.language), UNITS[told.card.metric.unit]
+    by, slices = cut_label(view, told.cut), told.slices
+    names = [part_label(view, told.cut, part.slice) for part in slices]
     drawn = [
         axes.Line(view.say("This period"), [part.value for part in slices[:MOST]]),
         axes.Line(view.say("Period before"), [part.previous for part in slices[:MOST]], palette.FAINT),
@@ -158,41 +168,10 @@ def _slices(view: View, chosen_metric: Metric, dimension: str, slices: list[Slic
         (name, p.value, p.previous, p.change, p.share) for name, p in zip(names, slices, strict=True)
     )
     sheet = Sheet(view.say("{metric} by slice: {dimension}", metric=label, dimension=by), columns, rows)
-    drawing = axes.bars(view, names[:MOST], drawn, chosen_metric.unit)
-    chart(view, Chart(sheet, drawing, (chosen_metric.definition_in(view.language),), is_tall=len(slices) > 7))
-
-
-def _explained(view: View, explained: Explained) -> None:
-    label, kind = explained.metric.name_in(view.language), UNITS[explained.metric.unit]
-    title = view.say("What moved {metric}", metric=label)
-    explanation = view.say(
-        "Each slice's part in the change on the period before. "
-        "Mix: the slice grew or shrank; rate: its own value changed. The parts add up to the change."
-    )
-    put(Markup("").join([tag("h2", title), about(view, title, explanation)]), class_="bar")
-    if not explained.parts:
-        put(
-            span(
-                "muted",
-                view.say(
-                    "There is no period before to compare with, or this metric is not kept by this dimension."
-                ),
-            )
-        )
-        return
-    heads = ("Slice", "Period before", "This period", "Contribution", "of which mix", "of which rate")
-    columns = tuple(Head(view.say(head), kind if place else "text") for place, head in enumerate(heads))
-    rows = tuple(
-        (slice_label(view, part.slice), part.before, part.now, part.contribution, part.mix, part.rate)
-        for part in explained.parts[:MOST]
-    )
-    put(table(Sheet(title, columns, rows), writer(view)))
-
-
-def _not_by(view: View, label: str, by: str) -> Markup:
-    return tag(
-        "p", view.say("{metric} is not kept by {dimension}.", metric=label, dimension=by), class_="muted"
-    )
+    drawing = axes.bars(view, names[:MOST], drawn, told.card.metric.unit)
+    note = view.say(LARGEST, n=MOST, whole=len(slices)) if len(slices) > MOST else ""
+    about = (told.card.metric.definition_in(view.language),)
+    chart(view, Chart(sheet, drawing, about, note, is_tall=True))
 
 
 PAGE = Page("/metrics", "Metric explorer", metrics, "Reports", "Metrics", "M4 20V4M4 20h16M8 16l4-5 3 3 5-7")

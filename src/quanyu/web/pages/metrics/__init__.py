@@ -1,0 +1,1 @@
+"""A metric over time, by slice, and what moved it."""
