@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quanyu.decide.budget import AdReturn, AdReturns
+from quanyu.decide.budget.budget_read import AdReturn, AdReturns
 from quanyu.measure.attribution import Channels
 from quanyu.settings import Settings
 from quanyu.tables.view.credit import Credit, CreditBook

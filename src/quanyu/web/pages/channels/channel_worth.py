@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quanyu import figure
-from quanyu.decide.budget import AdReturn, AdReturns, ad_returns
+from quanyu.decide.budget import budget_read
 from quanyu.measure.attribution import Channels, channels
 from quanyu.measure.experiment import Result, results
 from quanyu.tables.owned.curve import DOUBTS
@@ -31,14 +31,14 @@ class Worth:
     """What is known of the worth of channels: credits, returns of ad spend, and campaigns against their controls."""
 
     attribution: Channels
-    returns: AdReturns
+    returns: budget_read.AdReturns
     campaigns: tuple[Result, ...]
 
 
 def worth(ws: Workspace, level: str, window: str) -> Worth:
     """Return credits of a level and window beside what was measured of the channels."""
     over = tuple(result for result in results(ws) if not result.days_left and result.profit.value is not None)
-    return Worth(channels(ws, level, window), ad_returns(ws), over)
+    return Worth(channels(ws, level, window), budget_read.ad_returns(ws), over)
 
 
 def answer(view: View, known: Worth, model: str) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def answer(view: View, known: Worth, model: str) -> tuple[str, ...]:
     return _first(view, known.returns), *(hint for hint in hints if hint)
 
 
-def _first(view: View, returns: AdReturns) -> str:
+def _first(view: View, returns: budget_read.AdReturns) -> str:
     if not returns.known:
         return view.say(
             "Which channel is worth more money cannot be told yet: no ad channel's effect is known."
@@ -78,7 +78,7 @@ def _first(view: View, returns: AdReturns) -> str:
     )  # fmt: skip
 
 
-def _rests_on(view: View, returns: AdReturns) -> str:
+def _rests_on(view: View, returns: budget_read.AdReturns) -> str:
     """Say from what the known returns are known, each with its interval."""
     listed = [
         view.say(
@@ -132,7 +132,7 @@ def _leader(credits: tuple[Credit, ...]) -> Credit | None:
     return max(told, key=lambda credit: credit.profit_amount or 0.0, default=None)
 
 
-def _untold(view: View, returns: AdReturns) -> str:
+def _untold(view: View, returns: budget_read.AdReturns) -> str:
     """Say whose effect cannot be told, with the way to the tests that would tell."""
     if not returns.untold:
         return ""
@@ -161,7 +161,7 @@ def returned(view: View, known: Worth, model: str) -> Sheet:
     return Sheet(view.say("What money spent on ads brings back"), columns, tuple(row[:n] for row in rows))
 
 
-def _how(view: View, channel: AdReturn) -> str:
+def _how(view: View, channel: budget_read.AdReturn) -> str:
     if channel.is_known:
         return view.say(KNOWN_FROM.get(channel.evidence, "known"))
     return view.say(DOUBTS[channel.reason]) if channel.reason in DOUBTS else view.say("cannot tell")
