@@ -51,6 +51,17 @@ def percent(ratio: float | None, digits: int = 1) -> str:
     return NOTHING if ratio is None else f"{ratio * 100:.{digits}f}%"
 
 
+def sure(probability: float | None) -> str:
+    """Return a probability as a percentage that never claims to be certain.
+
+    >>> sure(0.9991), sure(0.96), sure(0.001), sure(None)
+    ('>99%', '96%', '<1%', '–')
+    """
+    if probability is None or 0.005 <= probability <= 0.995:
+        return percent(probability, 0)
+    return ">99%" if probability > 0.5 else "<1%"
+
+
 def change(ratio: float | None) -> str:
     """Return a relative change with its sign.
 

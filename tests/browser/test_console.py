@@ -252,8 +252,10 @@ def test_value_says_whether_it_held_and_leads_to_people(console: str, visit: Vis
     assert page.locator("h1").first.inner_text() == "客户价值"
     assert page.locator("article.card").count() == 4
     model = page.locator("section.panel", has=page.locator("h2", has_text="NBD")).first
-    assert model.locator("tbody tr").count() == 7
+    assert model.locator("details:not([open]) tbody tr").count() == 7
     assert model.locator(".mark").first.inner_text() in {"合格", "不合格", "未检验"}
+    assert re.search(r"偏[低高] \d+%|误差不到 1%", model.locator(".note").first.inner_text())
+    assert re.search(r"买家预计在未来 \d+ 天带来", page.locator("p.lead").inner_text())
     page.locator(".group a").first.click()
     link = page.locator(".list tbody a").first
     link.wait_for()

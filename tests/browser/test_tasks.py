@@ -111,3 +111,28 @@ def test_net_revenue_is_told_by_channel_and_week(desk: Any, tmp_path: Path) -> N
     saved.value.save_as(tmp_path / "weeks.csv")
     lines = (tmp_path / "weeks.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].split(",") == heads and len(lines) == len(weeks) + 1 > 4
+
+
+def test_which_channel_is_worth_more_money_and_how_sure_that_is(desk: Any) -> None:
+    tab, say = desk
+    page = goto(tab, "/channels")
+    lead = page.locator(".leading")
+    assert lead.is_visible()
+    assert lead.bounding_box()["y"] < 900, "it is read without scrolling"
+    told = lead.locator("p.lead").inner_text()
+    credited = say("That is credit, no proof of effect.")
+    known = page.locator(
+        "section.panel", has=page.locator("h2", has_text=say("What money spent on ads brings back"))
+    )
+    # How sure: a probability, or that no effect is known; and that what attribution says is no proof.
+    assert re.search(r"\d%", told) or told == say(
+        "Which channel is worth more money cannot be told yet: no ad channel's effect is known."
+    )
+    assert credited in lead.inner_text()
+    assert known.locator(".ag-center-cols-container [role=row]").count()
+    covered = page.locator(".covered").inner_text()
+    assert re.search(r"\d{4}-\d\d-\d\d.*\d{4}-\d\d-\d\d", covered)
+    assert "30" in covered
+    lead.get_by_role("link", name=say("What would tell")).click()
+    page.wait_for_url("**/budget")
+    page.locator("p.lead").wait_for()

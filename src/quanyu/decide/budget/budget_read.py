@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from quanyu.decide.budget.ad_return import AdReturn, AdReturns, ad_returns
 from quanyu.decide.budget.budget import known_channels
 from quanyu.decide.budget.division import AdChannel
 from quanyu.decide.budget.stage import Start, start
@@ -17,6 +18,10 @@ from quanyu.decide.settings import BudgetSettings
 from quanyu.tables.owned.decided import SCENARIOS
 from quanyu.workspace import Workspace
 
+__all__ = [
+    "AdReturn", "AdReturns", "BudgetView", "CurveView", "LineView", "PaceView", "ScenarioView", "Spot", "ad_returns",
+    "budget_view",
+]  # fmt: skip
 POINTS = 49
 REACH = 1.6
 """Curves are drawn up to so many times the largest spend that is shown."""

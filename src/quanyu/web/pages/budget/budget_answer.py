@@ -52,7 +52,7 @@ def proposed(
     """Return what to do with what it is expected to bring, and how sure that is."""
     told = view.say(
         "{moves} Expected: {gain} more profit a week, and it is {p} sure that it is a gain.",
-        moves=_moves(view, chosen), gain=_money(view, chosen.gain), p=_sure(chosen.p_gain),
+        moves=_moves(view, chosen), gain=_money(view, chosen.gain), p=figure.sure(chosen.p_gain),
     )  # fmt: skip
     kept = [line for line in chosen.lines if _moved(line) == 0]
     hints = [
@@ -73,7 +73,7 @@ def refused(
     reason = view.say(REFUSALS[chosen.reason]) if chosen.reason in REFUSALS else chosen.reason
     needs = NEEDS.get(chosen.reason, "")
     hint = view.say(
-        needs, p=_sure(chosen.p_gain), asked=figure.percent(spend_plan.confidence, 0),
+        needs, p=figure.sure(chosen.p_gain), asked=figure.percent(spend_plan.confidence, 0),
         step=figure.percent(spend_plan.step, 0),
     ) if needs else ""  # fmt: skip
     return view.say("Leave the money as it is: {reason}.", reason=reason), hint
@@ -101,7 +101,7 @@ def _gained(
         ("Proposed spend", _money(view, chosen.proposed), limits),
         ("Expected gain a week", _signed(view, chosen.gain), view.say(
             "Profit: margin of the orders caused, less spend, against the present division; the mean over all draws of the curves.")),
-        ("Probability of a gain", _sure(chosen.p_gain), view.say("Share of the draws in which the change is a gain.")),
+        ("Probability of a gain", figure.sure(chosen.p_gain), view.say("Share of the draws in which the change is a gain.")),
         ("Reserve", _money(view, chosen.reserve), view.say(
             "What is not given to any channel: kept back by the settings, or not worth spending.")),
     )  # fmt: skip
@@ -168,17 +168,6 @@ def _listed(view: View, lines: Sequence[budget_read.LineView]) -> str:
     ]
     rest = [view.say("{n} others", n=len(lines) - MOST)] if len(lines) > MOST else []
     return view.say(", ").join([*names, *rest])
-
-
-def _sure(probability: float | None) -> str:
-    """Return a probability that never claims to be certain.
-
-    >>> _sure(0.9991), _sure(0.96), _sure(None)
-    ('>99%', '96%', '–')
-    """
-    if probability is not None and probability > 0.994:
-        return ">99%"
-    return figure.percent(probability, 0)
 
 
 def _money(view: View, amount: float | None) -> str:

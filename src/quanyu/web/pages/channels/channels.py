@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.measure.attribution import Channels, channels, flows
+from quanyu.measure.attribution import Channels, flows
 from quanyu.tables.owned.measured import LEVELS
 from quanyu.tables.settings import AttributionSettings
 from quanyu.tables.view.credit import CLAIMED, UNATTRIBUTED, Credit, CreditBook, Disagreement
@@ -17,12 +18,13 @@ from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.channels.channel_paths import paths
 from quanyu.web.pages.channels.channel_words import MEANING, key_name, model_name
+from quanyu.web.pages.channels.channel_worth import Worth, answer, returned, worth
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.choice import dropdown, segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
-from quanyu.web.parts.notice import empty, is_ready, notice
+from quanyu.web.parts.notice import empty, is_ready, lead, notice
 from quanyu.web.parts.plot import model_chart
 from quanyu.web.parts.sheet import Cell, Head, Sheet
 from quanyu.web.parts.table import grid
@@ -39,11 +41,11 @@ def channels_page(view: View) -> None:
     if not is_ready(view, ("orders", "touches", "events"), "credits"):
         return
     level = view.query.get("level", LEVELS[0])
-    fill(view, _channels, channels, level if level in LEVELS else LEVELS[0], view.query.get("window", "30d"))
+    fill(view, _channels, worth, level if level in LEVELS else LEVELS[0], view.query.get("window", "30d"))
 
 
-def _channels(view: View, attribution: Channels) -> None:
-    book = attribution.book
+def _channels(view: View, known: Worth) -> None:
+    attribution, book = known.attribution, known.attribution.book
     head = tag("h1", view.say("Channels and attribution"))
     if not book.touched:
         put(head, class_="head")
@@ -52,9 +54,15 @@ def _channels(view: View, attribution: Channels) -> None:
     model = view.query.get("model", "markov")
     model = model if model in (*book.models, CLAIMED) else next(iter(book.models))
     put(head + _choices(view, book, model), class_="head")
-    _caution(view, attribution)
+    put(tag("p", _covered(view, book), class_="muted covered"))
+    lead(*answer(view, known, model))
     _cards(view, attribution)
     with ui.element("div").classes("panels"):
+        if known.returns.channels:
+            with ui.element("section").classes("panel w12"):
+                grid(view, returned(view, known, model), about_it=_what_comes_back(view))
+        with ui.element("div").classes("w12"):
+            _caution(view, attribution)
         with ui.element("div").classes("w8"):
             _models(view, attribution, model)
         with ui.element("section").classes("panel w4"):
@@ -72,8 +80,30 @@ def _choices(view: View, book: CreditBook, model: str) -> Markup:
     return div(
         "choices",
         segments(view, "level", levels, book.level, view.say("Level")),
-        segments(view, "window", windows, book.window, view.say("Days before the order")),
+        div(
+            "choices",
+            span("muted", view.say("Touches counted before the order")),
+            segments(view, "window", windows, book.window, view.say("Days before the order")),
+        ),
         dropdown(view, "model", {"": listed}, model, view.say("Model")),
+    )
+
+
+def _covered(view: View, book: CreditBook) -> str:
+    """Say which days are covered, and what the chosen number of days means."""
+    last = book.as_of and book.as_of - dt.timedelta(days=1)
+    return view.say(
+        "Orders from {since} to {last}; a touch is credited if it came at most {days} days before the order. The more days, "
+        "the more orders are credited and the more early touches count.",
+        since=book.since, last=last, days=book.window.rstrip("d"),
+    )  # fmt: skip
+
+
+def _what_comes_back(view: View) -> str:
+    return view.say(
+        "Margin of the orders that would not have come without the spend, per unit of money at the present spend, with its "
+        "95 % interval. P that it pays: the probability that more comes back than is spent. Beside it what attribution "
+        "credits, which is no proof."
     )
 
 

@@ -11,13 +11,14 @@ from quanyu import figure
 from quanyu.text import Text
 from quanyu.understand.value import Told, value_card, value_map
 from quanyu.web.page import Page
+from quanyu.web.pages.value.value_answer import answer
 from quanyu.web.pages.value.value_card import holdout_panel, model_panel, verdict
 from quanyu.web.pages.value.value_outlook import bounds, outlook_panel
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.heat import Cell, Heat, heat
 from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.notice import empty, is_ready
+from quanyu.web.parts.notice import empty, is_ready, lead
 from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import exports
@@ -44,6 +45,7 @@ def _value(view: View, customers: value_map.ValueMap) -> None:
         n=f"{customers.n_people:,}", day=customers.as_of, days=customers.card.horizon_days,
     )  # fmt: skip
     put(head + span("muted", said), class_="head")
+    lead(*answer(view, customers, customers.card))
     verdict(view, customers.card)
     _cards(view, customers)
     with ui.element("div").classes("panels"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nicegui import ui
 
 from quanyu import figure
 from quanyu.tables.view.model_names import LIFETIME
 from quanyu.understand.value import Told, value_card
+from quanyu.web.pages.value.value_answer import missed
 from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
@@ -37,20 +38,32 @@ def verdict(view: View, card: value_card.ModelCard) -> None:
 
 
 def model_panel(view: View, card: value_card.ModelCard) -> None:
-    """Place the model's card: why this one, parameters with standard errors, and what money it counts."""
-    sheet = _parameter_sheet(view, card)
+    """Place the model's card: whether it holds and by how much it missed, why this one; its parameters are folded away."""
     level, word = {True: ("note", "fits"), False: ("warning", "does not fit"), None: ("", "not tested")}[
         card.fits
     ]
+    marked = span(f"mark {level}", view.say(word))
+    if card.holdout is not None:
+        marked += span("note", view.say("in the test {off}", off=missed(view, card.holdout)))
+    put(tag("h2", LIFETIME[card.model]) + marked, class_="bar")
+    put(tag("p", _said(view, card.why), class_="muted"))
+    if card.holdout is not None:
+        put(_tested(view, card.holdout))
+    put(tag("p", _said(view, card.money), class_="note muted"))
+    with ui.element("details").classes("folded"):
+        put(Markup(escape(view.say("Parameters of the forecast"))), "summary")
+        _parameters(view, card)
+
+
+def _parameters(view: View, card: value_card.ModelCard) -> None:
+    sheet = _parameter_sheet(view, card)
+    tip = view.say(
+        "The standard error is how far the parameter may be off by chance; – where the data cannot tell."
+    )
     with ui.element("div").classes("bar"):
-        tip = view.say(
-            "The standard error is how far the parameter may be off by chance; – where the data cannot tell."
-        )
-        title = tag("h2", LIFETIME[card.model]) + about(view, LIFETIME[card.model], tip)
-        put(title + span(f"mark {level}", view.say(word)), class_="choices")
+        put(tag("p", tip, class_="muted"), class_="choices")
         with ui.element("div").classes("tools"):
             exports(view, sheet)
-    put(tag("p", _said(view, card.why), class_="muted"))
     put(table(sheet, writer(view)))
     beats = view.say(
         "Log-likelihood {found}; if nobody ever left: {reference}.",
@@ -60,8 +73,7 @@ def model_panel(view: View, card: value_card.ModelCard) -> None:
         "Fitted to {n} of {all} buyers: those first seen where the data begin are left out.",
         n=f"{card.n_fitted:,}", all=f"{card.n_buyers:,}",
     )  # fmt: skip
-    said = [beats, fitted, _said(view, card.money)]
-    put(Markup("").join(tag("p", text, class_="note muted") for text in said))
+    put(Markup("").join(tag("p", text, class_="note muted") for text in (beats, fitted)))
     put(tag("p", view.say("Fit"), " ", tag("code", card.fit_id), class_="note faint"))
 
 
@@ -72,8 +84,6 @@ def holdout_panel(view: View, card: value_card.ModelCard) -> None:
             _calibration(view, card)
     with ui.element("section").classes("panel w5" if card.holdout else "panel w12"):
         _rivals(view, card)
-        if card.holdout is not None:
-            put(_tested(view, card.holdout))
         if card.groups:
             _groups(view, card)
 
@@ -113,7 +123,7 @@ def _tested(view: View, holdout: value_card.Holdout) -> Markup:
         (view.say("Buyers within their bounds"), figure.percent(holdout.covered)),
     )
     listed = [div("", tag("dt", label), tag("dd", shown)) for label, shown in facts]
-    return tag("dl", *listed, class_="facts", style="margin-top:14px")
+    return tag("dl", *listed, class_="facts", style="margin:12px 0")
 
 
 def _rivals(view: View, card: value_card.ModelCard) -> None:

@@ -36,7 +36,7 @@ def outlook_panel(view: View, outlooks: tuple[Outlook, ...]) -> None:
         put(tag("h2", title) + about(view, title, tip), class_="choices")
         with ui.element("div").classes("tools"):
             exports(view, sheet)
-    put(table(sheet, writer(view)))
+    put(table(sheet, writer(view)), class_="told-last")
 
 
 def bounds(view: View, outlook: Outlook | None, *, is_money: bool) -> str:

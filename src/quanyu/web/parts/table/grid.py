@@ -126,14 +126,15 @@ def _column(place: int, head: Head, *, is_pinned: bool, is_whole: bool) -> dict[
         ":valueFormatter": f"p => p.data ? p.data.t{place} : ''",
         ":tooltipValueGetter": f"p => p.data ? p.data.t{place} : ''",
     }
-    width = WIDTHS.get(head.kind, 150 if place == 0 else 104)
+    is_told = is_whole and head.kind == "text"
+    width = WIDTHS.get(head.kind, 150 if place == 0 or is_told else 104)
     return {
         "headerName": head.label,
         "field": field,
         "minWidth": width,
         "flex": 2 if head.kind == "text" else 1,
         **({"pinned": "left", "width": PINNED, "minWidth": PINNED} if is_pinned else {}),
-        **({"wrapText": True, "autoHeight": True} if is_whole and head.kind == "text" else {}),
+        **({"wrapText": True, "autoHeight": True} if is_told else {}),
         **numeric,
         **shown,
     }
