@@ -8,7 +8,6 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu.collect.load import Rejected, rejected
-from quanyu.collect.load.rejected import Line
 from quanyu.collect.reason import tell
 from quanyu.text import Text
 from quanyu.web.parts.markup import put, span, tag
@@ -94,7 +93,7 @@ def _group(view: View, refusal: Rejected) -> None:
     """Place what was refused for one reason: what to do, and its first lines."""
     title = tell(refusal.reason, view.language)
     heads = _heads(view)[1:]
-    lines = tuple(_told(view, refusal.source, line)[1:] for line in refusal.samples)
+    lines = tuple(row[1:] for row in _lines(view, refusal, is_whole=False))
     with ui.element("section").classes("panel"):
         with ui.element("div").classes("bar"):
             heading = [
@@ -121,8 +120,10 @@ def _heads(view: View) -> tuple[Head, ...]:
     )  # fmt: skip
 
 
-def _told(view: View, source: str, line: Line) -> tuple[Cell, ...]:
-    return source, line.file, line.line, tell(line.reason, view.language), line.content
+def _lines(view: View, refusal: Rejected, *, is_whole: bool = True) -> Iterator[tuple[Cell, ...]]:
+    """Yield what was refused for one reason: every row, or the first ones."""
+    for line in refusal.lines(view.ws) if is_whole else refusal.samples:
+        yield refusal.source, line.file, line.line, tell(line.reason, view.language), line.content
 
 
 def _stream(view: View, title: str, refusals: Sequence[Rejected], n: int) -> Stream:
@@ -130,6 +131,6 @@ def _stream(view: View, title: str, refusals: Sequence[Rejected], n: int) -> Str
 
     def rows() -> Iterator[tuple[Cell, ...]]:
         for refusal in refusals:
-            yield from (_told(view, refusal.source, line) for line in refusal.lines(view.ws))
+            yield from _lines(view, refusal)
 
     return Stream(title, _heads(view), rows, n)
