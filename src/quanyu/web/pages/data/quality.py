@@ -53,7 +53,9 @@ def _findings(view: View, found: _Found) -> None:
         with ui.element("section").classes("panel"):
             not_run(view)
         return
-    by_level: dict[Text, list[Finding]] = {level: [row for row in findings if row.severity == level] for level in ORDER}
+    by_level: dict[Text, list[Finding]] = {
+        level: [row for row in findings if row.severity == level] for level in ORDER
+    }
     put(tag("p", _answer(view, by_level), class_="lead"))
     cards = [
         div("card", div("label", view.say(level)), div("value", f"{len(rows):,}"))
