@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import time
@@ -374,3 +375,42 @@ def test_a_known_page_answers_fast(console: str, visit: Visitor) -> None:
             answer.read()
         seconds.append(time.perf_counter() - started)
     assert min(seconds) < 0.3
+
+
+def test_a_metric_is_told_by_two_dimensions_and_of_some_slices(console: str, visit: Visitor) -> None:
+    tab = visit(console)
+    page = tab.open("/metrics?grain=week&period=last_90")
+    assert "影响最大的是" in page.locator("p.lead").inner_text()
+    assert "其中结构" not in page.locator("#content").inner_text(), "a total has no mix"
+    page.get_by_role("link", name="再按新老客").click()
+    page.wait_for_url("**second=new_old**")
+    chart = page.locator("section.panel", has=page.locator("h2", has_text="按渠道 × 新老客、按周"))
+    chart.locator(".nicegui-echart").wait_for()
+    page.locator("label", has=page.get_by_role("combobox", name="渠道")).first.click()
+    page.locator(".q-menu [role=option]").first.click()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**channel=**")
+    page.get_by_role("link", name="清除筛选").wait_for()
+    page = tab.open("/metrics?metric=refund_rate&channel=taobao,jd&period=last_90")
+    assert "其中结构" in page.locator("#content").inner_text()
+    page = tab.open("/metrics?metric=visitors&second=region&region=x")
+    assert "再按" not in page.locator("#content").inner_text()
+    assert "未生效" in page.locator(".notice.warning").inner_text()
+    assert tab.seen.errors == []
+
+
+def test_findings_are_sentences_with_what_to_do(console: str, visit: Visitor, tmp_path: Path) -> None:
+    tab = visit(console)
+    page = tab.open("/data?part=quality")
+    assert page.locator("p.lead").inner_text()
+    listed = page.locator("ul.issues > li")
+    assert listed.count() > 1
+    assert all("怎么办：" in (text or "") for text in listed.all_text_contents())
+    page = tab.open("/data?part=rejects")
+    n = int(re.sub(r"\D", "", page.locator("p.lead").inner_text().split("行")[0]))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="CSV").first.click()
+    saved.value.save_as(tmp_path / "refused.csv")
+    text = (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(text)))) == n + 1 > 1
+    assert tab.seen.errors == []

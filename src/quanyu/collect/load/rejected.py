@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import ibis
+import ibis.expr.types as ir
 
 from quanyu.tables.text.mask import masked
 from quanyu.workspace import Workspace
@@ -34,13 +36,24 @@ class Rejected:
     n_files: int
     samples: tuple[Line, ...]
 
+    def lines(self, ws: Workspace) -> Iterator[Line]:
+        """Yield every one of them, by file and line."""
+        rows = _by_rule(ws)
+        rows = rows.filter(rows.source == self.source, rows.rule == self.reason).order_by("file", "line")
+        for batch in ws.warehouse.stream(rows.select("file", "line", "reason", "content"), 20_000):
+            yield from (Line(**row | {"content": masked(row["content"] or "")}) for row in batch.to_pylist())
+
+
+def _by_rule(ws: Workspace) -> ir.Table:
+    rows = ws.warehouse.table("rejects")
+    return rows.mutate(rule=rows.reason.re_replace(SEEN_VALUE, " is …,"))
+
 
 def rejected(ws: Workspace, samples: int = SAMPLES) -> list[Rejected]:
     """Return what was refused by source and reason, most frequent first, with sample lines."""
-    rows = ws.warehouse.table("rejects")
-    rows = rows.mutate(rule=rows.reason.re_replace(SEEN_VALUE, " is …,"))
+    rows = _by_rule(ws)
     counted = rows.group_by("source", "rule").aggregate(n_rows=rows.count(), n_files=rows.file.nunique())
-    groups = ws.warehouse.read(counted.order_by(ibis.desc("n_rows"), "source", "rule").limit(200)).to_pylist()
+    groups = ws.warehouse.read(counted.order_by(ibis.desc("n_rows"), "source", "rule")).to_pylist()
     window = ibis.window(group_by=["source", "rule"], order_by=[rows.file, rows.line])
     first = rows.mutate(place=ibis.row_number().over(window)).filter(lambda t: t["place"] < samples)
     listed = ws.warehouse.read(first.select("source", "rule", "file", "line", "reason", "content", "place"))

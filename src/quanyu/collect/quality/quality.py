@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 from typing import Any
@@ -26,6 +26,8 @@ from quanyu.workspace import Workspace
 from quanyu.workspace.kept import forget_others, keep, kept
 
 ORDER = ("stop", "warning", "note", "ok")
+LESSER = ("outliers", "freshness", "volume", "feeds", "currencies")
+"""Checks that find what may well be so."""
 
 
 def check(ws: Workspace, as_of: dt.date) -> dict[str, int]:
@@ -73,6 +75,34 @@ def read_findings(ws: Workspace, *, is_bad: bool = False) -> list[Finding]:
             finding.column,
             finding.check,
         ),
+    )
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order in which to see to them: the gravest first; of these what most figures need, orders before
+    all other tables; then by share."""
+    return sorted(
+        findings,
+        key=lambda finding: (
+            ORDER.index(finding.severity),
+            not _is_needed(finding),
+            finding.table != "orders",
+            -(finding.n_bad / finding.n_rows if finding.n_bad and finding.n_rows else 0.0),
+            finding.table,
+            finding.column,
+            finding.check,
+        ),
+    )
+
+
+def _is_needed(finding: Finding) -> bool:
+    """Say whether money is counted twice, or what most figures need is missing or wrong."""
+    if finding.check in LESSER:
+        return False
+    table = CONTRACTS.get(finding.table)
+    is_known = table is not None and finding.column in table.by_name
+    return finding.check.startswith("double_") or (
+        is_known and matters(contract(finding.table), finding.column)
     )
 
 

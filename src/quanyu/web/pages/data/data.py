@@ -10,7 +10,8 @@ from quanyu.text import Text
 from quanyu.web.page import Page
 from quanyu.web.pages.data.lineage import dictionary, tables
 from quanyu.web.pages.data.quality import quality
-from quanyu.web.pages.data.source import files, refused
+from quanyu.web.pages.data.refused import refused
+from quanyu.web.pages.data.source import files
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.view import View

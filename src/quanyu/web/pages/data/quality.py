@@ -1,98 +1,141 @@
-"""The findings of the quality checks, worst first, with example rows."""
+"""The findings of the quality checks as sentences, the worst first: what is so, what it does, what to do."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.collect.quality import CHECKS, Finding, read_findings
-from quanyu.tables import CONTRACTS
+from quanyu.collect.quality import CHECKS, Finding, files_by_source, files_of, read_findings, worst_first
 from quanyu.text import Text
+from quanyu.web.pages.data.finding_words import effect, next_step, sentence
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty, not_run
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
+from quanyu.workspace import Workspace
 
+Files = Mapping[tuple[str, str], tuple[str, ...]]
 ORDER: tuple[Text, ...] = ("stop", "warning", "note", "ok")
+ANSWERS: Mapping[Text, Text] = {
+    "stop": "{n} findings stopped the last turn: figures are those of the last good one.",
+    "warning": "{n} findings may make figures wrong.",
+}
+WORST: Text = "The worst:"
+IN_ORDER: Text = "All in order: {n} checks found nothing that makes figures wrong ({notes} small notes)."
+MOST_FILES = 4
 
 
 def quality(view: View) -> None:
     """Draw the findings of the newest run."""
-    fill(view, _findings, read_findings)
+    fill(view, _findings, _read)
 
 
-def _findings(view: View, findings: list[Finding]) -> None:
+@dataclass(frozen=True)
+class _Found:
+    """The findings, the worst first, and the files of every table and source."""
+
+    findings: tuple[Finding, ...]
+    files: Files
+
+
+def _read(ws: Workspace) -> _Found:
+    return _Found(tuple(worst_first(read_findings(ws))), files_by_source(ws))
+
+
+def _findings(view: View, found: _Found) -> None:
+    findings = found.findings
     if not findings:
         with ui.element("section").classes("panel"):
             not_run(view)
         return
-    counts: dict[Text, int] = {level: sum(row.severity == level for row in findings) for level in ORDER}
+    by_level: dict[Text, list[Finding]] = {
+        level: [row for row in findings if row.severity == level] for level in ORDER
+    }
+    put(tag("p", _answer(view, by_level), class_="lead"))
     cards = [
-        div("card", div("label", view.say(level)), div("value", f"{n:,}")) for level, n in counts.items()
+        div("card", div("label", view.say(level)), div("value", f"{len(rows):,}"))
+        for level, rows in by_level.items()
     ]
     put(Markup("").join(cards), class_="cards")
-    bad = [row for row in findings if row.severity != "ok"]
+    grave = by_level["stop"] + by_level["warning"]
     with ui.element("section").classes("panel"):
-        put(tag("h2", view.say("What is not in order")), class_="bar")
-        if bad:
-            put(Markup("").join(_finding(view, row) for row in bad[:20]), "ul", "issues")
+        put(tag("h2", view.say("What needs a look")), class_="bar")
+        if grave:
+            put(Markup("").join(_finding(view, row, found.files) for row in grave), "ul", "issues")
         else:
-            empty(view, "All checks passed", "Nothing to do.")
+            empty(view, "All in order", "Nothing to do.")
+        if notes := by_level["note"]:
+            listed = Markup("").join(_finding(view, row, found.files) for row in notes)
+            told = view.say("{n} notes: small, or in columns that few figures need", n=len(notes))
+            put(tag("details", tag("summary", told), tag("ul", listed, class_="issues")))
     with ui.element("section").classes("panel"):
-        grid(
-            view,
-            _sheet(view, findings),
-            about_it=view.say("Every check of every column, measured in one scan per table."),
-        )
+        about = view.say("Every check of every column, measured in one scan per table.")
+        grid(view, _sheet(view, findings), about_it=about)
+
+
+def _answer(view: View, by_level: Mapping[Text, list[Finding]]) -> str:
+    """Return what a reader came for: is all in order, and if not, what is worst."""
+    for level, words in ANSWERS.items():
+        if rows := by_level[level]:
+            return view.pick("", " ").join(
+                [view.say(words, n=len(rows)), view.say(WORST), sentence(view, rows[0])]
+            )
+    n_checks, n_notes = sum(map(len, by_level.values())), len(by_level["note"])
+    return view.say(IN_ORDER, n=n_checks, notes=n_notes)
 
 
 def _label(row: Finding) -> Text:
     return CHECKS[row.check].label if row.check in CHECKS else row.check
 
 
-def _finding(view: View, row: Finding) -> Markup:
-    examples = [str(tag("code", _shown(example))) for example in row.examples[:5]]
-    said = Markup("").join(
-        [
-            tag("strong", _where(view, row)),
-            " ",
-            view.say(_label(row)),
-            tag(
-                "div",
-                view.say("for example"),
-                " ",
-                Markup(" ").join(Markup(example) for example in examples),
-                class_="muted",
-            )
-            if examples
-            else "",
-        ]
+def _finding(view: View, row: Finding, files: Files) -> Markup:
+    """Return a finding: what is so, what it does, what to do, in which files, and examples."""
+    return tag(
+        "li",
+        tag("div", span(f"mark {row.severity}", view.say(row.severity))),
+        tag(
+            "div",
+            tag("strong", sentence(view, row)),
+            tag("div", effect(view, row)),
+            tag("div", tag("b", view.say("To do:")), " ", next_step(view, row)),
+            _files(view, files_of(row, files)),
+            _examples(view, row),
+        ),
     )
-    level = span(f"mark {row.severity}", view.say(row.severity))
-    share = f"{row.n_bad or 0:,} / {row.n_rows or 0:,}"
-    return tag("li", tag("div", level), tag("div", said), tag("span", share, class_="money"))
 
 
-def _shown(example: Any) -> str:
-    if isinstance(example, dict):
-        return " ".join(f"{name}={value}" for name, value in example.items())
-    return str(example)
+def _files(view: View, names: Sequence[str]) -> Markup:
+    if not names:
+        return Markup("")
+    shown = ", ".join(names[:MOST_FILES])
+    words = (
+        view.say("Files: {names}", names=shown)
+        if len(names) <= MOST_FILES
+        else view.say(
+            "Files, the newest {n} of {whole}: {names}", n=MOST_FILES, whole=len(names), names=shown
+        )
+    )
+    return div("muted", words)
 
 
-def _where(view: View, row: Finding) -> str:
-    table = CONTRACTS.get(row.table)
-    if table is None:
-        return f"{row.table}.{row.column}"
-    column = table.by_name.get(row.column)
-    name = view.pick(column.zh, column.en) if column else row.column
-    return f"{view.pick(table.zh, table.en)} · {name}"
+def _examples(view: View, row: Finding) -> Markup:
+    if not row.examples or row.check == "rejects":
+        return Markup("")
+    listed = Markup("").join(tag("li", tag("code", _shown(example))) for example in row.examples)
+    told = view.say("{n} of {whole} as examples", n=len(row.examples), whole=f"{row.n_bad:,}")
+    return tag("details", tag("summary", told), tag("ul", listed, class_="links"))
 
 
-def _sheet(view: View, findings: list[Finding]) -> Sheet:
+def _shown(example: Mapping[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in example.items() if value)
+
+
+def _sheet(view: View, findings: Sequence[Finding]) -> Sheet:
     heads: tuple[tuple[Text, Kind], ...] = (
         ("Severity", "text"),
         ("Table", "text"),

@@ -1,24 +1,20 @@
-"""Where the data came from: loaded files with what was taken and refused, and the refused rows by reason."""
+"""Where the data came from: loaded files with what was taken and refused."""
 
 from __future__ import annotations
 
-from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import ledger
 from quanyu.collect.layout import catalogue
-from quanyu.collect.load import Rejected, rejected
-from quanyu.collect.reason import tell
 from quanyu.ledger import Load
-from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.notice import empty, nothing_loaded, notice
+from quanyu.web.parts.markup import put
+from quanyu.web.parts.notice import nothing_loaded, notice
 from quanyu.web.parts.sheet import Head, Sheet
-from quanyu.web.parts.table import grid, table
-from quanyu.web.parts.waiting import fill
-from quanyu.web.parts.write import writer
+from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
-MOST = 500
+MOST = 1_000_000
+"""More loadings than a workspace has."""
 
 
 def files(view: View) -> None:
@@ -52,53 +48,6 @@ def files(view: View) -> None:
     about = view.say("Rows read, taken and refused per file; the same file loaded again adds nothing.")
     with ui.element("section").classes("panel"):
         grid(view, Sheet(view.say("Loaded files"), columns, rows), about_it=about)
-
-
-def refused(view: View) -> None:
-    """Draw the refused rows by reason."""
-    fill(view, _refused, rejected)
-
-
-def _refused(view: View, refusals: list[Rejected]) -> None:
-    if not refusals:
-        with ui.element("section").classes("panel"):
-            empty(
-                view,
-                "No row was refused",
-                "Rows that break a rule are kept here with the file, the line and the reason.",
-            )
-        return
-    columns = (
-        Head(view.say("Source")),
-        Head(view.say("Reason")),
-        Head(view.say("Rows"), "count"),
-        Head(view.say("Files"), "count"),
-    )
-    rows = tuple(
-        (refusal.source, tell(refusal.reason, view.language), refusal.n_rows, refusal.n_files)
-        for refusal in refusals
-    )
-    with ui.element("section").classes("panel"):
-        grid(view, Sheet(view.say("Refused rows by reason"), columns, rows), is_short=True)
-    heads = (
-        Head(view.say("File")),
-        Head(view.say("Line"), "count"),
-        Head(view.say("Reason")),
-        Head(view.say("Content")),
-    )
-    for refusal in refusals[:12]:
-        title = tell(refusal.reason, view.language)
-        lines = tuple(
-            (line.file, line.line, tell(line.reason, view.language), line.content) for line in refusal.samples
-        )
-        with ui.element("section").classes("panel"):
-            heading = [
-                tag("h2", title),
-                span("mark warning", view.say("{n} rows", n=f"{refusal.n_rows:,}")),
-                span("note", refusal.source),
-            ]
-            put(Markup("").join(heading), class_="bar")
-            put(table(Sheet(title, heads, lines), writer(view)))
 
 
 def _changes(load: Load) -> str:

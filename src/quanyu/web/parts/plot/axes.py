@@ -9,6 +9,9 @@ from quanyu.tables.metric.metric import Unit
 from quanyu.web.parts.chart import Option, palette, written
 from quanyu.web.view import View
 
+HALF_DAY = 36
+"""Half the width of a day in pixels: the last one stands right of the axis by so much."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -24,8 +27,10 @@ def lines(
     view: View, places: Sequence[str], drawn: Sequence[Line], unit: Unit, *, has_lead: bool = True
 ) -> Option:
     """Return a line chart over `places`; the first line is filled softly, unless all are alike."""
+    frame = _frame(view, unit, [line.name for line in drawn])
     return {
-        **_frame(view, unit, [line.name for line in drawn]),
+        **frame,
+        "grid": {**frame["grid"], "right": HALF_DAY},
         "xAxis": {
             "type": "category",
             "data": list(places),

@@ -1,0 +1,68 @@
+"""Budget, value and channels as somebody sees them: nothing clipped, nothing empty, nothing claimed that was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("width", [1280, 390])]
+Visitor = Callable[..., Any]
+
+CLIPPED = """() => [...document.querySelectorAll('.ag-header-cell-text')].filter(
+    e => e.offsetParent && e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"""
+OUTSIDE = """() => [...document.querySelectorAll('.chart svg')].flatMap(svg => {
+    const box = svg.getBoundingClientRect()
+    return [...svg.querySelectorAll('text')].filter(text => !text.closest('[clip-path]')).filter(text => {
+        const at = text.getBoundingClientRect()
+        return at.left < box.left - 1 || at.right > box.right + 1 || at.top < box.top - 1 || at.bottom > box.bottom + 1
+    }).map(text => text.textContent)
+})"""
+
+
+@pytest.mark.parametrize("path", ["/budget", "/value", "/channels", "/channels?level=campaign"])
+def test_a_page_begins_with_its_answer_and_no_head_or_label_is_clipped(
+    console: str, visit: Visitor, width: int, path: str
+) -> None:
+    page = visit(console, width).open(path)
+    page.wait_for_timeout(600)
+    lead, first = page.locator("p.lead").first, page.locator("article.card").first
+    assert len(lead.inner_text()) > 10
+    assert lead.bounding_box()["y"] < first.bounding_box()["y"]
+    assert page.evaluate(CLIPPED) == []
+    assert page.evaluate(OUTSIDE) == []
+
+
+def test_a_wide_list_keeps_its_first_column_in_sight(console: str, visit: Visitor, width: int) -> None:
+    page = visit(console, width).open("/channels")
+    grid = page.locator(".grid", has=page.locator(".ag-pinned-left-cols-container")).first
+    name = grid.locator(".ag-pinned-left-cols-container [role=gridcell]").first
+    place = name.bounding_box()
+    grid.locator(".ag-center-cols-viewport").evaluate("e => e.scrollLeft = 400")
+    page.wait_for_timeout(200)
+    assert name.bounding_box() == place
+    assert place["width"] < 0.5 * grid.bounding_box()["width"]
+
+
+def test_without_a_proposal_the_budget_shows_no_gain(console: str, visit: Visitor, width: int) -> None:
+    page = visit(console, width).open("/budget")
+    assert page.locator("p.lead").inner_text().startswith("预算暂不调整")
+    assert page.locator("article.card").all_inner_texts()
+    for word in ("预期增益", "增益概率", "建议花费"):
+        assert not page.locator("article.card", has_text=word).count()
+        assert not page.locator(".ag-header-cell-text", has_text=word).count()
+
+
+def test_the_model_of_value_is_folded_away_and_its_charts_fill_their_panels(
+    console: str, visit: Visitor, width: int
+) -> None:
+    page = visit(console, width).open("/value")
+    page.wait_for_timeout(600)
+    folded = page.locator("details.folded")
+    assert not folded.locator("table").is_visible()
+    folded.locator("summary").click()
+    assert folded.locator("table").is_visible()
+    for panel in page.locator("section.panel:has(> .chart)").all():
+        box, drawn = panel.bounding_box(), panel.locator(".chart svg").bounding_box()
+        assert box["y"] + box["height"] - drawn["y"] - drawn["height"] < 40
