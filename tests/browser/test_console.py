@@ -72,7 +72,7 @@ def test_every_screen_is_whole_and_open_to_all(
             "[...document.querySelectorAll('#content :is(button, input, select)')].filter("
             "e => e.offsetParent && "
             "!e.closest('.ag-root-wrapper') && e.type !== 'hidden' && "
-            "!(e.innerText || e.getAttribute('aria-label') || e.closest('label'))).length"
+            "!(e.textContent.trim() || e.getAttribute('aria-label') || e.closest('label'))).length"
         )
         assert unnamed == 0, f"{path} has controls without a name"
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]

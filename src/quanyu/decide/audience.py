@@ -77,11 +77,17 @@ def being_measured(ws: Workspace, design: CampaignDesign, as_of: dt.date) -> boo
     return False
 
 
-def expected(ws: Workspace, design: CampaignDesign, n: int) -> dict[str, Any]:
+def expected_of(ws: Workspace, design: CampaignDesign, n_treated: int) -> dict[str, Any]:
+    """Return what to expect of a campaign of which it is known how many people it would reach; see `expected`."""
+    return expected(ws, design, n_treated, n_treated)
+
+
+def expected(ws: Workspace, design: CampaignDesign, n: int, n_treated: int | None = None) -> dict[str, Any]:
     """Return what to expect of a campaign: its gain in margin, from what campaigns on this channel have shown.
 
     The margin that one contacted person brought in earlier campaigns, pooled by the inverse of its variance,
-    times the people to be contacted, less what contacts cost. `reason` says it where nothing was measured yet.
+    times the people to be contacted (`n_treated`, else the share of `n` that those reached), less what
+    contacts cost. `reason` says it where nothing was measured yet.
     """
     lifts = ws.warehouse.table("lifts")
     trusted = lifts.is_final.fill_null(False) & ~lifts.is_srm_alarm.fill_null(False)
@@ -103,7 +109,8 @@ def expected(ws: Workspace, design: CampaignDesign, n: int) -> dict[str, Any]:
     width = NORMAL_975 / math.sqrt(weight)
     reached = sum(row["n_treated"] for row in comparable)
     asked = sum(campaigns[row["campaign_id"]].design.get("n_audience", 0) for row in comparable)
-    n_treated = round(n * reached / asked) if asked else round(n * (1 - design.control_share))
+    if n_treated is None:
+        n_treated = round(n * reached / asked) if asked else round(n * (1 - design.control_share))
     gain = [(part - design.contact_cost_amount) * n_treated for part in (lift - width, lift, lift + width)]
     low, middle, high = (round(part, 2) for part in gain)
     return {

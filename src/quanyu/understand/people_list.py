@@ -121,7 +121,8 @@ def _stands_for(ws: Workspace, people: ir.Table, text: str) -> ir.BooleanValue:
     country is one of the workspace's country, else its digits begin with their country code.
     """
     identities, orders = ws.warehouse.table("identities"), ws.warehouse.table("orders")
-    buyers = orders.filter(orders.order_id == text).select("id_key")
+    named = orders.order_name.isin([text, f"#{text}"]).fill_null(ibis.literal(False))
+    buyers = orders.filter((orders.order_id == text) | named).select("id_key")
     is_theirs = identities.id_key.isin(_keys(ws, text)) | identities.id_key.isin(buyers.id_key)
     owners = ws.warehouse.read(identities.filter(is_theirs).select("person_id").limit(MOST_OWNERS))
     ids = [text, *owners["person_id"].to_pylist()]

@@ -47,11 +47,13 @@ def _ask(view: View, decision: Decision, word: Verdict, question: str) -> None:
 
     async def act() -> None:
         go.content = view.say("Working …")
+        said.clear()
         try:
             await run.io_bound(_decide, view, decision.decision_id, word, typed["note"])
         except Exception as error:
             report(error)
-            with dialog:
+            go.content = title
+            with said:
                 fault(view, error)
             return
         ui.navigate.reload()
@@ -71,6 +73,7 @@ def _ask(view: View, decision: Decision, word: Verdict, question: str) -> None:
             lambda event: typed.update(note=str(event.args)),
             js_handler="(e) => emit(e.target.value)",
         )
+        said = ui.element("div")
         with ui.element("div").classes("choices"):
             go = button(title, act, class_="plain strong")
             button(view.say("Cancel"), dialog.close)

@@ -23,6 +23,9 @@ from quanyu.web.parts.people import condition_picker, in_words, joined
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
+LEAST, MOST = 1, 90
+"""Per cent of an audience that may be kept out."""
+
 
 @dataclass
 class Typed:
@@ -48,7 +51,9 @@ def builder(view: View) -> None:
             field = ui.input(view.say("Name of the campaign."), value=typed.name).bind_value(typed, "name")
             field.props("outlined dense data-name=name")
             _channel(view, typed)
-            share = ui.number(view.say("Share kept out."), value=typed.control, min=1, max=90, suffix="%")
+            share = ui.number(
+                view.say("Share kept out."), value=typed.control, min=LEAST, max=MOST, suffix="%"
+            )
             share.bind_value(typed, "control").props("outlined dense data-name=control")
         rule_field = ui.textarea(view.say("Conditions, parted by semicolons or and."), value=typed.rule)
         rule_field.bind_value(typed, "rule").props("outlined dense autogrow data-name=rule").classes("wide")
@@ -119,8 +124,14 @@ def _ask(ws: Workspace, action: Action, design: CampaignDesign) -> Any:
 
 
 def _design(usual: CampaignDesign, typed: Typed) -> CampaignDesign:
-    if typed.control is None:
-        raise RuleError("{text!r} is no share.", "Write a percentage such as 20%.", text="")
+    if typed.control is None or not LEAST <= typed.control <= MOST:
+        raise RuleError(
+            "{share} % of an audience cannot be kept out.",
+            "Keep out between {least} and {most} %: without a control group nothing can be measured.",
+            share="" if typed.control is None else f"{typed.control:g}", least=LEAST, most=MOST,
+        )  # fmt: skip
+    if not typed.name.strip():
+        raise RuleError("The campaign has no name.", "Give it one by which you know it again.")
     return replace(
         usual, name=typed.name, rule=typed.rule, channel=typed.channel, kind="ads" if typed.channel == "ads" else "list",
         control_share=float(typed.control) / 100,

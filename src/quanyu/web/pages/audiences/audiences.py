@@ -16,7 +16,6 @@ from quanyu.web.pages.audiences.audience_builder import builder
 from quanyu.web.pages.audiences.campaign_account import account
 from quanyu.web.pages.audiences.campaign_outlook import outlook
 from quanyu.web.pages.audiences.campaign_result import result
-from quanyu.web.pages.decided import expectation
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, not_run, nothing_loaded
 from quanyu.web.parts.people import in_words
@@ -40,7 +39,7 @@ def _proposals(view: View, proposals: list[Decision]) -> None:
     waiting = [decision for decision in proposals if decision.status in {"proposed", "approved"}]
     n = sum(decision.status == "proposed" for decision in waiting)
     said = view.say(
-        "{n} audiences wait for your decision; each says below whom it reaches, what it costs and may bring.",
+        "Waiting for your decision: {n}. Each says below whom it reaches, what it costs and may bring.",
         n=n,
     )
     put(tag("p", said if n else view.say("No audience waits for a decision."), class_="lead"))
@@ -80,7 +79,6 @@ def _proposal(view: View, decision: Decision) -> None:
             share=figure.percent(design.control_share, 0), days=design.window_days,
         )),
     ]))  # fmt: skip
-    put(tag("p", expectation(view, decision)))
     fill(view, outlook, preview, design)
     question = view.say(
         "The audience is frozen now, {share} of it is kept out, and the contacts of the rest are written to a file for {channel}.",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from markupsafe import Markup
 
 from quanyu import figure
 from quanyu.act.account import Account
 from quanyu.act.audience import REASONS
+from quanyu.decide.audience import expected_of
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.sheet import Head, Sheet
@@ -23,6 +27,7 @@ def outlook(view: View, campaign: Account) -> None:
         by_status["pending"],
         sum(share.n_people for share in campaign.shares if share.reason == "control"),
     )
+    expected = view.ask(expected_of, campaign.design, reached)
     cost = figure.money(reached * campaign.design.contact_cost_amount, view.ws.settings.currency)
     passed = view.say(
         "With a contact for the channel, consent, and no contact in the last {days} days.",
@@ -31,10 +36,13 @@ def outlook(view: View, campaign: Account) -> None:
     drawn = view.say("Drawn by lot from those who could be reached; the comparison with them is the result.")
     plain(view, (
         ("In the audience", f"{n:,}", view.say("Everybody the conditions find.")),
-        ("Would be reached", f"{reached:,}", passed),
-        ("Kept out as a control", f"{control:,}", drawn),
+        ("Would be reached", f"≈ {reached:,}", passed),
+        ("Kept out as a control", f"≈ {control:,}", drawn),
         ("Left alone", f"{n - reached - control:,}", view.say("Those whom a gate stops; the reasons stand below.")),
         ("Cost of contacts", cost, view.say("People reached times the cost of one contact in the settings.")),
+        ("Expected gain", _gain(view, expected), view.say(
+            "Margin that one contacted person brought in earlier campaigns on this channel, times the people reached now, less "
+            "the cost; it holds if these people answer as those did.")),
     ))  # fmt: skip
     stopped = sorted(
         (share for share in campaign.shares if share.reason and share.reason != "control"),
@@ -50,16 +58,20 @@ def outlook(view: View, campaign: Account) -> None:
             (view.say(REASONS[share.reason]), share.n_people, share.n_people / n) for share in stopped
         )
         reasons = table(Sheet(view.say("Left alone"), heads, rows), writer(view))
-        put(
-            tag(
-                "details",
-                tag("summary", view.say("Who is left alone and why")),
-                reasons,
-                open=n <= 2 * (n - reached),
-            )
-        )
+        put(tag("details", tag("summary", view.say("Who is left alone and why")), reasons))
     if not reached:
         put(nobody(view))
+
+
+def _gain(view: View, expected: Mapping[str, Any]) -> str:
+    if "gain_amount" not in expected:
+        return figure.NOTHING
+    currency = view.ws.settings.currency
+    low, middle, high = (
+        figure.short(expected[name], view.language, currency)
+        for name in ("gain_low", "gain_amount", "gain_high")
+    )
+    return view.say("{middle} ({low} to {high})", middle=middle, low=low, high=high)
 
 
 def nobody(view: View) -> Markup:

@@ -21,7 +21,7 @@ from quanyu.web.pages.portraits import trait_value
 from quanyu.web.parts.button import button
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
-from quanyu.web.parts.notice import empty
+from quanyu.web.parts.notice import empty, way_home
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid, table
 from quanyu.web.parts.waiting import fill
@@ -54,6 +54,7 @@ def _person(view: View, person_id: str, portrait: profile.Person | None) -> None
             "Search for the person by another identifier; people who were merged keep the older number.",
             person_id=person_id,
         )
+        put(way_home(view))
         return
     with ui.element("div").classes("panels person"):
         with ui.element("div").classes("w12"):
@@ -182,7 +183,8 @@ def _lifetime(view: View, row: Mapping[str, Any] | None) -> Markup:
         for name, shown, more in facts
     ]
     said = view.say("Bounds hold 8 in 10 such buyers.")
-    return title + tag("table", tag("tbody", *lines), class_="sheet") + tag("p", said, class_="note faint")
+    figures = div("scroll", tag("table", tag("tbody", *lines), class_="sheet"), tabindex=0)
+    return title + figures + tag("p", said, class_="note faint")
 
 
 def _families(view: View, values: Mapping[str, Any]) -> list[Markup]:
@@ -244,7 +246,7 @@ def _timeline(view: View, moments: list[Moment]) -> None:
         )
         for moment in moments
     ]  # fmt: skip
-    put(Markup("").join(lines), "ul", "story")
+    put(Markup("").join(lines), "ul", "story").props("tabindex=0")
 
 
 def _identity(view: View, explanation: Explanation) -> None:

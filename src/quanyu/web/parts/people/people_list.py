@@ -13,6 +13,7 @@ from nicegui.events import GenericEventArguments
 from quanyu.rule import parse
 from quanyu.rule.tree import columns
 from quanyu.tables.text.mask import masked
+from quanyu.text import Text
 from quanyu.understand import people_list as reading
 from quanyu.understand.people_list import Listing, Order, Row, Whom
 from quanyu.web.parts.markup import put, span, tag
@@ -27,6 +28,7 @@ from quanyu.workspace import Workspace
 
 SHOWN = ("name", "phone", "group", "recency_days", "frequency", "monetary_amount", "region", "member_tier")
 """What a list shows unless its reader chooses; besides these, what its rule asks for."""
+NOT_FOUND: Text = "A phone, an e-mail or an order number must be complete; an order whose buyer has no identifier belongs to nobody."
 PAGES = (50, 100, 200, 500)
 LINK = """
 <q-td :props="props"><a :href="'/people/' + encodeURIComponent(props.row.person_id)">{{ props.value }}</a></q-td>
@@ -43,7 +45,8 @@ def people_list(view: View, title: str, whom: Whom) -> None:
     query, known = view.query, reading.shown_columns(view.ws)
     column = query.get("by", "")
     order = Order(column if column in known else (*by_value, "monetary_amount")[0], query.get("up") != "1")
-    listing = Listing(whom, (*SHOWN, *asked, *by_value), order)
+    wanted = tuple(name for name in query.get("columns", "").split(",") if name in known)
+    listing = Listing(whom, wanted or (*SHOWN, *asked, *by_value), order)
     size, place = _number(query.get("rows"), PAGES[0], PAGES[-1]), _number(query.get("page"), 1)
     fill(view, lambda v, told: _List(v, title, told).place(), _first, listing, place, size)
 
@@ -94,12 +97,13 @@ class _List:
                 count = view.say("{n} people in all", n=f"{self.n:,}")
                 put(Markup("").join([tag("h2", self.title), span("note", count)]), class_="choices")
                 with ui.element("div").classes("tools"):
-                    if whom.rule and not whom.text:
+                    if columns(parse(whom.rule)) and not whom.text:
                         address = view.link("/audiences", rule=whom.rule)
                         put(tag("a", view.say("Make an audience of it"), href=address, class_="plain"))
                     stream_exports(view, self.stream)
             if not self.n:
-                empty(view, "Nobody is in this list.", "Loosen the conditions, or wait for the next turn.")
+                hint: Text = NOT_FOUND if whom.text else "Loosen the conditions, or wait for the next turn."
+                empty(view, "Nobody is in this list.", hint)
                 return
             self.choice()
             self.table = self.grid()
@@ -198,6 +202,7 @@ class _List:
         order = self.listing.order
         ui.navigate.history.replace(
             self.view.link(
+                columns=",".join(self.listing.columns),
                 page=str(pagination.get("page", 1)),
                 rows=str(n),
                 by=order.column,
