@@ -23,9 +23,16 @@ from xdist.scheduler import LoadScopeScheduling
 
 import quanyu.cli.main
 import quanyu.workspace
+from quanyu.cli import speech
 from quanyu.ledger import open_ledger
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
+
+for stream in (speech.out, speech.err):
+    stream.width = speech.UNFOLDED
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+"""Whoever runs the tests may have a width; nothing is folded in what they look at."""
 
 NOW = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
 """The moment at which tests happen: noon in Shanghai."""

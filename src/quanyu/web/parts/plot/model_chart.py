@@ -57,7 +57,7 @@ def models(view: View, names: Sequence[str], chosen: Model, others: Sequence[Mod
                     "textStyle": {"color": palette.INK, "fontSize": 12}},
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True, **plain,
-            "axisLabel": {"color": palette.INK, "width": 116, "overflow": "truncate"},
+            "axisLabel": {"color": palette.INK, "width": 116, "overflow": "break", "lineHeight": 13},
         },
         "xAxis": {
             "type": "value", "splitNumber": 4, **plain, "splitLine": {"lineStyle": {"color": "#f0f2f5"}},
