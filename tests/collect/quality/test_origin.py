@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from quanyu.collect.quality import Finding, files_of, worst_first
+import datetime as dt
+
+import pyarrow as pa
+
+from quanyu.collect.quality import Finding, worst_first
+from quanyu.collect.quality.origin import files_of, missing_by_source
+from quanyu.workspace import Workspace
 
 
 def finding(table: str, column: str, check: str, n_bad: int, severity: str, *sources: str) -> Finding:
@@ -37,3 +43,16 @@ def test_what_most_figures_need_comes_first() -> None:
     crossed = finding("items", "name", "completeness", 1, "stop")
     small = finding("orders", "order_id", "completeness", 90, "note")
     assert worst_first([small, far, feedback, nobody, crossed]) == [crossed, nobody, feedback, far, small]
+
+
+def test_missing_values_are_counted_by_source(workspace: Workspace) -> None:
+    keys = pa.array([None, None, "user:1", None], pa.string())
+    at = [dt.datetime(2026, 7, 1, tzinfo=dt.UTC)] * 4
+    rows = {
+        "source": ["jd", "jd", "jd", "own"], "order_id": ["1", "2", "3", "4"], "id_key": keys,
+        "ordered_at": at, "status": ["paid"] * 4,
+    }  # fmt: skip
+    workspace.warehouse.replace("orders", pa.table(rows), by="collect")
+    nobody = finding("orders", "id_key", "completeness", 3, "warning")
+    assert missing_by_source(workspace, nobody) == {"jd": 2, "own": 1}
+    assert missing_by_source(workspace, finding("orders", "id_key", "outliers", 3, "warning")) == {}

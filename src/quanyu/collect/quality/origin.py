@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import ibis
 
 from quanyu import ledger
 from quanyu.collect.layout import catalogue
@@ -12,7 +15,33 @@ from quanyu.workspace import Workspace
 MOST = 1_000_000
 """More loadings than a workspace has."""
 
+GRAVE = ("stop", "warning")
 Files = Mapping[tuple[str, str], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where rows of a finding are: the files, and where it is known the source and how many rows of it."""
+
+    files: tuple[str, ...]
+    source: str = ""
+    n_rows: int | None = None
+
+
+def located(ws: Workspace, findings: Iterable[Finding]) -> tuple[tuple[Finding, tuple[Place, ...]], ...]:
+    """Return findings with their places; the rows of each source are counted for missing values that are grave."""
+    files = files_by_source(ws)
+    return tuple((finding, _places(ws, finding, files)) for finding in findings)
+
+
+def _places(ws: Workspace, finding: Finding, files: Files) -> tuple[Place, ...]:
+    if finding.severity == "ok":
+        return ()
+    counted = missing_by_source(ws, finding) if finding.severity in GRAVE else {}
+    if counted:
+        return tuple(Place(files.get((finding.table, each), ()), each, n) for each, n in counted.items())
+    names = files_of(finding, files)
+    return (Place(names),) if names else ()
 
 
 def files_by_source(ws: Workspace) -> Files:
@@ -26,7 +55,17 @@ def files_by_source(ws: Workspace) -> Files:
     return {key: tuple(names) for key, names in files.items()}
 
 
-def files_of(finding: Finding, files: Files) -> Sequence[str]:
+def missing_by_source(ws: Workspace, finding: Finding) -> Mapping[str, int]:
+    """Return of a finding of missing values how many rows of each source lack it, the most first; none of other findings."""
+    rows = ws.warehouse.table(finding.table) if finding.check == "completeness" else None
+    if rows is None or "source" not in rows.columns:
+        return {}
+    counted = rows.filter(rows[finding.column].isnull()).group_by("source").agg(n=ibis._.count())
+    listed = ws.warehouse.read(counted.order_by(ibis.desc("n"), "source")).to_pylist()
+    return {row["source"] or "": row["n"] for row in listed}
+
+
+def files_of(finding: Finding, files: Files) -> tuple[str, ...]:
     """Return the files that the rows of a finding can be in: those of the sources its examples name, else all of its table."""
     sources = {example["source"] for example in finding.examples if "source" in example}
     listed = {

@@ -33,8 +33,9 @@ from quanyu.web.view import View
 TOTALS: Mapping[str, Text] = {"keep": "Total as now", "less": "A fifth less", "more": "A fifth more"}
 
 COLUMNS: tuple[tuple[Text, Kind, str, bool], ...] = (
-    ("Present", "currency", "current", True), ("Proposed", "currency", "proposed", False), ("Change", "ratio", "change", False),
-    ("Gain a week", "currency", "gain", False), ("Gain, low", "currency", "gain_low", False),
+    ("Present", "currency", "current", True), ("Proposed", "currency", "proposed", False),
+    ("Change", "ratio", "change", False),
+    ("Effect", "text", "evidence", True), ("Gain a week", "currency", "gain", False), ("Gain, low", "currency", "gain_low", False),
     ("Gain, high", "currency", "gain_high", False), ("Marginal return", "number", "marginal", True),
     ("Marginal return then", "number", "marginal_proposed", False), ("Least", "currency", "least", True),
     ("Most", "currency", "most", True),
@@ -141,14 +142,12 @@ def _sheet(view: View, chosen: budget_read.ScenarioView) -> Sheet:
     rows = tuple(
         (
             slice_label(view, line.channel),
-            _known(view, line),
-            *(getattr(line, name) for _, _, name, _ in columns),
+            *(_known(view, line) if name == "evidence" else getattr(line, name) for _, _, name, _ in columns),
         )
         for line in chosen.lines
     )
-    first = (Head(view.say("Channel")), Head(view.say("Effect")))
-    heads = tuple(Head(view.say(label), kind) for label, kind, *_ in columns)
-    return Sheet(view.say("Channel by channel"), first + heads, rows)
+    heads = (Head(view.say("Channel")), *(Head(view.say(label), kind) for label, kind, *_ in columns))
+    return Sheet(view.say("Channel by channel"), heads, rows)
 
 
 def _known(view: View, line: budget_read.LineView) -> str:

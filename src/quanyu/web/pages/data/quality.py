@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 from nicegui import ui
 
-from quanyu.collect.quality import CHECKS, Finding, files_by_source, files_of, read_findings, worst_first
+from quanyu.collect.quality import CHECKS, Finding, Place, located, read_findings, worst_first
 from quanyu.text import Text
 from quanyu.web.pages.data.finding_words import effect, next_step, sentence
 from quanyu.web.parts.markup import div, put, span, tag
@@ -19,7 +18,7 @@ from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
-Files = Mapping[tuple[str, str], tuple[str, ...]]
+Located = tuple[tuple[Finding, tuple[Place, ...]], ...]
 ORDER: tuple[Text, ...] = ("stop", "warning", "note", "ok")
 ANSWERS: Mapping[Text, Text] = {
     "stop": "{n} findings stopped the last turn: figures are those of the last good one.",
@@ -27,6 +26,7 @@ ANSWERS: Mapping[Text, Text] = {
 }
 WORST: Text = "The worst:"
 IN_ORDER: Text = "All in order: {n} checks found nothing that makes figures wrong ({notes} small notes)."
+NOTES: Text = "{n} notes: small, or in columns that few figures need"
 MOST_FILES = 4
 
 
@@ -35,20 +35,12 @@ def quality(view: View) -> None:
     fill(view, _findings, _read)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """The findings, the worst first, and the files of every table and source."""
-
-    findings: tuple[Finding, ...]
-    files: Files
+def _read(ws: Workspace) -> Located:
+    return located(ws, worst_first(read_findings(ws)))
 
 
-def _read(ws: Workspace) -> _Found:
-    return _Found(tuple(worst_first(read_findings(ws))), files_by_source(ws))
-
-
-def _findings(view: View, found: _Found) -> None:
-    findings = found.findings
+def _findings(view: View, found: Located) -> None:
+    findings = [finding for finding, _ in found]
     if not findings:
         with ui.element("section").classes("panel"):
             not_run(view)
@@ -62,20 +54,24 @@ def _findings(view: View, found: _Found) -> None:
         for level, rows in by_level.items()
     ]
     put(Markup("").join(cards), class_="cards")
-    grave = by_level["stop"] + by_level["warning"]
+    grave = _listed(view, found, "stop", "warning")
+    notes = _listed(view, found, "note")
     with ui.element("section").classes("panel"):
         put(tag("h2", view.say("What needs a look")), class_="bar")
         if grave:
-            put(Markup("").join(_finding(view, row, found.files) for row in grave), "ul", "issues")
+            put(grave, "ul", "issues")
         else:
             empty(view, "All in order", "Nothing to do.")
-        if notes := by_level["note"]:
-            listed = Markup("").join(_finding(view, row, found.files) for row in notes)
-            told = view.say("{n} notes: small, or in columns that few figures need", n=len(notes))
-            put(tag("details", tag("summary", told), tag("ul", listed, class_="issues")))
+        if notes:
+            told = view.say(NOTES, n=len(by_level["note"]))
+            put(tag("details", tag("summary", told), tag("ul", notes, class_="issues")))
     with ui.element("section").classes("panel"):
         about = view.say("Every check of every column, measured in one scan per table.")
         grid(view, _sheet(view, findings), about_it=about)
+
+
+def _listed(view: View, found: Located, *levels: str) -> Markup:
+    return Markup("").join(_finding(view, row, places) for row, places in found if row.severity in levels)
 
 
 def _answer(view: View, by_level: Mapping[Text, list[Finding]]) -> str:
@@ -93,7 +89,7 @@ def _label(row: Finding) -> Text:
     return CHECKS[row.check].label if row.check in CHECKS else row.check
 
 
-def _finding(view: View, row: Finding, files: Files) -> Markup:
+def _finding(view: View, row: Finding, places: Sequence[Place]) -> Markup:
     """Return a finding: what is so, what it does, what to do, in which files, and examples."""
     return tag(
         "li",
@@ -103,24 +99,24 @@ def _finding(view: View, row: Finding, files: Files) -> Markup:
             tag("strong", sentence(view, row)),
             tag("div", effect(view, row)),
             tag("div", tag("b", view.say("To do:")), " ", next_step(view, row)),
-            _files(view, files_of(row, files)),
+            *(_place(view, place) for place in places),
             _examples(view, row),
         ),
     )
 
 
-def _files(view: View, names: Sequence[str]) -> Markup:
-    if not names:
-        return Markup("")
-    shown = ", ".join(names[:MOST_FILES])
+def _place(view: View, place: Place) -> Markup:
+    """Return which files it is in, and how many rows of theirs where that is known."""
+    shown, n_files = ", ".join(place.files[:MOST_FILES]), len(place.files)
     words = (
-        view.say("Files: {names}", names=shown)
-        if len(names) <= MOST_FILES
-        else view.say(
-            "Files, the newest {n} of {whole}: {names}", n=MOST_FILES, whole=len(names), names=shown
-        )
+        view.say("Files, the newest {n} of {whole}: {names}", n=MOST_FILES, whole=n_files, names=shown)
+        if n_files > MOST_FILES
+        else view.say("Files: {names}", names=shown)
     )
-    return div("muted", words)
+    if place.n_rows is None:
+        return div("muted", words)
+    counted = view.say("{source}: {n} rows.", source=place.source, n=f"{place.n_rows:,}")
+    return div("muted", counted, " ", words if n_files else "")
 
 
 def _examples(view: View, row: Finding) -> Markup:

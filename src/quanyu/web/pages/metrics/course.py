@@ -31,7 +31,9 @@ def courses(view: View, told: Exploration) -> None:
         for place, course in enumerate(shown)
     ]
     places = [day.strftime(SHAPES[trend.grain]) for day in trend.on]
-    option = axes.lines(view, places, drawn, trend.metric.unit, has_lead=False)
+    option = axes.lines(
+        view, places, drawn, trend.metric.unit, has_lead=False, is_unfinished=bool(told.newest)
+    )
     title = view.say(
         TITLES[trend.grain],
         metric=trend.metric.name_in(view.language),
@@ -46,11 +48,16 @@ def _note(view: View, told: Exploration, n_shown: int) -> str:
     """Return what a reader of the chart must know: lines that are left out, a newest period that is not over."""
     left_out = view.say(LARGEST, n=n_shown, whole=len(told.courses))
     words = [left_out] if n_shown < len(told.courses) else []
-    if told.newest:
-        words.append(
-            view.say("The newest has {n} of {whole} days so far.", n=told.newest[0], whole=told.newest[1])
-        )
+    words += [shaded] if (shaded := newest_note(view, told)) else []
     return view.pick("", " ").join(words)
+
+
+def newest_note(view: View, told: Exploration) -> str:
+    """Return what the shaded end of a chart is, nothing where the newest period is over."""
+    if told.newest is None:
+        return ""
+    n, whole = told.newest
+    return view.say("The shaded end has {n} of {whole} days so far.", n=n, whole=whole)
 
 
 def _adds_up(view: View, told: Exploration) -> str:

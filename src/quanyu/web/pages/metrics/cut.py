@@ -96,7 +96,7 @@ def _told(view: View, dimension: str, known: Known) -> tuple[str, ...]:
     return tuple(part for part in known.slices[dimension] if part in _asked(view, dimension))
 
 
-def _written(parts: Sequence[str]) -> str | None:
+def written(parts: Sequence[str]) -> str | None:
     """Return slices as the address names them; a comma within a name is told from those between."""
     return (
         ",".join(quote(part, safe=" ()/") if "," in part or "%" in part else part for part in parts) or None
@@ -116,6 +116,6 @@ def _filter(view: View, dimension: str, slices: Sequence[str], chosen: Sequence[
     def go() -> None:
         wanted = [part for part in slices if part in select.value]
         if wanted != list(chosen):
-            ui.navigate.to(view.link(**{dimension: _written(wanted)}))
+            ui.navigate.to(view.link(**{dimension: written(wanted)}))
 
     select.on("popup-hide", go)

@@ -13,7 +13,7 @@ from quanyu.tables.metric.catalogue import BUYERS, SPENDING, TRADE, TRAFFIC, VOI
 from quanyu.tables.metric.metric import Metric
 from quanyu.text import Text
 from quanyu.web.page import Page
-from quanyu.web.pages.metrics.course import LARGEST, SHAPES, courses
+from quanyu.web.pages.metrics.course import LARGEST, SHAPES, courses, newest_note
 from quanyu.web.pages.metrics.cut import (
     chosen_cut,
     cut_choices,
@@ -145,8 +145,9 @@ def _trend(view: View, told: Exploration) -> None:
         view,
         Chart(
             sheet,
-            axes.lines(view, places, drawn, chosen_metric.unit),
+            axes.lines(view, places, drawn, chosen_metric.unit, is_unfinished=bool(told.newest)),
             (chosen_metric.definition_in(view.language),),
+            newest_note(view, told),
             is_tall=True,
         ),
     )

@@ -24,9 +24,19 @@ class Line:
 
 
 def lines(
-    view: View, places: Sequence[str], drawn: Sequence[Line], unit: Unit, *, has_lead: bool = True
+    view: View,
+    places: Sequence[str],
+    drawn: Sequence[Line],
+    unit: Unit,
+    *,
+    has_lead: bool = True,
+    is_unfinished: bool = False,
 ) -> Option:
-    """Return a line chart over `places`; the first line is filled softly, unless all are alike."""
+    """Return a line chart over `places`; the first line is filled softly, unless all are alike.
+
+    The way to the last place is shaded where that is not over: a fall there says nothing yet.
+    """
+    shade = {"markArea": _shade(len(places))} if is_unfinished and len(places) > 1 else {}
     frame = _frame(view, unit, [line.name for line in drawn])
     return {
         **frame,
@@ -58,10 +68,16 @@ def lines(
                     "type": "dashed" if line.is_dashed else "solid",
                 },
                 **({"areaStyle": {"opacity": 0.06}} if has_lead and not order else {}),
+                **({} if order else shade),
             }
             for order, line in enumerate(drawn)
         ],
     }
+
+
+def _shade(n_places: int) -> Option:
+    ends = [{"xAxis": n_places - 2}, {"xAxis": n_places - 1}]
+    return {"silent": True, "itemStyle": {"color": palette.FAINT, "opacity": 0.45}, "data": [ends]}
 
 
 def bars(view: View, names: Sequence[str], drawn: Sequence[Line], unit: Unit) -> Option:

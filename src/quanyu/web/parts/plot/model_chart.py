@@ -16,6 +16,16 @@ WHISKER = """(params, api) => {
   return {type: 'group', children: [line(left, y, right, y), line(left, y - 4, left, y + 4), line(right, y - 4, right, y + 4)]};
 }"""
 """Draws the interval of a bar given as [value, place, low, high]."""
+TWO_LINES = """name => {
+  let width = 0, shown = '';
+  for (const letter of name) {
+    width += letter > '\u00ff' ? 2 : 1;
+    if (width > 34) return shown + '…';
+    shown += letter;
+  }
+  return shown;
+}"""
+"""Cuts a name that would take more than two lines beside the axis; the tooltip and the table have the whole."""
 
 MARKS = (
     ("circle", "#e07b00"), ("rect", "#5b6b83"), ("triangle", "#1d8a4e"), ("diamond", "#8a4bd0"), ("pin", "#c8372d"),
@@ -57,7 +67,7 @@ def models(view: View, names: Sequence[str], chosen: Model, others: Sequence[Mod
                     "textStyle": {"color": palette.INK, "fontSize": 12}},
         "yAxis": {
             "type": "category", "data": list(names), "inverse": True, **plain,
-            "axisLabel": {"color": palette.INK, "width": 116, "overflow": "truncate"},
+            ":axisLabel": f"{{color: '{palette.INK}', width: 116, overflow: 'break', lineHeight: 13, formatter: {TWO_LINES}}}",
         },
         "xAxis": {
             "type": "value", "splitNumber": 4, **plain, "splitLine": {"lineStyle": {"color": "#f0f2f5"}},

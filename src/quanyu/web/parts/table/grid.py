@@ -58,7 +58,7 @@ PINNED = 128
 """The width in pixels of a column that is kept in sight: a telephone shows others beside it."""
 
 WIDTHS = {"time": 150, "day": 112, "currency": 128}
-"""The least width of a column in pixels by kind, 104 for the others."""
+"""The least width of a column in pixels by kind; 180 for texts that are wrapped, 104 for the others."""
 
 
 def grid(
@@ -127,7 +127,7 @@ def _column(place: int, head: Head, *, is_pinned: bool, is_whole: bool) -> dict[
         ":tooltipValueGetter": f"p => p.data ? p.data.t{place} : ''",
     }
     is_told = head.kind == "text" and (is_whole or is_pinned)
-    width = WIDTHS.get(head.kind, 150 if place == 0 or is_told else 104)
+    width = WIDTHS.get(head.kind, 150 if place == 0 else 180 if is_told else 104)
     return {
         "headerName": head.label,
         "field": field,
