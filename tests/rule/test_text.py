@@ -102,3 +102,18 @@ def test_a_value_is_typed_on_either_side_of_its_column() -> None:
     for given in ({"<": ["2", {"column": "frequency"}]}, {"<": [2, {"column": "frequency"}]}):
         tree = typed(from_document({"not": [given]}), KINDS)
         assert [holds(tree, {"frequency": n}) for n in (1, 3, None)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("word", "number"), [("1,000", 1000.0), ("20%", 0.2), ("-12,345.5", -12345.5), ("7", 7.0)]
+)
+def test_a_number_is_read_as_people_write_it(word: str, number: float) -> None:
+    condition = typed(Apply(">", (Name("frequency"), Literal(word))), KINDS)
+    assert isinstance(condition, Apply) and condition.operands[1] == Literal(number)
+
+
+@pytest.mark.parametrize("word", ["1,00", "1,0000", "%", "12%%", "abc"])
+def test_what_is_no_number_is_refused_in_plain_words(word: str) -> None:
+    with pytest.raises(RuleError, match="not a number such as") as caught:
+        typed(parse(f"frequency > {word}"), KINDS)
+    assert "数字（例如" in told(caught.value, "zh")

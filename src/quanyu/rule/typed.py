@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Mapping
 
 from ibis.expr.datatypes import DataType
@@ -13,7 +14,10 @@ from quanyu.nearest import did_you_mean
 from quanyu.rule.fault import pointed
 from quanyu.rule.operators import COMPARISONS
 from quanyu.rule.tree import Apply, Literal, Name, Node, Scalar, names
+from quanyu.text import Sentence, Text
 
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?")
+"""A number with its thousands set apart."""
 TYPED = {*COMPARISONS, "between"}
 """Operators that compare a column with values."""
 
@@ -64,20 +68,22 @@ def _value(column: str, kind: DataType, literal: Literal) -> Literal:
     given = literal.value
     word = given if isinstance(given, str) else str(given).lower()
     try:
-        return Literal(next((read for fits, read in READ if fits(kind)), str)(word), literal.place)
+        return Literal(next((read for fits, read, _ in READ if fits(kind)), str)(word), literal.place)
     except (KeyError, ValueError):
         raise RuleError(
-            "{column} is compared with {word!r}, which is no {kind}.{pointer}",
+            "{column} is compared with {word!r}, which is not {kind}.{pointer}",
             "Correct the condition.",
             column=column,
             word=word,
-            kind=str(kind),
+            kind=Sentence(next((said for fits, _, said in READ if fits(kind)), "a word")),
             pointer=pointed(literal.place),
         ) from None
 
 
 def _number(word: str) -> float:
-    value = float(word)
+    """Read a number as people write it: 1,000 and 20% too."""
+    plain = word.replace(",", "") if GROUPED.fullmatch(word) else word
+    value = float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
     if math.isnan(value):
         raise ValueError(word)
     return value
@@ -88,11 +94,15 @@ def _moment(word: str) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-READ: tuple[tuple[Callable[[DataType], bool], Callable[[str], Scalar]], ...] = (
-    (lambda kind: kind.is_boolean(), lambda word: {"true": True, "false": False}[word.lower()]),
-    (lambda kind: kind.is_numeric(), _number),
-    (lambda kind: kind.is_date(), dt.date.fromisoformat),
-    (lambda kind: kind.is_timestamp(), _moment),
+READ: tuple[tuple[Callable[[DataType], bool], Callable[[str], Scalar], Text], ...] = (
+    (
+        lambda kind: kind.is_boolean(),
+        lambda word: {"true": True, "false": False}[word.lower()],
+        "true or false",
+    ),
+    (lambda kind: kind.is_numeric(), _number, "a number such as 12.5 or 20%"),
+    (lambda kind: kind.is_date(), dt.date.fromisoformat, "a day such as 2026-01-31"),
+    (lambda kind: kind.is_timestamp(), _moment, "a moment such as 2026-01-31T12:00"),
 )
 """How a word is read for a column of a kind; a text is the word itself. A moment without a zone is of UTC."""
 

@@ -80,6 +80,9 @@ def _distribution(view: View, histogram: profile.Distribution) -> None:
         for label, bar in zip(labels, histogram.bars, strict=True)
     )
     note = view.say("Known for {n} of {total} people", n=f"{histogram.n_known:,}", total=f"{total:,}")
+    if rest := histogram.n_known - sum(bar.n_people for bar in histogram.bars):
+        more = view.say("{n} people have other, rarer values", n=f"{rest:,}")
+        note += f" · {more}"
     if histogram.median is not None:
         note += f" · {view.say('Median')} {trait_value(view, trait, histogram.median)}"
 

@@ -213,4 +213,4 @@ class _List:
 
 def _cell(view: View, column: str, value: Cell, head: Head) -> Cell:
     """Return a value as a file holds it: numbers and days as they are, words as lists show them."""
-    return value_in_words(view, column, value, head) if isinstance(value, str) else value
+    return value_in_words(view, column, value, head) if isinstance(value, str | bool) else value
