@@ -392,7 +392,7 @@ def test_a_metric_is_told_by_two_dimensions_and_of_some_slices(console: str, vis
     page.wait_for_url("**channel=**")
     page.get_by_role("link", name="清除筛选").wait_for()
     page = tab.open("/metrics?metric=refund_rate&channel=taobao,jd&period=last_90")
-    assert "其中结构" in page.locator("#content").inner_text()
+    page.locator("#content", has_text="其中结构").wait_for()
     page = tab.open("/metrics?metric=visitors&second=region&region=x")
     assert "再按" not in page.locator("#content").inner_text()
     assert "未生效" in page.locator(".notice.warning").inner_text()

@@ -79,9 +79,10 @@ def test_markup_and_contacts_in_the_data_stay_text(console: str, visit: Visitor)
 
 def test_what_is_saved_is_masked_and_no_formula(console: str, visit: Visitor, tmp_path: Path) -> None:
     page = visit(console).open("/channels?level=campaign")
+    panel = page.locator("section.panel", has=page.locator("h2", has_text="花费与回报"))
     for suffix, button in (("csv", "CSV"), ("xlsx", "Excel")):
         with page.expect_download() as saved:
-            page.get_by_role("button", name=button).first.click()
+            panel.get_by_role("button", name=button).first.click()
         file = tmp_path / f"saved.{suffix}"
         saved.value.save_as(file)
         if suffix == "csv":
