@@ -27,7 +27,7 @@ def outlook(view: View, campaign: Account) -> None:
         by_status["pending"],
         sum(share.n_people for share in campaign.shares if share.reason == "control"),
     )
-    expected = view.ask(expected_of, campaign.design, reached)
+    gain, between = _gain(view, view.ask(expected_of, campaign.design, reached))
     cost = figure.money(reached * campaign.design.contact_cost_amount, view.ws.settings.currency)
     passed = view.say(
         "With a contact for the channel, consent, and no contact in the last {days} days.",
@@ -40,10 +40,11 @@ def outlook(view: View, campaign: Account) -> None:
         ("Kept out as a control", f"≈ {control:,}", drawn),
         ("Left alone", f"{n - reached - control:,}", view.say("Those whom a gate stops; the reasons stand below.")),
         ("Cost of contacts", cost, view.say("People reached times the cost of one contact in the settings.")),
-        ("Expected gain", _gain(view, expected), view.say(
+        ("Expected gain", gain, view.say(
             "Margin that one contacted person brought in earlier campaigns on this channel, times the people reached now, less "
             "the cost; it holds if these people answer as those did.")),
     ))  # fmt: skip
+    put(tag("p", between, class_="muted"))
     stopped = sorted(
         (share for share in campaign.shares if share.reason and share.reason != "control"),
         key=lambda share: -share.n_people,
@@ -63,15 +64,20 @@ def outlook(view: View, campaign: Account) -> None:
         put(nobody(view))
 
 
-def _gain(view: View, expected: Mapping[str, Any]) -> str:
+def _gain(view: View, expected: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the gain as a card shows it, and its interval in a sentence."""
     if "gain_amount" not in expected:
-        return figure.NOTHING
+        return figure.NOTHING, view.say("What it brings cannot be told yet; the control group will tell.")
     currency = view.ws.settings.currency
     low, middle, high = (
         figure.short(expected[name], view.language, currency)
         for name in ("gain_low", "gain_amount", "gain_high")
     )
-    return view.say("{middle} ({low} to {high})", middle=middle, low=low, high=high)
+    said = view.say(
+        "The gain lies between {low} and {high} in 19 of 20 cases, from {n} measured campaigns.",
+        low=low, high=high, n=len(expected["evidence"]),
+    )  # fmt: skip
+    return middle, said
 
 
 def nobody(view: View) -> Markup:
