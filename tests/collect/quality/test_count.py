@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -166,3 +167,16 @@ def test_how_often_numbers_occur_tells_their_outliers(make_workspace: Any) -> No
     assert told["outliers__paid_amount__fences"] == (low, high)
     assert told["outliers__paid_amount__n"] == len(paid)
     assert told["outliers__paid_amount__bad"] == sum(not low <= n <= high for n in paid)
+
+
+def test_orders_that_come_and_change_between_two_looks_are_counted_once(make_workspace: Any) -> None:
+    """They are among the rows that a merge took away, and were not there when rows were counted."""
+    ws, draw = make_workspace(), random.Random(3)
+    ws.warehouse.append("orders", orders(draw, 40, 10**9), by="collect")
+    known, since = together(ws, {}, None), versions(ws)
+    new = orders(draw, 6, 10**9)
+    place = new.schema.get_field_index("paid_amount")
+    for paid in (range(77, 83), range(87, 93)):
+        amounts = pa.array([Decimal(amount) for amount in paid], new.schema.field(place).type)
+        ws.warehouse.merge("orders", new.set_column(place, "paid_amount", amounts), by="collect")
+    together(ws, since, known)

@@ -76,13 +76,13 @@ def counted(
     known = {_bad(column): column for column in whole.there if _is_known(ws, table, column, since, kept)}
     sums = {name: n for name, n in kept.sums.items() if name in known or not name.startswith(REFERENCES)}
     sums |= _lost(ws, whole, whole.there.keys() - {*known.values()})
-    tallies = kept.tallies
+    tallies = [kept.tallies]
     for sign, rows in sides:
         theirs, their_tallies = _counts(ws, examine(ws, table, as_of, rows), known.values())
         sums = {name: n + sign * theirs.get(name, 0) for name, n in sums.items()}
-        signed = their_tallies.set_column(2, "n", pc.multiply(their_tallies["n"], sign))
-        tallies = _summed(pa.concat_tables([tallies, signed]))
-    return Counts(sums, tallies, _n_keys(ws, table, sums["n_rows"], since, kept))
+        tallies.append(their_tallies.set_column(2, "n", pc.multiply(their_tallies["n"], sign)))
+    # Added up at once: a row that came and changed again is among those that went before it is among those that came.
+    return Counts(sums, _summed(pa.concat_tables(tallies)), _n_keys(ws, table, sums["n_rows"], since, kept))
 
 
 def _moved(ws: Workspace, name: str, version: int) -> list[tuple[int, ir.Table]] | None:
