@@ -70,9 +70,9 @@ def test_every_screen_is_whole_and_open_to_all(
         )
         unnamed = page.evaluate(
             "[...document.querySelectorAll('#content :is(button, input, select)')].filter("
-            "e => e.offsetParent && "
+            "e => e.checkVisibility() && "
             "!e.closest('.ag-root-wrapper') && e.type !== 'hidden' && "
-            "!(e.textContent.trim() || e.getAttribute('aria-label') || e.closest('label'))).length"
+            "!(e.innerText || e.getAttribute('aria-label') || e.closest('label'))).length"
         )
         assert unnamed == 0, f"{path} has controls without a name"
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]

@@ -23,7 +23,9 @@ def expression(tree: Node, look: Callable[[str], ir.Value]) -> Any:
     if isinstance(tree, Name):
         return look(tree.name)
     if isinstance(tree, Literal):
-        return ibis.literal(tree.value)
+        # Written plainly, engines take a number with a point for a decimal, and reckon with it as one.
+        is_float = isinstance(tree.value, float)
+        return ibis.literal(repr(tree.value)).cast("float64") if is_float else ibis.literal(tree.value)
     return OPERATORS[tree.operator].over(*(expression(operand, look) for operand in tree.operands))
 
 

@@ -47,34 +47,12 @@ def builder(view: View) -> None:
     )
     with ui.element("section").classes("panel").props("id=build"):
         put(tag("h2", view.say("Build an audience")), class_="bar")
-        with ui.element("div").classes("form"):
-            field = ui.input(view.say("Name of the campaign."), value=typed.name).bind_value(typed, "name")
-            field.props("outlined dense data-name=name")
-            _channel(view, typed)
-            share = ui.number(
-                view.say("Share kept out."), value=typed.control, min=LEAST, max=MOST, suffix="%"
-            )
-            share.bind_value(typed, "control").props("outlined dense data-name=control")
-        rule_field = ui.textarea(view.say("Conditions, parted by semicolons or and."), value=typed.rule)
-        rule_field.bind_value(typed, "rule").props("outlined dense autogrow data-name=rule").classes("wide")
-        said = ui.element("div").classes("said").props("role=status")
-
-        def more(condition: str) -> None:
-            rule_field.value = joined(str(rule_field.value or ""), condition)
-
-        condition_picker(view, more)
+        _form(view, typed)
+        _conditions(view, typed)
         place = ui.element("div").props("role=status")
         with ui.element("div").classes("choices"):
             button(view.say("Preview"), lambda: show(propose=False), class_="plain strong")
             button(view.say("Propose"), lambda: show(propose=True))
-
-    def say() -> None:
-        said.clear()
-        with said:
-            _say(view, typed.rule)
-
-    rule_field.on_value_change(say)
-    say()
 
     async def show(*, propose: bool) -> None:
         place.clear()
@@ -83,12 +61,8 @@ def builder(view: View) -> None:
                 wanted = _design(usual, typed)
                 if propose:
                     if await run.io_bound(_ask, view.ws, PROPOSE, wanted) is None:
-                        put(
-                            notice(
-                                view.say("Nobody meets these conditions, so nothing was proposed."),
-                                level="warning",
-                            )
-                        )
+                        nobody = view.say("Nobody meets these conditions, so nothing was proposed.")
+                        put(notice(nobody, level="warning"))
                         return
                     ui.navigate.to("/audiences")
                     return
@@ -98,6 +72,35 @@ def builder(view: View) -> None:
             except Exception as error:
                 report(error)
                 fault(view, error)
+
+
+def _form(view: View, typed: Typed) -> None:
+    """Place the fields of the name, the channel and the share kept out."""
+    with ui.element("div").classes("form"):
+        field = ui.input(view.say("Name of the campaign."), value=typed.name).bind_value(typed, "name")
+        field.props("outlined dense data-name=name")
+        _channel(view, typed)
+        share = ui.number(view.say("Share kept out."), value=typed.control, min=LEAST, max=MOST, suffix="%")
+        share.bind_value(typed, "control").props("outlined dense data-name=control")
+
+
+def _conditions(view: View, typed: Typed) -> None:
+    """Place the field of the rule, what it means while it is written, and the picker."""
+    field = ui.textarea(view.say("Conditions, parted by semicolons or and."), value=typed.rule)
+    field.bind_value(typed, "rule").props("outlined dense autogrow data-name=rule").classes("wide")
+    said = ui.element("div").classes("said").props("role=status")
+
+    def more(condition: str) -> None:
+        field.value = joined(str(field.value or ""), condition)
+
+    def say() -> None:
+        said.clear()
+        with said:
+            _say(view, typed.rule)
+
+    condition_picker(view, more)
+    field.on_value_change(say)
+    say()
 
 
 def _say(view: View, rule: str) -> None:
