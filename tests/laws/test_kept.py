@@ -372,6 +372,15 @@ def test_windows_go_on_from_day_to_day(sold: Workspace, days: int) -> None:
     metrics_hold(sold, AT.date() + dt.timedelta(days=days + 1))
 
 
+def test_whom_a_row_touches_no_window_counts_twice(sold: Workspace) -> None:
+    """An order of ann differs, and another leaves a window on the same day."""
+    day = AT.date() + dt.timedelta(days=7)
+    metrics(sold, day)
+    other = BEFORE["orders"] | {"order_id": "o2", "id_key": "user:2"}
+    put(sold, "orders", BEFORE["orders"] | {"channel": "jd"}, other)
+    metrics_hold(sold, day + dt.timedelta(days=1))
+
+
 @pytest.mark.parametrize("moved", [1, 2, 7, -1])
 def test_people_are_looked_at_again_on_the_days_that_a_window_leaves_or_enters(moved: int) -> None:
     for day in (DAY + dt.timedelta(days=n) for n in range(40)):

@@ -118,7 +118,9 @@ def test_outcomes_are_what_a_count_by_hand_gives(workspace: Workspace) -> None:
     put(workspace, "orders", made, "collect")
     put(workspace, "identities", list(known(121)), "collect")
     watch = Watch(14, 60, {"second": 30})
-    rows = workspace.warehouse.read(outcomes(workspace, AS_OF, watch, workspace.warehouse.turn.keep)).to_pylist()
+    rows = workspace.warehouse.read(
+        outcomes(workspace, AS_OF, watch, workspace.warehouse.turn.keep)
+    ).to_pylist()
     names = (*OUTCOMES, *(f"{name}_before" for name in OUTCOMES))
     for campaign in ("first", "second"):
         expected = counted(sent, made, campaign, watch)

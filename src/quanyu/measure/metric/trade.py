@@ -53,6 +53,16 @@ def _sums_of(scratch: MetricScratch, periods: Periods, sides: Sides) -> Cubes:
     }
 
 
+def _passed(scratch: MetricScratch, periods: Periods, sides: Sides) -> Cubes:
+    """Return the different buyers of the windows alone."""
+    bought, firsts = bought_by_day(
+        scratch, scratch.keep(of_sides(sides, lambda side: _sales(side, scratch.zone)))
+    )
+    buyers = bought.inner_join(firsts, [("person", "buyer"), ("side", "side_of")]).drop("buyer", "side_of")
+    counts, back = _in_windows(scratch, buyers, periods, sides)
+    return {"buyers": stacked(COUNTS, counts), "returning": stacked(BACK, back)}
+
+
 def _told(scratch: MetricScratch, cubes: Cubes, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `orders` per period and slice."""
     sums, ages = (_with_margins(cubes[name]) for name in ("trade", "ages"))
@@ -101,6 +111,13 @@ def order_rows(side: Side, zone: str) -> ir.Table:
     orders = _dated(orders_with_margin(side.warehouse.table), zone)
     orders = orders.filter(orders.was_paid | orders.is_return, orders.day < side.as_of)
     return of_somebody(side.warehouse, orders.select("id_key", "day", "channel", "region", *FLAGS, *AMOUNTS))
+
+
+def _sales(side: Side, zone: str) -> ir.Table:
+    """Return what tells when and where somebody bought."""
+    orders = _dated(side.warehouse.table("orders"), zone)
+    orders = orders.filter(orders.is_sale, orders.day < side.as_of)
+    return of_somebody(side.warehouse, orders.select("id_key", "day", "channel", "region", "is_sale"))
 
 
 def _dated(orders: ir.Table, zone: str) -> ir.Table:
@@ -271,4 +288,5 @@ def _back(
     return [pa.Table.from_pylist(told)] if told else []
 
 
-TRADE = OfPeople(("orders", "margins", "identities"), _whose, _sums_of, _told)
+READS = ("orders", "margins", "identities")
+TRADE = OfPeople(READS, _whose, _sums_of, _passed, ("orders", "identities"), _told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import ibis.expr.types as ir
@@ -39,6 +39,11 @@ def parted(ws: Workspace, keep: Keep, before: Made, who: Touched) -> tuple[Works
             now[name] = keep(_semi(rows, document(rows), documents))
             was[name] = _before(ws, keep, name, before, now[name])
     return _workspace(ws, now), _workspace(ws, was)
+
+
+def only(ws: Workspace, keep: Keep, names: Sequence[str], who: Touched) -> Workspace:
+    """Return a workspace to read that holds of some tables only the rows of some people, as they are."""
+    return _workspace(ws, {name: keep(_of(ws, name, who)) for name in names})
 
 
 _OF_DOCUMENTS = ("margins", "order_lines")

@@ -65,11 +65,28 @@ class Touched:
     people: ir.Table
     own_keys: ir.Table
 
+    def __or__(self, others: Touched) -> Touched:
+        """Return those who are touched and others."""
+        people, keys = (
+            _column([getattr(self, part), getattr(others, part)], column)
+            for part, column in (("people", "person"), ("own_keys", "key"))
+        )
+        return Touched(self.ws, people, keys)
+
     @cached_property
     def keys(self) -> ir.Table:
         """The identifiers that are touched themselves, and all those of the people."""
         theirs = owner_numbers(self.ws.warehouse).semi_join(self.people, "person")
         return self.ws.warehouse.turn.keep(_column([self.own_keys, theirs], "key"))
+
+
+def besides(who: Touched, rows: Sequence[ir.Table]) -> Touched:
+    """Return those of some rows (`key`) who are not touched already."""
+    keep, others = who.ws.warehouse.turn.keep, _column(rows, "key").anti_join(who.keys, "key")
+    keys = keep(others)
+    return Touched(
+        who.ws, keep(owner_numbers(who.ws.warehouse).semi_join(keys, "key").select("person").distinct()), keys
+    )
 
 
 def document(rows: ir.Table) -> dict[str, ir.Value]:

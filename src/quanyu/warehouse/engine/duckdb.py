@@ -87,9 +87,7 @@ class DuckDB:
         with self._lock, explained():
             try:
                 self._register(expression)
-                self.connection.raw_sql(
-                    f"COPY ({sql}) TO {literal.text(file)} ({PARQUET})"
-                )
+                self.connection.raw_sql(f"COPY ({sql}) TO {literal.text(file)} ({PARQUET})")
             except (duckdb.Error, OSError):
                 file.unlink(missing_ok=True)
                 raise
