@@ -19,6 +19,7 @@ from tests.laws.shop import Shop
 
 import quanyu.workspace
 from quanyu.collect.quality.count import counted, from_rows
+from quanyu.collect.quality.lines import Judged, judged_by_lines
 from quanyu.collect.quality.quality import check
 from quanyu.loop import STEPS
 from quanyu.measure.attribution.attribution import attribution
@@ -85,6 +86,8 @@ def quality_holds(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
         assert remembered is not None
         known, other = from_rows(remembered["counts"]), on_duckdb(ws)
         assert known == {name: counted(other, contract(name), day, {}, None) for name in known}
+        judged = judged_by_lines(other, None, None)
+        assert judged and Judged.kept(remembered) == judged
 
 
 HOLD: Mapping[str, Callable[..., None]] = {
@@ -96,9 +99,9 @@ HOLD: Mapping[str, Callable[..., None]] = {
 
 
 def test_every_step_that_keeps_is_under_the_law() -> None:
-    """Those of visits, identity and people are beside them."""
+    """Those of visits, identity, people and margins are beside them."""
     kept = {step.name for step in STEPS if step.kept != "whole"}
-    assert kept == {"visits", "identity", "people", *HOLD}
+    assert kept == {"visits", "identity", "people", "margins", *HOLD}
 
 
 def placed(every: Any) -> list[tuple[tuple[str, int], Found]]:

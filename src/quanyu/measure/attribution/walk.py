@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import ibis.expr.types as ir
@@ -85,10 +86,12 @@ def _renewed(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -
     old = _kept(ws) if before else None
     if not before or not old or not old.is_told_apart:
         return None
-    who = touched(ws, before, as_of, _edges(ws), _renamed(ws, scratch, old.known, known))
+    renamed = _renamed(ws, scratch, old.known, known)
+    which = {"visits": partial(touch.is_touch, ws)}
+    who = touched(ws, before, as_of, _edges(ws), renamed, which=which)
     if who is None:
         return None
-    here, there = parted(ws, scratch.keep, before, who)
+    here, there = parted(ws, scratch.keep, before, who, which)
     sides = Side(here, as_of, scratch.known(known)), Side(there, before.as_of, scratch.known(old.known), -1)
     windows = _windows(ws)
     contacts = steps(sides, scratch, max(windows))

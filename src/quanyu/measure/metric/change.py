@@ -25,7 +25,7 @@ from quanyu.measure.metric.periods import (
     days_of,
     is_lunar,
 )
-from quanyu.method.change import Made, besides, only, parted, touched
+from quanyu.method.change import Made, parted, touched
 from quanyu.tables.metric.period import WINDOWS, Period, preset, windows
 from quanyu.workspace import Workspace
 
@@ -145,9 +145,9 @@ class OfPeople:
 
         passed: Sides = ()
         if days - new:
-            others = besides(who, self.whose(ws, days - new))
-            ws = only(ws, scratch.keep, self.of_people, who | others)
-            same = only(ws, scratch.keep, self.of_people, others)
+            others = who.besides(self.whose(ws, days - new))
+            ws = (who | others).only(ws, scratch.keep, self.of_people)
+            same = others.only(ws, scratch.keep, self.of_people)
             passed = sides(same, same)
         return Change(sides(*parted(ws, scratch.keep, made, who)), passed, roles, kept)
 

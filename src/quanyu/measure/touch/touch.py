@@ -75,11 +75,9 @@ def _recorded(ws: Workspace) -> ir.Table:
 
 
 def _visited(ws: Workspace) -> ir.Table:
-    """Return the visits with a campaign or a channel that somebody paid for or sent."""
+    """Return the visits that are a touch."""
     rows = ws.warehouse.table("visits")
-    free = ws.settings.of(AttributionSettings).free_channels
-    is_sent = _has(rows.channel) & ~rows.channel.isin(free) if free else _has(rows.channel)
-    rows = rows.filter(_has(rows.campaign_id) | is_sent)
+    rows = rows.filter(is_touch(ws, rows))
     at = ibis.ifelse(_has(rows.campaign_id), rows.campaign_at, rows.began_at)
     return rows.select(
         "id_key",
@@ -88,6 +86,13 @@ def _visited(ws: Workspace) -> ir.Table:
         touched_at=ibis.coalesce(at, rows.began_at),
         place=_rank("visited"),
     )
+
+
+def is_touch(ws: Workspace, visits: ir.Table) -> ir.BooleanValue:
+    """Say which visits are a touch: those with a campaign, or a channel that somebody paid for or sent; never null."""
+    free = ws.settings.of(AttributionSettings).free_channels
+    is_sent = _has(visits.channel) & ~visits.channel.isin(free) if free else _has(visits.channel)
+    return (_has(visits.campaign_id) | is_sent).fill_null(False)
 
 
 def _delivered(ws: Workspace) -> ir.Table:
