@@ -140,16 +140,15 @@ class OfPeople:
         theirs = windows(as_of, is_lunar=is_lunar(ws))
         stood = [roles.get(window) for window in theirs]
 
-        def sides(now: Workspace, was: Workspace) -> Sides:
-            return [Side(now.warehouse, as_of, theirs), Side(was.warehouse, before.as_of, stood, -1)]
-
         passed: Sides = ()
         if days - new:
             others = who.besides(self.whose(ws, days - new))
             ws = (who | others).only(ws, scratch.keep, self.of_people)
-            same = others.only(ws, scratch.keep, self.of_people)
-            passed = sides(same, same)
-        return Change(sides(*parted(ws, scratch.keep, made, who)), passed, roles, kept)
+            same = others.only(ws, scratch.keep, self.of_people).warehouse
+            passed = [Side(same, as_of, theirs, stood=stood)]
+        now, was = (side.warehouse for side in parted(ws, scratch.keep, made, who))
+        sides = [Side(now, as_of, theirs), Side(was, before.as_of, stood, -1)]
+        return Change(sides, passed, roles, kept)
 
 
 def stacked(numbers: tuple[str, ...], parts: list[pa.Table]) -> pa.Table:

@@ -262,7 +262,7 @@ def _back(
     scratch: MetricScratch, masks: Masks, people: ir.Table, periods: Periods, as_of: dt.date
 ) -> list[pa.Table]:
     """Return how many buyers of the period before a window bought again in it."""
-    place = {(window.grain, window.since): at for at, window in enumerate(masks.windows)}
+    place = {(sign, window.grain, window.since): at for at, sign, window in masks.places}
     pairs = (
         [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)]
         if periods.calendar
@@ -270,20 +270,21 @@ def _back(
     )
     sums: dict[str, ir.Value] = {}
     for before, now in pairs:
-        was, here = place[before.grain, before.since], place[now.grain, now.since]
-        of_before = (people.has >> was) & 1
-        sums |= {
-            f"{now.grain}_before": of_before.sum().cast("int64"),
-            f"{now.grain}_again": (of_before & (people.has >> here)).sum().cast("int64"),
-        }
+        for sign in masks.signs:
+            was, here = (place[sign, window.grain, window.since] for window in (before, now))
+            of_before = (people.has >> was) & 1
+            sums |= {
+                f"{now.grain}_before_{sign}": of_before.sum().cast("int64"),
+                f"{now.grain}_again_{sign}": (of_before & (people.has >> here)).sum().cast("int64"),
+            }
     counted = scratch.warehouse.read(people.group_by("side").agg(**sums)).to_pylist() if sums else []
     told = [
         {
-            "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all", "side": row["side"],
-            "n_previous_buyers": float(row[f"{now.grain}_before"]),
-            "n_returning_buyers": float(row[f"{now.grain}_again"]),
+            "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all",
+            "side": sign * row["side"], "n_previous_buyers": float(row[f"{now.grain}_before_{sign}"]),
+            "n_returning_buyers": float(row[f"{now.grain}_again_{sign}"]),
         }
-        for row in counted for _, now in pairs if row[f"{now.grain}_before"]
+        for row in counted for _, now in pairs for sign in masks.signs if row[f"{now.grain}_before_{sign}"]
     ]  # fmt: skip
     return [pa.Table.from_pylist(told)] if told else []
 
