@@ -375,6 +375,40 @@ def test_windows_go_on_from_day_to_day(sold: Workspace, days: int) -> None:
     metrics_hold(sold, AT.date() + dt.timedelta(days=days + 1))
 
 
+LEFT = DAY - dt.timedelta(days=365)
+"""The day that leaves the period when the next day comes."""
+TAKEN: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "a touch that led nowhere": ((0,), ()),
+    "a purchase of the day": ((0,), (0,)),
+    "a purchase of the day without a touch": ((), (0,)),
+    "one that the next touch takes on": ((0, 80), ()),
+    "one that the next touch would take on, but that leads to a purchase": ((0, 80), (100,)),
+    "one that began long before": ((-89, 0), ()),
+    "one that leads to a purchase far ahead": ((0,), (89,)),
+}
+"""Days, from the one that leaves the period, of touches and of orders."""
+
+
+@pytest.mark.parametrize("path", TAKEN)
+def test_a_path_leaves_the_period_with_the_day_on_which_it_ended(
+    make_workspace: MakeWorkspace, path: str
+) -> None:
+    ws = make_workspace("duckdb", attribution={"n_resamples": 20})
+    noon = dt.datetime.combine(LEFT, dt.time(4), dt.UTC)
+    met, bought = ([noon + dt.timedelta(days=day) for day in days] for days in TAKEN[path])
+    touches = [
+        BEFORE["touches"] | {"touch_id": f"t{n}", "touched_at": at, "channel": "sms"}
+        for n, at in enumerate(met)
+    ]
+    orders = [BEFORE["orders"] | {"order_id": f"o{n}", "ordered_at": at} for n, at in enumerate(bought)]
+    other = {"id_key": "user:2", "channel": "mail"}
+    put(ws, "touches", *touches, BEFORE["touches"] | other | {"touch_id": "other"})
+    put(ws, "orders", *orders, BEFORE["orders"] | {"order_id": "other", "id_key": "user:2"})
+    put(ws, "identities", BEFORE["identities"])
+    attribution(ws, DAY)
+    paths_hold(ws, DAY + dt.timedelta(days=1))
+
+
 def test_whom_a_row_touches_no_window_counts_twice(sold: Workspace) -> None:
     """An order of ann differs, and another leaves a window on the same day."""
     day = AT.date() + dt.timedelta(days=7)

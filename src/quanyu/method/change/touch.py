@@ -96,9 +96,11 @@ class Touched:
             return rows
         return semi(rows, {"key": unit(rows) if name == "orders" else group_key(rows.id_key)}, self.keys)
 
-    def only(self, ws: Workspace, keep: Callable[[ir.Table], ir.Table], names: Sequence[str]) -> Workspace:
+    def only(
+        self, ws: Workspace, keep: Callable[[ir.Table], ir.Table], names: Sequence[str], which: Which = EVERY
+    ) -> Workspace:
         """Return a workspace to read that holds of some tables only their rows, as they are."""
-        return among(ws, {name: keep(self.rows(ws.warehouse, name)) for name in names})
+        return among(ws, {name: keep(those(which, name, self.rows(ws.warehouse, name))) for name in names})
 
     @cached_property
     def keys(self) -> ir.Table:
