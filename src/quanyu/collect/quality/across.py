@@ -27,7 +27,7 @@ def across(ws: Workspace, as_of: dt.date, judged: Judged | None) -> Iterator[Fin
     """Yield the findings that no scan of one table can make, of sales those `judged` by their lines; tables without rows
     are not judged."""
     if judged:
-        yield _found(("orders", "paid_amount", "lines"), judged.n, judged.off.num_rows, judged.examples(MOST))
+        yield _found(("orders", "paid_amount", "lines"), judged.n, judged.n_off, judged.first.to_pylist())
     for name in FEEDS:
         if ws.warehouse.count(name):
             yield _feeds(ws, name, as_of)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from quanyu.collect.quality.suspect import MOST
 from quanyu.collect.sums import told
 from quanyu.method.change import Made, documents
 from quanyu.method.scratch import Scratch
@@ -27,25 +27,24 @@ KEY = ("source", "order_id")
 
 @dataclass(frozen=True)
 class Judged:
-    """How many sales have lines with an amount each, and which of them (`KEY`) are off."""
+    """How many sales have lines with an amount each, how many of them are off, and the first of these (`KEY`)."""
 
     n: int
-    off: pa.Table
-
-    def examples(self, most: int) -> Sequence[Mapping[str, Any]]:
-        """Return the first sales that are off."""
-        first: list[Mapping[str, Any]] = self.off.slice(0, most).to_pylist()
-        return first
+    n_off: int
+    first: pa.Table
 
     @classmethod
     def kept(cls, parts: Mapping[str, pa.Table]) -> Judged | None:
         """Return what was kept, if it was."""
-        return cls(parts["n_judged"]["n"][0].as_py(), parts["off"]) if "n_judged" in parts else None
+        if "judged" not in parts:
+            return None
+        (counts,) = parts["judged"].to_pylist()
+        return cls(**counts, first=parts["first_off"])
 
     @property
     def parts(self) -> Mapping[str, pa.Table]:
         """What is to be kept."""
-        return {"n_judged": pa.table({"n": [self.n]}), "off": self.off}
+        return {"judged": pa.table({"n": [self.n], "n_off": [self.n_off]}), "first_off": self.first}
 
 
 def judged_by_lines(ws: Workspace, before: Made | None, last: Judged | None) -> Judged | None:
@@ -59,13 +58,25 @@ def judged_by_lines(ws: Workspace, before: Made | None, last: Judged | None) -> 
     is_known = before and {"orders", "order_lines"} <= before.versions.keys()
     sides = documents(ws, before) if before and is_known and last else None
     with Scratch(ws) as scratch:
-        if sides is None or last is None:
-            return _counted(ws, scratch.keep(_judged(ws.warehouse)))
-        now, was = (_counted(ws, scratch.keep(_judged(side.warehouse))) for side in sides)
-    stood = {tuple(row.values()) for row in was.off.to_pylist()}
-    still = [tuple(row.values()) not in stood for row in last.off.to_pylist()]
-    off = pa.concat_tables([last.off.filter(pa.array(still, pa.bool_())), now.off])
-    return Judged(last.n - was.n + now.n, off.sort_by([(name, "ascending") for name in KEY]))
+        if sides and last:
+            now, was = (scratch.keep(_judged(side.warehouse)) for side in sides)
+            renewed = _renewed(ws, last, now, was)
+            if renewed:
+                return renewed
+        return _counted(ws, scratch.keep(_judged(ws.warehouse)))
+
+
+def _renewed(ws: Workspace, last: Judged, now: ir.Table, was: ir.Table) -> Judged | None:
+    """Return what was judged the last time, less what stood and with what is now; None where one of the first is off no more."""
+    (n, n_off), (n_was, n_was_off) = (_numbers(ws, rows) for rows in (now, was))
+    off, was_off = (ws.warehouse.read(rows.filter("is_off").select(*KEY)).to_pylist() for rows in (now, was))
+    first = last.first.to_pylist()
+    if any(row in was_off and row not in off for row in first):
+        return None
+    every = {tuple(row.values()) for row in (*first, *off)}
+    rows = [dict(zip(KEY, row, strict=True)) for row in sorted(every)[:MOST]]
+    firsts = pa.Table.from_pylist(rows, last.first.schema)
+    return Judged(last.n - n_was + n, last.n_off - n_was_off + n_off, firsts)
 
 
 def _judged(warehouse: Warehouse) -> ir.Table:
@@ -92,7 +103,12 @@ def _judged(warehouse: Warehouse) -> ir.Table:
     return both.select(is_off=is_off.fill_null(False), **off)
 
 
+def _numbers(ws: Workspace, rows: ir.Table) -> tuple[int, int]:
+    counts = rows.aggregate(n=rows.count(), n_off=rows.is_off.cast("int64").sum().fill_null(0))
+    (row,) = ws.warehouse.read(counts).to_pylist()
+    return int(row["n"]), int(row["n_off"])
+
+
 def _counted(ws: Workspace, rows: ir.Table) -> Judged:
-    n = int(ws.warehouse.read(rows.count().as_table()).column(0)[0].as_py())
-    off = rows.filter("is_off").select(*KEY).order_by(*KEY)
-    return Judged(n, ws.warehouse.read(off))
+    first = rows.filter("is_off").select(*KEY).order_by(*KEY).limit(MOST)
+    return Judged(*_numbers(ws, rows), ws.warehouse.read(first))
