@@ -3,6 +3,7 @@
 from quanyu.rule.document import document, from_document
 from quanyu.rule.explain import Answer, explain
 from quanyu.rule.expression import expression
+from quanyu.rule.meant import meant_rule
 from quanyu.rule.members import known_columns, members
 from quanyu.rule.record import holds
 from quanyu.rule.sql import from_sql
@@ -18,6 +19,7 @@ __all__ = [
     "from_sql",
     "holds",
     "known_columns",
+    "meant_rule",
     "members",
     "parse",
     "printed",

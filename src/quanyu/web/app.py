@@ -24,7 +24,7 @@ from quanyu.web.memory import Memory
 from quanyu.web.page import Page, pages
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report, way_home
-from quanyu.web.parts.table import serve_streams
+from quanyu.web.parts.table import EXPIRED, serve_streams
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
@@ -72,7 +72,6 @@ def build(ws: Workspace) -> None:
     app.add_static_files("/static", STATIC)
     app.colors(primary="#2457c5")
     ui.add_head_html(f'<link rel="stylesheet" href="{_stamped("console.css")}">', shared=True)
-    ui.add_head_html(f'<script defer src="{_stamped("console.js")}"></script>', shared=True)
     for page in pages():
         ui.page(page.path)(_screen(ws, cache, memory, page))
     app.exception_handler(404)(_lost(ws, cache, memory))
@@ -110,25 +109,32 @@ def inside(address: str) -> str:
 def _lost(ws: Workspace, cache: Cache, memory: Memory) -> Callable[..., Any]:
     """Return what answers an address that leads nowhere: the frame, a sentence, and the way home."""
     draw = _screen(ws, cache, memory, Page("", "Not found", _nowhere))
+    draw_expired = _screen(ws, cache, memory, Page("", "Not found", _expired))
 
     async def answer(request: Request, error: Exception) -> Response:
         if "text/html" not in request.headers.get("accept", ""):
             return PlainTextResponse("Not found", 404)
         with Client(ui.page(""), request=request) as client:
-            draw(request)
+            (draw_expired if getattr(error, "detail", "") == EXPIRED else draw)(request)
         return client.build_response(request, 404)
 
     return answer
 
 
-def _nowhere(view: View) -> None:
+def _expired(view: View, **_: str) -> None:
+    put(tag("h1", view.say("There is no such list")), class_="head")
+    put(tag("p", view.say(EXPIRED), class_="muted"))
+    put(tag("a", view.say("Find people"), href="/people", class_="plain"))
+
+
+def _nowhere(view: View, **_: str) -> None:
     put(tag("h1", view.say("There is no such page")), class_="head")
     put(tag("p", view.say("{path} leads nowhere.", path=view.path), class_="muted"))
     put(way_home(view))
 
 
 def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable[..., Any]:
-    def screen(request: Request) -> None:
+    def screen(request: Request) -> Response | None:
         query = dict(request.query_params)
         view = View(ws, cache, language_of(request, ws), request.url.path, query, memory)
         client = ui.context.client
@@ -136,12 +142,14 @@ def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable
         client.page.language = TAGS[view.language]  # type: ignore[assignment]
         with frame(view, view.say(page.title)):
             try:
-                page.draw(view, **request.path_params)
+                status = page.draw(view, **request.path_params)
+                return client.build_response(request, status) if status else None
             except Exception as error:
                 report(error)
                 put(tag("h1", view.say(page.title)), class_="head")
                 fault(view, error)
                 put(way_home(view))
+        return None
 
     return screen
 
