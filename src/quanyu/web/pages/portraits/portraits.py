@@ -29,7 +29,7 @@ from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 COLORS = {
-    "champions": palette.ACCENT, "promising": "#4a76d6", "at_risk": "#86a6ea", "must_win_back": "#c9d8f8",
+    "champions": palette.ACCENT, "promising": "#3f6acb", "at_risk": "#86a6ea", "must_win_back": "#c9d8f8",
     "loyal_small": "#5b6b83", "new": "#aab4c3", "fading": palette.FAINT, "lost": "#edf0f4",
 }  # fmt: skip
 DARK = frozenset({"champions", "promising", "loyal_small"})

@@ -24,7 +24,10 @@ def column_choice(
     chosen: Sequence[str],
     act: Callable[[list[str]], object],
 ) -> None:
-    """Place the choice of columns; `act` hears the names in their order once the choice is closed, if it has changed."""
+    """Place the choice of columns; `act` hears their names once the choice is closed, if it has changed.
+
+    The usual ones stand in their own order, any others in that of `groups`.
+    """
     order = [name for listed in groups.values() for name in listed]
     label = view.say("Columns")
     options = {name: masked(text) for listed in groups.values() for name, text in listed.items()}
@@ -35,7 +38,12 @@ def column_choice(
         back.visible = shown != list(usual)
 
     async def choose(wanted: Sequence[str]) -> None:
-        kept = [name for name in order if name in wanted] or list(usual)
+        kept = (
+            list(usual)
+            if set(wanted) <= set(usual) <= set(wanted)
+            else [name for name in order if name in wanted]
+        )
+        kept = kept or list(usual)
         if kept == shown:
             return
         shown[:] = kept

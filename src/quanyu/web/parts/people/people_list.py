@@ -50,7 +50,7 @@ def people_list(view: View, title: str, whom: Whom) -> None:
     query, known = view.query, reading.shown_columns(view.ws)
     asked = tuple(name for name in columns(parse(whom.rule)) if name in known and name not in SHOWN)
     by_value = ("clv_amount",) if "decile" in asked else ()
-    usual = tuple(name for name in known if name in {*SHOWN, *asked, *by_value})
+    usual = (*SHOWN, *asked, *by_value)
     column = query.get("by", "")
     order = Order(column if column in known else (*by_value, "monetary_amount")[0], query.get("up") != "1")
     wanted = tuple(name for name in query.get("columns", "").split(",") if name in known)

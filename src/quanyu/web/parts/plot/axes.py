@@ -144,7 +144,7 @@ def _frame(view: View, unit: Unit, names: Sequence[str]) -> Option:
         "animationDuration": 300,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 6, "right": 18, "top": 36 if names else 12, "bottom": 4, "containLabel": True},
+        "grid": {"left": 6, "right": 32, "top": 36 if names else 12, "bottom": 4, "containLabel": True},
         "legend": {
             "show": bool(names),
             "type": "scroll",

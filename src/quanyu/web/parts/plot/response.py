@@ -53,7 +53,7 @@ def curve(
         "animationDuration": 300,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 6, "right": 24, "top": 14, "bottom": 6, "containLabel": True},
+        "grid": {"left": 6, "right": 34, "top": 14, "bottom": 6, "containLabel": True},
         "tooltip": {
             "trigger": "item", "confine": True, "borderColor": palette.LINE, "textStyle": {"color": palette.INK, "fontSize": 12},
             ":formatter": told("`${p.seriesName}: ${w(p.value[0])} → ${w(p.value[1])}`", write),
