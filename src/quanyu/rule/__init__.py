@@ -3,12 +3,12 @@
 from quanyu.rule.document import document, from_document
 from quanyu.rule.explain import Answer, explain
 from quanyu.rule.expression import expression
-from quanyu.rule.meant import meant_rule
 from quanyu.rule.members import known_columns, members
 from quanyu.rule.record import holds
 from quanyu.rule.sql import from_sql
 from quanyu.rule.text import parse, printed
 from quanyu.rule.typed import typed
+from quanyu.rule.word import meant_rule
 
 __all__ = [
     "Answer",

@@ -18,7 +18,7 @@ from quanyu.rule import known_columns, meant_rule, members, parse
 from quanyu.tables.text.mail import email
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
 from quanyu.tables.text.phone import number
-from quanyu.understand.value import value_card
+from quanyu.understand.alive import is_alive_withdrawn
 from quanyu.workspace import Workspace, pseudonym
 
 OF_RECORD = ("name", "phone", "email", "region", "city", "member_tier")
@@ -87,7 +87,7 @@ def shown_columns(ws: Workspace) -> tuple[str, ...]:
 
     Without P(alive) where the forecast does not fit.
     """
-    beside = {"p_alive"} if value_card.is_alive_withdrawn(ws) else set()
+    beside = {"p_alive"} if is_alive_withdrawn(ws) else set()
     return tuple(
         name for name in dict.fromkeys((*OF_RECORD, *known_columns(ws.warehouse.table))) if name not in beside
     )

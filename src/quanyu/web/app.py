@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from quanyu.errors import SettingError
 from quanyu.measure.metric import read
-from quanyu.text import Language
+from quanyu.text import Language, Text
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
 from quanyu.web.guard import Guard
@@ -24,13 +25,15 @@ from quanyu.web.memory import Memory
 from quanyu.web.page import Page, pages
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report, way_home
-from quanyu.web.parts.table import EXPIRED, serve_streams
+from quanyu.web.parts.table import serve_streams
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 COOKIE = "quanyu_language"
 STATIC = Path(__file__).parent / "static"
+UNSAID = "Not Found"
+"""What the framework says of an address that nobody serves."""
 TAGS = {"zh": "zh-CN", "en": "en-US"}
 
 
@@ -108,28 +111,23 @@ def inside(address: str) -> str:
 
 def _lost(ws: Workspace, cache: Cache, memory: Memory) -> Callable[..., Any]:
     """Return what answers an address that leads nowhere: the frame, a sentence, and the way home."""
-    draw = _screen(ws, cache, memory, Page("", "Not found", _nowhere))
-    draw_expired = _screen(ws, cache, memory, Page("", "Not found", _expired))
 
     async def answer(request: Request, error: Exception) -> Response:
         if "text/html" not in request.headers.get("accept", ""):
             return PlainTextResponse("Not found", 404)
         with Client(ui.page(""), request=request) as client:
-            (draw_expired if getattr(error, "detail", "") == EXPIRED else draw)(request)
+            said: Text = getattr(error, "detail", UNSAID)
+            _screen(ws, cache, memory, Page("", "Not found", partial(_nowhere, said=said)))(request)
         return client.build_response(request, 404)
 
     return answer
 
 
-def _expired(view: View, **_: str) -> None:
-    put(tag("h1", view.say("There is no such list")), class_="head")
-    put(tag("p", view.say(EXPIRED), class_="muted"))
-    put(tag("a", view.say("Find people"), href="/people", class_="plain"))
-
-
-def _nowhere(view: View, **_: str) -> None:
-    put(tag("h1", view.say("There is no such page")), class_="head")
-    put(tag("p", view.say("{path} leads nowhere.", path=view.path), class_="muted"))
+def _nowhere(view: View, said: Text = UNSAID, **_: str) -> None:
+    """Draw the page of what is not there: what was said of it, else that the address leads nowhere."""
+    put(tag("h1", view.say("There is nothing here")), class_="head")
+    told = view.say("{path} leads nowhere.", path=view.path) if said == UNSAID else view.say(said)
+    put(tag("p", told, class_="muted"))
     put(way_home(view))
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from quanyu.tables.owned.fact import ACTIONS
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
+from quanyu.understand.alive import is_alive_withdrawn
 from quanyu.understand.trait.distribution import Bar, Distribution, distribution, round_width
 from quanyu.understand.trait.pair import Pair, pair
-from quanyu.understand.value import value_card
 from quanyu.workspace import Workspace
 
 __all__ = [
@@ -70,7 +70,7 @@ COUNTED_IN: Mapping[str, tuple[str, ...]] = {
 
 def _held(ws: Workspace, row: dict[str, Any]) -> dict[str, Any]:
     """Return a row of `lifetimes` without P(alive) where the forecast does not fit."""
-    return {**row, "p_alive": None} if value_card.is_alive_withdrawn(ws, row["fit_id"] or "") else row
+    return {**row, "p_alive": None} if is_alive_withdrawn(ws, row["fit_id"] or "") else row
 
 
 def _rows(ws: Workspace, table: str, person_id: str) -> list[dict[str, Any]]:

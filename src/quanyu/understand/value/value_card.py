@@ -115,16 +115,6 @@ def model_card(ws: Workspace, fit_id: str) -> ModelCard | None:
     return _card(kept, fit_id) if kept else None
 
 
-def is_alive_withdrawn(ws: Workspace, fit_id: str = "") -> bool:
-    """Return whether a forecast, else the newest, failed its test: P(alive) comes from the same model, so nothing shows it."""
-    newest = (
-        find_fit(ws.ledger, fit_id)
-        if fit_id
-        else next(iter(list_fits(ws.ledger, method="Lifetime", limit=1)), None)
-    )
-    return newest is not None and newest.diagnostics.get("fits") is False
-
-
 def why_not(ws: Workspace) -> Told | None:
     """Return the reason that the newest turn gave for having no forecast."""
     newest = next(iter(list_fits(ws.ledger, method="Lifetime", limit=1)), None)

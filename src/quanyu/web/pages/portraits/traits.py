@@ -137,8 +137,9 @@ def _pair(view: View, told: profile.Pair) -> None:
         view.say("{n} people are in no cell: one of the two is not known of them, or is a rarer word.", n=f"{told.n_beside:,}"),
         view.say("Click a cell to see who is in it."),
     )  # fmt: skip
-    heat(view, Heat(sheet, across, [up[turned[place]] for place in range(len(up))], cells,
-                    view.say("–: nobody has these two together."), definitions, definitions[1]))  # fmt: skip
+    upward = [up[turned[place]] for place in range(len(up))]
+    nobody = view.say("–: nobody has these two together.")
+    heat(view, Heat(sheet, across, upward, cells, empty=nobody, definitions=definitions, note=definitions[1]))
 
 
 def _cell_link(view: View, told: profile.Pair, across: int, up: int) -> str:

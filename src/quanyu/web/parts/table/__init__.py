@@ -2,7 +2,7 @@
 
 from quanyu.web.parts.table.download import exports
 from quanyu.web.parts.table.grid import grid
-from quanyu.web.parts.table.stream import EXPIRED, Stream, serve_streams, stream_exports
+from quanyu.web.parts.table.stream import Stream, serve_streams, stream_exports
 from quanyu.web.parts.table.table import table
 
-__all__ = ["EXPIRED", "Stream", "exports", "grid", "serve_streams", "stream_exports", "table"]
+__all__ = ["Stream", "exports", "grid", "serve_streams", "stream_exports", "table"]
