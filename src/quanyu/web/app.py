@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from quanyu.errors import SettingError
 from quanyu.measure.metric import read
-from quanyu.text import Language
+from quanyu.text import Language, Text
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
 from quanyu.web.guard import Guard
@@ -116,17 +116,17 @@ def _lost(ws: Workspace, cache: Cache, memory: Memory) -> Callable[..., Any]:
         if "text/html" not in request.headers.get("accept", ""):
             return PlainTextResponse("Not found", 404)
         with Client(ui.page(""), request=request) as client:
-            said: str = getattr(error, "detail", UNSAID)
+            said = getattr(error, "detail", "").removeprefix(UNSAID)
             _screen(ws, cache, memory, Page("", "Not found", partial(_nowhere, said=said)))(request)
         return client.build_response(request, 404)
 
     return answer
 
 
-def _nowhere(view: View, said: str = UNSAID, **_: str) -> None:
+def _nowhere(view: View, said: Text = "", **_: str) -> None:
     """Draw the page of what is not there: what was said of it, else that the address leads nowhere."""
     put(tag("h1", view.say("There is nothing here")), class_="head")
-    told = view.say("{path} leads nowhere.", path=view.path) if said == UNSAID else view.say(said)
+    told = view.say("{path} leads nowhere.", path=view.path) if not said else view.say(said)
     put(tag("p", told, class_="muted"))
     put(way_home(view))
 
