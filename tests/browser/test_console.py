@@ -56,10 +56,9 @@ def test_every_screen_is_whole_and_open_to_all(
 ) -> None:
     """It fits, has a title and no fault, and axe-core finds nothing serious: contrast, targets, names, roles."""
     tab = visit(console, width)
-    tab.page.goto(f"{console}/language/{language}")
+    tab.speak(language)
     for path in (*PATHS, a_person(console, visit)):
         page = tab.open(path)
-        page.wait_for_timeout(300)
         overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
