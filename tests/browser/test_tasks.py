@@ -20,7 +20,11 @@ Say = Callable[..., str]
 
 def goto(tab: Any, name: str) -> Any:
     """Follow the menu."""
-    tab.page.locator(f"nav.side a[href='{name}']").click()
+    link = tab.page.locator(f"nav.side a[href='{name}']")
+    if not link.is_visible():
+        tab.page.locator("nav.side .opener").click()
+        link = tab.page.locator(f"nav.more a[href='{name}']")
+    link.click()
     tab.page.wait_for_url(f"**{name}")
     return tab.settled()
 

@@ -8,6 +8,7 @@ from quanyu.rule.record import holds
 from quanyu.rule.sql import from_sql
 from quanyu.rule.text import parse, printed
 from quanyu.rule.typed import typed
+from quanyu.rule.word import meant_rule
 
 __all__ = [
     "Answer",
@@ -18,6 +19,7 @@ __all__ = [
     "from_sql",
     "holds",
     "known_columns",
+    "meant_rule",
     "members",
     "parse",
     "printed",
