@@ -338,7 +338,7 @@ def test_choices_stand_in_the_address(console: str, visit: Visitor) -> None:
     choose(page, "metric", "ROAS")
     page.wait_for_url("**metric=roas**")
     page.locator("[data-name=first]").locator("visible=true").first.fill("2026-06-01")
-    page.get_by_role("button", name="查看").click()
+    page.get_by_role("button", name="查看", exact=True).click()
     page.wait_for_url("**since=2026-06-01**")
     page.get_by_role("link", name="近90天").click()
     page.wait_for_url("**period=last_90**")
