@@ -144,6 +144,7 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
                 "nodeGap": 7,
                 "draggable": False,
                 "label": {"color": palette.INK, "fontSize": 12},
+                "labelLayout": {"hideOverlap": True},
                 "lineStyle": {"color": "source", "opacity": 0.35},
                 "emphasis": {"focus": "adjacency"},
                 "data": [

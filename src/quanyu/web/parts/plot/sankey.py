@@ -41,6 +41,7 @@ def flows(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], flo
             "type": "sankey", "left": 4, "right": 96, "top": 8, "bottom": 8, "nodeGap": 9, "nodeWidth": 13,
             "draggable": False, "layoutIterations": 24, "emphasis": {"focus": "adjacency"},
             "label": {"color": palette.INK, "fontSize": 11, ":formatter": "p => p.data.label_", "overflow": "truncate", "width": 90},
+            "labelLayout": {"hideOverlap": True},
             "lineStyle": {"color": "gradient", "opacity": 0.32, "curveness": 0.5},
             "data": [
                 {"name": node.name, "label_": node.label, "depth": node.layer, "itemStyle": {"color": color[node.group]}}
