@@ -15,7 +15,7 @@ from quanyu.ledger import OWN, Proposal, to_json
 from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.step import Step
-from quanyu.rule import members, parse
+from quanyu.rule import Asking, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.text import Text, translate
 from quanyu.workspace import Workspace
@@ -55,7 +55,7 @@ def propose_design(
 
     Raises `RuleError` for a rule that cannot be read.
     """
-    audience = members(parse(design.rule), ws.warehouse.table)
+    audience = members(parse(design.rule), Asking.of(ws, as_of))
     n = int(ws.warehouse.read(audience.count()).column(0)[0].as_py())
     if not n:
         return None
