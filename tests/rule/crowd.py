@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from quanyu.tables import CONTRACTS
 from quanyu.workspace import Workspace
 
 CITIES = ("上海", "New York", "a; b", 'say "hi"', "", "Trinidad and Tobago")
@@ -154,32 +155,31 @@ def save(ws: Workspace, draw: Draw) -> None:
             for k, row in enumerate(shop[table])
         ]
         write(
-            table,
-            pa.Table.from_pylist([*rows, *(row | {"id_key": "k:nobody"} for row in rows[:3])]),
-            by="collect",
+            table, filled(table, [*rows, *(row | {"id_key": "k:nobody"} for row in rows[:3])]), by="collect"
         )
     lines = [plain(row, "ordered_at") for shop in draw.people.values() for row in shop["order_lines"]]
-    write("order_lines", pa.Table.from_pylist(lines), by="collect")
+    write("order_lines", filled("order_lines", lines), by="collect")
     for table in ("deliveries", "responses"):
         sent = [plain(row) | {"person_id": name} for name, shop in draw.people.items() for row in shop[table]]
-        write(table, pa.Table.from_pylist(sent), by="act")
+        write(table, filled(table, sent), by="act")
     entered = [
-        (kind, group, name, at)
+        (kind, {f"{kind}_id": group, "as_of": as_of}, name, at)
         for name, shop in draw.people.items()
         for (kind, group), at in shop["members"].items()
     ]
     segment = [
-        {"segment_id": group, "person_id": name, "entered_at": at, "as_of": as_of}
-        for kind, group, name, at in entered
-        if kind == "segment"
+        row | {"person_id": name, "entered_at": at} for kind, row, name, at in entered if kind == "segment"
     ]
     listed = [
-        {"list_id": group, "id_key": f"k:{name}-2", "listed_at": at}
-        for kind, group, name, at in entered
-        if kind == "list"
+        row | {"id_key": f"k:{name}-2", "listed_at": at} for kind, row, name, at in entered if kind == "list"
     ]
-    write("segment_members", pa.Table.from_pylist(segment), by="understand")
-    write("list_members", pa.Table.from_pylist(listed), by="collect")
+    write("segment_members", filled("segment_members", segment), by="understand")
+    write("list_members", filled("list_members", listed), by="collect")
+
+
+def filled(table: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """Return rows with every column that the table promises."""
+    return pa.Table.from_pylist(rows, schema=CONTRACTS[table].schema.to_pyarrow())
 
 
 def facts(row: Mapping[str, Any], id_key: str) -> dict[str, Any]:

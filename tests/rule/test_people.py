@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +26,7 @@ from quanyu.rule import (
     printed,
     typed,
 )
-from quanyu.rule.past.history import History
+from quanyu.rule.past import History
 from quanyu.rule.record import Record, ready
 from quanyu.rule.tree import Rank, walked
 from quanyu.workspace import Workspace
@@ -190,3 +192,66 @@ def test_why_and_explain_tell_what_was_met(embedded: Workspace) -> None:
     assert told[0].values == {"bought in last 90 days": float(n)} and all(answer.is_met for answer in told)
     kinds = dict(embedded.warehouse.table("portraits").schema().items())
     assert explain(tree, record(crowd, person, set()), kinds, asking) == told
+
+
+def shop_of(rows: dict[str, list[dict[str, Any]]], draw: Draw) -> None:
+    """Give the first person of a crowd these rows and no others, and everybody else none."""
+    for shop in draw.people.values():
+        for held in shop.values():
+            if isinstance(held, list):
+                held.clear()
+    next(iter(draw.people.values())).update(rows)
+
+
+def finds(ws: Workspace, draw: Draw, rule: str) -> bool:
+    """Whether a rule finds the first person, on whom all evaluators agree."""
+    asked(ws, draw, [rule])
+    return Crowd(draw.people, draw.at, draw.zone, ws.secret).holds(parse(rule), next(iter(draw.people)))
+
+
+def test_one_of_two_carts_was_left(embedded: Workspace) -> None:
+    draw = Draw(8, 3, NOON, ZoneInfo("Asia/Shanghai"))
+    event = draw.event(0) | {"properties.price": "5", "channel": None}
+
+    def at(hours: int, name: str, cart: str) -> dict[str, Any]:
+        moment = NOON - dt.timedelta(hours=hours)
+        return event | {
+            "name": name,
+            "occurred_at": moment,
+            "properties.cart_id": cart,
+            "event_id": f"{name} {cart}",
+        }
+
+    left, bought = at(40, "add_to_cart", "c1"), at(40, "add_to_cart", "c2")
+    shop_of({"events": [left, bought, at(38, "page view", "c2")]}, draw)
+    save(embedded, draw)
+    rule = 'did add_to_cart then not did "page view" within {} hours per properties.cart_id'
+    assert finds(embedded, draw, rule.format(24)) and not finds(
+        embedded, draw, rule.format(1) + "; never visited"
+    )
+    shop_of({"events": [bought, at(38, "page view", "c2")]}, draw)
+    save(embedded, draw)
+    assert not finds(embedded, draw, rule.format(24)) and finds(embedded, draw, rule.format(1))
+
+
+def test_what_the_last_row_does_not_say_is_unknown(workspace: Workspace) -> None:
+    draw = Draw(9, 3, NOON, ZoneInfo("Asia/Shanghai"))
+    order = draw.order(0) | {"status": "paid", "paid_amount": Decimal("5.00"), "region": "浙江"}
+    early, late = (NOON - dt.timedelta(days=days) for days in (9, 2))
+    first, second = (
+        order | {"ordered_at": early, "channel": "taobao"},
+        order | {"ordered_at": late, "channel": None, "order_id": "z"},
+    )
+    shop_of({"orders": [first, second]}, draw)
+    save(workspace, draw)
+    rules = [
+        "last bought with channel = taobao",
+        "not last bought with channel = taobao",
+        "first bought with channel = taobao",
+    ]
+    asked(workspace, draw, rules)
+    assert [Crowd(draw.people, NOON, draw.zone, "").holds(parse(rule), "p000") for rule in rules] == [
+        False,
+        False,
+        True,
+    ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ibis
 import pytest
 
-from quanyu.errors import RuleError
+from quanyu.errors import QuanyuError, RuleError
 from quanyu.rule import from_document, holds, parse, printed, typed
 from quanyu.rule.tree import Apply, Literal, Name
 from quanyu.text import told
@@ -128,3 +128,47 @@ def test_what_is_no_number_is_refused_in_plain_words(word: str) -> None:
     with pytest.raises(RuleError, match="not a number such as") as caught:
         typed(parse(f"frequency > {word}"), KINDS)
     assert "数字（例如" in told(caught.value, "zh")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("group matches (?=a)", "every engine reads alike"),
+        (r"group matches (a)\1", "every engine reads alike"),
+        ('group matches "(a"', "every engine reads alike"),
+        ("frequency contains 1", "not a text"),
+        ("group in last 30 days", "not a day or a moment"),
+        ("anniversary of group in next 7 days", "not a day"),
+        ("bought with total channel >= 2", "not a number"),
+        ("bought where (chanel = own)", "Did you mean 'channel'"),
+        ("bought where (in segment vip)", "its own columns"),
+        ("bought >= 2 times on >= 3 days", "more than one count"),
+        ("did product_view then bought", "needs the time"),
+        ("bought_item taobao", "not told apart"),
+        ("in random 200%", "between 0 and 1"),
+        ("bought > many times", "a number"),
+    ],
+)
+def test_a_rule_that_cannot_be_asked_says_why(rule: str, said: str) -> None:
+    with pytest.raises(QuanyuError) as caught:
+        typed(parse(rule), KINDS)
+    assert said in told(caught.value, "en")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"measure": {"did": {"verb": "boght"}}},
+        {"measure": {"did": {"verb": "bought"}, "window": {"start": [30, "fortnight"]}}},
+        {"measure": {"did": {"verb": "bought"}, "window": {"start": "yesterday"}}},
+        {"measure": {"did": {"verb": "bought"}, "aggregate": "sum"}},
+        {"sequence": {"steps": [{"verb": "bought"}], "within": [1, "day"]}},
+        {"member": {"kind": "club", "name": "vip"}},
+        {"member": {"name": "vip"}},
+        {"rank": {"column": "clv_amount"}},
+        {"measure": {"did": {"verb": "did"}, "also": 1}},
+    ],
+)
+def test_a_leaf_that_is_none_is_refused(given: object) -> None:
+    with pytest.raises(RuleError, match="no part of a rule"):
+        from_document(given)

@@ -7,8 +7,7 @@ from quanyu.rule.expression import expression
 from quanyu.rule.gathered import known_columns
 from quanyu.rule.members import members, population
 from quanyu.rule.record import holds
-from quanyu.rule.sql import from_sql
-from quanyu.rule.text import parse, printed
+from quanyu.rule.text import from_sql, parse, printed
 from quanyu.rule.typed import typed
 
 __all__ = [

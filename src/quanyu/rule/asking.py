@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
 
-from quanyu.rule.past.window import day_start
+from quanyu.rule.window import day_start
 from quanyu.workspace import Workspace
 
 UTC = ZoneInfo("UTC")

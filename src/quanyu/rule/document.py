@@ -14,7 +14,7 @@ from typing import Any, get_args
 from quanyu.errors import RuleError
 from quanyu.nearest import did_you_mean
 from quanyu.rule.operators import OPERATORS
-from quanyu.rule.past import AGGREGATES, VERBS
+from quanyu.rule.past import AGGREGATES
 from quanyu.rule.tree import (
     Ago,
     Anniversary,
@@ -32,6 +32,7 @@ from quanyu.rule.tree import (
     Unit,
     Window,
 )  # fmt: skip
+from quanyu.rule.verb import VERBS
 
 COLUMN = "column"
 MOST_DEPTH = 64

@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 
 from quanyu.rule.asking import ANYWHEN, When
 from quanyu.rule.operators import OPERATORS
-from quanyu.rule.past.window import day_after, reach
 from quanyu.rule.tree import Apply, During, Literal, Name, Node, Window
+from quanyu.rule.window import day_after, reach
 
 
 def expression(tree: Node, look: Callable[[str], ir.Value], when: When = ANYWHEN) -> Any:

@@ -13,10 +13,7 @@ from ibis.expr.datatypes import DataType
 
 from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
-from quanyu.rule.past import AGGREGATES
-from quanyu.rule.past.measure import measured
-from quanyu.rule.past.sequence import followed
-from quanyu.rule.past.window import bounds
+from quanyu.rule.past import AGGREGATES, followed, measured
 from quanyu.rule.text import named
 from quanyu.rule.tree import (
     LEAVES,
@@ -35,6 +32,7 @@ from quanyu.rule.tree import (
     leaves,
     mapped,
 )  # fmt: skip
+from quanyu.rule.window import bounds
 from quanyu.tables.draw import drawn, salt
 from quanyu.warehouse.portable import group_key
 

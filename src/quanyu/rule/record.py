@@ -11,9 +11,7 @@ from typing import Any
 
 from quanyu.rule.asking import ANYWHEN, When
 from quanyu.rule.operators import OPERATORS
-from quanyu.rule.past.history import History, figure, met
-from quanyu.rule.past.measure import claim_of
-from quanyu.rule.past.window import anniversary, bounds, day_after, reach
+from quanyu.rule.past import History, figure, met
 from quanyu.rule.tree import (
     Anniversary,
     Apply,
@@ -28,6 +26,8 @@ from quanyu.rule.tree import (
     Sequence,
     Window,
 )  # fmt: skip
+from quanyu.rule.verb import claim_of
+from quanyu.rule.window import anniversary, bounds, day_after, reach
 from quanyu.tables.draw import digest, salt
 
 Answer = Callable[["Record"], Any]

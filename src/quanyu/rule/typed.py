@@ -14,7 +14,7 @@ from ibis.expr.datatypes import DataType
 from quanyu.errors import RuleError
 from quanyu.nearest import did_you_mean
 from quanyu.rule.operators import COMPARISONS, TEXTUAL
-from quanyu.rule.past import AGGREGATES, PROPERTIES, VERBS, kinds_of
+from quanyu.rule.past import AGGREGATES
 from quanyu.rule.text import pointed
 from quanyu.rule.tree import (
     LEAVES,
@@ -33,6 +33,7 @@ from quanyu.rule.tree import (
     mapped,
     walked,
 )  # fmt: skip
+from quanyu.rule.verb import PROPERTIES, VERBS, kinds_of
 from quanyu.tables.draw import cut
 from quanyu.text import Sentence, Text
 
@@ -153,7 +154,7 @@ def _textual(operator: str, operand: Node, kinds: Kinds) -> Node:
         if not is_safe:
             raise RuleError(
                 "{word!r} is no pattern that every engine reads alike.{pointer}",
-                "Write letters, . [..] ( | ) ^ $ and * + ? {{n}}, without lookahead and back references.",
+                "Write letters, . [..] ( | ) ^ $ and * + ?, without lookahead and back references.",
                 word=word,
                 pointer=pointed(operand.place),
             )

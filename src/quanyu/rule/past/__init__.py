@@ -1,7 +1,8 @@
-"""What people did: verbs, windows, figures and sequences, over whole tables and of one person."""
+"""What people did: figures and sequences, over whole tables and of one person."""
 
 from quanyu.rule.past.aggregate import AGGREGATES
-from quanyu.rule.past.source import PROPERTIES, kinds_of
-from quanyu.rule.past.verb import VERBS
+from quanyu.rule.past.history import History, figure, met
+from quanyu.rule.past.measure import measured
+from quanyu.rule.past.sequence import followed
 
-__all__ = ["AGGREGATES", "PROPERTIES", "VERBS", "kinds_of"]
+__all__ = ["AGGREGATES", "History", "figure", "followed", "measured", "met"]

@@ -13,17 +13,10 @@ from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
 from quanyu.rule.past.aggregate import AGGREGATES, Chosen
 from quanyu.rule.past.source import AT, cell, owners, rows_of
-from quanyu.rule.past.verb import VERBS, Rows
-from quanyu.rule.past.window import bounds
-from quanyu.rule.tree import Apply, Did, Literal, Measure, Name, Node, columns
+from quanyu.rule.tree import Measure, Node, columns
+from quanyu.rule.verb import VERBS, Rows, claim_of
+from quanyu.rule.window import bounds
 from quanyu.warehouse.portable import local_day
-
-
-def claim_of(did: Did) -> Node:
-    """Return what must hold of a row for it to be one of these."""
-    verb = VERBS[did.verb]
-    detail = None if did.detail is None else Apply("=", (Name(str(verb.detail)), Literal(did.detail)))
-    return Apply("and", tuple(part for part in (verb.claim, detail, did.where) if part is not None))
 
 
 def measured(asking: Asking, measures: Mapping[str, Measure]) -> Sequence[ir.Table]:
@@ -79,4 +72,4 @@ def _counts(asking: Asking, table: ir.Table, claim: Node, measure: Measure) -> i
     return (is_in & holds).fill_null(False)
 
 
-__all__ = ["claim_of", "measured"]
+__all__ = ["measured"]

@@ -10,11 +10,10 @@ import ibis.expr.types as ir
 
 from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
-from quanyu.rule.past.measure import claim_of
 from quanyu.rule.past.source import AT, cell, owners, rows_of
-from quanyu.rule.past.verb import VERBS
-from quanyu.rule.past.window import LENGTH, micros, reach
 from quanyu.rule.tree import Did, Node, Sequence, columns
+from quanyu.rule.verb import VERBS, claim_of
+from quanyu.rule.window import LENGTH, micros, reach
 from quanyu.warehouse.portable import unix_micros
 
 NEVER = ibis.null("int64")

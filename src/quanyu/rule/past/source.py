@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import ibis.expr.types as ir
-from ibis.expr.datatypes import DataType
 
-from quanyu.rule.past.verb import LINES, Rows
+from quanyu.rule.verb import PROPERTIES, Rows
 from quanyu.warehouse.portable import group_key, json_text
 
 Look = Callable[[str], ir.Table]
-PROPERTIES = "properties."
-"""Stands before the name of a property of an event."""
 LINKS: Mapping[str, tuple[str, ...]] = {
     "items": ("item_id",), "orders": ("source", "order_id"), "deliveries": ("send_id",),
 }  # fmt: skip
 """By which columns rows are joined with the tables whose columns they have too."""
 AT = "at"
-
-
-def kinds_of(rows: Rows) -> Mapping[str, DataType]:
-    """Return the type of every column that a rule may ask of rows."""
-    own = dict(rows.table.schema.items())
-    return own | {
-        f"{prefix}.{name}": kind for prefix, table in rows.more.items() for name, kind in table.schema.items()
-    }
 
 
 def cell(name: str) -> str:
@@ -37,7 +26,7 @@ def rows_of(look: Look, rows: Rows, names: Iterable[str]) -> ir.Table:
     """Return rows with `owner` (a number: see `owners`), `at`, the columns asked for, and those that order them."""
     wanted = dict.fromkeys((*names, *rows.key))
     table = look(rows.table.name)
-    if rows is LINES:
+    if rows.is_of_orders:
         table = _joined(look, table, "orders", {"id_key": "id_key", "ordered_at": "ordered_at"})
     for prefix, more in rows.more.items():
         asked = [name.partition(".")[2] for name in wanted if name.startswith(f"{prefix}.")]
@@ -70,4 +59,4 @@ def _column(table: ir.Table, name: str) -> ir.Value:
     return table[cell(name)]
 
 
-__all__ = ["AT", "PROPERTIES", "Look", "cell", "kinds_of", "owners", "rows_of"]
+__all__ = ["AT", "Look", "cell", "owners", "rows_of"]

@@ -18,9 +18,8 @@ from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_a
 from lark.exceptions import VisitError
 
 from quanyu.errors import RuleError
-from quanyu.rule.past.verb import VERBS
 from quanyu.rule.text.fault import pointed
-from quanyu.rule.text.words import EXPECTED, UNITS, listed
+from quanyu.rule.text.words import UNITS, expected
 from quanyu.rule.tree import (
     EVER,
     Ago,
@@ -40,6 +39,7 @@ from quanyu.rule.tree import (
     Window,
     flat,
 )  # fmt: skip
+from quanyu.rule.verb import VERBS
 
 QUOTED = r'"(?:[^"\\\n]|\\.)*"'
 SIGNS = {"at least": ">=", "at most": "<="}
@@ -87,13 +87,12 @@ def _refused(text: str, error: UnexpectedInput) -> RuleError:
     begin = max(text.rfind(sign, 0, at) for sign in ";；") + 1
     end = min(place for sign in (";", "；") if (place := text.find(sign, at) + 1 or len(text) + 1) > 0)
     allowed = getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
-    known = dict.fromkeys(EXPECTED[name] for name in sorted(allowed) if name in EXPECTED)
     return RuleError(
         "{text!r} is not a condition.{pointer}",
         "Here may stand: {known}. Conditions are such as {example}; part them by ; or and.",
         text=text[begin : end - 1].strip(),
         pointer=pointed(Place(text, at)),
-        known=listed(known),
+        known=expected(allowed),
         example=EXAMPLES,
     )
 

@@ -9,12 +9,8 @@ from quanyu.text import Sentence, Text
 
 UNITS = "minutes?|hours?|days?|weeks?|months?"
 
-EXPECTED: Mapping[str, Text] = {
-    "NAME": "a column",
+SYNTAX: Mapping[str, str] = {
     "SIGN": "= != < <= > >=",
-    "VALUE": "a value",
-    "ATOM": "a word",
-    "NUMBER": "a number",
     "IN": "in A, B",
     "LIKE": "contains",
     "BETWEEN": "between A and B",
@@ -22,13 +18,11 @@ EXPECTED: Mapping[str, Text] = {
     "RANK": "in top 10%",
     "KNOWN": "is known",
     "VERB": "bought",
-    "EVENT": "the name of an event",
-    "DETAIL": "a channel",
     "TIMES": "times",
     "DAYS": "days",
     "ON": "on >= 3 days",
     "WITH": "with total net_amount >= 500",
-    "AGGREGATE": "total, average, largest, smallest or distinct",
+    "AGGREGATE": "total, average, largest, smallest, distinct",
     "WHERE": "where (channel = taobao)",
     "THEN": "then",
     "WITHIN": "within 3 days",
@@ -39,19 +33,28 @@ EXPECTED: Mapping[str, Text] = {
     "OR": "or",
     "SEMICOLON": ";",
 }
-"""Terminals of the grammar, as somebody may write them; those that are left out are variants of one of these."""
+"""Terminals of the grammar as somebody may write them; those that are left out are variants of one of these."""
+MEANT: Mapping[str, Text] = {
+    "NAME": "a column",
+    "VALUE": "a value",
+    "ATOM": "a word",
+    "NUMBER": "a number",
+    "EVENT": "the name of an event",
+    "DETAIL": "a channel",
+}
+"""Terminals that stand for what the writer knows."""
 
 
-def listed(words: Iterable[Text]) -> Text:
-    """Return words as a list in a sentence.
+def expected(terminals: Iterable[str]) -> Text:
+    """Return what may stand at a place, as a list in a sentence.
 
-    >>> listed(["and", "or"])
-    'and, or'
+    >>> expected(["AND", "VALUE", "OR"])
+    'a value, and, or'
     """
-    return reduce(
-        lambda first, second: Sentence("{first}, {second}", first=first, second=second),
-        (Sentence(word.replace("{", "{{").replace("}", "}}")) for word in words),
-    )
+    names = sorted(terminals)
+    meant = [Sentence(MEANT[name]) for name in names if name in MEANT]
+    words = [*meant, *dict.fromkeys(SYNTAX[name] for name in names if name in SYNTAX)]
+    return reduce(lambda first, second: Sentence("{first}, {second}", first=first, second=second), words)
 
 
-__all__ = ["EXPECTED", "UNITS", "listed"]
+__all__ = ["UNITS", "expected"]

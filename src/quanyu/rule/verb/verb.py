@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quanyu.rule.tree import Apply, Literal, Name, Node
+from ibis.expr.datatypes import DataType
+
+from quanyu.rule.tree import Apply, Did, Literal, Name, Node
 from quanyu.tables.contract import Table
 from quanyu.tables.owned.acted import DELIVERIES, RESPONSES
 from quanyu.tables.owned.collected import EVENTS, FEEDBACK, ITEMS, ORDER_LINES, ORDERS, SALES, TOUCHES
 from quanyu.text import Text
+
+PROPERTIES = "properties."
+"""Stands before the name of a property of an event."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class Rows:
     key: tuple[str, ...]
     more: Mapping[str, Table]
     """Tables whose columns its rows have too, by what stands before their names: `item.category`."""
+    is_of_orders: bool = False
+    """Whether whose it is and when it was stands in its order."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,12 @@ TAKEN = Apply("and", (_is("order.status", *SALES), Apply(">", (Name("n_items"), 
 DONE = Rows(EVENTS, "id_key", "occurred_at", ("source", "event_id"), {"item": ITEMS})
 ORDERED = Rows(ORDERS, "id_key", "ordered_at", ("source", "order_id"), {})
 LINES = Rows(
-    ORDER_LINES, "id_key", "ordered_at", ("source", "order_id", "line_no"), {"item": ITEMS, "order": ORDERS}
+    ORDER_LINES,
+    "id_key",
+    "ordered_at",
+    ("source", "order_id", "line_no"),
+    {"item": ITEMS, "order": ORDERS},
+    True,
 )
 SAID = Rows(FEEDBACK, "id_key", "said_at", ("source", "feedback_id"), {"item": ITEMS})
 MET = Rows(TOUCHES, "id_key", "touched_at", ("source", "touch_id"), {})
@@ -91,4 +103,19 @@ VERBS: Mapping[str, Verb] = {
 """Every verb. `did` names an event; the others may name a channel (`opened mail`), `said` a kind (`said review`)."""
 
 
-__all__ = ["VERBS", "Rows", "Verb"]
+def claim_of(did: Did) -> Node:
+    """Return what must hold of a row for it to be one of these."""
+    verb = VERBS[did.verb]
+    detail = None if did.detail is None else Apply("=", (Name(str(verb.detail)), Literal(did.detail)))
+    return Apply("and", tuple(part for part in (verb.claim, detail, did.where) if part is not None))
+
+
+def kinds_of(rows: Rows) -> Mapping[str, DataType]:
+    """Return the type of every column that a rule may ask of rows."""
+    own = dict(rows.table.schema.items())
+    return own | {
+        f"{prefix}.{name}": kind for prefix, table in rows.more.items() for name, kind in table.schema.items()
+    }
+
+
+__all__ = ["PROPERTIES", "VERBS", "Rows", "Verb", "claim_of", "kinds_of"]
