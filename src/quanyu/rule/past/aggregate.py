@@ -60,13 +60,8 @@ def _average(chosen: Chosen) -> ir.Value:
 
 
 def _at_end(end: str) -> Callable[[Chosen], ir.Value]:
-    """Return the value of the first or last row, unknown where it is unknown there: engines would pass over nulls."""
-
-    def over(chosen: Chosen) -> ir.Value:
-        boxed = ibis.struct({"value": chosen.value})
-        return getattr(boxed, end)(chosen.order, where=chosen.claim)["value"]
-
-    return over
+    """Return the value of the first or last row, unknown where it is unknown there."""
+    return lambda chosen: getattr(chosen.value, end)(chosen.order, where=chosen.claim)
 
 
 AGGREGATES: Mapping[str, Aggregate] = {
