@@ -97,6 +97,9 @@ def written_shop(folder: Path) -> Path:
     ws = quanyu.workspace.create(folder, name=f"示例店铺{shop.PLANTED}")
     shop.write_shop(ws, people=200)
     loop.run(ws)
+    shop.write_test(ws)
+    loop.run(ws, only="budget")
+    loop.run(ws, only="proposal")
     ws.close()
     return folder
 

@@ -30,7 +30,11 @@ def desk(console: str, visit: Visitor, width: int, language: str) -> Any:
 
 def goto(tab: Any, name: str) -> Any:
     """Follow the menu."""
-    tab.page.locator(f"nav.side a[href='{name}']").click()
+    link = tab.page.locator(f"nav.side a[href='{name}']")
+    if not link.is_visible():
+        tab.page.locator("nav.side .opener").click()
+        link = tab.page.locator(f"nav.more a[href='{name}']")
+    link.click()
     tab.page.wait_for_url(f"**{name}")
     tab.page.wait_for_function(
         "document.querySelector('#content').children.length && !document.querySelector('.waiting')"

@@ -9,6 +9,7 @@ from quanyu.rule.members import members, population
 from quanyu.rule.record import holds
 from quanyu.rule.text import from_sql, parse, printed
 from quanyu.rule.typed import typed
+from quanyu.rule.word import meant_rule
 
 __all__ = [
     "Answer",
@@ -21,6 +22,7 @@ __all__ = [
     "from_sql",
     "holds",
     "known_columns",
+    "meant_rule",
     "members",
     "parse",
     "population",

@@ -52,14 +52,18 @@ TRENDS = ("net_revenue", "gmv", "n_orders", "visitors")
 def overview(view: View) -> None:
     """Draw the screen: the newest complete days before the as-of day unless the address names others."""
     if not view.ws.warehouse.count("orders") and not view.ws.warehouse.count("events"):
+        put(tag("h1", view.say("Overview")), class_="head")
         nothing_loaded(view)
         return
     day = view.ask(read.as_of)
     if day is None:
+        put(tag("h1", view.say("Overview")), class_="head")
         not_run(view)
         return
     period = chosen_period(view, day)
-    put(Markup("").join([tag("h1", view.say("Overview")), period_picker(view, period)]), class_="head")
+    with ui.element("div").classes("head"):
+        put(tag("h1", view.say("Overview")))
+        period_picker(view, period, day)
     fill(view, _lead, stands_out, view.language)
     waiting(view)
     fill(view, _cards, kpis, period)
@@ -242,4 +246,4 @@ def _ran(view: View, run: Run) -> Markup:
     return Markup("").join([_when(view, run.started_at), " ", span(f"mark {level}", view.say(run.status))])
 
 
-PAGE = Page("/", "Overview", overview, "", "Overview", "M3 12 12 4l9 8M6 10v10h12V10")
+PAGE = Page("/", "Overview", overview, "", "Overview", "M3 12 12 4l9 8M6 10v10h12V10", is_near=True)

@@ -21,7 +21,7 @@ from quanyu.web.pages.portraits import trait_value
 from quanyu.web.parts.button import button
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
-from quanyu.web.parts.notice import empty, way_home
+from quanyu.web.parts.notice import empty
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid, table
 from quanyu.web.parts.waiting import fill
@@ -39,22 +39,30 @@ CLASSES: Mapping[str, Text] = {
 }
 
 
-def person(view: View, person_id: str) -> None:
-    """Draw everything known about a person; phone, mail and name are masked."""
+def person(view: View, person_id: str) -> int | None:
+    """Draw everything known about a person; phone, mail and name are masked. 404 where there is nobody of this id."""
+    if not view.ask(profile.has_person, person_id):
+        _nobody(view, person_id)
+        return 404
     with ui.element("div").classes("back"):
         button(f"← {view.say('Back')}", ui.navigate.back)
     fill(view, lambda v, portrait: _person(v, person_id, portrait), profile.read_person, person_id)
+    return None
+
+
+def _nobody(view: View, person_id: str) -> None:
+    empty(
+        view,
+        "There is no person {person_id}.",
+        "Search for the person by another identifier; people who were merged keep the older number.",
+        person_id=person_id,
+    )
+    put(tag("a", view.say("Find people"), href="/people", class_="plain"))
 
 
 def _person(view: View, person_id: str, portrait: profile.Person | None) -> None:
     if portrait is None:
-        empty(
-            view,
-            "There is no person {person_id}.",
-            "Search for the person by another identifier; people who were merged keep the older number.",
-            person_id=person_id,
-        )
-        put(way_home(view))
+        _nobody(view, person_id)
         return
     with ui.element("div").classes("panels person"):
         with ui.element("div").classes("w12"):
@@ -173,7 +181,11 @@ def _lifetime(view: View, row: Mapping[str, Any] | None) -> Markup:
             write(row["clv_amount"], "currency"),
             money if row["clv_amount"] is not None else "",
         ),
-        (view.say("P(alive)"), write(row["p_alive"], "ratio"), ""),
+        (
+            view.say("P(alive)"),
+            write(row["p_alive"], "ratio"),
+            view.say("withdrawn; the page of customer value says why") if row["p_alive"] is None else "",
+        ),
         (view.say("Expected orders"), write(row["expected_orders"], "number"), between),
         (view.say("Expected margin per order"), write(row["expected_order_amount"], "currency"), ""),
         (view.say("Tenth"), write(row["decile"], "count"), view.say("10 is the most valuable")),

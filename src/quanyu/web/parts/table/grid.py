@@ -11,6 +11,7 @@ from nicegui import ui
 
 from quanyu.tables.text.mask import masked
 from quanyu.text import Text
+from quanyu.web.parts.choice import column_choice
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.sheet import Cell, Head, Sheet
@@ -85,6 +86,14 @@ def grid(
         }
         for row in sheet.rows
     ]
+    if len(sheet.columns) > WIDE:
+        fields = {f"c{place}": head.label for place, head in enumerate(sheet.columns)}
+
+        def choose(names: list[str]) -> None:
+            made.run_grid_method("setColumnsVisible", list(fields), False)
+            made.run_grid_method("setColumnsVisible", names, True)
+
+        column_choice(view, {"": fields}, list(fields), list(fields), choose)
     options = {
         "columnDefs": [
             _column(
