@@ -14,7 +14,7 @@ from quanyu.ledger import Campaign
 from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.proposed_audience import content_of, decision_name, numbered
-from quanyu.rule import meant_rule, members, parse
+from quanyu.rule import Asking, meant_rule, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 
