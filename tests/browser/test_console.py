@@ -63,10 +63,9 @@ def test_every_screen_is_whole_and_open_to_all(
 ) -> None:
     """It fits, has a title and no fault, and axe-core finds nothing serious: contrast, targets, names, roles."""
     tab = visit(console, width)
-    tab.page.goto(f"{console}/language/{language}")
+    tab.speak(language)
     for path in (*PATHS, a_person(console, visit)):
         page = tab.open(path)
-        page.wait_for_timeout(300)
         overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
@@ -339,7 +338,7 @@ def test_choices_stand_in_the_address(console: str, visit: Visitor) -> None:
     choose(page, "metric", "ROAS")
     page.wait_for_url("**metric=roas**")
     page.locator("[data-name=first]").locator("visible=true").first.fill("2026-06-01")
-    page.get_by_role("button", name="查看").click()
+    page.get_by_role("button", name="查看", exact=True).click()
     page.wait_for_url("**since=2026-06-01**")
     page.get_by_role("link", name="近90天").click()
     page.wait_for_url("**period=last_90**")

@@ -27,7 +27,6 @@ def test_a_page_begins_with_its_answer_and_no_head_or_label_is_clipped(
     console: str, visit: Visitor, width: int, path: str
 ) -> None:
     page = visit(console, width).open(path)
-    page.wait_for_timeout(600)
     lead, first = page.locator("p.lead").first, page.locator("article.card").first
     assert len(lead.inner_text()) > 10
     assert lead.bounding_box()["y"] < first.bounding_box()["y"]
@@ -41,7 +40,9 @@ def test_a_wide_list_keeps_its_first_column_in_sight(console: str, visit: Visito
     name = grid.locator(".ag-pinned-left-cols-container [role=gridcell]").first
     place = name.bounding_box()
     grid.locator(".ag-center-cols-viewport").evaluate("e => e.scrollLeft = 400")
-    page.wait_for_timeout(200)
+    page.wait_for_function(
+        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+    )
     assert name.bounding_box() == place
     assert place["width"] < 0.5 * grid.bounding_box()["width"]
 
@@ -63,7 +64,6 @@ def test_the_model_of_value_is_folded_away_and_its_charts_fill_their_panels(
     console: str, visit: Visitor, width: int
 ) -> None:
     page = visit(console, width).open("/value")
-    page.wait_for_timeout(600)
     folded = page.locator("details.folded")
     assert not folded.locator("table").is_visible()
     folded.locator("summary").click()

@@ -56,11 +56,8 @@ def row_key(rows: ir.Table, columns: Sequence[str]) -> ir.IntegerValue:
 def values_key(values: Mapping[str, ir.Value]) -> ir.IntegerValue:
     """Return a 64-bit number that stands for some values of a row together: see `group_key`."""
     # Spark passes over nulls, so that a value that moves to the column beside it would not be seen.
-    nulls = sum(
-        (value.isnull().cast("int64") * 2**place for place, value in enumerate(values.values())),
-        ibis.literal(0),
-    )
-    return xxhash64_of_row(ibis.struct({**values, "_nulls": nulls}))
+    nulls = {f"_null_{place}": value.isnull() for place, value in enumerate(values.values())}
+    return xxhash64_of_row(ibis.struct({**values, **nulls}))
 
 
 def json_text(document: ir.StringValue, key: str) -> ir.StringValue:

@@ -12,6 +12,7 @@ from quanyu import figure
 from quanyu.collect.identity import Explanation, Link, explain
 from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.text import Text
+from quanyu.understand import people_list
 from quanyu.understand.purchase import Purchase, purchases
 from quanyu.understand.timeline import Moment, timeline
 from quanyu.understand.trait import FAMILIES, Trait, profile, traits
@@ -48,6 +49,16 @@ def person(view: View, person_id: str) -> int | None:
         button(f"← {view.say('Back')}", ui.navigate.back)
     fill(view, lambda v, portrait: _person(v, person_id, portrait), profile.read_person, person_id)
     return None
+
+
+def warm(view: View) -> None:
+    """Read one person as if somebody looked: what is compiled and opened for one is so for all."""
+    if not view.ws.warehouse.count("people"):
+        return
+    ((person_id,),) = people_list.page(view.ws, people_list.Listing(people_list.Whom(), ()), n=1)
+    for told in (profile.has_person, profile.read_person, explain, purchases):
+        view.ask(told, person_id)
+    view.ask(timeline, person_id, SHOWN + 1)
 
 
 def _nobody(view: View, person_id: str) -> None:
@@ -331,4 +342,4 @@ def _short(id_key: str) -> str:
     return f"{kind}:{value[:6]}…" if kind in PERSONAL else id_key
 
 
-PAGE = Page("/people/{person_id}", "Person details", person, "Customers")
+PAGE = Page("/people/{person_id}", "Person details", person, "Customers", warm=warm)

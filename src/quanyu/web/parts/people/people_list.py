@@ -36,10 +36,11 @@ LINK = """
 """
 HEADER = """
 <q-th :props="props" :tabindex="props.col.sortable ? 0 : undefined" @keydown.enter="props.col.sortable && props.sort(props.col)"
+  @keydown.space.prevent="props.col.sortable && props.sort(props.col)"
   :aria-sort="!props.col.sortable ? undefined : !props.col.__thClass.includes('sorted') ? 'none'
     : props.col.__thClass.includes('sort-desc') ? 'descending' : 'ascending'">{{ props.col.label }}</q-th>
 """
-"""A head of the list: a screen reader hears how it is sorted, and Enter sorts by it."""
+"""A head of the list: a screen reader hears how it is sorted, and Enter or Space sorts by it."""
 
 
 def people_list(view: View, title: str, whom: Whom) -> None:
