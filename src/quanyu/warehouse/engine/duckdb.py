@@ -32,6 +32,9 @@ SETUP = (
     "SET preserve_insertion_order = false",
     # Spark's word for a 64-bit hash, so that `portable.group_key` is one expression on both engines.
     "CREATE OR REPLACE MACRO xxhash64(word) AS CASE WHEN word IS NULL THEN NULL ELSE (hash(word) >> 1)::BIGINT END",
+    # And its word for a value of a JSON object; the path is $['key'].
+    "CREATE OR REPLACE MACRO get_json_object(document, path) AS CASE WHEN json_valid(document) "
+    "THEN json_extract_string(document, '/' || substr(path, 4, length(path) - 5)) END",
 )
 
 LOCAL_TIME = "CREATE OR REPLACE MACRO from_utc_timestamp(moment, zone) AS {body}"
