@@ -132,6 +132,7 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
     names = sorted({name for link in links for name in link})
     return {
         "aria": {"enabled": True},
+        "animation": False,
         "tooltip": {"trigger": "item"},
         "series": [
             {

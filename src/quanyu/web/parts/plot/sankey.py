@@ -32,7 +32,7 @@ def flows(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], flo
     write = written(view, unit)
     point = "p.dataType === 'edge' ? `${p.data.from} → ${p.data.to}: ${w(p.value)}` : `${p.data.label_}: ${w(p.value)}`"
     return {
-        "animationDuration": 300,
+        "animation": False,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
         "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": palette.LINE,

@@ -52,8 +52,8 @@ WORDS: Mapping[str, Text] = {
 FEW = 12
 """A list of so many rows is shown whole, without filters."""
 
-WRAPPED = 300
-"""A list of so many rows shows its texts whole, in several lines; a longer one tells them under the pointer."""
+WRAPPED, LONGEST = 300, 60
+"""A list of so many rows shows texts of so many letters whole, in several lines; other texts are told under the pointer."""
 
 WIDE = 7
 """A list of more columns keeps its first in sight while the others are moved."""
@@ -100,13 +100,16 @@ def grid(
             made.run_grid_method("setColumnsVisible", names, True)
 
         column_choice(view, {"": fields}, list(fields), list(fields), choose)
+    longest = [
+        max((len(str(row[place] or "")) for row in sheet.rows), default=0) for place in range(sheet.width)
+    ]
     options = {
         "columnDefs": [
             _column(
                 place,
                 head,
                 is_pinned=place == 0 and len(sheet.columns) > WIDE,
-                is_whole=len(rows) <= WRAPPED,
+                is_whole=len(rows) <= FEW or (len(rows) <= WRAPPED and longest[place] <= LONGEST),
                 is_narrow=len(sheet.columns) > WIDE,
             )
             for place, head in enumerate(sheet.columns)
