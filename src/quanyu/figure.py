@@ -25,7 +25,7 @@ def money(amount: float | None, currency: str = "CNY", *, digits: int = 2) -> st
     if amount is None:
         return NOTHING
     sign = "-" if round(amount, digits) < 0 else ""
-    return f"{sign}{_symbol(currency)}{abs(amount):,.{digits}f}"
+    return f"{sign}{symbol(currency)}{abs(amount):,.{digits}f}"
 
 
 def short(number: float | None, language: Language = "zh", currency: str = "") -> str:
@@ -39,7 +39,7 @@ def short(number: float | None, language: Language = "zh", currency: str = "") -
     size, sign = abs(number), "-" if number < 0 else ""
     divisor, word = next(((step, word) for step, word in STEPS[language] if _reaches(size, step)), (1.0, ""))
     digits = _digits(size / divisor, has_word=bool(word), is_money=bool(currency))
-    return f"{sign}{_symbol(currency)}{size / divisor:,.{digits}f}{word}"
+    return f"{sign}{symbol(currency)}{size / divisor:,.{digits}f}{word}"
 
 
 def percent(ratio: float | None, digits: int = 1) -> str:
@@ -123,7 +123,12 @@ def month(on: dt.date, language: Language = "zh") -> str:
     return f"{on.year}年{on.month}月" if language == "zh" else f"{on:%b %Y}"
 
 
-def _symbol(currency: str) -> str:
+def symbol(currency: str) -> str:
+    """Return what stands before an amount of a currency.
+
+    >>> symbol("GBP"), symbol("SEK"), symbol("")
+    ('£', 'SEK ', '')
+    """
     return SYMBOLS.get(currency, f"{currency} ") if currency else ""
 
 

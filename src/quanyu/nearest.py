@@ -22,6 +22,18 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return by_form[matches[0]] if matches else ""
 
 
+def closest(name: str, known: Iterable[str], n: int = 3) -> list[str]:
+    """Return the `n` known names most like one that is not known, the nearest first; fewer where fewer are near.
+
+    >>> closest("frequncy", ("frequency", "recency_days", "Frequency", "region")), closest("x", ("phone",))
+    (['frequency'], [])
+    """
+    by_form: dict[str, str] = {}
+    for word in known:
+        by_form.setdefault(word.casefold(), word)
+    return [by_form[form] for form in difflib.get_close_matches(name.casefold(), by_form, n, 0.6)]
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return the question whether the nearest known name was meant; nothing where none is near.
 

@@ -20,7 +20,7 @@ import quanyu.workspace
 from quanyu import ledger, loop
 from quanyu.act.account import accounts, preview
 from quanyu.act.execute import execute, waiting
-from quanyu.decide.audience import propose_design
+from quanyu.decide.audience import propose_design, propose_own
 from quanyu.errors import DecisionError
 from quanyu.ledger.decision import DECISIONS
 from quanyu.tables import contract
@@ -88,13 +88,17 @@ def test_an_approved_audience_is_frozen_exported_and_accounted_for(embedded, fil
     ws = fill(embedded, N)
     decision = approved(ws)
     assert "1 approved decisions" in waiting(ws)
-    before = preview(ws, DESIGN)
+    before = preview(ws, DESIGN, decision)
     with ws.writing():
         execute(ws, ws.today())
     assert waiting(ws) == ""
     (account,) = accounts(ws)
     assert account.n_audience == before.n_audience == 380
     assert account.by_status["pending"] == 0
+    control = [(share.reason, share.n_people) for share in account.shares if share.status != "delivered"]
+    told = [(share.reason, share.n_people) for share in before.shares if share.status != "pending"]
+    assert sorted(control) == sorted(told), "the lot is cast before anything is approved"
+    assert account.by_status["delivered"] == before.by_status["pending"]
     assert sum(account.by_status.values()) == 380
     with account.file.open(encoding="utf-8-sig", newline="") as stream:
         listed = list(csv.DictReader(stream))
@@ -287,3 +291,14 @@ def test_nobody_gets_the_same_step_twice(make_workspace, fill):
     sent = Counter(row["person_id"] for row in rows if row["status"] == "delivered")
     assert max(sent.values()) == 1, "whoever was contacted rests"
     assert person(7) in sent or person(8) in sent
+
+
+def test_a_preview_of_an_own_audience_tells_who_is_kept_out_to_the_person(make_workspace, fill):
+    ws = fill(make_workspace(), N)
+    before = preview(ws, DESIGN)
+    proposal = propose_own(ws, DESIGN)
+    assert proposal is not None and proposal.decision_id == before.campaign_id
+    loop.decide(ws, proposal.decision_id, "approved", who="wang")
+    (account,) = accounts(ws)
+    held_out = {share.reason: share.n_people for share in account.shares if share.status == "held_out"}
+    assert held_out == {share.reason: share.n_people for share in before.shares if share.status == "held_out"}

@@ -25,30 +25,76 @@ from quanyu import loop
 FLAGS = ("--headless", "--no-sandbox", "--disable-background-networking", "--disable-gpu")
 
 
+SETTLED = """() => document.querySelector('#content')?.children.length && !document.querySelector('.waiting')
+    && [...document.querySelectorAll('.nicegui-echart')].every(figure => {
+        const chart = getElement(figure.id.slice(1))?.chart
+        return !figure.offsetWidth || chart?.getZr().animation.isFinished() && figure.querySelector('svg, canvas')
+    })"""
+"""Nothing is being read any more, and every chart that is seen stands still."""
+
+
 @dataclass
 class Seen:
-    """What the browser complained of and whom it asked."""
+    """What the browser complained of, whom it asked, and what it asked the one before it."""
 
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+
+class Tab:
+    """A browser tab with cookies of its own that one visit after another takes: what it has compiled stays."""
+
+    def __init__(self, chromium: Browser) -> None:
+        self.page = chromium.new_context(accept_downloads=True, reduced_motion="reduce").new_page()
+        self.page.set_default_timeout(30_000)
+        self.base, self.seen = "", Seen()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.seen.errors.append(str(error)))
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("websocket", lambda socket: self._asked(socket.url))
+        self.page.on("dialog", self._told)
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.seen.errors.append(message.text)
+
+    def _asked(self, url: str) -> None:
+        own = (self.base, self.base.replace("http", "ws"), "data:", "blob:", "about:")
+        if not self.base or not url.startswith(own):
+            self.seen.outside.append(url)
+
+    def _told(self, dialog: Any) -> None:
+        self.seen.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def clear(self) -> None:
+        """Leave the page and forget whoever was here."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
 
 
 @dataclass
 class Visit:
-    """A browser tab on the console."""
+    """A visit of the console in a tab."""
 
     page: Page
     base: str
     seen: Seen
 
     def open(self, path: str) -> Page:
-        """Open an address and wait until nothing is being read any more."""
-        self.page.goto(self.base + path)
-        self.page.wait_for_selector("#content")
-        self.page.wait_for_function(
-            "document.querySelector('#content').children.length && !document.querySelector('.waiting')"
-        )
+        """Open an address and wait until nothing is being read or drawn any more."""
+        self.page.goto(self.base + path, wait_until="commit")
+        return self.settled()
+
+    def settled(self) -> Page:
+        """Wait until nothing is being read or drawn any more."""
+        self.page.wait_for_function(SETTLED)
         return self.page
+
+    def speak(self, language: str) -> None:
+        """Choose a language, as its link does."""
+        self.page.request.get(f"{self.base}/language/{language}", max_redirects=0)
 
 
 @contextmanager
@@ -97,6 +143,9 @@ def written_shop(folder: Path) -> Path:
     ws = quanyu.workspace.create(folder, name=f"示例店铺{shop.PLANTED}")
     shop.write_shop(ws, people=200)
     loop.run(ws)
+    shop.write_test(ws)
+    loop.run(ws, only="budget")
+    loop.run(ws, only="proposal")
     ws.close()
     return folder
 
@@ -132,33 +181,25 @@ def chromium() -> Iterator[Browser]:
 Visitor = Callable[..., Visit]
 
 
+@pytest.fixture(scope="session")
+def tabs() -> list[Tab]:
+    """Return the tabs that are open and that nobody uses now."""
+    return []
+
+
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Visitor]:
+def visit(chromium: Browser, tabs: list[Tab]) -> Iterator[Visitor]:
     """Return a maker of visits: `visit(base, width=390)`; each has its own cookies."""
-    contexts = []
+    taken: list[Tab] = []
 
     def make(base: str, width: int = 1280) -> Visit:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
-        contexts.append(context)
-        page, seen = context.new_page(), Seen()
-        page.set_default_timeout(30_000)
-
-        def heard(message: Any) -> None:
-            if message.type == "error":
-                seen.errors.append(message.text)
-
-        def asked(request: Any) -> None:
-            if not request.url.startswith((base, base.replace("http", "ws"), "data:", "blob:")):
-                seen.outside.append(request.url)
-
-        page.on("console", heard)
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on("request", asked)
-        page.on(
-            "websocket", lambda socket: None if "127.0.0.1" in socket.url else seen.outside.append(socket.url)
-        )
-        return Visit(page, base, seen)
+        taken.append(tabs.pop() if tabs else Tab(chromium))
+        tab = taken[-1]
+        tab.base, tab.seen = base, Seen()
+        tab.page.set_viewport_size({"width": width, "height": 900})
+        return Visit(tab.page, base, tab.seen)
 
     yield make
-    for context in contexts:
-        context.close()
+    for tab in taken:
+        tab.clear()
+    tabs.extend(taken)

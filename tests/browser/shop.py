@@ -82,6 +82,41 @@ def write_shop(ws: Workspace, people: int = 400, seed: int = 5) -> None:
     ledger.finish_load(ws.ledger, load.load_id, tally, at=ws.now())
 
 
+def write_test(ws: Workspace) -> None:
+    """Write a test of the spend of an ad channel that has been read, so that one is known and the budget moves money."""
+    first, last, usual = LAST - dt.timedelta(days=70), LAST - dt.timedelta(days=1), 48.0
+    levels = {"kind": "off_and_double", "usual_amount": usual, "low_amount": 0.0, "high_amount": 2 * usual}
+    shape = {
+        "channel": "qianchuan",
+        "weeks": 10,
+        "power": 0.9,
+        "lands_on": '{"douyin": 1.0}',
+        "order_worth_amount": 90.0,
+    }
+    believed = {"test_return": 0.8, "test_return_low": 0.0, "test_return_high": 2.4}
+    stakes = {"cost_amount": 120.0, "cost_high": 900.0, "value_amount": 2400.0}
+    proposal = ledger.Proposal(
+        "spend_test-20260420-000001", "spend_test", first, shape | levels, believed | stakes
+    )
+    told = {"test_return": 0.3, "test_return_low": 0.1, "test_return_high": 0.5}
+    ledger.propose(ws.ledger, proposal, at=ws.now())
+    ledger.decide(ws.ledger, proposal.decision_id, "approved", who="test", at=ws.now())
+    with ws.ledger.begin() as connection:
+        carried = {"days": "HL" * 35, "starts_on": first.isoformat(), "ends_on": last.isoformat()}
+        ledger.mark_done(connection, proposal.decision_id, at=ws.now(), carried=carried)
+    ledger.mark_measured(
+        ws.ledger, proposal.decision_id, told | {"verdict": "loses", "status": "read"}, at=ws.now()
+    )
+    row = {
+        "decision_id": proposal.decision_id, "channel": "qianchuan", "as_of": LAST + dt.timedelta(days=1),
+        "status": "read", "verdict": "loses", "reason": "", "starts_on": first, "ends_on": last, "n_days": 70, "n_days_done": 70,
+        "n_days_off_plan": 0, "spent_low_amount": 0.0, "spent_high_amount": 2 * usual, "n_orders": 0.32, "n_orders_low": 0.1,
+        "n_orders_high": 0.54, "n_orders_error": 0.11, "p_value": 0.01, "carry": 0.3, "order_worth_amount": 90.0,
+    }  # fmt: skip
+    table = pa.Table.from_pylist([row | levels | told])
+    ws.warehouse.replace("spend_test_results", table, by="measure")
+
+
 def _moment(rng: np.random.Generator, day: dt.date) -> dt.datetime:
     start = dt.datetime.combine(day, dt.time(), dt.UTC) - dt.timedelta(hours=8)
     return start + dt.timedelta(minutes=int(rng.triangular(0, 1260, 1439)))

@@ -27,9 +27,9 @@ PATHS = (
     "/data?part=tables",
     "/data?part=dictionary",
     "/people",
-    "/people?rule=frequency+%3E%3D+2%3B+city+%3D+x",
+    "/people?rule=frequency+%3E%3D+2000",
     "/portraits",
-    "/portraits?size=money&trait=spend_amount",
+    "/portraits?size=money&trait=spend_amount&with=first_order_on",
     "/value",
     "/budget",
     "/channels",
@@ -41,6 +41,13 @@ PATHS = (
     "/metrics?period=custom&since=2026-05-01&until=2026-05-20&metric=n_buyers",
 )
 Visitor = Callable[..., Any]
+
+
+def choose(page: Any, name: str, typed: str) -> None:
+    """Choose in a drop-down by typing what an option is called."""
+    field = page.locator(f"[data-name={name}]")
+    (field if field.evaluate("e => e.tagName") == "INPUT" else field.locator("input").first).fill(typed)
+    page.locator(".q-menu [role=option]", has_text=typed).first.click()
 
 
 def a_person(base: str, visit: Visitor) -> str:
@@ -56,10 +63,9 @@ def test_every_screen_is_whole_and_open_to_all(
 ) -> None:
     """It fits, has a title and no fault, and axe-core finds nothing serious: contrast, targets, names, roles."""
     tab = visit(console, width)
-    tab.page.goto(f"{console}/language/{language}")
+    tab.speak(language)
     for path in (*PATHS, a_person(console, visit)):
         page = tab.open(path)
-        page.wait_for_timeout(300)
         overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
@@ -170,6 +176,7 @@ def test_a_group_leads_to_all_its_people_and_on_to_a_person(
     cell = page.locator("table.heat a").first
     cell.focus()
     assert "名单" in str(cell.get_attribute("aria-label"))
+    assert page.locator(".strip a").count() == page.locator(".group a").count()
     page.locator(".group a").first.click()
     page.wait_for_url("**/people?rule=**")
     page.locator(".list tbody a").first.wait_for()
@@ -211,6 +218,7 @@ def test_a_list_turns_its_pages_and_is_sorted(console: str, visit: Visitor) -> N
     page.wait_for_function("document.querySelector('.list .q-table__bottom').innerText.includes('1-50')")
     days = [int(text) for text in page.locator(".list tbody tr td:nth-child(5)").all_inner_texts()]
     assert days == sorted(days)
+    assert page.locator(".list th[aria-sort=ascending]").inner_text().endswith("最近购买距今")
     page.wait_for_url("**by=recency_days**")
     nearest = page.locator(".list tbody a").first.inner_text()
     page.locator(".list tbody a").first.click()
@@ -276,7 +284,7 @@ def test_channels_compare_models_and_keep_the_choice_in_the_address(console: str
         page.locator("section.panel", has=page.locator("h2", has_text="下单路径")).locator("svg path").count()
         > 3
     )
-    page.get_by_label("模型").first.select_option("last")
+    choose(page, "model", "末次触点")
     page.wait_for_url("**model=last**")
     page.get_by_role("link", name="活动", exact=True).click()
     page.wait_for_url("**level=campaign**")
@@ -295,17 +303,24 @@ def test_an_audience_is_previewed_approved_and_accounted_for(console: str, visit
     rule = page.locator("textarea[data-name=rule]")
     rule.fill("frequncy > 40")
     page.locator(".said .notice.stop", has_text="frequency").wait_for()
+    rule.fill("group = 重要价值客户")
+    page.locator(".said", has_text="重要价值客户").wait_for()
+    rule.fill("group = chmpions")
+    page.locator(".said .notice.stop", has_text="champions").wait_for()
     rule.fill("")
     page.locator(".said", has_text="全部客户").wait_for()
     rule.fill("frequency >= 1 and recency_days >= 30")
     page.locator(".said", has_text="购买次数不低于 1").wait_for()
     page.get_by_role("button", name="预览").click()
-    page.locator("#build article.card", has_text="将触达").wait_for()
+    told = page.locator("#build article.card", has_text="将触达").locator(".value").inner_text()
     page.get_by_role("button", name="提交提案").click()
     page.get_by_text("人工提交").wait_for()
     assert page.locator(".proposal").count() == 2, "the proposal of the turn waits beside one's own"
     own = page.locator(".proposal", has_text="人工提交")
-    own.locator("article.card", has_text="触达成本").wait_for()
+    reached = own.locator("article.card", has_text="将触达").locator(".value")
+    assert reached.inner_text() == told and told.isdigit(), (
+        "who is kept out is known before anything is proposed"
+    )
     own.get_by_role("button", name="批准").click()
     page.locator(".ask input").fill("可以")
     page.locator(".ask").get_by_role("button", name="批准").click()
@@ -320,8 +335,11 @@ def test_an_audience_is_previewed_approved_and_accounted_for(console: str, visit
 
 def test_choices_stand_in_the_address(console: str, visit: Visitor) -> None:
     page = visit(console).open("/metrics")
-    page.get_by_label("指标", exact=False).first.select_option("roas")
+    choose(page, "metric", "ROAS")
     page.wait_for_url("**metric=roas**")
+    page.locator("[data-name=first]").locator("visible=true").first.fill("2026-06-01")
+    page.get_by_role("button", name="查看", exact=True).click()
+    page.wait_for_url("**since=2026-06-01**")
     page.get_by_role("link", name="近90天").click()
     page.wait_for_url("**period=last_90**")
     assert "metric=roas" in page.url
@@ -341,7 +359,16 @@ def test_an_address_that_leads_nowhere_keeps_the_frame_and_shows_the_way_home(
 
 def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> None:
     tab = visit(console)
-    assert "没有客户" in tab.open("/people/p-nobody").locator("#content").inner_text()
+    answer = tab.page.goto(f"{console}/people/p-nobody")
+    assert answer is not None and answer.status == 404
+    assert "没有客户" in tab.page.locator("#content").inner_text()
+    answer = tab.page.goto(f"{console}/list/over.csv")
+    assert answer is not None and answer.status == 404
+    assert "请重新打开名单" in tab.page.locator("#content").inner_text()
+    assert tab.page.locator("nav a", has_text="客户查询").count()
+    assert (
+        "是否指 champions" in tab.open("/people?rule=group+%3D+chmpions").locator(".notice.stop").inner_text()
+    )
     page = tab.open("/metrics?metric=nothing")
     assert "nothing" in page.locator(".notice.stop").inner_text()
     page = tab.open("/?period=custom&since=2026-06-03&until=2026-06-01")
@@ -351,9 +378,20 @@ def test_nonsense_is_answered_with_a_message(console: str, visit: Visitor) -> No
 @pytest.mark.parametrize("width", [1280, 390])
 def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, width: int) -> None:
     tab = visit(empty_console, width)
-    for path in ("/", "/data", "/people", "/portraits", "/value", "/channels", "/budget", "/audiences"):
-        assert "quanyu load" in tab.open(path).locator("#content").inner_text(), path
-    assert "quanyu run" in tab.open("/metrics").locator("#content").inner_text()
+    for path in (
+        "/",
+        "/data",
+        "/people",
+        "/portraits",
+        "/value",
+        "/channels",
+        "/budget",
+        "/audiences",
+        "/metrics",
+    ):
+        page = tab.open(path)
+        assert "quanyu load" in page.locator("#content").inner_text(), path
+        assert page.locator("h1").count() == 1, path
     assert "quanyu run" in tab.open("/data?part=quality").locator("#content").inner_text()
     assert tab.seen.errors == []
 

@@ -7,7 +7,9 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,12 +54,11 @@ def _read(terminal: int) -> bytes:
 @pytest.mark.parametrize(
     "words", [("tables",), ("describe", "orders"), ("sql", "SELECT * FROM orders LIMIT 3")]
 )
-def test_on_sixty_columns_nothing_is_cut(shop: Path, words: tuple[str, ...], said: dict[str, str]) -> None:
+def test_on_sixty_columns_nothing_is_cut(
+    shop: Path, words: tuple[str, ...], said: dict[str, str], command: Callable[..., Any]
+) -> None:
     told = on_terminal(shop, *words, **said)
-    piped = subprocess.run(
-        [sys.executable, "-c", RUN, *words], cwd=shop, env=ENVIRONMENT,
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+    piped = command(*words).out
     assert "\x1b" not in told
     assert max(len(line.rstrip()) for line in told.splitlines()) <= COLUMNS
     assert set(re.findall(r"[\w.,:+-]+", piped)) <= set(re.findall(r"[\w.,:+-]+", told))

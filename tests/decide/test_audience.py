@@ -8,8 +8,16 @@ import pytest
 from tests.act.conftest import DESIGN, fill_shop
 
 from quanyu import ledger, loop
-from quanyu.decide.audience import being_measured, expected, propose_audience, propose_design
+from quanyu.decide.audience import (
+    being_measured,
+    expected,
+    propose_audience,
+    propose_design,
+    propose_own,
+    usual_design,
+)
 from quanyu.decide.learn import learn
+from quanyu.errors import DecisionError, RuleError
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
@@ -109,3 +117,22 @@ def test_a_reading_that_is_not_to_be_trusted_is_no_result_and_no_evidence(
     assert found.status == "done"
     assert "gain_amount" not in found.measured
     assert found.measured["reason"] == said
+
+
+def test_the_same_audience_does_not_wait_twice_and_names_are_numbered(shop: Workspace) -> None:
+    propose_audience(shop, DAY)
+    with pytest.raises(DecisionError, match="waits already"):
+        propose_own(shop, usual_design(shop))
+    other = replace(DESIGN, rule="frequency >= 3")
+    names = {propose_own(shop, other).proposal["name"]}  # type: ignore[union-attr]
+    with pytest.raises(DecisionError, match="waits already"):
+        propose_own(shop, replace(other, name="Again"))
+    names.add(propose_own(shop, replace(other, control_share=0.5)).proposal["name"])  # type: ignore[union-attr]
+    assert names == {f"{DESIGN.name} 2", f"{DESIGN.name} 3"}
+
+
+def test_an_own_audience_is_named_in_the_words_of_screens(shop: Workspace) -> None:
+    proposal = propose_own(shop, replace(DESIGN, rule="group = 重要保持客户"))
+    assert proposal is not None and proposal.proposal["rule"] == "group = at_risk"
+    with pytest.raises(RuleError, match="Did you mean"):
+        propose_own(shop, replace(DESIGN, rule="group = at_rsk"))

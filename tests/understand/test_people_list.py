@@ -13,7 +13,9 @@ from quanyu.collect.identity.identity import resolve
 from quanyu.collect.identity.people import golden
 from quanyu.collect.load.load import load
 from quanyu.errors import RuleError
-from quanyu.understand.people_list import Listing, Order, Whom, count, every, page
+from quanyu.ledger import KeptFit, keep_fit
+from quanyu.understand.people_list import Listing, Order, Whom, count, every, page, shown_columns
+from quanyu.understand.trait.profile import read_person
 from quanyu.workspace import Workspace
 
 CHINESE = "Asia/Shanghai"
@@ -134,3 +136,26 @@ def test_a_list_by_rule_holds_whom_the_rule_finds_and_shows_nobody_s_contact(wor
     assert count(ws, Whom("frequency >= 2", "p0001")) == count(ws, Whom(text="p0001")) == 1
     with pytest.raises(RuleError, match="frequency"):
         count(ws, Whom("frequncy >= 2"))
+
+
+def test_p_alive_is_withdrawn_where_the_forecast_does_not_fit(
+    make_workspace: Callable[..., Workspace],
+) -> None:
+    ws = make_workspace()
+    day = dt.date(2026, 11, 20)
+    ws.warehouse.replace(
+        "people",
+        pa.table({"person_id": ["ann"], "n_identifiers": [1], "is_personalised": [True]}),
+        by="collect",
+    )
+    for hour, fits in enumerate((True, None, False)):
+        at = dt.datetime(2026, 11, 20, hour, tzinfo=dt.UTC)
+        fit_id = keep_fit(
+            ws.ledger, KeptFit("Lifetime", at, spec={"fits": fits}, parameters={}, diagnostics={"fits": fits})
+        )
+        row = {"person_id": ["ann"], "as_of": [day], "p_alive": [0.7], "fit_id": [fit_id]}
+        ws.warehouse.replace("lifetimes", pa.table(row), by="understand")
+        ann = read_person(ws, "ann")
+        assert ann is not None and ann.lifetime is not None
+        assert ann.lifetime["p_alive"] == (None if fits is False else 0.7)
+        assert ("p_alive" in shown_columns(ws)) == (fits is not False)

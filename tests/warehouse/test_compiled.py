@@ -171,8 +171,8 @@ def test_every_statement_of_steps_is_what_ibis_would_compile(
     name = workspace.settings.engine
     seen: list[bool] = []
 
-    def compared(connection: Any, expression: ir.Table) -> str:
-        sql = compiled(connection, expression)
+    def compared(connection: Any, expression: ir.Table, *shape: Any) -> str:
+        sql = compiled(connection, expression, *shape)
         seen.append(UNNESTED.sub(r"\1", sql) == plain(connection, expression))
         return sql
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import openpyxl
+import pytest
 
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table.export import file_name, sheet_name, to_csv, to_xlsx
@@ -51,3 +53,42 @@ def test_names_fit_excel_and_every_file_system() -> None:
     assert sheet_name("a/b:c*" + "x" * 40) == "a b c " + "x" * 25
     assert sheet_name("///") == "Quanyu"
     assert file_name("../净成交额?", dt.date(2026, 6, 1), "xlsx") == "净成交额 2026-06-01.xlsx"
+
+
+@pytest.mark.parametrize("phone", ["+86138****5678", "+86 138 1234 5678", "+44 (20) 7946-0958"])
+def test_a_phone_is_no_formula(phone: str) -> None:
+    told = to_csv(Sheet("s", (Head("手机"),), ((phone,),)), ZONE).decode("utf-8-sig")
+    assert told.splitlines()[1].startswith("+")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "+cmd|' /C calc'!A0",
+        "+1+HYPERLINK(1)",
+        "+1-1",
+        "+2*3",
+        "+44-20",
+        "-2+3",
+        "@SUM(A1)",
+        "+A1",
+        "=1",
+        "+86;=1",
+        "+86,1",
+        "\t=1",
+        "++1",
+        "+1=2",
+    ],
+)
+def test_what_a_spreadsheet_could_run_is_text(formula: str) -> None:
+    ((told,),) = csv.reader(
+        to_csv(Sheet("s", (Head("a"),), ((formula,),)), ZONE).decode("utf-8-sig").splitlines()[1:]
+    )
+    assert told == f"'{formula}"
+
+
+def test_numbers_are_rounded_as_screens_show_them() -> None:
+    heads = (Head("a", "number"), Head("b", "currency"), Head("c", "ratio"), Head("d", "count"), Head("e"))
+    row = (0.1 + 0.2, Decimal("10.129"), 0.07414159, 3.0, 0.123456)
+    told = to_csv(Sheet("s", heads, (row,)), ZONE).decode("utf-8-sig")
+    assert told.splitlines()[1] == "0.3,10.13,0.0741,3,0.123456"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,10 +15,12 @@ from quanyu.tables.metric.period import preset
 from quanyu.tables.view.metric_view import Card
 from quanyu.web.app import inside
 from quanyu.web.parts.card import arrow, card
-from quanyu.web.parts.choice import chosen_period, period_picker
+from quanyu.web.parts.choice import chosen_period
+from quanyu.web.parts.choice.period import presets
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import tag
 from quanyu.web.parts.notice import told_fault
+from quanyu.web.parts.plot.strips import Box, strips
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.spark import spark
 from quanyu.web.parts.table.table import table
@@ -73,9 +76,9 @@ def test_a_period_comes_from_the_address_or_is_the_default() -> None:
 
 
 def test_the_picker_marks_the_chosen_period_and_keeps_other_choices() -> None:
-    made = period_picker(look(trend="gmv", period="last_7"), preset("last_7", DAY))
+    made = presets(look(trend="gmv", period="last_7"), preset("last_7", DAY))
     assert made.count('aria-current="true"') == 1
-    assert 'name="trend" value="gmv"' in made
+    assert made.count("trend=gmv") == made.count("<a ") > 5
 
 
 CARD = Card(metric("net_revenue"), preset("last_7", DAY), 12345.6, 10000.0, None, "weekday", (1.0, None, 3.0))
@@ -131,3 +134,12 @@ def test_a_table_writes_values_by_kind() -> None:
     made = table(Sheet("t", columns, (("<x>", 5, 0.5, 1234, at, True),)), writer(look()))
     for shown in ("&lt;x&gt;", "¥5.00", "50.00%", "1,234", "2026-07-01 04:00", "是"):
         assert shown in made
+
+
+def test_boxes_hold_all_parts_the_largest_first_and_lead_on() -> None:
+    parts = {"A": 3.0, "B": 50.0, "C": 0.0, "<D>": 20.0}
+    made = strips([Box(name, size, "1", ("#fff", "#000"), name, f"/{size}") for name, size in parts.items()])
+    places = [made.index(f'href="/{size}"') for size in (50.0, 20.0, 3.0)]
+    assert places == sorted(places)
+    assert 'href="/0.0"' not in made and "&lt;D&gt;" in made
+    assert all(int(height) >= 44 for height in re.findall(r"min-height:(\d+)px", made))

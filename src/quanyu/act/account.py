@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quanyu import ledger
 from quanyu.act.audience import audience
 from quanyu.act.export import folder
-from quanyu.ledger import Campaign, to_json
+from quanyu.ledger import Campaign
 from quanyu.part.action import Action
+from quanyu.part.day import as_of
+from quanyu.part.proposed_audience import content_of, decision_name, numbered
+from quanyu.rule import Asking, meant_rule, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 
@@ -59,16 +61,26 @@ def accounts(ws: Workspace) -> list[Account]:
     return [_account(ws, campaign) for campaign in ledger.list_campaigns(ws.ledger)]
 
 
-def preview(ws: Workspace, design: CampaignDesign) -> Account:
+def preview(ws: Workspace, design: CampaignDesign, decision_id: str = "") -> Account:
     """Return what would become of everybody if an audience were frozen now; nothing is recorded.
 
-    Raises `RuleError` for a rule that cannot be read and `ChannelError` for an unknown channel.
+    Who would be kept out is drawn as it will be: by the id of the decision, or by that which a proposal of one's own would
+    have now. Raises `RuleError` for a rule that cannot be read or asks for a word that nobody has, and `ChannelError` for an
+    unknown channel.
     """
-    name = hashlib.sha256(to_json(design.document).encode()).hexdigest()[:12]
+    rule = meant_rule(design.rule, ws.warehouse.table, ws.warehouse.read)
+    design = replace(design, rule=rule)
+    name = decision_id or _name(ws, numbered(ws, design))
     rows = audience(ws, design, name, ws.now())
     groups = rows.group_by("arm", "status", "reason").aggregate(n_people=rows.count())
     shares = ws.warehouse.read(groups.order_by("arm", "status", "reason")).to_pylist()
     return Account(name, design, tuple(Share(**row) for row in shares))
+
+
+def _name(ws: Workspace, design: CampaignDesign) -> str:
+    everybody = members(parse(design.rule), Asking.of(ws, as_of(ws)))
+    n = int(ws.warehouse.read(everybody.count()).column(0)[0].as_py())
+    return decision_name(content_of(design, n, is_own=True), as_of(ws))
 
 
 def _account(ws: Workspace, campaign: Campaign) -> Account:

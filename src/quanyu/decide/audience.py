@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,16 +10,16 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.decide.settings import AudienceSettings
-from quanyu.ledger import OWN, Proposal, to_json
+from quanyu.ledger import Proposal
 from quanyu.part.action import Action
 from quanyu.part.day import as_of
+from quanyu.part.proposed_audience import KIND, content_of, decision_name, numbered, refuse_twice
 from quanyu.part.step import Step
-from quanyu.rule import members, parse
+from quanyu.rule import Asking, meant_rule, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.text import Text, translate
 from quanyu.workspace import Workspace
 
-KIND = "audience"
 UNMEASURED: Text = "no campaign on this channel has been measured yet"
 NAME: Text = "Win back the valuable"
 """What the campaign of the settings is called where they do not say."""
@@ -55,15 +54,25 @@ def propose_design(
 
     Raises `RuleError` for a rule that cannot be read.
     """
-    audience = members(parse(design.rule), ws.warehouse.table)
+    audience = members(parse(design.rule), Asking.of(ws, as_of))
     n = int(ws.warehouse.read(audience.count()).column(0)[0].as_py())
     if not n:
         return None
-    content = {**design.document, "n_audience": n, **({OWN: True} if is_own else {})}
-    mark = hashlib.sha256(to_json(content).encode()).hexdigest()[:6]
-    proposal = Proposal(f"{KIND}-{as_of:%Y%m%d}-{mark}", KIND, as_of, content, expected(ws, design, n))
+    content = content_of(design, n, is_own=is_own)
+    proposal = Proposal(decision_name(content, as_of), KIND, as_of, content, expected(ws, design, n))
     ledger.propose(ws.ledger, proposal, at=ws.now())
     return proposal
+
+
+def propose_own(ws: Workspace, design: CampaignDesign) -> Proposal | None:
+    """Record a proposal of one's own, under a name that no other has that waits; None where the rule finds nobody.
+
+    Raises `DecisionError` where the same waits already, `RuleError` for a rule that cannot be read or asks for a word that
+    nobody has.
+    """
+    rule = meant_rule(design.rule, ws.warehouse.table, ws.warehouse.read)
+    refuse_twice(ws, replace(design, rule=rule))
+    return propose_design(ws, numbered(ws, replace(design, rule=rule)), as_of(ws), is_own=True)
 
 
 def being_measured(ws: Workspace, design: CampaignDesign, as_of: dt.date) -> bool:
@@ -137,6 +146,6 @@ PROPOSE = Action(
     "Propose an audience; a person decides whether it is reached.",
     CampaignDesign,
     Proposal,
-    lambda ws, given, _: propose_design(ws, given, as_of(ws), is_own=True),
+    lambda ws, given, _: propose_own(ws, given),
     said="proposed an audience of {rule}",
 )

@@ -31,7 +31,8 @@ class Scratch:
         """Work rows out once and return them as a table of the same engine."""
         self._kept.append(self.warehouse.engine.keep(rows, self._folder / uuid.uuid4().hex))
         # Cast, because engines say more of a type than an expression does: times to the microsecond.
-        return self._kept[-1].cast(rows.schema())
+        kept, wanted = self._kept[-1], rows.schema()
+        return kept if kept.schema() == wanted else kept.cast(wanted)
 
     def known(self, rows: pa.Table) -> ir.Table:
         """Return a small table of this process as a table of the engine."""

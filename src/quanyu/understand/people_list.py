@@ -14,10 +14,12 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.rule import known_columns, members, parse
+from quanyu.part.day import as_of
+from quanyu.rule import Asking, known_columns, meant_rule, members, parse
 from quanyu.tables.text.mail import email
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
 from quanyu.tables.text.phone import number
+from quanyu.understand.alive import is_alive_withdrawn
 from quanyu.workspace import Workspace, pseudonym
 
 OF_RECORD = ("name", "phone", "email", "region", "city", "member_tier")
@@ -76,9 +78,20 @@ def every(ws: Workspace, listing: Listing) -> Iterator[Row]:
         yield from (_masked(listing.columns, row) for row in batch.to_pylist())
 
 
+def plain_rule(ws: Workspace, rule: str) -> str:
+    """Return a rule with its words as columns hold them; raise `RuleError` for a word that nobody has."""
+    return meant_rule(rule, ws.warehouse.table, ws.warehouse.read)
+
+
 def shown_columns(ws: Workspace) -> tuple[str, ...]:
-    """Return the columns that a list can show and be sorted by: those of the golden record, and those of rules."""
-    return tuple(dict.fromkeys((*OF_RECORD, *known_columns(ws.warehouse.table))))
+    """Return the columns that a list can show and be sorted by: those of the golden record, and those of rules.
+
+    Without P(alive) where the forecast does not fit.
+    """
+    beside = {"p_alive"} if is_alive_withdrawn(ws) else set()
+    return tuple(
+        name for name in dict.fromkeys((*OF_RECORD, *known_columns(ws.warehouse.table))) if name not in beside
+    )
 
 
 def _sorted(rows: ir.Table, order: Order) -> ir.Table:
@@ -110,7 +123,7 @@ def _held(ws: Workspace, whom: Whom) -> ir.Table:
         rows = rows.filter(_stands_for(ws, rows, whom.text.strip()))
     held = rows.select("person_id")
     if whom.rule.strip():
-        held = held.semi_join(members(parse(whom.rule), ws.warehouse.table), "person_id")
+        held = held.semi_join(members(parse(whom.rule), Asking.of(ws, as_of(ws))), "person_id")
     return held
 
 

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.errors import QuanyuError, StorageError, UnreadableFileError
-from quanyu.warehouse.engine import compiled, literal
+from quanyu.warehouse.engine import DuckDB, compiled, literal
 
 LINE_LIMIT = 2_000_000
 """Bytes of the longest record for which the engine makes room, unless longer ones are known to come."""
@@ -185,7 +185,7 @@ class Reader:
     def _view(self, sql: str) -> ir.Table:
         name = f"scan_{uuid.uuid4().hex}"
         self._connection.raw_sql(f"CREATE TEMP VIEW {name} AS {sql}")
-        return self._connection.table(name, database=("temp", "main"))
+        return DuckDB.described(self._connection, name, "temp", "main")
 
     def write(self, expression: ir.Table, into: Path) -> Path:
         """Write an expression to one Parquet file, in the order of its rows, with flat memory."""

@@ -27,7 +27,8 @@ class Turn:
         """Run an expression and return its rows as a table of the same engine."""
         self._kept.append(self.engine.keep(rows, self.folder / uuid.uuid4().hex))
         # Cast, because engines say more of a type than an expression does: times to the microsecond.
-        return self._kept[-1].cast(rows.schema())
+        kept, wanted = self._kept[-1], rows.schema()
+        return kept if kept.schema() == wanted else kept.cast(wanted)
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what `make` returned when the key was first asked for in this turn."""

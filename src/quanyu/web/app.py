@@ -5,18 +5,18 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from nicegui import Client, app, run, ui
+from nicegui import Client, app, background_tasks, run, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from quanyu.errors import SettingError
-from quanyu.measure.metric import read
-from quanyu.text import Language
+from quanyu.text import Language, Text
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
 from quanyu.web.guard import Guard
@@ -31,6 +31,8 @@ from quanyu.workspace import Workspace
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 COOKIE = "quanyu_language"
 STATIC = Path(__file__).parent / "static"
+UNSAID = "Not Found"
+"""What the framework says of an address that nobody serves."""
 TAGS = {"zh": "zh-CN", "en": "en-US"}
 
 
@@ -72,18 +74,27 @@ def build(ws: Workspace) -> None:
     app.add_static_files("/static", STATIC)
     app.colors(primary="#2457c5")
     ui.add_head_html(f'<link rel="stylesheet" href="{_stamped("console.css")}">', shared=True)
-    ui.add_head_html(f'<script defer src="{_stamped("console.js")}"></script>', shared=True)
     for page in pages():
         ui.page(page.path)(_screen(ws, cache, memory, page))
     app.exception_handler(404)(_lost(ws, cache, memory))
     serve_streams(ws, memory)
 
-    async def warm() -> None:
-        """Open the engine before the first visitor waits for it."""
-        await run.io_bound(cache.ask, cache.stamp(), read.as_of)
-
-    app.on_startup(warm)
+    app.on_startup(
+        lambda: background_tasks.create(
+            run.io_bound(_warm, View(ws, cache, ws.settings.speech, "/", {}, memory))
+        )
+    )
     app.get("/language/{code}", include_in_schema=False)(_switch)
+
+
+def _warm(view: View) -> None:
+    """Read ahead what first visitors would wait for: the engine opens its files, and queries are compiled."""
+    for page in pages():
+        try:
+            if page.warm is not None:
+                page.warm(view)
+        except Exception as error:
+            report(error)
 
 
 def _stamped(name: str) -> str:
@@ -109,26 +120,28 @@ def inside(address: str) -> str:
 
 def _lost(ws: Workspace, cache: Cache, memory: Memory) -> Callable[..., Any]:
     """Return what answers an address that leads nowhere: the frame, a sentence, and the way home."""
-    draw = _screen(ws, cache, memory, Page("", "Not found", _nowhere))
 
     async def answer(request: Request, error: Exception) -> Response:
         if "text/html" not in request.headers.get("accept", ""):
             return PlainTextResponse("Not found", 404)
         with Client(ui.page(""), request=request) as client:
-            draw(request)
+            said = getattr(error, "detail", "").removeprefix(UNSAID)
+            _screen(ws, cache, memory, Page("", "Not found", partial(_nowhere, said=said)))(request)
         return client.build_response(request, 404)
 
     return answer
 
 
-def _nowhere(view: View) -> None:
-    put(tag("h1", view.say("There is no such page")), class_="head")
-    put(tag("p", view.say("{path} leads nowhere.", path=view.path), class_="muted"))
+def _nowhere(view: View, said: Text = "", **_: str) -> None:
+    """Draw the page of what is not there: what was said of it, else that the address leads nowhere."""
+    put(tag("h1", view.say("There is nothing here")), class_="head")
+    told = view.say("{path} leads nowhere.", path=view.path) if not said else view.say(said)
+    put(tag("p", told, class_="muted"))
     put(way_home(view))
 
 
 def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable[..., Any]:
-    def screen(request: Request) -> None:
+    def screen(request: Request) -> Response | None:
         query = dict(request.query_params)
         view = View(ws, cache, language_of(request, ws), request.url.path, query, memory)
         client = ui.context.client
@@ -136,12 +149,14 @@ def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable
         client.page.language = TAGS[view.language]  # type: ignore[assignment]
         with frame(view, view.say(page.title)):
             try:
-                page.draw(view, **request.path_params)
+                status = page.draw(view, **request.path_params)
+                return client.build_response(request, status) if status else None
             except Exception as error:
                 report(error)
                 put(tag("h1", view.say(page.title)), class_="head")
                 fault(view, error)
                 put(way_home(view))
+        return None
 
     return screen
 

@@ -16,6 +16,8 @@ from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
+DOTS = "M5 12h.01M12 12h.01M19 12h.01"
+
 
 @contextmanager
 def frame(view: View, title: str) -> Iterator[None]:
@@ -26,6 +28,7 @@ def frame(view: View, title: str) -> Iterator[None]:
         ui.query("body").classes("good-is-green")
     put(_top(view, shop), "header", "top")
     put(_side(view), "nav", "side").props(f'aria-label="{view.say("Menu")}"')
+    put(_more(view), "nav", "more").props(f'popover=auto id=more aria-label="{view.say("More")}"')
     with ui.element("div").classes("page").props("id=content tabindex=-1"):
         yield
 
@@ -68,11 +71,23 @@ def _side(view: View) -> Markup:
                 span("long", view.say(entry.title)),
                 span("short", view.say(entry.short)),
                 href=entry.path,
+                class_=None if entry.is_near else "far",
                 aria_current="page" if entry.path == here else None,
             )
             for entry in entries
         ]
-    return Markup("").join(parts)
+    is_far = any(entry.path == here and not entry.is_near for _, entries in menu() for entry in entries)
+    more = tag("button", _icon(DOTS), span("", view.say("More")), type="button", popovertarget="more",
+               class_="opener", aria_current="true" if is_far else None)  # fmt: skip
+    return Markup("").join([*parts, more])
+
+
+def _more(view: View) -> Markup:
+    """Return what a phone shows under "More": the pages that its menu has no room for."""
+    far = (entry for _, entries in menu() for entry in entries if not entry.is_near)
+    return Markup("").join(
+        tag("a", _icon(entry.icon), view.say(entry.title), href=entry.path) for entry in far
+    )
 
 
 def _icon(path: str) -> Markup:

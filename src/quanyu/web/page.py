@@ -18,17 +18,22 @@ ROLES = frozenset({"analyst", "marketer", "owner"})
 class Page:
     """One screen: address, title, what draws it, and its line in the menu if it has one.
 
+    What draws it returns the status of the answer where that is not 200, such as 404 for a person who is not there.
+
     `short` is its name on a phone, `icon` the path of its sign in a box of 24 by 24, `place` its place in its group,
+    `is_near` whether a phone shows it at once rather than under "More", `warm` what reads for its first visitor ahead,
     `roles` who may open it. A page without an icon is reached from others only.
     """
 
     path: str
     title: Text
-    draw: Callable[..., None]
+    draw: Callable[..., int | None]
     group: Text = ""
     short: Text = ""
     icon: str = ""
     place: int = 0
+    is_near: bool = False
+    warm: Callable[..., None] | None = None
     roles: frozenset[str] = ROLES
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.measure.curve.adshop import AS_OF, adshop, fill
 
 from quanyu.decide.budget.budget import budget, propose
-from quanyu.decide.budget.budget_read import budget_view
+from quanyu.decide.budget.budget_read import CurveView, Spot, budget_view
 from quanyu.decide.budget.division import AdChannel
 from quanyu.decide.budget.pace import paces
 from quanyu.decide.budget.proposal import propose_budget
@@ -214,3 +214,25 @@ def test_the_pace_is_worked_out_by_hand(make_workspace) -> None:
     assert (baidu["plan_amount"], baidu["spent_amount"], baidu["status"]) == (300, 190, "on_plan")
     assert whole["spent_amount"] == 3_040
     assert meta["month"] == dt.date(2026, 11, 1)
+
+
+FIGURES = {"order_worth_amount": 50.0, "n_caused": 1.4, "n_caused_low": 0.0, "n_caused_high": 3.9, "n_caused_raw": 2.0,
+           "return_amount": 70.0, "profit_roi": -0.3, "marginal_return": 0.5, "p_no_effect": 0.2, "n_claimed": 9.0}  # fmt: skip
+
+
+@pytest.mark.parametrize("evidence", ["test", "both"])
+def test_what_a_test_has_shown_stands_in_the_figures_of_a_channel(evidence: str) -> None:
+    now = Spot(100.0, 25.0, -50.0, 90.0)
+    told = CurveView("baidu", "known", "cannot_tell", "", (), FIGURES, (), now, now, evidence).told
+    assert (told["n_caused"], told["n_caused_low"], told["n_caused_high"]) == (0.5, -1.0, 1.8)
+    assert (told["return_amount"], told["profit_roi"], told["n_claimed"]) == (25.0, -0.75, 9.0)
+    assert told["n_caused_raw"] is told["marginal_return"] is None
+
+
+def test_of_what_cannot_be_told_only_bounds_are() -> None:
+    now = Spot(100.0, 25.0, -50.0, 90.0)
+    told = CurveView("baidu", "cannot_tell", "cannot_tell", "too_noisy", (), FIGURES, (), now, now).told
+    assert told["n_caused"] is told["return_amount"] is told["profit_roi"] is None
+    assert (told["n_caused_low"], told["n_caused_high"], told["n_claimed"]) == (0.0, 3.9, 9.0)
+    known = CurveView("baidu", "known", "pays", "", (), FIGURES, (), now, now, "curve").told
+    assert known == FIGURES

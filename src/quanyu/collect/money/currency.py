@@ -83,7 +83,7 @@ def unconverted(ws: Workspace) -> str:
 def waiting(ws: Workspace) -> list[Waiting]:
     """Return the rows that wait for a rate, by table and currency."""
     waits = []
-    for name in COUNTED:
+    for name in (name for name in COUNTED if not _is_plain(ws, name)):
         rows = ws.warehouse.table(name)
         lack = rows.filter(is_waiting(contract(name), rows))
         counts = lack.group_by("currency").aggregate(n=lack.count()).order_by("currency")

@@ -25,6 +25,10 @@ __all__ = [
 POINTS = 49
 REACH = 1.6
 """Curves are drawn up to so many times the largest spend that is shown."""
+OF_CURVE = ("n_caused_raw", "marginal_return", "p_no_effect", "carry", "half_amount", "ceiling_amount")
+"""Figures of a curve that say nothing once a test has spoken too."""
+UNTOLD = ("n_caused", "return_amount", "marginal_return", "profit_roi", *OF_CURVE)
+"""Figures that are not shown of a channel whose effect cannot be told: its bounds are."""
 TEXTS = ("channel", "as_of", "status", "verdict", "reason", "lands_on", "control", "fit_id")
 """The columns of `curves` that are no numbers."""
 
@@ -55,6 +59,14 @@ class CurveView:
     now: Spot | None
     proposed: Spot | None
     evidence: str = ""
+
+    @property
+    def told(self) -> Mapping[str, float | None]:
+        """What may be told of its effect: with the tests where there were any, without the middle of what cannot be told."""
+        if self.now is not None and self.evidence in {"test", "both"}:
+            return _with_test(self.figures, self.now)
+        beside = () if self.status == "known" else UNTOLD
+        return {name: None if name in beside else value for name, value in self.figures.items()}
 
 
 @dataclass(frozen=True)
@@ -245,6 +257,16 @@ def _spots(channel: AdChannel, amounts: Any) -> tuple[Spot, ...]:
     low, high = np.quantile(values, [0.025, 0.975], axis=1)
     rows = zip(amounts.tolist(), values.mean(axis=1).tolist(), low.tolist(), high.tolist(), strict=True)
     return tuple(Spot(*row) for row in rows)
+
+
+def _with_test(figures: Mapping[str, float | None], now: Spot) -> dict[str, float | None]:
+    """Return the figures at today's spend with what tests have shown; those of the curve alone are left out."""
+    worth = figures.get("order_worth_amount") or 0.0
+    orders = [part / worth if worth else None for part in (now.mean, now.low, now.high)]
+    caused = dict(zip(("n_caused", "n_caused_low", "n_caused_high"), orders, strict=True))
+    roi = (now.mean - now.amount) / now.amount if now.amount else None
+    alone = dict.fromkeys((*OF_CURVE, "marginal_return_low", "marginal_return_high"))
+    return {**figures, **alone, **caused, "return_amount": now.mean, "profit_roi": roi}
 
 
 def _number(value: Any) -> float | None:

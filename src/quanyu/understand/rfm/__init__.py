@@ -1,5 +1,5 @@
 """RFM: buyers by recency, frequency and money."""
 
-from quanyu.understand.rfm.rfm_map import RfmMap, rfm_map
+from quanyu.understand.rfm.rfm_map import GroupSize, RfmMap, rfm_map
 
-__all__ = ["RfmMap", "rfm_map"]
+__all__ = ["GroupSize", "RfmMap", "rfm_map"]

@@ -83,6 +83,10 @@ def value_map(ws: Workspace) -> ValueMap:
             as_of=None,
         )
     total = {name: sum(row[name] or 0.0 for row in groups) for name in _SUMS}
+    card = model_card(ws, groups[0]["fit_id"])
+    # What the model that failed says of who is alive says nothing either.
+    if card is not None and card.fits is False:
+        groups = [{**row, "p_alive": None} for row in groups]
     has_alive = any(row["p_alive"] is not None for row in groups)
     return ValueMap(
         n_people=sum(row["n"] for row in groups),
@@ -91,7 +95,7 @@ def value_map(ws: Workspace) -> ValueMap:
         n_alive=total["p_alive"] if has_alive else None,
         tenths=tuple(_tenth(decile, groups, total["clv_amount"]) for decile in _deciles(groups)),
         cells=tuple(_cells(groups)) if has_alive else (),
-        card=model_card(ws, groups[0]["fit_id"]),
+        card=card,
         reason=None,
         as_of=max(row["as_of"] for row in groups),
     )

@@ -49,11 +49,16 @@ class Shape:
 
     digest: bytes
     names: tuple[str, ...]
+    carries_rows: bool = False
+    """Whether tables of this process are in it, which an engine has to be given."""
 
 
-def compiled(connection: Any, expression: ir.Table) -> str:
-    """Return the SQL of an expression for a connection, taken from one of the same shape if that was compiled before."""
-    shape = shape_of(expression)
+def compiled(connection: Any, expression: ir.Table, shape: Shape | None = None) -> str:
+    """Return the SQL of an expression for a connection, taken from one of the same shape if that was compiled before.
+
+    `shape` is that of the expression, where it is known already.
+    """
+    shape = shape or shape_of(expression)
     if shape is None:
         return str(connection.compile(expression))
     key = (type(connection), shape.digest)
@@ -80,7 +85,7 @@ def shape_of(expression: ir.Table) -> Shape | None:
     if not all(map(NAME.fullmatch, writing.names)):
         return None
     text = "\n".join(writing.lines).encode("utf-8", "surrogatepass")
-    return Shape(hashlib.sha256(text).digest(), tuple(writing.names))
+    return Shape(hashlib.sha256(text).digest(), tuple(writing.names), writing.carries_rows)
 
 
 def _pieces(connection: Any, expression: ir.Table, names: Sequence[str]) -> Sequence[str]:
@@ -104,27 +109,27 @@ class _Writing:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[str, int] = {}
+        self.carries_rows = False
         self._numbers: dict[ops.Node, int] = {}
         self._kinds: dict[object, str] = {}
 
     def write(self, root: ops.Node) -> None:
-        stack = [root]
+        stack, opened = [root], set[ops.Node]()
         while stack:
-            node = stack[-1]
+            node = stack.pop()
             if node in self._numbers:
-                stack.pop()
                 continue
-            waiting = [child for child in node.__children__ if child not in self._numbers]
-            if waiting:
-                stack.extend(reversed(waiting))
+            if node not in opened:
+                opened.add(node)
+                stack += [node, *reversed(node.__children__)]
                 continue
-            stack.pop()
             self.lines.append(self._line(node))
             self._numbers[node] = len(self._numbers)
 
     def _line(self, node: ops.Node) -> str:
         kind = type(node)
         if isinstance(node, TABLES):
+            self.carries_rows |= kind is ops.InMemoryTable
             number = self.names.setdefault(node.name, len(self.names))
             where = self._word(getattr(node, "namespace", None))
             return f"{kind.__name__} {number} {where} {self._kind(node.schema)}"

@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dtypes
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.sql.datatypes import DuckDBType
 
 from quanyu.errors import QueryError
 from quanyu.warehouse.engine import literal
-from quanyu.warehouse.engine.compiled import compiled
+from quanyu.warehouse.engine.compiled import compiled, shape_of
+from quanyu.warehouse.engine.described import described
 from quanyu.warehouse.engine.query import too_long, unknown_table
 from quanyu.warehouse.fault import explained, meaning
 
@@ -29,6 +32,9 @@ SETUP = (
     "SET preserve_insertion_order = false",
     # Spark's word for a 64-bit hash, so that `portable.group_key` is one expression on both engines.
     "CREATE OR REPLACE MACRO xxhash64(word) AS CASE WHEN word IS NULL THEN NULL ELSE (hash(word) >> 1)::BIGINT END",
+    # And its word for a value of a JSON object; the path is $['key'].
+    "CREATE OR REPLACE MACRO get_json_object(document, path) AS CASE WHEN json_valid(document) "
+    "THEN json_extract_string(document, '/' || substr(path, 4, length(path) - 5)) END",
 )
 
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4096"
@@ -45,6 +51,7 @@ class DuckDB:
     """DuckDB held in memory; tables are views over Parquet files."""
 
     name = "duckdb"
+    described = staticmethod(described)
 
     def __init__(
         self, temporary: Path, memory_limit: str = "4GB", threads: int = 0, zone: str = "UTC"
@@ -75,7 +82,7 @@ class DuckDB:
         with self._lock, explained():
             if name not in self._known:
                 self.connection.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {_select(files)}')
-                self._known[name] = self.connection.table(name)
+                self._known[name] = described(self.connection, name)
             return self._known[name]
 
     def write(self, expression: ir.Table, folder: Path) -> list[Path]:
@@ -83,10 +90,9 @@ class DuckDB:
         file = folder / f"part-{uuid.uuid4().hex}.parquet"
         with explained():
             folder.mkdir(parents=True, exist_ok=True)
-        sql = self._exactly(expression)
         with self._lock, explained():
+            sql = self._exactly(expression)
             try:
-                self._register(expression)
                 self.connection.raw_sql(f"COPY ({sql}) TO {literal.text(file)} ({PARQUET})")
             except (duckdb.Error, OSError):
                 file.unlink(missing_ok=True)
@@ -97,9 +103,8 @@ class DuckDB:
         """Hold the rows in memory, from where they spill to disk; see `Engine.keep`."""
         name = f"kept_{uuid.uuid4().hex}"
         with self._lock, explained():
-            self._register(expression)
             self.connection.raw_sql(f'CREATE TABLE "{name}" AS {self._exactly(expression)}')
-            return self.connection.table(name)
+            return described(self.connection, name)
 
     def forget(self, tables: Sequence[ir.Table]) -> None:
         """Drop the tables; see `Engine.forget`."""
@@ -109,19 +114,17 @@ class DuckDB:
 
     def _exactly(self, expression: ir.Table) -> str:
         """Return the SQL with every column cast: Parquet would hold a sum of bigint (a hugeint) as a double."""
-        kinds = self.connection.compiler.type_mapper
         columns = ", ".join(
-            f'CAST("{name}" AS {kinds.to_string(kind)}) AS "{name}"'
-            for name, kind in expression.schema().items()
+            f'CAST("{name}" AS {_written(kind)}) AS "{name}"' for name, kind in expression.schema().items()
         )
-        return f"SELECT {columns} FROM ({compiled(self.connection, expression)})"
+        return f"SELECT {columns} FROM ({self._sql(expression)[0]})"
 
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the result in batches from a cursor of its own; see `Engine.stream`."""
         with self._lock, explained():
-            carries = self._register(expression)
-            cursor = self.connection.con if carries else self.connection.con.cursor()
-            reader = cursor.sql(compiled(self.connection, expression)).to_arrow_reader(chunk)
+            sql, carries_rows = self._sql(expression)
+            cursor = self.connection.con if carries_rows else self.connection.con.cursor()
+            reader = cursor.sql(sql).to_arrow_reader(chunk)
             wanted = expression.schema().to_pyarrow()
             if cursor is self.connection.con:
                 return reader.read_all().cast(wanted).to_reader(chunk)
@@ -164,15 +167,22 @@ class DuckDB:
             if self._connection is not None:
                 self._connection.disconnect()
 
-    def _register(self, expression: ir.Table) -> bool:
-        """Register in-memory tables that the expression carries, and say whether there are any.
+    def _sql(self, expression: ir.Table) -> tuple[str, bool]:
+        """Return the SQL of an expression and whether it carries tables of this process, which are registered then.
 
         Ibis would walk through it four times, for functions in Python and places on a map too, of which there are none.
         """
-        carries = bool(expression.op().find(ops.InMemoryTable))
-        if carries:
+        shape = shape_of(expression)
+        carries_rows = shape.carries_rows if shape else bool(expression.op().find(ops.InMemoryTable))
+        if carries_rows:
             self.connection._register_in_memory_tables(expression)
-        return carries
+        return compiled(self.connection, expression, shape), carries_rows
+
+
+@lru_cache(1_000)
+def _written(kind: dtypes.DataType) -> str:
+    """Return the name of a type in SQL."""
+    return str(DuckDBType.to_string(kind))
 
 
 @lru_cache

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from quanyu import figure
+from quanyu.act.account import Account
 from quanyu.act.channel import channel_named
 from quanyu.ledger import Decision
 from quanyu.tables.campaign_design import CampaignDesign
@@ -21,12 +23,7 @@ def about_decision(view: View, decision: Decision) -> str:
     """Return what would be done: who is reached, what money moves, what is tested."""
     proposal = decision.proposal
     if decision.kind == "audience":
-        design = CampaignDesign.of(proposal)
-        return view.say(
-            "{name}: {n} people by {channel}, {share} kept out as a control",
-            name=design.name, n=f"{proposal.get('n_audience', 0):,}", share=figure.percent(design.control_share, 0),
-            channel=view.say(channel_named(design.channel).label),
-        )  # fmt: skip
+        return CampaignDesign.of(proposal).name
     if decision.kind == "spend_test":
         return f"{slice_label(view, proposal['channel'])} · {told(described(proposal), view.language)}"
     moved = [
@@ -37,9 +34,18 @@ def about_decision(view: View, decision: Decision) -> str:
     return view.say("; ").join(moved) or decision.decision_id
 
 
-def expectation(view: View, decision: Decision) -> str:
+def reach(view: View, campaign: Account) -> str:
+    """Return how many people of an audience would be reached and how many kept out, and by which channel."""
+    n_control = sum(share.n_people for share in campaign.shares if share.reason == "control")
+    return view.say(
+        "Reaches {n} of {whole} people by {channel}; {control} more are kept out as a control.",
+        n=f"{campaign.by_status['pending']:,}", whole=f"{campaign.n_audience:,}", control=f"{n_control:,}",
+        channel=view.say(channel_named(campaign.design.channel).label),
+    )  # fmt: skip
+
+
+def expectation(view: View, expected: Mapping[str, Any]) -> str:
     """Return what is expected of a decision."""
-    expected = decision.expected
     if said := returned(expected):
         return told(said, view.language)
     if "gain_amount" not in expected:

@@ -28,7 +28,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Heat:
-    """A map: the sheet behind it, its columns and rows from below, cells by (column, row), and what none means."""
+    """A map: the sheet behind it, its columns and rows from below, cells by (column, row), what none means, and a note."""
 
     sheet: Sheet
     across: Sequence[str]
@@ -36,6 +36,7 @@ class Heat:
     cells: Mapping[tuple[int, int], Cell]
     empty: str
     definitions: tuple[str, ...] = ()
+    note: str = ""
 
 
 def heat(view: View, spec: Heat) -> None:
@@ -50,6 +51,8 @@ def heat(view: View, spec: Heat) -> None:
         put(_table(spec), class_="scroll")
         if len(spec.cells) < len(spec.across) * len(spec.up):
             put(tag("p", spec.empty, class_="note muted"))
+        if spec.note:
+            put(tag("p", spec.note, class_="note muted"))
 
 
 def _table(spec: Heat) -> Markup:

@@ -80,15 +80,14 @@ def not_run(view: View) -> None:
     )
 
 
-def is_ready(view: View, loaded: Sequence[str], made: str) -> bool:
-    """Say whether a page has something to show; else place what to do first.
+def is_ready(view: View, title: Text, loaded: Sequence[str], made: str) -> bool:
+    """Say whether a page has something to show; else place its title and what to do first.
 
     It has once any of the tables `loaded` has rows and a turn has made the table `made`.
     """
-    if not any(view.ws.warehouse.count(name) for name in loaded):
-        nothing_loaded(view)
-        return False
-    if not view.ws.warehouse.exists(made):
-        not_run(view)
-        return False
-    return True
+    has_some = any(view.ws.warehouse.count(name) for name in loaded)
+    if has_some and view.ws.warehouse.exists(made):
+        return True
+    put(tag("h1", view.say(title)), class_="head")
+    (not_run if has_some else nothing_loaded)(view)
+    return False

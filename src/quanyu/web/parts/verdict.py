@@ -62,17 +62,9 @@ def _ask(view: View, decision: Decision, word: Verdict, question: str) -> None:
         title = view.say("Approve") if word == "approved" else view.say("Decline")
         put(tag("h2", title))
         put(tag("p", question or view.say("Nothing will be done; the proposal stays on record.")))
-        label = view.say("Why, for the log.")
-        field = (
-            ui.element("input")
-            .classes("wide")
-            .props(f'type="text" placeholder="{label}" aria-label="{label}"')
-        )
-        field.on(
-            "input",
-            lambda event: typed.update(note=str(event.args)),
-            js_handler="(e) => emit(e.target.value)",
-        )
+        label = view.say("Why, for the log")
+        field = ui.input(label).bind_value(typed, "note").classes("wide")
+        field.props(f'outlined dense aria-label="{label}"')
         said = ui.element("div")
         with ui.element("div").classes("choices"):
             go = button(title, act, class_="plain strong")

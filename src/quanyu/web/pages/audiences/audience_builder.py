@@ -13,8 +13,10 @@ from quanyu.act.channel import channels
 from quanyu.decide.audience import PROPOSE, usual_design
 from quanyu.errors import QuanyuError, RuleError
 from quanyu.part.action import Action, Caller, perform
-from quanyu.rule import members, parse
+from quanyu.part.day import as_of
+from quanyu.rule import Asking, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
+from quanyu.understand.people_list import plain_rule
 from quanyu.web.pages.audiences.campaign_outlook import outlook
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
@@ -77,17 +79,19 @@ def builder(view: View) -> None:
 def _form(view: View, typed: Typed) -> None:
     """Place the fields of the name, the channel and the share kept out."""
     with ui.element("div").classes("form"):
-        field = ui.input(view.say("Name of the campaign."), value=typed.name).bind_value(typed, "name")
+        field = ui.input(view.say("Name of the campaign"), value=typed.name).bind_value(typed, "name")
         field.props("outlined dense data-name=name")
         _channel(view, typed)
-        share = ui.number(view.say("Share kept out."), value=typed.control, min=LEAST, max=MOST, suffix="%")
+        share = ui.number(view.say("Share kept out"), value=typed.control, min=LEAST, max=MOST, suffix="%")
         share.bind_value(typed, "control").props("outlined dense data-name=control")
 
 
 def _conditions(view: View, typed: Typed) -> None:
     """Place the field of the rule, what it means while it is written, and the picker."""
-    field = ui.textarea(view.say("Conditions, parted by semicolons or and."), value=typed.rule)
-    field.bind_value(typed, "rule").props("outlined dense autogrow data-name=rule").classes("wide")
+    field = ui.textarea(view.say("Conditions, parted by semicolons or and"), value=typed.rule)
+    field.bind_value(typed, "rule").props("outlined dense autogrow debounce=300 data-name=rule").classes(
+        "wide"
+    )
     said = ui.element("div").classes("said").props("role=status")
 
     def more(condition: str) -> None:
@@ -106,7 +110,8 @@ def _conditions(view: View, typed: Typed) -> None:
 def _say(view: View, rule: str) -> None:
     """Say what a rule means, or what is wrong with it, while it is written."""
     try:
-        members(parse(rule), view.ws.warehouse.table)
+        rule = view.ask(plain_rule, rule)
+        members(parse(rule), Asking.of(view.ws, as_of(view.ws)))
     except QuanyuError as error:
         put(told_fault(view, error))
         return
@@ -143,6 +148,6 @@ def _design(usual: CampaignDesign, typed: Typed) -> CampaignDesign:
 
 def _channel(view: View, typed: Typed) -> None:
     options = {channel.name: view.say(channel.label) for channel in channels()}
-    label = view.say("How people would be reached.")
+    label = view.say("How people would be reached")
     select = ui.select(options, label=label, value=typed.channel).bind_value(typed, "channel")
     select.props(f'outlined dense options-dense data-name=channel aria-label="{label}"')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
@@ -23,6 +22,9 @@ from quanyu.web.parts.verdict import verdict
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
 
+OPEN = 2
+"""Proposals that are shown whole; more are folded, so that the form below stays in reach."""
+
 
 def audiences(view: View) -> None:
     """Draw proposals, the builder, and every campaign with its account and its measured result."""
@@ -42,9 +44,10 @@ def _proposals(view: View, proposals: list[Decision]) -> None:
         "Waiting for your decision: {n}. Each says below whom it reaches, what it costs and may bring.",
         n=n,
     )
+    build = tag("a", view.say("Build an audience"), href="#build", class_="plain")
     put(tag("p", said if n else view.say("No audience waits for a decision."), class_="lead"))
     with ui.element("section").classes("panel"):
-        put(tag("h2", view.say("Proposed")), class_="bar")
+        put(tag("h2", view.say("Proposed")) + build, class_="bar")
         if not waiting:
             empty(
                 view,
@@ -52,34 +55,50 @@ def _proposals(view: View, proposals: list[Decision]) -> None:
                 "A turn of the loop proposes whom to reach next.",
                 "quanyu run",
             )
-        for decision in waiting:
+        for decision in waiting[:OPEN]:
             with ui.element("div").classes("proposal"):
+                put(tag("h3", CampaignDesign.of(decision.proposal).name))
                 _proposal(view, decision)
+        for decision in waiting[OPEN:]:
+            _folded(view, decision)
+
+
+def _folded(view: View, decision: Decision) -> None:
+    """Place a proposal in a line, which opens; its figures are read when it does."""
+    design = CampaignDesign.of(decision.proposal)
+    with ui.element("details").classes("proposal") as folded:
+        said = view.say(
+            "{n} people · {channel}",
+            n=f"{decision.proposal.get('n_audience', 0):,}", channel=view.say(channel_named(design.channel).label),
+        )  # fmt: skip
+        put(tag("strong", design.name) + " " + span("muted", said), "summary")
+        place = ui.element("div").classes("proposal-inside")
+
+    def open_() -> None:
+        if not place.default_slot.children:
+            with place:
+                _proposal(view, decision)
+
+    folded.on("toggle", open_)
 
 
 def _proposal(view: View, decision: Decision) -> None:
     design = CampaignDesign.of(decision.proposal)
-    n = decision.proposal.get("n_audience", 0)
-    put(tag("h3", design.name))
     by = view.say("proposed by a person") if decision.is_own else view.say("proposed by the turn")
-    put(
-        tag(
-            "p",
-            span("mark", by),
-            " ",
-            in_words(view, design.rule),
-            " ",
-            tag("code", design.rule, class_="muted"),
-        )
+    meaning = (
+        span("mark", by),
+        " ",
+        in_words(view, design.rule),
+        " ",
+        tag("code", design.rule, class_="muted"),
     )
-    put(Markup("").join([
-        span("muted", view.say(
-            "{n} people · {channel} · {share} kept out · compared over {days} days",
-            n=f"{n:,}", channel=view.say(channel_named(design.channel).label),
-            share=figure.percent(design.control_share, 0), days=design.window_days,
-        )),
-    ]))  # fmt: skip
-    fill(view, outlook, preview, design)
+    put(tag("p", *meaning))
+    put(span("muted", view.say(
+        "{channel} · {share} kept out · compared over {days} days",
+        channel=view.say(channel_named(design.channel).label),
+        share=figure.percent(design.control_share, 0), days=design.window_days,
+    )))  # fmt: skip
+    fill(view, outlook, preview, design, decision.decision_id)
     question = view.say(
         "The audience is frozen now, {share} of it is kept out, and the contacts of the rest are written to a file for {channel}.",
         share=figure.percent(design.control_share, 0),
@@ -112,4 +131,5 @@ PAGE = Page(
     "Audiences",
     "M4 18v-5l11-5v15L4 18M15 11a4 4 0 0 1 0 8M7 19v3h3",
     3,
+    is_near=True,
 )

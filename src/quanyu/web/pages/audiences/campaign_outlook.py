@@ -33,11 +33,14 @@ def outlook(view: View, campaign: Account) -> None:
         "With a contact for the channel, consent, and no contact in the last {days} days.",
         days=campaign.design.rest_days,
     )
-    drawn = view.say("Drawn by lot from those who could be reached; the comparison with them is the result.")
+    drawn = view.say(
+        "Drawn by lot from those who could be reached; the comparison with them is the result. The lot is cast already: the "
+        "same people are kept out when it is approved, as long as data and consents stay as they are."
+    )
     plain(view, (
         ("In the audience", f"{n:,}", view.say("Everybody the conditions find.")),
-        ("Would be reached", f"≈ {reached:,}", passed),
-        ("Kept out as a control", f"≈ {control:,}", drawn),
+        ("Would be reached", f"{reached:,}", passed),
+        ("Kept out as a control", f"{control:,}", drawn),
         ("Left alone", f"{n - reached - control:,}", view.say("Those whom a gate stops; the reasons stand below.")),
         ("Cost of contacts", cost, view.say("People reached times the cost of one contact in the settings.")),
         ("Expected gain", gain, view.say(
@@ -70,8 +73,7 @@ def _gain(view: View, expected: Mapping[str, Any]) -> tuple[str, str]:
         return figure.NOTHING, view.say("What it brings cannot be told yet; the control group will tell.")
     currency = view.ws.settings.currency
     low, middle, high = (
-        figure.short(expected[name], view.language, currency)
-        for name in ("gain_low", "gain_amount", "gain_high")
+        figure.money(expected[name], currency, digits=0) for name in ("gain_low", "gain_amount", "gain_high")
     )
     said = view.say(
         "The gain lies between {low} and {high} in 19 of 20 cases, from {n} measured campaigns.",

@@ -68,6 +68,8 @@ def _shown(view: View, outcomes: list[Result], campaign_id: str) -> None:
         ),
     )
     note = view.say("{n} treated, {m} in control", n=f"{outcome.n_treated:,}", m=f"{outcome.n_control:,}")
+    if interval.goes_on(drawn):
+        note += " · " + view.say("an arrow: the interval goes on beyond the picture; the table has its end")
     chart(view, Chart(_sheet(view, title, outcome), interval.forest(view, drawn, "ratio"), definitions, note))
 
 

@@ -45,7 +45,7 @@ COLUMNS: tuple[tuple[Text, Kind, str, bool], ...] = (
 
 def budget(view: View) -> None:
     """Draw the budget of the newest turn; the scenario is in the address."""
-    if not is_ready(view, ("orders", "spend"), "budgets"):
+    if not is_ready(view, "Budget", ("orders", "spend"), "budgets"):
         return
     fill(view, _budget, budget_read.budget_view)
 
@@ -164,5 +164,12 @@ def _what_lines(view: View) -> str:
 
 
 PAGE = Page(
-    "/budget", "Budget", budget, "Marketing", "Budget", "M4 7h16v12H4zM4 7l3-3h10l3 3M12 10v6M9.5 13h5", 2
+    "/budget",
+    "Budget",
+    budget,
+    "Marketing",
+    "Budget",
+    "M4 7h16v12H4zM4 7l3-3h10l3 3M12 10v6M9.5 13h5",
+    2,
+    is_near=True,
 )

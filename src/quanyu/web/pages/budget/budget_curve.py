@@ -55,7 +55,8 @@ def _curve(view: View, curve: budget_read.CurveView, *, has_proposal: bool) -> N
         view.say(DOUBTS[curve.reason]) if curve.reason in DOUBTS else "", _shrunk(view, curve),
     )  # fmt: skip
     sheet = Sheet(name, columns, tuple(points))
-    chart(view, Chart(sheet, response.curve(view, names, points, marks), definitions, note))
+    drawing = response.curve(view, names, points, marks, is_known=curve.status == "known")
+    chart(view, Chart(sheet, drawing, definitions, note))
 
 
 def _shrunk(view: View, curve: budget_read.CurveView) -> str:
@@ -85,8 +86,8 @@ def _figures(view: View, spend_plan: budget_read.BudgetView) -> Sheet:
         (
             slice_label(view, curve.channel),
             " ".join(slice_label(view, name) for name, _ in curve.lands_on),
-            view.say(VERDICTS[curve.verdict]),
-            *(curve.figures.get(name) for *_, name in heads),
+            view.say(EVIDENCE.get(curve.evidence, VERDICTS[curve.verdict])),
+            *(curve.told.get(name) for *_, name in heads),
         )
         for curve in spend_plan.curves
     )
@@ -98,6 +99,7 @@ def _figures(view: View, spend_plan: budget_read.BudgetView) -> Sheet:
 def _what_caused(view: View) -> str:
     return view.say(
         "Claimed: what the platform reports. Caused: orders that would not have come without the spend, from how the orders of "
-        "the sales channel move with it against those of the other sales channels. Raw: the likeliest curve; the figures beside "
-        "it are drawn towards what the other channels return, as the clearest of many is overdrawn by chance."
+        "the sales channel move with it against those of the other sales channels, and from tests of the spend where there were "
+        "any. Where neither tells an effect, only its bounds stand here. Raw: the likeliest curve; the figures beside it are "
+        "drawn towards what the other channels return, as the clearest of many is overdrawn by chance."
     )

@@ -38,7 +38,7 @@ MOST = 14
 
 def channels_page(view: View) -> None:
     """Draw the screen; level, window and model stand in the address."""
-    if not is_ready(view, ("orders", "touches", "events"), "credits"):
+    if not is_ready(view, "Channels and attribution", ("orders", "touches", "events"), "credits"):
         return
     level = view.query.get("level", LEVELS[0])
     fill(view, _channels, worth, level if level in LEVELS else LEVELS[0], view.query.get("window", "30d"))
@@ -53,7 +53,9 @@ def _channels(view: View, known: Worth) -> None:
         return
     model = view.query.get("model", "markov")
     model = model if model in (*book.models, CLAIMED) else next(iter(book.models))
-    put(head + _choices(view, book, model), class_="head")
+    with ui.element("div").classes("head"):
+        put(head)
+        _choices(view, book, model)
     put(tag("p", _covered(view, book), class_="muted covered"))
     lead(*answer(view, known, model))
     _cards(view, attribution)
@@ -73,20 +75,18 @@ def _channels(view: View, known: Worth) -> None:
             fill(view, paths, flows, book.window)
 
 
-def _choices(view: View, book: CreditBook, model: str) -> Markup:
+def _choices(view: View, book: CreditBook, model: str) -> None:
     levels = {name: view.say(LEVEL[name]) for name in LEVELS}
     windows = {name: view.say("{n} days", n=name.rstrip("d")) for name in book.windows}
     listed = {name: view.say(label) for name, label in CREDIT.items() if name in (*book.models, CLAIMED)}
-    return div(
+    days = div(
         "choices",
-        segments(view, "level", levels, book.level, view.say("Level")),
-        div(
-            "choices",
-            span("muted", view.say("Touches counted before the order")),
-            segments(view, "window", windows, book.window, view.say("Days before the order")),
-        ),
-        dropdown(view, "model", {"": listed}, model, view.say("Model")),
+        span("muted", view.say("Touches counted before the order")),
+        segments(view, "window", windows, book.window, view.say("Days before the order")),
     )
+    with ui.element("div").classes("choices"):
+        put(segments(view, "level", levels, book.level, view.say("Level")) + days, class_="choices")
+        dropdown(view, "model", {"": listed}, model, view.say("Model"))
 
 
 def _covered(view: View, book: CreditBook) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from nicegui import ui
 
+from quanyu.act.account import Account, preview
+from quanyu.decide.audience import expected_of
 from quanyu.decide.read import decisions
 from quanyu.ledger import Decision
+from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.view.data_words import DECISIONS
 from quanyu.text import Text
-from quanyu.web.pages.decided import PLACES, about_decision, expectation
+from quanyu.web.pages.decided import PLACES, about_decision, expectation, reach
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
@@ -19,6 +22,13 @@ def waiting(view: View) -> None:
     fill(view, _waiting, decisions)
 
 
+def warm_waiting(view: View) -> None:
+    """Read how many people the audiences reach that wait."""
+    for decision in view.ask(decisions):
+        if decision.status == "proposed" and decision.kind == "audience":
+            view.ask(preview, CampaignDesign.of(decision.proposal), decision.decision_id)
+
+
 def _waiting(view: View, listed: list[Decision]) -> None:
     open_ = [decision for decision in listed if decision.status == "proposed"]
     title = tag("h2", view.say("Waits for your decision"))
@@ -26,17 +36,35 @@ def _waiting(view: View, listed: list[Decision]) -> None:
         said = span("muted", view.say("Nothing: the next turn proposes again."))
         put(div("choices", title, said), "section", "panel")
         return
-    lines = [
-        tag(
-            "li",
-            span("mark note", _kind(view, decision)),
-            div("", tag("strong", about_decision(view, decision)), div("muted", expectation(view, decision))),
-            tag("a", view.say("Look and decide"), href=PLACES.get(decision.kind, "/"), class_="plain strong"),
-        )
-        for decision in open_
-    ]
     count = span("note", view.say("{n} proposals", n=len(open_)))
-    put(div("bar", title, count) + tag("ul", Markup("").join(lines), class_="waits"), "section", "panel")
+    with ui.element("section").classes("panel"):
+        put(div("bar", title, count))
+        with ui.element("ul").classes("waits"):
+            for decision in open_:
+                with ui.element("li"):
+                    _line(view, decision)
+
+
+def _line(view: View, decision: Decision) -> None:
+    """Place a proposal in a line; how many people an audience reaches is told once it has been counted."""
+    put(span("mark note", _kind(view, decision)))
+    with ui.element("div"):
+        put(tag("strong", about_decision(view, decision)))
+        if decision.kind == "audience":
+            design = CampaignDesign.of(decision.proposal)
+            fill(view, _reached, preview, design, decision.decision_id)
+        else:
+            _told(expectation(view, decision.expected))
+    put(tag("a", view.say("Look and decide"), href=PLACES.get(decision.kind, "/"), class_="plain strong"))
+
+
+def _reached(view: View, campaign: Account) -> None:
+    _told(reach(view, campaign))
+    _told(expectation(view, view.ask(expected_of, campaign.design, campaign.by_status["pending"])))
+
+
+def _told(said: str) -> None:
+    put(tag("div", said, class_="muted"))
 
 
 def _kind(view: View, decision: Decision) -> str:

@@ -26,8 +26,8 @@ from quanyu.web.pages.metrics.moved import moved, told_move
 from quanyu.web.parts.card import card
 from quanyu.web.parts.chart import Chart, chart, palette
 from quanyu.web.parts.choice import chosen_period, dropdown, period_picker, segments
-from quanyu.web.parts.markup import div, put, tag
-from quanyu.web.parts.notice import not_run, notice
+from quanyu.web.parts.markup import put, tag
+from quanyu.web.parts.notice import not_run, nothing_loaded, notice
 from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.waiting import fill
@@ -48,7 +48,9 @@ def metrics(view: View) -> None:
     """Draw the explorer; what is chosen stands in the address."""
     day = view.ask(read.as_of)
     if day is None:
-        not_run(view)
+        put(tag("h1", view.say("Metric explorer")), class_="head")
+        has_some = view.ws.warehouse.count("orders") or view.ws.warehouse.count("events")
+        (not_run if has_some else nothing_loaded)(view)
         return
     chosen_metric = metric(view.query.get("metric", "net_revenue"))
     period = chosen_period(view, day)
@@ -56,8 +58,10 @@ def metrics(view: View) -> None:
     grain = grain if grain in GRAINS else "day"
     known = view.ask(known_slices, chosen_metric.name)
     cut = chosen_cut(view, known)
-    put(Markup("").join([tag("h1", view.say("Metric explorer")), period_picker(view, period)]), class_="head")
-    put(_choices(view, chosen_metric, grain, cut_choices(view, cut, known)), class_="head")
+    with ui.element("div").classes("head"):
+        put(tag("h1", view.say("Metric explorer")))
+        period_picker(view, period, day)
+    _choices(view, chosen_metric, grain, cut_choices(view, cut, known))
     if known.slices:
         place_filters(view, cut, known)
     tell_ignored(view, chosen_metric, known)
@@ -87,18 +91,18 @@ def _explored(view: View, told: Exploration) -> None:
             moved(view, told)
 
 
-def _choices(view: View, chosen_metric: Metric, grain: str, cuts: list[Markup]) -> Markup:
+def _choices(view: View, chosen_metric: Metric, grain: str, cuts: list[Markup]) -> None:
     groups = {
         view.say(family): {each.name: each.name_in(view.language) for each in listed}
         for family, listed in FAMILIES.items()
     }
     grains = {name: view.say(label) for name, label in GRAINS.items()}
-    return div(
-        "choices",
-        dropdown(view, "metric", groups, chosen_metric.name, view.say("Metric")),
-        segments(view, "grain", grains, grain, view.say("Grain")),
-        *cuts,
-    )
+    with ui.element("div").classes("choices head"):
+        dropdown(view, "metric", groups, chosen_metric.name, view.say("Metric"))
+        put(
+            Markup("").join([segments(view, "grain", grains, grain, view.say("Grain")), *cuts]),
+            class_="choices",
+        )
 
 
 def _definition(view: View, chosen_metric: Metric) -> Markup:
@@ -136,7 +140,7 @@ def _trend(view: View, told: Exploration) -> None:
         if any(value is not None for value in side)
     ]
     sheet = Sheet(
-        f"{label} {view.say(GRAINS[series.grain])}",
+        f"{label} {view.say(GRAINS[series.grain]).lower()}",
         (Head(view.say("Day"), "day"), *(Head(head, kind) for head in heads)),
         tuple(zip(series.on, *sides, strict=True)),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from markupsafe import Markup
 from nicegui import ui
 
 from quanyu.errors import RuleError
-from quanyu.understand.people_list import Whom
+from quanyu.understand.people_list import Whom, plain_rule
 from quanyu.web.page import Page
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
@@ -37,6 +38,7 @@ def people(view: View) -> None:
 
 def _listed(view: View, whom: Whom) -> None:
     try:
+        whom = replace(whom, rule=view.ask(plain_rule, whom.rule))
         said = in_words(view, whom.rule)
         people_list(view, view.say("Found people") if whom.text and not whom.rule else said, whom)
     except RuleError as error:
@@ -82,4 +84,5 @@ PAGE = Page(
     "Customers",
     "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0",
     1,
+    is_near=True,
 )

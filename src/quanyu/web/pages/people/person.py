@@ -12,6 +12,7 @@ from quanyu import figure
 from quanyu.collect.identity import Explanation, Link, explain
 from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.text import Text
+from quanyu.understand import people_list
 from quanyu.understand.purchase import Purchase, purchases
 from quanyu.understand.timeline import Moment, timeline
 from quanyu.understand.trait import FAMILIES, Trait, profile, traits
@@ -21,7 +22,7 @@ from quanyu.web.pages.portraits import trait_value
 from quanyu.web.parts.button import button
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import div, put, span, tag
-from quanyu.web.parts.notice import empty, way_home
+from quanyu.web.parts.notice import empty
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid, table
 from quanyu.web.parts.waiting import fill
@@ -39,22 +40,40 @@ CLASSES: Mapping[str, Text] = {
 }
 
 
-def person(view: View, person_id: str) -> None:
-    """Draw everything known about a person; phone, mail and name are masked."""
+def person(view: View, person_id: str) -> int | None:
+    """Draw everything known about a person; phone, mail and name are masked. 404 where there is nobody of this id."""
+    if not view.ask(profile.has_person, person_id):
+        _nobody(view, person_id)
+        return 404
     with ui.element("div").classes("back"):
         button(f"← {view.say('Back')}", ui.navigate.back)
     fill(view, lambda v, portrait: _person(v, person_id, portrait), profile.read_person, person_id)
+    return None
+
+
+def warm(view: View) -> None:
+    """Read one person as if somebody looked: what is compiled and opened for one is so for all."""
+    if not view.ws.warehouse.count("people"):
+        return
+    ((person_id,),) = people_list.page(view.ws, people_list.Listing(people_list.Whom(), ()), n=1)
+    for told in (profile.has_person, profile.read_person, explain, purchases):
+        view.ask(told, person_id)
+    view.ask(timeline, person_id, SHOWN + 1)
+
+
+def _nobody(view: View, person_id: str) -> None:
+    empty(
+        view,
+        "There is no person {person_id}.",
+        "Search for the person by another identifier; people who were merged keep the older number.",
+        person_id=person_id,
+    )
+    put(tag("a", view.say("Find people"), href="/people", class_="plain"))
 
 
 def _person(view: View, person_id: str, portrait: profile.Person | None) -> None:
     if portrait is None:
-        empty(
-            view,
-            "There is no person {person_id}.",
-            "Search for the person by another identifier; people who were merged keep the older number.",
-            person_id=person_id,
-        )
-        put(way_home(view))
+        _nobody(view, person_id)
         return
     with ui.element("div").classes("panels person"):
         with ui.element("div").classes("w12"):
@@ -173,7 +192,11 @@ def _lifetime(view: View, row: Mapping[str, Any] | None) -> Markup:
             write(row["clv_amount"], "currency"),
             money if row["clv_amount"] is not None else "",
         ),
-        (view.say("P(alive)"), write(row["p_alive"], "ratio"), ""),
+        (
+            view.say("P(alive)"),
+            write(row["p_alive"], "ratio"),
+            view.say("withdrawn; the page of customer value says why") if row["p_alive"] is None else "",
+        ),
         (view.say("Expected orders"), write(row["expected_orders"], "number"), between),
         (view.say("Expected margin per order"), write(row["expected_order_amount"], "currency"), ""),
         (view.say("Tenth"), write(row["decile"], "count"), view.say("10 is the most valuable")),
@@ -239,7 +262,7 @@ def _timeline(view: View, moments: list[Moment]) -> None:
         tag(
             "li",
             tag("time", write(moment.at, "time"), datetime=moment.at.isoformat()),
-            tag("div", tag("strong", view.say(CLASSES[moment.table])), " ", view.say(moment.what), " ",
+            tag("div", tag("strong", view.say(CLASSES[moment.table])), " ", _spoken(view.say(moment.what)), " ",
                 span("mark", slice_label(view, moment.channel)) if moment.channel else "", div("muted", moment.about)),
             span("money", write(moment.amount, "currency") if moment.amount is not None else ""),
             class_=CLASSES[moment.table],
@@ -247,6 +270,11 @@ def _timeline(view: View, moments: list[Moment]) -> None:
         for moment in moments
     ]  # fmt: skip
     put(Markup("").join(lines), "ul", "story").props("tabindex=0")
+
+
+def _spoken(word: str) -> str:
+    """Return a name of an event as a reader says it: add_to_cart is "add to cart"."""
+    return word.replace("_", " ")
 
 
 def _identity(view: View, explanation: Explanation) -> None:
@@ -319,4 +347,4 @@ def _short(id_key: str) -> str:
     return f"{kind}:{value[:6]}…" if kind in PERSONAL else id_key
 
 
-PAGE = Page("/people/{person_id}", "Person details", person, "Customers")
+PAGE = Page("/people/{person_id}", "Person details", person, "Customers", warm=warm)

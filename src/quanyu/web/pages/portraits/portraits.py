@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
+from quanyu.tables.text.mask import masked
 from quanyu.tables.view.rfm_groups import RfmGroup
 from quanyu.text import Text
-from quanyu.understand.rfm import RfmMap, rfm_map
+from quanyu.understand.rfm import GroupSize, RfmMap, rfm_map
 from quanyu.web.page import Page
 from quanyu.web.pages.portraits.traits import distributions
-from quanyu.web.parts.chart import Chart, chart, palette
+from quanyu.web.parts.chart import palette
 from quanyu.web.parts.choice import segments
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.heat import Cell, Heat, heat
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import is_ready
-from quanyu.web.parts.plot import area
+from quanyu.web.parts.plot import strips
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import exports
 from quanyu.web.parts.waiting import fill
@@ -28,15 +29,17 @@ from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 COLORS = {
-    "champions": palette.ACCENT, "promising": "#4a76d6", "at_risk": "#86a6ea", "must_win_back": "#c9d8f8",
+    "champions": palette.ACCENT, "promising": "#3f6acb", "at_risk": "#86a6ea", "must_win_back": "#c9d8f8",
     "loyal_small": "#5b6b83", "new": "#aab4c3", "fading": palette.FAINT, "lost": "#edf0f4",
 }  # fmt: skip
+DARK = frozenset({"champions", "promising", "loyal_small"})
+"""Groups on whose colour white is read."""
 SIZES: Mapping[str, Text] = {"people": "By people", "money": "By money"}
 
 
 def portraits(view: View) -> None:
     """Draw the RFM map, then the traits."""
-    if not is_ready(view, ("orders", "people"), "portraits"):
+    if not is_ready(view, "Portraits and RFM", ("orders", "people"), "portraits"):
         return
     size = "money" if view.query.get("size") == "money" else "people"
     choice = segments(
@@ -64,7 +67,7 @@ def _rfm(view: View, rfm: RfmMap, size: str) -> None:
     put(tag("p", said, " ", span("muted", view.say(best.group.action))), class_="lead")
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
-            _treemap(view, rfm, size)
+            _map(view, rfm, size)
         with ui.element("div").classes("w5"):
             _heat(view, rfm, size)
         with ui.element("section").classes("panel w12"):
@@ -76,23 +79,36 @@ def _members(view: View, group: RfmGroup) -> str:
     return view.link("/people", rule=f"group = {group.group_id}")
 
 
-def _treemap(view: View, rfm: RfmMap, size: str) -> None:
-    parts = [
-        (group_size.group.group_id, group_size.group.name_in(view.language),
-         float(group_size.n_people if size == "people" else max(group_size.monetary_amount, 0)), COLORS[group_size.group.group_id])
-        for group_size in rfm.groups
-    ]  # fmt: skip
-    by_name = {group_size.group.name_in(view.language): group_size.group for group_size in rfm.groups}
+def _map(view: View, rfm: RfmMap, size: str) -> None:
+    """Place the groups as boxes by their share of people or money."""
+    kind: Literal["count", "currency"] = "count" if size == "people" else "currency"
     sheet = _group_sheet(view, rfm)
-    option = area.treemap(view, sheet.title, parts, "count" if size == "people" else "currency")
+    write = writer(view)
+    boxes = [_box(view, group_size, group_size.n_people if size == "people" else group_size.monetary_amount, kind, write)
+             for group_size in rfm.groups]  # fmt: skip
     note = view.say("{n} buyers, as of {day}", n=f"{rfm.n_people:,}", day=rfm.as_of)
+    with ui.element("section").classes("panel") as panel:
+        panel.props["aria-label"] = masked(sheet.title)
+        with ui.element("div").classes("bar"):
+            definitions = (_what(view), view.say("Click a group to see who is in it."))
+            put(
+                tag("h2", sheet.title) + about(view, sheet.title, *definitions) + span("note", note),
+                class_="choices",
+            )
+            with ui.element("div").classes("tools"):
+                exports(view, sheet)
+        put(strips.strips(boxes))
 
-    def opened(event: Any) -> None:
-        if event.name in by_name:
-            ui.navigate.to(_members(view, by_name[event.name]))
 
-    definitions = (_what(view), view.say("Click a group to see who is in it."))
-    chart(view, Chart(sheet, option, definitions, note, on_point=opened))
+def _box(
+    view: View, part: GroupSize, size: float, kind: Literal["count", "currency"], write: Callable[..., str]
+) -> strips.Box:
+    name, color = part.group.name_in(view.language), COLORS[part.group.group_id]
+    return strips.Box(
+        name, max(float(size), 0.0), figure.figure(size, kind, view.language, view.ws.settings.currency),
+        (color, "#fff" if part.group.group_id in DARK else palette.INK),
+        view.say("{axes}: {value}; see who is in it", axes=name, value=write(size, kind)), _members(view, part.group),
+    )  # fmt: skip
 
 
 def _heat(view: View, rfm: RfmMap, size: str) -> None:

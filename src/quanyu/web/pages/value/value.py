@@ -28,7 +28,7 @@ from quanyu.web.view import View
 
 def value(view: View) -> None:
     """Draw the value of the customers."""
-    if not is_ready(view, ("orders", "people"), "lifetimes"):
+    if not is_ready(view, "Customer value", ("orders", "people"), "lifetimes"):
         return
     fill(view, _value, value_map.value_map)
 

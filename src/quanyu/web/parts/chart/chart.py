@@ -19,6 +19,9 @@ from quanyu.web.parts.table import exports, table
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
+FEW, BAR, FRAME = 8, 30, 60
+"""Bars that any chart has room for; pixels that one more takes, and those of axis and legend."""
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -34,6 +37,12 @@ class Chart:
     width: int = 12
     is_tall: bool = False
     on_point: Callable[[Any], Any] | None = field(default=None, compare=False)
+
+
+def _least_height(option: Option) -> int:
+    """Return how high bars side by side must be drawn that every name has its room; 0 where any height does."""
+    names = option.get("yAxis", {}).get("data", ())
+    return FRAME + BAR * len(names) if len(names) > FEW else 0
 
 
 def chart(view: View, spec: Chart, *, beside: Markup | None = None) -> None:
@@ -65,5 +74,7 @@ def chart(view: View, spec: Chart, *, beside: Markup | None = None) -> None:
         drawn = ui.echart(inert(spec.option), on_point_click=spec.on_point, renderer="svg")
         drawn.classes("chart tall" if spec.is_tall else "chart").props('role="img"')
         drawn.props["aria-label"] = masked(title)
+        if height := _least_height(spec.option):
+            drawn.style(f"min-height:{height}px")
         place = ui.element("div")
         place.visible = False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from quanyu import figure
 from quanyu.tables.metric.metric import Unit
 from quanyu.tables.text.mask import masked
 from quanyu.web.view import View
@@ -40,4 +42,8 @@ def written(view: View, unit: Unit) -> str:
         f"Math.abs(v) >= {step:.0f} ? +(v / {1e3 if word == 'K' else step:.0f}).toFixed(2) + '{word}'"
         for step, word in steps
     )
-    return f"v => v == null ? '–' : {shown} : (+(+v).toFixed(2)).toLocaleString('en')"
+    whole = f"{shown} : (+(+v).toFixed(2)).toLocaleString('en')"
+    if unit != "currency":
+        return f"v => v == null ? '–' : {whole}"
+    sign = json.dumps(figure.symbol(view.ws.settings.currency), ensure_ascii=False).replace('"', "'")
+    return f"u => {{ if (u == null) return '–'; const v = Math.abs(u); return (u < 0 ? '-' : '') + {sign} + ({whole}); }}"

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from markupsafe import Markup
+from nicegui import ui
 
+from quanyu.tables.text.mask import masked
 from quanyu.web.parts.markup import tag
 from quanyu.web.view import View
+
+OPTION = """
+<q-item v-bind="props.itemProps"><q-item-section><q-item-label>{{{{ props.opt.label }}}}</q-item-label>
+<q-item-label caption>{{{{ {captions}[props.opt.value] }}}}</q-item-label></q-item-section></q-item>
+"""
+"""An option with the group it belongs to under its name."""
 
 
 def segments(view: View, name: str, options: Mapping[str, str], chosen: str, label: str) -> Markup:
@@ -21,26 +30,19 @@ def segments(view: View, name: str, options: Mapping[str, str], chosen: str, lab
 
 def dropdown(
     view: View, name: str, groups: Mapping[str, Mapping[str, str]], chosen: str, label: str
-) -> Markup:
-    """Return a labelled drop-down of grouped options; choosing one opens its address."""
+) -> ui.select:
+    """Place a labelled drop-down of grouped options, found by typing; choosing one opens its address."""
+    options = {value: masked(text) for listed in groups.values() for value, text in listed.items()}
+    select = ui.select(options, value=chosen, label=label, with_input=True).classes("dropdown")
+    select.props(f'outlined dense options-dense hide-selected fill-input aria-label="{label}"')
+    select.props["data-name"] = name
+    if len(groups) > 1:
+        captions = [title for title, listed in groups.items() for _ in listed]
+        select.add_slot("option", OPTION.format(captions=json.dumps(captions, ensure_ascii=False)))
 
-    def option(value: str, text: str) -> Markup:
-        return tag("option", text, value=value, selected=value == chosen)
+    def go() -> None:
+        if select.value is not None and select.value != chosen:
+            ui.navigate.to(view.link(**{name: select.value or None}))
 
-    listed = [
-        tag("optgroup", *[option(*pair) for pair in options.items()], label=title) if title
-        else Markup("").join(option(*pair) for pair in options.items())
-        for title, options in groups.items()
-    ]  # fmt: skip
-    kept = [
-        tag("input", type="hidden", name=key, value=value) for key, value in view.query.items() if key != name
-    ]
-    select = tag("select", *listed, name=name)
-    return tag(
-        "form",
-        tag("label", label, " ", select, class_="field"),
-        *kept,
-        class_="choice",
-        method="get",
-        action=view.path,
-    )
+    select.on_value_change(go)
+    return select

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 
 from markupsafe import Markup
+from nicegui import ui
 
 from quanyu.errors import SettingError
 from quanyu.tables.metric.period import Period, preset
 from quanyu.text import Text
-from quanyu.web.parts.markup import div, tag
+from quanyu.web.parts.button import button
+from quanyu.web.parts.markup import put, tag
 from quanyu.web.view import View
 
 OFFERED: Mapping[str, Text] = {
@@ -49,42 +51,39 @@ def chosen_period(view: View, as_of: dt.date) -> Period:
     return Period("custom", "", since, last + dt.timedelta(days=1))
 
 
-def period_picker(view: View, period: Period) -> Markup:
-    """Return the picker; each choice is an address, so a view can be kept as a bookmark."""
-    presets = [
+def presets(view: View, period: Period) -> Markup:
+    """Return the periods that are offered, the chosen one marked; each choice is an address, kept as a bookmark."""
+    offered = [
         tag(
             "a", view.say(label), href=view.link(period=name, since=None, until=None),
             aria_current="true" if name == period.name else None,
         )
         for name, label in OFFERED.items()
     ]  # fmt: skip
-    kept = [
-        tag("input", type="hidden", name=name, value=value)
-        for name, value in view.query.items()
-        if name not in {"period", "since", "until"}
-    ]
-    days = tag(
-        "form",
-        *kept,
-        tag("input", type="hidden", name="period", value="custom"),
-        tag(
-            "input",
-            type="date",
-            name="since",
-            value=period.since.isoformat(),
-            aria_label=view.say("First day"),
-        ),
-        "–",
-        tag(
-            "input",
-            type="date",
-            name="until",
-            value=(period.until - dt.timedelta(days=1)).isoformat(),
-            aria_label=view.say("Last day"),
-        ),
-        tag("button", view.say("Show"), class_="plain"),
-        method="get",
-        action=view.path,
-        class_="field",
+    return tag("nav", *offered, class_="seg", aria_label=view.say("Period"))
+
+
+def period_picker(view: View, period: Period, as_of: dt.date) -> None:
+    """Place the picker; what is chosen stands in the address. Days end before the as-of day."""
+    last = dt.timedelta(days=1)
+    with ui.element("div").classes("choices"):
+        put(presets(view, period))
+        since = _day(view, "First day", period.since, as_of - last)
+        until = _day(view, "Last day", period.until - last, as_of - last)
+
+        def go() -> None:
+            ui.navigate.to(view.link(period="custom", since=since.value, until=until.value))
+
+        button(view.say("Show"), go)
+
+
+def _day(view: View, label: Text, day: dt.date, last: dt.date) -> ui.date_input:
+    """Place a field of a day, typed or picked from a calendar that ends with the last day there are figures of."""
+    said = view.say(label)
+    field = ui.date_input(said, value=day.isoformat()).classes("day")
+    field.props(
+        f'outlined dense mask="####-##-##" aria-label="{said}" data-name="{label.split()[0].lower()}"'
     )
-    return div("choices", tag("nav", *presets, class_="seg", aria_label=view.say("Period")), days)
+    field.button.props(f'dense size=sm aria-label="{view.say("Calendar: {day}", day=said)}"')
+    field.picker.props(f""":options="day => day <= '{last:%Y/%m/%d}'" minimal""")
+    return field

@@ -16,9 +16,10 @@ from quanyu.tables.text.mask import masked
 from quanyu.text import Text
 from quanyu.understand import people_list as reading
 from quanyu.understand.people_list import Listing, Order, Row, Whom
+from quanyu.web.parts.choice import column_choice
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, fault, report
-from quanyu.web.parts.people.column import column_heads
+from quanyu.web.parts.people.column import column_groups, column_heads
 from quanyu.web.parts.people.condition import value_in_words
 from quanyu.web.parts.sheet import Cell, Head
 from quanyu.web.parts.table import Stream, stream_exports
@@ -31,8 +32,15 @@ SHOWN = ("name", "phone", "group", "recency_days", "frequency", "monetary_amount
 NOT_FOUND: Text = "A phone, an e-mail or an order number must be complete; an order whose buyer has no identifier belongs to nobody."
 PAGES = (50, 100, 200, 500)
 LINK = """
-<q-td :props="props"><a :href="'/people/' + encodeURIComponent(props.row.person_id)">{{ props.value }}</a></q-td>
+<q-td :props="props"><a :href="'/people/' + encodeURIComponent(props.row.person_id)" :title="props.value">{{ props.value }}</a></q-td>
 """
+HEADER = """
+<q-th :props="props" :tabindex="props.col.sortable ? 0 : undefined" @keydown.enter="props.col.sortable && props.sort(props.col)"
+  @keydown.space.prevent="props.col.sortable && props.sort(props.col)"
+  :aria-sort="!props.col.sortable ? undefined : !props.col.__thClass.includes('sorted') ? 'none'
+    : props.col.__thClass.includes('sort-desc') ? 'descending' : 'ascending'">{{ props.col.label }}</q-th>
+"""
+"""A head of the list: a screen reader hears how it is sorted, and Enter or Space sorts by it."""
 
 
 def people_list(view: View, title: str, whom: Whom) -> None:
@@ -40,15 +48,16 @@ def people_list(view: View, title: str, whom: Whom) -> None:
 
     Page and order stand in the address, so that they are as they were on Back.
     """
-    asked = tuple(name for name in columns(parse(whom.rule)) if name not in SHOWN)
-    by_value = ("clv_amount",) if "decile" in asked else ()
     query, known = view.query, reading.shown_columns(view.ws)
+    asked = tuple(name for name in columns(parse(whom.rule)) if name in known and name not in SHOWN)
+    by_value = ("clv_amount",) if "decile" in asked else ()
+    usual = (*SHOWN, *asked, *by_value)
     column = query.get("by", "")
     order = Order(column if column in known else (*by_value, "monetary_amount")[0], query.get("up") != "1")
     wanted = tuple(name for name in query.get("columns", "").split(",") if name in known)
-    listing = Listing(whom, wanted or (*SHOWN, *asked, *by_value), order)
+    listing = Listing(whom, wanted or usual, order)
     size, place = _number(query.get("rows"), PAGES[0], PAGES[-1]), _number(query.get("page"), 1)
-    fill(view, lambda v, told: _List(v, title, told).place(), _first, listing, place, size)
+    fill(view, lambda v, told: _List(v, title, told, usual).place(), _first, listing, place, size)
 
 
 def _number(text: str | None, usual: int, most: int = 1_000_000) -> int:
@@ -83,7 +92,8 @@ def _first(ws: Workspace, listing: Listing, place: int, size: int) -> _Told:
 class _List:
     """One list on one page: what is shown changes as its reader turns pages and chooses columns."""
 
-    def __init__(self, view: View, title: str, told: _Told) -> None:
+    def __init__(self, view: View, title: str, told: _Told, usual: tuple[str, ...]) -> None:
+        self.usual = usual
         self.view, self.title, self.listing, self.n, self.rows = view, title, told.listing, told.n, told.rows
         self.begins = {"page": told.place, "rowsPerPage": told.size}
         labels = column_heads(view)
@@ -105,7 +115,8 @@ class _List:
                 hint: Text = NOT_FOUND if whom.text else "Loosen the conditions, or wait for the next turn."
                 empty(view, "Nobody is in this list.", hint)
                 return
-            self.choice()
+            groups = column_groups(self.view, {name: head.label for name, head in self.heads.items()})
+            column_choice(self.view, groups, self.usual, self.listing.columns, self.choose)
             self.table = self.grid()
 
     def stream(self) -> Stream:
@@ -119,19 +130,6 @@ class _List:
                 yield (person_id, *(_cell(view, *cell) for cell in told))
 
         return Stream(self.title, (Head(view.say("Person")), *heads), rows, self.n)
-
-    def choice(self) -> None:
-        """Place the choice of columns."""
-        options = {name: head.label for name, head in self.heads.items()}
-        label = self.view.say("Columns")
-        self.select = ui.select(
-            options, value=list(self.listing.columns), multiple=True, label=label, on_change=self.choose
-        ).classes("columns")
-        self.select.props(f'dense outlined options-dense aria-label="{label}"')
-        self.say_chosen()
-
-    def say_chosen(self) -> None:
-        self.select.props["display-value"] = self.view.say("{n} columns", n=len(self.listing.columns))
 
     def grid(self) -> ui.table:
         pagination = {
@@ -147,6 +145,7 @@ class _List:
             f'flat dense binary-state-sort wrap-cells :rows-per-page-options="{list(PAGES)}" '
             f'rows-per-page-label="{self.view.say("Rows:")}"'
         )
+        table.add_slot("header-cell", HEADER)
         table.add_slot("body-cell-person_id", LINK)
         table.on("request", self.turn, js_handler="(request) => emit(request.pagination)")
         return table
@@ -178,12 +177,9 @@ class _List:
             self.listing = replace(self.listing, order=Order(column, bool(wanted.get("descending"))))
             await self.read(wanted)
 
-    async def choose(self, event: Any) -> None:
+    async def choose(self, names: list[str]) -> None:
         """Show other columns."""
-        self.listing = replace(
-            self.listing, columns=tuple(name for name in self.heads if name in event.value)
-        )
-        self.say_chosen()
+        self.listing = replace(self.listing, columns=tuple(names))
         await self.read(self.table.pagination)
 
     async def read(self, pagination: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
 """What charts draw: one module per kind."""
 
-from quanyu.web.parts.plot import area, axes, interval, model_chart, response, sankey
+from quanyu.web.parts.plot import axes, interval, model_chart, response, sankey, strips
 
-__all__ = ["area", "axes", "interval", "model_chart", "response", "sankey"]
+__all__ = ["axes", "interval", "model_chart", "response", "sankey", "strips"]

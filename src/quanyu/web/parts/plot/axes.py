@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 from quanyu.tables.metric.metric import Unit
 from quanyu.web.parts.chart import Option, palette, written
 from quanyu.web.view import View
 
+NAME_WIDTH, LETTER = 140, 7
+"""Pixels that the names beside bars take at most, and those of a letter."""
+MOST_WIDE = 48
+"""Width of the longest name, in Latin letters: as much as two lines hold."""
 HALF_DAY = 36
 """Half the width of a day in pixels: the last one stands right of the axis by so much."""
 
@@ -86,12 +92,12 @@ def bars(view: View, names: Sequence[str], drawn: Sequence[Line], unit: Unit) ->
         **_frame(view, unit, [line.name for line in drawn] if len(drawn) > 1 else []),
         "yAxis": {
             "type": "category",
-            "data": list(names),
+            "data": [shortened(name) for name in names],
             "inverse": True,
             **axis(),
             "splitLine": {"show": False},
             "axisLine": {"show": False},
-            "axisLabel": {"color": palette.INK, "width": 104, "overflow": "truncate"},
+            "axisLabel": name_label(names),
         },
         "xAxis": {"type": "value", "splitNumber": 4, **axis(), ":axisLabel": _label(view, unit)},
         "series": [
@@ -138,7 +144,7 @@ def _frame(view: View, unit: Unit, names: Sequence[str]) -> Option:
         "animationDuration": 300,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 6, "right": 18, "top": 36 if names else 12, "bottom": 4, "containLabel": True},
+        "grid": {"left": 6, "right": 32, "top": 36 if names else 12, "bottom": 4, "containLabel": True},
         "legend": {
             "show": bool(names),
             "type": "scroll",
@@ -169,6 +175,34 @@ def axis() -> Option:
         "splitLine": {"lineStyle": {"color": "#f0f2f5"}},
         "axisLabel": {"color": palette.MUTED, "hideOverlap": True},
     }
+
+
+def name_label(names: Sequence[str]) -> Option:
+    """Return how names stand beside bars: whole, in two or three lines where they are long."""
+    widest = max((_width(name) for name in names), default=0)
+    return {
+        "color": palette.INK,
+        "width": min(NAME_WIDTH, LETTER * widest + 8),
+        "overflow": "break",
+        "lineHeight": 13,
+        "interval": 0,
+        "hideOverlap": False,
+    }
+
+
+def shortened(name: str) -> str:
+    """Return a name in the room of two lines: names that people type may be of any length.
+
+    >>> shortened("Has not agreed to marketing through this channel"), len(shortened("一" * 30))
+    ('Has not agreed to marketing through this channel', 24)
+    """
+    n = sum(width <= MOST_WIDE for width in accumulate(map(_width, name)))
+    return name if n == len(name) else f"{name[: n - 1]}…"
+
+
+def _width(text: str) -> int:
+    """Return how wide a text is, in Latin letters."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _label(view: View, unit: Unit) -> str:

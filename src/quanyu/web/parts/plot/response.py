@@ -28,10 +28,13 @@ def curve(
     names: tuple[str, str, str],
     points: Sequence[tuple[float, float, float, float]],
     marks: Sequence[Mark],
+    *,
+    is_known: bool = True,
 ) -> Option:
     """Return the ECharts option of a curve through `points` (amount, mean, low, high) with its marks.
 
-    `names` are those of the curve, its band and the line where money comes back as much as it costs.
+    `names` are those of the curve, its band and the line where money comes back as much as it costs. A curve that is not
+    known is drawn faintly: only its band says anything.
     """
     write = written(view, "currency")
     curve, band, even = names
@@ -50,7 +53,7 @@ def curve(
         "animationDuration": 300,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 6, "right": 24, "top": 14, "bottom": 6, "containLabel": True},
+        "grid": {"left": 6, "right": 34, "top": 14, "bottom": 6, "containLabel": True},
         "tooltip": {
             "trigger": "item", "confine": True, "borderColor": palette.LINE, "textStyle": {"color": palette.INK, "fontSize": 12},
             ":formatter": told("`${p.seriesName}: ${w(p.value[0])} → ${w(p.value[1])}`", write),
@@ -64,7 +67,8 @@ def curve(
             {"name": even, **hidden, "data": [(0, 0), (min(most, top), min(most, top))],
              "lineStyle": {"color": palette.GHOST, "type": "dashed", "width": 1}},
             {"name": curve, "type": "line", "symbol": "none", "data": [(a, mean) for a, mean, _, _ in points],
-             "color": palette.ACCENT, "lineStyle": {"width": 2.2}},
+             "color": palette.ACCENT if is_known else palette.GHOST,
+             "lineStyle": {"width": 2.2, "type": "solid"} if is_known else {"width": 1.5, "type": "dotted"}},
             *[
                 {"name": mark.name, "type": "scatter", "symbolSize": 11, "data": [mark.at], "color": mark.color,
                  "itemStyle": {"borderColor": "#fff", "borderWidth": 2}, "z": 9}

@@ -9,6 +9,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -23,6 +24,12 @@ from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet would run as a formula."""
 
+PHONE = re.compile(r"\+\d+\*{4}\d{4}")
+"""A telephone number as it leaves, masked: no spreadsheet can work it out, so it stays as it is. Others, such as +1-1, it could."""
+
+DIGITS: dict[Kind, int] = {"count": 0, "number": 2, "currency": 2, "ratio": 4}
+"""Digits after the point by kind, as screens show them: a ratio of 0.1234 is 12.34 %."""
+
 PART = 1 << 18
 """Characters that are written together."""
 
@@ -33,7 +40,7 @@ FORMATS: dict[Kind, str] = {
 
 
 def to_csv(sheet: Sheet, zone: ZoneInfo) -> bytes:
-    """Return the sheet as CSV in UTF-8 with a byte order mark; text like a formula gets an apostrophe."""
+    """Return the sheet as CSV in UTF-8 with a byte order mark; text like a formula gets an apostrophe, fractions are rounded."""
     return b"".join(csv_lines(sheet.columns, sheet.rows, zone))
 
 
@@ -44,7 +51,7 @@ def csv_lines(heads: Sequence[Head], rows: Iterable[Sequence[Cell]], zone: ZoneI
     writer.writerow([_defused(masked(head.label)) for head in heads])
     mark = codecs.BOM_UTF8
     for row in rows:
-        writer.writerow([_written(value, zone) for value in row])
+        writer.writerow([_written(value, head.kind, zone) for value, head in zip(row, heads, strict=True)])
         if text.tell() > PART:
             yield mark + text.getvalue().encode()
             mark = b""
@@ -97,7 +104,12 @@ def sheet_name(title: str) -> str:
 
 
 def _defused(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Return a text as a spreadsheet shows it and never runs it.
+
+    >>> _defused("=1+1"), _defused("+cmd|' /C calc'!A0"), _defused("+86138****5678")
+    ("'=1+1", "'+cmd|' /C calc'!A0", '+86138****5678')
+    """
+    return f"'{text}" if text.startswith(FORMULA) and not PHONE.fullmatch(text) else text
 
 
 def _local(value: Cell, zone: ZoneInfo) -> Cell:
@@ -108,12 +120,25 @@ def _local(value: Cell, zone: ZoneInfo) -> Cell:
     )
 
 
-def _written(value: Cell, zone: ZoneInfo) -> str:
+def _written(value: Cell, kind: Kind, zone: ZoneInfo) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
         return f"{_local(value, zone):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, float | Decimal):
+        return _rounded(value, DIGITS.get(kind))
     return _defused(masked(value)) if isinstance(value, str) else str(value)
+
+
+def _rounded(value: float | Decimal, digits: int | None) -> str:
+    """Return a number without the digits that no screen shows.
+
+    >>> _rounded(0.1 + 0.2, 2), _rounded(Decimal("1234.50"), 2), _rounded(3.0, 0), _rounded(0.07414159, 4)
+    ('0.3', '1234.50', '3', '0.0741')
+    """
+    if digits is None or not math.isfinite(value):
+        return str(value)
+    return str(round(value, digits or None))
 
 
 def _write(page: xlsxwriter.worksheet.Worksheet, at: tuple[int, int], value: Cell, style: object) -> None:

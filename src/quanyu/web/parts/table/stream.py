@@ -9,8 +9,10 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from nicegui import app, ui
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response, StreamingResponse
 
+from quanyu.text import Text
 from quanyu.web.memory import Memory
 from quanyu.web.parts.button import button
 from quanyu.web.parts.sheet import Cell, Head
@@ -21,6 +23,8 @@ from quanyu.workspace import Workspace
 
 MOST_ROWS = 1_048_575
 """Rows that a worksheet of Excel holds under its heads."""
+EXPIRED: Text = "This list cannot be saved any more: open it again and save it from there."
+"""What an address says that no list stands behind any more."""
 Rows = Callable[[], Iterable[Sequence[Cell]]]
 
 
@@ -48,13 +52,13 @@ def stream_exports(view: View, stream: Callable[[], Stream]) -> None:
 
 
 def serve_streams(ws: Workspace, memory: Memory) -> None:
-    """Register the address that lists are saved from."""
+    """Register the address that lists are saved from; without a list it leads nowhere (404)."""
 
     @app.get("/list/{mark}.{suffix}", include_in_schema=False)
     def answer(mark: str, suffix: str) -> Response:
         stream = memory.find(mark)
         if not isinstance(stream, Stream) or suffix not in TYPES:
-            return PlainTextResponse("Open the list again and save it from there.", 404)
+            raise HTTPException(404, EXPIRED)
         zone = ws.settings.zone
         body = csv_lines(stream.heads, stream.rows(), zone) if suffix == "csv" else _workbook(stream, zone)
         name = quote(file_name(stream.title, ws.today(), suffix))
