@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from typer.testing import CliRunner
 
+from quanyu.cli.commands import COMMANDS, commands
 from quanyu.cli.wrap import GAP, PIECE, widths, wrapped
 
 LETTERS = st.text("abc12,. 订单，（\n", max_size=60)
@@ -29,3 +34,22 @@ def test_columns_fit_the_room_with_every_word_whole(columns: list[list[str]], ro
         assert all(
             cell_len(line.strip()) <= width for cell in column for line in wrapped(cell, width).split("\n")
         )
+
+
+WORD = re.compile(r"[\w.:/=<>-]+", re.ASCII)
+
+
+def helped(words: list[str], width: int) -> str:
+    told = CliRunner().invoke(commands(), [*words, "--help"], terminal_width=width)
+    assert told.exit_code == 0, told.output
+    return told.output
+
+
+def test_chinese_help_breaks_no_word_and_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUANYU_LANGUAGE", "zh")
+    for words in ([], *([command.name] for command in COMMANDS), ["people", "split"]):
+        narrow, wide = helped(words, 60), helped(words, 400)
+        assert max(cell_len(line) for line in narrow.splitlines()) <= 60, words
+        assert WORD.findall(narrow) == WORD.findall(wide)
+        assert not re.search(r"\n\s*[，。；：、）]", narrow), "no line begins with a sign that closes another"
+        assert "Show this message" not in narrow

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 
@@ -36,3 +38,22 @@ def test_the_cache_forgets_the_oldest(make_workspace: Callable[..., Workspace]) 
     for mark in ("a", "b", "c"):
         cache.ask(stamp, n_stores, mark)
     assert [cache.knows(stamp, n_stores, mark) for mark in ("a", "b", "c")] == [False, True, True]
+
+
+def test_who_asks_while_another_reads_waits_for_that_answer(make_workspace: Callable[..., Workspace]) -> None:
+    cache, begun, go = Cache(make_workspace()), threading.Event(), threading.Event()
+    stamp, n_reads = cache.stamp(), []
+
+    def slowly(ws: Workspace) -> int:
+        n_reads.append(1)
+        begun.set()
+        assert go.wait(10)
+        return 7
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(cache.ask, stamp, slowly)
+        assert begun.wait(10)
+        second = pool.submit(cache.ask, stamp, slowly)
+        go.set()
+        assert [first.result(10), second.result(10)] == [7, 7]
+    assert len(n_reads) == 1

@@ -14,7 +14,7 @@ from quanyu.ledger import Campaign
 from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.proposed_audience import content_of, decision_name, numbered
-from quanyu.rule import meant_rule, members, parse
+from quanyu.rule import Asking, meant_rule, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
 
@@ -78,7 +78,7 @@ def preview(ws: Workspace, design: CampaignDesign, decision_id: str = "") -> Acc
 
 
 def _name(ws: Workspace, design: CampaignDesign) -> str:
-    everybody = members(parse(design.rule), ws.warehouse.table)
+    everybody = members(parse(design.rule), Asking.of(ws, as_of(ws)))
     n = int(ws.warehouse.read(everybody.count()).column(0)[0].as_py())
     return decision_name(content_of(design, n, is_own=True), as_of(ws))
 

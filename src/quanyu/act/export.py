@@ -63,7 +63,10 @@ def _listed(ws: Workspace, rows: ir.Table, channel: str) -> ir.Table:
     # Spreadsheet programs turn +86138... into a number and =... into a formula.
     contact = _national(reached.contact)
     return reached.select(
-        "person_id", name=_inert(reached.name.fill_null("")), contact=_inert(contact), why=_inert(reached.why)
+        "person_id",
+        name=_inert(reached.name.fill_null("")),
+        contact=_contact(contact),
+        why=_inert(reached.why),
     )
 
 
@@ -82,6 +85,11 @@ def _hashed(ws: Workspace, rows: ir.Table) -> ir.Table:
 def _national(phone: ir.StringValue) -> ir.StringValue:
     """Return a Chinese phone number without its country code, and anything else as it is."""
     return ibis.ifelse(phone.startswith("+86"), phone.substr(3), phone)
+
+
+def _contact(contact: ir.StringValue) -> ir.StringValue:
+    """Return a contact that no spreadsheet runs; a phone number stays as senders read it, for it is only digits."""
+    return ibis.ifelse(contact.re_search(r"^\+[0-9]{7,15}$"), contact, _inert(contact))
 
 
 def _inert(text: ir.StringValue) -> ir.StringValue:

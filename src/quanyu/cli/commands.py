@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from quanyu.cli import help
 from quanyu.cli.speech import help_of, say
 from quanyu.text import Text
 
@@ -88,6 +89,7 @@ def commands(*called: str) -> typer.Typer:
     """Return the command line with the named commands (all, if none is named); the others are only listed."""
     app = typer.Typer(
         name="quanyu",
+        cls=help.Group,
         help=say(TITLE),
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -97,10 +99,10 @@ def commands(*called: str) -> typer.Typer:
     for command in COMMANDS:
         is_loaded = not called or command.name in called
         if command.is_group and is_loaded:
-            app.add_typer(command.load(), name=command.name, help=command.help)
+            app.add_typer(command.load(), name=command.name, cls=help.Group, help=command.help)
         else:
             act: Callable[..., Any] = command.load() if is_loaded else _nothing
-            app.command(name=command.name, help=command.help)(act)
+            app.command(name=command.name, cls=help.Command, help=command.help)(act)
     return app
 
 

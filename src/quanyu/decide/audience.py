@@ -15,7 +15,7 @@ from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.proposed_audience import KIND, content_of, decision_name, numbered, refuse_twice
 from quanyu.part.step import Step
-from quanyu.rule import meant_rule, members, parse
+from quanyu.rule import Asking, meant_rule, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.text import Text, translate
 from quanyu.workspace import Workspace
@@ -54,7 +54,7 @@ def propose_design(
 
     Raises `RuleError` for a rule that cannot be read.
     """
-    audience = members(parse(design.rule), ws.warehouse.table)
+    audience = members(parse(design.rule), Asking.of(ws, as_of))
     n = int(ws.warehouse.read(audience.count()).column(0)[0].as_py())
     if not n:
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -13,13 +11,12 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.errors import MethodError
+from quanyu.tables.draw import DIGITS, cut, digest, drawn, salt
 
 CONTROL = "control"
 """The arm that nothing is done to; it is drawn first, so it depends on nothing but its own share."""
 TREATED = "treated"
 """The usual name of the other arm."""
-DIGITS = 16
-"""Hexadecimal digits that are compared: shares are met to 2**-64."""
 
 
 def arm(
@@ -39,8 +36,8 @@ def arm(
     ('person_id', 'arm')
     """
     last, draws = _draws(experiment, tuple(shares.items()))
-    drawn = [(_is_below(person, _salt(secret, purpose), cut), name) for name, purpose, cut in draws]
-    return ibis.cases((person.isnull(), ibis.null("string")), *drawn, else_=last)
+    arms = [(drawn(person, salt(secret, purpose)) < below, name) for name, purpose, below in draws]
+    return ibis.cases((person.isnull(), ibis.null("string")), *arms, else_=last)
 
 
 def arm_of(person: str, experiment: str, shares: Mapping[str, float], secret: str) -> str:
@@ -50,7 +47,7 @@ def arm_of(person: str, experiment: str, shares: Mapping[str, float], secret: st
     'treated'
     """
     last, draws = _draws(experiment, tuple(shares.items()))
-    return next((name for name, why, cut in draws if _digest(person, _salt(secret, why)) < cut), last)
+    return next((name for name, why, below in draws if digest(person, salt(secret, why)) < below), last)
 
 
 def lot(name: str, purpose: str, secret: str) -> float:
@@ -59,7 +56,7 @@ def lot(name: str, purpose: str, secret: str) -> float:
     >>> 0 <= lot("week 1", "test", "00") < 1
     True
     """
-    return int(_digest(name, _salt(secret, json.dumps(["lot", purpose]))), 16) / float(16**DIGITS)
+    return int(digest(name, salt(secret, json.dumps(["lot", purpose]))), 16) / float(16**DIGITS)
 
 
 def is_held_out(person: ir.StringColumn, share: float, secret: str) -> ir.BooleanColumn:
@@ -72,7 +69,7 @@ def is_held_out(person: ir.StringColumn, share: float, secret: str) -> ir.Boolea
     >>> people.filter(~is_held_out(people.person_id, 0.05, "00")).columns
     ('person_id',)
     """
-    return _is_below(person, _salt(secret, _HOLDOUT), _cut(share))
+    return drawn(person, salt(secret, _HOLDOUT)) < cut(share)
 
 
 def is_held_out_one(person: str, share: float, secret: str) -> bool:
@@ -81,7 +78,7 @@ def is_held_out_one(person: str, share: float, secret: str) -> bool:
     >>> is_held_out_one("p1", 1.0, "00")
     True
     """
-    return _digest(person, _salt(secret, _HOLDOUT)) < _cut(share)
+    return digest(person, salt(secret, _HOLDOUT)) < cut(share)
 
 
 _HOLDOUT = json.dumps(["holdout"])
@@ -118,29 +115,4 @@ def _conditional(
     for place, name in enumerate(order[:-1]):
         left = math.fsum(shares[later] for later in order[place:])
         part = min(1.0, shares[name] / left) if left else 0.0
-        yield name, json.dumps(["experiment", experiment, name]), _cut(part)
-
-
-@lru_cache(maxsize=4096)
-def _salt(secret: str, purpose: str) -> str:
-    # Derived, so that the secret itself stands in no query text and no log of an engine.
-    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
-
-
-def _cut(share: float) -> str:
-    """Return the digits below which a share of all digests lies; texts compare as the numbers do."""
-    if not 0 <= share <= 1:
-        raise MethodError(
-            "The share {share} is not between 0 and 1.", "Give a share such as 0.05.", share=share
-        )
-    if share == 1:
-        return "g"
-    return f"{int(share * 16**DIGITS):0{DIGITS}x}"
-
-
-def _is_below(person: ir.StringColumn, salt: str, cut: str) -> ir.BooleanColumn:
-    return (ibis.literal(salt) + person).hexdigest("sha256").substr(0, DIGITS) < cut
-
-
-def _digest(person: str, salt: str) -> str:
-    return hashlib.sha256(f"{salt}{person}".encode()).hexdigest()[:DIGITS]
+        yield name, json.dumps(["experiment", experiment, name]), cut(part)

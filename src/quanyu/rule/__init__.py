@@ -1,19 +1,22 @@
 """One language of conditions: one tree, read from text or JSON, asked of whole tables or of one record."""
 
+from quanyu.rule.asking import Asking
 from quanyu.rule.document import document, from_document
-from quanyu.rule.explain import Answer, explain
+from quanyu.rule.explain import Answer, explain, explain_person
 from quanyu.rule.expression import expression
-from quanyu.rule.members import known_columns, members
+from quanyu.rule.gathered import known_columns
+from quanyu.rule.members import members, population
 from quanyu.rule.record import holds
-from quanyu.rule.sql import from_sql
-from quanyu.rule.text import parse, printed
+from quanyu.rule.text import from_sql, parse, printed
 from quanyu.rule.typed import typed
 from quanyu.rule.word import meant_rule
 
 __all__ = [
     "Answer",
+    "Asking",
     "document",
     "explain",
+    "explain_person",
     "expression",
     "from_document",
     "from_sql",
@@ -22,6 +25,7 @@ __all__ = [
     "meant_rule",
     "members",
     "parse",
+    "population",
     "printed",
     "typed",
 ]

@@ -1,59 +1,101 @@
-"""Whom a rule finds: conditions on traits, RFM and value, asked of everybody.
+"""Whom rules find: conditions on traits, on what people did, on segments and lists, asked of everybody.
 
-The columns are those of `rfm`, `lifetimes` and `portraits`, in this order where names meet.
+Many rules are asked together: each table of what people did is read once for all of them, each distinct condition is
+added up once, and a rule that names another of them looks at its answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.errors import RuleError
+from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
-from quanyu.rule.tree import Node, columns, conditions
+from quanyu.rule.gathered import Gathered, trait_kinds
+from quanyu.rule.tree import Node, conditions, leaves
 from quanyu.rule.typed import typed
 
-SOURCES = ("rfm", "lifetimes", "portraits")
-BESIDE = ("person_id", "as_of", "fit_id")
-"""Columns of the sources that are no traits."""
-
-Look = Callable[[str], ir.Table]
-"""Returns a table of the warehouse by name: `ws.warehouse.table`."""
+MOST_DEPTH = 8
+"""How many rules may stand on each other's shoulders in one query."""
 
 
-def members(tree: Node, look: Look) -> ir.Table:
-    """Return person_id and `why`, their values of its columns, of those for whom a rule holds; without conditions of everybody."""
-    sources = known_columns(look)
-    schemas = {source: look(source).schema() for source in SOURCES}
-    kinds = {column: schemas[source][column] for column, source in sources.items()}
-    ready = typed(tree, kinds)
-    view = _view(look, {column: sources[column] for column in columns(tree)})
-    claims = [expression(condition, view.__getitem__).fill_null(False) for condition in conditions(ready)]
-    chosen = view.filter(*claims) if claims else view
+def members(tree: Node, asking: Asking) -> ir.Table:
+    """Return person_id and `why`, the values it met, of those for whom a rule holds; without conditions of everybody."""
+    view, ready = _gathered({"is_in": tree}, asking)
+    told = _told(view, ready)
+    chosen = told.filter(told[view.answers["is_in"]])
     parts = [
-        ibis.literal(f"{column}=").concat(chosen[column].cast("string").fill_null(""))
-        for column in columns(tree)
+        ibis.literal(f"{name}=").concat(chosen[cell].cast("string").fill_null(""))
+        for name, cell in view.shown(ready["is_in"])
     ]
     why = ibis.literal("; ").join(parts) if parts else ibis.literal("")
     return chosen.select("person_id", why=why)
 
 
-def known_columns(look: Look) -> dict[str, str]:
-    """Return every column that a rule may name, with the table it comes from."""
-    tables = ((name, look(name).columns) for name in reversed(SOURCES))
-    return {column: name for name, columns in tables for column in columns if column not in BESIDE}
+def population(trees: Mapping[str, Node], asking: Asking) -> ir.Table:
+    """Return person_id of everybody and, for each rule named, whether it holds; never null.
+
+    Raises `RuleError` for a rule that cannot be asked, and for rules that wait for each other.
+    """
+    view, ready = _gathered(trees, asking)
+    told = _told(view, ready)
+    return told.select("person_id", **{name: told[cell] for name, cell in view.answers.items()})
 
 
-def _view(look: Look, wanted: dict[str, str]) -> ir.Table:
-    """Return one row per person with the columns: only the tables that hold one of them are joined."""
-    view = look("people").select("person_id")
-    for source in SOURCES:
-        needed = [column for column, home in wanted.items() if home == source]
-        if needed:
-            joined = view.left_join(look(source).select("person_id", *needed), "person_id")
-            view = joined.select(*view.columns, *needed)
-    return view
+def answers(tree: Node, asking: Asking, person_id: str) -> ir.Table:
+    """Return one row of a person: for each condition of a rule, `is_N`, whether it holds, and `value_N_M`, what it met."""
+    view, ready = _gathered({"is_in": tree}, asking)
+    claims = conditions(ready["is_in"])
+    row = view.table.filter(view.table.person_id == person_id)
+    holds = {
+        f"is_{n}": expression(view.plain(claim), row.__getitem__, asking) for n, claim in enumerate(claims)
+    }
+    met = {
+        f"value_{n}_{m}": row[cell]
+        for n, claim in enumerate(claims)
+        for m, (_, cell) in enumerate(view.shown(claim))
+    }
+    return row.select("person_id", **holds, **met)
 
 
-__all__ = ["known_columns", "members"]
+def _gathered(trees: Mapping[str, Node], asking: Asking) -> tuple[Gathered, dict[str, Node]]:
+    kinds = trait_kinds(asking.look)
+    ready = {name: typed(tree, kinds) for name, tree in trees.items()}
+    return Gathered(ready, asking), ready
+
+
+def _told(view: Gathered, ready: Mapping[str, Node]) -> ir.Table:
+    """Return everybody with the answer of each rule; a rule that names another comes after it."""
+    others = {
+        name: {leaf.name for leaf in leaves(tree) if view.is_other(leaf)} for name, tree in ready.items()
+    }
+    table = view.table
+    for depth, names in enumerate(_ordered(others), start=1):
+        table = table.mutate(**{view.answers[name]: view.holds(ready[name], table) for name in names})
+        if depth % MOST_DEPTH == 0:
+            table = view.asking.keep(table)
+    return table
+
+
+def _ordered(others: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield the rules that only need those before them, until there are none left."""
+    order: TopologicalSorter[str] = TopologicalSorter(others)
+    try:
+        order.prepare()
+    except CycleError as error:
+        raise RuleError(
+            "Segments wait for each other: {names}.",
+            "Let one of them do without the others.",
+            names=" -> ".join(map(str, error.args[1])),
+        ) from None
+    while order.is_active():
+        names = order.get_ready()
+        yield names
+        order.done(*names)
+
+
+__all__ = ["answers", "members", "population"]

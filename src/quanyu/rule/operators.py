@@ -23,6 +23,10 @@ NONE_OR_MORE, ONE, TWO, THREE, TWO_OR_MORE = (
 ONE_OR_MORE = range(1, 1000)
 
 
+NUMBER = r"^[+-]?(\d{1,300}(\.\d{1,300})?|\.\d{1,300})$"
+"""A text that is a number; engines read others of Python's, such as 1_000 and nan, each in its own way."""
+
+
 @dataclass(frozen=True)
 class Operator:
     """One operator: `over` Ibis expressions, `of` plain values (None: unknown), and how many operands it takes.
@@ -61,6 +65,19 @@ def _at_most(low: Any, high: Any) -> bool | None:
 def _like(value: str, pattern: str) -> bool:
     signs = ({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in pattern)
     return re.fullmatch("".join(signs), value, re.DOTALL) is not None
+
+
+def _matches(value: str, pattern: str) -> bool:
+    return re.search(pattern, value, re.ASCII) is not None
+
+
+def _number_in(value: Any) -> Any:
+    return ibis.ifelse(value.re_search(NUMBER), value, ibis.null("string")).cast("float64")
+
+
+def _number_of(value: str) -> float | None:
+    """Return the number that a text is; unknown for any other."""
+    return float(value) if re.search(NUMBER, value, re.ASCII) else None
 
 
 def _ratio(above: float, below: float) -> float | None:
@@ -110,8 +127,15 @@ LOGIC: Mapping[str, Operator] = {
     "not": Operator(operator.invert, operator.not_, ONE),
     "is null": Operator(lambda value: value.isnull(), lambda value: value is None, ONE, True),
     "between": Operator(lambda value, low, high: value.between(low, high), _between, THREE, True),
+}
+TEXTUAL: Mapping[str, Operator] = {
+    "contains": Operator(lambda value, part: value.contains(part), lambda value, part: part in value, TWO),
+    "starts with": Operator(lambda value, part: value.startswith(part), str.startswith, TWO),
+    "ends with": Operator(lambda value, part: value.endswith(part), str.endswith, TWO),
+    "matches": Operator(lambda value, pattern: value.re_search(pattern), _matches, TWO),
     "like": Operator(lambda value, pattern: value.like(pattern), _like, TWO),
 }
+"""What a condition asks of a text."""
 ARITHMETIC: Mapping[str, Operator] = {
     "+": Operator(operator.add, operator.add, TWO),
     "-": Operator(operator.sub, operator.sub, TWO),
@@ -123,6 +147,7 @@ ARITHMETIC: Mapping[str, Operator] = {
     "floor": Operator(lambda value: value.floor(), math.floor, ONE),
     "ceil": Operator(lambda value: value.ceil(), math.ceil, ONE),
     "number": Operator(lambda value: value.cast("float64"), float, ONE),
+    "number of text": Operator(_number_in, _number_of, ONE),
 }
 CHOICE: Mapping[str, Operator] = {
     "case": Operator(_cases, _case, TWO_OR_MORE, True),
@@ -132,8 +157,8 @@ CHOICE: Mapping[str, Operator] = {
     "upper": Operator(lambda value: value.upper(), str.upper, ONE),
     "lower": Operator(lambda value: value.lower(), str.lower, ONE),
 }
-OPERATORS: Mapping[str, Operator] = {**COMPARISONS, **LOGIC, **ARITHMETIC, **CHOICE}
+OPERATORS: Mapping[str, Operator] = {**COMPARISONS, **LOGIC, **TEXTUAL, **ARITHMETIC, **CHOICE}
 """Every operator. `case` takes conditions and values in turn, and last, where there is one, the value of all others."""
 
 
-__all__ = ["COMPARISONS", "OPERATORS", "Operator"]
+__all__ = ["COMPARISONS", "OPERATORS", "TEXTUAL", "Operator"]

@@ -1,4 +1,4 @@
-"""Values as words become values of the type of the column they are compared with; unknown columns are refused."""
+"""Values as words become values of the type of what they are compared with; unknown columns are refused."""
 
 from __future__ import annotations
 
@@ -6,23 +6,52 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+import ibis.expr.datatypes as types
 from ibis.expr.datatypes import DataType
 
 from quanyu.errors import RuleError
-from quanyu.nearest import did_you_mean
-from quanyu.rule.fault import pointed
-from quanyu.rule.operators import COMPARISONS
-from quanyu.rule.tree import Apply, Literal, Name, Node, Scalar, names
+from quanyu.nearest import closest, did_you_mean
+from quanyu.rule.operators import COMPARISONS, TEXTUAL
+from quanyu.rule.past import AGGREGATES
+from quanyu.rule.text import pointed
+from quanyu.rule.tree import (
+    LEAVES,
+    Anniversary,
+    Apply,
+    Did,
+    During,
+    Literal,
+    Lot,
+    Measure,
+    Name,
+    Node,
+    Rank,
+    Scalar,
+    Sequence,
+    mapped,
+    walked,
+)  # fmt: skip
+from quanyu.rule.verb import PROPERTIES, VERBS, kinds_of
+from quanyu.tables.draw import cut
 from quanyu.text import Sentence, Text
 
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?")
 """A number with its thousands set apart."""
 TYPED = {*COMPARISONS, "between"}
-"""Operators that compare a column with values."""
+"""Operators that compare something with values."""
+ORDERED = {"<", "<=", ">", ">=", "between"}
+UNSAFE = re.compile(r"\(\?|\\[^.*+?()\[\]{}|^$\\/dwsDWSbn-]")
+"""Parts of patterns that engines read differently, or that can take for ever."""
+MOST_PATTERN = 200
+FEW = 6
+"""So many names at most are told where one is not known."""
+
+Kinds = Mapping[str, DataType]
 
 
-def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
+def typed(tree: Node, kinds: Kinds) -> Node:
     """Return the tree with its values typed for columns of these kinds, such as `dict(table.schema().items())`.
 
     Raises `RuleError`, pointing at the word, for a column that is not known and a word that is no such value.
@@ -32,40 +61,177 @@ def typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
     >>> typed(Apply(">", (Name("day"), Literal("2026-11-01"))), kinds).operands[1]
     Literal(value=datetime.date(2026, 11, 1))
     """
-    for name in names(tree):
+    for name in (node for node in walked(tree) if isinstance(node, Name)):
         if name.name not in kinds:
-            near = did_you_mean(name.name, kinds)
-            raise RuleError(
-                "There is no trait {column!r} to choose people by.{pointer}",
-                "{near} Traits: {known}." if near else "Traits: {known}.",
-                column=name.name,
-                pointer=pointed(name.place),
-                near=near,
-                known=", ".join(sorted(kinds)),
-            )
+            raise _unknown(name, kinds, "There is no trait {column!r} to choose people by.{pointer}")
     return _typed(tree, kinds)
 
 
-def _typed(tree: Node, kinds: Mapping[str, DataType]) -> Node:
-    if not isinstance(tree, Apply):
-        return tree
-    column = next((operand for operand in tree.operands if isinstance(operand, Name)), None)
-    if tree.operator not in TYPED or column is None:
-        return Apply(tree.operator, tuple(_typed(operand, kinds) for operand in tree.operands))
-    return Apply(tree.operator, tuple(_compared(operand, column.name, kinds) for operand in tree.operands))
+def _unknown(name: Name, kinds: Kinds, message: Text) -> RuleError:
+    near = did_you_mean(name.name, kinds)
+    # Of many names only those like the one that was written help.
+    known = closest(name.name, kinds, FEW) if near and len(kinds) > FEW else sorted(kinds)
+    hint: Text = "{near} Known are: {known}." if near else "Known are: {known}."
+    if len(known) > FEW:
+        hint = "None of the {n} known ones is like it; the form of an audience lists them all."
+    told = {
+        "column": name.name,
+        "pointer": pointed(name.place),
+        "near": near,
+        "n": len(kinds),
+        "known": ", ".join(known),
+    }
+    return RuleError(message, hint, **told)
 
 
-def _compared(operand: Node, column: str, kinds: Mapping[str, DataType]) -> Node:
-    """Return what is compared with a column: a value of its kind; numbers of columns as floats."""
+def kind_of(node: Node, kinds: Kinds) -> DataType | None:
+    """Return the type of what values are compared with; None for what has no type of its own."""
+    match node:
+        case Name(name):
+            return kinds.get(name)
+        case Measure(did, aggregate, column):
+            kind = AGGREGATES[aggregate].kind
+            return kinds_of(VERBS[did.verb].rows)[str(column)] if kind is None else types.dtype(kind)
+        case Rank():
+            return types.float64
+        case Lot():
+            return types.string
+        case Anniversary():
+            return types.date
+    return None
+
+
+def _typed(tree: Node, kinds: Kinds) -> Node:
+    match tree:
+        case Measure():
+            return _measure(tree)
+        case Sequence(steps):
+            return replace(tree, steps=tuple(_did(step, [tree.per] if tree.per else []) for step in steps))
+        case Anniversary(column) if not kinds[column.name].is_date():
+            raise _wrong_kind(column, "a day")
+        case During(operand, _):
+            kind = kind_of(operand, kinds)
+            if kind is None or not (kind.is_date() or kind.is_timestamp()):
+                raise _wrong_kind(operand, "a day or a moment")
+        case Apply(operator, operands):
+            return _applied(operator, operands, kinds)
+    return mapped(tree, lambda node: _typed(node, kinds))
+
+
+def _applied(operator: str, operands: tuple[Node, ...], kinds: Kinds) -> Apply:
+    compared = next((operand for operand in operands if kind_of(operand, kinds) is not None), None)
+    kind = None if compared is None else kind_of(compared, kinds)
+    if compared is None or kind is None or operator not in (*TYPED, *TEXTUAL):
+        return Apply(operator, tuple(_typed(operand, kinds) for operand in operands))
+    if operator in TEXTUAL:
+        if not kind.is_string():
+            raise _wrong_kind(compared, "a text")
+        return Apply(operator, tuple(_textual(operator, operand, kinds) for operand in operands))
+    if _is_property(compared) and operator in ORDERED:
+        kind = types.float64
+    return Apply(operator, tuple(_compared(operand, compared, kind, kinds) for operand in operands))
+
+
+def _is_property(node: Node) -> bool:
+    return isinstance(node, Name) and node.name.startswith(PROPERTIES)
+
+
+def _compared(operand: Node, compared: Node, kind: DataType, kinds: Kinds) -> Node:
+    """Return what is compared: a value of the kind; numbers of columns as floats."""
     if isinstance(operand, Literal):
-        return _value(column, kinds[column], operand)
-    if isinstance(operand, Name) and kinds[operand.name].is_numeric():
-        return Apply("number", (operand,))
-    return _typed(operand, kinds)
+        return _value(compared, kind, operand)
+    own = kind_of(operand, kinds)
+    if kind.is_numeric() and _is_property(operand):
+        return Apply("number of text", (operand,))
+    plain = _typed(operand, kinds) if isinstance(operand, (Apply, During, *LEAVES)) else operand
+    return Apply("number", (plain,)) if own is not None and own.is_numeric() else plain
 
 
-def _value(column: str, kind: DataType, literal: Literal) -> Literal:
+def _textual(operator: str, operand: Node, kinds: Kinds) -> Node:
+    if not isinstance(operand, Literal):
+        return _typed(operand, kinds)
+    word = str(operand.value)
+    if operator == "matches":
+        try:
+            is_safe = (
+                len(word) <= MOST_PATTERN and not UNSAFE.search(word) and bool(re.compile(word, re.ASCII))
+            )
+        except re.error:
+            is_safe = False
+        if not is_safe:
+            raise RuleError(
+                "{word!r} is no pattern that every engine reads alike.{pointer}",
+                "Write letters, . [..] ( | ) ^ $ and * + ?, without lookahead and back references.",
+                word=word,
+                pointer=pointed(operand.place),
+            )
+    return Literal(word, operand.place)
+
+
+def _measure(measure: Measure) -> Measure:
+    aggregate = AGGREGATES[measure.aggregate]
+    if aggregate.has_column != (measure.column is not None):
+        raise RuleError("{aggregate} is taken of {column!r}.", "Correct the condition.",
+                        aggregate=measure.aggregate, column=measure.column)  # fmt: skip
+    did = _did(measure.did, [measure.column] if measure.column else [])
+    kind = None if measure.column is None else kinds_of(VERBS[did.verb].rows)[measure.column]
+    if (
+        kind is not None
+        and not kind.is_numeric()
+        and measure.aggregate in ("total", "average", "largest", "smallest")
+    ):
+        raise _wrong_kind(Name(str(measure.column), measure.place), "a number such as 12.5 or 20%")
+    return replace(measure, did=did)
+
+
+def _did(did: Did, also: list[str]) -> Did:
+    """Return rows with what must hold of them typed for the columns of their table."""
+    verb, own = VERBS[did.verb], _Open(kinds_of(VERBS[did.verb].rows))
+    if verb.needs_detail and did.detail is None:
+        raise RuleError("{verb!r} needs the name of an event.{pointer}", "Write {example}.",
+                        verb=did.verb, pointer=pointed(did.place), example="did product_view")  # fmt: skip
+    if did.detail is not None and verb.detail is None:
+        raise RuleError("{verb!r} is not told apart further.{pointer}", "Leave out {detail!r}.",
+                        verb=did.verb, pointer=pointed(did.place), detail=did.detail)  # fmt: skip
+    asked = [Name(name, did.place) for name in also]
+    asked += [] if did.where is None else [node for node in walked(did.where) if isinstance(node, Name)]
+    for name in asked:
+        if name.name not in own:
+            raise _unknown(name, own, "There is no column {column!r} here.{pointer}")
+    if did.where is not None and any(isinstance(node, LEAVES) for node in walked(did.where)):
+        raise RuleError("What must hold of a row is said by its own columns.{pointer}", "Write the condition beside it.",
+                        pointer=pointed(did.place))  # fmt: skip
+    return did if did.where is None else replace(did, where=_typed(did.where, own))
+
+
+class _Open(dict[str, DataType]):
+    """Kinds of the columns of rows; properties of events may have any name and are texts."""
+
+    def __contains__(self, name: object) -> bool:
+        is_property = str(name).startswith(PROPERTIES) and "properties" in self.keys()
+        return is_property or super().__contains__(name)
+
+    def __missing__(self, name: str) -> DataType:
+        return types.string
+
+    def get(self, name: str, default: DataType | None = None) -> DataType | None:
+        return types.string if name.startswith(PROPERTIES) else super().get(name, default)
+
+
+def _wrong_kind(node: Node, kind: Text) -> RuleError:
+    return RuleError(
+        "{column} is not {kind}.{pointer}",
+        "Correct the condition.",
+        column=getattr(node, "name", type(node).__name__.lower()),
+        kind=Sentence(kind),
+        pointer=pointed(getattr(node, "place", None)),
+    )
+
+
+def _value(compared: Node, kind: DataType, literal: Literal) -> Literal:
     given = literal.value
+    if isinstance(compared, Lot):
+        return Literal(cut(_number(str(given))), literal.place)
     word = given if isinstance(given, str) else str(given).lower()
     try:
         return Literal(next((read for fits, read, _ in READ if fits(kind)), str)(word), literal.place)
@@ -73,7 +239,7 @@ def _value(column: str, kind: DataType, literal: Literal) -> Literal:
         raise RuleError(
             "{column} is compared with {word!r}, which is not {kind}.{pointer}",
             "Correct the condition.",
-            column=column,
+            column=getattr(compared, "name", type(compared).__name__.lower()),
             word=word,
             kind=Sentence(next((said for fits, _, said in READ if fits(kind)), "a word")),
             pointer=pointed(literal.place),
@@ -107,4 +273,4 @@ READ: tuple[tuple[Callable[[DataType], bool], Callable[[str], Scalar], Text], ..
 """How a word is read for a column of a kind; a text is the word itself. A moment without a zone is of UTC."""
 
 
-__all__ = ["typed"]
+__all__ = ["kind_of", "typed"]

@@ -14,7 +14,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.rule import known_columns, meant_rule, members, parse
+from quanyu.part.day import as_of
+from quanyu.rule import Asking, known_columns, meant_rule, members, parse
 from quanyu.tables.text.mail import email
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
 from quanyu.tables.text.phone import number
@@ -122,7 +123,7 @@ def _held(ws: Workspace, whom: Whom) -> ir.Table:
         rows = rows.filter(_stands_for(ws, rows, whom.text.strip()))
     held = rows.select("person_id")
     if whom.rule.strip():
-        held = held.semi_join(members(parse(whom.rule), ws.warehouse.table), "person_id")
+        held = held.semi_join(members(parse(whom.rule), Asking.of(ws, as_of(ws))), "person_id")
     return held
 
 

@@ -29,6 +29,11 @@ def unix_micros(at):  # type: ignore[no-untyped-def] # noqa: D103
     ...
 
 
+@ibis.udf.scalar.builtin(signature=(("string", "string"), "string"))
+def get_json_object(document, path):  # type: ignore[no-untyped-def] # noqa: D103
+    ...
+
+
 @ibis.udf.agg.builtin(name="bit_or", signature=(("int64",), "int64"))
 def bits_of_any(word):  # type: ignore[no-untyped-def] # noqa: D103
     ...
@@ -53,6 +58,11 @@ def values_key(values: Mapping[str, ir.Value]) -> ir.IntegerValue:
     # Spark passes over nulls, so that a value that moves to the column beside it would not be seen.
     nulls = {f"_null_{place}": value.isnull() for place, value in enumerate(values.values())}
     return xxhash64_of_row(ibis.struct({**values, **nulls}))
+
+
+def json_text(document: ir.StringValue, key: str) -> ir.StringValue:
+    """Return what a JSON object says under a key as text; null where it says nothing, or is no object."""
+    return get_json_object(document, f"$['{key}']")
 
 
 def local_time(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from nicegui import Client, app, run, ui
+from nicegui import Client, app, background_tasks, run, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from quanyu.errors import SettingError
-from quanyu.measure.metric import read
 from quanyu.text import Language, Text
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
@@ -80,12 +79,22 @@ def build(ws: Workspace) -> None:
     app.exception_handler(404)(_lost(ws, cache, memory))
     serve_streams(ws, memory)
 
-    async def warm() -> None:
-        """Open the engine before the first visitor waits for it."""
-        await run.io_bound(cache.ask, cache.stamp(), read.as_of)
-
-    app.on_startup(warm)
+    app.on_startup(
+        lambda: background_tasks.create(
+            run.io_bound(_warm, View(ws, cache, ws.settings.speech, "/", {}, memory))
+        )
+    )
     app.get("/language/{code}", include_in_schema=False)(_switch)
+
+
+def _warm(view: View) -> None:
+    """Read ahead what first visitors would wait for: the engine opens its files, and queries are compiled."""
+    for page in pages():
+        try:
+            if page.warm is not None:
+                page.warm(view)
+        except Exception as error:
+            report(error)
 
 
 def _stamped(name: str) -> str:

@@ -27,6 +27,7 @@ class Cache:
         self.size = size
         self._lock = threading.Lock()
         self._answers: OrderedDict[Key, Any] = OrderedDict()
+        self._reading: dict[Key, threading.Lock] = {}
         self._stamp: tuple[Hashable, ...] = ()
 
     def stamp(self) -> tuple[Hashable, ...]:
@@ -45,8 +46,21 @@ class Cache:
             return self._key(stamp, read, arguments) in self._answers
 
     def ask(self, stamp: tuple[Hashable, ...], read: Callable[..., T], *arguments: Hashable) -> T:
-        """Return `read(ws, *arguments)`, from memory if it was asked at this stamp before."""
+        """Return `read(ws, *arguments)`, from memory if it was asked at this stamp before.
+
+        Who asks while another reads the same waits for that answer rather than reading it once more.
+        """
         key = self._key(stamp, read, arguments)
+        with self._lock:
+            reading = self._reading.setdefault(key, threading.Lock())
+        try:
+            with reading:
+                return self._asked(key, read, arguments)
+        finally:
+            with self._lock:
+                self._reading.pop(key, None)
+
+    def _asked(self, key: Key, read: Callable[..., T], arguments: tuple[Hashable, ...]) -> T:
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
@@ -54,7 +68,7 @@ class Cache:
                 return kept
         answer = read(self.ws, *arguments)
         with self._lock:
-            if stamp == self._stamp:
+            if key[0] == self._stamp:
                 self._answers[key] = answer
             while len(self._answers) > self.size:
                 self._answers.popitem(last=False)

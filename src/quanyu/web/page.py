@@ -21,7 +21,7 @@ class Page:
     What draws it returns the status of the answer where that is not 200, such as 404 for a person who is not there.
 
     `short` is its name on a phone, `icon` the path of its sign in a box of 24 by 24, `place` its place in its group,
-    `is_near` whether a phone shows it at once rather than under "More",
+    `is_near` whether a phone shows it at once rather than under "More", `warm` what reads for its first visitor ahead,
     `roles` who may open it. A page without an icon is reached from others only.
     """
 
@@ -33,6 +33,7 @@ class Page:
     icon: str = ""
     place: int = 0
     is_near: bool = False
+    warm: Callable[..., None] | None = None
     roles: frozenset[str] = ROLES
 
 

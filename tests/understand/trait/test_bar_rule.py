@@ -5,7 +5,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from quanyu.rule import members, parse
+from quanyu.rule import Asking, members, parse
 from quanyu.understand.people_list import Whom, count
 from quanyu.understand.purchase import purchases
 from quanyu.understand.trait.bar_rule import bar_rule
@@ -37,12 +37,15 @@ def test_every_bar_holds_as_many_people_as_its_rule_finds(crowd: Workspace, trai
 
 def test_a_rule_without_conditions_finds_everybody(crowd: Workspace) -> None:
     assert (
-        crowd.warehouse.read(members(parse(" ; "), crowd.warehouse.table).count()).column(0)[0].as_py() == 40
+        crowd.warehouse.read(members(parse(" ; "), Asking.of(crowd, dt.date(2026, 7, 1))).count())
+        .column(0)[0]
+        .as_py()
+        == 40
     )
 
 
-def test_a_value_that_no_text_can_hold_has_no_rule() -> None:
-    assert bar_rule("city", Bar("a; b", 3)) == ""
+def test_a_value_that_could_be_read_as_more_stands_in_quotes() -> None:
+    assert bar_rule("city", Bar("a; b", 3)) == 'city = "a; b"'
 
 
 def test_orders_of_a_person_newest_first(workspace: Workspace) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from quanyu.cli.help import Command
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, out, say
 from quanyu.collect.identity import EXPLAIN, Explanation, Resolution, correction
@@ -20,10 +21,11 @@ ByOption = Annotated[str, typer.Option(help=say("Who decides, for the log."))]
 
 
 @people.command(
+    cls=Command,
     help=help_of(
         "Take identifiers away from a person; they become another one.",
         'quanyu people split p1f0c2 jd:13912 --reason "two customers, one phone"',
-    )
+    ),
 )
 def split(  # noqa: PLR0917 - Typer reads them by name
     person: Annotated[str, typer.Argument(help=say("Person to split."))],
@@ -44,9 +46,10 @@ def split(  # noqa: PLR0917 - Typer reads them by name
 
 
 @people.command(
+    cls=Command,
     help=help_of(
         "Say that two people are one.", 'quanyu people merge p1f0c2 p77ab1 --reason "showed both cards"'
-    )
+    ),
 )
 def merge(  # noqa: PLR0917 - Typer reads them by name
     person: Annotated[str, typer.Argument(help=say("One person."))],
@@ -65,10 +68,11 @@ def merge(  # noqa: PLR0917 - Typer reads them by name
 
 
 @people.command(
+    cls=Command,
     help=help_of(
         "Say which identifiers make up a person, what links them and what was decided.",
         "quanyu people explain jd:13912",
-    )
+    ),
 )
 def explain(
     who: Annotated[str, typer.Argument(help=say("A person id or an identifier such as jd:13912."))],

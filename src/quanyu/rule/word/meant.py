@@ -9,10 +9,9 @@ import pyarrow as pa
 
 from quanyu.errors import RuleError
 from quanyu.nearest import closest
-from quanyu.rule.fault import pointed
-from quanyu.rule.members import SOURCES, Look, known_columns
-from quanyu.rule.text import parse, printed
-from quanyu.rule.tree import Apply, Literal, Name, Node, names
+from quanyu.rule.gathered import SOURCES, Look, known_columns
+from quanyu.rule.text import parse, pointed, printed
+from quanyu.rule.tree import Apply, Literal, Name, Node, mapped, names
 from quanyu.tables.view.rfm_groups import GROUPS
 from quanyu.text import Text, translate
 
@@ -49,7 +48,7 @@ def meant(tree: Node, look: Look, read: Read) -> Node:
 
 def _meant(tree: Node, words: Mapping[str, Mapping[str, str]]) -> Node:
     if not isinstance(tree, Apply):
-        return tree
+        return mapped(tree, lambda node: _meant(node, words))
     column = next((operand.name for operand in tree.operands if isinstance(operand, Name)), "")
     if tree.operator not in COMPARED or column not in words:
         return Apply(tree.operator, tuple(_meant(operand, words) for operand in tree.operands))

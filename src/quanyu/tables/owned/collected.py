@@ -6,7 +6,15 @@ from quanyu.tables.column import CURRENCY, ID_KEY, SOURCE, converted
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 from quanyu.tables.owned.continuation import CONTINUATIONS
-from quanyu.tables.owned.people import CONSENTS, IDENTITIES, IDENTITY_LOG, LINKS, MEMBERS, PEOPLE
+from quanyu.tables.owned.people import (
+    CONSENTS,
+    IDENTITIES,
+    IDENTITY_LOG,
+    LINKS,
+    LIST_MEMBERS,
+    MEMBERS,
+    PEOPLE,
+)
 from quanyu.text import Text
 
 STATUSES: tuple[Text, ...] = ("placed", "paid", "shipped", "completed", "closed", "returned", "adjusted")
@@ -281,6 +289,6 @@ MARGINS = Table(
 
 COLLECTED = (
     EVENTS, ORDERS, ORDER_LINES, CONTINUATIONS, MARGINS, ITEMS, CATEGORIES, MEMBERS, LINKS, IDENTITIES, IDENTITY_LOG, PEOPLE, CONSENTS,
-    SPEND, TOUCHES,
+    LIST_MEMBERS, SPEND, TOUCHES,
     FEEDBACK, PRICES, STORES, FX_RATES, LEADS, DEALS, REJECTS, FINDINGS,
 )  # fmt: skip

@@ -108,3 +108,12 @@ CONSENTS = Table(
     ),
     time="decided_at", is_append_only=True, is_input=True,
 )  # fmt: skip
+
+LIST_MEMBERS = Table(
+    "list_members", "collect", "名单", "Uploaded lists", "identifier on a list", ("list_id", "id_key"),
+    (
+        C("list_id", "text", "名单", "List", is_required=True),
+        C("id_key", "text", "标识", "Identifier", is_required=True, privacy="pseudonym"),
+        C("listed_at", "time", "加入时间", "Listed at", is_required=True),
+    ),
+)  # fmt: skip

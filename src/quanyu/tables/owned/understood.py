@@ -5,6 +5,7 @@ from __future__ import annotations
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 from quanyu.tables.owned.fact import ACTIONS, FACTS
+from quanyu.tables.owned.segmented import SEGMENTED
 
 _PERSON = C("person_id", "text", "用户", "Person", is_required=True, privacy="pseudonym")
 _AS_OF = C("as_of", "day", "截至", "As of", is_required=True)
@@ -102,16 +103,6 @@ LIFETIMES = Table(
     ),
 )  # fmt: skip
 
-SEGMENT_MEMBERS = Table(
-    "segment_members", "understand", "人群成员", "Segment members", "person and segment", ("segment_id", "person_id"),
-    (
-        C("segment_id", "text", "人群", "Segment", is_required=True),
-        _PERSON,
-        C("entered_at", "time", "进入时间", "Entered at"),
-        _AS_OF,
-    ),
-)  # fmt: skip
-
 SCORES = Table(
     "scores", "understand", "评分", "Scores", "person and score", ("score", "person_id"),
     (
@@ -123,4 +114,4 @@ SCORES = Table(
     ),
 )  # fmt: skip
 
-UNDERSTOOD = (VISITS, VISIT_DAYS, FACTS, PORTRAITS, RFM, LIFETIMES, SEGMENT_MEMBERS, SCORES)
+UNDERSTOOD = (VISITS, VISIT_DAYS, FACTS, PORTRAITS, RFM, LIFETIMES, *SEGMENTED, SCORES)

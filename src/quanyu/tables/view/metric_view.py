@@ -4,9 +4,10 @@ breakdowns."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 
 from quanyu.tables.metric.catalogue import is_additive, metric
@@ -14,6 +15,7 @@ from quanyu.tables.metric.metric import Metric
 from quanyu.tables.metric.period import Alignment, Period, first_of, periods_between
 
 Sums = tuple[float, float]
+KEPT = ["grain", "on", "slice", "numerator", "denominator"]
 Count = Callable[[str, str, Period], dict[str, Sums]]
 
 
@@ -181,12 +183,49 @@ def relative(value: float | None, before: float | None) -> float | None:
     return None if value is None or not before else round((value - before) / abs(before), 12)
 
 
+class KeptRows(Mapping[tuple[str, str], Mapping[tuple[str, dt.date], dict[str, Sums]]]):
+    """Rows of `metrics` by (metric, dimension): what is not asked for stays in its columns, which are many times smaller.
+
+    >>> row = {"metric": "gmv", "dimension": "all", "grain": "day", "on": dt.date(2026, 11, 1), "slice": "all"}
+    >>> KeptRows(pa.Table.from_pylist([row | {"numerator": 7.0, "denominator": 1.0}]))["gmv", "all"]
+    {('day', datetime.date(2026, 11, 1)): {'all': (7.0, 1.0)}}
+    """
+
+    def __init__(self, rows: pa.Table) -> None:
+        names, dimensions = (
+            rows[column].combine_chunks().dictionary_encode() for column in ("metric", "dimension")
+        )
+        n = max(len(dimensions.dictionary), 1)
+        codes = names.indices.to_numpy().astype(np.int64) * n + dimensions.indices.to_numpy()
+        self._rows = rows.select(KEPT).take(np.argsort(codes, kind="stable"))
+        told, sizes = np.unique(codes, return_counts=True)
+        ends = np.cumsum(sizes).tolist()
+        keys = [
+            (names.dictionary[code // n].as_py(), dimensions.dictionary[code % n].as_py())
+            for code in told.tolist()
+        ]
+        self._spans = dict(zip(keys, zip(ends, sizes.tolist(), strict=True), strict=True))
+        self._read: dict[tuple[str, str], Mapping[tuple[str, dt.date], dict[str, Sums]]] = {}
+
+    def __getitem__(self, key: tuple[str, str]) -> Mapping[tuple[str, dt.date], dict[str, Sums]]:
+        if key not in self._read:
+            end, size = self._spans[key]
+            part = self._rows.slice(end - size, size)
+            periods: dict[tuple[str, dt.date], dict[str, Sums]] = {}
+            for grain, on, name, top, bottom in zip(
+                *(column.to_pylist() for column in part.columns), strict=True
+            ):
+                periods.setdefault((grain, on), {})[name] = (top, bottom)
+            self._read[key] = periods
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+
 def metric_view(rows: pa.Table, *, is_lunar: bool = False, count: Count | None = None) -> MetricView:
     """Return the view of rows of `metrics`."""
-    by_metric: dict[tuple[str, str], dict[tuple[str, dt.date], dict[str, Sums]]] = {}
-    names = ("metric", "dimension", "grain", "on", "slice", "numerator", "denominator")
-    for name, dimension, grain, on, part, top, bottom in zip(
-        *(rows[column].to_pylist() for column in names), strict=True
-    ):
-        by_metric.setdefault((name, dimension), {}).setdefault((grain, on), {})[part] = (top, bottom)
-    return MetricView(by_metric, is_lunar, count or (lambda name, dimension, period: {}))
+    return MetricView(KeptRows(rows), is_lunar, count or (lambda name, dimension, period: {}))

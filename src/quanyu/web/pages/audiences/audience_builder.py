@@ -13,7 +13,8 @@ from quanyu.act.channel import channels
 from quanyu.decide.audience import PROPOSE, usual_design
 from quanyu.errors import QuanyuError, RuleError
 from quanyu.part.action import Action, Caller, perform
-from quanyu.rule import members, parse
+from quanyu.part.day import as_of
+from quanyu.rule import Asking, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.understand.people_list import plain_rule
 from quanyu.web.pages.audiences.campaign_outlook import outlook
@@ -110,7 +111,7 @@ def _say(view: View, rule: str) -> None:
     """Say what a rule means, or what is wrong with it, while it is written."""
     try:
         rule = view.ask(plain_rule, rule)
-        members(parse(rule), view.ws.warehouse.table)
+        members(parse(rule), Asking.of(view.ws, as_of(view.ws)))
     except QuanyuError as error:
         put(told_fault(view, error))
         return

@@ -18,7 +18,7 @@ from quanyu.tables.view.metric_view import Card, Slice
 from quanyu.text import Language
 from quanyu.understand.rfm import RfmMap, rfm_map
 from quanyu.web.page import Page
-from quanyu.web.pages.home.waiting import waiting
+from quanyu.web.pages.home.waiting import waiting, warm_waiting
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.card import cards
 from quanyu.web.parts.chart import Chart, chart, palette
@@ -83,6 +83,21 @@ def overview(view: View) -> None:
     fill(view, _more, more, period)
     with ui.element("section").classes("panel"):
         _freshness(view)
+
+
+def warm(view: View) -> None:
+    """Read what the screen shows first."""
+    day = view.ask(read.as_of)
+    if day is None:
+        return
+    period = chosen_period(view, day)
+    for told in (kpis, more):
+        view.ask(told, period)
+    view.ask(stands_out, view.language)
+    warm_waiting(view)
+    view.ask(trend, TRENDS[0], "day", period)
+    view.ask(read.breakdown, "net_revenue", "channel", period)
+    view.ask(rfm_map)
 
 
 def kpis(ws: Workspace, period: Period) -> list[Card]:
@@ -246,4 +261,6 @@ def _ran(view: View, run: Run) -> Markup:
     return Markup("").join([_when(view, run.started_at), " ", span(f"mark {level}", view.say(run.status))])
 
 
-PAGE = Page("/", "Overview", overview, "", "Overview", "M3 12 12 4l9 8M6 10v10h12V10", is_near=True)
+PAGE = Page(
+    "/", "Overview", overview, "", "Overview", "M3 12 12 4l9 8M6 10v10h12V10", is_near=True, warm=warm
+)

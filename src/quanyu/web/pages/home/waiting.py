@@ -22,6 +22,13 @@ def waiting(view: View) -> None:
     fill(view, _waiting, decisions)
 
 
+def warm_waiting(view: View) -> None:
+    """Read how many people the audiences reach that wait."""
+    for decision in view.ask(decisions):
+        if decision.status == "proposed" and decision.kind == "audience":
+            view.ask(preview, CampaignDesign.of(decision.proposal), decision.decision_id)
+
+
 def _waiting(view: View, listed: list[Decision]) -> None:
     open_ = [decision for decision in listed if decision.status == "proposed"]
     title = tag("h2", view.say("Waits for your decision"))

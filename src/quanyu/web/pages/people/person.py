@@ -12,6 +12,7 @@ from quanyu import figure
 from quanyu.collect.identity import Explanation, Link, explain
 from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.text import Text
+from quanyu.understand import people_list
 from quanyu.understand.purchase import Purchase, purchases
 from quanyu.understand.timeline import Moment, timeline
 from quanyu.understand.trait import FAMILIES, Trait, profile, traits
@@ -48,6 +49,16 @@ def person(view: View, person_id: str) -> int | None:
         button(f"← {view.say('Back')}", ui.navigate.back)
     fill(view, lambda v, portrait: _person(v, person_id, portrait), profile.read_person, person_id)
     return None
+
+
+def warm(view: View) -> None:
+    """Read one person as if somebody looked: what is compiled and opened for one is so for all."""
+    if not view.ws.warehouse.count("people"):
+        return
+    ((person_id,),) = people_list.page(view.ws, people_list.Listing(people_list.Whom(), ()), n=1)
+    for told in (profile.has_person, profile.read_person, explain, purchases):
+        view.ask(told, person_id)
+    view.ask(timeline, person_id, SHOWN + 1)
 
 
 def _nobody(view: View, person_id: str) -> None:
@@ -251,7 +262,7 @@ def _timeline(view: View, moments: list[Moment]) -> None:
         tag(
             "li",
             tag("time", write(moment.at, "time"), datetime=moment.at.isoformat()),
-            tag("div", tag("strong", view.say(CLASSES[moment.table])), " ", view.say(moment.what), " ",
+            tag("div", tag("strong", view.say(CLASSES[moment.table])), " ", _spoken(view.say(moment.what)), " ",
                 span("mark", slice_label(view, moment.channel)) if moment.channel else "", div("muted", moment.about)),
             span("money", write(moment.amount, "currency") if moment.amount is not None else ""),
             class_=CLASSES[moment.table],
@@ -259,6 +270,11 @@ def _timeline(view: View, moments: list[Moment]) -> None:
         for moment in moments
     ]  # fmt: skip
     put(Markup("").join(lines), "ul", "story").props("tabindex=0")
+
+
+def _spoken(word: str) -> str:
+    """Return a name of an event as a reader says it: add_to_cart is "add to cart"."""
+    return word.replace("_", " ")
 
 
 def _identity(view: View, explanation: Explanation) -> None:
@@ -331,4 +347,4 @@ def _short(id_key: str) -> str:
     return f"{kind}:{value[:6]}…" if kind in PERSONAL else id_key
 
 
-PAGE = Page("/people/{person_id}", "Person details", person, "Customers")
+PAGE = Page("/people/{person_id}", "Person details", person, "Customers", warm=warm)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from quanyu.rule import parse
+from quanyu.rule import parse, printed
 from quanyu.rule.tree import Apply, Literal, Name, Node, conditions
 from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.text import Text
@@ -47,7 +47,7 @@ def _condition(view: View, heads: Mapping[str, Head], condition: Node) -> str:
             head = heads.get(column, Head(column))
             values = [_value(view, column, literal, head) for literal in literals]
             return view.say(SIGNS[sign], column=head.label, value=view.say(", ").join(values))
-    return str(condition)
+    return printed(condition)
 
 
 def _value(view: View, column: str, node: Node, head: Head) -> str:

@@ -24,8 +24,8 @@ from quanyu.web.parts.sheet import Cell, Head, Kind, Sheet
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet would run as a formula."""
 
-PHONE = re.compile(r"\+\d[\d* ()-]*")
-"""A telephone number, masked or not: a spreadsheet finds nothing in it to run, so it stays as it is."""
+PHONE = re.compile(r"\+\d+\*{4}\d{4}")
+"""A telephone number as it leaves, masked: no spreadsheet can work it out, so it stays as it is. Others, such as +1-1, it could."""
 
 DIGITS: dict[Kind, int] = {"count": 0, "number": 2, "currency": 2, "ratio": 4}
 """Digits after the point by kind, as screens show them: a ratio of 0.1234 is 12.34 %."""
