@@ -12,7 +12,7 @@ import ibis.expr.datatypes as types
 from ibis.expr.datatypes import DataType
 
 from quanyu.errors import RuleError
-from quanyu.nearest import did_you_mean
+from quanyu.nearest import closest, did_you_mean
 from quanyu.rule.operators import COMPARISONS, TEXTUAL
 from quanyu.rule.past import AGGREGATES
 from quanyu.rule.text import pointed
@@ -45,6 +45,8 @@ ORDERED = {"<", "<=", ">", ">=", "between"}
 UNSAFE = re.compile(r"\(\?|\\[^.*+?()\[\]{}|^$\\/dwsDWSbn-]")
 """Parts of patterns that engines read differently, or that can take for ever."""
 MOST_PATTERN = 200
+FEW = 6
+"""So many names at most are told where one is not known."""
 
 Kinds = Mapping[str, DataType]
 
@@ -67,14 +69,19 @@ def typed(tree: Node, kinds: Kinds) -> Node:
 
 def _unknown(name: Name, kinds: Kinds, message: Text) -> RuleError:
     near = did_you_mean(name.name, kinds)
-    return RuleError(
-        message,
-        "{near} Known are: {known}." if near else "Known are: {known}.",
-        column=name.name,
-        pointer=pointed(name.place),
-        near=near,
-        known=", ".join(sorted(kinds)),
-    )
+    # Of many names only those like the one that was written help.
+    known = closest(name.name, kinds, FEW) if near and len(kinds) > FEW else sorted(kinds)
+    hint: Text = "{near} Known are: {known}." if near else "Known are: {known}."
+    if len(known) > FEW:
+        hint = "None of the {n} known ones is like it; the form of an audience lists them all."
+    told = {
+        "column": name.name,
+        "pointer": pointed(name.place),
+        "near": near,
+        "n": len(kinds),
+        "known": ", ".join(known),
+    }
+    return RuleError(message, hint, **told)
 
 
 def kind_of(node: Node, kinds: Kinds) -> DataType | None:

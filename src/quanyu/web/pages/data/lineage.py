@@ -132,6 +132,7 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
     names = sorted({name for link in links for name in link})
     return {
         "aria": {"enabled": True},
+        "animation": False,
         "tooltip": {"trigger": "item"},
         "series": [
             {
@@ -144,6 +145,7 @@ def _sankey(links: list[tuple[str, str]]) -> Option:
                 "nodeGap": 7,
                 "draggable": False,
                 "label": {"color": palette.INK, "fontSize": 12},
+                "labelLayout": {"hideOverlap": True},
                 "lineStyle": {"color": "source", "opacity": 0.35},
                 "emphasis": {"focus": "adjacency"},
                 "data": [

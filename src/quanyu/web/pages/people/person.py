@@ -262,7 +262,7 @@ def _timeline(view: View, moments: list[Moment]) -> None:
         tag(
             "li",
             tag("time", write(moment.at, "time"), datetime=moment.at.isoformat()),
-            tag("div", tag("strong", view.say(CLASSES[moment.table])), " ", view.say(moment.what), " ",
+            tag("div", tag("strong", view.say(CLASSES[moment.table])), " ", _spoken(view.say(moment.what)), " ",
                 span("mark", slice_label(view, moment.channel)) if moment.channel else "", div("muted", moment.about)),
             span("money", write(moment.amount, "currency") if moment.amount is not None else ""),
             class_=CLASSES[moment.table],
@@ -270,6 +270,11 @@ def _timeline(view: View, moments: list[Moment]) -> None:
         for moment in moments
     ]  # fmt: skip
     put(Markup("").join(lines), "ul", "story").props("tabindex=0")
+
+
+def _spoken(word: str) -> str:
+    """Return a name of an event as a reader says it: add_to_cart is "add to cart"."""
+    return word.replace("_", " ")
 
 
 def _identity(view: View, explanation: Explanation) -> None:

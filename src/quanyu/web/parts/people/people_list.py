@@ -32,7 +32,7 @@ SHOWN = ("name", "phone", "group", "recency_days", "frequency", "monetary_amount
 NOT_FOUND: Text = "A phone, an e-mail or an order number must be complete; an order whose buyer has no identifier belongs to nobody."
 PAGES = (50, 100, 200, 500)
 LINK = """
-<q-td :props="props"><a :href="'/people/' + encodeURIComponent(props.row.person_id)">{{ props.value }}</a></q-td>
+<q-td :props="props"><a :href="'/people/' + encodeURIComponent(props.row.person_id)" :title="props.value">{{ props.value }}</a></q-td>
 """
 HEADER = """
 <q-th :props="props" :tabindex="props.col.sortable ? 0 : undefined" @keydown.enter="props.col.sortable && props.sort(props.col)"

@@ -32,7 +32,7 @@ def flows(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], flo
     write = written(view, unit)
     point = "p.dataType === 'edge' ? `${p.data.from} → ${p.data.to}: ${w(p.value)}` : `${p.data.label_}: ${w(p.value)}`"
     return {
-        "animationDuration": 300,
+        "animation": False,
         "aria": {"enabled": True},
         "textStyle": {"fontFamily": "inherit"},
         "tooltip": {"trigger": "item", "confine": True, ":formatter": told(point, write), "borderColor": palette.LINE,
@@ -41,6 +41,7 @@ def flows(view: View, nodes: Sequence[Node], links: Mapping[tuple[str, str], flo
             "type": "sankey", "left": 4, "right": 96, "top": 8, "bottom": 8, "nodeGap": 9, "nodeWidth": 13,
             "draggable": False, "layoutIterations": 24, "emphasis": {"focus": "adjacency"},
             "label": {"color": palette.INK, "fontSize": 11, ":formatter": "p => p.data.label_", "overflow": "truncate", "width": 90},
+            "labelLayout": {"hideOverlap": True},
             "lineStyle": {"color": "gradient", "opacity": 0.32, "curveness": 0.5},
             "data": [
                 {"name": node.name, "label_": node.label, "depth": node.layer, "itemStyle": {"color": color[node.group]}}

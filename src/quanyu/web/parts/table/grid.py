@@ -52,14 +52,20 @@ WORDS: Mapping[str, Text] = {
 FEW = 12
 """A list of so many rows is shown whole, without filters."""
 
+WRAPPED, LONGEST = 300, 60
+"""A list of so many rows shows texts of so many letters whole, in several lines; other texts are told under the pointer."""
+
 WIDE = 7
 """A list of more columns keeps its first in sight while the others are moved."""
 
-PINNED = 128
+PINNED = 156
 """The width in pixels of a column that is kept in sight: a telephone shows others beside it."""
 
+TOLD = {False: 180, True: 132}
+"""The least width in pixels of texts that are wrapped, and where there are many columns."""
+
 WIDTHS = {"time": 150, "day": 112, "currency": 128}
-"""The least width of a column in pixels by kind; 180 for texts that are wrapped, 104 for the others."""
+"""The least width of a column in pixels by kind; 104 for the others."""
 
 
 def grid(
@@ -94,10 +100,17 @@ def grid(
             made.run_grid_method("setColumnsVisible", names, True)
 
         column_choice(view, {"": fields}, list(fields), list(fields), choose)
+    longest = [
+        max((len(str(row[place] or "")) for row in sheet.rows), default=0) for place in range(sheet.width)
+    ]
     options = {
         "columnDefs": [
             _column(
-                place, head, is_pinned=place == 0 and len(sheet.columns) > WIDE, is_whole=len(rows) <= FEW
+                place,
+                head,
+                is_pinned=place == 0 and len(sheet.columns) > WIDE,
+                is_whole=len(rows) <= FEW or (len(rows) <= WRAPPED and longest[place] <= LONGEST),
+                is_narrow=len(sheet.columns) > WIDE,
             )
             for place, head in enumerate(sheet.columns)
         ],
@@ -124,7 +137,7 @@ def grid(
     made.props["aria-label"] = masked(sheet.title)
 
 
-def _column(place: int, head: Head, *, is_pinned: bool, is_whole: bool) -> dict[str, object]:
+def _column(place: int, head: Head, *, is_pinned: bool, is_whole: bool, is_narrow: bool) -> dict[str, object]:
     field = f"c{place}"
     numeric = (
         {"type": "rightAligned", "filter": "agNumberColumnFilter"}
@@ -136,7 +149,7 @@ def _column(place: int, head: Head, *, is_pinned: bool, is_whole: bool) -> dict[
         ":tooltipValueGetter": f"p => p.data ? p.data.t{place} : ''",
     }
     is_told = head.kind == "text" and (is_whole or is_pinned)
-    width = WIDTHS.get(head.kind, 150 if place == 0 else 180 if is_told else 104)
+    width = WIDTHS.get(head.kind, 150 if place == 0 else TOLD[is_narrow] if is_told else 104)
     return {
         "headerName": head.label,
         "field": field,
