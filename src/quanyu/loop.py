@@ -30,7 +30,7 @@ from quanyu.workspace import Workspace
 STAGES = ("collect", "understand", "decide", "act", "measure", "plan")
 """Where steps are found."""
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
-LOADED = (*INPUTS, "rejects", "continuations")
+LOADED = (*INPUTS, "rejects", "continuations", "list_members")
 FRESH = Sentence("nothing it reads has changed")
 DERIVED = tuple(name for name, table in CONTRACTS.items() if name not in LOADED and not table.is_append_only)
 SKEW = dt.timedelta(days=1)

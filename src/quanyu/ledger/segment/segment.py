@@ -25,6 +25,7 @@ SEGMENTS = sa.Table(
     schema.whole("good_version"),
     schema.time("good_at", is_required=False),
     schema.text("good_on"),
+    schema.whole("identity_version"),
     schema.whole("n_people"),
     schema.text("fault"),
 )
@@ -37,7 +38,7 @@ State = Literal["new", "fresh", "stale", "failed"]
 @dataclass(frozen=True)
 class Segment:
     """One segment. `good_version`, `good_at` and `good_on` tell the last work that went well: of which version, when, as of
-    which day; `fault` says why the newest did not.
+    which day, and by which version of who is who; `fault` says why the newest did not.
     """
 
     segment_id: str
@@ -49,22 +50,24 @@ class Segment:
     good_version: int = 0
     good_at: dt.datetime | None = None
     good_on: str = ""
+    identity_version: int = 0
     n_people: int = 0
     fault: str = ""
 
-    def state(self, as_of: dt.date) -> State:
-        """Return how far its members can be trusted on a day.
+    def state(self, as_of: dt.date, identity_version: int) -> State:
+        """Return how far its members can be trusted on a day, people being who they are in a version of `identities`.
 
         >>> moment = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
-        >>> vip = Segment("vip", "frequency >= 5", "", "li", 2, moment, 2, moment, "2026-11-20", 40)
-        >>> vip.state(dt.date(2026, 11, 20)), vip.state(dt.date(2026, 11, 21))
-        ('fresh', 'stale')
+        >>> vip = Segment("vip", "frequency >= 5", "", "li", 2, moment, 2, moment, "2026-11-20", 7, 40)
+        >>> [vip.state(dt.date(2026, 11, day), version) for day, version in ((20, 7), (21, 7), (20, 8))]
+        ['fresh', 'stale', 'stale']
         """
         if self.fault:
             return "failed"
         if not self.good_version:
             return "new"
-        return "fresh" if (self.good_version, self.good_on) == (self.version, as_of.isoformat()) else "stale"
+        worked = (self.good_version, self.good_on, self.identity_version)
+        return "fresh" if worked == (self.version, as_of.isoformat(), identity_version) else "stale"
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,15 @@ def list_segments(scope: Scope) -> list[Segment]:
         return [Segment(**row._mapping) for row in rows]
 
 
-def mark_segments(scope: Scope, worked: Iterable[Worked], *, as_of: dt.date, at: dt.datetime) -> None:
+def mark_segments(
+    scope: Scope, worked: Iterable[Worked], *, as_of: dt.date, identity_version: int, at: dt.datetime
+) -> None:
     """Record how the work on segments went; one that was changed meanwhile stays stale, one that failed keeps its last good."""
     good: Mapping[str, Any] = {
         "good_version": sa.bindparam("of_version"),
         "good_at": at,
         "good_on": as_of.isoformat(),
+        "identity_version": identity_version,
         "n_people": sa.bindparam("found"),
         "fault": "",
     }

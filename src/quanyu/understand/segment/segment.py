@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from quanyu import ledger
 from quanyu.errors import SegmentError
 from quanyu.ledger import Segment
-from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
+from quanyu.part.segment_state import unknown_segment
 from quanyu.rule import Answer, Asking, explain_person, meant_rule, parse, population, printed
 from quanyu.rule.tree import groups
+from quanyu.text import Text
+from quanyu.understand.segment.history import Size, segment_history
+from quanyu.understand.segment.profile import Trace, profile
 from quanyu.workspace import Workspace
 
+State = Annotated[Literal["new", "fresh", "stale", "failed"], Text]
+"""How far members can be trusted: not worked out yet, of the day, of an earlier one, or of before a fault."""
 NAME = re.compile(r"[^\s;；()\",/\\<>][^;；()\",/\\<>\n]{0,63}")
 """Names that rules, addresses and files can hold."""
 
@@ -74,7 +80,7 @@ def checked(ws: Workspace, name: str, rule: str) -> str:
     known = set(trees) - {name}
     for other in groups(trees[name]):
         if other not in trees:
-            raise unknown(other, known)
+            raise unknown_segment(other, known)
     needed = {name: trees[name]}
     while more := {other for tree in needed.values() for other in groups(tree) if other in trees} - set(
         needed
@@ -117,24 +123,35 @@ def explain_segment(ws: Workspace, given: Asked, _: Caller) -> Explained:
     return Explained(segment.segment_id, given.person_id, is_in, answers)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A segment with its state, its sizes, and what sets it apart."""
+
+    segment: Segment
+    state: State
+    sizes: tuple[Size, ...]
+    traces: tuple[Trace, ...]
+
+
+def show_segment(ws: Workspace, given: Named, _: Caller) -> Shown:
+    """Return all there is to see of a segment."""
+    segment = found(ws, given.name)
+    state = segment.state(as_of(ws), ws.warehouse.version("identities"))
+    return Shown(segment, state, segment_history(ws, segment.segment_id), profile(ws, segment))
+
+
+def segment_states(ws: Workspace) -> list[tuple[Segment, State]]:
+    """Return every segment with its state."""
+    day, version = as_of(ws), ws.warehouse.version("identities")
+    return [(segment, segment.state(day, version)) for segment in ledger.list_segments(ws.ledger)]
+
+
 def found(ws: Workspace, name: str) -> Segment:
     """Return a segment by its name, or raise `SegmentError` with the nearest."""
     listed = {segment.segment_id: segment for segment in ledger.list_segments(ws.ledger)}
     if name not in listed:
-        raise unknown(name, listed)
+        raise unknown_segment(name, listed)
     return listed[name]
-
-
-def unknown(name: str, known: object) -> SegmentError:
-    """Return what to say of a segment that is not there."""
-    names = sorted(known)  # type: ignore[call-overload]
-    near = did_you_mean(name, names)
-    return SegmentError(
-        "There is no segment {name!r}.",
-        "{near} All of them: quanyu segment list" if near else "All of them: quanyu segment list",
-        name=name,
-        near=near,
-    )
 
 
 ADD = Action(
@@ -147,6 +164,15 @@ ADD = Action(
 )
 DROP = Action(
     "drop_segment", "Remove a segment.", Named, Segment, drop_segment, said="removed the segment {name}"
+)
+SHOW = Action(
+    "show_segment",
+    "Show a segment: its rule, its sizes over time and what sets it apart.",
+    Named,
+    Shown,
+    show_segment,
+    role="analyst",
+    writes=False,
 )
 EXPLAIN = Action(
     "explain_segment",

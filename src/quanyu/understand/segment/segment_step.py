@@ -57,7 +57,8 @@ def segments(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         counts = _written(work, scratch.keep(_members(work, answers, [*faults])))
     done = [Worked(one.segment_id, one.version, counts.get(one.segment_id, 0)) for one in good]
     failed = [Worked(name, 0, fault=str(fault)) for name, fault in faults.items()]
-    ledger.mark_segments(ws.ledger, [*done, *failed], as_of=as_of, at=ws.now())
+    version = ws.warehouse.version("identities")
+    ledger.mark_segments(ws.ledger, [*done, *failed], as_of=as_of, identity_version=version, at=ws.now())
     told = "The segment {name} failed: {error}"
     return {"notes": [Sentence(told, name=name, error=fault) for name, fault in faults.items()]}
 

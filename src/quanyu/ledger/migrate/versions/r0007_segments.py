@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("good_version", sa.BigInteger, nullable=False),
         sa.Column("good_at", TIME, nullable=True),
         sa.Column("good_on", sa.Text, nullable=False),
+        sa.Column("identity_version", sa.BigInteger, nullable=False),
         sa.Column("n_people", sa.BigInteger, nullable=False),
         sa.Column("fault", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("segment_id", name="pk_segments"),
