@@ -19,6 +19,7 @@ from tests.laws.shop import Shop
 
 import quanyu.workspace
 from quanyu.collect.quality.count import counted, from_rows
+from quanyu.collect.quality.lines import Judged, judged_by_lines
 from quanyu.collect.quality.quality import check
 from quanyu.loop import STEPS
 from quanyu.measure.attribution.attribution import attribution
@@ -85,6 +86,8 @@ def quality_holds(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
         assert remembered is not None
         known, other = from_rows(remembered["counts"]), on_duckdb(ws)
         assert known == {name: counted(other, contract(name), day, {}, None) for name in known}
+        judged = judged_by_lines(other, None, None)
+        assert judged and Judged.kept(remembered) == judged
 
 
 HOLD: Mapping[str, Callable[..., None]] = {
@@ -96,9 +99,9 @@ HOLD: Mapping[str, Callable[..., None]] = {
 
 
 def test_every_step_that_keeps_is_under_the_law() -> None:
-    """Those of visits, identity and people are beside them."""
+    """Those of visits, identity, people and margins are beside them."""
     kept = {step.name for step in STEPS if step.kept != "whole"}
-    assert kept == {"visits", "identity", "people", *HOLD}
+    assert kept == {"visits", "identity", "people", "margins", *HOLD}
 
 
 def placed(every: Any) -> list[tuple[tuple[str, int], Found]]:
@@ -369,6 +372,49 @@ def test_windows_go_on_from_day_to_day(sold: Workspace) -> None:
     metrics(sold, AT.date() + dt.timedelta(days=1))
     for days in range(2, 34):
         metrics_hold(sold, AT.date() + dt.timedelta(days=days))
+
+
+LEFT = DAY - dt.timedelta(days=365)
+"""The day that leaves the period when the next day comes."""
+TAKEN: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "a touch that led nowhere": ((0,), ()),
+    "a purchase of the day": ((0,), (0,)),
+    "a purchase of the day without a touch": ((), (0,)),
+    "one that the next touch takes on": ((0, 80), ()),
+    "one that the next touch would take on, but that leads to a purchase": ((0, 80), (100,)),
+    "one that began long before": ((-89, 0), ()),
+    "one that leads to a purchase far ahead": ((0,), (89,)),
+}
+"""Days, from the one that leaves the period, of touches and of orders."""
+
+
+@pytest.mark.parametrize("path", TAKEN)
+def test_a_path_leaves_the_period_with_the_day_on_which_it_ended(
+    make_workspace: MakeWorkspace, path: str
+) -> None:
+    ws = make_workspace("duckdb", attribution={"n_resamples": 20})
+    noon = dt.datetime.combine(LEFT, dt.time(4), dt.UTC)
+    met, bought = ([noon + dt.timedelta(days=day) for day in days] for days in TAKEN[path])
+    touches = [
+        BEFORE["touches"] | {"touch_id": f"t{n}", "touched_at": at, "channel": "sms"}
+        for n, at in enumerate(met)
+    ]
+    orders = [BEFORE["orders"] | {"order_id": f"o{n}", "ordered_at": at} for n, at in enumerate(bought)]
+    other = {"id_key": "user:2", "channel": "mail"}
+    put(ws, "touches", *touches, BEFORE["touches"] | other | {"touch_id": "other"})
+    put(ws, "orders", *orders, BEFORE["orders"] | {"order_id": "other", "id_key": "user:2"})
+    put(ws, "identities", BEFORE["identities"])
+    attribution(ws, DAY)
+    paths_hold(ws, DAY + dt.timedelta(days=1))
+
+
+def test_whom_a_row_touches_no_window_counts_twice(sold: Workspace) -> None:
+    """An order of ann differs, and another leaves a window on the same day."""
+    day = AT.date() + dt.timedelta(days=7)
+    metrics(sold, day)
+    other = BEFORE["orders"] | {"order_id": "o2", "id_key": "user:2"}
+    put(sold, "orders", BEFORE["orders"] | {"channel": "jd"}, other)
+    metrics_hold(sold, day + dt.timedelta(days=1))
 
 
 @pytest.mark.parametrize("moved", [1, 2, 7, -1])

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
-Kept = Literal["whole", "by_row", "by_person", "by_day"]
-"""How a step brings its tables up to date: all anew, or only what rows give that came, or people or days that something touched."""
+Kept = Literal["whole", "by_row", "by_person", "by_day", "by_order"]
+"""How a step brings its tables up to date: all anew, or only what rows give that came, or people, days or orders that something
+touched."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from quanyu.collect.money.margin import margins
+from quanyu.collect.money.margin import _told, _with_estimates, margins
+from quanyu.method.change import differing
 from quanyu.tables import contract
 from quanyu.tables.margin import orders_with_margin
 from quanyu.workspace import Workspace
@@ -75,3 +77,70 @@ def test_nothing_is_estimated_from_too_little(workspace: Workspace) -> None:
     put(workspace, "orders", [order(1, 100), order(2, 300)])
     put(workspace, "order_lines", [line(1, "a", 1)])
     assert margins(workspace, workspace.today()) == {"n_orders": 1, "n_estimated": 0}
+
+
+def bring(ws: Workspace, name: str, rows: list[dict[str, Any]]) -> None:
+    table = pa.Table.from_pylist(rows, pa.schema(contract(name).schema.to_pyarrow()))
+    ws.warehouse.merge(name, table, by="collect")
+
+
+def margins_hold(ws: Workspace) -> list[dict[str, Any]]:
+    """Do the step; the table is what all orders at once give, and what it told of rows that differ is what files tell."""
+    since = ws.warehouse.version("margins")
+    margins(ws, ws.today())
+    rows = ws.warehouse.table("margins").order_by("source", "order_id")
+    whole = _with_estimates(_told(ws.warehouse)).select(rows.columns).order_by("source", "order_id")
+    assert ws.warehouse.read(rows).to_pylist() == ws.warehouse.read(whole).to_pylist()
+    if since >= 0:
+        told = moved(ws, since)
+        ws.warehouse.turn.end()
+        assert moved(ws, since) == told
+    ws.warehouse.turn.end()
+    return list(ws.warehouse.read(rows).to_pylist())
+
+
+def moved(ws: Workspace, since: int) -> list[list[int]]:
+    sides = differing(ws, "margins", since)
+    assert sides
+    return [sorted(ws.warehouse.read(side.select("row"))["row"].to_pylist()) for side in sides]
+
+
+def test_margins_turn_by_turn_are_all_at_once(workspace: Workspace) -> None:
+    """Orders come, are refunded, closed or say their margin themselves; lines come, come back and go; costs change."""
+    draw = random.Random(3)
+    items = [
+        {"item_id": item, "cost_amount": Decimal(cost)} for item, cost in zip("abc", (3, 5, 7), strict=True)
+    ]
+    put(workspace, "items", items)
+    put(workspace, "orders", [order(n, draw.randint(10, 99)) for n in range(40)])
+    put(workspace, "order_lines", [line(n, draw.choice("abc"), draw.randint(1, 3)) for n in range(40)])
+    margins_hold(workspace)
+    for turn in range(12):
+        some = draw.sample(range(40 + turn), 3)
+        bring(workspace, "orders", [
+            order(some[0], draw.randint(0, 9), paid_amount=Decimal(99)), order(some[1], 50, status="closed"),
+            order(some[2], 50, margin_amount=Decimal(draw.randint(1, 9))), order(40 + turn, 70),
+        ])  # fmt: skip
+        more = line(some[0], draw.choice("ab"), 2, line_no=2, n_returned=draw.choice([None, 1]))
+        bring(workspace, "order_lines", [more, line(40 + turn, "c", 1)])
+        if turn == 5:
+            gone = str(some[0])
+            for name in ("orders", "order_lines"):
+                workspace.warehouse.delete(name, lambda rows, gone=gone: rows.order_id == gone, by="collect")
+        if turn == 9:
+            put(workspace, "items", [*items[1:], {"item_id": "a", "cost_amount": Decimal(4)}])
+        margins_hold(workspace)
+
+
+def test_a_margin_that_nothing_tells_makes_others_stand_in(workspace: Workspace) -> None:
+    """An order without lines comes; then they come; then a margin of another changes what stands in."""
+    put(workspace, "items", [{"item_id": "a", "cost_amount": Decimal(30)}])
+    put(workspace, "orders", [order(n, 100) for n in range(3)])
+    put(workspace, "order_lines", [line(n, "a", 1) for n in range(3)])
+    margins_hold(workspace)
+    bring(workspace, "orders", [order(3, 50)])
+    assert [row["is_estimated"] for row in margins_hold(workspace)] == [False, False, False, True]
+    bring(workspace, "orders", [order(0, 60)])
+    assert margins_hold(workspace)[3]["margin_amount"] != Decimal(35)
+    bring(workspace, "order_lines", [line(3, "a", 1)])
+    assert not any(row["is_estimated"] for row in margins_hold(workspace))

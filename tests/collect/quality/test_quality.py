@@ -7,11 +7,13 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
+from quanyu.collect.quality.lines import Judged, judged_by_lines
 from quanyu.collect.quality.quality import check, read_findings
 from quanyu.collect.quality.quality_checks import CHECKS, examine
 from quanyu.errors import QualityError, SettingError
 from quanyu.tables import contract
 from quanyu.text import translate
+from quanyu.workspace.kept import kept
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -182,3 +184,39 @@ def test_each_input_table_can_be_examined(make_workspace):
     for table in CONTRACTS.values():
         if table.is_input:
             assert ws.warehouse.read(examine(ws, table, TODAY).sums).num_rows == 1
+
+
+def merge(ws, table, rows):
+    ws.warehouse.merge(
+        table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect"
+    )
+
+
+def test_sales_against_their_lines_turn_by_turn_are_all_at_once(embedded) -> None:
+    """Orders and lines come and change; the first that is off is right again, and others are as many as are shown or more."""
+
+    def line(number: int, net: int) -> dict:
+        return {"order_id": f"o{number:04d}", "line_no": 1, "source": "s", "item_id": "i1", "net_amount": net}
+
+    put(embedded, "orders", [order(number, paid_amount=100) for number in range(40)])
+    put(
+        embedded,
+        "order_lines",
+        [line(number, 500 if number in range(3, 12) else 100) for number in range(40)],
+    )
+    check(embedded, TODAY)
+    for orders, lines, n_off in (
+        ([order(50, paid_amount=100)], [line(50, 100)], 9),
+        ([order(4, paid_amount=101)], [], 9),
+        ([order(1, paid_amount=500)], [line(20, 400)], 11),
+        ([], [line(3, 100), line(30, 300)], 11),
+        ([order(5, status="closed")], [line(60, 1)], 10),
+    ):
+        for table, rows in (("orders", orders), ("order_lines", lines)):
+            if rows:
+                merge(embedded, table, rows)
+        check(embedded, TODAY)
+        embedded.warehouse.turn.end()
+        judged = Judged.kept(kept(embedded, "findings"))
+        assert judged == judged_by_lines(embedded, None, None)
+        assert judged.n_off == n_off

@@ -118,7 +118,9 @@ def test_outcomes_are_what_a_count_by_hand_gives(workspace: Workspace) -> None:
     put(workspace, "orders", made, "collect")
     put(workspace, "identities", list(known(121)), "collect")
     watch = Watch(14, 60, {"second": 30})
-    rows = workspace.warehouse.read(outcomes(workspace, AS_OF, watch)).to_pylist()
+    rows = workspace.warehouse.read(
+        outcomes(workspace, AS_OF, watch, workspace.warehouse.turn.keep)
+    ).to_pylist()
     names = (*OUTCOMES, *(f"{name}_before" for name in OUTCOMES))
     for campaign in ("first", "second"):
         expected = counted(sent, made, campaign, watch)
@@ -265,7 +267,7 @@ def test_the_adjusted_lift_stays_beside_the_plain_one(make_workspace: Any) -> No
     ws = shop(make_workspace(), lift=8.0)
     lifts(ws, AS_OF)
     money = table(ws)["revenue"]
-    rows = ws.warehouse.read(outcomes(ws, AS_OF, Watch(14, 180)))
+    rows = ws.warehouse.read(outcomes(ws, AS_OF, Watch(14, 180), ws.warehouse.turn.keep))
     spend, arm = rows["revenue"].to_numpy(), rows["arm"].to_numpy()
     plain = ttest_ind(spend[arm == "treated"], spend[arm == "control"], equal_var=False)
     low, high = plain.confidence_interval()

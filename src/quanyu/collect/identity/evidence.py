@@ -38,7 +38,7 @@ def identifiers(ws: Workspace, keys: ir.Table | None = None) -> ir.Table:
     parts = [_seen(ws, _shorter(ws, place), keys) for place in SEEN if ws.warehouse.exists(place[0])]
     if not parts:
         return _seen(ws, SEEN[0], keys)
-    return _first_and_last(reduce(lambda left, right: left.union(right), parts))
+    return first_and_last(reduce(lambda left, right: left.union(right), parts))
 
 
 def _shorter(ws: Workspace, place: tuple[str, str, str, str]) -> tuple[str, str, str, str]:
@@ -49,16 +49,20 @@ def _shorter(ws: Workspace, place: tuple[str, str, str, str]) -> tuple[str, str,
 
 
 def _seen(ws: Workspace, place: tuple[str, str, str, str], keys: ir.Table | None) -> ir.Table:
-    table, column, first, last = place
-    rows = among(ws.warehouse.table(table), keys, column)
+    table, column, *_ = place
+    return first_and_last(times(among(ws.warehouse.table(table), keys, column), place))
+
+
+def times(rows: ir.Table, place: tuple[str, str, str, str]) -> ir.Table:
+    """Return when each of some rows saw its identifier: id_key, first_seen_at, last_seen_at."""
+    _, column, first, last = place
     rows = rows.filter(rows[column].notnull() & (rows[column] != ""))
     low, high = rows[first].cast(TIME), rows[last].cast(TIME)
-    return _first_and_last(
-        rows.select(id_key=rows[column], first_seen_at=low.coalesce(high), last_seen_at=high.coalesce(low))
-    )
+    return rows.select(id_key=rows[column], first_seen_at=low.coalesce(high), last_seen_at=high.coalesce(low))
 
 
-def _first_and_last(rows: ir.Table) -> ir.Table:
+def first_and_last(rows: ir.Table) -> ir.Table:
+    """Return when every identifier was first and last seen, once each."""
     return rows.group_by("id_key").aggregate(
         first_seen_at=rows["first_seen_at"].min(), last_seen_at=rows["last_seen_at"].max()
     )

@@ -74,7 +74,8 @@ def renewal(on: Desk, decisions: Decisions, guards: Guards) -> Renewal | None:
     keys = on.put(ibis.union(_numbers(identities.limit(0)), *differs.values()).distinct())
     if on.count(keys) > ws.warehouse.count("identities") * LARGEST:
         return None
-    seen, past = on.put(evidence.identifiers(ws, keys)), on.put(evidence.among(identities, keys, "id_key"))
+    past = on.put(evidence.among(identities, keys, "id_key"))
+    seen = on.put(_seen(on, before.versions, keys, past))
     gone = past.anti_join(seen, "id_key").select("id_key", "person_id")
     seeds = on.put(_seeds(seen, past, [differs[name] for name in ("links", "members") if name in differs]))
     reach = Reach(on, decisions, guards, before.versions["links"], differs.get("members"))
@@ -86,6 +87,30 @@ def renewal(on: Desk, decisions: Decisions, guards: Guards) -> Renewal | None:
     identifiers = seen.semi_join(known, "id_key").union(others.select(seen.columns))
     about = Evidence(on.put(identifiers), within(on, known), evidence.names(ws, known), tuple(sorted(hubs)))
     return Renewal(about, _seen_again(seen.anti_join(known, "id_key"), past), gone)
+
+
+def _seen(on: Desk, since: Mapping[str, int], keys: ir.Table, past: ir.Table) -> ir.Table:
+    """Return when some identifiers were first and last seen: then, and by the rows that came.
+
+    Where a row went, or tells another time now, it is worked out from all rows.
+    """
+    went, came = [], []
+    for place in evidence.SEEN:
+        name, column, *_ = place
+        sides = (
+            on.ws.warehouse.moved(name, since[name]) if on.ws.warehouse.version(name) != since[name] else ()
+        )
+        if sides is None:
+            return evidence.identifiers(on.ws, keys)
+        if sides:
+            gone, come = (on.put(evidence.times(evidence.among(rows, keys, column), place)) for rows in sides)
+            same = [gone[time].identical_to(come[time]) for time in come.columns]
+            went.append(gone.anti_join(come, same))
+            came.append(come)
+    if went and on.count(ibis.union(*went) if went[1:] else went[0]):
+        return evidence.identifiers(on.ws, keys)
+    known = past.select("id_key", "first_seen_at", "last_seen_at")
+    return evidence.first_and_last(ibis.union(known, *came) if came else known)
 
 
 def _seeds(seen: ir.Table, past: ir.Table, differs: Sequence[ir.Table]) -> ir.Table:

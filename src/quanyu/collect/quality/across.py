@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -11,60 +11,28 @@ import ibis.expr.types as ir
 
 from quanyu.collect.merge import doubles
 from quanyu.collect.quality.findings import Finding, Severity
+from quanyu.collect.quality.lines import Judged
 from quanyu.collect.quality.quality_checks import CHECKS
 from quanyu.collect.quality.suspect import MOST
-from quanyu.collect.sums import told
-from quanyu.method.scratch import Scratch
 from quanyu.tables import contract
 from quanyu.tables.sale import is_sale
-from quanyu.warehouse.portable import group_key, local_day
+from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
-TAX = 0.27
-"""The highest value-added tax: what is paid may exceed the lines by it, where prices are told without."""
-SLACK = 0.01
-"""Share by which rounding and small change may move an order away from its lines."""
 FEEDS = {"fx_rates": ("currency", "into"), "prices": ("source", "seller")}
 """Tables that are fed again and again, and what tells one feed from another."""
 
 
-def across(ws: Workspace, as_of: dt.date) -> Iterator[Finding]:
-    """Yield the findings that no scan of one table can make; tables without rows are not judged."""
-    if ws.warehouse.count("orders") and ws.warehouse.count("order_lines"):
-        yield _lines(ws)
+def across(ws: Workspace, as_of: dt.date, judged: Judged | None) -> Iterator[Finding]:
+    """Yield the findings that no scan of one table can make, of sales those `judged` by their lines; tables without rows
+    are not judged."""
+    if judged:
+        yield _found(("orders", "paid_amount", "lines"), judged.n, judged.n_off, judged.first.to_pylist())
     for name in FEEDS:
         if ws.warehouse.count(name):
             yield _feeds(ws, name, as_of)
     if ws.warehouse.count("orders"):
         yield from _doubles(ws)
-
-
-def _lines(ws: Workspace) -> Finding:
-    """Find sales whose lines add up to more than the list price, or to less than what was paid for the goods.
-
-    What discounts took off the whole order, postage, taxes up to `TAX` and rounding up to `SLACK` are no difference.
-    """
-    orders, lines = ws.warehouse.table("orders"), ws.warehouse.table("order_lines")
-    keyed = lines.select(
-        s=group_key(lines.source), o=group_key(lines.order_id), net=told(lines, "net_amount")
-    )
-    sales = orders.filter(is_sale(orders))
-    goods = told(sales, "paid_amount") - told(sales, "shipping_amount").fill_null(0)
-    sales = sales.select(
-        "source", "order_id", s=group_key(sales.source), o=group_key(sales.order_id),
-        goods=goods, gross=ibis.greatest(told(sales, "gross_amount").fill_null(goods), goods),
-    )  # fmt: skip
-    per_order = keyed.group_by("s", "o").agg(
-        n=keyed.count(), n_known=keyed.net.count(), lines=keyed.net.sum()
-    )
-    both = sales.inner_join(per_order, ["s", "o"])
-    both = both.filter(both.n == both.n_known, both.goods.notnull())
-    slack = both.gross * SLACK + 0.05
-    is_off = (both.lines > both.gross + slack) | (both.lines < both.goods / (1 + TAX) - slack)
-    with Scratch(ws) as scratch:
-        judged = scratch.keep(both.select("s", "o", is_off=is_off.fill_null(False)))
-        off = sales.semi_join(judged.filter("is_off"), ["s", "o"]).select("source", "order_id")
-        return _counted(ws, ("orders", "paid_amount", "lines"), judged, judged.is_off, off)
 
 
 def _feeds(ws: Workspace, name: str, as_of: dt.date) -> Finding:
@@ -116,7 +84,11 @@ def _counted(
     examples: list[Mapping[str, Any]] = []
     if row["n_bad"]:
         examples = ws.warehouse.read(bad.order_by(*bad.columns).limit(MOST)).to_pylist()
-    told_ = tuple({name: str(value) for name, value in example.items()} for example in examples)
-    share, limit = row["n_bad"] / max(row["n"], 1), CHECKS[where[2]].warns_above
-    severity: Severity = "ok" if not row["n_bad"] else "warning" if share > limit else "note"
-    return Finding(*where, row["n"], row["n_bad"], share, limit, severity, told_)
+    return _found(where, row["n"], row["n_bad"], examples)
+
+
+def _found(where: tuple[str, str, str], n: int, n_bad: int, examples: Sequence[Mapping[str, Any]]) -> Finding:
+    told = tuple({name: str(value) for name, value in example.items()} for example in examples)
+    share, limit = n_bad / max(n, 1), CHECKS[where[2]].warns_above
+    severity: Severity = "ok" if not n_bad else "warning" if share > limit else "note"
+    return Finding(*where, n, n_bad, share, limit, severity, told)

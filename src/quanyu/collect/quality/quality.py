@@ -14,10 +14,12 @@ import pyarrow as pa
 from quanyu.collect.quality.across import across
 from quanyu.collect.quality.count import Counts, as_rows, counted, from_rows
 from quanyu.collect.quality.findings import Finding, Severity, as_row, is_crossed, judge
+from quanyu.collect.quality.lines import Judged, judged_by_lines
 from quanyu.collect.quality.quality_checks import CHECKS, examine, matters
 from quanyu.collect.quality.suspect import looked_up
 from quanyu.collect.settings import QualitySettings
 from quanyu.errors import QualityError, SettingError
+from quanyu.method.change import Made
 from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS, contract
@@ -37,16 +39,14 @@ def check(ws: Workspace, as_of: dt.date) -> dict[str, int]:
     first, so they can be read; tables derived from the data keep their last good state.
     """
     limits = _limits(ws)
-    made_of, counts = _counts(ws, as_of)
-    findings = [
-        _stopped(finding, limits)
-        for finding in (*_examined(ws, as_of, counts), *across(ws, as_of), *_refused(ws))
-    ]
+    made_of, counts, judged = _counts(ws, as_of)
+    found = (*_examined(ws, as_of, counts), *across(ws, as_of, judged), *_refused(ws))
+    findings = [_stopped(finding, limits) for finding in found]
     moment = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
     rows = pa.Table.from_pylist(
         [as_row(finding, moment) for finding in findings], schema=contract("findings").schema.to_pyarrow()
     )
-    name = keep(ws, "findings", {"counts": as_rows(counts)})
+    name = keep(ws, "findings", {"counts": as_rows(counts), **(judged.parts if judged else {})})
     ws.warehouse.replace("findings", rows, by="collect", about={"made_of": {**made_of, "kept": name}})
     forget_others(ws, "findings", name)
     if stops := [finding for finding in findings if finding.severity == "stop"]:
@@ -106,24 +106,24 @@ def _is_needed(finding: Finding) -> bool:
     )
 
 
-def _counts(ws: Workspace, as_of: dt.date) -> tuple[dict[str, Any], dict[str, Counts]]:
-    """Return what the counts of every table with rows are made of, and the counts: rows that came are added to those kept."""
+def _counts(ws: Workspace, as_of: dt.date) -> tuple[dict[str, Any], dict[str, Counts], Judged | None]:
+    """Return what the counts of every table with rows are made of, the counts, and sales by their lines: rows that came are
+    added to those kept."""
     terms = {
         "zone": ws.settings.timezone,
         "currency": ws.settings.currency,
         "engine": ws.settings.engine,
         "program": program(__name__),
     }
-    about, parts = ws.warehouse.about("findings").get("made_of") or {}, kept(ws, "findings")
-    is_known = parts is not None and all(about.get(name) == value for name, value in terms.items())
-    before = from_rows(parts["counts"]) if parts is not None and is_known else {}
+    made, parts = Made.of(ws, "findings", terms), kept(ws, "findings")
+    last = parts if parts is not None and made else {}
+    since = made.versions if made else {}
+    before = from_rows(last["counts"]) if last else {}
     tables = [table for table in CONTRACTS.values() if table.is_input and ws.warehouse.count(table.name)]
     versions = {table.name: ws.warehouse.version(table.name) for table in tables}
-    counts = {
-        table.name: counted(ws, table, as_of, about.get("versions", {}), before.get(table.name))
-        for table in tables
-    }
-    return {**terms, "as_of": as_of.isoformat(), "versions": versions}, counts
+    counts = {table.name: counted(ws, table, as_of, since, before.get(table.name)) for table in tables}
+    judged = judged_by_lines(ws, made, Judged.kept(last))
+    return {**terms, "as_of": as_of.isoformat(), "versions": versions}, counts, judged
 
 
 def _examined(ws: Workspace, as_of: dt.date, counts: Mapping[str, Counts]) -> Iterator[Finding]:

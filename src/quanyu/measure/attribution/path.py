@@ -41,13 +41,26 @@ engines which divide as floating point divide exactly."""
 class Side:
     """People whose paths are walked up to a day; `known` are the `campaigns`, if they have been worked out.
 
-    `sign` is -1 for people as they stood, whose paths are taken off.
+    `sign` is -1 for people as they stood, whose paths are taken off. Paths are those of the period before the day, or of
+    the days `within`: the first, and the one that follows the last.
     """
 
     ws: Workspace
     as_of: dt.date
     known: ir.Table | None = None
     sign: int = 1
+    within: tuple[dt.date, dt.date] | None = None
+
+    @property
+    def since(self) -> dt.date:
+        """The first day whose paths are walked."""
+        usual = self.as_of - dt.timedelta(days=self.ws.settings.of(AttributionSettings).period_days)
+        return self.within[0] if self.within else usual
+
+    @property
+    def until(self) -> dt.date:
+        """The day that follows the last."""
+        return self.within[1] if self.within else self.as_of
 
 
 @dataclass(frozen=True)
@@ -115,8 +128,7 @@ def _all(parts: Iterable[ir.Table]) -> ir.Table:
 
 def _met(side: Side, longest_days: int, begins: int) -> ir.Table:
     """Return the touches of a side that a path in its period can hold."""
-    since = _since(side)
-    rows = touch.touches(side.ws, side.as_of, since - dt.timedelta(days=longest_days), side.known)
+    rows = touch.touches(side.ws, side.as_of, side.since - dt.timedelta(days=longest_days), side.known)
     return rows.select(
         "channel",
         "campaign_id",
@@ -124,17 +136,18 @@ def _met(side: Side, longest_days: int, begins: int) -> ir.Table:
         person=_person(rows, side),
         second=seconds(rows.touched_at) - _zero(side, begins),
         sign=ibis.literal(side.sign).cast("int64"),
+        until=ibis.literal(_moment(side.ws, side.until) - _zero(side, begins)).cast("int64"),
     )
 
 
 def _sold(side: Side, longest_days: int, begins: int) -> ir.Table:
     """Return what was sold to a side from the longest window before its period on."""
-    since, rows = _since(side), purchase.sold(side.ws, side.as_of)
-    rows = rows.filter(rows.on >= ibis.literal(since - dt.timedelta(days=longest_days)))
+    rows = purchase.sold(side.ws, side.as_of)
+    rows = rows.filter(rows.on >= ibis.literal(side.since - dt.timedelta(days=longest_days)))
     return rows.select(
         person=_person(rows, side),
         second=(rows.second - _zero(side, begins)).cast("int64"),
-        is_in_period=rows.on >= ibis.literal(since),
+        is_in_period=(rows.on >= ibis.literal(side.since)) & (rows.on < ibis.literal(side.until)),
         **{name: -rows[name] if side.sign < 0 else rows[name] for name in (*OUTCOMES, "n_margins")},
     )
 
@@ -144,12 +157,8 @@ def _person(rows: ir.Table, side: Side) -> ir.IntegerValue:
     return -1 - rows.person if side.sign < 0 else rows.person
 
 
-def _since(side: Side) -> dt.date:
-    return side.as_of - dt.timedelta(days=side.ws.settings.of(AttributionSettings).period_days)
-
-
 def _zero(side: Side, begins: int) -> int:
-    return _moment(side.ws, _since(side)) - begins
+    return _moment(side.ws, side.since) - begins
 
 
 def _of_window(rows: pa.Table, window_days: int) -> pa.Table:
@@ -187,9 +196,10 @@ def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table
     is_same = known.named.identical_to(met.campaign_id)
     joined = met.inner_join(known, [known.of == met.channel, is_same])
     order_key = _order_key(joined.second, 0, joined.place, joined.word)
-    contacts = joined.select("person", "sign", order_key=order_key)
+    contacts = joined.select("person", "sign", "until", order_key=order_key)
     bought = scratch.keep(bought)
-    buying = {"sign": ibis.literal(0).cast("int64"), "order_key": _order_key(bought.second, 1, 0, 0)}
+    zero = ibis.literal(0).cast("int64")
+    buying = {"sign": zero, "until": zero, "order_key": _order_key(bought.second, 1, 0, 0)}
     rows = ibis.union(contacts, bought.select("person", **buying))
     rows = rows.mutate(second=_second(rows.order_key), is_purchase=_second(rows.order_key, half=1) % 2)
     in_order = ibis.window(group_by=rows.person, order_by=rows.order_key)
@@ -200,7 +210,7 @@ def _followed(scratch: Scratch, met: ir.Table, bought: ir.Table, words: pa.Table
     rows = rows.filter(rows.is_purchase == 0)
     ends = bought.rename(ends_at="second")
     followed = rows.left_join(ends, ["person", "segment"])
-    return followed.select("person", "sign", "order_key", "second", "before", "ends_at", *OUTCOMES)
+    return followed.select("person", "sign", "until", "order_key", "second", "before", "ends_at", *OUTCOMES)
 
 
 def _order_key(
@@ -226,17 +236,19 @@ def _single(contacts: Steps, window_days: int) -> ir.Table:
     rows = rows.mutate(run=rows.begins.sum().over(upto))
     single = rows.group_by("person", "run", "is_buying").agg(
         sign=rows.sign.max(),
+        until=rows.until.max(),
         order_keys=rows.order_key.collect(),
         weight=_weight(rows.ends_at - rows.second, contacts).sum(),
         last=rows.second.max(),
         ends_at=rows.ends_at.max(),
         **{name: rows[name].max() for name in OUTCOMES},
     )
-    single = single.filter(ibis.ifelse(single.is_buying, single.ends_at, single["last"]) >= contacts.begins)
+    end = ibis.ifelse(single.is_buying, single.ends_at, single["last"])
+    single = single.filter(end >= contacts.begins, end < single.until)
     single = single.mutate(order_keys=single.order_keys.sort())
     path = single.order_keys.map(lambda order_key: order_key % WORDS)
     days = ibis.literal(window_days).cast("int64")
-    return single.mutate(path=path, window_days=days).drop("person", "run", "last")
+    return single.mutate(path=path, window_days=days).drop("person", "run", "last", "until")
 
 
 def _weight(wait: ir.IntegerColumn, contacts: Steps) -> ir.FloatingColumn:

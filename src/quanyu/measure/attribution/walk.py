@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,6 +29,13 @@ from quanyu.workspace import Workspace
 from quanyu.workspace.kept import keep, kept
 
 READS = ("orders", "margins", "identities", "visits", "touches", "deliveries")
+OF_TIME: Mapping[str, tuple[str, ...]] = {
+    "orders": ("ordered_at",),
+    "visits": ("began_at", "campaign_at"),
+    "touches": ("touched_at",),
+}
+"""Tables with rows of people, and when these happened."""
+OF_PEOPLE = (*OF_TIME, "deliveries", "identities")
 WORD = ["channel", "campaign_id"]
 PLACE = {"rows": ["level", "window_days", "path"], "decay": ["level", "window_days", "path", "step"]}
 
@@ -85,12 +94,21 @@ def _renewed(ws: Workspace, as_of: dt.date, scratch: Scratch, known: pa.Table) -
     old = _kept(ws) if before else None
     if not before or not old or not old.is_told_apart:
         return None
-    who = touched(ws, before, as_of, _edges(ws), _renamed(ws, scratch, old.known, known))
+    renamed = _renamed(ws, scratch, old.known, known)
+    which = {"visits": partial(touch.is_touch, ws)}
+    who = touched(ws, before, as_of, _edges(ws, is_later=as_of >= before.as_of), renamed, which=which)
     if who is None:
         return None
-    here, there = parted(ws, scratch.keep, before, who)
-    sides = Side(here, as_of, scratch.known(known)), Side(there, before.as_of, scratch.known(old.known), -1)
-    windows = _windows(ws)
+    windows, was = _windows(ws), scratch.known(old.known)
+    left = _left(ws, before, as_of)
+    others = who.besides(_whose(ws, left)) if left else None
+    if others:
+        ws = (who | others).only(ws, scratch.keep, OF_PEOPLE, which)
+    here, there = parted(ws, scratch.keep, before, who, which)
+    sides = [Side(here, as_of, scratch.known(known)), Side(there, before.as_of, was, -1)]
+    if left and others:
+        seen_until = min(left[1] + dt.timedelta(days=2 * max(windows) + 2), before.as_of)
+        sides.append(Side(others.only(ws, scratch.keep, OF_PEOPLE), seen_until, was, -1, left))
     contacts = steps(sides, scratch, max(windows))
     words = pa.concat_tables([old.words, contacts.words.select(WORD)]).group_by(WORD).aggregate([])
     every = map(_plus, old.every, paths(ws, scratch, contacts, windows))
@@ -103,11 +121,37 @@ def _windows(ws: Workspace) -> list[int]:
     return sorted({spec.window_days, *spec.other_windows})
 
 
-def _edges(ws: Workspace) -> Mapping[str, tuple[int, ...]]:
-    """Paths know the days before the as-of day, back to the longest window before the period."""
+def _edges(ws: Workspace, *, is_later: bool) -> Mapping[str, tuple[int, ...]]:
+    """Paths know the days before the as-of day, back to the longest window before the period.
+
+    What leaves the period is taken off by itself (see `_left`), but for deliveries, and where the day went back.
+    """
     period = ws.settings.of(AttributionSettings).period_days
-    days = (1, period + 1, period + max(_windows(ws)) + 1)
-    return dict.fromkeys(("orders", "visits", "touches", "deliveries"), days)
+    days = (1, period + max(_windows(ws)) + 1)
+    edges = dict.fromkeys(OF_TIME, days if is_later else (*days, period + 1))
+    return {**edges, "deliveries": (*days, period + 1)}
+
+
+def _left(ws: Workspace, before: Made, as_of: dt.date) -> tuple[dt.date, dt.date] | None:
+    """Return the days that the period has left: the first, and the one that follows the last; None where the day went back.
+
+    Of people whom nothing else touches only the paths that ended on these days are gone. These hang on touches no
+    further ahead than the longest window, and on purchases as far ahead of those.
+    """
+    period = dt.timedelta(days=ws.settings.of(AttributionSettings).period_days)
+    return (before.as_of - period, as_of - period) if as_of > before.as_of else None
+
+
+def _whose(ws: Workspace, days: tuple[dt.date, dt.date]) -> list[ir.Table]:
+    """Return whose the orders, visits and touches of some days are (`key`)."""
+    since, until = (touch.start_of(ws, day) for day in days)
+    rows = []
+    for name, times in OF_TIME.items():
+        table = ws.warehouse.table(name)
+        table = table.filter(ibis.or_(*(table[time].between(since, until) for time in times)))
+        named = table.id_key.coalesce(table.order_id) if name == "orders" else table.id_key
+        rows.append(table.select(key=group_key(named)).filter(lambda t: t.key.notnull()))
+    return rows
 
 
 def _renamed(ws: Workspace, scratch: Scratch, old: pa.Table, new: pa.Table) -> list[ir.Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 
@@ -30,7 +30,7 @@ def destinations(ws: Workspace, as_of: dt.date) -> Lands:
     click are as likely before as after). Then the sales channel that the ad files name. Else unknown.
     """
     named = _named(ws)
-    seen = _by_orders(ws, as_of)
+    seen = _by_orders(ws, as_of, sorted(filter(None, named)))
     told = ws.settings.of(CurveSettings).lands
     lands: Lands = {}
     for ad, name in named.items():
@@ -52,11 +52,10 @@ def _named(ws: Workspace) -> dict[str, str]:
     }
 
 
-def _by_orders(ws: Workspace, as_of: dt.date) -> Lands:
+def _by_orders(ws: Workspace, as_of: dt.date, ads: Sequence[str]) -> Lands:
     since = as_of - dt.timedelta(days=RECENT_DAYS)
-    spend = ws.warehouse.table("spend")
-    met = touch.touches(ws, as_of, since).select("person", "channel", "touched_at")
-    met = met.semi_join(spend.select(channel="platform").distinct(), "channel")
+    met = touch.touches(ws, as_of, since, channels=ads)
+    met = met.filter(met.channel.isin(ads)).select("person", "channel", "touched_at")
     bought = _bought(ws, as_of, since)
     pairs = met.inner_join(bought, "person")
     waited = seconds(pairs.ordered_at) - seconds(pairs.touched_at)

@@ -74,7 +74,7 @@ def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     windows = {name: design.window_days for name, design in designs.items()}
     watch = Watch(given.window_days, given.baseline_days, windows)
     with Scratch(ws) as scratch:
-        rows = scratch.keep(outcomes(ws, as_of, watch))
+        rows = scratch.keep(outcomes(ws, as_of, watch, scratch.keep))
         fitted = _fitted(ws, as_of, rows)
         courses = dict(_courses(ws.warehouse.read(_counted(rows)).to_pylist()))
     schema = contract("lifts").schema.to_pyarrow()

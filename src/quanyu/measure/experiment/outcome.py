@@ -9,12 +9,18 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.person import owner_numbers
+from quanyu.method.scratch import Keep
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
 from quanyu.warehouse.portable import group_key, seconds
 from quanyu.workspace import Workspace
 
 OUTCOMES = ("conversion", "orders", "revenue", "margin")
+ORDERS = (
+    "source", "order_id", "ordered_at", "paid_at", "status", "gross_amount", "paid_amount", "net_amount", "margin_amount",
+)  # fmt: skip
+"""What outcomes tell of orders."""
 BEFORE = tuple(f"{name}_before" for name in OUTCOMES)
 
 
@@ -59,7 +65,7 @@ def assigned(ws: Workspace) -> ir.Table:
     return people.filter(people.arm == people.last_arm).drop("last_arm")
 
 
-def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
+def outcomes(ws: Workspace, as_of: dt.date, watch: Watch, keep: Keep) -> ir.Table:
     """Return experiment, arm, began, outcomes and baselines of everybody assigned to an arm.
 
     In the days after the start, and before `as_of`: `orders` are sales, `conversion` says whether there is one,
@@ -67,9 +73,9 @@ def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
     whose margin is not known. `<outcome>_before` is the same over the days before the start.
     """
     midnight = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
-    people = assigned(ws)
+    people = keep(assigned(ws))
     people = people.mutate(days=watch.days(people.campaign_id).cast("int64"))
-    deeds = _deeds(ws, midnight).rename(buyer="person")
+    deeds = _deeds(ws, midnight, people, keep).rename(buyer="person")
     near = [
         people.person == deeds.buyer,
         deeds.at >= people.began - watch.baseline_days * 86_400,
@@ -90,17 +96,21 @@ def outcomes(ws: Workspace, as_of: dt.date, watch: Watch) -> ir.Table:
     return summed.mutate(**flags).rename(experiment="campaign_id").drop("person")
 
 
-def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:
-    """Return what moves an outcome: person, at (seconds), orders, revenue, margin, n_unknown."""
-    orders, known = orders_with_margin(ws.warehouse.table), ws.warehouse.table("identities")
-    owners = known.select(person=group_key(known.person_id), key=group_key(known.id_key))
+def _deeds(ws: Workspace, until: dt.datetime, people: ir.Table, keep: Keep) -> ir.Table:
+    """Return what moves an outcome of some people: person, at (seconds), orders, revenue, margin, n_unknown."""
+    theirs = owner_numbers(ws.warehouse).semi_join(people, "person")
+    placed = ws.warehouse.table("orders")
+    placed = placed.mutate(key=group_key(placed.id_key)).inner_join(theirs, "key")
+    # Kept, so that margins are joined to few.
+    tables = {"orders": keep(placed.select("person", *ORDERS)), "margins": ws.warehouse.table("margins")}
+    orders = orders_with_margin(tables.__getitem__)
     sale = is_sale(orders)
     # A sale counts when it was paid, a return document on its own day, as in the metrics.
     at = ibis.ifelse(
         orders.status == "returned", orders.ordered_at, ibis.coalesce(orders.paid_at, orders.ordered_at)
     )
     rows = orders.select(
-        key=group_key(orders.id_key),
+        "person",
         at=at,
         orders=sale.cast("int64"),
         revenue=orders.net_amount,
@@ -108,5 +118,4 @@ def _deeds(ws: Workspace, until: dt.datetime) -> ir.Table:
         n_unknown=(sale & orders.margin_amount.isnull()).cast("int64"),
     )
     rows = rows.filter(rows["at"] < ibis.literal(until).cast("timestamp('UTC')"))
-    rows = rows.mutate(at=seconds(rows["at"]))
-    return rows.inner_join(owners, "key").drop("key")
+    return rows.mutate(at=seconds(rows["at"]))

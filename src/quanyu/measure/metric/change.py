@@ -7,7 +7,7 @@ on from the one that stood in its place, and whoever was there on a day that one
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -41,20 +41,18 @@ Roles = Mapping[Period, Period]
 
 @dataclass(frozen=True)
 class Change:
-    """Those whom something touches, as they are and as they stood (`sides`), and what was kept of everybody."""
+    """Those whom something touches, as they are and as they stood (`sides`), those whom only windows have left or
+    entered (`passed`), and what was kept of everybody."""
 
     sides: Sides
+    passed: Sides
     roles: Roles
     kept: Cubes
 
-    def joined(self, name: str, rows: pa.Table) -> pa.Table:
+    def joined(self, name: str, summed: Sequence[pa.Table]) -> pa.Table:
         """Return the sums of everybody, from those of the sides."""
-        kept, is_now = self.kept[name], pc.greater(rows["side"], 0)
-        was = rows.filter(pc.invert(is_now))
-        for place, column in enumerate(was.column_names):
-            if column not in BY:
-                was = was.set_column(place, column, pc.negate(was[column]))
-        parts = [self._moved(kept), was, rows.filter(is_now)]
+        kept = self.kept[name]
+        parts = [self._moved(kept), *(part for rows in summed for part in _signed(rows))]
         return added(part.select(kept.column_names).cast(kept.schema) for part in parts)
 
     def _moved(self, kept: pa.Table) -> pa.Table:
@@ -68,6 +66,16 @@ class Change:
             on = pa.array([window.since] * theirs.num_rows, pa.date32())
             parts.append(theirs.set_column(theirs.column_names.index("on"), "on", on))
         return pa.concat_tables(parts)
+
+
+def _signed(rows: pa.Table) -> Iterator[pa.Table]:
+    """Yield sums of how it is, and less those of how it stood."""
+    is_now = pc.greater(rows["side"], 0)
+    was = rows.filter(pc.invert(is_now))
+    for place, column in enumerate(was.column_names):
+        if column not in BY:
+            was = was.set_column(place, column, pc.negate(was[column]))
+    yield from (was, rows.filter(is_now))
 
 
 def added(parts: Iterable[pa.Table]) -> pa.Table:
@@ -85,11 +93,14 @@ def added(parts: Iterable[pa.Table]) -> pa.Table:
 @dataclass(frozen=True)
 class OfPeople:
     """Measures from sums that add up over people: the tables these read, the first of which has to have rows; `whose` the
-    rows of some days are (`key`); the `sums` by name; and the measures `told` from them."""
+    rows of some days are (`key`); the `sums` by name, those `in_windows` alone from the tables `of_people`; and the measures
+    `told` from them."""
 
     reads: tuple[str, ...]
     whose: Callable[[Workspace, frozenset[dt.date]], list[ir.Table]]
     sums: Callable[[MetricScratch, Periods, Sides], Cubes]
+    in_windows: Callable[[MetricScratch, Periods, Sides], Cubes]
+    of_people: tuple[str, ...]
     told: Callable[[MetricScratch, Cubes, Periods, dt.date], list[pa.Table]]
 
     def summed(
@@ -100,7 +111,11 @@ class OfPeople:
             everybody = self.sums(scratch, periods, [Side(scratch.warehouse, as_of, periods.windows)])
             return {name: rows.drop(["side"]) for name, rows in everybody.items()}
         sums = self.sums(scratch, periods, change.sides)
-        return {name: change.joined(name, rows) for name, rows in sums.items()}
+        passed = self.in_windows(scratch, periods, change.passed) if change.passed else {}
+        return {
+            name: change.joined(name, [rows, *([passed[name]] if name in passed else [])])
+            for name, rows in sums.items()
+        }
 
     def change(
         self,
@@ -118,13 +133,22 @@ class OfPeople:
         if not kept or len(days) > MOST_DAYS:
             return None
         made = Made({name: before.versions[name] for name in self.reads}, before.as_of)
-        who = touched(ws, made, as_of, {}, self.whose(ws, days) if days else ())
+        new = days & days_between(before.as_of, as_of)
+        who = touched(ws, made, as_of, {}, self.whose(ws, new) if new else ())
         if who is None:
             return None
-        now, was = parted(ws, scratch.keep, made, who)
         theirs = windows(as_of, is_lunar=is_lunar(ws))
-        stood = Side(was.warehouse, before.as_of, [roles.get(window) for window in theirs], -1)
-        return Change([Side(now.warehouse, as_of, theirs), stood], roles, kept)
+        stood = [roles.get(window) for window in theirs]
+
+        passed: Sides = ()
+        if days - new:
+            others = who.besides(self.whose(ws, days - new))
+            ws = (who | others).only(ws, scratch.keep, self.of_people)
+            same = others.only(ws, scratch.keep, self.of_people).warehouse
+            passed = [Side(same, as_of, theirs, stood=stood)]
+        now, was = (side.warehouse for side in parted(ws, scratch.keep, made, who))
+        sides = [Side(now, as_of, theirs), Side(was, before.as_of, stood, -1)]
+        return Change(sides, passed, roles, kept)
 
 
 def stacked(numbers: tuple[str, ...], parts: list[pa.Table]) -> pa.Table:
@@ -140,8 +164,7 @@ def stacked(numbers: tuple[str, ...], parts: list[pa.Table]) -> pa.Table:
 def roles_of(before: dt.date, as_of: dt.date, *, is_lunar: bool) -> tuple[Roles, frozenset[dt.date]]:
     """Return what stood in the place of every window, where it takes less to go on from it than from nothing, and the days
     that either has and the other has not."""
-    low, high = sorted((before, as_of))
-    days = days_of(Period("", "", low, high))
+    days = set(days_between(before, as_of))
     roles: dict[Period, Period] = {}
     for name in WINDOWS:
         pairs = list(zip(_compared(name, as_of, is_lunar), _compared(name, before, is_lunar), strict=True))
@@ -151,6 +174,12 @@ def roles_of(before: dt.date, as_of: dt.date, *, is_lunar: bool) -> tuple[Roles,
         roles |= dict(pairs) if is_kept else {}
         days |= moved if is_kept else anew
     return roles, frozenset(days)
+
+
+def days_between(before: dt.date, as_of: dt.date) -> frozenset[dt.date]:
+    """Return the days that were to come on one of two days and are past on the other."""
+    low, high = sorted((before, as_of))
+    return frozenset(days_of(Period("", "", low, high)))
 
 
 def _compared(name: str, as_of: dt.date, is_lunar: bool) -> list[Period]:

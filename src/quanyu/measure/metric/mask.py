@@ -24,10 +24,14 @@ MOST = 62
 
 @dataclass(frozen=True)
 class Masks:
-    """The windows by number, and the days of a side that lie in any with their `bits`: `day_of`, `side_of`, `bits`."""
+    """The windows by number, and the days of a side that lie in any with their `bits`: `day_of`, `side_of`, `bits`.
+
+    With the `signs` 1 and -1 every window has a second bit, for the one that stood in its place.
+    """
 
     windows: Sequence[Period]
     days: ir.Table
+    signs: Sequence[int]
 
     @classmethod
     def of(cls, scratch: MetricScratch, windows: Sequence[Period], sides: Sides) -> Masks | None:
@@ -38,9 +42,19 @@ class Masks:
         rows = [
             {"day_of": day, "side_of": side.sign, "bits": bits}
             for side in sides
-            for day, bits in _bits_of(side.windows).items()
+            for day, bits in _bits_of([*side.windows, *side.stood]).items()
         ]
-        return cls(windows, scratch.known(pa.Table.from_pylist(rows, schema)))
+        signs = (1, -1) if any(side.stood for side in sides) else (1,)
+        return cls(windows, scratch.known(pa.Table.from_pylist(rows, schema)), signs)
+
+    @property
+    def places(self) -> Sequence[tuple[int, int, Period]]:
+        """The bit of every window, with its sign."""
+        return [
+            (half * len(self.windows) + at, sign, window)
+            for half, sign in enumerate(self.signs)
+            for at, window in enumerate(self.windows)
+        ]
 
     def mark(self, rows: ir.Table, day: str = "day", name: str = "mask") -> ir.Table:
         """Return the rows with the bits of their day on their side, 0 in no window."""
@@ -58,7 +72,7 @@ class Masks:
         """
         sums = {
             f"{name}_{at}": ((value >> at) & 1).sum().cast("int64")
-            for at in range(len(self.windows))
+            for at, *_ in self.places
             for name, value in bits.items()
         }
         counts = scratch.warehouse.read(people.group_by("side", "slice").agg(**sums)).to_pylist()
@@ -66,10 +80,10 @@ class Masks:
         rows = [
             {
                 "grain": window.grain, "on": window.since, "slice": row["slice"], "dimension": dimension,
-                "side": row["side"],
+                "side": sign * row["side"],
                 **{name: float(row[f"{name}_{at}"]) for name in bits},
             }
-            for row in counts for at, window in enumerate(self.windows) if row[f"{first}_{at}"]
+            for row in counts for at, sign, window in self.places if row[f"{first}_{at}"]
         ]  # fmt: skip
         fields = {"grain": pa.string(), "on": pa.date32(), "slice": pa.string(), "dimension": pa.string()}
         fields |= {"side": pa.int64()}

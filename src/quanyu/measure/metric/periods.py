@@ -51,12 +51,16 @@ class Periods:
 
 @dataclass(frozen=True)
 class Side:
-    """Rows to add up: before a day, and on which days they are in each of some windows; `sign` is -1 where they are taken off."""
+    """Rows to add up: before a day, and on which days they are in each of some windows; `sign` is -1 where they are taken off.
+
+    Rows that stayed may be counted at once in the windows that `stood` in the place of these, and taken off there.
+    """
 
     warehouse: Warehouse
     as_of: dt.date
     windows: Sequence[Period | None]
     sign: int = 1
+    stood: Sequence[Period | None] = ()
 
 
 Sides = Sequence[Side]

@@ -53,6 +53,16 @@ def _sums_of(scratch: MetricScratch, periods: Periods, sides: Sides) -> Cubes:
     }
 
 
+def _passed(scratch: MetricScratch, periods: Periods, sides: Sides) -> Cubes:
+    """Return the different buyers of the windows alone."""
+    bought, firsts = bought_by_day(
+        scratch, scratch.keep(of_sides(sides, lambda side: _sales(side, scratch.zone)))
+    )
+    buyers = bought.inner_join(firsts, [("person", "buyer"), ("side", "side_of")]).drop("buyer", "side_of")
+    counts, back = _in_windows(scratch, buyers, periods, sides)
+    return {"buyers": stacked(COUNTS, counts), "returning": stacked(BACK, back)}
+
+
 def _told(scratch: MetricScratch, cubes: Cubes, periods: Periods, as_of: dt.date) -> list[pa.Table]:
     """Return the measures of `orders` per period and slice."""
     sums, ages = (_with_margins(cubes[name]) for name in ("trade", "ages"))
@@ -101,6 +111,13 @@ def order_rows(side: Side, zone: str) -> ir.Table:
     orders = _dated(orders_with_margin(side.warehouse.table), zone)
     orders = orders.filter(orders.was_paid | orders.is_return, orders.day < side.as_of)
     return of_somebody(side.warehouse, orders.select("id_key", "day", "channel", "region", *FLAGS, *AMOUNTS))
+
+
+def _sales(side: Side, zone: str) -> ir.Table:
+    """Return what tells when and where somebody bought."""
+    orders = _dated(side.warehouse.table("orders"), zone)
+    orders = orders.filter(orders.is_sale, orders.day < side.as_of)
+    return of_somebody(side.warehouse, orders.select("id_key", "day", "channel", "region", "is_sale"))
 
 
 def _dated(orders: ir.Table, zone: str) -> ir.Table:
@@ -245,7 +262,7 @@ def _back(
     scratch: MetricScratch, masks: Masks, people: ir.Table, periods: Periods, as_of: dt.date
 ) -> list[pa.Table]:
     """Return how many buyers of the period before a window bought again in it."""
-    place = {(window.grain, window.since): at for at, window in enumerate(masks.windows)}
+    place = {(sign, window.grain, window.since): at for at, sign, window in masks.places}
     pairs = (
         [(now.previous(), now) for now in (preset(name, as_of) for name in WINDOWS)]
         if periods.calendar
@@ -253,22 +270,24 @@ def _back(
     )
     sums: dict[str, ir.Value] = {}
     for before, now in pairs:
-        was, here = place[before.grain, before.since], place[now.grain, now.since]
-        of_before = (people.has >> was) & 1
-        sums |= {
-            f"{now.grain}_before": of_before.sum().cast("int64"),
-            f"{now.grain}_again": (of_before & (people.has >> here)).sum().cast("int64"),
-        }
+        for sign in masks.signs:
+            was, here = (place[sign, window.grain, window.since] for window in (before, now))
+            of_before = (people.has >> was) & 1
+            sums |= {
+                f"{now.grain}_before_{sign}": of_before.sum().cast("int64"),
+                f"{now.grain}_again_{sign}": (of_before & (people.has >> here)).sum().cast("int64"),
+            }
     counted = scratch.warehouse.read(people.group_by("side").agg(**sums)).to_pylist() if sums else []
     told = [
         {
-            "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all", "side": row["side"],
-            "n_previous_buyers": float(row[f"{now.grain}_before"]),
-            "n_returning_buyers": float(row[f"{now.grain}_again"]),
+            "grain": now.grain, "on": now.since, "slice": "all", "dimension": "all",
+            "side": sign * row["side"], "n_previous_buyers": float(row[f"{now.grain}_before_{sign}"]),
+            "n_returning_buyers": float(row[f"{now.grain}_again_{sign}"]),
         }
-        for row in counted for _, now in pairs if row[f"{now.grain}_before"]
+        for row in counted for _, now in pairs for sign in masks.signs if row[f"{now.grain}_before_{sign}"]
     ]  # fmt: skip
     return [pa.Table.from_pylist(told)] if told else []
 
 
-TRADE = OfPeople(("orders", "margins", "identities"), _whose, _sums_of, _told)
+READS = ("orders", "margins", "identities")
+TRADE = OfPeople(READS, _whose, _sums_of, _passed, ("orders", "identities"), _told)

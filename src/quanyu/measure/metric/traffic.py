@@ -31,8 +31,7 @@ def _sums_of(scratch: MetricScratch, periods: Periods, sides: Sides, *, is_named
     Visitors are people where identity knows them; where nobody is named, every session is one.
     """
     cells = scratch.keep(of_sides(sides, lambda side: _cells(side, is_named=is_named)))
-    by_channel = cells.group_by("side", "day", "visitor", "channel")
-    by_channel = scratch.keep(by_channel.agg(**{name: cells[name].sum() for name in FLAGS}))
+    by_channel = scratch.keep(_by_channel(cells))
     views = cells.group_by("side", "day", "channel")
     views = scratch.warehouse.read(views.agg(n=cells.count(), n_page_views=cells.n_page_views.sum()))
     spread = scratch.spread(by_channel, views["day"], periods.calendars)
@@ -42,6 +41,18 @@ def _sums_of(scratch: MetricScratch, periods: Periods, sides: Sides, *, is_named
         **{f"sessions_{dimension}": _sessions(scratch, cells, dimension) for dimension in DIMENSIONS},
         "visitors": stacked(tuple(BITS), visitors + _in_windows(scratch, by_channel, periods, sides)),
     }
+
+
+def _passed(scratch: MetricScratch, periods: Periods, sides: Sides) -> Cubes:
+    """Return the different visitors of the windows alone."""
+    cells = scratch.keep(of_sides(sides, lambda side: _cells(side, is_named=True)))
+    return {"visitors": stacked(tuple(BITS), _in_windows(scratch, _by_channel(cells), periods, sides))}
+
+
+def _by_channel(cells: ir.Table) -> ir.Table:
+    """Return what every visitor did on a day and channel."""
+    grouped = cells.group_by("side", "day", "visitor", "channel")
+    return grouped.agg(**{name: cells[name].sum() for name in FLAGS})
 
 
 def _told(scratch: MetricScratch, cubes: Cubes, periods: Periods, as_of: dt.date) -> list[pa.Table]:
@@ -128,4 +139,5 @@ def _in_windows(scratch: MetricScratch, rows: ir.Table, periods: Periods, sides:
     return counts
 
 
-TRAFFIC = OfPeople(("visits", "visit_days", "identities"), _whose, _sums_of, _told)
+READS = ("visits", "visit_days", "identities")
+TRAFFIC = OfPeople(READS, _whose, _sums_of, _passed, READS, _told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -21,7 +22,11 @@ RANK = {"recorded": 0, "delivered": 1, "visited": 2}
 
 
 def touches(
-    ws: Workspace, as_of: dt.date, since: dt.date | None = None, known: ir.Table | None = None
+    ws: Workspace,
+    as_of: dt.date,
+    since: dt.date | None = None,
+    known: ir.Table | None = None,
+    channels: Sequence[str] | None = None,
 ) -> ir.Table:
     """Return one row per contact before the day `as_of` (and not before `since`); `known` are the `campaigns`.
 
@@ -36,13 +41,29 @@ def touches(
     Counted once: the rows of one person and campaign (or channel, where there is no campaign) are one contact as long
     as no more than `same_contact_minutes` lie between one and the next; the first of them stays. A click and the
     visit it opened, a double click, a message in a provider's file and in our own deliveries are one contact.
+
+    Where only some `channels` matter, rows of others are left out that are of no campaign, which could be one of theirs.
     """
-    parts = [_of_somebody(ws, _recorded(ws)), _of_somebody(ws, _visited(ws)), _delivered(ws)]
+    recorded, visited, delivered = (
+        _of_channels(ws, rows, channels) for rows in (_recorded(ws), _visited(ws), _delivered(ws))
+    )
+    parts = [_of_somebody(ws, recorded), _of_somebody(ws, visited), delivered]
     rows = ibis.union(*(part.select(*COLUMNS) for part in parts))
     rows = rows.filter(rows.person.notnull(), rows.touched_at < start_of(ws, as_of))
     if since is not None:
         rows = rows.filter(rows.touched_at >= start_of(ws, since))
     return _once(_named(ws, rows, known), ws.settings.of(AttributionSettings).same_contact_minutes)
+
+
+def _of_channels(ws: Workspace, rows: ir.Table, channels: Sequence[str] | None) -> ir.Table:
+    if channels is None:
+        return rows
+    return rows.filter(_has(rows.campaign_id) | _meant(ws, _own(rows)).isin(channels))
+
+
+def _own(rows: ir.Table) -> ir.StringValue:
+    """Return the channel as a row calls it."""
+    return rows.channel.nullif("").fill_null("unknown")
 
 
 def start_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
@@ -75,11 +96,9 @@ def _recorded(ws: Workspace) -> ir.Table:
 
 
 def _visited(ws: Workspace) -> ir.Table:
-    """Return the visits with a campaign or a channel that somebody paid for or sent."""
+    """Return the visits that are a touch."""
     rows = ws.warehouse.table("visits")
-    free = ws.settings.of(AttributionSettings).free_channels
-    is_sent = _has(rows.channel) & ~rows.channel.isin(free) if free else _has(rows.channel)
-    rows = rows.filter(_has(rows.campaign_id) | is_sent)
+    rows = rows.filter(is_touch(ws, rows))
     at = ibis.ifelse(_has(rows.campaign_id), rows.campaign_at, rows.began_at)
     return rows.select(
         "id_key",
@@ -88,6 +107,13 @@ def _visited(ws: Workspace) -> ir.Table:
         touched_at=ibis.coalesce(at, rows.began_at),
         place=_rank("visited"),
     )
+
+
+def is_touch(ws: Workspace, visits: ir.Table) -> ir.BooleanValue:
+    """Say which visits are a touch: those with a campaign, or a channel that somebody paid for or sent; never null."""
+    free = ws.settings.of(AttributionSettings).free_channels
+    is_sent = _has(visits.channel) & ~visits.channel.isin(free) if free else _has(visits.channel)
+    return (_has(visits.campaign_id) | is_sent).fill_null(False)
 
 
 def _delivered(ws: Workspace) -> ir.Table:
@@ -114,11 +140,10 @@ def _named(ws: Workspace, rows: ir.Table, known: ir.Table | None = None) -> ir.T
     """Give every touch the channel and campaign number that spend and clicks know it by."""
     known = campaigns(ws) if known is None else known
     joined = rows.mutate(word=rows.campaign_id.nullif("")).left_join(known, "word")
-    own = joined.channel.nullif("").fill_null("unknown")
     others = [name for name in rows.columns if name not in {"channel", "campaign_id"}]
     return joined.select(
         *others,
-        channel=_meant(ws, ibis.coalesce(joined.known_as, own)),
+        channel=_meant(ws, ibis.coalesce(joined.known_as, _own(joined))),
         campaign_id=ibis.coalesce(joined.number, joined.word),
     )
 

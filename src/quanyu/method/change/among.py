@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import ibis.expr.types as ir
 
 from quanyu.warehouse import Warehouse
+from quanyu.workspace import Workspace
 
 
 class Among(Warehouse):
@@ -19,3 +21,10 @@ class Among(Warehouse):
     def table(self, name: str, version: int | None = None) -> ir.Table:
         """Return a table: the given rows of it where there are some."""
         return self.rows[name] if version is None and name in self.rows else super().table(name, version)
+
+
+def among(ws: Workspace, rows: Mapping[str, ir.Table]) -> Workspace:
+    """Return the workspace with a warehouse in which some tables are the given rows."""
+    part = replace(ws)
+    part.__dict__.update(warehouse=Among(ws.warehouse, rows), ledger=ws.ledger)
+    return part

@@ -2,63 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 
+import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.change.among import Among
-from quanyu.method.change.touch import SOURCES, Made, Touched, differing, document, unit
-from quanyu.warehouse.portable import group_key
+from quanyu.method.change.among import among
+from quanyu.method.change.touch import (
+    EVERY,
+    SOURCES,
+    Made,
+    Touched,
+    Which,
+    differing,
+    document,
+    semi,
+    those,
+)
 from quanyu.workspace import Workspace
 
 Keep = Callable[[ir.Table], ir.Table]
 ROW = "_row"
 
 
-def parted(ws: Workspace, keep: Keep, before: Made, who: Touched) -> tuple[Workspace, Workspace]:
+def parted(
+    ws: Workspace, keep: Keep, before: Made, who: Touched, which: Which = EVERY
+) -> tuple[Workspace, Workspace]:
     """Return two workspaces to read that hold only the rows of those who are touched: as they are, as they stood.
 
     What adds up over people can so be brought up to date: less what these gave before, plus what they give now.
     Only tables in `before` are parted, and they stand as they stood in the columns that matter. Those who are touched
-    must be so by what differs in these tables.
+    must be so by what differs in these tables. Rows that are none of `which` a step reads may be missing.
     """
     now: dict[str, ir.Table] = {}
     was: dict[str, ir.Table] = {}
-    names = [name for name in SOURCES if name in before.versions and name not in _OF_DOCUMENTS]
+    names = [name for name in SOURCES if name in before.versions and name not in _DOCUMENTS]
     for name in names:
-        now[name] = keep(_of(ws, name, who))
+        now[name] = keep(those(which, name, who.rows(ws.warehouse, name)))
         was[name] = _before(ws, keep, name, before, now[name])
     if "orders" in now:
-        documents = keep(
+        changed = keep(
             now["orders"].select(**document(now["orders"]))
             .union(was["orders"].select(**document(was["orders"]))).distinct()
         )  # fmt: skip
-        for name in (name for name in _OF_DOCUMENTS if name in before.versions):
-            rows = ws.warehouse.table(name)
-            now[name] = keep(_semi(rows, document(rows), documents))
+        for name in (name for name in _DOCUMENTS if name in before.versions):
+            now[name] = keep(_of_documents(ws, name, changed))
             was[name] = _before(ws, keep, name, before, now[name])
-    return _workspace(ws, now), _workspace(ws, was)
+    return among(ws, now), among(ws, was)
 
 
-_OF_DOCUMENTS = ("margins", "order_lines")
+_DOCUMENTS = ("margins", "order_lines")
 """Tables whose rows are of orders, and of people through them."""
 
 
-def _of(ws: Workspace, name: str, who: Touched) -> ir.Table:
+def documents(ws: Workspace, before: Made) -> tuple[Workspace, Workspace] | None:
+    """Return two workspaces to read that hold of orders and their lines only those that differ: as they are, as they stood.
+
+    Kept for the rest of the turn. None if it cannot be told.
+    """
+    names, keep = ("orders", "order_lines"), ws.warehouse.turn.keep
+
+    def work_out() -> tuple[Workspace, Workspace] | None:
+        moved = [differing(ws, name, before.versions[name]) for name in names]
+        if any(pair is None for pair in moved):
+            return None
+        key = ["source", "document"]
+        told = [rows.select(key) for pair in moved if pair for rows in pair]
+        differ = keep(ibis.union(*told, distinct=True))
+        now = {name: keep(_of_documents(ws, name, differ)) for name in names}
+        was = {name: _before(ws, keep, name, before, now[name]) for name in names}
+        return among(ws, now), among(ws, was)
+
+    since = tuple((before.versions[name], ws.warehouse.version(name)) for name in names)
+    return ws.warehouse.turn.once(("documents", since), work_out)
+
+
+def _of_documents(ws: Workspace, name: str, some: ir.Table) -> ir.Table:
     rows = ws.warehouse.table(name)
-    if name in {"people", "deliveries"}:
-        return _semi(rows, {"person": group_key(rows.person_id)}, who.people)
-    if "id_key" not in rows.columns:
-        return rows
-    key = unit(rows) if name == "orders" else group_key(rows.id_key)
-    return _semi(rows, {"key": key}, who.keys)
-
-
-def _semi(rows: ir.Table, keys: Mapping[str, ir.Value], some: ir.Table) -> ir.Table:
-    named = {f"_{name}": value for name, value in keys.items()}
-    joined = rows.mutate(**named).semi_join(some, [(f"_{name}", name) for name in keys])
-    return joined.drop(*named)
+    return semi(rows, document(rows), some)
 
 
 def _before(ws: Workspace, keep: Keep, name: str, before: Made, now: ir.Table) -> ir.Table:
@@ -73,9 +94,3 @@ def _before(ws: Workspace, keep: Keep, name: str, before: Made, now: ir.Table) -
     here = now.mutate(**{ROW: source.row(now)}).anti_join(come, [(ROW, "row")])
     went = old.mutate(**{ROW: source.row(old)}).semi_join(gone, [(ROW, "row")])
     return keep(here.select(now.columns).union(went.select(now.columns)))
-
-
-def _workspace(ws: Workspace, rows: Mapping[str, ir.Table]) -> Workspace:
-    part = replace(ws)
-    part.__dict__.update(warehouse=Among(ws.warehouse, rows), ledger=ws.ledger)
-    return part

@@ -10,16 +10,23 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.method.change.among import among
+from quanyu.method.moment import end_of
 from quanyu.method.person import owner_numbers
 from quanyu.tables.sale import is_sale
+from quanyu.warehouse import Warehouse
 from quanyu.warehouse.portable import group_key, row_key, values_key
 from quanyu.workspace import Workspace
 
+Which = Mapping[str, Callable[[ir.Table], ir.BooleanValue]]
+"""Of a table the rows that a step reads; of one that is not named all of them."""
+EVERY: Which = MappingProxyType({})
 Edges = Mapping[str, tuple[int, ...]]
 """Of each table the days before the as-of day after which a step counts its rows; 0 is the as-of day itself."""
 
@@ -65,11 +72,48 @@ class Touched:
     people: ir.Table
     own_keys: ir.Table
 
+    def __or__(self, others: Touched) -> Touched:
+        """Return those who are touched and others."""
+        people, keys = (
+            _column([getattr(self, part), getattr(others, part)], column)
+            for part, column in (("people", "person"), ("own_keys", "key"))
+        )
+        return Touched(self.ws, people, keys)
+
+    def besides(self, rows: Sequence[ir.Table]) -> Touched:
+        """Return those of some rows (`key`) who are not touched already."""
+        keep = self.ws.warehouse.turn.keep
+        keys = keep(_column(rows, "key").anti_join(self.keys, "key"))
+        theirs = owner_numbers(self.ws.warehouse).semi_join(keys, "key")
+        return Touched(self.ws, keep(theirs.select("person").distinct()), keys)
+
+    def rows(self, warehouse: Warehouse, name: str) -> ir.Table:
+        """Return the rows of a table that are theirs; all of a table that is nobody's."""
+        rows = warehouse.table(name)
+        if name in {"people", "deliveries"}:
+            return semi(rows, {"person": group_key(rows.person_id)}, self.people)
+        if "id_key" not in rows.columns:
+            return rows
+        return semi(rows, {"key": unit(rows) if name == "orders" else group_key(rows.id_key)}, self.keys)
+
+    def only(
+        self, ws: Workspace, keep: Callable[[ir.Table], ir.Table], names: Sequence[str], which: Which = EVERY
+    ) -> Workspace:
+        """Return a workspace to read that holds of some tables only their rows, as they are."""
+        return among(ws, {name: keep(those(which, name, self.rows(ws.warehouse, name))) for name in names})
+
     @cached_property
     def keys(self) -> ir.Table:
         """The identifiers that are touched themselves, and all those of the people."""
         theirs = owner_numbers(self.ws.warehouse).semi_join(self.people, "person")
         return self.ws.warehouse.turn.keep(_column([self.own_keys, theirs], "key"))
+
+
+def semi(rows: ir.Table, keys: Mapping[str, ir.Value], some: ir.Table) -> ir.Table:
+    """Return the rows whose keys are among some."""
+    named = {f"_{name}": value for name, value in keys.items()}
+    joined = rows.mutate(**named).semi_join(some, [(f"_{name}", name) for name in keys])
+    return joined.drop(*named)
 
 
 def document(rows: ir.Table) -> dict[str, ir.Value]:
@@ -111,7 +155,9 @@ def _order(rows: ir.Table) -> Mapping[str, ir.Value]:
 
 SOURCES: Mapping[str, Source] = {
     "orders": Source(_with(_order, "ordered_at", "paid_at"), times=("ordered_at",)),
-    "visits": Source(_with(_key, "began_on", "ended_on"), times=("began_at", "campaign_at")),
+    "visits": Source(
+        _with(_key, "began_on", "ended_on", "channel", "campaign_id"), times=("began_at", "campaign_at")
+    ),
     "visit_days": Source(_with(_key, "visited_on")),
     "touches": Source(_key, times=("touched_at",)),
     "feedback": Source(_with(_key, "said_at"), times=("said_at",)),
@@ -133,12 +179,18 @@ SOURCES: Mapping[str, Source] = {
 
 
 def touched(
-    ws: Workspace, before: Made, as_of: dt.date, edges: Edges, more: Sequence[ir.Table] = ()
+    ws: Workspace,
+    before: Made,
+    as_of: dt.date,
+    edges: Edges,
+    more: Sequence[ir.Table] = (),
+    *,
+    which: Which = EVERY,
 ) -> Touched | None:
     """Return whom the rows that differ are of, or those that an edge has passed since, or `more` rows (`key` or `person`).
 
     Some may be named for whom nothing changes; nobody is missing. Tables in `before` that are no source are not looked
-    at. None if it cannot be told: a version is unknown, or cannot be read any more.
+    at, nor rows that are none of `which` a step reads. None if it cannot be told: a version is unknown, or cannot be read any more.
     """
     differences: dict[str, tuple[ir.Table, ir.Table]] = {}
     for name in sorted(SOURCES.keys() & before.versions.keys()):
@@ -147,20 +199,25 @@ def touched(
             if rows is None:
                 return None
             differences[name] = rows
-    both = {name: gone.union(come) for name, (gone, come) in differences.items()}
+    both = {name: those(which, name, gone.union(come)) for name, (gone, come) in differences.items()}
     days, owned_keys = sorted((before.as_of, as_of)), owner_numbers(ws.warehouse)
     nobody = owned_keys.filter(ibis.literal(False))
     rows_of = [
         nobody,
         *both.values(),
         *more,
-        *(_crossing(ws, name, days, edges[name]) for name in sorted(edges)),
+        *(those(which, name, _crossing(ws, name, days, edges[name])) for name in sorted(edges)),
     ]
     rows_of += _of_documents(ws, both)
     keep = ws.warehouse.turn.keep
     keys = keep(_column(rows_of, "key"))
     people = keep(_column([owned_keys.semi_join(keys, "key"), *rows_of], "person"))
     return Touched(ws, people, keys)
+
+
+def those(which: Which, name: str, rows: ir.Table) -> ir.Table:
+    """Return the rows of a table that a step reads."""
+    return rows.filter(which[name](rows)) if name in which else rows
 
 
 def _column(tables: Sequence[ir.Table], name: str) -> ir.Table:
@@ -210,12 +267,6 @@ def differing(
         )
 
     return ws.warehouse.turn.once((name, since, ws.warehouse.version(name)), work_out)
-
-
-def end_of(ws: Workspace, day: dt.date) -> ir.TimestampScalar:
-    """Return the first moment after a local day."""
-    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ws.settings.zone)
-    return ibis.literal(end.astimezone(dt.UTC)).cast("timestamp('UTC')")
 
 
 def _crossing(ws: Workspace, name: str, days: list[dt.date], edges: tuple[int, ...]) -> ir.Table:

@@ -10,7 +10,8 @@ from functools import cached_property, reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.change import document, end_of
+from quanyu.method.change import document
+from quanyu.method.moment import end_of
 from quanyu.method.person import of_known, owner_numbers
 from quanyu.method.scratch import Keep
 from quanyu.tables.margin import orders_with_margin

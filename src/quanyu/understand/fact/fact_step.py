@@ -67,14 +67,17 @@ def touched_people(ws: Workspace, before: Made, as_of: dt.date) -> Mapping[str, 
 def _renewed(ws: Workspace, as_of: dt.date, keep: Keep, who: Mapping[str, ir.Table]) -> ir.Table:
     """Return the facts kept of everybody, with those of a part anew for whom it may differ."""
     kept, people = ws.warehouse.table("facts").drop("as_of"), ws.warehouse.table("people")
-    rows = kept.mutate(person=group_key(kept.person_id)).anti_join(who["who"], "person")
+    kept = kept.mutate(person=group_key(kept.person_id))
+    some = keep(ibis.union(*who.values(), distinct=True))
+    rows = kept.semi_join(some, "person").anti_join(who["who"], "person")
     come = people.select("person_id", person=group_key(people.person_id)).semi_join(who["who"], "person")
-    unknown = {name: ibis.null(kind) for name, kind in kept.schema().items() if name != "person_id"}
+    known = {"person_id", "person"}
+    unknown = {name: ibis.null(kind) for name, kind in kept.schema().items() if name not in known}
     rows = rows.union(come.mutate(**unknown).select(rows.columns))
     for name, part in PARTS.items():
         anew = keep(attach(who[name], part.of(Facts(ws, as_of, keep, who[name]))))
         rows = _instead(rows, anew)
-    return rows.drop("person")
+    return kept.anti_join(some, "person").union(rows).drop("person")
 
 
 def _instead(rows: ir.Table, anew: ir.Table) -> ir.Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.method.person import owners
+from quanyu.method.person import owner_numbers, owners
 from quanyu.tables.margin import orders_with_margin
 from quanyu.tables.sale import is_sale
 from quanyu.understand.settings import LifetimeSettings
@@ -79,7 +79,7 @@ def purchase_days(ws: Workspace, orders: ir.Table, trading: Trade, by: str = "")
     Several orders of one day are one purchase. A day counts as a purchase if it has a sale; `amount`
     adds up all orders and return documents of the day.
     """
-    owned = orders.inner_join(owners(ws.warehouse).select("key", "person"), "key")
+    owned = orders.inner_join(owner_numbers(ws.warehouse), "key")
     return owned.group_by("person", "day").aggregate(
         key=owned.key.min(),
         is_purchase=owned.is_sale.any(),

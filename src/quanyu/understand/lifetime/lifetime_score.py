@@ -17,13 +17,14 @@ from quanyu.solve.value import BgNbd, Estimate, pareto_nbd
 
 LOW, HIGH = 0.1, 0.9
 """The part of a hundred that lies below `orders_low`, and at or below `orders_high`."""
+HISTORY = ("n_repeats", "span_days", "age_days", "_group")
 SURELY_GONE = math.exp(500)
 
 
 def score_rows(fitted: Estimate, fit: Fit, t: ir.Table) -> ir.Table:
     """Return `t` with the scores."""
     n_groups = len(fit.parameters["groups"])
-    rows = _alive(fitted, t.mutate(_group=group_of(fit, t)), n_groups)
+    rows = _with_alive(fitted, t.mutate(_group=group_of(fit, t)), n_groups)
     ahead = ibis.memtable(_ahead(fitted, fit))
     joined = rows.left_join(
         ahead,
@@ -76,6 +77,16 @@ def group_of(fit: Fit, t: ir.Table) -> ir.IntegerValue:
         *((label == name, ibis.literal(at, "int64")) for at, name in enumerate(names)),
         else_=ibis.literal(len(names) - 1, "int64"),
     )
+
+
+def _with_alive(fitted: Estimate, rows: ir.Table, n_groups: int) -> ir.Table:
+    """Add p_alive. The integral over the moment of death is dear: it is worked out once per history, of which many have the same."""
+    if issubclass(fitted.kind, BgNbd):
+        return _alive(fitted, rows, n_groups)
+    told = _alive(fitted, rows.select(*HISTORY).distinct(), n_groups).select(*HISTORY, "p_alive")
+    told = told.rename({f"{name}_of": name for name in HISTORY})
+    joined = rows.left_join(told, [(name, f"{name}_of") for name in HISTORY])
+    return joined.select(*rows.columns, "p_alive")
 
 
 def _alive(fitted: Estimate, rows: ir.Table, n_groups: int) -> ir.Table:

@@ -37,6 +37,9 @@ SETUP = (
     "THEN json_extract_string(document, '/' || substr(path, 4, length(path) - 5)) END",
 )
 
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4096"
+"""Files are as small as at the usual level 3 and with larger dictionaries, and a quarter cheaper to write."""
+
 LOCAL_TIME = "CREATE OR REPLACE MACRO from_utc_timestamp(moment, zone) AS {body}"
 """Spark's word for local time, so that `portable.local_time` is one expression on both engines."""
 
@@ -90,9 +93,7 @@ class DuckDB:
         with self._lock, explained():
             sql = self._exactly(expression)
             try:
-                self.connection.raw_sql(
-                    f"COPY ({sql}) TO {literal.text(file)} (FORMAT parquet, COMPRESSION zstd)"
-                )
+                self.connection.raw_sql(f"COPY ({sql}) TO {literal.text(file)} ({PARQUET})")
             except (duckdb.Error, OSError):
                 file.unlink(missing_ok=True)
                 raise
