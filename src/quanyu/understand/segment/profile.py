@@ -162,13 +162,13 @@ def _trace(cell: _Cell, wide: float) -> Trace | None:
     error = math.sqrt(max(1 / n_in - 1 / cell.all_in + 1 / n_out - 1 / cell.all_out, 0.0))
     lift = share / rest
     return Trace(
-        cell.trait,
-        cell.rule,
-        share,
-        rest,
-        lift,
-        lift * math.exp(-wide * error),
-        lift * math.exp(wide * error),
+        trait=cell.trait,
+        rule=cell.rule,
+        share=share,
+        rest=rest,
+        lift=lift,
+        low=lift * math.exp(-wide * error),
+        high=lift * math.exp(wide * error),
     )
 
 

@@ -116,7 +116,7 @@ def explain_segment(ws: Workspace, given: Asked, _: Caller) -> Explained:
     if not answers:
         raise SegmentError(
             "There is no person {person!r}.",
-            "Search for them: quanyu people find TEXT",
+            "See who is who with: quanyu people explain ID.",
             person=given.person_id,
         )
     is_in = all(answer.is_met for answer in answers)
