@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 from tests.rule.brute import Crowd, everybody
-from tests.rule.crowd import Draw, filled, save
+from tests.rule.crowd import Draw, save
 from tests.rule.test_people import rule
 
 from quanyu import ledger
