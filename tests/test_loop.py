@@ -103,6 +103,7 @@ def test_settings_and_days_make_steps_due(make_workspace: MakeWorkspace) -> None
     other = Workspace(ws.root, changed, ws.clock)
     due = {one.step.name: one.why for one in loop.explain(other) if one.is_due}
     assert due.pop("rfm") == "the day, the settings, its files or the program changed"
+    assert due.pop("audience") == "reads rfm, segment_members, which will change"
     assert due and set(due.values()) == {"reads rfm, which will change"}
     other.close()
 
