@@ -7,14 +7,17 @@ import datetime as dt
 import gc
 import io
 import json
+import multiprocessing
 import os
 import shutil
 import sys
+import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import hypothesis
 import pytest
@@ -69,6 +72,7 @@ hypothesis.settings.load_profile("ci")
 
 TOGETHER = {
     "spark": "spark",
+    "tests/warehouse/test_footer": "spark",
     "tests/browser/": "browser",
     "tests/cli/test_commands": "shop",
     "tests/cli/test_narrow": "shop",
@@ -86,7 +90,7 @@ class Scheduling(LoadScopeScheduling):
     """Spread tests over processes one by one, but keep together what shares a cluster, a browser or a shop."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((group for word, group in TOGETHER.items() if word in nodeid), nodeid)
+        return next(iter(_groups(nodeid)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
@@ -117,6 +121,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker("datasets")
     yield
     items.sort(key=_cost, reverse=True)
+    apart = [
+        item.nodeid
+        for item in items
+        if item.get_closest_marker("spark") and "spark" not in _groups(item.nodeid)
+    ]
+    if apart:
+        raise pytest.UsageError(
+            f"TOGETHER names no group for these, which would start another cluster: {apart}"
+        )
+
+
+def _groups(nodeid: str) -> list[str]:
+    return [group for word, group in TOGETHER.items() if word in nodeid]
 
 
 def _cost(item: pytest.Item) -> float:
@@ -228,6 +245,44 @@ def command(*words: str) -> Answer:
 def command_fixture() -> Callable[..., Answer]:
     """Return the runner of commands: `command("sql", "SELECT 1")`."""
     return command
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A process of its own, to be killed, and what it writes."""
+
+    process: BaseProcess
+    out: IO[str]
+
+    def end(self) -> int | None:
+        """Wait for the end of the process and return its exit code; the number of a signal that ended it is negative."""
+        self.out.read()
+        self.out.close()
+        self.process.join()
+        return self.process.exitcode
+
+
+StartApart = Callable[..., Apart]
+READ_ONCE = ["quanyu.loop", "quanyu.collect.load.load", "quanyu.workspace"]
+"""Imported before processes part, so that each of them begins at once."""
+
+
+@pytest.fixture(scope="session")
+def start_apart(tmp_path_factory: pytest.TempPathFactory) -> StartApart:
+    """Return what runs code with some words in a process of its own: `start_apart("print(sys.argv[1])", "x")`."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(READ_ONCE)
+    folder = tmp_path_factory.mktemp("apart")
+
+    def start(code: str, *words: str) -> Apart:
+        pipe = folder / uuid.uuid4().hex
+        os.mkfifo(pipe)
+        head = f"import os, sys\nos.dup2(os.open({str(pipe)!r}, os.O_WRONLY), 1)\nsys.argv[1:] = {words!r}\n"
+        process = context.Process(target=exec, args=(head + code, {}))
+        process.start()
+        return Apart(process, pipe.open(encoding="utf-8"))
+
+    return start
 
 
 EXPORTED = (

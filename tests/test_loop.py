@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -106,6 +103,7 @@ def test_settings_and_days_make_steps_due(make_workspace: MakeWorkspace) -> None
     other = Workspace(ws.root, changed, ws.clock)
     due = {one.step.name: one.why for one in loop.explain(other) if one.is_due}
     assert due.pop("rfm") == "the day, the settings, its files or the program changed"
+    assert due.pop("audience") == "reads rfm, segment_members, which will change"
     assert due and set(due.values()) == {"reads rfm, which will change"}
     other.close()
 
@@ -177,22 +175,20 @@ print("done", flush=True)
 """
 
 
-def test_kill_at_any_moment_and_run_again(make_workspace: MakeWorkspace) -> None:
+def test_kill_at_any_moment_and_run_again(
+    make_workspace: MakeWorkspace, start_apart: Callable[..., Any]
+) -> None:
     killed, calm = make_workspace(), make_workspace()
     for ws in (killed, calm):
         fill(ws)
     loop.run(calm)
     killed.close()
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     for wait in (0.05, 0.5, 1.0):
-        command = [sys.executable, "-c", RUN, str(killed.root), killed.now().isoformat()]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
+        apart = start_apart(RUN, str(killed.root), killed.now().isoformat())
+        assert apart.out.readline() == "ready\n"
         time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        apart.process.kill()
+        apart.end()
     survivor = Workspace(Path(killed.root), killed.settings, killed.clock)
     loop.run(survivor)
     assert derived(survivor) == derived(calm)

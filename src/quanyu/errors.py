@@ -162,6 +162,12 @@ class ChannelError(QuanyuError):
     exit_code = 14
 
 
+class SegmentError(QuanyuError):
+    """There is no such segment, or its members cannot be trusted."""
+
+    exit_code = 17
+
+
 class ActionError(QuanyuError):
     """There is no such action, or what it was given is not what it takes."""
 

@@ -30,7 +30,7 @@ from quanyu.workspace import Workspace
 STAGES = ("collect", "understand", "decide", "act", "measure", "plan")
 """Where steps are found."""
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
-LOADED = (*INPUTS, "rejects", "continuations")
+LOADED = (*INPUTS, "rejects", "continuations", "list_members")
 FRESH = Sentence("nothing it reads has changed")
 DERIVED = tuple(name for name, table in CONTRACTS.items() if name not in LOADED and not table.is_append_only)
 SKEW = dt.timedelta(days=1)
@@ -212,14 +212,14 @@ def lineage() -> dict[str, dict[str, list[str]]]:
             "written_by": ["load"]
             if name in LOADED
             else [step.name for step in STEPS if name in step.writes],
-            "read_by": [step.name for step in STEPS if name in step.reads],
+            "read_by": [step.name for step in STEPS if name in step.looks_at],
         }
         for name in CONTRACTS
     }
 
 
 def _run(ws: Workspace, step: Step, day: dt.date, turn: str, why: str) -> Ran:
-    inputs = _versions(ws, step.reads)
+    inputs = _versions(ws, step.looks_at)
     plan = ledger.StepPlan(step.name, _fingerprint(ws, step, day), inputs=inputs, turn=turn)
     record = ledger.begin_step(ws.ledger, plan, at=ws.now())
     started = time.perf_counter()
@@ -243,7 +243,9 @@ def _reason(ws: Workspace, step: Step, day: dt.date) -> str:
     last = ledger.last_good(ws.ledger, step.name)
     if last is None:
         return Sentence("it has never run")
-    changed = [name for name, number in _versions(ws, step.reads).items() if last.inputs.get(name) != number]
+    changed = [
+        name for name, number in _versions(ws, step.looks_at).items() if last.inputs.get(name) != number
+    ]
     if changed:
         return Sentence("{tables} changed", tables=", ".join(changed))
     if last.outputs != _versions(ws, step.writes):
@@ -259,11 +261,12 @@ def _versions(ws: Workspace, tables: Sequence[str]) -> dict[str, int]:
 
 def _fingerprint(ws: Workspace, step: Step, day: dt.date) -> str:
     depends = {
-        "inputs": _versions(ws, step.reads),
+        "inputs": _versions(ws, step.looks_at),
         "settings": ws.settings.model_dump(mode="json", include={"timezone", "currency", *step.settings}),
         "as_of": day.isoformat(),
         "program": program(step.do.__module__),
         "files": {name: _content(ws.root / name) for name in step.files},
+        **({"record": step.record(ws)} if step.record else {}),
     }
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
+import shutil
 import signal
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 
@@ -171,7 +169,20 @@ def whole(tmp_path_factory):
     ws = fill_shop(quanyu.workspace.create(root / "start", clock=lambda: NOW), N)
     campaign = approved(ws)
     ws.close()
-    return root, campaign
+    shutil.copytree(root / "start", root / "straight")
+    return root, campaign, carried_out(root / "straight", campaign)
+
+
+def carried_out(place, campaign):
+    """Carry out what was approved and return what stands in the workspace then."""
+    from tests.conftest import NOW
+
+    ws = quanyu.workspace.open(place, clock=lambda: NOW)
+    loop.run(ws, only="act")
+    assert waiting(ws) == ""
+    stands = state(ws, campaign)
+    ws.close()
+    return stands
 
 
 def test_an_approval_that_was_cut_off_is_given_again_by_whoever_gave_it(make_workspace, fill, monkeypatch):
@@ -195,44 +206,22 @@ def test_an_approval_that_was_cut_off_is_given_again_by_whoever_gave_it(make_wor
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_kill_anywhere_loses_nobody_and_reaches_nobody_twice(whole, point, tmp_path):
-    import shutil
-
-    from tests.conftest import NOW
-
-    root, campaign = whole
-    states = []
-    for name in ("straight", "killed"):
-        shutil.copytree(root / "start", tmp_path / name)
-        if name == "killed":
-            done = subprocess.run(
-                [sys.executable, "-c", KILLED, str(tmp_path / name), point], capture_output=True, text=True, timeout=120,
-                check=False, env={**os.environ},
-            )  # fmt: skip
-            assert done.returncode == -signal.SIGKILL, done.stderr
-        ws = quanyu.workspace.open(tmp_path / name, clock=lambda: NOW)
-        loop.run(ws, only="act")
-        assert waiting(ws) == ""
-        states.append(state(ws, campaign))
-        ws.close()
-    straight, killed = states
+def test_a_kill_anywhere_loses_nobody_and_reaches_nobody_twice(whole, point, tmp_path, start_apart):
+    root, campaign, straight = whole
+    shutil.copytree(root / "start", tmp_path / "killed")
+    assert start_apart(KILLED, str(tmp_path / "killed"), point).end() == -signal.SIGKILL
+    killed = carried_out(tmp_path / "killed", campaign)
     assert killed[:-1] == straight[:-1]
     assert killed[-1] == 1, "the export is on record once"
 
 
-def test_who_takes_back_their_word_before_a_late_export_is_not_contacted(whole, tmp_path):
-    import shutil
-
+def test_who_takes_back_their_word_before_a_late_export_is_not_contacted(whole, tmp_path, start_apart):
     from tests.conftest import NOW
 
-    root, _ = whole
+    root, *_ = whole
     place = tmp_path / "shop"
     shutil.copytree(root / "start", place)
-    command = [sys.executable, "-c", KILLED, str(place), "after the freeze"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=120, check=False, env={**os.environ}
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert start_apart(KILLED, str(place), "after the freeze").end() == -signal.SIGKILL
     ws = quanyu.workspace.open(place, clock=lambda: NOW)
     pending = [
         who for sends in ledger.stream_sends(ws.ledger, status="pending") for who in sends["person_id"]

@@ -133,7 +133,7 @@ class Draw:
         ]  # fmt: skip
 
 
-def save(ws: Workspace, draw: Draw) -> None:
+def save(ws: Workspace, draw: Draw, without: tuple[str, ...] = ()) -> None:
     """Write a crowd into the tables of a workspace; each person has two identifiers, and some rows are nobody's."""
     write = ws.warehouse.replace
     people = list(draw.people)
@@ -173,7 +173,8 @@ def save(ws: Workspace, draw: Draw) -> None:
     listed = [
         row | {"id_key": f"k:{name}-2", "listed_at": at} for kind, row, name, at in entered if kind == "list"
     ]
-    write("segment_members", filled("segment_members", segment), by="understand")
+    if "segment_members" not in without:
+        write("segment_members", filled("segment_members", segment), by="understand")
     write("list_members", filled("list_members", listed), by="collect")
 
 

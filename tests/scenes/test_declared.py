@@ -16,6 +16,7 @@ from quanyu import ledger, loop
 from quanyu.collect.load.load import load
 from quanyu.collect.money.currency import COUNTED
 from quanyu.part.step import Step
+from quanyu.rule import ASKED
 from quanyu.settings import Settings
 from quanyu.warehouse import Warehouse
 from quanyu.workspace import Workspace
@@ -54,7 +55,13 @@ SELDOM = {
     "currency": Seldom(reads=("fx_rates",), writes=COUNTED, why="no row waits for a rate here"),
     "identity": Seldom(writes=("identity_log",), why="nobody merged or split people"),
     "lifetimes": Seldom(reads=("order_lines", "items"), why="only where groups are by first category"),
-    "act": Seldom(writes=("spend_test_days",), why="no test of spend was approved"),
+    "segments": Seldom(reads=ASKED, why="a rule reads what it names"),
+    "audience": Seldom(reads=ASKED, why="a rule reads what it names"),
+    "act": Seldom(
+        reads=ASKED,
+        writes=("spend_test_days",),
+        why="a rule reads what it names; no test of spend was approved",
+    ),
     "tests": Seldom(reads=("orders", "spend"), settings=("seed",), why="no test of spend was approved"),
     "budget": Seldom(settings=("seed",), why="no test of spend was read"),
     "learn": Seldom(reads=("curves",), why="no budget was approved two weeks ago"),
@@ -121,6 +128,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen
     (made.root / "traits.toml").write_text(
         '[big]\nkind = "flag"\nexpression = "n_orders > 1"\n', encoding="utf-8"
     )
+    ledger.save_segment(made.ledger, "buyers", "bought; frequency >= 1", "", who="test", at=made.now())
     with pytest.MonkeyPatch.context() as patch:
         ws = Workspace(made.root, Watched(made.settings, watch), made.clock)  # type: ignore[arg-type]
         for opened in ("warehouse", "ledger"):
@@ -158,7 +166,8 @@ def test_a_step_reads_and_writes_what_it_declares(watched: dict[str, Seen], step
     seen, seldom = watched[step.name], SELDOM.get(step.name, Seldom())
     own = set(step.writes)
     assert own - set(seldom.writes) <= seen.writes <= own, "writes"
-    assert set(step.reads) - own - set(seldom.reads) <= seen.reads - own <= set(step.reads) - own, "reads"
+    reads = set(step.looks_at) - own
+    assert reads - set(seldom.reads) <= seen.reads - own <= reads, "reads"
     assert set(step.settings) - set(seldom.settings) <= seen.settings - ALWAYS <= set(step.settings), (
         "settings"
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.conftest import CLUSTER
 
 import quanyu.workspace
 from quanyu.errors import WorkspaceError
@@ -86,7 +87,7 @@ def test_spark_reads_many_files_of_an_odd_folder_once_where_no_locale_is_set(tmp
     print(ws.warehouse.read(ws.warehouse.table("stores").count()).column(0)[0].as_py(), end="")
     """
     words = [sys.executable, "-W", "ignore", "-X", "utf8", "-c", code, str(tmp_path / "店[é]")]
-    spoken = {"LC_ALL": "C", "QUANYU_SPARK__MASTER": "local[1]"}
+    spoken = {**CLUSTER, "LC_ALL": "C", "QUANYU_SPARK__MASTER": "local[1]"}
     done = subprocess.run(words, env={**os.environ, **spoken}, capture_output=True, text=True, check=False)
     assert done.stdout == "3", done.stderr[-2000:]
 

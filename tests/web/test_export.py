@@ -67,6 +67,7 @@ def test_a_phone_is_no_formula(phone: str) -> None:
         "+cmd|' /C calc'!A0",
         "+1+HYPERLINK(1)",
         "+1-1",
+        "+86138****5678+A1",
         "+2*3",
         "+44-20",
         "-2+3",

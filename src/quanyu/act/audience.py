@@ -11,7 +11,9 @@ import ibis.expr.types as ir
 from quanyu.act.contact import consented, contacted, contacts
 from quanyu.method.assignment import CONTROL, TREATED, arm, is_held_out
 from quanyu.part.day import as_of
+from quanyu.part.segment_state import require_fresh
 from quanyu.rule import Asking, members, parse
+from quanyu.rule.tree import groups
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.settings import ExperimentSettings
 from quanyu.text import Text
@@ -62,7 +64,9 @@ def withdrawn(ws: Workspace, campaign_id: str, design: CampaignDesign, at: dt.da
 
 def _gated(ws: Workspace, design: CampaignDesign, at: dt.datetime) -> ir.Table:
     """Return person_id, why, contact and the reason of the first gate that stops them (null: none)."""
-    rows = _asked(ws, members(parse(design.rule), Asking.of(ws, as_of(ws))), design.channel, at)
+    tree, day = parse(design.rule), as_of(ws)
+    require_fresh(ws, groups(tree), day)
+    rows = _asked(ws, members(tree, Asking.of(ws, day)), design.channel, at)
     rested = contacted(ws, at - dt.timedelta(days=design.rest_days)).mutate(is_tired=True)
     rows = _joined(rows, rested, "is_tired")
     holdout = is_held_out(rows.person_id, ws.settings.of(ExperimentSettings).holdout_share, ws.secret)

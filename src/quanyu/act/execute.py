@@ -18,9 +18,10 @@ from quanyu.act.audience import audience, withdrawn
 from quanyu.act.delivery import advance, mirror
 from quanyu.act.export import write_campaign, write_rows
 from quanyu.act.spend_test import days_of, draw, meets, mirror_tests, running
-from quanyu.errors import ChannelError, DecisionError, RuleError
+from quanyu.errors import ChannelError, DecisionError, RuleError, SegmentError
 from quanyu.ledger import Campaign, ClaimedMessage, Decision, Dispatcher, Edit, Message
 from quanyu.part.step import Step
+from quanyu.rule import ASKED
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.text import Sentence, told
 from quanyu.workspace import Workspace
@@ -64,7 +65,7 @@ def execute(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
 def _is_executed(ws: Workspace, decision: Decision) -> bool:
     try:
         CARRY[decision.kind](ws, decision)
-    except (ChannelError, DecisionError, RuleError) as error:
+    except (ChannelError, DecisionError, RuleError, SegmentError) as error:
         ledger.mark_blocked(ws.ledger, decision.decision_id, told(error, ws.settings.speech))
         return False
     return True
@@ -194,7 +195,7 @@ def _let_go(ws: Workspace, campaign_id: str, design: CampaignDesign) -> None:
 STEP = Step(
     "act",
     "Carry out what was approved",
-    ("people", "identities", "consents", "touches", "deliveries", "rfm", "lifetimes", "portraits"),
+    tuple(dict.fromkeys((*ASKED, "consents"))),
     ("deliveries", "spend_test_days"),
     execute,
     ("experiment",),

@@ -62,7 +62,7 @@ COMMANDS = (
             'quanyu approve audience-20261120-5ec4d1 --by wang --note "go"'),
     Command("decline", "decision:decline", "Decline a proposal, or take back an approval that was not carried out yet.",
             'quanyu decline budget-20261120-01ab7f --by wang --note "wait for Double 11"'),
-    Command("audience", "audience:audience",
+    Command("audience", "whom.audience:audience",
             "Preview an audience: who would be reached, kept out, or left alone and why; --propose records it.",
             'quanyu audience "group in at_risk, must_win_back; clv_amount >= 500" --channel sms --propose'),
     Command("report", "plan:report", "Write the report: one self-contained HTML file with charts.",
@@ -79,7 +79,9 @@ COMMANDS = (
     Command("adopt", "workspace:adopt",
             "Let a folder, its ledger and its tables belong together as they are, after a restore or a copy.",
             "quanyu adopt --workspace restored"),
-    Command("people", "people:people", "Look into identity and correct it.", "quanyu people explain jd:13912",
+    Command("segment", "whom.segment:segment", "Keep whom a rule finds as segments: sizes, who came and went, why.",
+            "quanyu segment list", is_group=True),
+    Command("people", "whom.people:people", "Look into identity and correct it.", "quanyu people explain jd:13912",
             is_group=True),
 )  # fmt: skip
 """Every command, in the order in which `quanyu --help` lists them."""

@@ -14,8 +14,10 @@ from quanyu.ledger import Proposal
 from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.proposed_audience import KIND, content_of, decision_name, numbered, refuse_twice
+from quanyu.part.segment_state import require_fresh
 from quanyu.part.step import Step
-from quanyu.rule import Asking, meant_rule, members, parse
+from quanyu.rule import ASKED, Asking, meant_rule, members, parse
+from quanyu.rule.tree import groups
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.text import Text, translate
 from quanyu.workspace import Workspace
@@ -52,9 +54,11 @@ def propose_design(
 
     One of one's own stands beside what turns propose; those take each other's place.
 
-    Raises `RuleError` for a rule that cannot be read.
+    Raises `RuleError` for a rule that cannot be read, `SegmentError` for a segment whose members are not those of the day.
     """
-    audience = members(parse(design.rule), Asking.of(ws, as_of))
+    tree = parse(design.rule)
+    require_fresh(ws, groups(tree), as_of)
+    audience = members(tree, Asking.of(ws, as_of))
     n = int(ws.warehouse.read(audience.count()).column(0)[0].as_py())
     if not n:
         return None
@@ -134,7 +138,7 @@ def expected(ws: Workspace, design: CampaignDesign, n: int, n_treated: int | Non
 STEP = Step(
     "audience",
     "Propose whom to reach next",
-    ("people", "rfm", "lifetimes", "portraits", "lifts"),
+    (*ASKED, "lifts"),
     (),
     propose_audience,
     ("audience",),

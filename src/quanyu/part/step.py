@@ -22,7 +22,8 @@ class Step:
     Steps meet only in tables, so the order of the turn follows from `reads` and `writes`. A step with `waiting`
     works off what the ledger holds: it is due when that says what waits, and never otherwise. A step that
     `may_stop` the turn comes before all that do not write what it reads. `kept` says what it works out anew: what comes
-    out is the same in any case.
+    out is the same in any case. What it reads `earlier` it reads as the turn before left it, so that a loop of tables closes
+    from turn to turn; `record` tells what of the ledger it depends on, as a text that changes with it.
     """
 
     name: str
@@ -35,3 +36,10 @@ class Step:
     waiting: Callable[[Workspace], str] | None = None
     may_stop: bool = False
     kept: Kept = "whole"
+    earlier: tuple[str, ...] = ()
+    record: Callable[[Workspace], str] | None = None
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """All tables it depends on: those it comes after, and those it reads as the turn before left them."""
+        return (*self.reads, *self.earlier)

@@ -32,6 +32,7 @@ from quanyu.rule.tree import (
     leaves,
     mapped,
 )  # fmt: skip
+from quanyu.rule.verb import VERBS
 from quanyu.rule.window import bounds
 from quanyu.tables.draw import drawn, salt
 from quanyu.warehouse.portable import group_key
@@ -40,6 +41,11 @@ SOURCES = ("rfm", "lifetimes", "portraits")
 """Tables of traits; where names meet, the first has it."""
 BESIDE = ("person_id", "as_of", "fit_id")
 """Columns of the sources that are no traits."""
+
+ASKED = ("people", *SOURCES, "identities", *dict.fromkeys(
+    table.name for verb in VERBS.values() for table in (verb.rows.table, *verb.rows.more.values())
+), "segment_members", "list_members")  # fmt: skip
+"""Every table that a rule may ask."""
 
 Look = Callable[[str], ir.Table]
 """Returns a table of the warehouse by name: `ws.warehouse.table`."""
@@ -211,4 +217,4 @@ def _anniversary(day: ir.DateValue, today: dt.date) -> ir.DateValue:
     return ibis.date(year, chosen // 100, chosen % 100)
 
 
-__all__ = ["Gathered", "known_columns", "trait_kinds"]
+__all__ = ["ASKED", "Gathered", "known_columns", "trait_kinds"]

@@ -190,6 +190,13 @@ def leaves(tree: Node) -> tuple[Leaf, ...]:
     return tuple(dict.fromkeys(node for node in walked(tree) if isinstance(node, LEAVES)))
 
 
+def groups(tree: Node, kind: str = "segment") -> tuple[str, ...]:
+    """Return the segments, or the lists, that a tree names, each once."""
+    return tuple(
+        dict.fromkeys(leaf.name for leaf in leaves(tree) if isinstance(leaf, Member) and leaf.kind == kind)
+    )
+
+
 def walked(tree: Node) -> Iterator[Node]:
     """Yield a tree and all within it; what must hold of a row of what somebody did is a tree of its own."""
     yield tree
@@ -251,6 +258,6 @@ def _flat_rows(leaf: Measure | Sequence) -> Node:
 
 __all__ = [
     "EVER", "LEAVES", "Ago", "Anniversary", "Apply", "Did", "During", "Leaf", "Literal", "Lot", "Measure", "Member", "Name",
-    "Node", "Place", "Rank", "Scalar", "Sequence", "Unit", "Window", "columns", "conditions", "flat", "leaves", "mapped",
+    "Node", "Place", "Rank", "Scalar", "Sequence", "Unit", "Window", "columns", "conditions", "flat", "groups", "leaves", "mapped",
     "names", "walked",
 ]  # fmt: skip

@@ -6,12 +6,13 @@ import gzip
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -275,25 +276,36 @@ def _big(path: Path, n: int) -> None:
     )
 
 
-RUN = "import sys, quanyu.workspace as w; from quanyu.collect.load.load import load; load(w.open(sys.argv[1]), sys.argv[2])"
+RUN = """
+import time, quanyu.workspace as w
+from quanyu.collect.load.load import load
+ws = w.open(sys.argv[1])
+print(time.perf_counter(), flush=True)
+load(ws, sys.argv[2])
+print(time.perf_counter(), flush=True)
+"""
 
 
-@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
-def test_killed_and_started_again_is_one_clean_load(make_workspace, tmp_path: Path, part: float) -> None:  # type: ignore[no-untyped-def]
+def test_killed_and_started_again_is_one_clean_load(
+    make_workspace: Callable[..., Workspace], tmp_path: Path, start_apart: Callable[..., Any]
+) -> None:
     file = tmp_path / "orders.csv"
     _big(file, 60_000)
-    clean, torn = make_workspace(), make_workspace()
-    started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", RUN, str(clean.root), str(file)], check=True)
-    whole = time.perf_counter() - started
-    process = subprocess.Popen([sys.executable, "-c", RUN, str(torn.root), str(file)])
-    time.sleep(whole * part)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    load(torn, file)
     sums = "SELECT count(*), count(DISTINCT order_id), sum(net_amount), count(DISTINCT id_key) FROM orders"
-    assert rows(torn, sums) == rows(clean, sums)
-    assert not list((torn.root / ".quanyu" / "staging").glob("*"))
+    clean = make_workspace()
+    whole = start_apart(RUN, str(clean.root), str(file))
+    began, ended = (float(whole.out.readline()) for _ in range(2))
+    assert whole.end() == 0
+    for part in (0.3, 0.6, 0.9):
+        torn = make_workspace()
+        apart = start_apart(RUN, str(torn.root), str(file))
+        apart.out.readline()
+        time.sleep((ended - began) * part)
+        apart.process.kill()
+        apart.end()
+        load(torn, file)
+        assert rows(torn, sums) == rows(clean, sums)
+        assert not list((torn.root / ".quanyu" / "staging").glob("*"))
 
 
 FULL = """

@@ -5,9 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -206,20 +203,20 @@ visits(ws, dt.date(2026, 11, 20))
 """
 
 
-def test_kill_at_any_moment_and_start_again(make_workspace: MakeWorkspace) -> None:
+def test_kill_at_any_moment_and_start_again(
+    make_workspace: MakeWorkspace, start_apart: Callable[..., Any]
+) -> None:
     ws, events = make_workspace(), draw_events(3, 400)
     load(ws, events[:200])
     visits(ws, AS_OF)
     load(ws, events[200:])
     ws.close()
     for wait in (0.0, 0.1, 0.2, 0.3, 0.4):
-        process = subprocess.Popen([sys.executable, "-c", RUN, str(ws.root)], stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
+        apart = start_apart(RUN, str(ws.root))
+        assert apart.out.readline() == "ready\n"
         time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        apart.process.kill()
+        apart.end()
     survivor = Workspace(ws.root, ws.settings, ws.clock)
     visits(survivor, AS_OF)
     check(survivor, events)

@@ -68,7 +68,7 @@ def _fields(entry: loop.Planned) -> dict[str, object]:
         "step": step.name,
         "is_due": entry.is_due,
         "why": entry.why,
-        "reads": step.reads,
+        "reads": step.looks_at,
         "writes": step.writes,
     }
 

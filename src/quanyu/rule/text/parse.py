@@ -1,7 +1,7 @@
 """Rules as text, as people write them and read them aloud.
 
 `group in at_risk, must_win_back; clv_amount >= 500` is two conditions; `bought >= 2 times in last 90 days and never opened mail`
-two more. The grammar lies beside this module; docs/reference/rules.md tells it by examples.
+two more. docs/explanation/rules.md tells it by examples.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
@@ -19,6 +18,7 @@ from lark.exceptions import VisitError
 
 from quanyu.errors import RuleError
 from quanyu.rule.text.fault import pointed
+from quanyu.rule.text.grammar import GRAMMAR
 from quanyu.rule.text.words import UNITS, expected
 from quanyu.rule.tree import (
     EVER,
@@ -73,7 +73,7 @@ def parse(text: str) -> Apply:
 
 @cache
 def _grammar() -> Lark:
-    grammar = (files("quanyu.rule.text") / "grammar.lark").read_text("utf-8")
+    grammar = GRAMMAR
     fills = {"verbs": VERB_WORDS, "units": rf"({UNITS})", "quoted": QUOTED, "conjunction": CONJUNCTION}
     for name, pattern in fills.items():
         grammar = grammar.replace(f"{{{name}}}", pattern)
@@ -107,8 +107,8 @@ def unquoted(word: str) -> str:
         try:
             return str(json.loads(word))
         except ValueError:
-            return word[1:-1]
-    return word
+            return str(word[1:-1])
+    return str(word)
 
 
 def window(words: str) -> Window:

@@ -115,7 +115,7 @@ def _flow(view: View) -> None:
     ]
     links += [(step.name, label[name]) for step in loop.STEPS for name in step.writes]
     rows = tuple(
-        (step.name, view.say(step.label), ", ".join(step.reads), ", ".join(step.writes))
+        (step.name, view.say(step.label), ", ".join(step.looks_at), ", ".join(step.writes))
         for step in loop.STEPS
     )
     columns = tuple(Head(view.say(label)) for label in ("Step", "Does", "Reads", "Writes"))

@@ -1,3 +1,7 @@
+"""The grammar of rules."""
+
+# ruff: noqa: E501 - a terminal stands on one line
+GRAMMAR = r"""
 // Rules as people write them. Conditions are parted by `;` or `and`; `;` binds least, then `or`, then `and`, then `not`.
 // {verbs}, {units}, {quoted}, {conjunction} are filled in by parse.py.
 
@@ -76,3 +80,8 @@ NUMBER: /\d+(\.\d+)?/
 VALUE: /(?!\s)({quoted}|\([^()\n]*\)|[^;；()"\n])+?(?=\s*(\Z|[;；)])|{conjunction})/
 
 %ignore /\s+/
+"""
+"""As lark reads it; what stands in braces is filled in by `parse`."""
+
+
+__all__ = ["GRAMMAR"]

@@ -1,0 +1,1 @@
+"""Commands about whom a rule finds and who people are."""

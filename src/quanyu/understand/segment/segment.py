@@ -1,0 +1,185 @@
+"""Segments as people ask for them: define one, drop one, and why somebody is in one or is not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from quanyu import ledger
+from quanyu.errors import SegmentError
+from quanyu.ledger import Segment
+from quanyu.part.action import Action, Caller
+from quanyu.part.day import as_of
+from quanyu.part.segment_state import unknown_segment
+from quanyu.rule import Answer, Asking, explain_person, meant_rule, parse, population, printed
+from quanyu.rule.tree import groups
+from quanyu.text import Text
+from quanyu.understand.segment.history import Size, segment_history
+from quanyu.understand.segment.profile import Trace, profile
+from quanyu.workspace import Workspace
+
+State = Annotated[Literal["new", "fresh", "stale", "failed"], Text]
+"""How far members can be trusted: not worked out yet, of the day, of an earlier one, or of before a fault."""
+NAME = re.compile(r"[^\s;；()\",/\\<>][^;；()\",/\\<>\n]{0,63}")
+"""Names that rules, addresses and files can hold."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A segment to define: its name, its rule, and what it is for."""
+
+    name: str
+    rule: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A segment by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody in question, and a segment."""
+
+    name: str
+    person_id: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why somebody is in a segment or is not: every condition with what it met."""
+
+    segment_id: str
+    person_id: str
+    is_in: bool
+    answers: tuple[Answer, ...]
+
+
+def add_segment(ws: Workspace, given: Draft, caller: Caller) -> Segment:
+    """Define a segment, or define it anew. Raises `RuleError` for a rule that cannot be asked, `SegmentError` for names."""
+    name = given.name.strip()
+    if not NAME.fullmatch(name):
+        raise SegmentError(
+            "{name!r} cannot be the name of a segment.",
+            "Use up to 64 letters, digits and spaces, without ; ( ) quotes, commas and slashes.",
+            name=name,
+        )
+    rule = checked(ws, name, given.rule)
+    return ledger.save_segment(ws.ledger, name, rule, given.description.strip(), who=caller.who, at=ws.now())
+
+
+def checked(ws: Workspace, name: str, rule: str) -> str:
+    """Return a rule as it is kept; raise for one that nobody can ask, that names what is not there, or that waits for itself."""
+    plain = meant_rule(rule, ws.warehouse.table, ws.warehouse.read)
+    trees = {segment.segment_id: parse(segment.rule) for segment in ledger.list_segments(ws.ledger)}
+    trees[name] = parse(plain)
+    known = set(trees) - {name}
+    for other in groups(trees[name]):
+        if other not in trees:
+            raise unknown_segment(other, known)
+    needed = {name: trees[name]}
+    while more := {other for tree in needed.values() for other in groups(tree) if other in trees} - set(
+        needed
+    ):
+        needed |= {other: trees[other] for other in more}
+    population(needed, Asking.of(ws, as_of(ws)))
+    return printed(trees[name])
+
+
+def drop_segment(ws: Workspace, given: Named, caller: Caller) -> Segment:
+    """Remove a segment that no other names. Its members go with the next turn."""
+    segment = found(ws, given.name)
+    users = [
+        other.segment_id
+        for other in ledger.list_segments(ws.ledger)
+        if segment.segment_id in groups(parse(other.rule))
+    ]
+    if users:
+        raise SegmentError(
+            "The segment {name!r} is named by {users}.",
+            "Change or drop these first.",
+            name=segment.segment_id,
+            users=", ".join(users),
+        )
+    ledger.drop_segment(ws.ledger, segment.segment_id, who=caller.who, at=ws.now())
+    return segment
+
+
+def explain_segment(ws: Workspace, given: Asked, _: Caller) -> Explained:
+    """Say why a person is in a segment or is not, condition by condition. Raises `SegmentError` for whom nobody knows."""
+    segment = found(ws, given.name)
+    answers = explain_person(parse(segment.rule), Asking.of(ws, as_of(ws)), ws.warehouse, given.person_id)
+    if not answers:
+        raise SegmentError(
+            "There is no person {person!r}.",
+            "See who is who with: quanyu people explain ID.",
+            person=given.person_id,
+        )
+    is_in = all(answer.is_met for answer in answers)
+    return Explained(segment.segment_id, given.person_id, is_in, answers)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A segment with its state, its sizes, and what sets it apart."""
+
+    segment: Segment
+    state: State
+    sizes: tuple[Size, ...]
+    traces: tuple[Trace, ...]
+
+
+def show_segment(ws: Workspace, given: Named, _: Caller) -> Shown:
+    """Return all there is to see of a segment."""
+    segment = found(ws, given.name)
+    state = segment.state(as_of(ws), ws.warehouse.version("identities"))
+    return Shown(segment, state, segment_history(ws, segment.segment_id), profile(ws, segment))
+
+
+def segment_states(ws: Workspace) -> list[tuple[Segment, State]]:
+    """Return every segment with its state."""
+    day, version = as_of(ws), ws.warehouse.version("identities")
+    return [(segment, segment.state(day, version)) for segment in ledger.list_segments(ws.ledger)]
+
+
+def found(ws: Workspace, name: str) -> Segment:
+    """Return a segment by its name, or raise `SegmentError` with the nearest."""
+    listed = {segment.segment_id: segment for segment in ledger.list_segments(ws.ledger)}
+    if name not in listed:
+        raise unknown_segment(name, listed)
+    return listed[name]
+
+
+ADD = Action(
+    "add_segment",
+    "Define a segment, or define it anew.",
+    Draft,
+    Segment,
+    add_segment,
+    said="defined the segment {name}: {rule}",
+)
+DROP = Action(
+    "drop_segment", "Remove a segment.", Named, Segment, drop_segment, said="removed the segment {name}"
+)
+SHOW = Action(
+    "show_segment",
+    "Show a segment: its rule, its sizes over time and what sets it apart.",
+    Named,
+    Shown,
+    show_segment,
+    role="analyst",
+    writes=False,
+)
+EXPLAIN = Action(
+    "explain_segment",
+    "Say why a person is in a segment or is not.",
+    Asked,
+    Explained,
+    explain_segment,
+    role="analyst",
+    writes=False,
+)

@@ -1,0 +1,133 @@
+"""The loop step `segments`: whom every segment holds, who came and who went."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from quanyu import ledger
+from quanyu.ledger import Segment, Worked, to_json
+from quanyu.method.scratch import Keep, Scratch
+from quanyu.part.step import Step
+from quanyu.rule import ASKED, Asking
+from quanyu.text import Sentence
+from quanyu.understand.segment.answered import answered
+from quanyu.workspace import Workspace
+
+EARLIER = ("deliveries", "responses")
+"""What earlier turns sent, and what came of it."""
+OWN = ("segment_members", "segment_changes", "segment_sizes")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One turn's work on segments: those that can be worked out, as of which day, and where results are kept meanwhile."""
+
+    ws: Workspace
+    as_of: dt.date
+    asking: Asking
+    keep: Keep
+    good: tuple[Segment, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The segments that can be worked out."""
+        return [segment.segment_id for segment in self.good]
+
+
+def segments(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
+    """Write the members of all segments, entries and exits, and sizes: the loop step.
+
+    A segment that cannot be worked out, and those that name it, keep the members they had and say why; the others go on.
+    """
+    listed = ledger.list_segments(ws.ledger)
+    if not listed and not any(ws.warehouse.count(name) for name in OWN):
+        return {}
+    with Scratch(ws) as scratch:
+        asking = replace(Asking.of(ws, as_of), keep=scratch.keep)
+        faults, answers = answered(listed, asking)
+        good = tuple(segment for segment in listed if segment.segment_id not in faults)
+        work = Work(ws, as_of, asking, scratch.keep, good)
+        counts = _written(work, scratch.keep(_members(work, answers, [*faults])))
+    done = [Worked(one.segment_id, one.version, counts.get(one.segment_id, 0)) for one in good]
+    failed = [Worked(name, 0, fault=str(fault)) for name, fault in faults.items()]
+    version = ws.warehouse.version("identities")
+    ledger.mark_segments(ws.ledger, [*done, *failed], as_of=as_of, identity_version=version, at=ws.now())
+    told = "The segment {name} failed: {error}"
+    return {"notes": [Sentence(told, name=name, error=fault) for name, fault in faults.items()]}
+
+
+def _members(work: Work, answers: ir.Table | None, failed: list[str]) -> ir.Table:
+    """Return segment_id and person_id of all members: those worked out, and those that failed segments had."""
+    before = work.ws.warehouse.table("segment_members")
+    kept = before.filter(before.segment_id.isin(failed)).select("segment_id", "person_id")
+    if answers is None:
+        return kept
+    found = [
+        answers.filter(answers[name]).select(segment_id=ibis.literal(name), person_id=answers.person_id)
+        for name in work.names
+    ]
+    return ibis.union(kept, *found)
+
+
+def _written(work: Work, now: ir.Table) -> Mapping[str, int]:
+    """Write members, changes and sizes; return how many each segment holds."""
+    warehouse, same = work.ws.warehouse, ["segment_id", "person_id"]
+    before = warehouse.table("segment_members")
+    come = work.keep(now.anti_join(before, same))
+    gone = work.keep(before.select(*same).anti_join(now, same))
+    # Who was in a segment that was dropped, or was merged into somebody else, has not left by the rule.
+    left = gone.filter(gone.segment_id.isin(work.names)).semi_join(warehouse.table("people"), "person_id")
+    entered = come.mutate(entered_at=ibis.literal(work.asking.at), as_of=ibis.literal(work.as_of))
+    changes = ibis.union(
+        come.mutate(change=ibis.literal("entered")), left.mutate(change=ibis.literal("left"))
+    )
+    changes = changes.mutate(changed_at=ibis.literal(work.ws.now()), as_of=ibis.literal(work.as_of))
+    warehouse.merge("segment_members", entered, by="understand", gone=gone)
+    warehouse.append("segment_changes", changes, by="understand")
+    warehouse.merge("segment_sizes", _sizes(work, now), by="understand")
+    rows = warehouse.read(now.group_by("segment_id").agg(n=now.count())).to_pylist()
+    return {row["segment_id"]: row["n"] for row in rows}
+
+
+def _sizes(work: Work, now: ir.Table) -> ir.Table:
+    """Return how large each segment is, and how many came and went on the day."""
+    changes = work.ws.warehouse.table("segment_changes")
+    today = changes.filter(changes.as_of == work.as_of)
+    is_entry = (today.change == "entered").cast("int64")
+    somebody = work.ws.warehouse.table("people").limit(1)
+    none = {"n_people": 0, "n_entered": 0, "n_left": 0}
+    counted = [
+        now.select("segment_id", **none | {"n_people": 1}),
+        today.select("segment_id", **none | {"n_entered": is_entry, "n_left": 1 - is_entry}),
+        *(somebody.select(segment_id=ibis.literal(name), **none) for name in work.names),
+    ]
+    rows = ibis.union(*(table.cast(dict.fromkeys(none, "int64")) for table in counted))
+    rows = rows.filter(rows.segment_id.isin(work.names))
+    summed = rows.group_by("segment_id").agg(**{name: rows[name].sum() for name in none})
+    cases = [(summed.segment_id == one.segment_id, ibis.literal(one.version, "int64")) for one in work.good]
+    version = ibis.cases(*cases) if cases else ibis.null("int64")
+    return summed.mutate(as_of=ibis.literal(work.as_of), version=version)
+
+
+def stamp(ws: Workspace) -> str:
+    """Return a text that changes when a segment is defined, changed or dropped."""
+    listed = [(one.segment_id, one.version, one.rule) for one in ledger.list_segments(ws.ledger)]
+    return hashlib.sha256(to_json(listed).encode()).hexdigest()[:16]
+
+
+STEP = Step(
+    "segments",
+    "Work out whom every segment holds",
+    tuple(name for name in ASKED if name not in (*EARLIER, *OWN)),
+    OWN,
+    segments,
+    earlier=EARLIER,
+    record=stamp,
+)

@@ -1,0 +1,179 @@
+"""Segments from turn to turn: who is in, who came and went, what fails alone, and what may be sent to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+from tests.rule.brute import Crowd, everybody
+from tests.rule.crowd import Draw, save
+from tests.rule.test_people import rule
+
+from quanyu import ledger
+from quanyu.errors import QuanyuError, SegmentError
+from quanyu.part.action import Caller, perform
+from quanyu.part.segment_state import require_fresh
+from quanyu.rule import parse
+from quanyu.understand.segment import ADD, DROP, EXPLAIN, SHOW, overlaps, segment_states
+from quanyu.understand.segment.segment_step import segments
+from quanyu.workspace import Workspace
+
+NOON = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
+DAY = dt.date(2026, 11, 20)
+MIDNIGHT = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ME = Caller("li")
+
+
+def define(ws: Workspace, **rules: str) -> None:
+    for name, text in rules.items():
+        ledger.save_segment(ws.ledger, name, text, "", who="li", at=ws.now())
+
+
+def held(ws: Workspace) -> dict[str, set[str]]:
+    rows = ws.warehouse.read(ws.warehouse.table("segment_members")).to_pylist()
+    names = {row["segment_id"] for row in rows}
+    return {name: {row["person_id"] for row in rows if row["segment_id"] == name} for name in names}
+
+
+def rows_of(ws: Workspace, table: str) -> list[dict[str, Any]]:
+    return ws.warehouse.read(ws.warehouse.table(table)).to_pylist()
+
+
+def traits(ws: Workspace, day: dt.date, n_bought: dict[str, int]) -> None:
+    """Write people with a trait and nothing else."""
+    names = list(n_bought)
+    ws.warehouse.replace("people", pa.table({"person_id": names}), by="collect")
+    portraits = pa.table(
+        {"person_id": names, "as_of": [day] * len(names), "n_bought": list(n_bought.values())}
+    )
+    ws.warehouse.replace("portraits", portraits, by="understand")
+
+
+def test_members_are_those_of_the_rules_turn_after_turn(workspace: Workspace) -> None:
+    ws, chance = workspace, random.Random(11)
+    define(ws, **{f"s{n}": rule(chance, 1) for n in range(4)}, both="in segment s0 and not in segment s1")
+    trees = {one.segment_id: parse(one.rule) for one in ledger.list_segments(ws.ledger)}
+    entered: dict[tuple[str, str], dt.date] = {}
+    for seed, day in ((21, DAY), (22, DAY + dt.timedelta(days=1))):
+        moment = MIDNIGHT + (day - DAY)
+        draw = Draw(seed, 20, moment, SHANGHAI)
+        save(ws, draw, without=("segment_members",))
+        segments(ws, day)
+        crowd = Crowd(draw.people, moment, SHANGHAI, ws.secret)
+        whom = {name: set(everybody(crowd, tree)) for name, tree in trees.items() if name != "both"}
+        whom["both"] = whom["s0"] - whom["s1"]
+        assert held(ws) == {name: people for name, people in whom.items() if people}
+        entered = {
+            (name, who): entered.get((name, who), day) for name, people in whom.items() for who in people
+        }
+        assert {
+            (row["segment_id"], row["person_id"]): row["as_of"] for row in rows_of(ws, "segment_members")
+        } == entered
+    sizes = {row["segment_id"]: row for row in rows_of(ws, "segment_sizes") if row["as_of"] == day}
+    assert {name: row["n_people"] for name, row in sizes.items()} == {
+        name: len(people) for name, people in whom.items()
+    }
+    changes = rows_of(ws, "segment_changes")
+    for name, row in sizes.items():
+        today = [one["change"] for one in changes if one["segment_id"] == name and one["as_of"] == day]
+        assert (row["n_entered"], row["n_left"]) == (today.count("entered"), today.count("left"))
+    before = sum((one["change"] == "entered") - (one["change"] == "left") for one in changes)
+    assert before == sum(map(len, whom.values())), "entries less exits are the members"
+
+
+def test_one_that_fails_keeps_its_members_and_stops_no_other(embedded: Workspace) -> None:
+    ws = embedded
+    define(
+        ws,
+        good="n_bought >= 2",
+        gone="n_bought >= 1",
+        on_gone="in segment gone",
+        chained="in segment on_gone or n_bought = 9",
+    )
+    traits(ws, DAY, {"p1": 1, "p2": 2})
+    segments(ws, DAY)
+    assert held(ws) == {
+        "good": {"p2"},
+        "gone": {"p1", "p2"},
+        "on_gone": {"p1", "p2"},
+        "chained": {"p1", "p2"},
+    }
+    define(ws, gone="n_baught >= 1", lost="in segment nowhere", broken="n_bought >=")
+    traits(ws, DAY, {"p1": 3, "p2": 1})
+    notes = segments(ws, DAY)["notes"]
+    assert held(ws) == {
+        "good": {"p1"},
+        "gone": {"p1", "p2"},
+        "on_gone": {"p1", "p2"},
+        "chained": {"p1", "p2"},
+    }
+    states = {one.segment_id: state for one, state in segment_states(ws)}
+    assert states == {
+        "good": "fresh",
+        **dict.fromkeys(("gone", "on_gone", "chained", "lost", "broken"), "failed"),
+    }
+    assert len(notes) == 5 and any("n_baught" in note for note in notes)
+    with pytest.raises(SegmentError, match="failed"):
+        require_fresh(ws, ["on_gone"], DAY)
+    require_fresh(ws, ["good"], DAY)
+    with pytest.raises(SegmentError, match="not those of 2026-11-21"):
+        require_fresh(ws, ["good"], DAY + dt.timedelta(days=1))
+    with pytest.raises(SegmentError, match="no segment 'goood'"):
+        require_fresh(ws, ["goood"], DAY)
+
+
+def test_who_was_merged_or_dropped_has_not_left(embedded: Workspace) -> None:
+    ws = embedded
+    define(ws, some="n_bought >= 1", other="n_bought >= 1")
+    traits(ws, DAY, {"p1": 1, "p2": 1, "p3": 1})
+    segments(ws, DAY)
+    traits(ws, DAY, {"p2": 1, "p3": 0})
+    perform(ws, DROP, {"name": "other"}, ME)
+    segments(ws, DAY)
+    left = [
+        (row["segment_id"], row["person_id"])
+        for row in rows_of(ws, "segment_changes")
+        if row["change"] == "left"
+    ]
+    assert held(ws) == {"some": {"p2"}} and left == [("some", "p3")]
+
+
+def test_actions_define_explain_and_drop(embedded: Workspace) -> None:
+    ws = embedded
+    traits(ws, DAY, {f"p{n}": n % 4 for n in range(80)})
+    made = perform(ws, ADD, {"name": "buyers", "rule": "n_bought>=1;"}, ME)
+    assert (made.rule, made.version) == ("n_bought >= 1", 1)
+    perform(ws, ADD, {"name": "few", "rule": "in segment buyers and n_bought <= 1"}, ME)
+    segments(ws, DAY)
+    pair = next(pair for pair in overlaps(ws) if pair.first == "few")
+    assert (pair.second, pair.n_both, pair.share, round(pair.jaccard, 6)) == (
+        "buyers",
+        20,
+        1.0,
+        round(20 / 60, 6),
+    )
+    shown = perform(ws, SHOW, {"name": "few"}, ME)
+    assert (shown.state, [size.n_people for size in shown.sizes]) == ("fresh", [20])
+    why = perform(ws, EXPLAIN, {"name": "few", "person_id": "p2"}, ME)
+    assert not why.is_in and [(one.condition, one.is_met) for one in why.answers] == [
+        ("in segment buyers", True),
+        ("n_bought <= 1", False),
+    ]
+    for name, text, said in (
+        ("x", "in segment buyer", "Did you mean 'buyers'"),
+        ("buyers", "in segment few", "wait for each other"),
+        ("a;b", "n_bought >= 1", "cannot be the name"),
+        ("x", "n_bought > many", "not a number"),
+    ):
+        with pytest.raises(QuanyuError) as caught:
+            perform(ws, ADD, {"name": name, "rule": text}, ME)
+        assert said in f"{caught.value}"
+    with pytest.raises(SegmentError, match="is named by few"):
+        perform(ws, DROP, {"name": "buyers"}, ME)
+    with pytest.raises(SegmentError, match="no person"):
+        perform(ws, EXPLAIN, {"name": "few", "person_id": "nobody"}, ME)
