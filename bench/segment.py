@@ -160,8 +160,14 @@ def statement(into: Path) -> str:
         "status IN ('paid', 'shipped', 'completed') AND greatest(gross_amount, paid_amount, net_amount) > 0"
     )
     events = {
-        **{f"viewed_{n}": f"count(*) FILTER (WHERE name = 'product_view' AND {days(10 * n)})" for n in range(1, 7)},
-        **{f"added_{n}": f"count(*) FILTER (WHERE name = 'add_to_cart' AND {days(15 * n)})" for n in range(1, 5)},
+        **{
+            f"viewed_{n}": f"count(*) FILTER (WHERE name = 'product_view' AND {days(10 * n)})"
+            for n in range(1, 7)
+        },
+        **{
+            f"added_{n}": f"count(*) FILTER (WHERE name = 'add_to_cart' AND {days(15 * n)})"
+            for n in range(1, 5)
+        },
         **{f"paid_{n}": f"count(*) FILTER (WHERE name = 'purchase' AND {days(15 * n)})" for n in range(1, 5)},
         "n_days": f"count(DISTINCT (t + INTERVAL 8 HOUR)::DATE) FILTER (WHERE {days(60)})",
         **{f"on_{name}": f"count(*) FILTER (WHERE channel = '{name}' AND {days(30)})" for name in CHANNELS},
