@@ -156,14 +156,13 @@ def _textual(operator: str, operand: Node, kinds: Kinds) -> Node:
     if not isinstance(operand, Literal):
         return _typed(operand, kinds)
     word = str(operand.value)
-    if operator == "matches":
-        if not _is_safe(word):
-            raise RuleError(
-                "{word!r} is no pattern that every engine reads alike.{pointer}",
-                "Write letters, . [..] ( | ) ^ $ and * + ?, without lookahead and back references.",
-                word=word,
-                pointer=pointed(operand.place),
-            )
+    if operator == "matches" and not _is_safe(word):
+        raise RuleError(
+            "{word!r} is no pattern that every engine reads alike.{pointer}",
+            "Write letters, . [..] ( | ) ^ $ and * + ?, without lookahead and back references.",
+            word=word,
+            pointer=pointed(operand.place),
+        )
     return Literal(word, operand.place)
 
 
