@@ -45,6 +45,8 @@ TYPED = {*COMPARISONS, "between"}
 ORDERED = {"<", "<=", ">", ">=", "between"}
 UNSAFE = re.compile(r"\(\?|\\[^.*+?()\[\]{}|^$\\/dwsDWSbn-]")
 """Parts of patterns that engines read differently, or that can take for ever."""
+NESTED = re.compile(r"[*+}]\)+[*+{]")
+"""Repetitions of repetitions, on which a search in a single text can take for ever."""
 MOST_PATTERN = 200
 FEW = 6
 """So many names at most are told where one is not known."""
@@ -108,6 +110,9 @@ def _typed(tree: Node, kinds: Kinds) -> Node:
     match tree:
         case Measure():
             return _measure(tree)
+        case Sequence(_, within) if within.unit == "month":
+            raise RuleError("Months have no length of their own.{pointer}", "Name the time in days or weeks.",
+                            pointer=pointed(tree.steps[0].place))  # fmt: skip
         case Sequence(steps):
             return replace(tree, steps=tuple(_did(step, [tree.per] if tree.per else []) for step in steps))
         case Anniversary(column) if not kinds[column.name].is_date():
@@ -154,21 +159,24 @@ def _textual(operator: str, operand: Node, kinds: Kinds) -> Node:
     if not isinstance(operand, Literal):
         return _typed(operand, kinds)
     word = str(operand.value)
-    if operator == "matches":
-        try:
-            is_safe = (
-                len(word) <= MOST_PATTERN and not UNSAFE.search(word) and bool(re.compile(word, re.ASCII))
-            )
-        except re.error:
-            is_safe = False
-        if not is_safe:
-            raise RuleError(
-                "{word!r} is no pattern that every engine reads alike.{pointer}",
-                "Write letters, . [..] ( | ) ^ $ and * + ?, without lookahead and back references.",
-                word=word,
-                pointer=pointed(operand.place),
-            )
+    if operator == "matches" and not _is_safe(word):
+        raise RuleError(
+            "{word!r} is no pattern that every engine reads alike.{pointer}",
+            "Write letters, . [..] ( | ) ^ $ and * + ?, without lookahead and back references.",
+            word=word,
+            pointer=pointed(operand.place),
+        )
     return Literal(word, operand.place)
+
+
+def _is_safe(pattern: str) -> bool:
+    """Say whether a pattern is one that all engines read alike, and that no text can keep busy."""
+    if len(pattern) > MOST_PATTERN or UNSAFE.search(pattern) or NESTED.search(pattern):
+        return False
+    try:
+        return bool(re.compile(pattern, re.ASCII))
+    except re.error:
+        return False
 
 
 def _measure(measure: Measure) -> Measure:
