@@ -168,7 +168,8 @@ def _show_found(verdicts: list[Verdict]) -> None:
 
 
 def _show_decided(ws: Workspace) -> None:
-    heads, currency = ("As of", "What was decided", "Expected", "Measured"), ws.settings.currency
+    heads = ("As of", "What was decided", "Expected", "Measured")
+    currency = ws.settings.currency
     rows = [
         (decision.as_of, decided(decision, currency), *(
             expectation(document, currency) for document in (decision.expected, decision.measured)
