@@ -1,4 +1,4 @@
-"""A rule as a reader says it: "Group is Champions; Orders at least 2; in the last 90 days: bought"."""
+"""A rule as a reader says it: "Group is Champions; Bought in the last 90 days"."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _compound(view: View, heads: Mapping[str, Head], condition: Node) -> str:
             # What somebody did is counted, and a count is known: not once is never.
             return _measured(view, measure, "=", "0")
         case Apply("not", (claim,)):
-            return view.say("not: {claim}", claim=_inner(view, heads, claim))
+            return view.say("Not: {claim}", claim=_inner(view, heads, claim))
     return ""
 
 
@@ -145,10 +145,10 @@ def _measured(view: View, measure: Measure, sign: str, n: str) -> str:
         case ">=", "1":
             said = what
         case "=", "0":
-            said = view.say("never: {what}", what=what)
+            said = view.say("Never: {what}", what=what)
         case _:
             said = view.say(TIMES[sign], what=what, n=n)
-    return view.say("{when}: {what}", when=when, what=said) if when else said
+    return view.say("{what} {when}", when=when, what=said) if when else said
 
 
 def _what(view: View, did: Did) -> str:
@@ -190,7 +190,7 @@ def _of_leaf(view: View, heads: Mapping[str, Head], leaf: Node, share: str) -> s
 
 
 def _member(view: View, member: Member) -> str:
-    said: Text = "in the segment {name}" if member.kind == "segment" else "in the list {name}"
+    said: Text = "In the segment {name}" if member.kind == "segment" else "In the list {name}"
     where = view.say(said, name=member.name)
     if member.since is None:
         return where
@@ -216,7 +216,7 @@ def _sequence(view: View, steps: tuple[Did, ...], span: str, is_left: bool, wind
         "{first}, but not within {span}: {last}" if is_left else "{first}, then within {span}: {last}"
     )
     what = view.say(said, first=told[0], last=told[1], span=span)
-    return view.say("{when}: {what}", when=when, what=what) if when else what
+    return view.say("{what} {when}", when=when, what=what) if when else what
 
 
 def _value(view: View, column: str, node: Node, head: Head) -> str:

@@ -52,8 +52,8 @@ class _Builder:
             kind = ui.select(kinds, value="did", label=view.say("What kind")).props(f"{FIELD} data-name=kind")
             self.fields = ui.element("div").classes("choices fields")
             with ui.element("div").classes("choices"):
-                for label, (title, how) in JOINTS.items():
-                    button(f"+ {view.say(label)}", partial(self.add, **how), title=view.say(title))
+                for joint, (title, how) in JOINTS.items():
+                    button(f"+ {view.say(joint)}", partial(self.add, **how), title=view.say(title))
                 button(view.say("Begin anew"), lambda: self.write(()))
             self.said = ui.element("div").props("role=status")
         kind.on_value_change(lambda: self.choose(str(kind.value)))
