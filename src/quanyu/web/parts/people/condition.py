@@ -148,7 +148,7 @@ def _measured(view: View, measure: Measure, sign: str, n: str) -> str:
             said = view.say("Never: {what}", what=what)
         case _:
             said = view.say(TIMES[sign], what=what, n=n)
-    return view.say("{what} {when}", when=when, what=said) if when else said
+    return view.say("{what}, {when}", when=when, what=said) if when else said
 
 
 def _what(view: View, did: Did) -> str:
@@ -216,7 +216,7 @@ def _sequence(view: View, steps: tuple[Did, ...], span: str, is_left: bool, wind
         "{first}, but not within {span}: {last}" if is_left else "{first}, then within {span}: {last}"
     )
     what = view.say(said, first=told[0], last=told[1], span=span)
-    return view.say("{what} {when}", when=when, what=what) if when else what
+    return view.say("{what}, {when}", when=when, what=what) if when else what
 
 
 def _value(view: View, column: str, node: Node, head: Head) -> str:
