@@ -197,6 +197,17 @@ def groups(tree: Node, kind: str = "segment") -> tuple[str, ...]:
     )
 
 
+def did_rows(tree: Node) -> tuple[Did, ...]:
+    """Return what a tree asks whether people did it."""
+    found = leaves(tree)
+    return tuple(
+        did
+        for leaf in found
+        if isinstance(leaf, Measure | Sequence)
+        for did in (leaf.steps if isinstance(leaf, Sequence) else (leaf.did,))
+    )
+
+
 def walked(tree: Node) -> Iterator[Node]:
     """Yield a tree and all within it; what must hold of a row of what somebody did is a tree of its own."""
     yield tree
@@ -258,6 +269,7 @@ def _flat_rows(leaf: Measure | Sequence) -> Node:
 
 __all__ = [
     "EVER", "LEAVES", "Ago", "Anniversary", "Apply", "Did", "During", "Leaf", "Literal", "Lot", "Measure", "Member", "Name",
-    "Node", "Place", "Rank", "Scalar", "Sequence", "Unit", "Window", "columns", "conditions", "flat", "groups", "leaves", "mapped",
+    "Node", "Place", "Rank", "Scalar", "Sequence", "Unit", "Window", "columns", "conditions", "did_rows",
+    "flat", "groups", "leaves", "mapped",
     "names", "walked",
 ]  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -32,6 +34,7 @@ _DOCUMENTS = (
     "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END AS is_object FROM {lines})"
 )
 """A line that is no JSON object has no document, so that nothing is ever asked of it."""
+_KINDS = {int: "BIGINT", str: "VARCHAR", dt.date: "DATE", dt.datetime: "TIMESTAMPTZ"}
 _ARROW = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
 FULL = ("no space left", "disk quota", "file too large", "could not write", "failed to write")
 
@@ -51,6 +54,26 @@ class Text:
     skip: int = 0
     longest: int = 0
     end: str = "\n"
+
+
+def variable(name: str, kind: str) -> ir.Value:
+    """Return a variable of the engine, set with `Reader.give`, as an expression of a type.
+
+    >>> variable("_secret", "string").type()
+    String(length=None, nullable=True)
+    """
+    return _getter(kind)(ibis.literal(name))
+
+
+@lru_cache
+def _getter(kind: str) -> Callable[[ir.Value], ir.Value]:
+    def getvariable(called):  # type: ignore[no-untyped-def]
+        """Read a variable of the engine."""
+
+    made: Callable[[ir.Value], ir.Value] = ibis.udf.scalar.builtin(
+        name="getvariable", signature=(("string",), kind)
+    )(getvariable)
+    return made
 
 
 class Reader:
@@ -203,9 +226,10 @@ class Reader:
         except duckdb.Error as error:
             raise _refusal(error) from error
 
-    def number(self, name: str, value: int) -> None:
-        """Set a variable that statements read with `getvariable`."""
-        self._connection.raw_sql(f"SET VARIABLE {name} = {value}::BIGINT")
+    def give(self, name: str, value: int | str | dt.date) -> None:
+        """Set a variable, which statements read as `variable` says; a moment is a date with its time, in UTC."""
+        kind = _KINDS[type(value)]
+        self._connection.raw_sql(f"SET VARIABLE {name} = {literal.text(value)}::{kind}")
 
     def run(self, sql: str, into: Path) -> Path:
         """Write what a compiled statement returns to one Parquet file."""

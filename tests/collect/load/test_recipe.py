@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from tests.conftest import NOW
 
 from quanyu.collect.load.load import load
 from quanyu.warehouse.reader import Reader
@@ -72,3 +73,23 @@ def test_the_next_file_of_a_look_is_not_compiled_again(
         compiled.clear()
         load(ws, file)
     assert len(compiled) == 1, "only where the cells lie"
+
+
+def test_another_day_and_another_workspace_share_what_is_compiled(
+    make_workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the clock nor the key of hashes stands in a statement, where an error of the engine would show it."""
+    (tmp_path / "m.csv").write_text("member_no,phone,joined_on\n1,13800000001,2024-06-01\n", "utf-8")
+    statements, compile_ = list[str](), Reader.compile
+    monkeypatch.setattr(
+        Reader, "compile", lambda reader, made: statements.append(compile_(reader, made)) or statements[-1]
+    )
+    told = []
+    for secret, now in (("0123456789abcdef" * 4, NEXT_YEAR), ("fedcba9876543210" * 4, NOW)):
+        ws = make_workspace(now=now)
+        ws.path("secret").write_text(secret, encoding="ascii")
+        statements.clear()
+        load(Workspace(ws.root, ws.settings, ws.clock), tmp_path / "m.csv")
+        assert not any(secret in statement for statement in statements)
+        told.append(len(statements))
+    assert told[0] > told[1] == 1, "only where the cells lie"

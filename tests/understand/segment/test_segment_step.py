@@ -18,6 +18,7 @@ from quanyu.errors import QuanyuError, SegmentError
 from quanyu.part.action import Caller, perform
 from quanyu.part.segment_state import require_fresh
 from quanyu.rule import parse
+from quanyu.text import told
 from quanyu.understand.segment import ADD, DROP, EXPLAIN, SHOW, overlaps, segment_states
 from quanyu.understand.segment.segment_step import segments
 from quanyu.workspace import Workspace
@@ -158,6 +159,9 @@ def test_actions_define_explain_and_drop(embedded: Workspace) -> None:
     traits(ws, DAY, {f"p{n}": n % 4 for n in range(80)})
     made = perform(ws, ADD, {"name": "buyers", "rule": "n_bought>=1;"}, ME)
     assert (made.rule, made.version) == ("n_bought >= 1", 1)
+    event = {"event_id": "e", "source": "s", "id_key": "k:1", "name": "product_view", "occurred_at": NOON}
+    ws.warehouse.replace("events", pa.Table.from_pylist([event]), by="collect")
+    assert perform(ws, ADD, {"name": "to come", "rule": "did quiz_answered"}, ME).version == 1
     perform(ws, ADD, {"name": "few", "rule": "in segment buyers and n_bought <= 1"}, ME)
     segments(ws, DAY)
     pair = next(pair for pair in overlaps(ws) if pair.first == "few")
@@ -179,10 +183,11 @@ def test_actions_define_explain_and_drop(embedded: Workspace) -> None:
         ("buyers", "in segment few", "wait for each other"),
         ("a;b", "n_bought >= 1", "cannot be the name"),
         ("x", "n_bought > many", "not a number"),
+        ("x", "did product_vew >= 2 times", "Did you mean product_view"),
     ):
         with pytest.raises(QuanyuError) as caught:
             perform(ws, ADD, {"name": name, "rule": text}, ME)
-        assert said in f"{caught.value}"
+        assert said in told(caught.value, "en")
     with pytest.raises(SegmentError, match="is named by few"):
         perform(ws, DROP, {"name": "buyers"}, ME)
     with pytest.raises(SegmentError, match="no person"):

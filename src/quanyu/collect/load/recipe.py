@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.collect.record import parse, shape
-from quanyu.warehouse.reader import Reader
+from quanyu.warehouse.reader import Reader, variable
 
 CELLS, PARSED, RECORDS = "cells", "parsed", "records"
 """Views that steps read: the cells of the file, what was parsed of them, and of that the records that are data."""
@@ -84,11 +84,6 @@ class Reading:
         return ibis.table(self.steps[step].columns, name=step)
 
 
-@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "int64"))
-def _variable(name):  # type: ignore[no-untyped-def]
-    """Read a variable of the engine."""
-
-
 def tagged(rows: ir.Table) -> ir.Table:
     """Return the rows with the number of the file that is being read."""
-    return rows.mutate(**{FILE: _variable(ibis.literal(FILE)).cast("int64")})
+    return rows.mutate(**{FILE: variable(FILE, "int64")})

@@ -27,7 +27,7 @@ from quanyu.collect.reason import future_of
 from quanyu.collect.record import check, parse, shape
 from quanyu.collect.rows import continuation, gather, linking
 from quanyu.collect.source import Opened, Rows
-from quanyu.collect.value import cleaning
+from quanyu.collect.value import cleaning, identifier
 from quanyu.text import Sentence, Text
 from quanyu.warehouse.reader import ROW, Reader
 from quanyu.workspace import Workspace
@@ -80,7 +80,10 @@ def stage(job: Job, tick: Callable[[int], None]) -> Taken:
     plain = replace(setting, layout=gather.without_late_defaults(setting.layout))
     first = parse.unread_header(read.head, page, job.layout)
     job.reader.name(CELLS, job.reader.compile(read.cells))
-    job.reader.number(FILE, job.number)
+    # What differs from file to file, day to day and workspace to workspace stands in no statement: they share them.
+    job.reader.give(FILE, job.number)
+    job.reader.give(identifier.SECRET, job.ws.secret)
+    check.at(job.reader, job.now.astimezone(job.ws.settings.zone))
     source = Source(job.reader, first, job.work, job.opened.delimiter)
     parsed, reading = read_page(source, page, plain)
     tick(2)
@@ -152,9 +155,7 @@ def _setting(job: Job) -> parse.Setting:
         "source": layout.source, "currency": layout.currency, "into": job.ws.settings.currency,
         "platform": platform, "channel": platform,
     }  # fmt: skip
-    # Of the clock only the day counts, so that files of one day share their steps.
-    day = job.now.astimezone(job.ws.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return parse.Setting(layout, day, constants)
+    return parse.Setting(layout, job.ws.settings.zone, constants)
 
 
 def _page(job: Job, cells: ir.Table) -> shape.Page:
@@ -168,7 +169,6 @@ def _page(job: Job, cells: ir.Table) -> shape.Page:
         cells=cells,
         names=names,
         habits=habits,
-        secret=job.ws.secret,
         file=job.name,
         country=layout.country or settings.home,
         kinds=kinds,

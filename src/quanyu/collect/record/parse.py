@@ -33,10 +33,10 @@ MONEY_OF = "_unread_currency_"
 
 @dataclass(frozen=True)
 class Setting:
-    """What a reading depends on besides the file: the layout, when the day began, and constants such as the currency."""
+    """What a reading depends on besides the file: the layout, the zone of its days, and constants such as the currency."""
 
     layout: Layout
-    now: dt.datetime
+    zone: dt.tzinfo
     constants: Mapping[str, str]
 
 
@@ -367,7 +367,7 @@ def _judged(rows: ir.Table, target: Target, setting: Setting) -> Iterator[Rule]:
     table = target.table
     exempt = {name: rows[f"_exempt_{table.name}__{name}"].fill_null(False) for name in target.exempt}
     keep = f"_keep_{table.name}"
-    for broken, reason in rules(table, cells_of(rows, table), exempt, setting.now):
+    for broken, reason in rules(table, cells_of(rows, table), exempt, setting.zone):
         yield (broken & rows[keep] if keep in rows.columns else broken), reason
 
 

@@ -61,7 +61,6 @@ class Page:
     cells: ir.Table
     names: tuple[str, ...]
     habits: cleaning.Habits
-    secret: str
     file: str
     country: str = ""
     kinds: tuple[str, ...] = ()
@@ -143,9 +142,7 @@ def _read_field(field: Field, column: Column, page: Page, rows: ir.Table, land: 
         return _quick(field, column, page, rows)
     text = _text(field, page, rows)
     if text is not None:
-        place = identifier.Place(
-            page.secret, page.country, page.kinds, _text(land, page, rows) if land else None
-        )
+        place = identifier.Place(page.country, page.kinds, _text(land, page, rows) if land else None)
         return _finished(field, column, page, rows, _read(field, column, page, text, place))
     if field.default is None or (field.sources and column.kind in reader.FIGURES):
         return None

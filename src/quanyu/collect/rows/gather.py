@@ -86,10 +86,10 @@ def gathered(parsed: ir.Table, target: Target, setting: parse.Setting) -> ir.Tab
     )
     exempt = {name: whole[f"_exempt_{name}"].fill_null(False) for name in target.exempt}
     cells = {name: whole[name] for name in table.schema.names}
-    reason = check.first_broken(list(check.rules(table, cells, exempt, setting.now)))
+    reason = check.first_broken(list(check.rules(table, cells, exempt, setting.zone)))
     if not splits:
         return whole.select(LINE, *table.schema.names, **{REASON: reason})
-    checks = list(check.rules(without_head(table), cells, exempt, setting.now))
+    checks = list(check.rules(without_head(table), cells, exempt, setting.zone))
     reason = whole[CONTINUES].ifelse(check.first_broken(checks), reason)
     return whole.select(LINE, *table.schema.names, **{REASON: reason, CONTINUES: whole[CONTINUES]})
 

@@ -32,11 +32,14 @@ from quanyu.collect.value.key import (
     WHOLE,
 )
 from quanyu.tables.text.phone import CHINESE_MOBILE
+from quanyu.warehouse.reader import variable
 
 USUAL_MAIL = r"^[a-z0-9._+\-]+@[a-z0-9.\-]+\.[a-z0-9\-]+$"
 ODD = r"[^0-9A-Za-z_\-一-鿿]|^[1-9][eE][12]\d$|锟斤拷"
 """What calls for a careful look at an identifier: marks, blanks, letters of full width, lost digits."""
 PHONE_LIKE = rf"{CHINESE_MOBILE}|^0"
+SECRET = "_secret"
+"""The variable of the engine that holds the key of hashes, so that it stands in no statement."""
 DIGITS = r"\d{7}"
 LONG, ZEROS = r"^\d{16,}$", r"^\d{15}0+$"
 """Spreadsheets keep 15 digits of a number and write zeros for the rest."""
@@ -44,9 +47,8 @@ LONG, ZEROS = r"^\d{16,}$", r"^\d{15}0+$"
 
 @dataclass(frozen=True)
 class Place:
-    """Where identifiers are read: the key of hashes, the country of telephone numbers, and kinds beside the usual ones."""
+    """Where identifiers are read: the country of telephone numbers, and kinds beside the usual ones."""
 
-    secret: str
     country: str
     kinds: tuple[str, ...] = ()
     row_country: ir.StringValue | None = None
@@ -69,10 +71,10 @@ def _sha256(text: str) -> str:
     raise NotImplementedError
 
 
-def pseudonym(secret: str, kind: str, value: ir.StringValue) -> ir.StringValue:
+def pseudonym(kind: str, value: ir.StringValue) -> ir.StringValue:
     """Return the expression of `quanyu.workspace.pseudonym`: the same 32 hexadecimal digits."""
-    inner = _sha256(ibis.literal(f"{secret}{kind}:") + value)
-    return _sha256(ibis.literal(secret) + inner).substr(0, 32)
+    secret = variable(SECRET, "string")
+    return _sha256(secret + _sha256(secret + ibis.literal(f"{kind}:") + value)).substr(0, 32)
 
 
 def phone(text: ir.StringValue, place: Place) -> ir.StringValue:
@@ -92,7 +94,7 @@ def id_key(kind: str, text: ir.StringValue, place: Place) -> ir.StringValue:
     What begins with `REFUSED` is wrong with an identifier and refuses its row. The kind `key` reads cells that say
     their kind themselves, such as `cookie:abc` or `phone:13800000000`.
     """
-    careful = key_of(text, ibis.literal(kind), place.told, ibis.literal(place.secret))
+    careful = key_of(text, ibis.literal(kind), place.told, variable(SECRET, "string"))
     phone_like = PHONE_LIKE if place.is_chinese else DIGITS
     if kind == "key":
         known = "|".join(name for name in KINDS if name not in PERSONAL)
@@ -109,7 +111,7 @@ def id_key(kind: str, text: ir.StringValue, place: Place) -> ir.StringValue:
         value = email(seen)
     else:
         return careful
-    known = ibis.literal(f"{kind}:") + pseudonym(place.secret, kind, value)
+    known = ibis.literal(f"{kind}:") + pseudonym(kind, value)
     return is_garbled(seen).ifelse(ibis.literal(REFUSED + GARBLED), known)
 
 
