@@ -183,11 +183,14 @@ def _show_found(verdicts: list[Verdict]) -> None:
 
 def _show_decided(ws: Workspace) -> None:
     heads = ("As of", "What was decided", "Expected", "Measured")
+    currency = ws.settings.currency
     rows = [
-        (decision.as_of, decided(decision), expectation(decision.expected), expectation(decision.measured))
+        (decision.as_of, decided(decision, currency), *(
+            expectation(document, currency) for document in (decision.expected, decision.measured)
+        ))
         for decision in reversed(ledger.list_decisions(ws.ledger))
         if decision.status != "superseded"
-    ]
+    ]  # fmt: skip
     table(say("What was decided, and what came of it"), [say(head) for head in heads], rows)
 
 
