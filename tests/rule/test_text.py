@@ -64,6 +64,9 @@ def test_an_error_suggests_the_nearest_name_in_both_languages() -> None:
         typed(parse("frequncy > 2"), KINDS)
     assert "没有可用于选人的标签 'frequncy'。" in told(caught.value, "zh")
     assert "您要的是“frequency”吗？" in told(caught.value, "zh")
+    assert "frequency（购买次数）" in told(caught.value, "zh") and "frequency (Frequency)" in told(
+        caught.value, "en"
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from quanyu.rule.tree import (
 )  # fmt: skip
 from quanyu.rule.verb import PROPERTIES, VERBS, kinds_of
 from quanyu.tables.draw import cut
+from quanyu.tables.view.trait_names import listed
 from quanyu.text import Sentence, Text
 
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?")
@@ -74,6 +75,8 @@ def _unknown(name: Name, kinds: Kinds, message: Text) -> RuleError:
     # Of many names only those like the one that was written help.
     known = closest(name.name, kinds, FEW) if near and len(kinds) > FEW else sorted(kinds)
     hint: Text = "{near} Known are: {known}." if near else "Known are: {known}."
+    if near and len(kinds) > FEW:
+        hint = "{near} Like it are: {known}."
     if len(known) > FEW:
         hint = "None of the {n} known ones is like it; the form of an audience lists them all."
     told = {
@@ -81,7 +84,7 @@ def _unknown(name: Name, kinds: Kinds, message: Text) -> RuleError:
         "pointer": pointed(name.place),
         "near": near,
         "n": len(kinds),
-        "known": ", ".join(known),
+        "known": listed(known),
     }
     return RuleError(message, hint, **told)
 
