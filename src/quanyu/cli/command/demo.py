@@ -22,9 +22,11 @@ from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.load import Loaded, load
 from quanyu.errors import WorkspaceError
 from quanyu.method import Inconclusive
+from quanyu.part.action import Caller, perform
 from quanyu.plan.report import write_report
 from quanyu.text import told
 from quanyu.understand.outlook import outlook
+from quanyu.understand.segment import ADD
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
 from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge
@@ -40,6 +42,15 @@ what the second decides in the latter."""
 PERIODS = ("", "later", "last")
 """Folders of the shop's periods: before the first turn, between turns."""
 AUDIENCE = {"name": "老客唤醒", "rule": "recency_days >= 21; frequency >= 1"}
+SEGMENTS = {
+    "流失边缘": (
+        "bought >= 2 times in last 365 days; not bought in last 90 days",
+        "买过多次，三个月没有再买",
+    ),
+    "加购未买": ("did add_to_cart then not bought within 24 hours in last 30 days", "加购后一天内没有下单"),
+    "最有价值": ("clv_amount in top 10%", "预期价值最高的十分之一"),
+}
+"""Segments of the shop, defined after the first turn: their rules and what they are for."""
 WHO = "demo"
 
 
@@ -101,6 +112,9 @@ class _Stage:
             self.folder, clock=_noon_after(world), key=_key(shop.seed), audience=AUDIENCE
         )
         self.turn(self.folder / "files")
+        for name, (rule, description) in SEGMENTS.items():
+            given = {"name": name, "rule": rule, "description": description}
+            perform(self.ws, ADD, given, Caller(WHO))
         return world
 
     def decide(self, world: World) -> tuple[World, Foreseen]:

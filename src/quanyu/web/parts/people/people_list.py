@@ -109,9 +109,12 @@ class _List:
                 count = view.say("{n} people in all", n=f"{self.n:,}")
                 put(Markup("").join([tag("h2", self.title), span("note", count)]), class_="choices")
                 with ui.element("div").classes("tools"):
-                    if columns(parse(whom.rule)) and not whom.text:
-                        address = view.link("/audiences", rule=whom.rule)
+                    if whom.rule.strip(" ;；") and not whom.text:
+                        address, save = (
+                            view.link(path, rule=whom.rule) for path in ("/audiences", "/segments/new")
+                        )
                         put(tag("a", view.say("Make an audience of it"), href=address, class_="plain"))
+                        put(tag("a", view.say("Save as a segment"), href=save, class_="plain"))
                     stream_exports(view, self.stream)
             if not self.n:
                 hint: Text = NOT_FOUND if whom.text else "Loosen the conditions, or wait for the next turn."
