@@ -99,7 +99,7 @@ def _distribution(view: View, histogram: profile.Distribution) -> None:
     if rest := histogram.n_known - sum(bar.n_people for bar in histogram.bars):
         more = view.say("{n} people have other, rarer values", n=f"{rest:,}")
         note += f" · {more}"
-    if histogram.median is not None:
+    if histogram.median is not None and trait.unit != "weekday":
         note += f" · {view.say('Median')} {trait_value(view, trait, histogram.median)}"
 
     def opened(event: Any) -> None:
