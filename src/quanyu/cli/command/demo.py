@@ -50,7 +50,7 @@ SEGMENTS = {
     "加购未买": ("did add_to_cart then not bought within 24 hours in last 30 days", "加购后一天内没有下单"),
     "最有价值": ("clv_amount in top 10%", "预期价值最高的十分之一"),
 }
-"""Segments of the shop, defined after the first turn: their rules and what they are for."""
+"""Segments of the shop, worked out by every turn: their rules and what they are for."""
 WHO = "demo"
 
 
@@ -111,10 +111,10 @@ class _Stage:
         self.ws = quanyu.workspace.create(
             self.folder, clock=_noon_after(world), key=_key(shop.seed), audience=AUDIENCE
         )
-        self.turn(self.folder / "files")
         for name, (rule, description) in SEGMENTS.items():
             given = {"name": name, "rule": rule, "description": description}
             perform(self.ws, ADD, given, Caller(WHO))
+        self.turn(self.folder / "files")
         return world
 
     def decide(self, world: World) -> tuple[World, Foreseen]:

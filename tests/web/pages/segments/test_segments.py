@@ -10,9 +10,11 @@ import pytest
 from nicegui import Client, ui
 
 from quanyu import ledger
+from quanyu.errors import SegmentError
 from quanyu.understand.segment import overlaps, segment_states
 from quanyu.web.cache import Cache
 from quanyu.web.pages.segments.segment import read_segment, segment
+from quanyu.web.pages.segments.segment_editor import Typed, save_typed
 from quanyu.web.pages.segments.segment_words import TAKEN, segment_address
 from quanyu.web.pages.segments.segments import segments
 from quanyu.web.view import View
@@ -73,3 +75,18 @@ def test_names_and_descriptions_are_text(shop: Workspace) -> None:
     assert "<b>x" not in page and "<img" not in page and "<i>li" not in page
     assert "&lt;b&gt;x" in page and "&lt;img src=x" in page and "&lt;i&gt;li" in page
     assert drawn(lambda: segment(view, "nobody")).count("There is no segment nobody.") == 1
+
+
+def test_a_new_segment_replaces_none(shop: Workspace) -> None:
+    first = save_typed(shop, Typed(" vip ", "bought >= 5 times", "dear"), is_new=True)
+    assert (first.segment_id, first.rule, first.description, first.version) == (
+        "vip",
+        "bought >= 5 times",
+        "dear",
+        1,
+    )
+    with pytest.raises(SegmentError, match="already"):
+        save_typed(shop, Typed("vip", "bought"), is_new=True)
+    assert save_typed(shop, Typed("vip", "bought >= 6 times"), is_new=False).version == 2
+    with pytest.raises(SegmentError, match="no rule"):
+        save_typed(shop, Typed("all", " ; "), is_new=True)

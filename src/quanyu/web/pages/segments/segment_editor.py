@@ -82,7 +82,7 @@ def _form(view: View, typed: Typed, *, is_new: bool) -> ui.textarea:
     async def save() -> None:
         said.clear()
         try:
-            made = await run.io_bound(_save, view.ws, typed, is_new)
+            made = await run.io_bound(save_typed, view.ws, typed, is_new=is_new)
         except Exception as error:
             report(error)
             with said:
@@ -142,7 +142,7 @@ def _reach(ws: Workspace, rule: str) -> Reach:
     return cast("Reach", perform(ws, REACH, {"rule": rule}, Caller("")))
 
 
-def _save(ws: Workspace, typed: Typed, is_new: bool) -> Segment:
+def save_typed(ws: Workspace, typed: Typed, *, is_new: bool) -> Segment:
     """Define the segment; one that is there is only changed by who set out to change it."""
     name = typed.name.strip()
     if not typed.rule.strip(" ;；\n"):

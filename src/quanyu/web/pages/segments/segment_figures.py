@@ -90,7 +90,7 @@ def apart(view: View, name: str, traces: Sequence[Trace]) -> None:
             for said, link, trace in zip(names, links, traces, strict=True)
         ]  # fmt: skip
         more = tag("summary", view.say("The people of each"))
-        put(tag("details", more, tag("ul", *listed, class_="links")), "section", "panel")
+        put(tag("details", more, tag("ul", *listed, class_="links apart")), "section", "panel")
 
 
 def _forest(view: View, drawn: Sequence[interval.Whisker]) -> Option:

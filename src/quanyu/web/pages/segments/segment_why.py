@@ -57,7 +57,7 @@ def why(view: View, name: str) -> None:
 def _told(view: View, explained: Explained) -> None:
     said: Text = "{person} is in {name}." if explained.is_in else "{person} is not in {name}."
     put(tag("p", view.say(said, person=explained.person_id, name=explained.segment_id), class_="lead"))
-    heads = tuple(Head(view.say(word)) for word in ("Condition", "What it met", "Holds"))
+    heads = tuple(Head(view.say(word)) for word in ("Condition", "What it met", "Is it met?"))
     rows = tuple(
         (rule_told(view, answer.condition), _values(view, answer.values), view.say(MET[answer.is_met]))
         for answer in explained.answers
