@@ -28,6 +28,9 @@ PATHS = (
     "/data?part=dictionary",
     "/people",
     "/people?rule=frequency+%3E%3D+2000",
+    "/segments",
+    "/segments/%E5%9B%9E%E5%A4%B4%E5%AE%A2%20100%25%3F%20%231",
+    "/segments/new?rule=frequency+%3E%3D+1+or+bought",
     "/portraits",
     "/portraits?size=money&trait=spend_amount&with=first_order_on",
     "/value",
@@ -40,6 +43,14 @@ PATHS = (
     "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
     "/metrics?period=custom&since=2026-05-01&until=2026-05-20&metric=n_buyers",
 )
+HIDDEN = """
+[...document.querySelectorAll('.panels > div > *, .panels > section > *, .ag-paging-panel *')].filter(e => {
+  const [box, holder] = [e, e.closest('.ag-paging-panel') || e.parentElement].map(x => x.getBoundingClientRect());
+  return e.checkVisibility() && box.height && (box.bottom > holder.bottom + 1 || box.top < holder.top - 1
+    || box.left < holder.left - 1 || box.right > holder.right + 1);
+}).map(e => e.innerText || e.className)
+"""
+"""What is drawn outside of its panel, or of the line below a grid, where other things cover it or nothing shows it."""
 Visitor = Callable[..., Any]
 
 
@@ -70,6 +81,8 @@ def test_every_screen_is_whole_and_open_to_all(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert overflow <= 0, f"{path} is {overflow} pixels too wide"
+        hidden = page.evaluate(HIDDEN)
+        assert not hidden, f"{path}: {hidden[:3]} lie outside of what holds them"
         assert page.locator("#content h1").count() >= 1, path
         assert page.locator(".notice.stop").count() == 0, (
             f"{path}: {page.locator('.notice.stop').first.inner_text()}"
@@ -214,11 +227,11 @@ def test_a_list_turns_its_pages_and_is_sorted(console: str, visit: Visitor) -> N
     page.wait_for_function(
         "before => document.querySelector('.list tbody a').innerText !== before", arg=richest
     )
-    page.locator(".list th", has_text="最近购买距今").click()
+    page.locator(".list th", has_text="距上次购买天数").click()
     page.wait_for_function("document.querySelector('.list .q-table__bottom').innerText.includes('1-50')")
     days = [int(text) for text in page.locator(".list tbody tr td:nth-child(5)").all_inner_texts()]
     assert days == sorted(days)
-    assert page.locator(".list th[aria-sort=ascending]").inner_text().endswith("最近购买距今")
+    assert page.locator(".list th[aria-sort=ascending]").inner_text().endswith("距上次购买天数")
     page.wait_for_url("**by=recency_days**")
     choice, heads = page.locator(".column-choice"), page.locator(".list th")
     usual = heads.count()
@@ -392,6 +405,8 @@ def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, 
         "/",
         "/data",
         "/people",
+        "/segments",
+        "/segments/new",
         "/portraits",
         "/value",
         "/channels",
@@ -455,7 +470,11 @@ def test_findings_are_sentences_with_what_to_do(console: str, visit: Visitor, tm
     assert listed.count() > 1
     assert all("怎么办：" in (text or "") for text in listed.all_text_contents())
     page = tab.open("/data?part=rejects")
-    n = int(re.sub(r"\D", "", page.locator("p.lead").inner_text().split("行")[0]))
+    n, n_reasons = (int(n) for n in re.findall(r"\d+", page.locator("p.lead").inner_text())[:2])
+    reasons = page.locator(".refusals details")
+    assert reasons.count() == n_reasons
+    reasons.first.locator("summary").click()
+    assert reasons.first.locator("tbody tr").first.is_visible()
     with page.expect_download() as saved:
         page.get_by_role("button", name="CSV").first.click()
     saved.value.save_as(tmp_path / "refused.csv")

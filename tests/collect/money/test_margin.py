@@ -106,7 +106,8 @@ def moved(ws: Workspace, since: int) -> list[list[int]]:
 
 
 def test_margins_turn_by_turn_are_all_at_once(workspace: Workspace) -> None:
-    """Orders come, are refunded, closed or say their margin themselves; lines come, come back and go; costs change."""
+    """Orders come, are refunded, closed or say their margin themselves; lines come, come back and go, of orders that stay the
+    same too; costs change."""
     draw = random.Random(3)
     items = [
         {"item_id": item, "cost_amount": Decimal(cost)} for item, cost in zip("abc", (3, 5, 7), strict=True)
@@ -130,6 +131,8 @@ def test_margins_turn_by_turn_are_all_at_once(workspace: Workspace) -> None:
         if turn == 9:
             put(workspace, "items", [*items[1:], {"item_id": "a", "cost_amount": Decimal(4)}])
         margins_hold(workspace)
+    bring(workspace, "order_lines", [line(51, "c", 2, line_no=2)])
+    margins_hold(workspace)
 
 
 def test_a_margin_that_nothing_tells_makes_others_stand_in(workspace: Workspace) -> None:

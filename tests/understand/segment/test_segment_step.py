@@ -18,6 +18,7 @@ from quanyu.errors import QuanyuError, SegmentError
 from quanyu.part.action import Caller, perform
 from quanyu.part.segment_state import require_fresh
 from quanyu.rule import parse
+from quanyu.text import told
 from quanyu.understand.segment import ADD, DROP, EXPLAIN, SHOW, overlaps, segment_states
 from quanyu.understand.segment.segment_step import segments
 from quanyu.workspace import Workspace
@@ -112,7 +113,7 @@ def test_one_that_fails_keeps_its_members_and_stops_no_other(embedded: Workspace
         "on_gone": {"p1", "p2"},
         "chained": {"p1", "p2"},
     }
-    states = {one.segment_id: state for one, state in segment_states(ws)}
+    states = {one.segment.segment_id: one.state for one in segment_states(ws)}
     assert states == {
         "good": "fresh",
         **dict.fromkeys(("gone", "on_gone", "chained", "lost", "broken"), "failed"),
@@ -143,11 +144,24 @@ def test_who_was_merged_or_dropped_has_not_left(embedded: Workspace) -> None:
     assert held(ws) == {"some": {"p2"}} and left == [("some", "p3")]
 
 
+def test_the_list_tells_how_many_came_or_went(embedded: Workspace) -> None:
+    define(embedded, buyers="n_bought >= 1", later="n_bought >= 2")
+    for n, day in enumerate((DAY, DAY + dt.timedelta(days=1))):
+        traits(embedded, day, {"p1": 1, "p2": n, "p3": n})
+        segments(embedded, day)
+    define(embedded, new="n_bought >= 9")
+    told = {one.segment.segment_id: (one.change, len(one.sizes)) for one in segment_states(embedded)}
+    assert told == {"buyers": (2, 2), "later": (0, 2), "new": (None, 0)}
+
+
 def test_actions_define_explain_and_drop(embedded: Workspace) -> None:
     ws = embedded
     traits(ws, DAY, {f"p{n}": n % 4 for n in range(80)})
     made = perform(ws, ADD, {"name": "buyers", "rule": "n_bought>=1;"}, ME)
     assert (made.rule, made.version) == ("n_bought >= 1", 1)
+    event = {"event_id": "e", "source": "s", "id_key": "k:1", "name": "product_view", "occurred_at": NOON}
+    ws.warehouse.replace("events", pa.Table.from_pylist([event]), by="collect")
+    assert perform(ws, ADD, {"name": "to come", "rule": "did quiz_answered"}, ME).version == 1
     perform(ws, ADD, {"name": "few", "rule": "in segment buyers and n_bought <= 1"}, ME)
     segments(ws, DAY)
     pair = next(pair for pair in overlaps(ws) if pair.first == "few")
@@ -169,10 +183,11 @@ def test_actions_define_explain_and_drop(embedded: Workspace) -> None:
         ("buyers", "in segment few", "wait for each other"),
         ("a;b", "n_bought >= 1", "cannot be the name"),
         ("x", "n_bought > many", "not a number"),
+        ("x", "did product_vew >= 2 times", "Did you mean product_view"),
     ):
         with pytest.raises(QuanyuError) as caught:
             perform(ws, ADD, {"name": name, "rule": text}, ME)
-        assert said in f"{caught.value}"
+        assert said in told(caught.value, "en")
     with pytest.raises(SegmentError, match="is named by few"):
         perform(ws, DROP, {"name": "buyers"}, ME)
     with pytest.raises(SegmentError, match="no person"):

@@ -82,9 +82,11 @@ def _taken(asking: Asking, sequence: Sequence, steps: Mapping[str, Did], names: 
     }
     shown = {"per": table[cell(sequence.per)].cast("string")} if sequence.per else {}
     flagged = table.mutate(**flags, **shown, moment=unix_micros(table[AT]))
-    chosen = flagged.filter(
-        ibis.or_(*(flagged[name] for name in claims)), flagged[AT] < ibis.literal(asking.at)
-    )
+    start, _ = reach(sequence.window, asking.at, asking.zone)
+    times = [flagged[AT] < ibis.literal(asking.at)]
+    # What happened before the first step may begin is no part of a sequence.
+    times += [] if start is None else [flagged[AT] >= ibis.literal(start)]
+    chosen = flagged.filter(ibis.or_(*(flagged[name] for name in claims)), *times)
     if per:
         chosen = chosen.filter(chosen.per.notnull())
     owned = chosen.inner_join(owners(asking.look, rows), "owner")

@@ -11,7 +11,8 @@ from quanyu.errors import RuleError
 from quanyu.nearest import closest
 from quanyu.rule.gathered import SOURCES, Look, known_columns
 from quanyu.rule.text import parse, pointed, printed
-from quanyu.rule.tree import Apply, Literal, Name, Node, mapped, names
+from quanyu.rule.tree import Apply, Did, Literal, Name, Node, did_rows, mapped, names
+from quanyu.rule.verb import VERBS
 from quanyu.tables.view.rfm_groups import GROUPS
 from quanyu.text import Text, translate
 
@@ -35,6 +36,8 @@ def meant(tree: Node, look: Look, read: Read) -> Node:
 
     Raises `RuleError`, with the nearest known ones, for a word that nobody has.
     """
+    for did in did_rows(tree):
+        _check_detail(did, look, read)
     homes = known_columns(look)
     asked = {name.name for name in names(tree)} & set(homes)
     schemas = {source: look(source).schema() for source in SOURCES}
@@ -55,6 +58,28 @@ def _meant(tree: Node, words: Mapping[str, Mapping[str, str]]) -> Node:
     return Apply(tree.operator, tuple(
         _word(operand, column, words[column]) if isinstance(operand, Literal) else operand for operand in tree.operands
     ))  # fmt: skip
+
+
+def _check_detail(did: Did, look: Look, read: Read) -> None:
+    """Raise `RuleError` for an event, a channel or a kind that no row has, where one like it is there.
+
+    One that is like none may be yet to come.
+    """
+    verb = VERBS[did.verb]
+    if did.detail is None or verb.detail is None or "." in verb.detail:
+        return
+    words = look(verb.rows.table.name).select(verb.detail).distinct().limit(MOST + 1)
+    known = [word for word in read(words)[verb.detail].to_pylist() if word]
+    near = [] if did.detail in known else closest(did.detail, known, SHOWN)
+    if near:
+        raise RuleError(
+            "Nothing that people did ({verb}) is {word!r}.{pointer}",
+            "Did you mean {near}?",
+            verb=did.verb,
+            word=did.detail,
+            pointer=pointed(did.place),
+            near=", ".join(near[:2]),
+        )
 
 
 def _word(literal: Literal, column: str, known: Mapping[str, str]) -> Literal:

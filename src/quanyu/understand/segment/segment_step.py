@@ -89,11 +89,24 @@ def _written(work: Work, now: ir.Table) -> Mapping[str, int]:
         come.mutate(change=ibis.literal("entered")), left.mutate(change=ibis.literal("left"))
     )
     changes = changes.mutate(changed_at=ibis.literal(work.ws.now()), as_of=ibis.literal(work.as_of))
-    warehouse.merge("segment_members", entered, by="understand", gone=gone)
+    _write_members(work, entered, gone)
     warehouse.append("segment_changes", changes, by="understand")
-    warehouse.merge("segment_sizes", _sizes(work, now), by="understand")
-    rows = warehouse.read(now.group_by("segment_id").agg(n=now.count())).to_pylist()
-    return {row["segment_id"]: row["n"] for row in rows}
+    sizes = work.keep(_sizes(work, now))
+    warehouse.merge("segment_sizes", sizes, by="understand")
+    return {row["segment_id"]: row["n_people"] for row in warehouse.read(sizes).to_pylist()}
+
+
+def _write_members(work: Work, entered: ir.Table, gone: ir.Table) -> None:
+    """Write who stays, with the day they entered on, and who came; nothing is written where nobody came or went."""
+    warehouse = work.ws.warehouse
+    n_come, n_gone = (int(warehouse.read(rows.count()).column(0)[0].as_py()) for rows in (entered, gone))
+    if n_gone:
+        before = warehouse.table("segment_members")
+        stays = before.anti_join(gone, ["segment_id", "person_id"])
+        rows = stays.union(entered.select(*stays.columns).cast(stays.schema()))
+        warehouse.replace("segment_members", rows, by="understand")
+    elif n_come:
+        warehouse.append("segment_members", entered, by="understand")
 
 
 def _sizes(work: Work, now: ir.Table) -> ir.Table:
