@@ -24,6 +24,11 @@ class Want:
     beside: str = ""
     anywhere: bool = False
 
+    def is_missed(self, around: str) -> bool:
+        """Say whether what the law wants is not there, where it is wanted at all."""
+        is_meant = not self.beside or re.search(self.beside, around)
+        return bool(is_meant) and not (self.needs and re.search(self.needs, around))
+
 
 @cache
 def wants() -> tuple[Want, ...]:
@@ -45,11 +50,9 @@ FIXED: Mapping[Category, tuple[tuple[str, str], ...]] = {
 def lacking(text: str) -> Iterator[tuple[str, int, int]]:
     """Return the kind and place of what stands in a folded text without what it needs."""
     for want in wants():
+        is_everywhere = want.anywhere and want.is_missed(text)
         for found in re.finditer(want.pattern, text):
-            sentence = _sentence(text, *found.span())
-            around = text if want.anywhere else sentence
-            is_meant = not want.beside or re.search(want.beside, around)
-            if is_meant and not (want.needs and re.search(want.needs, around)):
+            if is_everywhere if want.anywhere else want.is_missed(_sentence(text, *found.span())):
                 yield want.kind, *found.span()
     yield from _large_prizes(text)
 
@@ -60,7 +63,7 @@ def missing(dense: str, category: Category) -> list[str]:
 
 
 def _large_prizes(text: str) -> Iterator[tuple[str, int, int]]:
-    for found in re.finditer(r"(\d[\d,]*(?:\.\d+)?) ?([万w])?元?", text):
+    for found in re.finditer(r"(\d[\d,]{0,15}(?:\.\d{1,4})?) ?([万w])?元?", text):
         value = float(found[1].replace(",", "")) * (10_000 if found[2] else 1)
         sentence = _sentence(text, *found.span())
         is_money = found[0].endswith(("元", "万", "w"))
