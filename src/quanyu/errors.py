@@ -22,6 +22,7 @@ QuanyuError
 ├── DecisionError                 a decision that does not exist or was taken before
 ├── ChannelError                  no channel has this name, or it refused what it was given
 ├── MethodError                   a specification that cannot be fitted
+├── ComplianceError               a text that may not be sent as it is
 ├── ActionError                   no such action, or it was given something else than it takes
 ├── StorageError                  the disk is full or refuses to write
 └── MissingExtraError             an optional library is needed
@@ -172,6 +173,12 @@ class ActionError(QuanyuError):
     """There is no such action, or what it was given is not what it takes."""
 
     exit_code = 16
+
+
+class ComplianceError(QuanyuError):
+    """A text may not be sent as it is: something in it, or missing from it, is against the law."""
+
+    exit_code = 18
 
 
 class StorageError(QuanyuError):

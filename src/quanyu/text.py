@@ -72,8 +72,24 @@ class Sentence(str):
         return made
 
 
+class Named(str):
+    """A name in English that remembers the Chinese one; `told` gives that of the reader's language.
+
+    >>> told(Named("Orders", "订单数"), "zh"), told(Named("Orders", "订单数"), "en")
+    ('订单数', 'Orders')
+    """
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Self:
+        """Keep both names."""
+        made = super().__new__(cls, en)
+        made.zh = zh
+        return made
+
+
 def told(what: QuanyuError | str, language: Language = "zh") -> str:
-    """Return an error (its hint on a line of its own) or a `Sentence` in a language; any other text as it is.
+    """Return an error (its hint on a line of its own), a `Sentence` or a name in a language; any other text as it is.
 
     Values that are errors or sentences themselves are told in the same language. English where a translation
     is missing.
@@ -83,6 +99,8 @@ def told(what: QuanyuError | str, language: Language = "zh") -> str:
     """
     if isinstance(what, QuanyuError):
         return "\n".join(part for part in message_and_hint(what, language) if part)
+    if isinstance(what, Named):
+        return what.zh if language == "zh" else what
     return _filled(what.key, what.values, language) if isinstance(what, Sentence) else what
 
 
@@ -94,7 +112,7 @@ def message_and_hint(error: QuanyuError, language: Language = "zh") -> tuple[str
 
 def _filled(sentence: str, values: Mapping[str, object], language: Language) -> str:
     said = {
-        name: told(value, language) if isinstance(value, QuanyuError | Sentence) else value
+        name: told(value, language) if isinstance(value, QuanyuError | Sentence | Named) else value
         for name, value in values.items()
     }
     return translate(sentence, language, **said)

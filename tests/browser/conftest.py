@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import quanyu.workspace
-from quanyu import loop
+from quanyu import ledger, loop
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-background-networking", "--disable-gpu")
 
@@ -142,6 +142,8 @@ def written_shop(folder: Path) -> Path:
     spec.loader.exec_module(shop)
     ws = quanyu.workspace.create(folder, name=f"示例店铺{shop.PLANTED}")
     shop.write_shop(ws, people=200)
+    for name, rule in shop.SEGMENTS.items():
+        ledger.save_segment(ws.ledger, name, rule, shop.PLANTED, who="li", at=ws.now())
     loop.run(ws)
     shop.write_test(ws)
     loop.run(ws, only="budget")

@@ -17,6 +17,8 @@ DAYS = 430
 PHONE, MAIL = "13912345678", "li.lei@example.com"
 PLANTED = f'<img src=x onerror="window.planted=1"><script>window.planted=1</script> {PHONE} {MAIL} {{{{7919*7907}}}}'
 """Markup, a phone and a mail address that hide in every kind of text."""
+SEGMENTS = {"回头客 100%? #1": "bought >= 2 times", "new & 'co'": 'not in segment "回头客 100%? #1"'}
+"""Segments whose names an address must not be broken by."""
 CHANNELS = ("taobao", "jd", "douyin", "wechat", "own")
 REGIONS = ("浙江", "广东", "江苏", "上海", "北京", "四川", "山东", f"湖北{PLANTED}")
 CATEGORIES = ("护肤", "彩妆", "母婴", "零食", "家居", f"数码{PLANTED}")

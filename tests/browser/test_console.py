@@ -155,11 +155,11 @@ def test_a_list_turns_its_pages_and_is_sorted(console: str, visit: Visitor) -> N
     page.wait_for_function(
         "before => document.querySelector('.list tbody a').innerText !== before", arg=richest
     )
-    page.locator(".list th", has_text="最近购买距今").click()
+    page.locator(".list th", has_text="距上次购买天数").click()
     page.wait_for_function("document.querySelector('.list .q-table__bottom').innerText.includes('1-50')")
     days = [int(text) for text in page.locator(".list tbody tr td:nth-child(5)").all_inner_texts()]
     assert days == sorted(days)
-    assert page.locator(".list th[aria-sort=ascending]").inner_text().endswith("最近购买距今")
+    assert page.locator(".list th[aria-sort=ascending]").inner_text().endswith("距上次购买天数")
     page.wait_for_url("**by=recency_days**")
     choice, heads = page.locator(".column-choice"), page.locator(".list th")
     usual = heads.count()
@@ -333,6 +333,8 @@ def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, 
         "/",
         "/data",
         "/people",
+        "/segments",
+        "/segments/new",
         "/portraits",
         "/value",
         "/channels",
@@ -396,7 +398,11 @@ def test_findings_are_sentences_with_what_to_do(console: str, visit: Visitor, tm
     assert listed.count() > 1
     assert all("怎么办：" in (text or "") for text in listed.all_text_contents())
     page = tab.open("/data?part=rejects")
-    n = int(re.sub(r"\D", "", page.locator("p.lead").inner_text().split("行")[0]))
+    n, n_reasons = (int(n) for n in re.findall(r"\d+", page.locator("p.lead").inner_text())[:2])
+    reasons = page.locator(".refusals details")
+    assert reasons.count() == n_reasons
+    reasons.first.locator("summary").click()
+    assert reasons.first.locator("tbody tr").first.is_visible()
     with page.expect_download() as saved:
         page.get_by_role("button", name="CSV").first.click()
     saved.value.save_as(tmp_path / "refused.csv")

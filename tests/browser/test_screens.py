@@ -22,6 +22,9 @@ SCREENS = (
     "/data?part=dictionary",
     "/people",
     "/people?rule=frequency+%3E%3D+2000",
+    "/segments",
+    "/segments/%E5%9B%9E%E5%A4%B4%E5%AE%A2%20100%25%3F%20%231",
+    "/segments/new?rule=frequency+%3E%3D+1+or+bought",
     "/portraits",
     "/portraits?size=money&trait=spend_amount&with=first_order_on",
     "/value",
@@ -34,6 +37,14 @@ SCREENS = (
     "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
     "/metrics?period=custom&since=2026-05-01&until=2026-05-20&metric=n_buyers",
 )
+HIDDEN = """
+[...document.querySelectorAll('.panels > div > *, .panels > section > *, .ag-paging-panel *')].filter(e => {
+  const [box, holder] = [e, e.closest('.ag-paging-panel') || e.parentElement].map(x => x.getBoundingClientRect());
+  return e.checkVisibility() && box.height && (box.bottom > holder.bottom + 1 || box.top < holder.top - 1
+    || box.left < holder.left - 1 || box.right > holder.right + 1);
+}).map(e => e.innerText || e.className)
+"""
+"""What is drawn outside of its panel, or of the line below a grid, where other things cover it or nothing shows it."""
 PLANTED = (
     "/", "/data", "/data?part=quality", "/data?part=rejects", "/data?part=tables", "/people", "/portraits",
     "/portraits?size=money&trait=spend_amount", "/portraits?trait=favourite_category", "/value", "/budget", "/channels",
@@ -85,6 +96,8 @@ def look_over(page: Any, path: str) -> None:
     """
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{path} is {overflow} pixels too wide"
+    hidden = page.evaluate(HIDDEN)
+    assert not hidden, f"{path}: {hidden[:3]} lie outside of what holds them"
     assert page.locator("#content h1").count() >= 1, path
     assert page.locator(".notice.stop").count() == 0, (
         f"{path}: {page.locator('.notice.stop').first.inner_text()}"

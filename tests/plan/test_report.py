@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from quanyu.figure import money
+from quanyu.plan import report
 from quanyu.plan.report import GREEN, RED, render, write_report
 from quanyu.plan.review import review
 from quanyu.tables import contract
@@ -233,3 +234,19 @@ def test_an_empty_workspace_says_what_to_do_next(make_workspace, tmp_path: Path,
     text = write_report(make_workspace(), tmp_path / "report.html", language).read_text(encoding="utf-8")
     Page(text)
     assert "quanyu load orders.csv" in text
+
+
+def _light(color: str) -> float:
+    """The relative luminance of a colour, as WCAG 2 defines it."""
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_text_of_the_report_stands_out_from_its_ground() -> None:
+    style = (Path(report.__file__).parent / "report.css").read_text(encoding="utf-8")
+    colors = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", style))
+    for ground in ("paper", "wash"):
+        for text in ("ink", "soft", "faint"):
+            contrast = (_light(colors[ground]) + 0.05) / (_light(colors[text]) + 0.05)
+            assert contrast >= 4.5, f"{text} on {ground}: {contrast:.2f}"

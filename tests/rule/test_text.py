@@ -64,6 +64,9 @@ def test_an_error_suggests_the_nearest_name_in_both_languages() -> None:
         typed(parse("frequncy > 2"), KINDS)
     assert "没有可用于选人的标签 'frequncy'。" in told(caught.value, "zh")
     assert "您要的是“frequency”吗？" in told(caught.value, "zh")
+    assert "frequency（购买次数）" in told(caught.value, "zh") and "frequency (Frequency)" in told(
+        caught.value, "en"
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,6 +150,13 @@ def test_what_is_no_number_is_refused_in_plain_words(word: str) -> None:
         ("bought_item taobao", "not told apart"),
         ("in random 200%", "between 0 and 1"),
         ("bought > many times", "a number"),
+        ("group matches (a+)+b", "every engine reads alike"),
+        ("bought in last 99999999 days", "more than 200 years"),
+        ("bought in last 9999 months", "more than 200 years"),
+        ("bought since 2026-02-30", "no day 2026-02-30"),
+        ("day on 9999-12-31", "outside of the years"),
+        ("day before 0001-01-01", "outside of the years"),
+        ("did product_view then bought within 2 months", "no length"),
     ],
 )
 def test_a_rule_that_cannot_be_asked_says_why(rule: str, said: str) -> None:
@@ -167,6 +177,8 @@ def test_a_rule_that_cannot_be_asked_says_why(rule: str, said: str) -> None:
         {"member": {"name": "vip"}},
         {"rank": {"column": "clv_amount"}},
         {"measure": {"did": {"verb": "did"}, "also": 1}},
+        {"measure": {"did": {"verb": "bought"}, "window": {"start": [True, "day"]}}},
+        {"during": {"operand": {"column": "day"}, "window": 3}},
     ],
 )
 def test_a_leaf_that_is_none_is_refused(given: object) -> None:

@@ -23,7 +23,9 @@ import pytest
 
 from quanyu import ledger, loop
 from quanyu.collect.identity.correction import merge, split
+from quanyu.collect.listed import Listed, keep_list
 from quanyu.collect.load.load import load
+from quanyu.part.action import Caller
 from quanyu.tables import CONTRACTS, Table, contract
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
@@ -45,8 +47,14 @@ FIRST_FILES = (
     "orders/taobao_suborders_new.csv", "orders/youzan_orders.csv", "touches.csv",
 )  # fmt: skip
 LATER_FILES = ("events.parquet", "feedback.csv", "links.csv", "orders/youzan_orders.csv", "touches.csv")
-FIRST_STEPS = ("visits", "identity", "people", "rfm", "audience")
+FIRST_STEPS = ("visits", "identity", "people", "rfm", "segments", "audience")
 """What an audience is chosen by. Visits and identity are brought up to date by the second turn, the rest is anew."""
+SEGMENTS = {
+    "lately": "bought in last 30 days or in list guests",
+    "carts": "did add_to_cart then not bought within 2 days in last 90 days per channel",
+    "some": "in segment lately and not in random 50% and bought with total net_amount >= 50",
+}
+"""Members by what they did, by a list, and by each other; people come and go between the turns."""
 SETTINGS: dict[str, Any] = {
     "audience": {"rule": "recency_days >= 21; frequency >= 1"},
     "attribution": {"n_resamples": 40, "other_windows": [7]},
@@ -81,11 +89,15 @@ MET = {
     "people who are not reached": "deliveries WHERE status = 'suppressed' AND reason = 'no_consent'",
     "people of the control group": "deliveries WHERE status = 'held_out' AND reason = 'control'",
     "rows that were refused": "rejects",
+    "people on a list": "list_members",
+    "people who came into a segment": "segment_changes WHERE change = 'entered'",
+    "people who left a segment": "segment_changes WHERE change = 'left'",
+    "people who stay in a segment": "segment_members WHERE as_of < (SELECT max(as_of) FROM segment_sizes)",
 }
 """Cases of which this scene has rows, each with where they are."""
 EMPTY = {
     "categories", "continuations", "deals", "fx_rates", "leads", "prices", "stores", "responses", "scores",
-    "segment_members", "spend_test_days", "spend_test_results",
+    "spend_test_days", "spend_test_results",
 }  # fmt: skip
 """Tables that nothing in this scene fills: no file of theirs is loaded, or no step writes them yet."""
 
@@ -139,6 +151,7 @@ def first_turn(ws: Workspace, files: Path) -> None:
     """Choose an audience, and freeze and export it; join and part people."""
     bring(ws, files, FIRST_FILES)
     link(ws)
+    segment(ws)
     for step in FIRST_STEPS:
         loop.run(ws, only=step)
     (proposal,) = ledger.list_decisions(ws.ledger, status="proposed")
@@ -153,6 +166,18 @@ def second_turn(ws: Workspace, files: Path) -> None:
     assert len(loop.run(ws)) == len(loop.STEPS)
     assert not any(planned.is_due for planned in loop.explain(ws))
     assert {ran.status for ran in loop.run(ws)} == {"fresh"}
+
+
+def segment(ws: Workspace) -> None:
+    """Define segments by what people did, by a list, and by each other."""
+    some = ws.warehouse.read(
+        ws.warehouse.table("orders").select("id_key").distinct().order_by("id_key").limit(9)
+    )
+    guests = ws.root / "guests.txt"
+    guests.write_text("\n".join(some["id_key"].to_pylist()), encoding="utf-8")
+    keep_list(ws, Listed("guests", "key", guests), Caller("test"))
+    for name, rule in SEGMENTS.items():
+        ledger.save_segment(ws.ledger, name, rule, "", who="test", at=ws.now())
 
 
 def link(ws: Workspace) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 
+from quanyu import ledger
 from quanyu.web.cache import Cache
 from quanyu.workspace import Workspace
 
@@ -30,6 +31,8 @@ def test_an_answer_is_kept_until_any_table_changes(make_workspace: Callable[...,
     later = cache.stamp()
     assert later != stamp
     assert cache.ask(later, n_stores, "a") == 1
+    ledger.save_segment(ws.ledger, "vip", "frequency >= 5", "", who="li", at=ws.now())
+    assert cache.stamp() != later
 
 
 def test_the_cache_forgets_the_oldest(make_workspace: Callable[..., Workspace]) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from quanyu import ledger
 from quanyu.act.channel import channels
 from quanyu.act.contact import consented, contacts
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
+from quanyu.part.segment_state import unknown_segment
 from quanyu.rule import Asking, meant_rule, members, parse
+from quanyu.rule.tree import groups
 from quanyu.workspace import Workspace
 
 
@@ -31,9 +34,14 @@ class Reach:
 
 
 def reach(ws: Workspace, given: Question, _: Caller) -> Reach:
-    """Return how many people a rule finds and could be reached. Raises `RuleError` for a rule that cannot be asked."""
+    """Return how many people a rule finds and could be reached. Raises `RuleError` for a rule that cannot be asked,
+    `SegmentError` for one that names a segment that is not there.
+    """
     rule = meant_rule(given.rule, ws.warehouse.table, ws.warehouse.read)
-    held = members(parse(rule), Asking.of(ws, as_of(ws))).select("person_id")
+    tree, known = parse(rule), [segment.segment_id for segment in ledger.list_segments(ws.ledger)]
+    if unknown := [name for name in groups(tree) if name not in known]:
+        raise unknown_segment(unknown[0], known)
+    held = members(tree, Asking.of(ws, as_of(ws))).select("person_id")
     people = ws.warehouse.table("people").select("person_id", "is_personalised")
     rows = held.inner_join(people, "person_id")
     counts = {"n_people": rows.count()}

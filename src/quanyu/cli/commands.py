@@ -81,6 +81,8 @@ COMMANDS = (
             "quanyu adopt --workspace restored"),
     Command("segment", "whom.segment:segment", "Keep whom a rule finds as segments: sizes, who came and went, why.",
             "quanyu segment list", is_group=True),
+    Command("text", "content.text:text", "Check a text against the law on advertising, before anybody is sent it.",
+            "quanyu text check advert.txt --category food", is_group=True),
     Command("people", "whom.people:people", "Look into identity and correct it.", "quanyu people explain jd:13912",
             is_group=True),
 )  # fmt: skip

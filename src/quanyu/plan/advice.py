@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from quanyu.figure import change, day, percent, short
@@ -15,11 +15,12 @@ Tone = Literal["good", "bad", "note"]
 
 @dataclass(frozen=True)
 class Advice:
-    """One thing that stands out, and what to do about it ("" if nothing)."""
+    """One thing that stands out, what to do about it ("" if nothing), and what it is about: the name of its rule."""
 
     tone: Tone
     says: str
     do: str = ""
+    about: str = ""
 
 
 Rule = Callable[[Review, Language], "Advice | None"]
@@ -27,8 +28,8 @@ Rule = Callable[[Review, Language], "Advice | None"]
 
 def advice(review: Review, language: Language) -> tuple[Advice, ...]:
     """Return what stands out, most important first."""
-    sentences = [rule(review, language) for rule in RULES]
-    return tuple(sentence for sentence in sentences if sentence)
+    sentences = [(name, rule(review, language)) for name, rule in RULES.items()]
+    return tuple(replace(sentence, about=name) for name, sentence in sentences if sentence)
 
 
 def revenue(review: Review, language: Language) -> Advice | None:
@@ -199,6 +200,7 @@ def quality(review: Review, language: Language) -> Advice | None:
     )
 
 
-RULES: tuple[Rule, ...] = (
-    revenue, refunds, slipping, champions, newcomers, spending, unknown, repurchase, quality,
-)  # fmt: skip
+RULES: Mapping[str, Rule] = {
+    "revenue": revenue, "refunds": refunds, "slipping": slipping, "champions": champions, "newcomers": newcomers,
+    "spending": spending, "unknown": unknown, "repurchase": repurchase, "quality": quality,
+}  # fmt: skip

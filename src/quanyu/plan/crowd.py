@@ -62,6 +62,21 @@ class Grid:
         """The fullest cell."""
         return max(self.n_people.values(), default=1)
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The scores from 1 to the highest that nobody has.
+
+        >>> Grid((5, 4), (1, 3), {(5, 1): 2, (4, 3): 1}).absent
+        ('R 1', 'R 2', 'R 3', 'F 2')
+        """
+        sides = (("R", self.r_scores), ("F", self.f_scores))
+        return tuple(
+            f"{side} {score}"
+            for side, scores in sides
+            for score in range(1, max(scores, default=0) + 1)
+            if score not in scores
+        )
+
 
 @dataclass(frozen=True)
 class Distribution:

@@ -60,7 +60,13 @@ def spend_review(ws: Workspace) -> SpendReview | None:
     tests = {row["channel"]: row for row in ws.warehouse.read(ws.warehouse.table("spend_tests")).to_pylist()}
     measured = _measured(ws)
     ads = tuple(
-        _ad(row, by_name.get(row["channel"], {}), tests.get(row["channel"], {}), measured.get(row["channel"]))
+        _ad(
+            row,
+            by_name.get(row["channel"], {}),
+            tests.get(row["channel"], {}),
+            measured.get(row["channel"]),
+            ws.settings.currency,
+        )
         for row in ws.warehouse.read(kept).to_pylist()
     )
     gain, low, high = (_number(budget[f"expected_gain_amount{end}"]) for end in ("", "_low", "_high"))
@@ -82,7 +88,13 @@ def _measured(ws: Workspace) -> dict[str, Sentence | None]:
     return {row["channel"]: returned(row) for row in read.to_pylist()}
 
 
-def _ad(line: dict[str, Any], curve: dict[str, Any], test: dict[str, Any], measured: Sentence | None) -> Ad:
+def _ad(
+    line: dict[str, Any],
+    curve: dict[str, Any],
+    test: dict[str, Any],
+    measured: Sentence | None,
+    currency: str,
+) -> Ad:
     return Ad(
         channel=line["channel"],
         is_known=line["curve_status"] == "known",
@@ -94,7 +106,7 @@ def _ad(line: dict[str, Any], curve: dict[str, Any], test: dict[str, Any], measu
         n_caused_high=_number(curve.get("n_caused_high")),
         marginal=line["marginal_return"],
         proposed=float(line["proposed_amount"]),
-        test=described(test) if test.get("status") == "proposed" else None,
+        test=described(test, currency) if test.get("status") == "proposed" else None,
         measured=measured,
     )
 

@@ -167,7 +167,7 @@ def _one_of(known: Callable[[], tuple[str, ...]]) -> Callable[[Any, int], str]:
 
 def _ago(value: Any, _: int) -> Ago:
     match value:
-        case [int(n), str(unit)] if unit in get_args(Unit) and not isinstance(n, bool) and abs(n) <= 100_000:
+        case [int(n), str(unit)] if unit in get_args(Unit) and not isinstance(n, bool):
             return Ago(n, unit)  # type: ignore[arg-type]
     raise _no_part(value)
 

@@ -18,7 +18,7 @@ NONE_OR_MORE, ONE, TWO, THREE, TWO_OR_MORE = (
     range(1, 2),
     range(2, 3),
     range(3, 4),
-    range(2, 1000),
+    range(2, 100_000),
 )
 ONE_OR_MORE = range(1, 1000)
 

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal as Words
 
+from quanyu.errors import RuleError
+
 Scalar = str | int | float | bool | dt.date | dt.datetime
 
 
@@ -57,6 +59,10 @@ class Apply:
 
 
 Unit = Words["minute", "hour", "day", "week", "month"]
+FURTHEST = {"minute": 105_000_000, "hour": 1_750_000, "day": 73_000, "week": 10_400, "month": 2_400}
+"""How far a rule may look, in each unit: 200 years."""
+YEARS = range(1900, 2201)
+"""The years of days that a rule may name."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,12 @@ class Ago:
     n: int
     unit: Unit = "day"
 
+    def __post_init__(self) -> None:
+        if abs(self.n) > FURTHEST[self.unit]:
+            raise RuleError(
+                "{n} {unit}s are more than 200 years.", "Name a shorter time.", n=abs(self.n), unit=self.unit
+            )
+
 
 @dataclass(frozen=True)
 class Window:
@@ -80,6 +92,13 @@ class Window:
 
     start: Ago | dt.date | None = None
     end: Ago | dt.date | None = None
+
+    def __post_init__(self) -> None:
+        for edge in (self.start, self.end):
+            if isinstance(edge, dt.date) and edge.year not in YEARS:
+                raise RuleError(
+                    "{day} lies outside of the years 1900 to 2200.", "Name another day.", day=edge
+                )
 
 
 EVER = Window()

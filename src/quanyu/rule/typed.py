@@ -35,6 +35,7 @@ from quanyu.rule.tree import (
 )  # fmt: skip
 from quanyu.rule.verb import PROPERTIES, VERBS, kinds_of
 from quanyu.tables.draw import cut
+from quanyu.tables.view.trait_names import listed
 from quanyu.text import Sentence, Text
 
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?")
@@ -44,6 +45,8 @@ TYPED = {*COMPARISONS, "between"}
 ORDERED = {"<", "<=", ">", ">=", "between"}
 UNSAFE = re.compile(r"\(\?|\\[^.*+?()\[\]{}|^$\\/dwsDWSbn-]")
 """Parts of patterns that engines read differently, or that can take for ever."""
+NESTED = re.compile(r"[*+}]\)+[*+{]")
+"""Repetitions of repetitions, on which a search in a single text can take for ever."""
 MOST_PATTERN = 200
 FEW = 6
 """So many names at most are told where one is not known."""
@@ -72,6 +75,8 @@ def _unknown(name: Name, kinds: Kinds, message: Text) -> RuleError:
     # Of many names only those like the one that was written help.
     known = closest(name.name, kinds, FEW) if near and len(kinds) > FEW else sorted(kinds)
     hint: Text = "{near} Known are: {known}." if near else "Known are: {known}."
+    if near and len(kinds) > FEW:
+        hint = "{near} Like it are: {known}."
     if len(known) > FEW:
         hint = "None of the {n} known ones is like it; the form of an audience lists them all."
     told = {
@@ -79,7 +84,7 @@ def _unknown(name: Name, kinds: Kinds, message: Text) -> RuleError:
         "pointer": pointed(name.place),
         "near": near,
         "n": len(kinds),
-        "known": ", ".join(known),
+        "known": listed(known),
     }
     return RuleError(message, hint, **told)
 
@@ -105,6 +110,9 @@ def _typed(tree: Node, kinds: Kinds) -> Node:
     match tree:
         case Measure():
             return _measure(tree)
+        case Sequence(_, within) if within.unit == "month":
+            raise RuleError("Months have no length of their own.{pointer}", "Name the time in days or weeks.",
+                            pointer=pointed(tree.steps[0].place))  # fmt: skip
         case Sequence(steps):
             return replace(tree, steps=tuple(_did(step, [tree.per] if tree.per else []) for step in steps))
         case Anniversary(column) if not kinds[column.name].is_date():
@@ -151,21 +159,24 @@ def _textual(operator: str, operand: Node, kinds: Kinds) -> Node:
     if not isinstance(operand, Literal):
         return _typed(operand, kinds)
     word = str(operand.value)
-    if operator == "matches":
-        try:
-            is_safe = (
-                len(word) <= MOST_PATTERN and not UNSAFE.search(word) and bool(re.compile(word, re.ASCII))
-            )
-        except re.error:
-            is_safe = False
-        if not is_safe:
-            raise RuleError(
-                "{word!r} is no pattern that every engine reads alike.{pointer}",
-                "Write letters, . [..] ( | ) ^ $ and * + ?, without lookahead and back references.",
-                word=word,
-                pointer=pointed(operand.place),
-            )
+    if operator == "matches" and not _is_safe(word):
+        raise RuleError(
+            "{word!r} is no pattern that every engine reads alike.{pointer}",
+            "Write letters, . [..] ( | ) ^ $ and * + ?, without lookahead and back references.",
+            word=word,
+            pointer=pointed(operand.place),
+        )
     return Literal(word, operand.place)
+
+
+def _is_safe(pattern: str) -> bool:
+    """Say whether a pattern is one that all engines read alike, and that no text can keep busy."""
+    if len(pattern) > MOST_PATTERN or UNSAFE.search(pattern) or NESTED.search(pattern):
+        return False
+    try:
+        return bool(re.compile(pattern, re.ASCII))
+    except re.error:
+        return False
 
 
 def _measure(measure: Measure) -> Measure:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from nicegui import Client, app, background_tasks, run, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -135,7 +135,7 @@ def _lost(ws: Workspace, cache: Cache, memory: Memory) -> Callable[..., Any]:
 def _nowhere(view: View, said: Text = "", **_: str) -> None:
     """Draw the page of what is not there: what was said of it, else that the address leads nowhere."""
     put(tag("h1", view.say("There is nothing here")), class_="head")
-    told = view.say("{path} leads nowhere.", path=view.path) if not said else view.say(said)
+    told = view.say("{path} leads nowhere.", path=unquote(view.path)) if not said else view.say(said)
     put(tag("p", told, class_="muted"))
     put(way_home(view))
 
@@ -143,7 +143,7 @@ def _nowhere(view: View, said: Text = "", **_: str) -> None:
 def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable[..., Any]:
     def screen(request: Request) -> Response | None:
         query = dict(request.query_params)
-        view = View(ws, cache, language_of(request, ws), request.url.path, query, memory)
+        view = View(ws, cache, language_of(request, ws), quote(request.scope["path"]), query, memory)
         client = ui.context.client
         client.page = copy.copy(client.page)
         client.page.language = TAGS[view.language]  # type: ignore[assignment]

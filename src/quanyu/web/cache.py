@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from quanyu.ledger import decisions_stamp
+from quanyu.ledger import decisions_stamp, list_segments
 from quanyu.tables import CONTRACTS
 from quanyu.workspace import Workspace
 
@@ -18,7 +18,7 @@ Key = tuple[Hashable, ...]
 class Cache:
     """The newest answers of reads by function and arguments.
 
-    Every answer is stamped with the versions of all tables when it was asked for, and forgotten when any of
+    Every answer is stamped with the versions of all tables, decisions and segments when it was asked for, and forgotten when any of
     them changes, so a page never shows figures older than the newest commit.
     """
 
@@ -31,9 +31,9 @@ class Cache:
         self._stamp: tuple[Hashable, ...] = ()
 
     def stamp(self) -> tuple[Hashable, ...]:
-        """Return the newest version of every table and decision; a change makes all answers stale."""
+        """Return the newest version of every table, decision and segment; a change makes all answers stale."""
         versions = (self.ws.warehouse.version(name) for name in CONTRACTS)
-        stamp = (*versions, decisions_stamp(self.ws.ledger))
+        stamp = (*versions, decisions_stamp(self.ws.ledger), *list_segments(self.ws.ledger))
         with self._lock:
             if stamp != self._stamp:
                 self._answers.clear()

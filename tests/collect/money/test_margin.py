@@ -112,7 +112,8 @@ TURNS = {"duckdb": (12, 5, 9), "spark": (3, 1, 2)}
 
 @pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def test_margins_turn_by_turn_are_all_at_once(make_workspace: MakeWorkspace, engine: str) -> None:
-    """Orders come, are refunded, closed or say their margin themselves; lines come, come back and go; costs change."""
+    """Orders come, are refunded, closed or say their margin themselves; lines come, come back and go, of orders that stay the
+    same too; costs change."""
     workspace, draw = make_workspace(engine), random.Random(3)
     written, (turns, one_goes, a_cost_changes) = written_by(workspace), TURNS[engine]
     items = [
@@ -137,6 +138,8 @@ def test_margins_turn_by_turn_are_all_at_once(make_workspace: MakeWorkspace, eng
         if turn == a_cost_changes:
             put(written, "items", [*items[1:], {"item_id": "a", "cost_amount": Decimal(4)}])
         margins_hold(workspace)
+    bring(written, "order_lines", [line(39 + turns, "c", 2, line_no=2)])
+    margins_hold(workspace)
 
 
 def test_a_margin_that_nothing_tells_makes_others_stand_in(embedded: Workspace) -> None:

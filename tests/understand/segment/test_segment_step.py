@@ -113,7 +113,7 @@ def test_one_that_fails_keeps_its_members_and_stops_no_other(embedded: Workspace
         "on_gone": {"p1", "p2"},
         "chained": {"p1", "p2"},
     }
-    states = {one.segment_id: state for one, state in segment_states(ws)}
+    states = {one.segment.segment_id: one.state for one in segment_states(ws)}
     assert states == {
         "good": "fresh",
         **dict.fromkeys(("gone", "on_gone", "chained", "lost", "broken"), "failed"),
@@ -142,6 +142,16 @@ def test_who_was_merged_or_dropped_has_not_left(embedded: Workspace) -> None:
         if row["change"] == "left"
     ]
     assert held(ws) == {"some": {"p2"}} and left == [("some", "p3")]
+
+
+def test_the_list_tells_how_many_came_or_went(embedded: Workspace) -> None:
+    define(embedded, buyers="n_bought >= 1", later="n_bought >= 2")
+    for n, day in enumerate((DAY, DAY + dt.timedelta(days=1))):
+        traits(embedded, day, {"p1": 1, "p2": n, "p3": n})
+        segments(embedded, day)
+    define(embedded, new="n_bought >= 9")
+    told = {one.segment.segment_id: (one.change, len(one.sizes)) for one in segment_states(embedded)}
+    assert told == {"buyers": (2, 2), "later": (0, 2), "new": (None, 0)}
 
 
 def test_actions_define_explain_and_drop(embedded: Workspace) -> None:

@@ -22,9 +22,11 @@ from quanyu.cli.speech import err, language, out, say
 from quanyu.collect.load import Loaded, load
 from quanyu.errors import WorkspaceError
 from quanyu.method import Inconclusive
+from quanyu.part.action import Caller, perform
 from quanyu.plan.report import write_report
 from quanyu.text import told
 from quanyu.understand.outlook import outlook
+from quanyu.understand.segment import ADD
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
 from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge
@@ -40,6 +42,15 @@ what the second decides in the latter."""
 PERIODS = ("", "later", "last")
 """Folders of the shop's periods: before the first turn, between turns."""
 AUDIENCE = {"name": "老客唤醒", "rule": "recency_days >= 21; frequency >= 1"}
+SEGMENTS = {
+    "流失边缘": (
+        "bought >= 2 times in last 365 days; not bought in last 90 days",
+        "买过多次，三个月没有再买",
+    ),
+    "加购未买": ("did add_to_cart then not bought within 24 hours in last 30 days", "加购后一天内没有下单"),
+    "最有价值": ("clv_amount in top 10%", "预期价值最高的十分之一"),
+}
+"""Segments of the shop, worked out by every turn: their rules and what they are for."""
 WHO = "demo"
 
 
@@ -100,6 +111,9 @@ class _Stage:
         self.ws = quanyu.workspace.create(
             self.folder, clock=_noon_after(world), key=_key(shop.seed), audience=AUDIENCE
         )
+        for name, (rule, description) in SEGMENTS.items():
+            given = {"name": name, "rule": rule, "description": description}
+            perform(self.ws, ADD, given, Caller(WHO))
         self.turn(self.folder / "files")
         return world
 
@@ -169,11 +183,14 @@ def _show_found(verdicts: list[Verdict]) -> None:
 
 def _show_decided(ws: Workspace) -> None:
     heads = ("As of", "What was decided", "Expected", "Measured")
+    currency = ws.settings.currency
     rows = [
-        (decision.as_of, decided(decision), expectation(decision.expected), expectation(decision.measured))
+        (decision.as_of, decided(decision, currency), *(
+            expectation(document, currency) for document in (decision.expected, decision.measured)
+        ))
         for decision in reversed(ledger.list_decisions(ws.ledger))
         if decision.status != "superseded"
-    ]
+    ]  # fmt: skip
     table(say("What was decided, and what came of it"), [say(head) for head in heads], rows)
 
 

@@ -61,11 +61,15 @@ def spend_test_view(ws: Workspace) -> SpendTests:
     rows = ws.warehouse.read(ws.warehouse.table("spend_tests").order_by("channel")).to_pylist()
     why_not = tuple((row["channel"], NO_TEST[row["reason"]]) for row in rows if row["reason"])
     return SpendTests(
-        tuple(_test(decision, by_id.get(decision.decision_id, {})) for decision in open_decisions), why_not
+        tuple(
+            _test(decision, by_id.get(decision.decision_id, {}), ws.settings.currency)
+            for decision in open_decisions
+        ),
+        why_not,
     )
 
 
-def _test(decision: Decision, row: Mapping[str, Any]) -> SpendTestView:
+def _test(decision: Decision, row: Mapping[str, Any], currency: str) -> SpendTestView:
     shown = ("starts_on", "ends_on", "n_days", "n_days_done", "status", "verdict")
     begun: dict[str, Any] = {name: row[name] for name in shown} if row else {}
     if decision.carried and not row:
@@ -78,7 +82,8 @@ def _test(decision: Decision, row: Mapping[str, Any]) -> SpendTestView:
             "figures": {name: None if row[name] is None else float(row[name]) for name in FIGURES},
         }  # fmt: skip
     return SpendTestView(
-        decision=decision, channel=decision.proposal["channel"], says=described(decision.proposal), power=decision.proposal["power"],
+        decision=decision, channel=decision.proposal["channel"], says=described(decision.proposal, currency),
+        power=decision.proposal["power"],
         value=decision.expected["value_amount"], cost=decision.expected["cost_amount"], cost_high=decision.expected["cost_high"],
         believed=returned(decision.expected), **begun,
     )  # fmt: skip

@@ -117,10 +117,19 @@ def window(words: str) -> Window:
     >>> window("in last 30 days"), window("on 2026-11-11")
     (Window(start=Ago(n=30, unit='day'), end=None), Window(start=datetime.date(2026, 11, 11), end=datetime.date(2026, 11, 12)))
     """
-    days = [dt.date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", words)]
+    days = [_day(day) for day in re.findall(r"\d{4}-\d\d-\d\d", words)]
     spans = [] if days else [Ago(int(n), unit(words)) for n in re.findall(r"\d+", words)]
     word = next(word for word in words.split() if word in WINDOWS)
     return WINDOWS[word](*days, *spans)
+
+
+def _day(word: str) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(word)
+    except ValueError:
+        raise RuleError("There is no day {day}.", "Write one such as 2026-01-31.", day=word) from None
+    Window(day)  # refuses days out of all reach
+    return day
 
 
 WINDOWS: Mapping[str, Callable[..., Window]] = {

@@ -45,7 +45,7 @@ FACTS = Table(
         C("last_visit_on", "day", "末次访问", "Last visit on"),
         *ACTIONS,
         C("favourite_hour", "integer", "常访时段", "Favourite hour", low=0, high=23, unit="hour"),
-        C("favourite_weekday", "integer", "常访星期", "Favourite weekday", low=1, high=7, note="1 is Monday"),
+        C("favourite_weekday", "integer", "常访星期", "Favourite weekday", low=1, high=7, unit="weekday", note="1 is Monday"),
         C("n_channels", "integer", "渠道数", "Channels", low=0, unit="channel"),
         C("preferred_channel", "text", "偏好渠道", "Preferred channel", note="of most visits"),
         C("n_units", "integer", "订单行件数", "Items in order lines", unit="item"),

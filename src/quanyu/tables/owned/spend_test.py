@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from quanyu.figure import money
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 from quanyu.text import Sentence, Text
@@ -55,16 +56,16 @@ VERDICTS: Mapping[str, Text] = MappingProxyType(
 )
 
 
-def described(document: Mapping[str, Any]) -> Sentence:
+def described(document: Mapping[str, Any], currency: str) -> Sentence:
     """Say what a test does, from the document of its decision or its row.
 
-    >>> str(described({"kind": "off", "weeks": 6, "low_amount": 0.0, "high_amount": 900.0}))
-    'Off and on in turn: 0 or 900 a day by the half week, for 6 weeks'
+    >>> str(described({"kind": "off", "weeks": 6, "low_amount": 0.0, "high_amount": 900.0}, "CNY"))
+    'Off and on in turn: ¥0 or ¥900 a day by the half week, for 6 weeks'
     """
     return Sentence(
         "{kind}: {low} or {high} a day by the half week, for {weeks} weeks",
-        kind=Sentence(KINDS[document["kind"]]), low=f"{float(document['low_amount']):,.0f}",
-        high=f"{float(document['high_amount']):,.0f}", weeks=document["weeks"],
+        kind=Sentence(KINDS[document["kind"]]), low=money(float(document["low_amount"]), currency, digits=0),
+        high=money(float(document["high_amount"]), currency, digits=0), weeks=document["weeks"],
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ RFM = Table(
     (
         _PERSON,
         _AS_OF,
-        C("recency_days", "integer", "最近购买距今", "Recency", low=0, unit="day"),
+        C("recency_days", "integer", "距上次购买天数", "Days since last order", low=0, unit="day"),
         C("frequency", "integer", "购买次数", "Frequency", low=1, unit="order"),
         C("monetary_amount", "money", "消费金额", "Money", unit="currency"),
         C("r_score", "integer", "R 分", "R score", low=1),

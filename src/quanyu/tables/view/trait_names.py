@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from quanyu.tables.owned.fact import FACTS
 from quanyu.tables.owned.people import PEOPLE
-from quanyu.text import Language
+from quanyu.tables.owned.understood import LIFETIMES, RFM
+from quanyu.text import Language, Named
 
 OF_COLUMNS = {column.name: (column.zh, column.en) for column in (*PEOPLE.columns, *FACTS.columns)}
 
@@ -19,7 +20,7 @@ TRAIT_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "is_member": ("是否会员", "Member"),
         "member_tier": ("会员等级", "Member tier"),
         "member_days": ("入会天数", "Days as a member"),
-        "recency_days": ("最近购买距今", "Days since last order"),
+        "recency_days": ("距上次购买天数", "Days since last order"),
         "first_order_on": ("首单日期", "First order"),
         "tenure_days": ("客龄", "Days as a customer"),
         "order_interval_days": ("平均购买间隔", "Days between orders"),
@@ -38,6 +39,11 @@ TRAIT_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Chinese and English by the name of the trait; the names of facts that are no trait stand here too."""
 
+CALLED = dict(TRAIT_NAMES) | {
+    column.name: (column.zh, column.en) for owned in (LIFETIMES, RFM) for column in owned.columns
+}
+"""Chinese and English by the name of any column that people are chosen by."""
+
 
 def trait_name(name: str, language: Language) -> str:
     """Return what a trait is called, its own name where it is a trait of the user's.
@@ -47,3 +53,14 @@ def trait_name(name: str, language: Language) -> str:
     """
     zh, en = TRAIT_NAMES.get(name, (name, name))
     return zh if language == "zh" else en
+
+
+def listed(names: Iterable[str]) -> Named:
+    """Return columns that people are chosen by, each with what it is called.
+
+    >>> listed(["n_orders", "likes_tea"]), listed(["n_orders", "likes_tea"]).zh
+    ('n_orders (Orders), likes_tea', 'n_orders（订单数）, likes_tea')
+    """
+    pairs = [(name, *CALLED.get(name, ("", ""))) for name in names]
+    en = ", ".join(f"{name} ({label})" if label else name for name, _, label in pairs)
+    return Named(en, ", ".join(f"{name}（{label}）" if label else name for name, label, _ in pairs))

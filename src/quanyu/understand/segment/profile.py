@@ -48,6 +48,15 @@ class Trace:
         """Whether the segment has it more often."""
         return self.lift > 1
 
+    @property
+    def change(self) -> tuple[float, float, float]:
+        """How much more often the segment has it, as a share of how often others do, and the ends of the interval.
+
+        >>> Trace("city", "city = 上海", 0.4, 0.1, 4.0, 3.0, 5.0).change
+        (3.0, 2.0, 4.0)
+        """
+        return self.lift - 1, self.low - 1, self.high - 1
+
 
 def profile(ws: Workspace, segment: Segment, most: int = 12) -> tuple[Trace, ...]:
     """Return what sets a segment apart, the strongest first; traits that its own rule names are left out.

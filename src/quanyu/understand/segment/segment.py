@@ -15,7 +15,7 @@ from quanyu.part.segment_state import unknown_segment
 from quanyu.rule import Answer, Asking, explain_person, meant_rule, parse, population, printed
 from quanyu.rule.tree import groups
 from quanyu.text import Text
-from quanyu.understand.segment.history import Size, segment_history
+from quanyu.understand.segment.history import Size, histories, segment_history
 from quanyu.understand.segment.profile import Trace, profile
 from quanyu.workspace import Workspace
 
@@ -140,10 +140,27 @@ def show_segment(ws: Workspace, given: Named, _: Caller) -> Shown:
     return Shown(segment, state, segment_history(ws, segment.segment_id), profile(ws, segment))
 
 
-def segment_states(ws: Workspace) -> list[tuple[Segment, State]]:
-    """Return every segment with its state."""
-    day, version = as_of(ws), ws.warehouse.version("identities")
-    return [(segment, segment.state(day, version)) for segment in ledger.list_segments(ws.ledger)]
+@dataclass(frozen=True)
+class Listed:
+    """A segment with its state, and its sizes, the oldest first."""
+
+    segment: Segment
+    state: State
+    sizes: tuple[Size, ...] = ()
+
+    @property
+    def change(self) -> int | None:
+        """How many people more it holds than when it was worked out before; None where it was not."""
+        return self.sizes[-1].n_people - self.sizes[-2].n_people if len(self.sizes) > 1 else None
+
+
+def segment_states(ws: Workspace) -> list[Listed]:
+    """Return every segment with its state and its sizes, by name."""
+    day, version, listed = as_of(ws), ws.warehouse.version("identities"), ledger.list_segments(ws.ledger)
+    sizes = histories(ws, (segment.segment_id for segment in listed)) if listed else {}
+    return [
+        Listed(segment, segment.state(day, version), sizes.get(segment.segment_id, ())) for segment in listed
+    ]
 
 
 def found(ws: Workspace, name: str) -> Segment:

@@ -136,7 +136,7 @@ TRAITS = (
     trait("favourite_hour", "behaviour", "integer", same("favourite_hour"),
           "Local hour in which most visits begin; the earliest on a tie", unit="hour"),
     trait("favourite_weekday", "behaviour", "integer", same("favourite_weekday"),
-          "Day on which most visits begin, 1 Monday to 7 Sunday; the earliest on a tie"),
+          "Day on which most visits begin, 1 Monday to 7 Sunday; the earliest on a tie", unit="weekday"),
     trait("preferred_channel", "behaviour", "text", same("preferred_channel"), "Channel of most visits"),
     trait("preferred_platform", "behaviour", "text", same("preferred_platform"), "Channel of most orders"),
     trait("n_channels", "behaviour", "integer", count("n_channels"), "Different channels visited", unit="channel"),

@@ -25,13 +25,21 @@ def about_decision(view: View, decision: Decision) -> str:
     if decision.kind == "audience":
         return CampaignDesign.of(proposal).name
     if decision.kind == "spend_test":
-        return f"{slice_label(view, proposal['channel'])} · {told(described(proposal), view.language)}"
+        return f"{slice_label(view, proposal['channel'])} · {told(described(proposal, view.ws.settings.currency), view.language)}"
     moved = [
-        f"{slice_label(view, line['channel'])} {line['current_amount']:,.0f} → {line['proposed_amount']:,.0f}"
+        view.say(
+            "{channel} {before} → {after} a day",
+            channel=slice_label(view, line["channel"]), before=_whole(view, line["current_amount"]),
+            after=_whole(view, line["proposed_amount"]),
+        )
         for line in proposal.get("lines", ())
         if line["current_amount"] != line["proposed_amount"]
-    ]
+    ]  # fmt: skip
     return view.say("; ").join(moved) or decision.decision_id
+
+
+def _whole(view: View, amount: float) -> str:
+    return figure.money(amount, view.ws.settings.currency, digits=0)
 
 
 def reach(view: View, campaign: Account) -> str:

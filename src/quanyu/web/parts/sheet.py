@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 Cell = str | int | float | Decimal | dt.date | dt.datetime | bool | None
-Kind = Literal["text", "count", "number", "currency", "ratio", "day", "time", "flag"]
+Kind = Literal["text", "count", "number", "currency", "ratio", "chance", "day", "time", "flag"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Head:
     @property
     def is_numeric(self) -> bool:
         """Say whether values stand right."""
-        return self.kind in {"count", "number", "currency", "ratio"}
+        return self.kind in {"count", "number", "currency", "ratio", "chance"}
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ def writer(view: View) -> Callable[[Cell, Kind], str]:
             return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
         if isinstance(value, str | dt.date):
             return masked(str(value))
+        if kind == "chance":
+            return figure.sure(float(value))
         if kind in {"currency", "ratio"}:
             return (
                 figure.money(float(value), currency)

@@ -93,15 +93,22 @@ def list_all(root: WorkspaceOption = None, json: JsonOption = False) -> None:
     with workspace(root) as ws:
         listed = segment_states(ws)
     if json:
-        as_json([dataclasses.asdict(one) | {"state": state} for one, state in listed])
+        as_json([dataclasses.asdict(one.segment) | {"state": one.state} for one in listed])
     elif not listed:
         text = say('No segment yet. Define one: quanyu segment add NAME "RULE"')
         out.print(text, highlight=False, markup=False)
     else:
         heads = ("Segment", "State", "People", "As of", "Owner", "Rule")
         rows = [
-            (one.segment_id, say(state), one.n_people, one.good_on, one.owner, one.rule)
-            for one, state in listed
+            (
+                one.segment.segment_id,
+                say(one.state),
+                one.segment.n_people,
+                one.segment.good_on,
+                one.segment.owner,
+                one.segment.rule,
+            )
+            for one in listed
         ]
         table("", [say(head) for head in heads], rows)
 

@@ -34,7 +34,7 @@ TOTALS: Mapping[str, Text] = {"keep": "Total as now", "less": "A fifth less", "m
 
 COLUMNS: tuple[tuple[Text, Kind, str, bool], ...] = (
     ("Present", "currency", "current", True), ("Proposed", "currency", "proposed", False),
-    ("Change", "ratio", "change", False),
+    ("Change of spend", "ratio", "change", False),
     ("Effect", "text", "evidence", True), ("Gain a week", "currency", "gain", False), ("Gain, low", "currency", "gain_low", False),
     ("Gain, high", "currency", "gain_high", False), ("Marginal return", "number", "marginal", True),
     ("Marginal return then", "number", "marginal_proposed", False), ("Least", "currency", "least", True),
@@ -99,7 +99,7 @@ def _before_and_after(view: View, chosen: budget_read.ScenarioView) -> None:
         axes.Line(view.say("Present"), now, palette.FAINT),
         axes.Line(view.say("Proposed"), [line.proposed for line in chosen.lines]),
     ]
-    columns += [Head(view.say("Proposed"), "currency"), Head(view.say("Change"), "ratio")]
+    columns += [Head(view.say("Proposed"), "currency"), Head(view.say("Change of spend"), "ratio")]
     rows = tuple(
         (name, line.current, line.proposed, line.change)
         for name, line in zip(names, chosen.lines, strict=True)

@@ -16,12 +16,18 @@ from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.view import View
 
+AXES: Text = (
+    "Across: spend per day, kept up. Up: margin per day of the orders it causes, with its 95 % interval. "
+    "Black: today; orange: proposed. Below the dashed line it brings less than it costs."
+)
+"""How a return curve is read."""
+
 
 def curves(view: View, spend_plan: budget_read.BudgetView) -> None:
     """Place a chart per channel and the table of all figures."""
     title = view.say("What each channel truly brings")
-    with ui.element("div").classes("w12"):
-        put(tag("h2", title), class_="head part")
+    with ui.element("div").classes("w12 stack"):
+        put(tag("h2", title, class_="head part") + tag("p", view.say(AXES), class_="muted"))
     drawn = [curve for curve in spend_plan.curves if curve.points]
     has_proposal = spend_plan.main is not None and spend_plan.main.status == "proposed"
     for curve in drawn:
@@ -50,8 +56,7 @@ def _curve(view: View, curve: budget_read.CurveView, *, has_proposal: bool) -> N
     )  # fmt: skip
     note = view.say(EVIDENCE.get(curve.evidence, VERDICTS[curve.verdict]))
     definitions = (
-        view.say("Across: spend per day, kept up. Up: margin per day of the orders it causes, with its 95 % interval. "
-                 "Black: today; orange: proposed. Below the dashed line it brings less than it costs."),
+        view.say(AXES),
         view.say(DOUBTS[curve.reason]) if curve.reason in DOUBTS else "", _shrunk(view, curve),
     )  # fmt: skip
     sheet = Sheet(name, columns, tuple(points))

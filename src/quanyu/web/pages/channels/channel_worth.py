@@ -145,7 +145,7 @@ def _untold(view: View, returns: budget_read.AdReturns) -> str:
 def returned(view: View, known: Worth, model: str) -> Sheet:
     """Return what every ad channel brings back per unit spent, how that is known, and what it is credited with."""
     heads: tuple[tuple[Text, Kind], ...] = (
-        ("Channel", "text"), ("Back per 1 spent", "number"), ("Low", "number"), ("High", "number"), ("P that it pays", "ratio"),
+        ("Channel", "text"), ("Back per 1 spent", "number"), ("Low", "number"), ("High", "number"), ("P that it pays", "chance"),
         ("How it is known", "text"), ("Spend per day", "currency"), ("Credited margin less cost", "currency"),
     )  # fmt: skip
     book = known.attribution.book

@@ -9,17 +9,24 @@ from nicegui import ui
 
 from quanyu.collect.load import Rejected, rejected
 from quanyu.collect.reason import tell
+from quanyu.tables import CONTRACTS
 from quanyu.text import Text
+from quanyu.web.pages.labels import slice_label
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty
 from quanyu.web.parts.sheet import Cell, Head, Sheet
-from quanyu.web.parts.table import Stream, grid, stream_exports, table
+from quanyu.web.parts.table import Stream, stream_exports, table
 from quanyu.web.parts.waiting import fill
 from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
-MOST = 40
-"""Reasons whose first lines are shown; the list and the files have all."""
+MOST = 100
+"""Reasons that are listed; the file has the rows of all."""
+LOADED = [column for owned in CONTRACTS.values() if owned.owner == "collect" for column in owned.columns]
+CALLED = {
+    column.name: {(same.zh, same.en) for same in LOADED if same.name == column.name} for column in LOADED
+}
+"""What columns of what is loaded are called; a name that tables read differently has several."""
 ADVICE: Mapping[str, Text] = {
     " is missing": "Export the file with this column filled, or name the column in the layout.",
     "cannot be read as": "Correct the values, or state in the layout how they are written.",
@@ -52,65 +59,52 @@ def _refused(view: View, refusals: list[Rejected]) -> None:
     )  # fmt: skip
     most = view.say("Most often: {reason} ({n} rows of {source}).", **_worst(view, refusals[0]))
     put(tag("p", view.pick("", " ").join([told, most]), class_="lead"))
-    with ui.element("section").classes("panel"):
+    with ui.element("section").classes("panel refusals"):
         with ui.element("div").classes("bar"):
-            put(tag("h2", view.say("All refused rows")), class_="choices")
+            note = view.say("{n} reasons", n=f"{len(refusals):,}")
+            if len(refusals) > MOST:
+                note = view.say(
+                    "{n} of {whole} reasons; the file has every row.", n=MOST, whole=f"{len(refusals):,}"
+                )
+            put(tag("h2", view.say("Refused rows by reason")) + span("note", note), class_="choices")
             with ui.element("div").classes("tools"):
                 stream_exports(view, lambda: _stream(view, title, refusals, n_rows))
-        put(tag("p", view.say("Each with its source, file, line, reason and content."), class_="muted"))
-    with ui.element("section").classes("panel"):
-        grid(view, _by_reason(view, refusals), is_short=True)
-    if len(refusals) > MOST:
-        words = view.say(
-            "Lines of the {n} most frequent of {whole} reasons follow.", n=MOST, whole=len(refusals)
-        )
-        put(tag("p", words, class_="note muted"))
-    for refusal in refusals[:MOST]:
-        _group(view, refusal)
+        for refusal in refusals[:MOST]:
+            _group(view, refusal)
 
 
 def _worst(view: View, refusal: Rejected) -> dict[str, str]:
     return {
-        "reason": tell(refusal.reason, view.language), "n": f"{refusal.n_rows:,}", "source": refusal.source,
+        "reason": _reason(view, refusal.reason), "n": f"{refusal.n_rows:,}", "source": slice_label(view, refusal.source),
     }  # fmt: skip
 
 
-def _by_reason(view: View, refusals: Sequence[Rejected]) -> Sheet:
-    columns = (
-        Head(view.say("Source")),
-        Head(view.say("Reason")),
-        Head(view.say("Rows"), "count"),
-        Head(view.say("Files"), "count"),
-    )
-    rows = tuple(
-        (refusal.source, tell(refusal.reason, view.language), refusal.n_rows, refusal.n_files)
-        for refusal in refusals
-    )
-    return Sheet(view.say("Refused rows by reason"), columns, rows)
+def _reason(view: View, reason: str) -> str:
+    """Return a reason in the reader's language, with what its column is called."""
+    told = tell(reason, view.language)
+    names = {view.pick(*pair) for pair in CALLED.get(reason.partition(" ")[0], ())}
+    return f"{names.pop()} · {told}" if len(names) == 1 else told
 
 
 def _group(view: View, refusal: Rejected) -> None:
-    """Place what was refused for one reason: what to do, and its first lines."""
-    title = tell(refusal.reason, view.language)
-    heads = _heads(view)[1:]
+    """Place what was refused for one reason in a line, which opens: what to do, and its first lines."""
+    title = _reason(view, refusal.reason)
     lines = tuple(row[1:] for row in _lines(view, refusal, is_whole=False))
-    with ui.element("section").classes("panel"):
+    with ui.element("details"):
+        said = (
+            span("mark warning", view.say("{n} rows", n=f"{refusal.n_rows:,}")), tag("strong", title), " ",
+            span("muted", slice_label(view, refusal.source)),
+        )  # fmt: skip
+        put(Markup("").join(said), "summary")
+        advice = [view.say(words) for part, words in ADVICE.items() if part in refusal.reason]
+        put(tag("p", view.pick("", " ").join([*advice, view.say(AGAIN)])))
         with ui.element("div").classes("bar"):
-            heading = [
-                tag("h2", title),
-                span("mark warning", view.say("{n} rows", n=f"{refusal.n_rows:,}")),
-                span("note", refusal.source),
-            ]
-            put(Markup("").join(heading), class_="choices")
+            shown = view.say("{n} of {whole} rows", n=len(lines), whole=f"{refusal.n_rows:,}")
+            put(span("note", shown), class_="choices")
             if refusal.n_rows > len(lines):
                 with ui.element("div").classes("tools"):
                     stream_exports(view, lambda: _stream(view, title, [refusal], refusal.n_rows))
-        advice = [view.say(words) for part, words in ADVICE.items() if part in refusal.reason]
-        put(tag("p", view.pick("", " ").join([*advice, view.say(AGAIN)])))
-        shown = view.say("{n} of {whole} rows, in {files} files", n=len(lines),
-                         whole=f"{refusal.n_rows:,}", files=refusal.n_files)  # fmt: skip
-        rows = table(Sheet(title, heads, lines), writer(view))
-        put(tag("details", tag("summary", shown), rows))
+        put(table(Sheet(title, _heads(view)[1:], lines), writer(view)))
 
 
 def _heads(view: View) -> tuple[Head, ...]:

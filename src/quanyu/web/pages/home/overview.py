@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -47,6 +48,16 @@ MORE = (
     "satisfaction",
 )
 TRENDS = ("net_revenue", "gmv", "n_orders", "visitors")
+
+BEHIND: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "revenue": ("/metrics", {"metric": "net_revenue"}), "refunds": ("/metrics", {"metric": "refund_rate"}),
+    "slipping": ("/people", {"rule": "group in at_risk, must_win_back"}),
+    "champions": ("/people", {"rule": "group = champions"}),
+    "newcomers": ("/metrics", {"metric": "n_new_buyers"}), "spending": ("/channels", {}),
+    "unknown": ("/data", {"part": "quality"}), "repurchase": ("/metrics", {"metric": "repurchase_rate"}),
+    "quality": ("/data", {"part": "quality"}),
+}  # fmt: skip
+"""Where a reader sees more of what stands out: the people themselves, or the figures behind it."""
 
 
 def overview(view: View) -> None:
@@ -228,13 +239,19 @@ def _advice(view: View, sentences: tuple[Advice, ...]) -> None:
     lines = [
         tag(
             "li",
-            sentence.says,
+            tag("a", sentence.says, href=behind(view, sentence.about)),
             *([tag("div", sentence.do, class_="muted")] if sentence.do else []),
             class_=sentence.tone,
         )
         for sentence in sentences[1:]
     ] or [tag("li", view.say("Nothing unusual."))]
     put(Markup("").join(lines), "ul", "standout")
+
+
+def behind(view: View, about: str) -> str:
+    """Return the address of what a sentence is about."""
+    path, query = BEHIND[about]
+    return view.link(path, **query)
 
 
 def _freshness(view: View) -> None:

@@ -40,13 +40,13 @@ def _listed(view: View, whom: Whom) -> None:
     try:
         whom = replace(whom, rule=view.ask(plain_rule, whom.rule))
         said = in_words(view, whom.rule)
-        people_list(view, view.say("Found people") if whom.text and not whom.rule else said, whom)
     except RuleError as error:
         fault(view, error)
         return
     with ui.element("details").classes("panel"):
         put(Markup(view.say("Narrow the list")), "summary")
         condition_picker(view, lambda condition: _narrow(view, whom.rule, condition))
+    people_list(view, view.say("Found people") if whom.text and not whom.rule else said, whom)
 
 
 def _narrow(view: View, rule: str, condition: str) -> None:

@@ -86,6 +86,7 @@ def _person(view: View, person_id: str, portrait: profile.Person | None) -> None
                 fill(view, _identity, explain, person_id)
         with ui.element("div").classes("w7 stack"):
             with ui.element("section").classes("panel"):
+                _titled(view, "Traits", "")
                 put(Markup("").join(_families(view, portrait.traits)))
             with ui.element("section").classes("panel"):
                 _titled(view, "Timeline", "What happened, newest first")
@@ -194,7 +195,7 @@ def _lifetime(view: View, row: Mapping[str, Any] | None) -> Markup:
         ),
         (
             view.say("P(alive)"),
-            write(row["p_alive"], "ratio"),
+            write(row["p_alive"], "chance"),
             view.say("withdrawn; the page of customer value says why") if row["p_alive"] is None else "",
         ),
         (view.say("Expected orders"), write(row["expected_orders"], "number"), between),
@@ -202,7 +203,11 @@ def _lifetime(view: View, row: Mapping[str, Any] | None) -> Markup:
         (view.say("Tenth"), write(row["decile"], "count"), view.say("10 is the most valuable")),
     )
     lines = [
-        tag("tr", tag("th", name, scope="row"), tag("td", shown, class_="n"), tag("td", more, class_="muted"))
+        tag(
+            "tr",
+            tag("th", name, scope="row"),
+            tag("td", shown, div("muted", more) if more else "", class_="n whole"),
+        )
         for name, shown, more in facts
     ]
     said = view.say("Bounds hold 8 in 10 such buyers.")

@@ -64,7 +64,7 @@ def _rfm(view: View, rfm: RfmMap, size: str) -> None:
         people=figure.percent(best.people_share), group=best.group.name_in(view.language),
         money=figure.percent(best.money_share),
     )  # fmt: skip
-    put(tag("p", said, " ", span("muted", view.say(best.group.action))), class_="lead")
+    put(tag("p", said, " ", span("muted", view.say(best.group.action)), class_="lead"))
     with ui.element("div").classes("panels"):
         with ui.element("div").classes("w7"):
             _map(view, rfm, size)

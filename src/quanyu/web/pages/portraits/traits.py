@@ -33,6 +33,8 @@ FLAGS: Mapping[str, Text] = {"true": "Yes", "false": "No"}
 UNITS: Mapping[str, Text] = {"day": "{n} days", "minute": "{n} minutes", "hour": "{n}:00"}
 """Units that are written out; the label of a count says what it counts."""
 
+WEEKDAYS: tuple[Text, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 def distributions(view: View) -> None:
     """Draw the picker of traits and the distribution of the chosen one."""
@@ -67,6 +69,8 @@ def trait_value(view: View, trait: Trait, value: Any) -> str:
     kind = trait_kind(trait)
     if kind == "text":
         return view.say(_word(value))
+    if trait.unit == "weekday" and value in range(1, 8):
+        return view.say(WEEKDAYS[int(value) - 1])
     written = writer(view)(value, kind)
     return view.say(UNITS[trait.unit], n=written) if trait.unit in UNITS else written
 
@@ -95,7 +99,7 @@ def _distribution(view: View, histogram: profile.Distribution) -> None:
     if rest := histogram.n_known - sum(bar.n_people for bar in histogram.bars):
         more = view.say("{n} people have other, rarer values", n=f"{rest:,}")
         note += f" · {more}"
-    if histogram.median is not None:
+    if histogram.median is not None and trait.unit != "weekday":
         note += f" · {view.say('Median')} {trait_value(view, trait, histogram.median)}"
 
     def opened(event: Any) -> None:
@@ -111,6 +115,11 @@ def _distribution(view: View, histogram: profile.Distribution) -> None:
 
 def _labels(view: View, histogram: profile.Distribution) -> list[str]:
     """Return what the bars of a trait are called: words translated, ranges as they are."""
+    if histogram.trait.unit == "weekday":
+        return [
+            trait_value(view, histogram.trait, int(bar.label)) if bar.label.isdigit() else bar.label
+            for bar in histogram.bars
+        ]
     words = [FLAGS.get(bar.label, bar.label) for bar in histogram.bars]
     return words if histogram.is_ordered else [view.say(word) for word in words]
 

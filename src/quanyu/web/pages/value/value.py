@@ -211,7 +211,8 @@ def _tenth_name(view: View, decile: int) -> str:
 def _tenth_facts(view: View, tenth: value_map.Tenth) -> Markup:
     money = figure.money(tenth.clv_amount, view.ws.settings.currency)
     return Markup("").join([
-        tag("b", money), " · ", view.say("{share} of the value", share=figure.percent(tenth.value_share)), " · ",
+        view.say("{n} people", n=f"{tenth.n_people:,}"), " · ", tag("b", view.say("{money} each", money=money)), " · ",
+        view.say("{share} of the value", share=figure.percent(tenth.value_share)), " · ",
         view.say("{n} orders each", n=f"{tenth.expected_orders:.2f}"),
     ])  # fmt: skip
 

@@ -35,20 +35,31 @@ def joined(rule: str, condition: str) -> str:
 
 def condition_picker(view: View, take: Callable[[str], object]) -> None:
     """Place the picker; `take` gets the text of each condition that is picked."""
+    label = view.say("Add a condition")
+    with ui.element("div").classes("choices picker").props(f'role=group aria-label="{label}"'):
+        picked = trait_fields(view)
+        more = button(view.say("Add"), lambda: None)
+
+    def add() -> None:
+        if condition := picked():
+            take(condition)
+
+    more.on("click", add)
+
+
+def trait_fields(view: View) -> Callable[[], str]:
+    """Place the fields of a condition over a trait; return what tells its text, nothing while it is not whole."""
     heads = column_heads(view)
     columns = {
         name: f"{heads[name].label} · {name}" if name in heads else name
         for name in known_columns(view.ws.warehouse.table)
     }
-    label = view.say("Add a condition")
-    with ui.element("div").classes("choices picker").props(f'role=group aria-label="{label}"'):
-        column = ui.select(columns, label=view.say("Trait"), with_input=True).props(
-            "outlined dense options-dense"
-        )
-        sign = ui.select({}, label=view.say("Compared")).props("outlined dense options-dense")
-        place = ui.element("div").classes("value")
-        value: dict[str, Any] = {}
-        more = button(view.say("Add"), lambda: None)
+    column = ui.select(columns, label=view.say("Trait"), with_input=True).props(
+        "outlined dense options-dense"
+    )
+    sign = ui.select({}, label=view.say("Compared")).props("outlined dense options-dense")
+    place = ui.element("div").classes("value")
+    value: dict[str, Any] = {}
 
     def is_words() -> bool:
         head = heads.get(str(column.value))
@@ -66,16 +77,16 @@ def condition_picker(view: View, take: Callable[[str], object]) -> None:
             )
             value["field"].props("outlined dense options-dense")
 
-    def add() -> None:
+    def picked() -> str:
         given = value["field"].value if value else None
         words = [str(word) for word in given] if isinstance(given, list) else [str(given or "").strip()]
         if not column.value or not any(words):
-            return
+            return ""
         mark = "in" if len(words) > 1 and sign.value == "=" else sign.value
-        take(f"{column.value} {mark} {', '.join(words)}")
+        return f"{column.value} {mark} {', '.join(words)}"
 
     column.on_value_change(chosen)
-    more.on("click", add)
+    return picked
 
 
 def _words(view: View, column: str) -> dict[str, str]:

@@ -31,6 +31,8 @@ SHOWN = ("name", "phone", "group", "recency_days", "frequency", "monetary_amount
 """What a list shows unless its reader chooses; besides these, what its rule asks for."""
 NOT_FOUND: Text = "A phone, an e-mail or an order number must be complete; an order whose buyer has no identifier belongs to nobody."
 PAGES = (50, 100, 200, 500)
+RANGE = "(first, last, all) => [first, last].map(n => n.toLocaleString('en')).join('-') + ' / ' + all.toLocaleString('en')"
+"""Which rows of how many are shown, with thousands parted."""
 LINK = """
 <q-td :props="props"><a :href="'/people/' + encodeURIComponent(props.row.person_id)" :title="props.value">{{ props.value }}</a></q-td>
 """
@@ -107,9 +109,12 @@ class _List:
                 count = view.say("{n} people in all", n=f"{self.n:,}")
                 put(Markup("").join([tag("h2", self.title), span("note", count)]), class_="choices")
                 with ui.element("div").classes("tools"):
-                    if columns(parse(whom.rule)) and not whom.text:
-                        address = view.link("/audiences", rule=whom.rule)
+                    if whom.rule.strip(" ;；") and not whom.text:
+                        address, save = (
+                            view.link(path, rule=whom.rule) for path in ("/audiences", "/segments/new")
+                        )
                         put(tag("a", view.say("Make an audience of it"), href=address, class_="plain"))
+                        put(tag("a", view.say("Save as a segment"), href=save, class_="plain"))
                     stream_exports(view, self.stream)
             if not self.n:
                 hint: Text = NOT_FOUND if whom.text else "Loosen the conditions, or wait for the next turn."
@@ -143,7 +148,7 @@ class _List:
         )
         table.classes("list").props(
             f'flat dense binary-state-sort wrap-cells :rows-per-page-options="{list(PAGES)}" '
-            f'rows-per-page-label="{self.view.say("Rows:")}"'
+            f'rows-per-page-label="{self.view.say("Rows:")}" :pagination-label="{RANGE}"'
         )
         table.add_slot("header-cell", HEADER)
         table.add_slot("body-cell-person_id", LINK)
