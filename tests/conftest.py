@@ -85,6 +85,9 @@ TOGETHER = {
 }  # fmt: skip
 """Tests whose name has the first word run in one process, because they share something dear to start."""
 
+LONG = frozenset({"spark", "browser"})
+"""Groups that begin first, each in a process: what they cost is spent outside Python, where `COSTS` does not see it."""
+
 
 class Scheduling(LoadScopeScheduling):
     """Spread tests over processes one by one, but keep together what shares a cluster, a browser or a shop."""
@@ -120,7 +123,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if "datasets" in fixtures:
             item.add_marker("datasets")
     yield
-    items.sort(key=_cost, reverse=True)
+    items.sort(key=lambda item: (not LONG.isdisjoint(_groups(item.nodeid)), _cost(item)), reverse=True)
     apart = [
         item.nodeid
         for item in items
@@ -201,6 +204,11 @@ def embedded(make_workspace: MakeWorkspace) -> Workspace:
 def on_duckdb(ws: Workspace) -> Workspace:
     """Return the workspace on DuckDB: what Spark reads or keeps may be held against it, or written by it in less time."""
     return Workspace(ws.root, ws.settings.model_copy(update={"engine": "duckdb"}), ws.clock)
+
+
+def written_by(ws: Workspace) -> Workspace:
+    """Return a workspace itself where it is on DuckDB, else on DuckDB: what Spark only reads is written in less time."""
+    return ws if ws.settings.engine == "duckdb" else on_duckdb(ws)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.conftest import written_by
 
 from quanyu import loop
 from quanyu.collect.load.load import load
@@ -22,7 +23,7 @@ AT = dt.datetime(2026, 11, 18, 4, tzinfo=dt.UTC)
 
 
 def put(ws: Workspace, table: str, rows: list[dict]) -> None:
-    ws.warehouse.append(
+    written_by(ws).warehouse.append(
         table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect"
     )
 

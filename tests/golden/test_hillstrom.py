@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from tests.conftest import written_by
 
 from quanyu.measure.experiment.contrast import Contrast, lifts_of
 from quanyu.measure.experiment.experiment import lifts
@@ -116,9 +117,10 @@ def test_the_table_of_lifts_reads_the_same_from_deliveries_and_orders(
         "gross_amount": amount, "paid_amount": amount, "net_amount": amount,
     }  # fmt: skip
     keys = {"id_key": np.char.add("user:", person), "kind": ["user"] * n, "person_id": person}
-    workspace.warehouse.replace("deliveries", pa.table(sent), by="act")
-    workspace.warehouse.replace("orders", pa.table(orders), by="collect")
-    workspace.warehouse.replace("identities", pa.table(keys), by="collect")
+    written = written_by(workspace).warehouse
+    written.replace("deliveries", pa.table(sent), by="act")
+    written.replace("orders", pa.table(orders), by="collect")
+    written.replace("identities", pa.table(keys), by="collect")
     lifts(workspace, dt.date(2026, 11, 20))
     rows = workspace.warehouse.read(workspace.warehouse.table("lifts")).to_pylist()
     told = {(row["arm"], row["metric"]): row for row in rows}

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conftest import MakeWorkspace, on_duckdb
+from tests.conftest import MakeWorkspace, on_duckdb, written_by
 from tests.laws.shop import Shop
 
 import quanyu.workspace
@@ -33,7 +33,7 @@ from quanyu.measure.metric.renewal import LOOKED_AT, READS, days_touched
 from quanyu.method.change import Made, touch, touched
 from quanyu.method.scratch import Scratch
 from quanyu.tables import contract
-from quanyu.tables.metric.period import windows
+from quanyu.tables.metric.period import WINDOWS, preset, windows
 from quanyu.understand.fact import fact_step
 from quanyu.understand.fact.fact import PARTS, Facts
 from quanyu.understand.fact.fact_step import facts
@@ -124,7 +124,7 @@ def told(found: Found) -> tuple[Any, ...]:
 def test_turn_by_turn_is_all_at_once(make_workspace: MakeWorkspace, engine: str) -> None:
     """One cheap case of all on both engines: what Spark keeps turn by turn is what DuckDB gives at once."""
     workspace = make_workspace(engine, attribution={"n_resamples": 20, "other_windows": [90]})
-    shop = Shop(workspace, 5)
+    shop = Shop(written_by(workspace), 5)
     for n, is_second in ((120, False), (8, True)):
         for _ in range(n):
             shop.change()
@@ -367,11 +367,30 @@ def test_a_sale_to_come_is_the_first_once_its_day_has_come(sold: Workspace) -> N
     metrics_hold(sold, DAY)
 
 
+def holding(day: dt.date) -> list[bool]:
+    """Return which windows of a day, and which of those that they are compared with, hold the first of November."""
+    shown = [preset(name, day) for name in WINDOWS]
+    held = [
+        one for window in shown for one in (window, window.previous(), window.last_year(is_lunar=True)[0])
+    ]
+    return [window.since <= AT.date() < window.until for window in held]
+
+
+ONE_DAY = dt.timedelta(days=1)
+FOLLOWING = [AT.date() + dt.timedelta(days=n) for n in range(2, 34)]
+TURNED = [day for day in FOLLOWING if holding(day) != holding(day - ONE_DAY)]
+"""The days on which what was bought leaves a window or comes into one."""
+
+
 def test_windows_go_on_from_day_to_day(sold: Workspace) -> None:
-    """What was bought leaves one window after the other; weeks and months begin, and windows with them."""
-    metrics(sold, AT.date() + dt.timedelta(days=1))
-    for days in range(2, 34):
-        metrics_hold(sold, AT.date() + dt.timedelta(days=days))
+    """What was bought leaves one window after the other; weeks and months begin, and windows with them.
+
+    Turns are on the days on which that happens, on the days before, and on the first after that: none in between.
+    """
+    assert len(TURNED) >= 5
+    metrics(sold, AT.date() + ONE_DAY)
+    for day in sorted({*TURNED, *(day - ONE_DAY for day in TURNED), FOLLOWING[-1]} & {*FOLLOWING}):
+        metrics_hold(sold, day)
 
 
 LEFT = DAY - dt.timedelta(days=365)

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+from tests.conftest import written_by
 
 from quanyu.tables import CONTRACTS
 from quanyu.workspace import Workspace
@@ -135,7 +136,7 @@ class Draw:
 
 def save(ws: Workspace, draw: Draw, without: tuple[str, ...] = ()) -> None:
     """Write a crowd into the tables of a workspace; each person has two identifiers, and some rows are nobody's."""
-    write = ws.warehouse.replace
+    write = written_by(ws).warehouse.replace
     people = list(draw.people)
     write("people", pa.table({"person_id": people}), by="collect")
     keys = {

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from tests.conftest import written_by
 
 from quanyu.workspace import Workspace, pseudonym
 
@@ -71,7 +72,8 @@ LINES = [
 
 @pytest.fixture
 def shop(workspace: Workspace) -> Workspace:
-    return fill(workspace)
+    fill(written_by(workspace))
+    return workspace
 
 
 @pytest.fixture

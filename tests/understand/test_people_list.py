@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.conftest import written_by
 
 from quanyu.collect.identity.identity import resolve
 from quanyu.collect.identity.people import golden
@@ -101,14 +102,15 @@ def crowd(ws: Workspace, n: int = 300) -> Workspace:
     ids = [f"p{k:04d}" for k in range(n)]
     record = {"person_id": ids, "name": [f"王{k}" for k in range(n)], "phone": ["+8613812345678"] * n,
               "email": ["li@example.com"] * n}  # fmt: skip
-    ws.warehouse.replace("people", pa.table(record), by="collect")
+    written = written_by(ws).warehouse
+    written.replace("people", pa.table(record), by="collect")
     bought = [k for k in range(n) if k % 3]
     rfm = {
         "person_id": [ids[k] for k in bought], "as_of": [dt.date(2026, 7, 1)] * len(bought), "frequency": [1 + k % 4 for k in bought],
         "recency_days": bought, "monetary_amount": [float(k % 7) for k in bought], "group": ["lost"] * len(bought),
         "r_score": [1] * len(bought), "f_score": [1] * len(bought), "m_score": [1] * len(bought), "fit_id": ["f"] * len(bought),
     }  # fmt: skip
-    ws.warehouse.replace("rfm", pa.table(rfm), by="understand")
+    written.replace("rfm", pa.table(rfm), by="understand")
     return ws
 
 
@@ -117,7 +119,7 @@ def test_pages_together_are_the_whole_list_in_its_order(workspace: Workspace, or
     ws = crowd(workspace)
     listing = Listing(Whom(), ("name", "monetary_amount", "recency_days"), order)
     whole = list(every(ws, listing))
-    pages = [page(ws, listing, first, 50) for first in range(0, 350, 50)]
+    pages = [page(ws, listing, first, 75) for first in range(0, 301, 75)]
     assert [row for rows in pages for row in rows] == whole
     assert len({row[0] for row in whole}) == count(ws, Whom()) == 300
     told = [row[1:][listing.columns.index(order.column)] for row in whole]

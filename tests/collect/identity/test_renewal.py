@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conftest import MakeWorkspace, on_duckdb
+from tests.conftest import MakeWorkspace, on_duckdb, written_by
 
 import quanyu.workspace
 from quanyu.collect.identity import renewal
@@ -288,7 +288,7 @@ def test_what_was_said_counts_once_its_day_has_come(embedded: Workspace) -> None
 def test_turn_by_turn_is_all_at_once_on_spark(make_workspace: MakeWorkspace) -> None:
     """One cheap case of all: what Spark keeps turn by turn is what DuckDB gives at once."""
     workspace = make_workspace("spark")
-    shop = Shop(workspace, 5)
+    shop = Shop(written_by(workspace), 5)
     for n in (40, 3):
         for _ in range(n):
             shop.change()

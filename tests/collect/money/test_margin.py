@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.conftest import MakeWorkspace, on_duckdb, written_by
 
 from quanyu.collect.money.margin import _told, _with_estimates, margins
 from quanyu.method.change import differing
@@ -15,10 +16,8 @@ from quanyu.workspace import Workspace
 
 
 def put(ws: Workspace, name: str, rows: list[dict[str, Any]]) -> None:
-    promise = contract(name)
-    ws.warehouse.replace(
-        name, pa.Table.from_pylist(rows, pa.schema(promise.schema.to_pyarrow())), by="collect"
-    )
+    table = pa.Table.from_pylist(rows, pa.schema(contract(name).schema.to_pyarrow()))
+    ws.warehouse.replace(name, table, by="collect")
 
 
 def order(number: int, net: float, **more: Any) -> dict[str, Any]:
@@ -35,10 +34,11 @@ def line(number: int, item: str, n: int, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def shop(workspace: Workspace) -> Workspace:
-    put(workspace, "items", [
+    written = written_by(workspace)
+    put(written, "items", [
         {"item_id": "a", "cost_amount": Decimal(30)}, {"item_id": "b", "cost_amount": Decimal(50)}, {"item_id": "c"},
     ])  # fmt: skip
-    put(workspace, "orders", [
+    put(written, "orders", [
         order(1, 100),                                        # two a: 100 - 60
         order(2, 100, margin_amount=Decimal(80)),             # says it itself
         order(3, 50, paid_amount=Decimal(100)),               # half came back without a count: 50 - 50 * 0.5
@@ -47,7 +47,7 @@ def shop(workspace: Workspace) -> Workspace:
         order(6, 100),                                        # no lines: estimated
         order(7, 0, status="closed"),                         # no sale
     ])  # fmt: skip
-    put(workspace, "order_lines", [
+    put(written, "order_lines", [
         line(1, "a", 2), line(2, "a", 1), line(3, "b", 1), line(4, "a", 2, n_returned=1), line(5, "c", 1),
     ])  # fmt: skip
     return workspace
@@ -72,11 +72,11 @@ def test_orders_carry_the_margin_that_is_known(shop: Workspace) -> None:
     assert rows[6]["margin_amount"] is None
 
 
-def test_nothing_is_estimated_from_too_little(workspace: Workspace) -> None:
-    put(workspace, "items", [{"item_id": "a", "cost_amount": Decimal(30)}])
-    put(workspace, "orders", [order(1, 100), order(2, 300)])
-    put(workspace, "order_lines", [line(1, "a", 1)])
-    assert margins(workspace, workspace.today()) == {"n_orders": 1, "n_estimated": 0}
+def test_nothing_is_estimated_from_too_little(embedded: Workspace) -> None:
+    put(embedded, "items", [{"item_id": "a", "cost_amount": Decimal(30)}])
+    put(embedded, "orders", [order(1, 100), order(2, 300)])
+    put(embedded, "order_lines", [line(1, "a", 1)])
+    assert margins(embedded, embedded.today()) == {"n_orders": 1, "n_estimated": 0}
 
 
 def bring(ws: Workspace, name: str, rows: list[dict[str, Any]]) -> None:
@@ -88,15 +88,16 @@ def margins_hold(ws: Workspace) -> list[dict[str, Any]]:
     """Do the step; the table is what all orders at once give, and what it told of rows that differ is what files tell."""
     since = ws.warehouse.version("margins")
     margins(ws, ws.today())
-    rows = ws.warehouse.table("margins").order_by("source", "order_id")
-    whole = _with_estimates(_told(ws.warehouse)).select(rows.columns).order_by("source", "order_id")
-    assert ws.warehouse.read(rows).to_pylist() == ws.warehouse.read(whole).to_pylist()
+    kept = ws.warehouse.read(ws.warehouse.table("margins").order_by("source", "order_id"))
+    other = on_duckdb(ws).warehouse
+    whole = _with_estimates(_told(other)).select(kept.column_names).order_by("source", "order_id")
+    assert kept.to_pylist() == other.read(whole).to_pylist()
     if since >= 0:
         told = moved(ws, since)
         ws.warehouse.turn.end()
         assert moved(ws, since) == told
     ws.warehouse.turn.end()
-    return list(ws.warehouse.read(rows).to_pylist())
+    return list(kept.to_pylist())
 
 
 def moved(ws: Workspace, since: int) -> list[list[int]]:
@@ -105,45 +106,51 @@ def moved(ws: Workspace, since: int) -> list[list[int]]:
     return [sorted(ws.warehouse.read(side.select("row"))["row"].to_pylist()) for side in sides]
 
 
-def test_margins_turn_by_turn_are_all_at_once(workspace: Workspace) -> None:
+TURNS = {"duckdb": (12, 5, 9), "spark": (3, 1, 2)}
+"""How many turns there are, in which of them an order goes, and in which a cost changes."""
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def test_margins_turn_by_turn_are_all_at_once(make_workspace: MakeWorkspace, engine: str) -> None:
     """Orders come, are refunded, closed or say their margin themselves; lines come, come back and go, of orders that stay the
     same too; costs change."""
-    draw = random.Random(3)
+    workspace, draw = make_workspace(engine), random.Random(3)
+    written, (turns, one_goes, a_cost_changes) = written_by(workspace), TURNS[engine]
     items = [
         {"item_id": item, "cost_amount": Decimal(cost)} for item, cost in zip("abc", (3, 5, 7), strict=True)
     ]
-    put(workspace, "items", items)
-    put(workspace, "orders", [order(n, draw.randint(10, 99)) for n in range(40)])
-    put(workspace, "order_lines", [line(n, draw.choice("abc"), draw.randint(1, 3)) for n in range(40)])
+    put(written, "items", items)
+    put(written, "orders", [order(n, draw.randint(10, 99)) for n in range(40)])
+    put(written, "order_lines", [line(n, draw.choice("abc"), draw.randint(1, 3)) for n in range(40)])
     margins_hold(workspace)
-    for turn in range(12):
+    for turn in range(turns):
         some = draw.sample(range(40 + turn), 3)
-        bring(workspace, "orders", [
+        bring(written, "orders", [
             order(some[0], draw.randint(0, 9), paid_amount=Decimal(99)), order(some[1], 50, status="closed"),
             order(some[2], 50, margin_amount=Decimal(draw.randint(1, 9))), order(40 + turn, 70),
         ])  # fmt: skip
         more = line(some[0], draw.choice("ab"), 2, line_no=2, n_returned=draw.choice([None, 1]))
-        bring(workspace, "order_lines", [more, line(40 + turn, "c", 1)])
-        if turn == 5:
+        bring(written, "order_lines", [more, line(40 + turn, "c", 1)])
+        if turn == one_goes:
             gone = str(some[0])
             for name in ("orders", "order_lines"):
-                workspace.warehouse.delete(name, lambda rows, gone=gone: rows.order_id == gone, by="collect")
-        if turn == 9:
-            put(workspace, "items", [*items[1:], {"item_id": "a", "cost_amount": Decimal(4)}])
+                written.warehouse.delete(name, lambda rows, gone=gone: rows.order_id == gone, by="collect")
+        if turn == a_cost_changes:
+            put(written, "items", [*items[1:], {"item_id": "a", "cost_amount": Decimal(4)}])
         margins_hold(workspace)
-    bring(workspace, "order_lines", [line(51, "c", 2, line_no=2)])
+    bring(written, "order_lines", [line(39 + turns, "c", 2, line_no=2)])
     margins_hold(workspace)
 
 
-def test_a_margin_that_nothing_tells_makes_others_stand_in(workspace: Workspace) -> None:
+def test_a_margin_that_nothing_tells_makes_others_stand_in(embedded: Workspace) -> None:
     """An order without lines comes; then they come; then a margin of another changes what stands in."""
-    put(workspace, "items", [{"item_id": "a", "cost_amount": Decimal(30)}])
-    put(workspace, "orders", [order(n, 100) for n in range(3)])
-    put(workspace, "order_lines", [line(n, "a", 1) for n in range(3)])
-    margins_hold(workspace)
-    bring(workspace, "orders", [order(3, 50)])
-    assert [row["is_estimated"] for row in margins_hold(workspace)] == [False, False, False, True]
-    bring(workspace, "orders", [order(0, 60)])
-    assert margins_hold(workspace)[3]["margin_amount"] != Decimal(35)
-    bring(workspace, "order_lines", [line(3, "a", 1)])
-    assert not any(row["is_estimated"] for row in margins_hold(workspace))
+    put(embedded, "items", [{"item_id": "a", "cost_amount": Decimal(30)}])
+    put(embedded, "orders", [order(n, 100) for n in range(3)])
+    put(embedded, "order_lines", [line(n, "a", 1) for n in range(3)])
+    margins_hold(embedded)
+    bring(embedded, "orders", [order(3, 50)])
+    assert [row["is_estimated"] for row in margins_hold(embedded)] == [False, False, False, True]
+    bring(embedded, "orders", [order(0, 60)])
+    assert margins_hold(embedded)[3]["margin_amount"] != Decimal(35)
+    bring(embedded, "order_lines", [line(3, "a", 1)])
+    assert not any(row["is_estimated"] for row in margins_hold(embedded))

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pyarrow as pa
 import pytest
+from tests.conftest import written_by
 
 from quanyu.collect.quality.lines import Judged, judged_by_lines
 from quanyu.collect.quality.quality import check, read_findings
@@ -23,7 +24,7 @@ def at(days_ago: int) -> dt.datetime:
 
 
 def put(ws, table, rows):
-    ws.warehouse.append(
+    written_by(ws).warehouse.append(
         table, pa.Table.from_pylist(rows, schema=contract(table).schema.to_pyarrow()), by="collect"
     )
 

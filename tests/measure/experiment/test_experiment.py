@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from scipy.stats import ttest_ind
+from tests.conftest import written_by
 
 from quanyu import ledger
 from quanyu.ledger import Campaign
@@ -27,7 +28,7 @@ SALES = ("paid", "shipped", "completed")
 
 def put(ws: Workspace, table: str, rows: Sequence[dict[str, Any]], by: str) -> None:
     schema = ws.warehouse.table(table).schema().to_pyarrow()
-    ws.warehouse.replace(table, pa.Table.from_pylist(list(rows), schema), by=by)  # type: ignore[arg-type]
+    written_by(ws).warehouse.replace(table, pa.Table.from_pylist(list(rows), schema), by=by)  # type: ignore[arg-type]
 
 
 def delivery(campaign: str, person: str, arm: str, at: dt.datetime, step: str = "1") -> dict[str, Any]:

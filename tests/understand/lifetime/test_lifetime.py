@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.conftest import on_duckdb
+from tests.conftest import on_duckdb, written_by
 from tests.method.laws import Case, check_laws
 
 from quanyu.ledger import find_fit, list_fits
@@ -74,13 +74,13 @@ def order(number: int, key: str, when: str, net: float, **given: Any) -> dict[st
 
 def filled(ws: Workspace, orders: list[dict[str, Any]], owners: dict[str, str]) -> Workspace:
     keys = [{"id_key": key, "kind": key.split(":")[0], "person_id": person} for key, person in owners.items()]
-    ws.warehouse.replace("orders", pa.Table.from_pylist(orders), by="collect")
-    ws.warehouse.replace("identities", pa.Table.from_pylist(keys), by="collect")
+    written = written_by(ws).warehouse
+    written.replace("orders", pa.Table.from_pylist(orders), by="collect")
+    written.replace("identities", pa.Table.from_pylist(keys), by="collect")
     return ws
 
 
-@pytest.fixture
-def small_trade(workspace: Workspace) -> Workspace:
+def small(ws: Workspace) -> Workspace:
     """Ann buys on three days with two identifiers, Bob once, Cid once and returns more; Dan's order is closed."""
     orders = [
         order(1, "jd:ann", "2026-01-10", 100, channel="jd"),
@@ -96,11 +96,10 @@ def small_trade(workspace: Workspace) -> Workspace:
         order(11, "jd:dan", "2026-03-02", 0),
     ]
     owners = {"jd:ann": "ann", "taobao:ann": "ann", "jd:bob": "bob", "jd:cid": "cid", "jd:dan": "dan"}
-    return filled(workspace, orders, owners)
+    return filled(ws, orders, owners)
 
 
-@pytest.fixture
-def trading_shop(workspace: Workspace) -> Workspace:
+def traded(ws: Workspace) -> Workspace:
     """Some hundred buyers over 400 days whose orders follow the model."""
     rows, rng = drawn(420, seed=3), np.random.default_rng(3)
     first = [AS_OF - dt.timedelta(days=age) for age in rows["age_days"].to_pylist()]
@@ -112,7 +111,7 @@ def trading_shop(workspace: Workspace) -> Workspace:
         for day in {0, *([span] if x else []), *(int(one) for one in between)}:
             when = (begun + dt.timedelta(days=day)).isoformat()
             orders.append(order(len(orders), f"jd:{person}", when, round(float(rng.gamma(6, 9)), 2)))
-    return filled(workspace, orders, {f"jd:{person}": f"p{person:04d}" for person in range(420)})
+    return filled(ws, orders, {f"jd:{person}": f"p{person:04d}" for person in range(420)})
 
 
 NAMES = (
@@ -149,7 +148,8 @@ def test_it_keeps_the_laws_on_duckdb_and_spark(spec: Any, make_workspace: Any, t
     check_laws(Case(spec, drawn(150, groups=2), engines))
 
 
-def test_histories_are_counted_by_hand(small_trade: Workspace) -> None:
+def test_histories_are_counted_by_hand(workspace: Workspace) -> None:
+    small_trade = small(workspace)
     orders = orders_until(small_trade, AS_OF, "first_channel")
     found = trade(small_trade, orders)
     assert (found.first_on, found.basis) == (dt.date(2026, 1, 10), "margin")
@@ -179,7 +179,8 @@ def test_the_horizon_and_the_holdout_come_from_the_settings() -> None:
     assert [specified(LifetimeSettings(), days).warm_up_days for days in (400, 2_000)] == [40, 90]
 
 
-def test_too_few_buyers_are_inconclusive_and_empty_the_table(small_trade: Workspace) -> None:
+def test_too_few_buyers_are_inconclusive_and_empty_the_table(embedded: Workspace) -> None:
+    small_trade = small(embedded)
     done = lifetimes(small_trade, AS_OF)
     assert done["n_buyers"] == 0
     assert "too few" in done["inconclusive"]
@@ -225,8 +226,9 @@ def test_without_buyers_there_is_nothing(make_workspace: Any) -> None:
     )
 
 
-def test_values_are_orders_times_worth_and_tenths_are_in_order(trading_shop: Workspace) -> None:
-    done = lifetimes(on_duckdb(trading_shop), AS_OF)
+def test_values_are_orders_times_worth_and_tenths_are_in_order(embedded: Workspace) -> None:
+    trading_shop = traded(embedded)
+    done = lifetimes(trading_shop, AS_OF)
     rows = trading_shop.warehouse.read(trading_shop.warehouse.table("lifetimes"))
     assert len(rows) == done["n_buyers"] > 200
     kept = find_fit(trading_shop.ledger, done["fit_id"])
@@ -250,7 +252,8 @@ def test_values_are_orders_times_worth_and_tenths_are_in_order(trading_shop: Wor
     assert all(high < low for high, low in zip(highs, lows[1:], strict=False))
 
 
-def test_the_map_adds_up_to_the_table(trading_shop: Workspace) -> None:
+def test_the_map_adds_up_to_the_table(workspace: Workspace) -> None:
+    trading_shop = traded(workspace)
     done = lifetimes(on_duckdb(trading_shop), AS_OF)
     found = value_map(trading_shop)
     rows = trading_shop.warehouse.read(trading_shop.warehouse.table("lifetimes"))

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pyarrow as pa
 import pytest
+from tests.conftest import written_by
 
 from quanyu.understand.rfm.rfm_map import rfm_map
 from quanyu.workspace import Workspace
@@ -20,9 +21,10 @@ def buyers(workspace: Workspace) -> Workspace:
     names = ("person_id", "recency_days", "frequency", "monetary_amount", "r_score", "f_score", "group")
     table = {name: list(values) for name, values in zip(names, columns, strict=True)}
     table |= {"m_score": [1, 1, 1], "fit_id": ["f"] * 3, "as_of": [dt.date(2026, 7, 1)] * 3}
-    workspace.warehouse.replace("rfm", pa.table(table), by="understand")
+    written = written_by(workspace).warehouse
+    written.replace("rfm", pa.table(table), by="understand")
     people = {"person_id": ["p1", "p2"], "region": ["浙江", None], "member_tier": ["金卡", None]}
-    workspace.warehouse.replace("people", pa.table(people), by="collect")
+    written.replace("people", pa.table(people), by="collect")
     return workspace
 
 

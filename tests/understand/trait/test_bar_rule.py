@@ -4,6 +4,7 @@ import datetime as dt
 
 import pyarrow as pa
 import pytest
+from tests.conftest import written_by
 
 from quanyu.rule import Asking, members, parse
 from quanyu.understand.people_list import Whom, count
@@ -22,8 +23,9 @@ def crowd(workspace: Workspace) -> Workspace:
         "life_cycle": ["growth" if k % 4 else None for k in range(n)],
         "n_orders": [k % 9 for k in range(n - 1)] + [500],
     }
-    workspace.warehouse.replace("portraits", pa.table(table), by="understand")
-    workspace.warehouse.replace("people", pa.table({"person_id": table["person_id"]}), by="collect")
+    written = written_by(workspace).warehouse
+    written.replace("portraits", pa.table(table), by="understand")
+    written.replace("people", pa.table({"person_id": table["person_id"]}), by="collect")
     return workspace
 
 
@@ -57,8 +59,9 @@ def test_orders_of_a_person_newest_first(workspace: Workspace) -> None:
         "ordered_at": at,
         "status": ["paid"] * 3,
     }
-    workspace.warehouse.replace("orders", pa.table(orders), by="collect")
+    written = written_by(workspace).warehouse
+    written.replace("orders", pa.table(orders), by="collect")
     identities = {"id_key": ["k:1", "k:2", "k:3"], "kind": ["k"] * 3, "person_id": ["p1", "p1", "p2"]}
-    workspace.warehouse.replace("identities", pa.table(identities), by="collect")
+    written.replace("identities", pa.table(identities), by="collect")
     assert [one.order_id for one in purchases(workspace, "p1")] == ["b", "a"]
     assert purchases(workspace, "nobody") == []
