@@ -10,6 +10,7 @@ from quanyu import ledger, loop
 from quanyu.tables import CONTRACTS
 from quanyu.text import Text
 from quanyu.web.parts.chart import Chart, Option, chart, palette
+from quanyu.web.parts.notice import lead
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.parts.waiting import fill
@@ -67,6 +68,9 @@ def dictionary(view: View) -> None:
         for column in table.columns
     )
     columns = tuple(Head(view.say(label), kind) for label, kind in heads)
+    personal = sum(column.privacy == "personal" for table in CONTRACTS.values() for column in table.columns)
+    lead(view.say("{n} columns in {tables} tables; {personal} of them hold personal data.",
+                  n=len(rows), tables=len(CONTRACTS), personal=personal))  # fmt: skip
     with ui.element("section").classes("panel"):
         about = view.say(
             "What every column means, which values it allows, and whether it holds personal data."
@@ -99,6 +103,9 @@ def _tables(view: View, states: list[TableState]) -> None:
         )
         for state in states
     )
+    held = [state.n_rows for state in states if state.n_rows]
+    lead(view.say("{n} of {all} tables hold {rows} rows together.",
+                  n=len(held), all=len(states), rows=f"{sum(held):,}"))  # fmt: skip
     with ui.element("section").classes("panel"):
         about = view.say(
             "Rows of the newest version. Every write makes a version; stages meet only in tables."

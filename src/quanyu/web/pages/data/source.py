@@ -8,7 +8,7 @@ from quanyu import ledger
 from quanyu.collect.layout import catalogue
 from quanyu.ledger import Load
 from quanyu.web.parts.markup import put
-from quanyu.web.parts.notice import nothing_loaded, notice
+from quanyu.web.parts.notice import lead, nothing_loaded, notice
 from quanyu.web.parts.sheet import Head, Sheet
 from quanyu.web.parts.table import grid
 from quanyu.web.view import View
@@ -24,6 +24,12 @@ def files(view: View) -> None:
         with ui.element("section").classes("panel"):
             nothing_loaded(view)
         return
+    taken, refused = (sum(getattr(load, name) for load in loads) for name in ("n_taken", "n_refused"))
+    lead(
+        view.say("{n} loadings brought {taken} rows; {refused} were refused.",
+                 n=f"{len(loads):,}", taken=f"{taken:,}", refused=f"{refused:,}"),
+        view.say("The newest: {file}.", file=loads[0].file_name),
+    )  # fmt: skip
     failed = [load for load in loads if load.status == "failed"]
     if failed:
         put(

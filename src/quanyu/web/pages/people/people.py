@@ -13,7 +13,7 @@ from quanyu.understand.people_list import Whom, plain_rule
 from quanyu.web.page import Page
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
-from quanyu.web.parts.notice import fault, not_run, nothing_loaded
+from quanyu.web.parts.notice import fault, lead, not_run, nothing_loaded
 from quanyu.web.parts.people import condition_picker, in_words, joined, people_list
 from quanyu.web.view import View
 
@@ -27,6 +27,10 @@ def people(view: View) -> None:
         has_some = view.ws.warehouse.count("orders") or view.ws.warehouse.count("members")
         (not_run if has_some else nothing_loaded)(view)
         return
+    n_people = view.ws.warehouse.count("people")
+    lead(
+        view.say("{n} people are known. Find one by what is at hand, or narrow the list.", n=f"{n_people:,}")
+    )
     mark, rule = view.query.get("found", ""), view.query.get("rule", "")
     text = cast("str | None", view.memory.find(mark)) if mark else ""
     _search(view, text or "")
