@@ -47,7 +47,8 @@ def printed(tree: Node) -> str:
     'group in at_risk, lost; clv_amount >= 500'
     """
     plain = flat(tree)
-    text = "; ".join(_said(condition) for condition in conditions(plain))
+    said = conditions(plain)
+    text = "; ".join(_said(claim) if len(said) == 1 else _inner(claim) for claim in said)
     try:
         is_same = flat(parse(text)) == _worded(plain)
     except RuleError:
