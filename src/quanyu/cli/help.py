@@ -63,6 +63,10 @@ class Command(TyperCommand):
 
     context_class = Context
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """Return what the list of a group says of it, whole: it goes on in the next line, where the library would cut it."""
+        return (self.help or "").partition("\n\n")[0]
+
 
 class Group(TyperGroup):
     """A group of commands whose help is written by `Formatter`."""

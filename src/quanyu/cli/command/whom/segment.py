@@ -33,7 +33,7 @@ MET: dict[bool | None, Text] = {True: "yes", False: "no", None: "not known"}
 @segment.command(
     cls=Command,
     help=help_of(
-        "Say how many people a rule finds and how many of them could be reached, without recording it.",
+        "Say how many people a rule finds and how many could be reached.",
         'quanyu segment preview "bought >= 2 times in last 90 days and never opened mail in last 30 days"',
     ),
 )
@@ -156,7 +156,7 @@ KINDS = StrEnum("KINDS", get_args(Kind))  # type: ignore[misc]
 @segment.command(
     cls=Command,
     help=help_of(
-        "Keep a list of phones, mail addresses or identifiers, one a line; rules ask for it by: in list NAME.",
+        "Keep a list of phones, mail addresses or identifiers, one a line.",
         "quanyu segment upload vip-guests guests.csv --kind phone",
     ),
 )
