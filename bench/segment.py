@@ -32,7 +32,7 @@ from quanyu.workspace import Workspace
 EVENTS = ("page_view", "product_view", "add_to_cart", "search", "favourite")
 CHANNELS = ("own", "wechat", "taobao")
 RULES = {
-    **{f"tier {n}": f"frequency >= {n}" for n in range(1, 7)},
+    **{f"tier {n}": f"frequency >= {n}" for n in range(1, 8)},
     **{f"money {n}": f"monetary_amount >= {n}00; recency_days <= {n}0" for n in range(1, 7)},
     **{f"top {n}": f"monetary_amount in top {n}0%" for n in (1, 2)},
     **{f"viewed {n}": f"did product_view >= {n} times in last {10 * n} days" for n in range(1, 7)},
@@ -182,7 +182,7 @@ def statement(into: Path) -> str:
         "n_back": "count(*) FILTER (WHERE refund_amount > 0)",
     }  # fmt: skip
     claims = {
-        **{f"tier {n}": f"frequency >= {n}" for n in range(1, 7)},
+        **{f"tier {n}": f"frequency >= {n}" for n in range(1, 8)},
         **{f"money {n}": f"monetary_amount >= {n}00 AND recency_days <= {n}0" for n in range(1, 7)},
         **{f"top {n}": f"place <= {n / 10} * known" for n in (1, 2)},
         **{f"viewed {n}": f"coalesce(viewed_{n}, 0) >= {n}" for n in range(1, 7)},
