@@ -81,7 +81,8 @@ class Draw:
 
     def item(self) -> dict[str, Any]:
         item = self.maybe(self.items)
-        return {"item_id": item and item["item_id"], "item.category": item and item["category"]}
+        number = item and item["item_id"]
+        return {"item_id": number, "item.item_id": number, "item.category": item and item["category"]}
 
     def event(self, k: int) -> dict[str, Any]:
         price, cart = self.maybe(("5", "12.5", "many", "-3")), self.maybe(("c1", "c2"))
@@ -104,7 +105,7 @@ class Draw:
     def lines(self, order: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [
             {"order_id": order["order_id"], "source": "s", "line_no": k + 1, "n_items": self.chance.choice((1, 2, -1)),
-             "ordered_at": order["ordered_at"], "order.status": order["status"], **self.item()}
+             "ordered_at": order["ordered_at"], "order.status": order["status"], "order.order_id": order["order_id"], **self.item()}
             for k in range(self.chance.choice((0, 1, 2)))
         ]  # fmt: skip
 

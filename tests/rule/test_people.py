@@ -137,6 +137,7 @@ EVERY_KIND = (
     "not in list \"black list\" or in segment vip for 7 days",
     "last bought with channel = taobao or first bought with channel = wechat or last bought in last 30 days",
     "bought_item or opened mail or got_refund or said review",
+    "did product_view where (item.item_id in i1, i2) or bought_item where (order.order_id contains 1 and n_items >= 1)",
     "did product_view then did add_to_cart within 30 days or bought then not bought within 8 days per channel",
 )  # fmt: skip
 """Every kind of condition once, for the engine on which a query is dear."""

@@ -43,14 +43,9 @@ def owners(look: Look, rows: Rows) -> ir.Table:
 
 
 def _joined(look: Look, table: ir.Table, name: str, columns: Mapping[str, str]) -> ir.Table:
-    other = look(name)
-    keys = LINKS[name]
-    more = other.select(
-        *keys, **{into: other[column] for column, into in columns.items() if column not in keys}
-    )
-    return table.left_join(more, keys).select(
-        *table.columns, *(into for into in more.columns if into not in keys)
-    )
+    other, keys = look(name), LINKS[name]
+    more = other.select(*keys, **{into: other[column] for column, into in columns.items()})
+    return table.left_join(more, keys).select(*table.columns, *columns.values())
 
 
 def _column(table: ir.Table, name: str) -> ir.Value:

@@ -100,10 +100,19 @@ def grid(
             made.run_grid_method("setColumnsVisible", names, True)
 
         column_choice(view, {"": fields}, list(fields), list(fields), choose)
+    options = _options(view, sheet, rows)
+    made = ui.aggrid(options, html_columns=[0] if link else []).classes(
+        "grid few" if len(rows) <= FEW else "grid short" if is_short else "grid"
+    )
+    made.props["aria-label"] = masked(sheet.title)
+
+
+def _options(view: View, sheet: Sheet, rows: list[dict[str, object]]) -> dict[str, object]:
+    """Return how a grid shows its rows: the columns, paging where there are many, and the words of its controls."""
     longest = [
         max((len(str(row[place] or "")) for row in sheet.rows), default=0) for place in range(sheet.width)
     ]
-    options = {
+    return {
         "columnDefs": [
             _column(
                 place,
@@ -131,10 +140,6 @@ def grid(
         "tooltipShowDelay": 300,
         **({"domLayout": "autoHeight"} if len(rows) <= FEW else {}),
     }
-    made = ui.aggrid(options, html_columns=[0] if link else []).classes(
-        "grid few" if len(rows) <= FEW else "grid short" if is_short else "grid"
-    )
-    made.props["aria-label"] = masked(sheet.title)
 
 
 def _column(place: int, head: Head, *, is_pinned: bool, is_whole: bool, is_narrow: bool) -> dict[str, object]:
