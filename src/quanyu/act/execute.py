@@ -98,7 +98,7 @@ def _rows(
     ws: Workspace, design: CampaignDesign, campaign_id: str, at: dt.datetime
 ) -> Iterator[list[dict[str, Any]]]:
     shared = {"campaign_id": campaign_id, "step": ONLY_STEP, "channel": design.channel, "changed_at": at}
-    for batch in ws.warehouse.stream(audience(ws, design, campaign_id, at), BATCH):
+    for batch in ws.warehouse.stream(audience(ws, design, campaign_id, at).order_by("person_id"), BATCH):
         yield [row | shared for row in batch.to_pylist()]
 
 

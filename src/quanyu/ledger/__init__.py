@@ -8,9 +8,11 @@ from quanyu.ledger.campaign import (
     count_states,
     decisions_stamp,
     find_campaign,
+    find_send,
     freeze,
     list_campaigns,
     mark_exported,
+    set_campaign,
     stream_sends,
     suppress,
 )
@@ -75,6 +77,14 @@ from quanyu.ledger.segment import (
     mark_segments,
     save_segment,
 )
+from quanyu.ledger.send import (
+    ClaimedSend,
+    SettledSend,
+    claim_sends,
+    close_sends,
+    lost_sends,
+    settle_sends,
+)
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 
 __all__ = [
@@ -82,6 +92,7 @@ __all__ = [
     "Campaign",
     "Claim",
     "ClaimedMessage",
+    "ClaimedSend",
     "Decision",
     "Deliver",
     "Dispatcher",
@@ -99,6 +110,7 @@ __all__ = [
     "Scope",
     "Segment",
     "Send",
+    "SettledSend",
     "Status",
     "StepPlan",
     "Tally",
@@ -111,6 +123,8 @@ __all__ = [
     "begin_step",
     "check_key",
     "claim",
+    "claim_sends",
+    "close_sends",
     "count_messages",
     "count_sends",
     "count_states",
@@ -127,6 +141,7 @@ __all__ = [
     "find_fit",
     "find_load",
     "find_owner",
+    "find_send",
     "finish_load",
     "finish_step",
     "forget_marks",
@@ -144,6 +159,7 @@ __all__ = [
     "list_marks",
     "list_runs",
     "list_segments",
+    "lost_sends",
     "mark_blocked",
     "mark_delivered",
     "mark_done",
@@ -159,6 +175,8 @@ __all__ = [
     "release_claims",
     "replay",
     "save_segment",
+    "set_campaign",
+    "settle_sends",
     "stream_sends",
     "suppress",
     "to_json",

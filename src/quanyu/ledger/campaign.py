@@ -22,6 +22,7 @@ CAMPAIGNS = sa.Table(
     "campaigns",
     schema.METADATA,
     schema.text("campaign_id", primary_key=True),
+    schema.whole("campaign_no"),
     schema.text("decision_id"),
     schema.text("name"),
     schema.text("kind"),
@@ -30,8 +31,12 @@ CAMPAIGNS = sa.Table(
     schema.json("design"),
     schema.time("frozen_at"),
     schema.time("exported_at", is_required=False),
-    sa.CheckConstraint("status IN ('frozen', 'exported')", name="status"),
+    schema.text("note"),
+    sa.CheckConstraint(
+        "status IN ('frozen', 'exported', 'sending', 'paused', 'stopped', 'done')", name="status"
+    ),
     sa.UniqueConstraint("decision_id"),
+    sa.UniqueConstraint("campaign_no"),
 )
 
 
@@ -47,29 +52,53 @@ SENDS = sa.Table(
     schema.text("reason"),
     schema.text("why"),
     schema.time("changed_at"),
+    schema.whole("place"),
+    schema.text("variant"),
+    schema.time("due_at", is_required=False),
+    schema.whole("n_attempts"),
+    schema.text("receipt"),
+    sa.Column("claimed_by", schema.Words),
+    schema.time("claimed_until", is_required=False),
     sa.CheckConstraint(
         "status IN ('pending', 'delivered', 'failed', 'suppressed', 'held_out')", name="status"
     ),
     sa.Index(None, "campaign_id", "step", "status"),
-)
+    sa.Index(None, "campaign_id", "place"),
+    sa.Index("ix_sends_due", "campaign_id", "due_at", "place", sqlite_where=sa.text("status = 'pending'"),
+             postgresql_where=sa.text("status = 'pending'")),
+    sa.Index("ix_sends_claimed", "claimed_by", sqlite_where=sa.text("claimed_by IS NOT NULL"),
+             postgresql_where=sa.text("claimed_by IS NOT NULL")),
+)  # fmt: skip
 
 SendStatus = Annotated[Literal["pending", "delivered", "failed", "suppressed", "held_out"], Text]
+CampaignStatus = Annotated[Literal["frozen", "exported", "sending", "paused", "stopped", "done"], Text]
+"""A list is `frozen` until its file is `exported`; messages go out while a campaign is `sending`, and everybody in it has an
+outcome once it is `done` or `stopped`."""
 CHUNK = 50_000
+SHOWN = ("campaign_id", "step", "person_id", "arm", "channel", "status", "reason", "why", "variant", "place")
+"""What analyses see of a send."""
+FRESH = {"variant": "", "due_at": None, "n_attempts": 0, "receipt": ""}
+"""A send that nobody has tried yet."""
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """An audience that was frozen and what it is for; `design` holds rule, shares, window and table versions."""
+    """An audience that was frozen and what it is for; `design` holds rule, shares, window and table versions.
+
+    `campaign_no` counts campaigns from 1, for short links; `note` says why it was paused or stopped.
+    """
 
     campaign_id: str
     decision_id: str
     name: str
     kind: str
     channel: str
-    status: Literal["frozen", "exported"]
+    status: CampaignStatus
     design: Document
     frozen_at: dt.datetime
     exported_at: dt.datetime | None = None
+    campaign_no: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,20 +114,50 @@ class Send:
     reason: str
     why: str
     changed_at: dt.datetime
+    place: int = 0
+    variant: str = ""
 
 
 def freeze(connection: Connection, campaign: Campaign, rows: Iterable[Sequence[Mapping[str, Any]]]) -> int:
     """Record a campaign and its sends, given in batches of rows, and return how many people it has.
 
-    Belongs to the transaction that marks its decision as done. A campaign that is there already gets no more.
+    Belongs to the transaction that marks its decision as done. A campaign that is there already gets no more. Rows are
+    numbered in the order in which they come, from 0: the `place` of a send.
     """
-    if not insert_once(connection, CAMPAIGNS, [vars(campaign)]):
+    newest = connection.execute(
+        sa.select(sa.func.coalesce(sa.func.max(CAMPAIGNS.c.campaign_no), 0))
+    ).scalar_one()
+    if not insert_once(connection, CAMPAIGNS, [{**vars(campaign), "campaign_no": newest + 1}]):
         return 0
     n = 0
     for batch in rows:
-        connection.execute(sa.insert(SENDS), list(batch))
-        n += len(batch)
+        numbered = [{**FRESH, **row, "place": n + at} for at, row in enumerate(batch)]
+        connection.execute(sa.insert(SENDS), numbered)
+        n += len(numbered)
     return n
+
+
+def set_campaign(
+    connection: Connection,
+    campaign_id: str,
+    status: CampaignStatus,
+    *,
+    was: Sequence[CampaignStatus],
+    note: str = "",
+) -> bool:
+    """Give a campaign another status where it has one of those it `was`, and say whether it had."""
+    held = (CAMPAIGNS.c.campaign_id == campaign_id) & CAMPAIGNS.c.status.in_(was)
+    return connection.execute(sa.update(CAMPAIGNS).where(held).values(status=status, note=note)).rowcount == 1
+
+
+def find_send(scope: Scope, campaign_no: int, place: int) -> Send | None:
+    """Return the send at a place of a campaign, None where there is none."""
+    names = [SENDS.c[name] for name in Send.__dataclass_fields__]
+    wanted = sa.select(*names).join(CAMPAIGNS, CAMPAIGNS.c.campaign_id == SENDS.c.campaign_id)
+    wanted = wanted.where(CAMPAIGNS.c.campaign_no == campaign_no, SENDS.c.place == place)
+    with reading(scope) as connection:
+        row = connection.execute(wanted).one_or_none()
+    return None if row is None else Send(**row._mapping)
 
 
 def mark_exported(connection: Connection, campaign_id: str, *, step: str, at: dt.datetime) -> int:
@@ -149,11 +208,11 @@ def count_sends(scope: Scope, campaign_id: str) -> list[tuple[str, str, str, int
 def stream_sends(
     scope: Scope, *, campaign_id: str = "", status: str = ""
 ) -> Iterator[dict[str, Sequence[str]]]:
-    """Yield the sends in batches, in the order of their key, as columns (all but the time of change).
+    """Yield the sends in batches, in the order of their key, as columns: those that are `SHOWN`.
 
     Of one campaign or status where named.
     """
-    columns = [column for column in SENDS.c if column.name != "changed_at"]
+    columns = [SENDS.c[name] for name in SHOWN]
     wanted = sa.select(*columns).order_by(SENDS.c.campaign_id, SENDS.c.step, SENDS.c.person_id)
     for column, value in ((SENDS.c.campaign_id, campaign_id), (SENDS.c.status, status)):
         wanted = wanted.where(column == value) if value else wanted

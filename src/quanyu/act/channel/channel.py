@@ -1,26 +1,47 @@
-"""A channel: what it is called and by which identifiers it reaches people."""
+"""A channel: what it is called, by which identifiers it reaches people, and how a message goes out through it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
+from quanyu.act.channel.message import Content, Sender
 from quanyu.discovery import declared
 from quanyu.errors import ChannelError
 from quanyu.nearest import did_you_mean
 from quanyu.text import Text
+from quanyu.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one message comes to: its length in the channel's own units, into how many parts it falls, what it costs."""
+
+    length: int
+    n_parts: int = 1
+    amount: float = 0.0
 
 
 @dataclass(frozen=True)
 class Channel:
     """A way to reach people; `kinds` are the identifiers it takes, the first that somebody has counts.
 
-    `place` is its place where channels are listed.
+    `place` is its place where channels are listed. `audience` says who hears: people, the shop's own staff, or an ad
+    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `faults` says what is
+    wrong with a content or the settings before anything is sent, `cost` what a message comes to. `is_idempotent`: the
+    receiver keeps keys, so that what was begun may be handed over again.
     """
 
     name: str
     label: Text
     kinds: tuple[str, ...]
     place: int = 0
+    audience: Literal["people", "staff", "platform"] = "people"
+    open: Callable[[Workspace], Sender] | None = None
+    faults: Callable[[Workspace, Content], list[str]] | None = None
+    cost: Callable[[Workspace, Content], Cost] | None = None
+    is_idempotent: bool = False
 
 
 def channels() -> tuple[Channel, ...]:

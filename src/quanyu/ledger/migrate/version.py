@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision in `versions`; a test keeps it true."""
 
 VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))

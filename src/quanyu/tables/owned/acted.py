@@ -5,9 +5,16 @@ from __future__ import annotations
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
 from quanyu.tables.owned.spend_test import SPEND_TEST_DAYS
+from quanyu.text import Text
 
 _SEND = C("send_id", "text", "发送", "Send", is_required=True)
 _PERSON = C("person_id", "text", "用户", "Person", is_required=True, privacy="pseudonym")
+
+RESPONSE_KINDS: tuple[Text, ...] = (
+    "delivered", "bounced", "deferred", "opened", "opened_by_proxy", "clicked", "clicked_by_scanner", "replied",
+    "unsubscribed", "complained",
+)  # fmt: skip
+"""What comes back from a message; what a program did in the person's stead is told apart, and both are kept."""
 
 DELIVERIES = Table(
     "deliveries", "act", "触达", "Deliveries", "send", ("send_id",),
@@ -21,6 +28,8 @@ DELIVERIES = Table(
         C("status", "text", "状态", "Status", allowed=("delivered", "failed", "suppressed", "held_out", "pending")),
         C("reason", "text", "原因", "Reason"),
         C("why", "text", "入选依据", "Why chosen", note="the values of the rule's columns when the audience was frozen"),
+        C("variant", "text", "内容版本", "Variant", note="which of several contents"),
+        C("place", "integer", "序号", "Place", low=0, note="in its campaign: short links name it"),
         C("sent_at", "time", "时间", "Sent at", note="when the audience was frozen: the same for every arm"),
     ),
     time="sent_at",
@@ -31,10 +40,31 @@ RESPONSES = Table(
     (
         _SEND,
         _PERSON,
-        C("kind", "text", "类型", "Kind", is_required=True),
+        C("kind", "text", "类型", "Kind", is_required=True, allowed=RESPONSE_KINDS),
         C("responded_at", "time", "时间", "Responded at"),
+        C("campaign_id", "text", "活动", "Campaign"),
+        C("channel", "text", "渠道", "Channel"),
+        C("link", "text", "链接", "Link", note="where a click leads"),
+        C("detail", "text", "详情", "Detail", note="what the provider or the reader's program said"),
     ),
     time="responded_at",
 )  # fmt: skip
 
-ACTED = (DELIVERIES, RESPONSES, SPEND_TEST_DAYS)
+MESSAGES = Table(
+    "messages", "act", "发送内容", "Messages", "send and channel", ("send_id", "channel"),
+    (
+        _SEND,
+        C("channel", "text", "渠道", "Channel", is_required=True),
+        C("campaign_id", "text", "活动", "Campaign", is_required=True),
+        C("place", "integer", "序号", "Place", is_required=True, low=0),
+        _PERSON,
+        C("variant", "text", "内容版本", "Variant"),
+        C("contact", "text", "联系方式", "Contact", privacy="personal"),
+        C("values", "json", "变量", "Values", privacy="personal",
+          note="what stood in the place of variables: with the campaign's content, what was sent word for word"),
+        C("composed_at", "time", "时间", "Composed at", is_required=True),
+    ),
+    time="composed_at",
+)  # fmt: skip
+
+ACTED = (DELIVERIES, RESPONSES, MESSAGES, SPEND_TEST_DAYS)
