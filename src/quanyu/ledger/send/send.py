@@ -30,6 +30,7 @@ class ClaimedSend:
     variant: str
     channel: str
     n_attempts: int
+    due_at: dt.datetime
 
 
 @dataclass(frozen=True)

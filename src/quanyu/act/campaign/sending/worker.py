@@ -1,0 +1,124 @@
+"""Workers: each takes sends that are due, works them off, and takes more, until nothing is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from quanyu import ledger
+from quanyu.act.campaign.sending.journal import Journal, journal
+from quanyu.act.campaign.sending.line import Line
+from quanyu.act.campaign.sending.message import Job, by_channel
+from quanyu.act.campaign.sending.recovery import recover
+from quanyu.act.settings import CampaignSettings
+from quanyu.errors import ChannelError
+from quanyu.ledger import Campaign
+from quanyu.text import told
+from quanyu.workspace import Workspace, pseudonym
+
+POLL_SECONDS = 0.5
+"""How old the knowledge of who has opted out may be."""
+FIRST, LEAST, ROUND_SECONDS = 500, 50, 10.0
+"""Sends that a first round takes, and any round at least; how long a round should last."""
+
+
+@dataclass
+class OptOuts:
+    """Who has opted out of which channel, as of half a second ago."""
+
+    ws: Workspace
+    _seen: int = 0
+    _polled: float = float("-inf")
+    _known: set[tuple[str, str]] = field(default_factory=set)
+
+    def holds(self, contact: str, kinds: Sequence[str], channel: str) -> bool:
+        """Say whether a contact has opted out of a channel."""
+        now = time.monotonic()
+        if now - self._polled > POLL_SECONDS:
+            self._polled = now
+            self._seen, more = ledger.refused_since(self.ws.ledger, self._seen)
+            self._known |= more
+        return bool(self._known) and any(
+            (f"{kind}:{pseudonym(self.ws.secret, kind, contact)}", channel) in self._known for kind in kinds
+        )
+
+
+def folder_of(ws: Workspace) -> Path:
+    """Return where workers keep their notes."""
+    return ws.path("sending")
+
+
+def send_due(ws: Workspace) -> int:
+    """Work off everything that is due now, as one worker, and return how many sends were settled.
+
+    Begins by settling what workers that died have left. A campaign whose channel needs mending is paused with what is wrong.
+    """
+    who = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+    folder = folder_of(ws)
+    n = recover(ws, folder)
+    with journal(folder, who) as notes:
+        worker = Worker(ws, who, notes, OptOuts(ws))
+        while done := sum(worker.round(campaign) for campaign in open_campaigns(ws)):
+            n += done
+    return n
+
+
+def open_campaigns(ws: Workspace) -> list[Campaign]:
+    """Return the campaigns that are being sent, oldest first."""
+    return [one for one in reversed(ledger.list_campaigns(ws.ledger)) if one.status == "sending"]
+
+
+@dataclass
+class Worker:
+    """One worker of a workspace, with its name, its notes, and how many sends its next round takes."""
+
+    ws: Workspace
+    who: str
+    notes: Journal
+    refusals: OptOuts
+    size: int = FIRST
+
+    def round(self, campaign: Campaign) -> int:
+        """Work off some of the sends of a campaign that are due; return how many were settled for good or put off."""
+        at, given = self.ws.now(), self.ws.settings.of(CampaignSettings)
+        until = at + dt.timedelta(seconds=given.lease_seconds)
+        taken = ledger.claim_sends(
+            self.ws.ledger, campaign.campaign_id, self.who, at=at, until=until, limit=min(self.size, given.round_people)
+        )
+        started, n, job = time.monotonic(), 0, Job(self.ws, campaign)
+        for channel, sends in by_channel(taken).items():
+            line = Line(job, channel, self.who, self.notes, self.refusals)
+            try:
+                line.work(sends)
+            except ChannelError as error:
+                line.fault = told(error, self.ws.settings.speech)
+            n += line.n_settled
+            if line.fault:
+                pause_for(self.ws, campaign.campaign_id, line.fault)
+        if taken:
+            recover(self.ws, folder_of(self.ws), also=[self.who])
+            self.notes.clear()
+            seconds = max(time.monotonic() - started, 1e-3)
+            self.size = max(LEAST, round(len(taken) / seconds * ROUND_SECONDS))
+        close_if_done(self.ws, campaign.campaign_id)
+        return n
+
+
+def pause_for(ws: Workspace, campaign_id: str, note: str) -> None:
+    """Pause a campaign that is being sent, for a reason on record."""
+    with ws.ledger.begin() as connection:
+        ledger.set_campaign(connection, campaign_id, "paused", was=("sending",), note=note)
+
+
+def close_if_done(ws: Workspace, campaign_id: str) -> None:
+    """Mark a campaign in which nobody waits any more as done."""
+    waiting = ledger.count_states(ws.ledger).get(campaign_id, {}).get("pending", 0)
+    if not waiting:
+        with ws.ledger.begin() as connection:
+            ledger.set_campaign(connection, campaign_id, "done", was=("sending",))
