@@ -1,5 +1,7 @@
 """Operational records only: the single home of sqlalchemy."""
 
+from quanyu.ledger.api_key import ApiKey, add_key, find_key, list_keys, revoke_key
+from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_good
 from quanyu.ledger.audit import Edit, audited, list_edits, replay
 from quanyu.ledger.campaign import (
     Campaign,
@@ -45,6 +47,14 @@ from quanyu.ledger.load import (
     layouts_of,
     list_loads,
 )
+from quanyu.ledger.login import (
+    Session,
+    begin_session,
+    end_session,
+    end_sessions,
+    find_session,
+    see_session,
+)
 from quanyu.ledger.mark import Mark, forget_marks, keep_marks, list_marks
 from quanyu.ledger.outbox import (
     Claim,
@@ -86,9 +96,11 @@ from quanyu.ledger.send import (
     settle_sends,
 )
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
+from quanyu.ledger.user import User, find_user, folded, has_users, list_users, save_user
 
 __all__ = [
     "OWN",
+    "ApiKey",
     "Campaign",
     "Claim",
     "ClaimedMessage",
@@ -110,16 +122,22 @@ __all__ = [
     "Scope",
     "Segment",
     "Send",
+    "Session",
     "SettledSend",
     "Status",
     "StepPlan",
     "Tally",
+    "Tried",
+    "User",
     "Verdict",
     "Worked",
+    "add_key",
     "adopt",
     "as_kept",
     "audited",
+    "begin_attempt",
     "begin_load",
+    "begin_session",
     "begin_step",
     "check_key",
     "claim",
@@ -132,6 +150,8 @@ __all__ = [
     "decisions_stamp",
     "deliver_due",
     "drop_segment",
+    "end_session",
+    "end_sessions",
     "fail_interrupted_loads",
     "fail_interrupted_steps",
     "fail_load",
@@ -139,13 +159,19 @@ __all__ = [
     "find_campaign",
     "find_decision",
     "find_fit",
+    "find_key",
     "find_load",
     "find_owner",
     "find_send",
+    "find_session",
+    "find_user",
     "finish_load",
     "finish_step",
+    "folded",
+    "forget_attempt",
     "forget_marks",
     "freeze",
+    "has_users",
     "keep_fit",
     "keep_marks",
     "last_day",
@@ -155,16 +181,19 @@ __all__ = [
     "list_decisions",
     "list_edits",
     "list_fits",
+    "list_keys",
     "list_loads",
     "list_marks",
     "list_runs",
     "list_segments",
+    "list_users",
     "lost_sends",
     "mark_blocked",
     "mark_delivered",
     "mark_done",
     "mark_exported",
     "mark_failed",
+    "mark_good",
     "mark_measured",
     "mark_segments",
     "open_ledger",
@@ -174,7 +203,10 @@ __all__ = [
     "reading",
     "release_claims",
     "replay",
+    "revoke_key",
     "save_segment",
+    "save_user",
+    "see_session",
     "set_campaign",
     "settle_sends",
     "stream_sends",
