@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu import ledger
 from quanyu.act.campaign.brief import KIND, Brief, kept_brief
+from quanyu.act.campaign.check import counted
 from quanyu.act.campaign.plan import plan
 from quanyu.act.campaign.timetable import Timetable
 from quanyu.act.content import values_of, variables_of
@@ -49,15 +49,6 @@ def launch(ws: Workspace, decision: Decision) -> Campaign:
     found = ledger.find_campaign(ws.ledger, name)
     assert found is not None
     return found
-
-
-def counted(ws: Workspace, planned: ir.Table) -> dict[str, int]:
-    """Return how many people of a plan would get a message, and at how many contacts."""
-    pending = planned.filter(planned.status == "pending")
-    contact = ibis.coalesce(*(pending[name] for name in pending.columns if name.startswith("contact_")))
-    told = pending.aggregate(n_people=pending.count(), n_contacts=contact.nunique())
-    (row,) = ws.warehouse.read(told).to_pylist()
-    return {name: int(n or 0) for name, n in row.items()}
 
 
 def _refuse_drift(ws: Workspace, decision: Decision, planned: ir.Table) -> None:

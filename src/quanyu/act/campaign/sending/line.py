@@ -6,13 +6,13 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Protocol
 
 from quanyu import ledger
 from quanyu.act.campaign.sending.journal import Journal
 from quanyu.act.campaign.sending.message import Job, Queued, key_of, place_of
 from quanyu.act.campaign.sending.verdict import verdict
 from quanyu.act.channel import Outcome, Outgoing, channel_named
+from quanyu.act.consent import Refusals
 from quanyu.act.gate import Hours, zone_named
 from quanyu.act.settings import GateSettings
 from quanyu.ledger import ClaimedSend, SettledSend
@@ -20,15 +20,7 @@ from quanyu.ledger import ClaimedSend, SettledSend
 FLUSH = 500
 """Outcomes that one commit settles, at most."""
 FLUSH_SECONDS = 0.5
-"""How long an outcome waits for its commit, and how old the knowledge of a pause may be."""
-
-
-class Refusals(Protocol):
-    """Knows who has opted out meanwhile."""
-
-    def holds(self, contact: str, kinds: Sequence[str], channel: str) -> bool:
-        """Say whether a contact has opted out of a channel."""
-        ...
+"""How long an outcome waits for its commit, and how old the knowledge of a pause or of who opted out may be."""
 
 
 @dataclass
@@ -71,7 +63,6 @@ class Line:
 
     def _outgoing(self, sends: Sequence[ClaimedSend]) -> Iterator[Outgoing]:
         messages = self.job.queued(sends)
-        kinds = channel_named(self.channel).kinds
         hours = self._hours()
         for send in sends:
             if time.monotonic() - self._flushed > FLUSH_SECONDS:
@@ -79,12 +70,16 @@ class Line:
             if not self._is_open:
                 return
             message = messages.get((send.place, send.channel))
-            if message is None or self.refusals.holds(message.contact, kinds, self.channel):
+            if message is None or self._has_refused(send, message):
                 self._settle(key_of(send), SettledSend(send.place, "suppressed", send.channel, "withdrawn"))
             elif (late := _put_off(self.job, send, message, hours)) is not None:
                 self._settle(key_of(send), late)
             else:
                 yield self.job.outgoing(send, message)
+
+    def _has_refused(self, send: ClaimedSend, message: Queued) -> bool:
+        kinds = channel_named(self.channel).kinds
+        return any(self.refusals.holds(send.person_id, kind, message.contact, self.channel) for kind in kinds)
 
     def _begin(self, message: Outgoing) -> None:
         self._begun.add(message.key)
@@ -118,6 +113,7 @@ class Line:
         done, self._done, self._flushed = self._done, [], time.monotonic()
         campaign_id, ws = self.job.campaign.campaign_id, self.job.ws
         self.n_settled += ledger.settle_sends(ws.ledger, campaign_id, self.who, done, at=ws.now())
+        self.refusals.renew()
         now = ledger.find_campaign(ws.ledger, campaign_id)
         self._is_open = self._is_open and now is not None and now.status == "sending"
 

@@ -7,8 +7,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from quanyu import ledger
@@ -16,37 +15,15 @@ from quanyu.act.campaign.sending.journal import Journal, journal
 from quanyu.act.campaign.sending.line import Line
 from quanyu.act.campaign.sending.message import Job, by_channel
 from quanyu.act.campaign.sending.recovery import recover
+from quanyu.act.consent import Refusals
 from quanyu.act.settings import CampaignSettings
 from quanyu.errors import ChannelError
 from quanyu.ledger import Campaign
 from quanyu.text import told
-from quanyu.workspace import Workspace, pseudonym
+from quanyu.workspace import Workspace
 
-POLL_SECONDS = 0.5
-"""How old the knowledge of who has opted out may be."""
 FIRST, LEAST, ROUND_SECONDS = 500, 50, 10.0
 """Sends that a first round takes, and any round at least; how long a round should last."""
-
-
-@dataclass
-class OptOuts:
-    """Who has opted out of which channel, as of half a second ago."""
-
-    ws: Workspace
-    _seen: int = 0
-    _polled: float = float("-inf")
-    _known: set[tuple[str, str]] = field(default_factory=set)
-
-    def holds(self, contact: str, kinds: Sequence[str], channel: str) -> bool:
-        """Say whether a contact has opted out of a channel."""
-        now = time.monotonic()
-        if now - self._polled > POLL_SECONDS:
-            self._polled = now
-            self._seen, more = ledger.refused_since(self.ws.ledger, self._seen)
-            self._known |= more
-        return bool(self._known) and any(
-            (f"{kind}:{pseudonym(self.ws.secret, kind, contact)}", channel) in self._known for kind in kinds
-        )
 
 
 def folder_of(ws: Workspace) -> Path:
@@ -63,7 +40,7 @@ def send_due(ws: Workspace) -> int:
     folder = folder_of(ws)
     n = recover(ws, folder)
     with journal(folder, who) as notes:
-        worker = Worker(ws, who, notes, OptOuts(ws))
+        worker = Worker(ws, who, notes)
         while done := sum(worker.round(campaign) for campaign in open_campaigns(ws)):
             n += done
     return n
@@ -81,7 +58,6 @@ class Worker:
     ws: Workspace
     who: str
     notes: Journal
-    refusals: OptOuts
     size: int = FIRST
 
     def round(self, campaign: Campaign) -> int:
@@ -92,8 +68,9 @@ class Worker:
             self.ws.ledger, campaign.campaign_id, self.who, at=at, until=until, limit=min(self.size, given.round_people)
         )
         started, n, job = time.monotonic(), 0, Job(self.ws, campaign)
+        refusals = Refusals(self.ws, is_marketing=not job.brief.is_service)
         for channel, sends in by_channel(taken).items():
-            line = Line(job, channel, self.who, self.notes, self.refusals)
+            line = Line(job, channel, self.who, self.notes, refusals)
             try:
                 line.work(sends)
             except ChannelError as error:
