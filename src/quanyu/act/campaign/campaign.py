@@ -255,3 +255,5 @@ SHOW = Action(
     "show_campaign", "Show a campaign with what became of everybody.", Chosen, Course, show_campaign,
     role="analyst", writes=False,
 )  # fmt: skip
+ACTIONS = {action.name: action for action in (ADD, CHECK, APPROVE, LAUNCH, PAUSE, RESUME, STOP, SHOW)}
+"""What can be done with campaigns, by name."""

@@ -1,0 +1,37 @@
+"""`quanyu send`: let what is due leave."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from quanyu.act.campaign import send_due
+from quanyu.cli.progress import progress
+from quanyu.cli.screen import WorkspaceOption, workspace
+from quanyu.cli.speech import out, say
+from quanyu.cli.worker import side_by_side
+
+WAIT_SECONDS = 5.0
+"""How long a worker that found nothing due waits before it looks again."""
+
+
+def send(
+    once: Annotated[bool, typer.Option("--once", help=say("Stop when nothing is due."))] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help=say("Processes that send side by side; one on SQLite."))] = 1,
+    root: WorkspaceOption = None,
+) -> None:
+    """Let messages that are due leave, until it is stopped."""
+    if workers > 1:
+        side_by_side(workers, root, once=once)
+        return
+    while True:
+        with workspace(root) as ws, progress() as bars:
+            bars.add_task(say("Sending"), total=None)
+            n = send_due(ws)
+        if n or once:
+            out.print(say("{n} sends settled.", n=f"{n:,}"), highlight=False)
+        if once:
+            return
+        time.sleep(WAIT_SECONDS)
