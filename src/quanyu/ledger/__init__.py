@@ -96,7 +96,7 @@ from quanyu.ledger.send import (
     settle_sends,
 )
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
-from quanyu.ledger.user import User, find_user, folded, has_users, list_users, save_user
+from quanyu.ledger.user import User, find_user, folded, list_users, save_user
 
 __all__ = [
     "OWN",
@@ -171,7 +171,6 @@ __all__ = [
     "forget_attempt",
     "forget_marks",
     "freeze",
-    "has_users",
     "keep_fit",
     "keep_marks",
     "last_day",
