@@ -16,6 +16,14 @@ from quanyu.ledger.campaign import (
     stream_sends,
     suppress,
 )
+from quanyu.ledger.consent import (
+    ConsentEntry,
+    add_consents,
+    count_unmerged,
+    list_consents,
+    mark_merged,
+    unmerged_consents,
+)
 from quanyu.ledger.decision import (
     OWN,
     Decision,
@@ -86,6 +94,13 @@ from quanyu.ledger.send import (
     settle_sends,
 )
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
+from quanyu.ledger.suppression import (
+    Suppression,
+    add_suppressions,
+    drop_suppressions,
+    list_suppressions,
+    refused_since,
+)
 
 __all__ = [
     "OWN",
@@ -93,6 +108,7 @@ __all__ = [
     "Claim",
     "ClaimedMessage",
     "ClaimedSend",
+    "ConsentEntry",
     "Decision",
     "Deliver",
     "Dispatcher",
@@ -113,9 +129,12 @@ __all__ = [
     "SettledSend",
     "Status",
     "StepPlan",
+    "Suppression",
     "Tally",
     "Verdict",
     "Worked",
+    "add_consents",
+    "add_suppressions",
     "adopt",
     "as_kept",
     "audited",
@@ -128,10 +147,12 @@ __all__ = [
     "count_messages",
     "count_sends",
     "count_states",
+    "count_unmerged",
     "decide",
     "decisions_stamp",
     "deliver_due",
     "drop_segment",
+    "drop_suppressions",
     "fail_interrupted_loads",
     "fail_interrupted_steps",
     "fail_load",
@@ -152,6 +173,7 @@ __all__ = [
     "last_good",
     "layouts_of",
     "list_campaigns",
+    "list_consents",
     "list_decisions",
     "list_edits",
     "list_fits",
@@ -159,6 +181,7 @@ __all__ = [
     "list_marks",
     "list_runs",
     "list_segments",
+    "list_suppressions",
     "lost_sends",
     "mark_blocked",
     "mark_delivered",
@@ -166,12 +189,14 @@ __all__ = [
     "mark_exported",
     "mark_failed",
     "mark_measured",
+    "mark_merged",
     "mark_segments",
     "open_ledger",
     "own",
     "post",
     "propose",
     "reading",
+    "refused_since",
     "release_claims",
     "replay",
     "save_segment",
@@ -180,6 +205,7 @@ __all__ = [
     "stream_sends",
     "suppress",
     "to_json",
+    "unmerged_consents",
     "withdraw",
     "writing",
 ]
