@@ -24,6 +24,7 @@ QuanyuError
 ├── MethodError                   a specification that cannot be fitted
 ├── ComplianceError               a text that may not be sent as it is
 ├── ActionError                   no such action, or it was given something else than it takes
+├── AccessError                   who asks may not, or is not who they say
 ├── StorageError                  the disk is full or refuses to write
 └── MissingExtraError             an optional library is needed
 """
@@ -179,6 +180,12 @@ class ComplianceError(QuanyuError):
     """A text may not be sent as it is: something in it, or missing from it, is against the law."""
 
     exit_code = 18
+
+
+class AccessError(QuanyuError):
+    """Who asks has no role that may, or could not show who they are."""
+
+    exit_code = 19
 
 
 class StorageError(QuanyuError):

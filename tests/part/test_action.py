@@ -64,5 +64,5 @@ def test_an_action_that_fails_leaves_no_line(make_workspace) -> None:
 
 
 def test_an_unknown_action_is_answered_with_those_there_are() -> None:
-    with pytest.raises(ActionError, match="approve, check_text, decline"):
+    with pytest.raises(ActionError, match=r"approve, .*, decline"):
         action_named("aprove")

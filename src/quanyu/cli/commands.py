@@ -83,6 +83,10 @@ COMMANDS = (
             "quanyu segment list", is_group=True),
     Command("text", "content.text:text", "Check a text against the law on advertising, before anybody is sent it.",
             "quanyu text check advert.txt --category food", is_group=True),
+    Command("user", "access.user:user", "Say who may sign in to the console, in which role.",
+            "quanyu user add wang --role marketer", is_group=True),
+    Command("key", "access.key:key", "Keep keys with which programs ask over the network.",
+            "quanyu key list", is_group=True),
     Command("people", "whom.people:people", "Look into identity and correct it.", "quanyu people explain jd:13912",
             is_group=True),
 )  # fmt: skip

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Annotated, Any, Literal
+from typing import Any, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from quanyu import ledger
 from quanyu.discovery import declaring
-from quanyu.errors import ActionError
+from quanyu.errors import AccessError, ActionError
 from quanyu.ledger import Edit
 from quanyu.nearest import did_you_mean
+from quanyu.part.role import Role, may
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
-Role = Annotated[Literal["analyst", "marketer", "owner"], Text]
-"""Who may ask: an analyst reads, a marketer proposes and decides, an owner also changes the shop itself."""
 RECORD = "actions"
 """What actions are called in the audit log."""
+REFUSED = "refusals"
+"""What the audit log calls actions that somebody asked for without the right to."""
 
 
 def silent(_name: object, _done: int, _total: int) -> None:
@@ -32,17 +33,23 @@ def silent(_name: object, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks for an action, and who hears how far it is: `tell(what, done, total)`."""
+    """Who asks for an action, who hears how far it is (`tell(what, done, total)`), and in which role.
+
+    A program on the machine itself holds the files of the workspace and is their owner; the console and keys say the role of
+    whoever signed in.
+    """
 
     who: str
     tell: Callable[[Any, int, int], None] = silent
+    role: Role = "owner"
 
 
 @dataclass(frozen=True)
 class Action:
     """An ability: its name, what it does in words, what it takes (a dataclass) and gives, and who may ask for it.
 
-    `said` is the line of the audit log for one that `writes`, with the fields of what it takes in braces.
+    `said` is the line of the audit log for one that `writes`, with the fields of what it takes in braces. What it takes as
+    `SecretStr` is kept nowhere.
     """
 
     name: str
@@ -61,9 +68,9 @@ class Action:
 
 
 def actions() -> tuple[Action, ...]:
-    """Return every action, found in the stages and the loop, by name."""
+    """Return every action, found in the stages, the loop and this room, by name."""
     modules = declaring(
-        r"\w+ = Action\(", "collect", "understand", "decide", "act", "measure", "plan", "loop"
+        r"\w+ = Action\(", "collect", "understand", "decide", "act", "measure", "plan", "loop", "part"
     )
     listed = [value for module in modules for value in vars(module).values() if isinstance(value, Action)]
     return tuple(sorted({action.name: action for action in listed}.values(), key=lambda action: action.name))
@@ -87,8 +94,10 @@ def action_named(name: str) -> Action:
 def perform(ws: Workspace, action: Action, given: Mapping[str, Any], caller: Caller) -> Any:
     """Do an action with what is given, and write a line of the audit log if it changes something; return what it gives.
 
-    Raises `ActionError` where what is given is not what the action takes, and what the action itself raises.
+    Raises `AccessError` where the caller's role may not, `ActionError` where what is given is not what the action takes,
+    and what the action itself raises.
     """
+    check_role(ws, action, caller)
     taken = _taken(action, given)
     result = action.do(ws, taken, caller)
     if action.writes:
@@ -98,6 +107,25 @@ def perform(ws: Workspace, action: Action, given: Mapping[str, Any], caller: Cal
         with ledger.writing(ws.ledger) as connection:
             ledger.audited(connection, Edit(ws.now(), caller.who, RECORD, action.name, None, after))
     return result
+
+
+def check_role(ws: Workspace, action: Action, caller: Caller) -> None:
+    """Raise `AccessError` if the caller's role may not ask for an action; to ask for one that writes leaves a line."""
+    if may(caller.role, action.role):
+        return
+    if action.writes:
+        after = {"role": caller.role, "needs": action.role}
+        with ledger.writing(ws.ledger) as connection:
+            ledger.audited(connection, Edit(ws.now(), caller.who, REFUSED, action.name, None, after))
+    raise AccessError(
+        "{who} has the role {role} and may not ask for {action}, which needs the role {needed}.",
+        "An owner can change the role: quanyu user role {who} {word}",
+        who=caller.who or "-",
+        role=Sentence(caller.role),
+        action=action.name,
+        needed=Sentence(action.role),
+        word=action.role,
+    )
 
 
 def _taken(action: Action, given: Mapping[str, Any]) -> Any:
@@ -115,11 +143,12 @@ def _taken(action: Action, given: Mapping[str, Any]) -> Any:
         return TypeAdapter(action.takes).validate_python(dict(given))
     except ValidationError as error:
         first = error.errors()[0]
+        is_secret = get_type_hints(action.takes).get(str(first["loc"][0])) is SecretStr
         raise ActionError(
             "The action {action} cannot take {value!r} as {field}.",
             "It takes: {known}.",
             action=action.name,
             field=".".join(str(part) for part in first["loc"]),
-            value=first.get("input"),
+            value="***" if is_secret else first.get("input"),
             known=", ".join(action.asks),
         ) from None

@@ -1,0 +1,5 @@
+"""Users: who may sign in, in which role."""
+
+from quanyu.ledger.user.user import User, find_user, folded, has_users, list_users, save_user
+
+__all__ = ["User", "find_user", "folded", "has_users", "list_users", "save_user"]
