@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.act.contact import consented, contacted, contacts
+from quanyu.act.consent import consented, unpersonalised
+from quanyu.act.contact import contacted, contacts
 from quanyu.method.assignment import CONTROL, TREATED, arm, is_held_out
 from quanyu.part.day import as_of
 from quanyu.part.segment_state import require_fresh
@@ -83,9 +84,10 @@ def _asked(ws: Workspace, rows: ir.Table, channel: str, at: dt.datetime) -> ir.T
     people = ws.warehouse.table("people").select("person_id", "is_personalised")
     agreed = consented(ws, channel, at).mutate(has_agreed=True)
     rows = _joined(rows, people, "is_personalised")
+    rows = _joined(rows, unpersonalised(ws, at).mutate(has_refused=True), "has_refused")
     rows = _joined(_joined(rows, contacts(ws, channel), "contact"), agreed, "has_agreed")
     refusal = ibis.cases(
-        (~rows.is_personalised.fill_null(True), "personalisation_off"),
+        (~rows.is_personalised.fill_null(True) | rows.has_refused.notnull(), "personalisation_off"),
         (rows.contact.isnull(), "no_contact"),
         (rows.has_agreed.isnull(), "no_consent"),
     )
