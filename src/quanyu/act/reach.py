@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from quanyu import ledger
 from quanyu.act.channel import channels
-from quanyu.act.contact import consented, contacts
+from quanyu.act.consent import consented, unpersonalised
+from quanyu.act.contact import contacts
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
 from quanyu.part.segment_state import unknown_segment
@@ -44,6 +45,8 @@ def reach(ws: Workspace, given: Question, _: Caller) -> Reach:
     held = members(tree, Asking.of(ws, as_of(ws))).select("person_id")
     people = ws.warehouse.table("people").select("person_id", "is_personalised")
     rows = held.inner_join(people, "person_id")
+    off = unpersonalised(ws, ws.now()).mutate(is_off=True)
+    rows = rows.left_join(off, "person_id").select(*rows.columns, "is_off")
     counts = {"n_people": rows.count()}
     for channel in channels():
         has = contacts(ws, channel.name).select("person_id", **{f"has_{channel.name}": True})
@@ -53,7 +56,12 @@ def reach(ws: Workspace, given: Question, _: Caller) -> Reach:
             rows = rows.left_join(more, "person_id").select(*rows.columns, *new)
     for channel in channels():
         has_contact = rows[f"has_{channel.name}"].notnull()
-        may = has_contact & rows[f"may_{channel.name}"].notnull() & rows.is_personalised.fill_null(True)
+        may = (
+            has_contact
+            & rows[f"may_{channel.name}"].notnull()
+            & rows.is_personalised.fill_null(True)
+            & rows.is_off.isnull()
+        )
         counts |= {f"n_{channel.name}": has_contact.sum(), f"m_{channel.name}": may.sum()}
     counts["n_people"] = rows.count()
     (told,) = ws.warehouse.read(rows.aggregate(**counts)).to_pylist()

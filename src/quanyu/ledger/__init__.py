@@ -18,6 +18,14 @@ from quanyu.ledger.campaign import (
     stream_sends,
     suppress,
 )
+from quanyu.ledger.consent import (
+    ConsentEntry,
+    add_consents,
+    count_unmerged,
+    list_consents,
+    mark_merged,
+    unmerged_consents,
+)
 from quanyu.ledger.decision import (
     OWN,
     Decision,
@@ -96,7 +104,14 @@ from quanyu.ledger.send import (
     settle_sends,
 )
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
-from quanyu.ledger.user import User, find_user, folded, has_users, list_users, save_user
+from quanyu.ledger.suppression import (
+    Suppression,
+    add_suppressions,
+    drop_suppressions,
+    list_suppressions,
+    refused_since,
+)
+from quanyu.ledger.user import User, find_user, folded, list_users, save_user
 
 __all__ = [
     "OWN",
@@ -105,6 +120,7 @@ __all__ = [
     "Claim",
     "ClaimedMessage",
     "ClaimedSend",
+    "ConsentEntry",
     "Decision",
     "Deliver",
     "Dispatcher",
@@ -126,12 +142,15 @@ __all__ = [
     "SettledSend",
     "Status",
     "StepPlan",
+    "Suppression",
     "Tally",
     "Tried",
     "User",
     "Verdict",
     "Worked",
+    "add_consents",
     "add_key",
+    "add_suppressions",
     "adopt",
     "as_kept",
     "audited",
@@ -146,10 +165,12 @@ __all__ = [
     "count_messages",
     "count_sends",
     "count_states",
+    "count_unmerged",
     "decide",
     "decisions_stamp",
     "deliver_due",
     "drop_segment",
+    "drop_suppressions",
     "end_session",
     "end_sessions",
     "fail_interrupted_loads",
@@ -171,13 +192,13 @@ __all__ = [
     "forget_attempt",
     "forget_marks",
     "freeze",
-    "has_users",
     "keep_fit",
     "keep_marks",
     "last_day",
     "last_good",
     "layouts_of",
     "list_campaigns",
+    "list_consents",
     "list_decisions",
     "list_edits",
     "list_fits",
@@ -186,6 +207,7 @@ __all__ = [
     "list_marks",
     "list_runs",
     "list_segments",
+    "list_suppressions",
     "list_users",
     "lost_sends",
     "mark_blocked",
@@ -195,12 +217,14 @@ __all__ = [
     "mark_failed",
     "mark_good",
     "mark_measured",
+    "mark_merged",
     "mark_segments",
     "open_ledger",
     "own",
     "post",
     "propose",
     "reading",
+    "refused_since",
     "release_claims",
     "replay",
     "revoke_key",
@@ -212,6 +236,7 @@ __all__ = [
     "stream_sends",
     "suppress",
     "to_json",
+    "unmerged_consents",
     "withdraw",
     "writing",
 ]

@@ -10,7 +10,9 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.act.contact import consented, contacted, contacts
+from quanyu import ledger
+from quanyu.act.consent import consented, suppressed, unpersonalised
+from quanyu.act.contact import contacted, contacts
 from quanyu.act.gate.cap import capped, complaining
 from quanyu.act.settings import GateSettings
 from quanyu.method.assignment import is_held_out
@@ -49,7 +51,7 @@ GATES: tuple[Gate, ...] = (
     Gate(
         "personalisation_off",
         "Has switched personalisation off",
-        lambda rows, _: ~rows.is_personalised.fill_null(True),
+        lambda rows, _: ~rows.is_personalised.fill_null(True) | rows.is_neutral.notnull(),
     ),
     Gate(
         "no_contact",
@@ -110,6 +112,7 @@ def gated(ws: Workspace, rows: ir.Table, ask: Ask) -> ir.Table:
     )
     given = ws.settings.of(GateSettings)
     marks = {
+        "is_neutral": unpersonalised(ws, ask.at),
         "is_complaining": complaining(ws, ask.at, given),
         "is_capped": capped(ws, ask.at, given),
         "is_tired": contacted(ws, ask.at - dt.timedelta(days=ask.rest_days)),
@@ -126,9 +129,11 @@ def _asked(ws: Workspace, rows: ir.Table, channel: str, ask: Ask) -> ir.Table:
     rows = _joined(rows, known, f"known_{channel}")
     agreed = consented(ws, channel, ask.at).mutate(**{f"agreed_{channel}": True})
     rows = _joined(rows, agreed, f"agreed_{channel}")
-    closed = ibis.literal(False)
+    listed = suppressed(ws, channel)
+    listed = listed if ask.is_marketing else listed.filter(~listed.reason.isin(ledger.WILL))
+    rows = _joined(rows, listed.select("person_id", **{f"closed_{channel}": "reason"}), f"closed_{channel}")
     may = rows[f"agreed_{channel}"].notnull() if ask.is_marketing else ibis.literal(True)
-    usable = ibis.ifelse(may & ~closed, rows[f"known_{channel}"], ibis.null("string"))
+    usable = ibis.ifelse(may & rows[f"closed_{channel}"].isnull(), rows[f"known_{channel}"], ibis.null("string"))
     return rows.mutate(**{f"contact_{channel}": usable})
 
 

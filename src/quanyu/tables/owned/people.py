@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from quanyu.tables.column import ID_KEY, SOURCE
 from quanyu.tables.contract import Column as C
 from quanyu.tables.contract import Table
@@ -10,6 +13,17 @@ from quanyu.text import Text
 SEXES: tuple[Text, ...] = ("female", "male", "other")
 ACTIONS: tuple[Text, ...] = ("create", "merge", "split", "join", "forbid", "refuse")
 """What the identity log tells of: persons made, merged and split, and what people decided about them."""
+
+MARKETING, PERSONALISATION = "marketing", "personalisation"
+PURPOSES: Mapping[str, Text] = MappingProxyType(
+    {
+        MARKETING: "Offers and news",
+        PERSONALISATION: "A choice made for you by what you bought and looked at",
+    }
+)
+"""What people can agree to and refuse, as they are told it."""
+ALL_CHANNELS = "all"
+"""Stands in the place of a channel for all of them."""
 
 MEMBERS = Table(
     "members", "collect", "会员资料", "Members", "person as one source knows them", ("source", "id_key"),
@@ -105,6 +119,8 @@ CONSENTS = Table(
         C("decided_at", "time", "时间", "Decided at", is_required=True),
         SOURCE,
         C("text_version", "text", "文本版本", "Text version"),
+        C("proof", "text", "证明", "Proof", privacy="personal",
+          note="what shows that it was given, such as a form or a call; a yes after a no to the shop itself needs one"),
     ),
     time="decided_at", is_append_only=True, is_input=True,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What people told the shop itself, brought into the tables."""
