@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+
 import ibis
 import ibis.expr.types as ir
 

@@ -5,6 +5,7 @@ from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_goo
 from quanyu.ledger.audit import Edit, audited, list_edits, replay
 from quanyu.ledger.campaign import (
     Campaign,
+    CampaignStatus,
     Send,
     count_sends,
     count_states,
@@ -105,6 +106,7 @@ from quanyu.ledger.send import (
 )
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 from quanyu.ledger.suppression import (
+    WILL,
     Suppression,
     add_suppressions,
     drop_suppressions,
@@ -115,8 +117,10 @@ from quanyu.ledger.user import User, find_user, folded, list_users, save_user
 
 __all__ = [
     "OWN",
+    "WILL",
     "ApiKey",
     "Campaign",
+    "CampaignStatus",
     "Claim",
     "ClaimedMessage",
     "ClaimedSend",

@@ -148,8 +148,10 @@ def decide(
         before = _found(connection, decision_id)
         if before.status not in OPEN[verdict]:
             raise _taken(before)
-        decided = {"status": verdict, "decided_at": at, "decided_by": who, "note": note}
-        after = _change(connection, decision_id, decided if carried is None else {**decided, "carried": carried})
+        decided: dict[str, object] = {"status": verdict, "decided_at": at, "decided_by": who, "note": note}
+        after = _change(
+            connection, decision_id, decided if carried is None else {**decided, "carried": carried}
+        )
         kept = {"status": verdict, "note": note}
         audited(connection, Edit(at, who, "decisions", decision_id, {"status": before.status}, kept))
     return after

@@ -18,7 +18,7 @@ from quanyu.rule import parse
 from quanyu.tables.campaign_design import CampaignDesign
 
 STRICT = ConfigDict(extra="forbid")
-KIND = "message"
+KIND: Literal["message"] = "message"
 BRIEF = "brief"
 """Where a decision or a campaign holds the brief, beside what is measured of it."""
 
@@ -137,14 +137,19 @@ def read_brief(file: Path) -> Brief:
             cause=getattr(error, "problem", None) or str(error),
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise CampaignError("{file} cannot be read: {cause}", "Give a file of YAML in UTF-8.", file=file, cause=str(error)) from None
+        raise CampaignError(
+            "{file} cannot be read: {cause}", "Give a file of YAML in UTF-8.", file=file, cause=str(error)
+        ) from None
     return brief_of(document)
 
 
 def brief_of(document: object) -> Brief:
     """Return the brief in a document, or raise `CampaignError` naming the field, its value and what is allowed."""
     if not isinstance(document, Mapping):
-        raise CampaignError("A campaign is a list of fields such as name, segment, channels, content.", "See docs/how-to/send-a-campaign.md")
+        raise CampaignError(
+            "A campaign is a list of fields such as name, segment, channels, content.",
+            "See docs/how-to/send-a-campaign.md",
+        )
     given = {name: value for name, value in document.items() if value is not None}
     given["content"] = _listed(given.get("content", {}))
     try:
@@ -168,7 +173,8 @@ def _listed(content: object) -> object:
     for channel, given in content.items():
         several = given if isinstance(given, list) else [given]
         shown[channel] = [
-            {"name": chr(ord("A") + place), **one} if isinstance(one, Mapping) else one for place, one in enumerate(several)
+            {"name": chr(ord("A") + place), **one} if isinstance(one, Mapping) else one
+            for place, one in enumerate(several)
         ]
     return shown
 
@@ -197,14 +203,24 @@ def _check(brief: Brief) -> None:
         raise CampaignError("The campaign names no channel.", "Give channels, such as: channels: [mail, sms]")
     for name in brief.channels:
         if channel_named(name).open is None:
-            raise CampaignError("Nothing can be sent through {channel!r}.", "A list or file for it: quanyu audience", channel=name)
+            raise CampaignError(
+                "Nothing can be sent through {channel!r}.",
+                "A list or file for it: quanyu audience",
+                channel=name,
+            )
         if not brief.content.get(name):
-            raise CampaignError("There is no content for the channel {channel!r}.", "Give content.{channel}, or leave the channel out.", channel=name)
+            raise CampaignError(
+                "There is no content for the channel {channel!r}.",
+                "Give content.{channel}, or leave the channel out.",
+                channel=name,
+            )
         _check_shares(brief, name)
     parse(brief.whom)
     CampaignDesign.of(brief.document)
     if brief.timing.when == "at" and brief.timing.at is None:
-        raise CampaignError("timing.when is at, but no time is given.", "Give timing.at, such as 2026-11-20T10:00:00+08:00.")
+        raise CampaignError(
+            "timing.when is at, but no time is given.", "Give timing.at, such as 2026-11-20T10:00:00+08:00."
+        )
 
 
 def _check_shares(brief: Brief, channel: str) -> None:
@@ -213,9 +229,24 @@ def _check_shares(brief: Brief, channel: str) -> None:
     is_open = any(one.share is None for one in given)
     names = [one.name for one in given]
     if len(set(names)) < len(names):
-        raise CampaignError("Two variants of {channel} are called alike: {names}.", "Give each a name of its own.", channel=channel, names=", ".join(names))
-    if any(one.share is not None and one.share <= 0 for one in given) or total > 1 + 1e-9 or (not is_open and abs(total - 1) > 1e-9) or (is_open and total >= 1):
-        raise CampaignError("The shares of the variants of {channel} sum to {total:g}.", "Let them sum to 1, or leave shares out.", channel=channel, total=total)
+        raise CampaignError(
+            "Two variants of {channel} are called alike: {names}.",
+            "Give each a name of its own.",
+            channel=channel,
+            names=", ".join(names),
+        )
+    if (
+        any(one.share is not None and one.share <= 0 for one in given)
+        or total > 1 + 1e-9
+        or (not is_open and abs(total - 1) > 1e-9)
+        or (is_open and total >= 1)
+    ):
+        raise CampaignError(
+            "The shares of the variants of {channel} sum to {total:g}.",
+            "Let them sum to 1, or leave shares out.",
+            channel=channel,
+            total=total,
+        )
 
 
 def _quoted(name: str) -> str:

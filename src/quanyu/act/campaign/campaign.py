@@ -71,7 +71,11 @@ def find(ws: Workspace, name: str) -> Decision:
     """Return the decision that holds a campaign, by its id or by the name in its brief; raise `CampaignError` where there is none."""
     known = ledger.list_decisions(ws.ledger, kind=CAMPAIGN)
     listed = {one.decision_id: one for one in known}
-    named = {kept_brief(one.proposal).name: one for one in reversed(known) if one.status not in ("declined", "superseded")}
+    named = {
+        kept_brief(one.proposal).name: one
+        for one in reversed(known)
+        if one.status not in ("declined", "superseded")
+    }
     if name in listed or name in named:
         return listed.get(name) or named[name]
     near = did_you_mean(name, [*named, *listed])
@@ -185,7 +189,9 @@ def launched(ws: Workspace, name: str) -> Campaign:
     campaign = ledger.find_campaign(ws.ledger, decision.decision_id)
     if campaign is None:
         raise CampaignError(
-            "{campaign} was not launched yet.", "quanyu campaign launch {campaign}", campaign=decision.decision_id
+            "{campaign} was not launched yet.",
+            "quanyu campaign launch {campaign}",
+            campaign=decision.decision_id,
         )
     return campaign
 
@@ -227,7 +233,12 @@ def _checked(ws: Workspace, given: Chosen, _: Caller) -> Check:
 
 
 ADD = Action(
-    "add_campaign", "Propose a campaign; nothing is sent.", Draft, Decision, add_campaign, said="wrote a campaign"
+    "add_campaign",
+    "Propose a campaign; nothing is sent.",
+    Draft,
+    Decision,
+    add_campaign,
+    said="wrote a campaign",
 )
 CHECK = Action(
     "check_campaign",
@@ -243,13 +254,28 @@ LAUNCH = Action(
     Chosen, Campaign, launch_campaign, said="launched {campaign}",
 )  # fmt: skip
 PAUSE = Action(
-    "pause_campaign", "Let nothing more of a campaign leave.", Chosen, Campaign, pause_campaign, said="paused {campaign}"
+    "pause_campaign",
+    "Let nothing more of a campaign leave.",
+    Chosen,
+    Campaign,
+    pause_campaign,
+    said="paused {campaign}",
 )
 RESUME = Action(
-    "resume_campaign", "Go on with a paused campaign.", Chosen, Campaign, resume_campaign, said="resumed {campaign}"
+    "resume_campaign",
+    "Go on with a paused campaign.",
+    Chosen,
+    Campaign,
+    resume_campaign,
+    said="resumed {campaign}",
 )
 STOP = Action(
-    "stop_campaign", "End a campaign; who still waits is let go.", Chosen, Campaign, stop_campaign, said="stopped {campaign}"
+    "stop_campaign",
+    "End a campaign; who still waits is let go.",
+    Chosen,
+    Campaign,
+    stop_campaign,
+    said="stopped {campaign}",
 )
 SHOW = Action(
     "show_campaign", "Show a campaign with what became of everybody.", Chosen, Course, show_campaign,

@@ -1,4 +1,4 @@
-"""What a campaign would do: whom it reaches, who is left alone and why, what it costs, what it can show, and what stands in its way."""
+"""What a campaign would do: whom it reaches, who is left alone and why, what it costs and can show, and what is in its way."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
-from quanyu import ledger
 from quanyu.act.account import Share
 from quanyu.act.campaign.brief import Brief, kept_brief
 from quanyu.act.campaign.plan import cost_of, plan
-from quanyu.act.channel import channel_named
 from quanyu.act.compliance import Finding
 from quanyu.act.content import check_content
 from quanyu.ledger import Decision
@@ -76,13 +74,25 @@ def check_brief(ws: Workspace, brief: Brief, campaign_id: str) -> Check:
     with Scratch(ws) as scratch:
         planned = scratch.keep(plan(ws, brief, campaign_id, ws.now()))
         groups = planned.group_by("arm", "status", "reason").aggregate(n_people=planned.count())
-        shares = [Share(**row) for row in ws.warehouse.read(groups.order_by("arm", "status", "reason")).to_pylist()]
+        shares = [
+            Share(**row) for row in ws.warehouse.read(groups.order_by("arm", "status", "reason")).to_pylist()
+        ]
         counts, by_channel = counted(ws, planned), _by_channel(ws, planned)
         power = _power(ws, planned, brief)
-        checked = check_content(ws, brief.content, planned.filter(planned.status == "pending").select("person_id"), brief.category)
+        checked = check_content(
+            ws, brief.content, planned.filter(planned.status == "pending").select("person_id"), brief.category
+        )
     cost = sum(n * cost_of(ws, brief, name) for name, n in by_channel.items())
     return Check(
-        campaign_id, brief, tuple(shares), counts["n_people"], counts["n_contacts"], by_channel, cost, power, checked
+        campaign_id,
+        brief,
+        tuple(shares),
+        counts["n_people"],
+        counts["n_contacts"],
+        by_channel,
+        cost,
+        power,
+        checked,
     )
 
 
@@ -110,7 +120,9 @@ def _power(ws: Workspace, planned: ir.Table, brief: Brief) -> Power:
     buyers = lately.inner_join(owners.select("id_key", "person_id"), "id_key").select("person_id").distinct()
     bought = arms.left_join(buyers.mutate(is_buyer=True), "person_id").select("arm", "is_buyer")
     told = bought.aggregate(
-        n_treated=(bought.arm == "treated").sum(), n_control=(bought.arm == "control").sum(), n_buyers=bought.is_buyer.count()
+        n_treated=(bought.arm == "treated").sum(),
+        n_control=(bought.arm == "control").sum(),
+        n_buyers=bought.is_buyer.count(),
     )
     (row,) = ws.warehouse.read(told).to_pylist()
     n_treated, n_control, n_buyers = (int(row[name] or 0) for name in ("n_treated", "n_control", "n_buyers"))

@@ -80,7 +80,9 @@ def _messages(
     ws: Workspace, brief: Brief, campaign_id: str, planned: ir.Table, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     waiting = planned.filter(planned.status == "pending")
-    names = sorted({name for given in brief.content.values() for one in given for name in variables_of(one.content)})
+    names = sorted(
+        {name for given in brief.content.values() for one in given for name in variables_of(one.content)}
+    )
     values = values_of(ws, waiting.select("person_id"), names)
     rows = waiting.left_join(values, "person_id").select(*waiting.columns, *names).order_by("place")
     at = ws.now()
@@ -111,7 +113,18 @@ def _sends(
     """Yield everybody of the plan as rows of the ledger, those who wait with the moment at which they are due."""
     at = ws.now()
     table = _timetable(ws, brief, campaign_id, at)
-    shown = ("person_id", "arm", "status", "reason", "why", "channel", "variant", "place", "time_zone", "hour")
+    shown = (
+        "person_id",
+        "arm",
+        "status",
+        "reason",
+        "why",
+        "channel",
+        "variant",
+        "place",
+        "time_zone",
+        "hour",
+    )
     shared = {"campaign_id": campaign_id, "step": STEP, "changed_at": at}
     for batch in ws.warehouse.stream(planned.select(*shown).order_by("place"), BATCH):
         yield [_timed(row, table, at) | shared for row in batch.to_pylist()]
@@ -124,7 +137,9 @@ def _timed(row: dict[str, Any], table: Timetable, at: dt.datetime) -> dict[str, 
     due = table.due(row["person_id"], zone, hour)
     if due is None:
         return {**row, "status": "suppressed", "reason": "quiet_hours"}
-    is_waiting = table.hours is not None and table.timing.when == "now" and due > at and not table.timing.spread_hours
+    is_waiting = (
+        table.hours is not None and table.timing.when == "now" and due > at and not table.timing.spread_hours
+    )
     return {**row, "due_at": due, "reason": "quiet_hours" if is_waiting else ""}
 
 

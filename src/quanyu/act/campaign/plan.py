@@ -48,8 +48,12 @@ def plan(ws: Workspace, brief: Brief, campaign_id: str, at: dt.datetime) -> ir.T
     )
     place = ibis.row_number().over(order_by=rows.person_id)
     kept = ("person_id", "why", "arm", "time_zone", "hour", *(f"contact_{name}" for name in brief.channels))
-    shown = rows.mutate(status=status, reason=reason, place=place, variant=_variant(ws, brief, campaign_id, rows))
-    return shown.select(*kept, "status", "reason", "place", "variant", channel=shown.channel.fill_null(brief.channels[0]))
+    shown = rows.mutate(
+        status=status, reason=reason, place=place, variant=_variant(ws, brief, campaign_id, rows)
+    )
+    return shown.select(
+        *kept, "status", "reason", "place", "variant", channel=shown.channel.fill_null(brief.channels[0])
+    )
 
 
 def _hours(ws: Workspace, rows: ir.Table) -> ir.Table:
@@ -66,7 +70,9 @@ def _assigned(ws: Workspace, brief: Brief, campaign_id: str, rows: ir.Table) -> 
     if brief.is_service:
         return rows.mutate(arm=ibis.ifelse(rows.reason.isnull(), TREATED, ""))
     shares = {TREATED: 1 - brief.control_share, CONTROL: brief.control_share}
-    return rows.mutate(arm=ibis.ifelse(rows.reason.isnull(), arm(rows.person_id, campaign_id, shares, ws.secret), ""))
+    return rows.mutate(
+        arm=ibis.ifelse(rows.reason.isnull(), arm(rows.person_id, campaign_id, shares, ws.secret), "")
+    )
 
 
 def _budgeted(ws: Workspace, brief: Brief, campaign_id: str, rows: ir.Table) -> ir.Table:

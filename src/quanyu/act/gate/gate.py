@@ -10,7 +10,6 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu import ledger
 from quanyu.act.consent import consented, suppressed, unpersonalised
 from quanyu.act.contact import contacted, contacts
 from quanyu.act.gate.cap import capped, complaining
@@ -90,7 +89,7 @@ LATER: Mapping[str, Text] = {
 }
 """What stops a person after the gates: within an audience, on the way, or by the campaign as a whole."""
 
-REASONS: Mapping[str, Text] = {gate.name: gate.label for gate in GATES} | LATER
+REASONS: Mapping[str, Text] = {**{gate.name: gate.label for gate in GATES}, **LATER}
 """Every reason on record, in the order in which they are asked."""
 
 
@@ -129,11 +128,12 @@ def _asked(ws: Workspace, rows: ir.Table, channel: str, ask: Ask) -> ir.Table:
     rows = _joined(rows, known, f"known_{channel}")
     agreed = consented(ws, channel, ask.at).mutate(**{f"agreed_{channel}": True})
     rows = _joined(rows, agreed, f"agreed_{channel}")
-    listed = suppressed(ws, channel)
-    listed = listed if ask.is_marketing else listed.filter(~listed.reason.isin(ledger.WILL))
+    listed = suppressed(ws, channel, is_marketing=ask.is_marketing)
     rows = _joined(rows, listed.select("person_id", **{f"closed_{channel}": "reason"}), f"closed_{channel}")
     may = rows[f"agreed_{channel}"].notnull() if ask.is_marketing else ibis.literal(True)
-    usable = ibis.ifelse(may & rows[f"closed_{channel}"].isnull(), rows[f"known_{channel}"], ibis.null("string"))
+    usable = ibis.ifelse(
+        may & rows[f"closed_{channel}"].isnull(), rows[f"known_{channel}"], ibis.null("string")
+    )
     return rows.mutate(**{f"contact_{channel}": usable})
 
 

@@ -57,7 +57,8 @@ class Line:
             sender.close()
             given_back = [send for key, send in self._left.items() if key not in self._begun]
             self._done += [
-                SettledSend(send.place, "pending", send.channel, "", "", send.n_attempts, send.due_at) for send in given_back
+                SettledSend(send.place, "pending", send.channel, "", "", send.n_attempts, send.due_at)
+                for send in given_back
             ]
             self._flush()
 
@@ -133,5 +134,3 @@ def _put_off(job: Job, send: ClaimedSend, message: Queued, hours: Hours | None) 
     ends = job.brief.timing.ends_at
     late = SettledSend(send.place, "pending", send.channel, "quiet_hours", "", send.n_attempts, due)
     return replace(late, status="suppressed", due_at=None) if ends is not None and due >= ends else late
-
-

@@ -48,8 +48,7 @@ class Job:
         wanted = rows.filter(near).select("place", "channel", "contact", "time_zone", "values")
         columns = self.ws.warehouse.read(wanted).to_pydict()
         return {
-            (place, channel): Queued(*rest)
-            for place, channel, *rest in zip(*columns.values(), strict=True)
+            (place, channel): Queued(*rest) for place, channel, *rest in zip(*columns.values(), strict=True)
         }
 
     def outgoing(self, send: ClaimedSend, message: Queued) -> Outgoing:

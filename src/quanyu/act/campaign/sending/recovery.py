@@ -1,4 +1,4 @@
-"""What a worker that died has left: what it did not begin is free again, what it settled counts, and of the rest the provider is asked."""
+"""What a worker that died has left: what it did not begin is free again, what it settled counts, the provider is asked of the rest."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def _settled(
 ) -> Iterator[SettledSend]:
     begun = []
     for send in sends:
-        state, said = notes.states.get((campaign_id, send.place), ("", "") if notes.is_believed else ("begun", ""))
+        state, said = notes.states.get(
+            (campaign_id, send.place), ("", "") if notes.is_believed else ("begun", "")
+        )
         if state == "begun":
             begun.append(send)
         else:
@@ -62,7 +64,9 @@ def _asked(job: Job, channel: str, sends: Sequence[ClaimedSend]) -> Iterator[Set
         return
     assert way.open is not None
     known, sender = job.queued(sends), way.open(job.ws)
-    messages = [job.outgoing(send, known[send.place, channel]) for send in sends if (send.place, channel) in known]
+    messages = [
+        job.outgoing(send, known[send.place, channel]) for send in sends if (send.place, channel) in known
+    ]
     try:
         told = {outcome.key: outcome for outcome in sender.ask(messages)}
     finally:

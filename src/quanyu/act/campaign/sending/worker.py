@@ -65,7 +65,12 @@ class Worker:
         at, given = self.ws.now(), self.ws.settings.of(CampaignSettings)
         until = at + dt.timedelta(seconds=given.lease_seconds)
         taken = ledger.claim_sends(
-            self.ws.ledger, campaign.campaign_id, self.who, at=at, until=until, limit=min(self.size, given.round_people)
+            self.ws.ledger,
+            campaign.campaign_id,
+            self.who,
+            at=at,
+            until=until,
+            limit=min(self.size, given.round_people),
         )
         started, n, job = time.monotonic(), 0, Job(self.ws, campaign)
         refusals = Refusals(self.ws, is_marketing=not job.brief.is_service)

@@ -75,6 +75,7 @@ def check(name: NameArgument, root: WorkspaceOption = None, json: JsonOption = F
 def approve(
     name: NameArgument,
     people: Annotated[int, typer.Option(min=0, help=say("How many people it reaches, as check says."))],
+    *,
     by: ByOption = "",
     note: NoteOption = "",
     root: WorkspaceOption = None,
@@ -95,17 +96,25 @@ def approve(
         "quanyu campaign launch win-back",
     ),
 )
-def launch(name: NameArgument, by: ByOption = "", root: WorkspaceOption = None, json: JsonOption = False) -> None:
+def launch(
+    name: NameArgument, by: ByOption = "", root: WorkspaceOption = None, json: JsonOption = False
+) -> None:
     """Launch a campaign."""
     _move("launch_campaign", {"campaign": name}, by, root, json)
 
 
 @campaign.command(
     cls=Command,
-    help=help_of("Let nothing more of a campaign leave until it is resumed.", "quanyu campaign pause win-back"),
+    help=help_of(
+        "Let nothing more of a campaign leave until it is resumed.", "quanyu campaign pause win-back"
+    ),
 )
 def pause(
-    name: NameArgument, by: ByOption = "", note: NoteOption = "", root: WorkspaceOption = None, json: JsonOption = False
+    name: NameArgument,
+    by: ByOption = "",
+    note: NoteOption = "",
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Pause a campaign."""
     _move("pause_campaign", {"campaign": name, "note": note}, by, root, json)
@@ -117,17 +126,25 @@ def pause(
         "Go on with a paused campaign; nobody is written to again.", "quanyu campaign resume win-back"
     ),
 )
-def resume(name: NameArgument, by: ByOption = "", root: WorkspaceOption = None, json: JsonOption = False) -> None:
+def resume(
+    name: NameArgument, by: ByOption = "", root: WorkspaceOption = None, json: JsonOption = False
+) -> None:
     """Go on with a paused campaign."""
     _move("resume_campaign", {"campaign": name}, by, root, json)
 
 
 @campaign.command(
     cls=Command,
-    help=help_of("End a campaign; who still waits is let go.", "quanyu campaign stop win-back --note 'sold out'"),
+    help=help_of(
+        "End a campaign; who still waits is let go.", "quanyu campaign stop win-back --note 'sold out'"
+    ),
 )
 def stop(
-    name: NameArgument, by: ByOption = "", note: NoteOption = "", root: WorkspaceOption = None, json: JsonOption = False
+    name: NameArgument,
+    by: ByOption = "",
+    note: NoteOption = "",
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
 ) -> None:
     """End a campaign."""
     _move("stop_campaign", {"campaign": name, "note": note}, by, root, json)
@@ -206,7 +223,12 @@ def _print_check(checked: Check) -> None:
 
 
 def _print_course(course: Course) -> None:
-    _say("{name} ({campaign}): {state}", name=course.brief.name, campaign=course.decision.decision_id, state=say(course.status))
+    _say(
+        "{name} ({campaign}): {state}",
+        name=course.brief.name,
+        campaign=course.decision.decision_id,
+        state=say(course.status),
+    )
     if course.campaign and course.campaign.note:
         out.print(told(course.campaign.note, language()), highlight=False, markup=False)
     if course.account:
@@ -214,7 +236,9 @@ def _print_course(course: Course) -> None:
 
 
 def _print_shares(shares: Any) -> None:
-    rows = [(say(share.status), say(REASONS.get(share.reason, share.reason)), share.n_people) for share in shares]
+    rows = [
+        (say(share.status), say(REASONS.get(share.reason, share.reason)), share.n_people) for share in shares
+    ]
     table("", [say(head) for head in ("Status", "Reason", "People")], rows)
 
 
