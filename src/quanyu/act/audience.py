@@ -43,11 +43,13 @@ def audience(ws: Workspace, design: CampaignDesign, campaign_id: str, at: dt.dat
     return rows.select("person_id", "arm", status=status, reason=reason, why=rows.why)
 
 
-def withdrawn(ws: Workspace, campaign_id: str, design: CampaignDesign, at: dt.datetime) -> ir.Table:
-    """Return person_id and reason of those who wait in a campaign and, since it was frozen, must not be reached any more."""
-    rows = ws.warehouse.table("deliveries")
-    waiting = rows.filter(rows.campaign_id == campaign_id, rows.status == "pending").select("person_id")
-    asked = gated(ws, waiting, Ask((design.channel,), at))
+def withdrawn(ws: Workspace, campaign_id: str, ask: Ask) -> ir.Table:
+    """Return person_id and reason of those who wait in a campaign for one channel and, since it was frozen, must not be reached
+    through it any more.
+    """
+    rows, (channel,) = ws.warehouse.table("deliveries"), ask.channels
+    is_waiting = (rows.campaign_id == campaign_id) & (rows.status == "pending") & (rows.channel == channel)
+    asked = gated(ws, rows.filter(is_waiting).select("person_id"), ask)
     return asked.filter(asked.reason.isin(WITHDRAWN)).select("person_id", "reason")
 
 

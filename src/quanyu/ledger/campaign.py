@@ -143,11 +143,16 @@ def set_campaign(
     status: CampaignStatus,
     *,
     was: Sequence[CampaignStatus],
+    at: dt.datetime,
     note: str = "",
 ) -> bool:
     """Give a campaign another status where it has one of those it `was`, and say whether it had."""
+    ends = {"exported_at": at} if status in ("done", "stopped") else {}
     held = (CAMPAIGNS.c.campaign_id == campaign_id) & CAMPAIGNS.c.status.in_(was)
-    return connection.execute(sa.update(CAMPAIGNS).where(held).values(status=status, note=note)).rowcount == 1
+    return (
+        connection.execute(sa.update(CAMPAIGNS).where(held).values(status=status, note=note, **ends)).rowcount
+        == 1
+    )
 
 
 def find_send(scope: Scope, campaign_no: int, place: int) -> Send | None:

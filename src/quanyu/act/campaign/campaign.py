@@ -19,6 +19,7 @@ from quanyu.ledger import OWN, Campaign, CampaignStatus, Decision, Edit, Proposa
 from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
+from quanyu.text import told
 from quanyu.workspace import Workspace
 
 CAMPAIGN = "campaign"
@@ -100,7 +101,7 @@ def approve_campaign(ws: Workspace, given: Approval, caller: Caller) -> Decision
             "{campaign} cannot be approved: {blocks}",
             "All that was found: quanyu campaign check {campaign}",
             campaign=decision.decision_id,
-            blocks="; ".join(check.blocks),
+            blocks="; ".join(told(note.text, ws.settings.speech) for note in check.blocks),
         )
     if given.n_people != check.n_people:
         raise CampaignError(
@@ -169,7 +170,9 @@ def _moved(
 ) -> Campaign:
     campaign = launched(ws, given.campaign)
     with ws.ledger.begin() as connection:
-        if not ledger.set_campaign(connection, campaign.campaign_id, status, was=was, note=given.note):
+        if not ledger.set_campaign(
+            connection, campaign.campaign_id, status, was=was, at=ws.now(), note=given.note
+        ):
             raise CampaignError(
                 "{campaign} is {status}.",
                 "Look at it: quanyu campaign show {campaign}",

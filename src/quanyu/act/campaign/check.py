@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -12,14 +12,11 @@ import ibis.expr.types as ir
 from quanyu.act.account import Share
 from quanyu.act.campaign.brief import Brief, kept_brief
 from quanyu.act.campaign.plan import cost_of, plan
-from quanyu.act.compliance import Finding
-from quanyu.act.content import check_content
+from quanyu.act.content import Note, check_content
 from quanyu.ledger import Decision
 from quanyu.method.scratch import Scratch
 from quanyu.solve.experiment.plan import detectable
 from quanyu.workspace import Workspace
-
-BEFORE_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Power:
 
 @dataclass(frozen=True)
 class Check:
-    """What would become of a campaign that were launched now. `blocks` says what must be mended first, in words."""
+    """What would become of a campaign that were launched now, and what was noted of its contents."""
 
     campaign_id: str
     brief: Brief
@@ -51,9 +48,12 @@ class Check:
     by_channel: Mapping[str, int]
     cost_amount: float
     power: Power
-    findings: tuple[Finding, ...] = ()
-    blocks: tuple[str, ...] = ()
-    missing: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Note, ...]:
+        """What must be mended before it can be approved."""
+        return tuple(note for note in self.notes if note.severity == "block")
 
     @property
     def n_audience(self) -> int:

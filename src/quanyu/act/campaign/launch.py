@@ -25,7 +25,9 @@ from quanyu.method.scratch import Scratch
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
-STEP = "1"
+ONLY_STEP = "1"
+KNOWN = ("people", "identities", "consents", "feedback")
+"""What is known of people that may let somebody go who waits."""
 BATCH = 50_000
 
 
@@ -36,11 +38,12 @@ def launch(ws: Workspace, decision: Decision) -> Campaign:
     nothing that counts, and is simply launched again. Raises `CampaignError` where the audience has drifted.
     """
     brief, at, name = kept_brief(decision.proposal), ws.now(), decision.decision_id
+    versions = {table: ws.warehouse.version(table) for table in KNOWN}
     with Scratch(ws) as scratch:
         planned = scratch.keep(plan(ws, brief, name, at))
         _refuse_drift(ws, decision, planned)
         _write_messages(ws, brief, name, planned)
-        design = brief.document
+        design = {**brief.document, "versions": versions}
         campaign = Campaign(name, name, brief.name, KIND, brief.channels[0], "sending", design, at)
         with ws.ledger.begin() as connection:
             ledger.freeze(connection, campaign, _sends(ws, brief, name, planned))
@@ -89,7 +92,7 @@ def _messages(
     for batch in ws.warehouse.stream(rows, BATCH):
         records = [
             {
-                "send_id": f"{campaign_id}:{STEP}:{row['person_id']}",
+                "send_id": f"{campaign_id}:{ONLY_STEP}:{row['person_id']}",
                 "channel": channel,
                 "campaign_id": campaign_id,
                 "place": row["place"],
@@ -125,7 +128,7 @@ def _sends(
         "time_zone",
         "hour",
     )
-    shared = {"campaign_id": campaign_id, "step": STEP, "changed_at": at}
+    shared = {"campaign_id": campaign_id, "step": ONLY_STEP, "changed_at": at}
     for batch in ws.warehouse.stream(planned.select(*shown).order_by("place"), BATCH):
         yield [_timed(row, table, at) | shared for row in batch.to_pylist()]
 

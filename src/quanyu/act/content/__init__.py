@@ -2,11 +2,21 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import ibis
 
 from quanyu.act.channel import Content
+
+
+@dataclass(frozen=True)
+class Note:
+    channel: str
+    variant: str
+    severity: str
+    text: str
+    n_people: int = 0
+
 
 Compose = Callable[[dict, int], Content]
 

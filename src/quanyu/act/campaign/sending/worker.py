@@ -7,15 +7,19 @@ import os
 import socket
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from quanyu import ledger
+from quanyu.act.audience import withdrawn
+from quanyu.act.campaign.brief import kept_brief
+from quanyu.act.campaign.launch import KNOWN, ONLY_STEP
 from quanyu.act.campaign.sending.journal import Journal, journal
 from quanyu.act.campaign.sending.line import Line
 from quanyu.act.campaign.sending.message import Job, by_channel
 from quanyu.act.campaign.sending.recovery import recover
 from quanyu.act.consent import Refusals
+from quanyu.act.gate import Ask
 from quanyu.act.settings import CampaignSettings
 from quanyu.errors import ChannelError
 from quanyu.ledger import Campaign
@@ -59,9 +63,11 @@ class Worker:
     who: str
     notes: Journal
     size: int = FIRST
+    asked: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def round(self, campaign: Campaign) -> int:
         """Work off some of the sends of a campaign that are due; return how many were settled for good or put off."""
+        self._let_go(campaign)
         at, given = self.ws.now(), self.ws.settings.of(CampaignSettings)
         until = at + dt.timedelta(seconds=given.lease_seconds)
         taken = ledger.claim_sends(
@@ -91,11 +97,24 @@ class Worker:
         close_if_done(self.ws, campaign.campaign_id)
         return n
 
+    def _let_go(self, campaign: Campaign) -> None:
+        """Suppress who waits and may no longer be written to: asked again whenever what is known of people has changed."""
+        known = {name: self.ws.warehouse.version(name) for name in KNOWN}
+        if self.asked.get(campaign.campaign_id, campaign.design.get("versions")) == known:
+            return
+        self.asked[campaign.campaign_id] = known
+        brief = kept_brief(campaign.design)
+        for channel in brief.channels:
+            ask = Ask((channel,), self.ws.now(), is_marketing=not brief.is_service)
+            gone = self.ws.warehouse.read(withdrawn(self.ws, campaign.campaign_id, ask)).to_pylist()
+            with self.ws.ledger.begin() as connection:
+                ledger.suppress(connection, campaign.campaign_id, gone, step=ONLY_STEP, at=self.ws.now())
+
 
 def pause_for(ws: Workspace, campaign_id: str, note: str) -> None:
     """Pause a campaign that is being sent, for a reason on record."""
     with ws.ledger.begin() as connection:
-        ledger.set_campaign(connection, campaign_id, "paused", was=("sending",), note=note)
+        ledger.set_campaign(connection, campaign_id, "paused", was=("sending",), at=ws.now(), note=note)
 
 
 def close_if_done(ws: Workspace, campaign_id: str) -> None:
@@ -103,4 +122,4 @@ def close_if_done(ws: Workspace, campaign_id: str) -> None:
     waiting = ledger.count_states(ws.ledger).get(campaign_id, {}).get("pending", 0)
     if not waiting:
         with ws.ledger.begin() as connection:
-            ledger.set_campaign(connection, campaign_id, "done", was=("sending",))
+            ledger.set_campaign(connection, campaign_id, "done", was=("sending",), at=ws.now())
