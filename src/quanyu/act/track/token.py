@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 Purpose = Literal["click", "open", "unsubscribe", "preferences"]
@@ -53,7 +54,14 @@ def read(text: str, secret: str) -> Token | None:
 
 
 def _seal(body: bytes, secret: str) -> bytes:
-    return hmac.new(bytes.fromhex(secret), b"link" + body, hashlib.sha256).digest()[:SEAL_BYTES]
+    seal = _begun(secret).copy()
+    seal.update(body)
+    return seal.digest()[:SEAL_BYTES]
+
+
+@lru_cache(maxsize=16)
+def _begun(secret: str) -> hmac.HMAC:
+    return hmac.new(bytes.fromhex(secret), b"link", hashlib.sha256)
 
 
 def _varint(number: int) -> bytes:

@@ -82,7 +82,8 @@ def settle_sends(
     scope: Scope, campaign_id: str, who: str, settled: Sequence[SettledSend], *, at: dt.datetime
 ) -> int:
     """Record what became of claimed sends, and return how many were still held by the worker: others are left as they are."""
-    held = (SENDS.c.campaign_id == campaign_id) & (SENDS.c.claimed_by == who)
+    # Not by the index of claims: each row would be looked for among all that the worker holds.
+    held = (SENDS.c.campaign_id == campaign_id) & (sa.func.coalesce(SENDS.c.claimed_by, "") == who)
     change = (
         sa.update(SENDS)
         .where(held, SENDS.c.place == sa.bindparam("at_place"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from quanyu import ledger
 from quanyu.act.campaign.sending.journal import Journal
+from quanyu.act.campaign.sending.note import noted
 from quanyu.act.campaign.sending.message import Job, Queued, key_of, place_of
 from quanyu.act.campaign.sending.verdict import verdict
 from quanyu.act.channel import Outcome, Outgoing, channel_named
@@ -89,7 +89,7 @@ class Line:
     def _end(self, outcome: Outcome) -> None:
         send = self._left[outcome.key]
         one = verdict(send, outcome, self.job.ws.now(), self.fallback(send))
-        self.notes.ended(send.campaign_id, send.place, json.dumps(asdict(one), default=str))
+        self.notes.ended(send.campaign_id, send.place, noted(one))
         if outcome.status == "configuration":
             self.fault, self._is_open = outcome.detail or outcome.reason, False
         self._settle(outcome.key, one)

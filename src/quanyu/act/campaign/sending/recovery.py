@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from quanyu import ledger
 from quanyu.act.campaign.sending.journal import Notes, dead_workers, forget, read_notes
 from quanyu.act.campaign.sending.message import Job, by_channel, key_of
+from quanyu.act.campaign.sending.note import read_note
 from quanyu.act.campaign.sending.verdict import verdict
 from quanyu.act.channel import Outcome, channel_named
 from quanyu.ledger import ClaimedSend, SettledSend
@@ -48,7 +47,7 @@ def _settled(
         if state == "begun":
             begun.append(send)
         else:
-            yield _noted(said) if state == "ended" else _free(send)
+            yield read_note(said) if state == "ended" else _free(send)
     campaign = ledger.find_campaign(ws.ledger, campaign_id)
     assert campaign is not None
     job = Job(ws, campaign)
@@ -78,9 +77,3 @@ def _asked(job: Job, channel: str, sends: Sequence[ClaimedSend]) -> Iterator[Set
 
 def _free(send: ClaimedSend) -> SettledSend:
     return SettledSend(send.place, "pending", send.channel, "", "", send.n_attempts, send.due_at)
-
-
-def _noted(line: str) -> SettledSend:
-    held = json.loads(line)
-    due = held["due_at"]
-    return SettledSend(**{**held, "due_at": dt.datetime.fromisoformat(due) if due else None})
