@@ -120,7 +120,7 @@ from quanyu.ledger.suppression import (
     list_suppressions,
     refused_since,
 )
-from quanyu.ledger.user import User, find_user, folded, has_users, list_users, save_user
+from quanyu.ledger.user import User, find_user, folded, list_users, save_user
 
 __all__ = [
     "OWN",
@@ -204,7 +204,6 @@ __all__ = [
     "forget_attempt",
     "forget_marks",
     "freeze",
-    "has_users",
     "keep_fit",
     "keep_marks",
     "last_day",
