@@ -81,6 +81,7 @@ from quanyu.ledger.owner import Owner, adopt, check_key, find_owner, own
 from quanyu.ledger.response import (
     ResponseEntry,
     add_responses,
+    count_responses,
     count_unmirrored,
     list_responses,
     mark_mirrored,
@@ -178,6 +179,7 @@ __all__ = [
     "claim_sends",
     "close_sends",
     "count_messages",
+    "count_responses",
     "count_sends",
     "count_states",
     "count_unmerged",

@@ -165,16 +165,19 @@ def find_send(scope: Scope, campaign_no: int, place: int) -> Send | None:
     return None if row is None else Send(**row._mapping)
 
 
-def send_named(scope: Scope, send_id: str) -> Send | None:
-    """Return the send that a text `campaign:step:person` names, None where there is none."""
-    campaign_id, _, rest = send_id.rpartition(":")[0].rpartition(":")
-    person_id = send_id.rpartition(":")[2]
-    wanted = sa.select(*[SENDS.c[name] for name in Send.__dataclass_fields__])
-    wanted = wanted.where(
-        SENDS.c.campaign_id == campaign_id, SENDS.c.step == rest, SENDS.c.person_id == person_id
-    )
+def send_named(scope: Scope, name: str) -> Send | None:
+    """Return the send that `campaign:step:person`, or a message's key `campaign:place`, names; None where there is none."""
+    campaign_id, *rest = name.split(":", 2)
+    match rest:
+        case [place] if place.isdecimal():
+            is_named = SENDS.c.place == int(place)
+        case [step, person_id]:
+            is_named = (SENDS.c.step == step) & (SENDS.c.person_id == person_id)
+        case _:
+            return None
+    wanted = sa.select(*[SENDS.c[field] for field in Send.__dataclass_fields__])
     with reading(scope) as connection:
-        row = connection.execute(wanted).one_or_none()
+        row = connection.execute(wanted.where(SENDS.c.campaign_id == campaign_id, is_named)).one_or_none()
     return None if row is None else Send(**row._mapping)
 
 

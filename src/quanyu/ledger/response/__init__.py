@@ -3,6 +3,7 @@
 from quanyu.ledger.response.response import (
     ResponseEntry,
     add_responses,
+    count_responses,
     count_unmirrored,
     list_responses,
     mark_mirrored,
@@ -12,6 +13,7 @@ from quanyu.ledger.response.response import (
 __all__ = [
     "ResponseEntry",
     "add_responses",
+    "count_responses",
     "count_unmirrored",
     "list_responses",
     "mark_mirrored",

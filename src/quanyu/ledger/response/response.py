@@ -32,6 +32,7 @@ RESPONSES = sa.Table(
     sa.Column("is_mirrored", sa.Boolean, nullable=False),
     sa.UniqueConstraint("send_id", "id_key", "kind", "at"),
     sa.Index(None, "person_id"),
+    sa.Index(None, "campaign_id", "kind"),
     sa.Index("ix_responses_new", "serial", sqlite_where=sa.text("NOT is_mirrored"),
              postgresql_where=sa.text("NOT is_mirrored")),
     sqlite_autoincrement=True,
@@ -79,6 +80,14 @@ def list_responses(
     wanted = wanted.where(RESPONSES.c.person_id == person_id) if person_id else wanted
     with reading(scope) as connection:
         return [ResponseEntry(**row._mapping) for row in connection.execute(wanted)]
+
+
+def count_responses(scope: Scope, campaign_id: str) -> dict[str, int]:
+    """Return to how many sends of a campaign there was each kind of reaction, as it was told: before programs are told apart."""
+    n_sends = sa.func.count(sa.distinct(RESPONSES.c.send_id))
+    wanted = sa.select(RESPONSES.c.kind, n_sends).where(RESPONSES.c.campaign_id == campaign_id)
+    with reading(scope) as connection:
+        return {kind: int(n) for kind, n in connection.execute(wanted.group_by(RESPONSES.c.kind))}
 
 
 def count_unmirrored(scope: Scope) -> int:

@@ -8,19 +8,25 @@ from dataclasses import dataclass, field, replace
 
 from quanyu import ledger
 from quanyu.act.campaign.sending.journal import Journal
-from quanyu.act.campaign.sending.note import noted
 from quanyu.act.campaign.sending.message import Job, Queued, key_of, place_of
+from quanyu.act.campaign.sending.note import noted
 from quanyu.act.campaign.sending.verdict import verdict
 from quanyu.act.channel import Outcome, Outgoing, channel_named
 from quanyu.act.consent import Refusals
 from quanyu.act.gate import Hours, zone_named
+from quanyu.act.response import Response
 from quanyu.act.settings import GateSettings
+from quanyu.act.track import record_responses
 from quanyu.ledger import ClaimedSend, SettledSend
 
 FLUSH = 500
 """Outcomes that one commit settles, at most."""
 FLUSH_SECONDS = 0.5
 """How long an outcome waits for its commit, and how old the knowledge of a pause or of who opted out may be."""
+
+
+TOLD = {"opt_out": "unsubscribed", "permanent": "bounced"}
+"""Answers of a provider that are reactions to be remembered, by which the contact is left alone from then on."""
 
 
 @dataclass
@@ -37,6 +43,7 @@ class Line:
     _left: dict[str, ClaimedSend] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
     _done: list[SettledSend] = field(default_factory=list)
+    _told: list[Response] = field(default_factory=list)
     _flushed: float = 0.0
     _is_open: bool = True
 
@@ -92,6 +99,10 @@ class Line:
         self.notes.ended(send.campaign_id, send.place, noted(one))
         if outcome.status == "configuration":
             self.fault, self._is_open = outcome.detail or outcome.reason, False
+        if outcome.status in TOLD:
+            self._told.append(
+                Response(TOLD[outcome.status], outcome.key, at=self.job.ws.now(), detail=_said(outcome))
+            )
         self._settle(outcome.key, one)
 
     def fallback(self, send: ClaimedSend) -> str | None:
@@ -112,8 +123,10 @@ class Line:
 
     def _flush(self) -> None:
         done, self._done, self._flushed = self._done, [], time.monotonic()
+        told, self._told = self._told, []
         campaign_id, ws = self.job.campaign.campaign_id, self.job.ws
         self.n_settled += ledger.settle_sends(ws.ledger, campaign_id, self.who, done, at=ws.now())
+        record_responses(ws, self.channel, told)
         self.refusals.renew()
         now = ledger.find_campaign(ws.ledger, campaign_id)
         self._is_open = self._is_open and now is not None and now.status == "sending"
@@ -134,3 +147,7 @@ def _put_off(job: Job, send: ClaimedSend, message: Queued, hours: Hours | None) 
     ends = job.brief.timing.ends_at
     late = SettledSend(send.place, "pending", send.channel, "quiet_hours", "", send.n_attempts, due)
     return replace(late, status="suppressed", due_at=None) if ends is not None and due >= ends else late
+
+
+def _said(outcome: Outcome) -> str:
+    return " ".join(part for part in (outcome.reason, outcome.detail) if part)

@@ -18,6 +18,7 @@ from quanyu.act.campaign.sending.journal import Journal, journal
 from quanyu.act.campaign.sending.line import Line
 from quanyu.act.campaign.sending.message import Job, by_channel
 from quanyu.act.campaign.sending.recovery import recover
+from quanyu.act.campaign.sending.stop import harm
 from quanyu.act.consent import Refusals
 from quanyu.act.gate import Ask
 from quanyu.act.settings import CampaignSettings
@@ -87,8 +88,8 @@ class Worker:
             except ChannelError as error:
                 line.fault = told(error, self.ws.settings.speech)
             n += line.n_settled
-            if line.fault:
-                pause_for(self.ws, campaign.campaign_id, line.fault)
+            if why := line.fault or harm(self.ws, campaign.campaign_id):
+                pause_for(self.ws, campaign.campaign_id, why)
         if taken:
             recover(self.ws, folder_of(self.ws), also=[self.who])
             self.notes.clear()
