@@ -14,6 +14,7 @@ from quanyu.ledger.campaign import (
     freeze,
     list_campaigns,
     mark_exported,
+    send_named,
     set_campaign,
     stream_sends,
     suppress,
@@ -76,6 +77,14 @@ from quanyu.ledger.outbox import (
     release_claims,
 )
 from quanyu.ledger.owner import Owner, adopt, check_key, find_owner, own
+from quanyu.ledger.response import (
+    ResponseEntry,
+    add_responses,
+    count_unmirrored,
+    list_responses,
+    mark_mirrored,
+    touched_responses,
+)
 from quanyu.ledger.run import (
     Run,
     StepPlan,
@@ -111,7 +120,7 @@ from quanyu.ledger.suppression import (
     list_suppressions,
     refused_since,
 )
-from quanyu.ledger.user import User, find_user, folded, has_users, list_users, save_user
+from quanyu.ledger.user import User, find_user, folded, list_users, save_user
 
 __all__ = [
     "OWN",
@@ -133,6 +142,7 @@ __all__ = [
     "Message",
     "Owner",
     "Proposal",
+    "ResponseEntry",
     "Round",
     "Run",
     "Scope",
@@ -150,6 +160,7 @@ __all__ = [
     "Worked",
     "add_consents",
     "add_key",
+    "add_responses",
     "add_suppressions",
     "adopt",
     "as_kept",
@@ -166,6 +177,7 @@ __all__ = [
     "count_sends",
     "count_states",
     "count_unmerged",
+    "count_unmirrored",
     "decide",
     "decisions_stamp",
     "deliver_due",
@@ -192,7 +204,6 @@ __all__ = [
     "forget_attempt",
     "forget_marks",
     "freeze",
-    "has_users",
     "keep_fit",
     "keep_marks",
     "last_day",
@@ -206,6 +217,7 @@ __all__ = [
     "list_keys",
     "list_loads",
     "list_marks",
+    "list_responses",
     "list_runs",
     "list_segments",
     "list_suppressions",
@@ -219,6 +231,7 @@ __all__ = [
     "mark_good",
     "mark_measured",
     "mark_merged",
+    "mark_mirrored",
     "mark_segments",
     "open_ledger",
     "own",
@@ -232,11 +245,13 @@ __all__ = [
     "save_segment",
     "save_user",
     "see_session",
+    "send_named",
     "set_campaign",
     "settle_sends",
     "stream_sends",
     "suppress",
     "to_json",
+    "touched_responses",
     "unmerged_consents",
     "withdraw",
     "writing",

@@ -25,6 +25,7 @@ from quanyu.web.page import Page, pages
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report, way_home
 from quanyu.web.parts.table import serve_streams
+from quanyu.web.public import Public
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
@@ -70,6 +71,7 @@ def build(ws: Workspace) -> None:
     """Register the screens, the style and the language switch of a workspace's console."""
     cache, memory = Cache(ws), Memory()
     app.add_middleware(Guard)
+    app.add_middleware(Public, ws=ws)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
     app.add_static_files("/static", STATIC)
     app.colors(primary="#2457c5")

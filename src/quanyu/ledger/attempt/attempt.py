@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from quanyu.ledger.store import Scope, schema, writing
-from quanyu.ledger.user.user import folded
+from quanyu.ledger.user import folded
 
 ATTEMPTS = sa.Table(
     "login_attempts",

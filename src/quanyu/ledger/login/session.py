@@ -7,12 +7,10 @@ import hashlib
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from quanyu.ledger.audit import Edit, audited
 from quanyu.ledger.store import Scope, reading, schema, writing
-from quanyu.ledger.user import folded
-from quanyu.ledger.user.user import USERS
+from quanyu.ledger.user import find_user, folded, see_user
 
 SESSIONS = sa.Table(
     "sessions",
@@ -36,7 +34,6 @@ class Session:
     token_hash: str
     name: str
     role: str
-    made_at: dt.datetime
     seen_at: dt.datetime
     expires_at: dt.datetime
 
@@ -61,22 +58,21 @@ def begin_session(
     with writing(scope) as connection:
         connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.expires_at <= at))
         connection.execute(sa.insert(SESSIONS).values(row))
-        _see(connection, name, at)
+        see_user(connection, name, at)
         audited(connection, Edit(at, name, RECORD, folded(name), None, {"signed_in_from": address}))
 
 
 def find_session(scope: Scope, token: str, *, at: dt.datetime, idle: dt.timedelta) -> Session | None:
     """Return the session of a token; None if it is over, was idle for longer than `idle`, or its user is inactive."""
-    wanted = (
-        sa.select(SESSIONS.c.token_hash, USERS.c.name, USERS.c.role, SESSIONS.c.made_at, SESSIONS.c.seen_at,
-                  SESSIONS.c.expires_at)
-        .join(USERS, USERS.c.user_id == SESSIONS.c.user_id)
-        .where(SESSIONS.c.token_hash == hashed(token), USERS.c.is_active,
-               SESSIONS.c.expires_at > at, SESSIONS.c.seen_at > at - idle)
-    )  # fmt: skip
+    own = sa.select(SESSIONS).where(
+        SESSIONS.c.token_hash == hashed(token), SESSIONS.c.expires_at > at, SESSIONS.c.seen_at > at - idle
+    )
     with reading(scope) as connection:
-        row = connection.execute(wanted).one_or_none()
-    return None if row is None else Session(**row._mapping)
+        row = connection.execute(own).one_or_none()
+        user = None if row is None else find_user(connection, row.user_id)
+    if row is None or user is None or not user.is_active:
+        return None
+    return Session(row.token_hash, user.name, user.role, row.seen_at, row.expires_at)
 
 
 def see_session(scope: Scope, session: Session, at: dt.datetime) -> None:
@@ -84,7 +80,7 @@ def see_session(scope: Scope, session: Session, at: dt.datetime) -> None:
     with writing(scope) as connection:
         own = SESSIONS.c.token_hash == session.token_hash
         connection.execute(sa.update(SESSIONS).where(own).values(seen_at=at))
-        _see(connection, session.name, at)
+        see_user(connection, session.name, at)
 
 
 def end_session(scope: Scope, session: Session, *, at: dt.datetime) -> None:
@@ -95,10 +91,6 @@ def end_session(scope: Scope, session: Session, *, at: dt.datetime) -> None:
 def end_sessions(scope: Scope, name: str, *, who: str, at: dt.datetime) -> int:
     """End every session of a user and return how many there were."""
     return _end(scope, name, SESSIONS.c.user_id == folded(name), who, at)
-
-
-def _see(connection: Connection, name: str, at: dt.datetime) -> None:
-    connection.execute(sa.update(USERS).where(USERS.c.user_id == folded(name)).values(seen_at=at))
 
 
 def _end(scope: Scope, name: str, which: sa.ColumnElement[bool], who: str, at: dt.datetime) -> int:

@@ -81,10 +81,10 @@ def list_users(scope: Scope, *, to_change: bool = False) -> list[User]:
     return [User(**row._mapping) for row in rows]
 
 
-def has_users(scope: Scope) -> bool:
-    """Say whether there is any user: from the first one on, everybody signs in."""
-    with reading(scope) as connection:
-        return connection.execute(sa.select(USERS.c.user_id).limit(1)).first() is not None
+def see_user(scope: Scope, name: str, at: dt.datetime) -> None:
+    """Remember when a user was last here."""
+    with writing(scope) as connection:
+        connection.execute(sa.update(USERS).where(USERS.c.user_id == folded(name)).values(seen_at=at))
 
 
 def _select() -> sa.Select[tuple[object, ...]]:

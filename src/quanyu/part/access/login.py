@@ -40,15 +40,12 @@ never signed in. Who has signed in from an address before is held up only by fai
 
 
 class WaitError(AccessError):
-    """An attempt came too soon after failures; `seconds` says when the next may come."""
+    """An attempt came too soon after failures."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(
-            "Too many attempts failed. Wait {seconds} seconds.",
-            "An owner can set another password: quanyu user password NAME",
-            seconds=seconds,
-        )
-        self.seconds = seconds
+    @property
+    def seconds(self) -> int:
+        """When the next may come."""
+        return int(str(self.values["seconds"]))
 
 
 def sign_in(
@@ -63,7 +60,11 @@ def sign_in(
     tried = ledger.begin_attempt(ws.ledger, name, place, now)
     if (seconds := _wait(tried, now)) > 0:
         ledger.forget_attempt(ws.ledger, tried.attempt_id)
-        raise WaitError(seconds)
+        raise WaitError(
+            "Too many attempts failed. Wait {seconds} seconds.",
+            "An owner can set another password: quanyu user password NAME",
+            seconds=seconds,
+        )
     user = ledger.find_user(ws.ledger, name)
     if not is_password(password, user.password_hash if user else "") or user is None or not user.is_active:
         with ledger.writing(ws.ledger) as connection:

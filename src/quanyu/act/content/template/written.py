@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 DIRECTIVES = re.compile(r"(?:[^%]|%-?[YmdeHIMSpyAaBbj%])*")
 """What a pattern of a date may hold: no width, which could ask for a gigabyte of blanks."""
 COMPOUND = frozenset((
-    "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊", "赫连", "澹台", "皇甫",
-    "宗政", "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容", "仲孙", "钟离", "长孙", "宇文", "司徒", "鲜于", "司空", "令狐", "百里", "呼延",
-    "东郭", "南门", "拓跋", "西门",
+    "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛", "尉迟", "公羊", "赫连",
+    "澹台", "皇甫", "宗政", "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容", "仲孙", "钟离", "长孙", "宇文", "司徒", "鲜于",
+    "司空", "令狐", "百里", "呼延", "东郭", "南门", "拓跋", "西门",
 ))  # fmt: skip
 """Chinese family names of two characters."""
 SALUTATIONS: Mapping[str, Text] = {"female": "Ms {name}", "male": "Mr {name}"}
