@@ -51,7 +51,8 @@ TABLES = {
     "consents": "SELECT 'member:' || n AS id_key, 'marketing' AS purpose, 'mail' AS channel, n % 50 > 0 AS is_granted, "
     "TIMESTAMPTZ '2025-11-20' AS decided_at, 'bench' AS source FROM range({n}) AS t(n)",
     "rfm": "SELECT 'p' || n AS person_id, DATE '2026-11-20' AS as_of, 40 AS recency_days, 2 + n % 3 AS frequency, "
-    "100.00 AS monetary_amount, 1 AS r_score, 3 AS f_score, 5 AS m_score, 'at_risk' AS \"group\", 'f' AS fit_id FROM range({n}) AS t(n)",
+    "100.00 AS monetary_amount, 1 AS r_score, 3 AS f_score, 5 AS m_score, 'at_risk' AS \"group\", 'f' AS fit_id "
+    "FROM range({n}) AS t(n)",
 }
 
 
@@ -79,9 +80,7 @@ def shop(folder: Path, n: int) -> Workspace:
     for name, sql in TABLES.items():
         promise = contract(name)
         drawn = duckdb.sql(sql.format(n=n)).to_arrow_table()
-        whole = drawn.select([c for c in drawn.column_names]).cast(
-            promise.schema.to_pyarrow().empty_table().select(drawn.column_names).schema
-        )
+        whole = drawn.cast(promise.schema.to_pyarrow().empty_table().select(drawn.column_names).schema)
         for column in promise.columns:
             if column.name not in whole.column_names:
                 whole = whole.append_column(column.name, [[None] * whole.num_rows])

@@ -95,7 +95,9 @@ def test_no_for_good_tries_the_next_channel_and_then_fails_with_the_providers_wo
     assert told["delivered", ""] + told["failed", "mailbox_unknown"] == n
     by_sms = sum(line.endswith("\tsms") for line in sink.file.read_text("utf-8").splitlines())
     n_back = ledger.count_responses(shop.ledger, campaign.campaign_id)["bounced"]
-    assert by_sms + told["failed", "mailbox_unknown"] == n_back > by_sms > 0, "members 40 and 60 have no phone"
+    assert by_sms + told["failed", "mailbox_unknown"] == n_back > by_sms > 0, (
+        "members 40 and 60 have no phone"
+    )
 
 
 def agree_to_mail(ws):

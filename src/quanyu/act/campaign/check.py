@@ -12,7 +12,6 @@ import ibis.expr.types as ir
 from quanyu.act.account import Share
 from quanyu.act.campaign.brief import Brief, kept_brief
 from quanyu.act.campaign.plan import cost_of, plan
-from quanyu.act.content import Note, check_content
 from quanyu.ledger import Decision
 from quanyu.method.scratch import Scratch
 from quanyu.solve.experiment.plan import detectable
@@ -38,7 +37,7 @@ class Power:
 
 @dataclass(frozen=True)
 class Check:
-    """What would become of a campaign that were launched now, and what was noted of its contents."""
+    """What would become of a campaign that were launched now."""
 
     campaign_id: str
     brief: Brief
@@ -48,12 +47,6 @@ class Check:
     by_channel: Mapping[str, int]
     cost_amount: float
     power: Power
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def blocks(self) -> tuple[Note, ...]:
-        """What must be mended before it can be approved."""
-        return tuple(note for note in self.notes if note.severity == "block")
 
     @property
     def n_audience(self) -> int:
@@ -79,9 +72,6 @@ def check_brief(ws: Workspace, brief: Brief, campaign_id: str) -> Check:
         ]
         counts, by_channel = counted(ws, planned), _by_channel(ws, planned)
         power = _power(ws, planned, brief)
-        checked = check_content(
-            ws, brief.content, planned.filter(planned.status == "pending").select("person_id"), brief.category
-        )
     cost = sum(n * cost_of(ws, brief, name) for name, n in by_channel.items())
     return Check(
         campaign_id,
@@ -92,7 +82,6 @@ def check_brief(ws: Workspace, brief: Brief, campaign_id: str) -> Check:
         by_channel,
         cost,
         power,
-        checked,
     )
 
 

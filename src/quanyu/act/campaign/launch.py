@@ -15,7 +15,7 @@ from quanyu.act.campaign.brief import KIND, Brief, kept_brief
 from quanyu.act.campaign.check import counted
 from quanyu.act.campaign.plan import plan
 from quanyu.act.campaign.timetable import Timetable
-from quanyu.act.content import values_of, variables_of
+from quanyu.act.content import Tags, links_of, values_of, variables_of
 from quanyu.act.delivery import mirror
 from quanyu.act.gate import Hours
 from quanyu.act.settings import CampaignSettings, GateSettings
@@ -43,7 +43,7 @@ def launch(ws: Workspace, decision: Decision) -> Campaign:
         planned = scratch.keep(plan(ws, brief, name, at))
         _refuse_drift(ws, decision, planned)
         _write_messages(ws, brief, name, planned)
-        design = {**brief.document, "versions": versions}
+        design = {**brief.document, "versions": versions, "links": _links(brief, name)}
         campaign = Campaign(name, name, brief.name, KIND, brief.channels[0], "sending", design, at)
         with ws.ledger.begin() as connection:
             ledger.freeze(connection, campaign, _sends(ws, brief, name, planned))
@@ -52,6 +52,17 @@ def launch(ws: Workspace, decision: Decision) -> Campaign:
     found = ledger.find_campaign(ws.ledger, name)
     assert found is not None
     return found
+
+
+def _links(brief: Brief, campaign_id: str) -> dict[str, dict[str, list[str]]]:
+    """Return by channel and variant where links lead, in the order of their numbers: short links name only these."""
+    return {
+        channel: {
+            one.name: links_of(one.content, tags=Tags(channel, campaign_id, one.name))
+            for one in brief.content[channel]
+        }
+        for channel in brief.channels
+    }
 
 
 def _refuse_drift(ws: Workspace, decision: Decision, planned: ir.Table) -> None:

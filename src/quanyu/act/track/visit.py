@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hmac import compare_digest
 
 from quanyu import ledger
 from quanyu.act.channel import channels
 from quanyu.act.response import Response
-from quanyu.act.track.agent import Agent
+from quanyu.act.track.agent import Agent, agent_of
 from quanyu.act.track.record import record_responses
-from quanyu.act.track.token import Purpose, Token, read
+from quanyu.act.track.token import Purpose, Token, read, seal
 from quanyu.ledger import ConsentEntry, Send
 from quanyu.part.told_consent import PERSON
 from quanyu.tables.owned.people import ALL_CHANNELS, MARKETING, PERSONALISATION
@@ -51,18 +52,21 @@ def visit_of(ws: Workspace, text: str, purpose: Purpose) -> Visit | None:
     return Visit(token, ledger.find_send(ws.ledger, token.campaign_no, token.place))
 
 
-def address_of(ws: Workspace, visit: Visit) -> str:
-    """Return where a link of a message leads: an address that its campaign was launched with, "" where there is none.
+def address_of(ws: Workspace, visit: Visit, to: str = "", sealed: str = "") -> str:
+    """Return where a link of a message leads: an address that its campaign was launched with, or one `to` which the shop itself
+    has `sealed`; "" where there is none.
 
-    A campaign's `links` hold by channel and variant the addresses in their order.
+    A campaign's `links` hold by channel and variant the addresses in their order, which begins at 1.
     """
+    if not visit.token.link:
+        return to if to and compare_digest(seal(to, ws.secret), sealed) else ""
     campaign = ledger.find_campaign(ws.ledger, visit.send.campaign_id) if visit.send else None
     if campaign is None or visit.send is None:
         return ""
     by_variant = campaign.design.get("links", {}).get(visit.send.channel, {})
     addresses = by_variant.get(visit.send.variant, ())
-    here = visit.token.link < len(addresses)
-    address = str(addresses[visit.token.link]) if here else ""
+    here = visit.token.link <= len(addresses)
+    address = str(addresses[visit.token.link - 1]) if here else ""
     return address if address.startswith(("https://", "http://")) else ""
 
 
@@ -127,3 +131,17 @@ def choose(ws: Workspace, visit: Visit, choice: Choice, at: dt.datetime) -> None
         for purpose, channel, is_on in changed
     ]
     ledger.add_consents(ws.ledger, entries)
+
+
+__all__ = [
+    "Choice",
+    "Purpose",
+    "Visit",
+    "address_of",
+    "agent_of",
+    "choice_of",
+    "choose",
+    "record_visit",
+    "unsubscribe",
+    "visit_of",
+]

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from quanyu.act.channel import channel_named
-from quanyu.act.track import Purpose, agent_of, record_responses, visit
+from quanyu.act.track import record_responses, visit
 from quanyu.api.public.door import (
     FORM_BYTES,
     MOST_BYTES,
@@ -67,11 +67,15 @@ class Public:
 
     def _click(self, request: Request) -> Response:
         who = self._visit(request, "click")
-        address = visit.address_of(self.ws, who) if who else ""
+        address = self._address(request, who) if who else ""
         if who is None or not address:
             return self._failed(request)
         self._record(request, who, "clicked", address)
         return RedirectResponse(address, 302)
+
+    def _address(self, request: Request, who: visit.Visit) -> str:
+        query = request.query_params
+        return visit.address_of(self.ws, who, query.get("to", ""), query.get("seal", ""))
 
     async def opened(self, request: Request) -> Response:
         """Give the dot, and record that it was fetched; whoever asks gets the same dot."""
@@ -132,14 +136,14 @@ class Public:
             return self._failed(request, as_page=False)
         return PlainTextResponse("")
 
-    def _visit(self, request: Request, purpose: Purpose) -> visit.Visit | None:
+    def _visit(self, request: Request, purpose: visit.Purpose) -> visit.Visit | None:
         if self._is_barred(request):
             return None
         return visit.visit_of(self.ws, request.path_params["token"], purpose)
 
     def _record(self, request: Request, who: visit.Visit, kind: str, link: str = "") -> None:
         if self.visits.add(request.path_params["token"], self._second()):
-            agent = agent_of(request.headers.get("user-agent", ""), request.method)
+            agent = visit.agent_of(request.headers.get("user-agent", ""), request.method)
             with suppress(QuanyuError):  # where the ledger is busy the link leads on all the same
                 visit.record_visit(self.ws, who, kind, agent, link)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from quanyu.act.campaign.brief import Brief, kept_brief
-from quanyu.act.channel import Outgoing
-from quanyu.act.content import Compose, composer
+from quanyu.act.channel import Content, Outgoing
+from quanyu.act.content import composer
 from quanyu.act.settings import PublicSettings
 from quanyu.act.track import Token, written
 from quanyu.ledger import Campaign, ClaimedSend
@@ -57,16 +57,24 @@ class Job:
         content = self._compose(send.channel, send.variant)(json.loads(message.values), send.place)
         return Outgoing(key_of(send), message.contact, content, unsubscribe, not self.brief.is_service)
 
-    def _compose(self, channel: str, variant: str) -> Compose:
+    def _compose(self, channel: str, variant: str) -> Callable[[Mapping[str, Any], int], Content]:
         known = self._composers.get((channel, variant))
         if known is None:
             chosen = self.brief.variant(channel, variant)
-            known = composer(self.ws, chosen.content, self.campaign.campaign_no, channel, chosen.name)
+            known = composer(
+                self.ws,
+                chosen.content,
+                self.campaign.campaign_no,
+                channel,
+                chosen.name,
+                campaign_id=self.campaign.campaign_id,
+                is_marketing=not self.brief.is_service,
+            )
             self._composers[channel, variant] = known
         return known
 
     @cached_property
-    def _composers(self) -> dict[tuple[str, str], Compose]:
+    def _composers(self) -> dict[tuple[str, str], Callable[[Mapping[str, Any], int], Content]]:
         return {}
 
     def _address(self, purpose: Any, place: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 from quanyu.ledger import SettledSend
 
@@ -21,4 +22,4 @@ def noted(one: SettledSend) -> str:
 def read_note(line: str) -> SettledSend:
     """Return what became of a send, from its line."""
     *held, due = json.loads(line)
-    return SettledSend(*held, due_at=dt.datetime.fromisoformat(due) if due else None)
+    return replace(SettledSend(*held), due_at=dt.datetime.fromisoformat(due) if due else None)

@@ -218,17 +218,6 @@ def _print_check(checked: Check) -> None:
             treated=f"{power.n_treated:,}",
             control=f"{power.n_control:,}",
         )
-    rows = [
-        (
-            say(note.severity),
-            f"{note.channel} {note.variant}",
-            told(note.text, language()),
-            note.n_people or "",
-        )
-        for note in checked.notes
-    ]
-    if rows:
-        table("", [say(head) for head in ("Weight", "Content", "What was noted", "People")], rows)
 
 
 def _print_course(course: Course) -> None:
