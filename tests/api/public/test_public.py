@@ -17,7 +17,7 @@ from quanyu import ledger
 from quanyu.act.channel import channel_named
 from quanyu.act.consent import Refusals, consented, unpersonalised
 from quanyu.act.response import Response
-from quanyu.act.track import Token, written
+from quanyu.act.track import Token, seal, written
 from quanyu.api.public import application
 from quanyu.errors import ChannelError
 from quanyu.workspace import Workspace
@@ -47,7 +47,7 @@ def client(ws) -> Iterator[httpx.Client]:
     thread.join()
 
 
-def link(ws, purpose, place=0, number=0):
+def link(ws, purpose, place=0, number=1):
     return written(Token(purpose, 1, place, number), ws.secret)
 
 
@@ -56,13 +56,13 @@ def kinds(ws):
 
 
 def test_a_click_leads_where_the_campaign_meant_it_to_and_nowhere_else(ws, client):
-    answer = client.get(f"/c/{link(ws, 'click', 1, 0)}")
+    answer = client.get(f"/c/{link(ws, 'click', 1, 1)}")
     assert (answer.status_code, answer.headers["location"]) == (302, LINKS[0])
-    assert client.get(f"/c/{link(ws, 'click', 1, 1)}?u=https://evil.example").headers["location"] == LINKS[1]
+    assert client.get(f"/c/{link(ws, 'click', 1, 2)}?u=https://evil.example").headers["location"] == LINKS[1]
     assert kinds(ws) == [("clicked", "b", "person"), ("clicked", "b", "person")]
     for bad in (
-        link(ws, "click", 1, 9), link(ws, "click", 99, 0), link(ws, "open", 1, 0), "https:%2f%2fevil.example", "x",
-        written(Token("click", 1, 1, 0), "00" * 32),
+        link(ws, "click", 1, 9), link(ws, "click", 99, 1), link(ws, "open", 1, 1), "https:%2f%2fevil.example", "x",
+        written(Token("click", 1, 1, 1), "00" * 32),
     ):  # fmt: skip
         answer = client.get(f"/c/{bad}")
         assert answer.status_code == 404, bad
@@ -70,10 +70,19 @@ def test_a_click_leads_where_the_campaign_meant_it_to_and_nowhere_else(ws, clien
     assert len(kinds(ws)) == 2
 
 
+def test_a_link_of_ones_own_leads_where_the_shop_has_sealed_it_to(ws, client):
+    there = "https://shop.example/item/7?utm_source=mail"
+    given = {"to": there, "seal": seal(there, ws.secret)}
+    answer = client.get(f"/c/{link(ws, 'click', 1, 0)}", params=given)
+    assert (answer.status_code, answer.headers["location"]) == (302, there)
+    for bad in ({**given, "to": "https://evil.example"}, {"to": there}, {}):
+        assert client.get(f"/c/{link(ws, 'click', 1, 0)}", params=bad).status_code == 404
+
+
 def test_an_address_that_is_no_web_address_is_not_led_to(ws, client, monkeypatch):
     monkeypatch.setattr("tests.act.track.conftest.LINKS", ["javascript:alert(1)", "//evil.example"])
     launch(ws, people="xy", campaign="d")
-    for number in (0, 1):
+    for number in (1, 2):
         assert client.get(f"/c/{written(Token('click', 2, 0, number), ws.secret)}").status_code == 404
 
 

@@ -45,7 +45,7 @@ def compose(
     >>> compose(Content(text="Hi {{ person.name | default: 'you' }}"), {"person.name": None}).text
     'Hi you'
     """
-    return _composed(source, values, voice, Links(trail, place))
+    return _composed(source, values, voice, Links(trail, place, _numbers(source) if trail else {}))
 
 
 def composer(
@@ -61,7 +61,7 @@ def composer(
     """Return what makes the messages of a variant of a campaign: `(values, place)` to its content."""
     voice = Voice.of(ws)
     trail = trail_of(ws, campaign_no, Tags(channel, campaign_id, variant), is_marketing=is_marketing)
-    known = {target: number for number, target in enumerate(fixed(links_of(source)), 1)}
+    known = _numbers(source)
     return lambda values, place: _composed(source, values, voice, Links(trail, place, known))
 
 
@@ -95,6 +95,10 @@ def links_of(
 def fixed(targets: Sequence[str]) -> list[str]:
     """Return those of the links of a source that lead everybody to the same place."""
     return [target for target in targets if "{{" not in target and "{%" not in target]
+
+
+def _numbers(source: Content) -> dict[str, int]:
+    return {target: number for number, target in enumerate(fixed(links_of(source)), 1)}
 
 
 def variables_of(source: Content) -> set[str]:
