@@ -188,6 +188,12 @@ class AccessError(QuanyuError):
     exit_code = 19
 
 
+class ContentError(QuanyuError):
+    """A content cannot be read, or a variable of it has no value."""
+
+    exit_code = 21
+
+
 class StorageError(QuanyuError):
     """Storage refuses to take more."""
 

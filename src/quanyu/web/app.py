@@ -29,6 +29,7 @@ from quanyu.web.page import Page, pages
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import empty, fault, report, way_home
 from quanyu.web.parts.table import serve_streams
+from quanyu.web.public import Public
 from quanyu.web.settings import WebSettings
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
@@ -91,6 +92,7 @@ def build(ws: Workspace) -> None:
     cache, memory = Cache(ws), Memory()
     app.add_middleware(Door, ws=ws)
     app.add_middleware(Guard)
+    app.add_middleware(Public, ws=ws)
     hosts = ["127.0.0.1", "localhost", "[::1]", *ws.settings.of(WebSettings).hosts]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.add_static_files("/static", STATIC)
