@@ -7,6 +7,7 @@ from quanyu.ledger.campaign import (
     Campaign,
     CampaignStatus,
     Send,
+    count_responses,
     count_sends,
     count_states,
     decisions_stamp,
@@ -81,7 +82,6 @@ from quanyu.ledger.owner import Owner, adopt, check_key, find_owner, own
 from quanyu.ledger.response import (
     ResponseEntry,
     add_responses,
-    count_responses,
     count_unmirrored,
     list_responses,
     mark_mirrored,

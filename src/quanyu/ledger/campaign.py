@@ -70,6 +70,9 @@ SENDS = sa.Table(
              postgresql_where=sa.text("claimed_by IS NOT NULL")),
 )  # fmt: skip
 
+REACTIONS = sa.table("responses", sa.column("campaign_id"), sa.column("kind"), sa.column("send_id"))
+"""What is counted of the record of responses."""
+
 SendStatus = Annotated[Literal["pending", "delivered", "failed", "suppressed", "held_out"], Text]
 CampaignStatus = Annotated[Literal["frozen", "exported", "sending", "paused", "stopped", "done"], Text]
 """A list is `frozen` until its file is `exported`; messages go out while a campaign is `sending`, and everybody in it has an
@@ -224,6 +227,14 @@ def count_sends(scope: Scope, campaign_id: str) -> list[tuple[str, str, str, int
     with reading(scope) as connection:
         rows = connection.execute(wanted.group_by(*columns).order_by(*columns)).all()
     return [(arm, status, reason, int(n)) for arm, status, reason, n in rows]
+
+
+def count_responses(scope: Scope, campaign_id: str) -> dict[str, int]:
+    """Return to how many sends of a campaign there was each kind of reaction, as it was told: before programs are told apart."""
+    n_sends = sa.func.count(sa.distinct(REACTIONS.c.send_id))
+    wanted = sa.select(REACTIONS.c.kind, n_sends).where(REACTIONS.c.campaign_id == campaign_id)
+    with reading(scope) as connection:
+        return {kind: int(n) for kind, n in connection.execute(wanted.group_by(REACTIONS.c.kind))}
 
 
 def stream_sends(

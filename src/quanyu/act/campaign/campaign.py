@@ -19,6 +19,7 @@ from quanyu.ledger import OWN, Campaign, CampaignStatus, Decision, Edit, Proposa
 from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 CAMPAIGN = "campaign"
@@ -201,7 +202,7 @@ class Course:
     account: Account | None
 
     @property
-    def status(self) -> str:
+    def status(self) -> Text:
         """How far it is: as its decision stands until it is launched, then as its messages do."""
         return self.campaign.status if self.campaign else self.decision.status
 

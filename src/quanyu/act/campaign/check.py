@@ -77,11 +77,11 @@ def check_brief(ws: Workspace, brief: Brief, campaign_id: str) -> Check:
         campaign_id,
         brief,
         tuple(shares),
-        counts["n_people"],
-        counts["n_contacts"],
-        by_channel,
-        cost,
-        power,
+        n_people=counts["n_people"],
+        n_contacts=counts["n_contacts"],
+        by_channel=by_channel,
+        cost_amount=cost,
+        power=power,
     )
 
 

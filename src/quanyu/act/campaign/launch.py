@@ -44,7 +44,9 @@ def launch(ws: Workspace, decision: Decision) -> Campaign:
         _refuse_drift(ws, decision, planned)
         _write_messages(ws, brief, name, planned)
         design = {**brief.document, "versions": versions, "links": _links(brief, name)}
-        campaign = Campaign(name, name, brief.name, KIND, brief.channels[0], "sending", design, at)
+        campaign = Campaign(
+            name, name, brief.name, KIND, brief.channels[0], status="sending", design=design, frozen_at=at
+        )
         with ws.ledger.begin() as connection:
             ledger.freeze(connection, campaign, _sends(ws, brief, name, planned))
             ledger.mark_done(connection, name, at=at, carried=decision.carried)

@@ -3,7 +3,6 @@
 from quanyu.ledger.response.response import (
     ResponseEntry,
     add_responses,
-    count_responses,
     count_unmirrored,
     list_responses,
     mark_mirrored,
@@ -13,7 +12,6 @@ from quanyu.ledger.response.response import (
 __all__ = [
     "ResponseEntry",
     "add_responses",
-    "count_responses",
     "count_unmirrored",
     "list_responses",
     "mark_mirrored",

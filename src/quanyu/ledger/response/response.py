@@ -82,14 +82,6 @@ def list_responses(
         return [ResponseEntry(**row._mapping) for row in connection.execute(wanted)]
 
 
-def count_responses(scope: Scope, campaign_id: str) -> dict[str, int]:
-    """Return to how many sends of a campaign there was each kind of reaction, as it was told: before programs are told apart."""
-    n_sends = sa.func.count(sa.distinct(RESPONSES.c.send_id))
-    wanted = sa.select(RESPONSES.c.kind, n_sends).where(RESPONSES.c.campaign_id == campaign_id)
-    with reading(scope) as connection:
-        return {kind: int(n) for kind, n in connection.execute(wanted.group_by(RESPONSES.c.kind))}
-
-
 def count_unmirrored(scope: Scope) -> int:
     """Return how many reactions the warehouse does not have yet."""
     with reading(scope) as connection:

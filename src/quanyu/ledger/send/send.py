@@ -32,6 +32,15 @@ class ClaimedSend:
     n_attempts: int
     due_at: dt.datetime
 
+    def waits(
+        self, due_at: dt.datetime, reason: str = "", *, channel: str = "", n_attempts: int | None = None
+    ) -> SettledSend:
+        """Return it as one that is tried again at a moment, through the same channel unless another is named."""
+        n = self.n_attempts if n_attempts is None else n_attempts
+        return SettledSend(
+            self.place, "pending", channel or self.channel, reason, n_attempts=n, due_at=due_at
+        )
+
 
 @dataclass(frozen=True)
 class SettledSend:

@@ -63,10 +63,7 @@ class Line:
         finally:
             sender.close()
             given_back = [send for key, send in self._left.items() if key not in self._begun]
-            self._done += [
-                SettledSend(send.place, "pending", send.channel, "", "", send.n_attempts, send.due_at)
-                for send in given_back
-            ]
+            self._done += [send.waits(send.due_at) for send in given_back]
             self._flush()
 
     def _outgoing(self, sends: Sequence[ClaimedSend]) -> Iterator[Outgoing]:

@@ -76,4 +76,4 @@ def _asked(job: Job, channel: str, sends: Sequence[ClaimedSend]) -> Iterator[Set
 
 
 def _free(send: ClaimedSend) -> SettledSend:
-    return SettledSend(send.place, "pending", send.channel, "", "", send.n_attempts, send.due_at)
+    return send.waits(send.due_at)

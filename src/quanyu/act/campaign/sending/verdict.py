@@ -26,16 +26,17 @@ def verdict(send: ClaimedSend, outcome: Outcome, at: dt.datetime, fallback: str 
     n = send.n_attempts + 1
     match outcome.status:
         case "delivered":
-            return SettledSend(send.place, "delivered", send.channel, "", outcome.receipt, n)
+            return SettledSend(send.place, "delivered", send.channel, receipt=outcome.receipt, n_attempts=n)
         case "opt_out":
-            return SettledSend(send.place, "suppressed", send.channel, "opted_out", outcome.receipt, n)
+            return SettledSend(
+                send.place, "suppressed", send.channel, "opted_out", outcome.receipt, n_attempts=n
+            )
         case "later" | "configuration":
-            due = at + dt.timedelta(seconds=outcome.after_seconds)
-            return SettledSend(send.place, "pending", send.channel, outcome.reason, "", send.n_attempts, due)
+            return send.waits(at + dt.timedelta(seconds=outcome.after_seconds), outcome.reason)
         case "retry" if n <= len(RETRY):
             due = at + max(RETRY[n - 1], dt.timedelta(seconds=outcome.after_seconds))
-            return SettledSend(send.place, "pending", send.channel, outcome.reason, outcome.receipt, n, due)
+            return send.waits(due, outcome.reason, n_attempts=n)
     if fallback:
-        return SettledSend(send.place, "pending", fallback, outcome.reason, outcome.receipt, 0, at)
+        return send.waits(at, outcome.reason, channel=fallback, n_attempts=0)
     reason = outcome.reason if outcome.status == "permanent" else "unreachable"
-    return SettledSend(send.place, "failed", send.channel, reason, outcome.receipt, n)
+    return SettledSend(send.place, "failed", send.channel, reason, outcome.receipt, n_attempts=n)
