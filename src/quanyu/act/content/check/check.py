@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import cast, get_args
+from typing import get_args
 
 import ibis.expr.types as ir
 
@@ -66,7 +66,7 @@ def _category(given: str) -> Category:
             category=given,
             known=", ".join(CATEGORIES),
         )
-    return cast("Category", given or "general")
+    return given or "general"
 
 
 def _of_one(  # noqa: PLR0917
