@@ -36,7 +36,9 @@ def serve(
     role: Annotated[
         Part, typer.Option(help=say("The console, or only what links in messages and providers need."))
     ] = Part.console,
-    host: Annotated[str, typer.Option(help=say("Address to listen on."))] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help=say("Address to listen on; beyond this machine only where users sign in."))
+    ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help=say("Port; 0: the usual one, 8080 or 8081."))
     ] = 0,

@@ -14,9 +14,11 @@ from quanyu.act.content.check import Finding
 from quanyu.errors import ChannelError, ContentError
 from quanyu.workspace import Workspace
 
+WORDS = "春天的新茶已经到店了，欢迎来品尝，也欢迎告诉我们您的想法，我们等您来，茶在这里"
 Put = Callable[[Workspace, str, list[dict[str, Any]]], None]
 GOOD = (
-    "<html><body><h1>{{ person.name | default: '朋友' }}，新茶到了</h1><p>今年春天的茶已经到店，欢迎来品尝，也欢迎把您的想法告诉我们。</p>"
+    "<html><body><h1>{{ person.name | default: '朋友' }}，新茶到了</h1>"
+    "<p>今年春天的茶已经到店，欢迎来品尝，也欢迎把您的想法告诉我们。</p>"
     '<p><img src="https://img.cn/a.jpg" alt="茶园" width="600"><a href="https://shop.cn/tea">去看看新茶</a></p></body></html>'
 )
 
@@ -41,7 +43,7 @@ def test_a_good_content_has_no_findings(bare: Workspace) -> None:
     ("long_subject", "note", {"subject": "新茶" * 16}),
     ("loud_subject", "warn", {"subject": "NEW TEA FOR YOU"}),
     ("loud_subject", "warn", {"subject": "新茶！！"}),
-    ("pictures_only", "warn", {"html": '<a href="https://shop.cn"><img src="https://img.cn/a.jpg" alt="春天的新茶已经到店了，欢迎来品尝，也欢迎告诉我们您的想法，我们等您来，茶在这里"></a>'}),
+    ("pictures_only", "warn", {"html": f'<a href="https://shop.cn"><img src="https://img.cn/a.jpg" alt="{WORDS}"></a>'}),
     ("no_alt", "warn", {"html": GOOD.replace(' alt="茶园"', "")}),
     ("clipped", "warn", {"html": GOOD.replace("</body>", "<p>" + "茶 " * 30_000 + "</p></body>")}),
     ("many_links", "warn", {"html": GOOD.replace("</p></body>", '<a href="https://shop.cn/x">x</a> ' * 31 + "</p></body>")}),
