@@ -27,6 +27,13 @@ from quanyu.ledger.consent import (
     mark_merged,
     unmerged_consents,
 )
+from quanyu.ledger.content import (
+    KeptContent,
+    content_versions,
+    find_content,
+    keep_content,
+    list_contents,
+)
 from quanyu.ledger.decision import (
     OWN,
     Decision,
@@ -135,6 +142,7 @@ __all__ = [
     "Dispatcher",
     "Document",
     "Edit",
+    "KeptContent",
     "KeptFit",
     "Ledger",
     "Load",
@@ -173,6 +181,7 @@ __all__ = [
     "claim",
     "claim_sends",
     "close_sends",
+    "content_versions",
     "count_messages",
     "count_sends",
     "count_states",
@@ -190,6 +199,7 @@ __all__ = [
     "fail_load",
     "fail_step",
     "find_campaign",
+    "find_content",
     "find_decision",
     "find_fit",
     "find_key",
@@ -204,6 +214,7 @@ __all__ = [
     "forget_attempt",
     "forget_marks",
     "freeze",
+    "keep_content",
     "keep_fit",
     "keep_marks",
     "last_day",
@@ -211,6 +222,7 @@ __all__ = [
     "layouts_of",
     "list_campaigns",
     "list_consents",
+    "list_contents",
     "list_decisions",
     "list_edits",
     "list_fits",

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from quanyu.act.channel import Content
-from quanyu.act.content import compose, composer, links_of
+from quanyu.act.content.compose import compose, composer, links_of
 from quanyu.act.content.link import Tags, Trail
 from quanyu.act.content.template import Voice
 from quanyu.act.track import Token, read
