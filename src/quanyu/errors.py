@@ -195,9 +195,10 @@ class AccessError(QuanyuError):
 
 
 class ContentError(QuanyuError):
-    """A content cannot be read, or a variable of it has no value."""
+    """A content cannot be read, or a variable of it (`variable`, if it is that) has no value."""
 
     exit_code = 21
+    variable = ""
 
 
 class StorageError(QuanyuError):

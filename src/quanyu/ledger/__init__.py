@@ -29,6 +29,13 @@ from quanyu.ledger.consent import (
     mark_merged,
     unmerged_consents,
 )
+from quanyu.ledger.content import (
+    KeptContent,
+    content_versions,
+    find_content,
+    keep_content,
+    list_contents,
+)
 from quanyu.ledger.decision import (
     OWN,
     Decision,
@@ -140,6 +147,7 @@ __all__ = [
     "Dispatcher",
     "Document",
     "Edit",
+    "KeptContent",
     "KeptFit",
     "Ledger",
     "Load",
@@ -178,6 +186,7 @@ __all__ = [
     "claim",
     "claim_sends",
     "close_sends",
+    "content_versions",
     "count_messages",
     "count_responses",
     "count_sends",
@@ -196,6 +205,7 @@ __all__ = [
     "fail_load",
     "fail_step",
     "find_campaign",
+    "find_content",
     "find_decision",
     "find_fit",
     "find_key",
@@ -210,6 +220,7 @@ __all__ = [
     "forget_attempt",
     "forget_marks",
     "freeze",
+    "keep_content",
     "keep_fit",
     "keep_marks",
     "last_day",
@@ -217,6 +228,7 @@ __all__ = [
     "layouts_of",
     "list_campaigns",
     "list_consents",
+    "list_contents",
     "list_decisions",
     "list_edits",
     "list_fits",

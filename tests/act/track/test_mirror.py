@@ -9,8 +9,7 @@ from tests.conftest import written_by
 
 from quanyu import ledger
 from quanyu.act.response import Response
-from quanyu.act.track import record_responses
-from quanyu.act.track.agent import agent_of
+from quanyu.act.track import agent_of, record_responses
 from quanyu.act.track.mirror import STEP, mirror_responses
 from quanyu.loop import run
 from quanyu.part.told_consent import key_of

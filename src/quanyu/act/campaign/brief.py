@@ -11,7 +11,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from quanyu.act.channel import Content, channel_named
+from quanyu.act.channel import channel_named
+from quanyu.act.content.variant import Variant, shares
 from quanyu.errors import CampaignError
 from quanyu.nearest import did_you_mean
 from quanyu.rule import parse
@@ -21,21 +22,6 @@ STRICT = ConfigDict(extra="forbid")
 KIND: Literal["message"] = "message"
 BRIEF = "brief"
 """Where a decision or a campaign holds the brief, beside what is measured of it."""
-
-
-@dataclass(frozen=True)
-class Variant(Content):
-    """One of several contents of a channel: its name, and its share of the people it could go to (none: what is left)."""
-
-    __pydantic_config__ = STRICT
-
-    name: str = "A"
-    share: float | None = None
-
-    @property
-    def content(self) -> Content:
-        """What it says."""
-        return Content(**{item.name: getattr(self, item.name) for item in fields(Content)})
 
 
 @dataclass(frozen=True)
@@ -113,10 +99,7 @@ class Brief:
 
     def variants(self, channel: str) -> dict[str, float]:
         """Return the share of each variant of a channel; those without one take equal parts of what is left."""
-        given = self.content[channel]
-        left = 1 - sum(one.share or 0 for one in given)
-        n_open = sum(one.share is None for one in given)
-        return {one.name: left / n_open if one.share is None else one.share for one in given}
+        return shares(self.content[channel])
 
     def variant(self, channel: str, name: str) -> Variant:
         """Return a variant of a channel by its name; the first, where a channel has none of this name."""

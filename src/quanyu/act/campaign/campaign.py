@@ -96,6 +96,13 @@ def approve_campaign(ws: Workspace, given: Approval, caller: Caller) -> Decision
     decision = find(ws, given.campaign)
     check = check_campaign(ws, decision)
     settings, author = ws.settings.of(CampaignSettings), decision.proposal.get("author", "")
+    if check.blocks:
+        raise CampaignError(
+            "{campaign} cannot be approved: {blocks}",
+            "All that was found: quanyu campaign check {campaign}",
+            campaign=decision.decision_id,
+            blocks="; ".join(one.why[ws.settings.speech] for one in check.blocks),
+        )
     if given.n_people != check.n_people:
         raise CampaignError(
             "{campaign} would reach {n} people, not {said}.",

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from quanyu.act.account import Share
 from quanyu.act.campaign.brief import Brief, kept_brief
 from quanyu.act.campaign.plan import cost_of, plan
+from quanyu.act.content import Finding, check_content
 from quanyu.ledger import Decision
 from quanyu.method.scratch import Scratch
 from quanyu.solve.experiment.plan import detectable
@@ -47,6 +48,12 @@ class Check:
     by_channel: Mapping[str, int]
     cost_amount: float
     power: Power
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Finding, ...]:
+        """What must be mended before it can be approved."""
+        return tuple(one for one in self.findings if one.severity == "blocked")
 
     @property
     def n_audience(self) -> int:
@@ -72,6 +79,10 @@ def check_brief(ws: Workspace, brief: Brief, campaign_id: str) -> Check:
         ]
         counts, by_channel = counted(ws, planned), _by_channel(ws, planned)
         power = _power(ws, planned, brief)
+        pending = planned.filter(planned.status == "pending").select("person_id")
+        findings = check_content(
+            ws, brief.content, pending, brief.category, is_marketing=not brief.is_service
+        )
     cost = sum(n * cost_of(ws, brief, name) for name, n in by_channel.items())
     return Check(
         campaign_id,
@@ -82,6 +93,7 @@ def check_brief(ws: Workspace, brief: Brief, campaign_id: str) -> Check:
         by_channel=by_channel,
         cost_amount=cost,
         power=power,
+        findings=findings,
     )
 
 

@@ -15,7 +15,8 @@ from quanyu.act.campaign.brief import KIND, Brief, kept_brief
 from quanyu.act.campaign.check import counted
 from quanyu.act.campaign.plan import plan
 from quanyu.act.campaign.timetable import Timetable
-from quanyu.act.content import Tags, links_of, values_of, variables_of
+from quanyu.act.content import links_of, values_of, variables_of
+from quanyu.act.content.link import Tags
 from quanyu.act.delivery import mirror
 from quanyu.act.gate import Hours
 from quanyu.act.settings import CampaignSettings, GateSettings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +45,7 @@ def compose(
     >>> compose(Content(text="Hi {{ person.name | default: 'you' }}"), {"person.name": None}).text
     'Hi you'
     """
-    return _composed(source, values, voice, Links(trail, place, _numbers(source) if trail else {}))
+    return _composed(source, values, voice, Links(trail, place))
 
 
 def composer(
@@ -61,8 +61,7 @@ def composer(
     """Return what makes the messages of a variant of a campaign: `(values, place)` to its content."""
     voice = Voice.of(ws)
     trail = trail_of(ws, campaign_no, Tags(channel, campaign_id, variant), is_marketing=is_marketing)
-    known = _numbers(source)
-    return lambda values, place: _composed(source, values, voice, Links(trail, place, known))
+    return lambda values, place: _composed(source, values, voice, Links(trail, place))
 
 
 def trail_of(ws: Workspace, campaign_no: int, tags: Tags, *, is_marketing: bool = True) -> Trail:
@@ -77,10 +76,10 @@ def links_of(
     tags: Tags | None = None,
     voice: Voice = PLAIN,
 ) -> list[str]:
-    """Return where the links of a content lead, each once, in their order.
+    """Return where the links of a content lead, in the order of their numbers, which begin at 1.
 
     With the values of one person, the addresses that this person was sent; without, as they stand in the content. With
-    tags, UTM parameters are on them, and those that lead everybody elsewhere are left out: they are numbered from 1.
+    tags, UTM parameters are on them.
     """
     links = Links()
     if values is None:
@@ -89,16 +88,7 @@ def links_of(
         links.address(source.link)
     else:
         _composed(source, values, voice, links)
-    return [tags.on(target) for target in fixed(links.targets)] if tags else links.targets
-
-
-def fixed(targets: Sequence[str]) -> list[str]:
-    """Return those of the links of a source that lead everybody to the same place."""
-    return [target for target in targets if "{{" not in target and "{%" not in target]
-
-
-def _numbers(source: Content) -> dict[str, int]:
-    return {target: number for number, target in enumerate(fixed(links_of(source)), 1)}
+    return [tags.on(target) if tags else target for target in links.targets]
 
 
 def variables_of(source: Content) -> set[str]:

@@ -1,7 +1,7 @@
 """What comes back from messages: signed links, what people do with them, and what providers tell."""
 
-from quanyu.act.track import visit
+from quanyu.act.track.agent import agent_of
 from quanyu.act.track.record import record_responses
-from quanyu.act.track.token import Token, read, seal, written
+from quanyu.act.track.token import Token, read, written
 
-__all__ = ["Token", "read", "record_responses", "seal", "visit", "written"]
+__all__ = ["Token", "agent_of", "read", "record_responses", "written"]

@@ -44,16 +44,11 @@ def read(text: str, secret: str) -> Token | None:
         content = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         return None
-    body, sealed = content[:-SEAL_BYTES], content[-SEAL_BYTES:]
-    if not body or body[0] >= len(PURPOSES) or not hmac.compare_digest(sealed, _seal(body, secret)):
+    body, seal = content[:-SEAL_BYTES], content[-SEAL_BYTES:]
+    if not body or body[0] >= len(PURPOSES) or not hmac.compare_digest(seal, _seal(body, secret)):
         return None
     numbers = _varints(body[1:])
     return Token(PURPOSES[body[0]], *numbers) if len(numbers) == len(("campaign", "place", "link")) else None
-
-
-def seal(target: str, secret: str) -> str:
-    """Return the seal of an address that a link carries itself: whoever changes the address cannot make it."""
-    return base64.urlsafe_b64encode(_seal(b"to" + target.encode(), secret)).decode("ascii")
 
 
 def _seal(body: bytes, secret: str) -> bytes:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
-from urllib.parse import urlencode
 
 from quanyu.act.content.link.tags import Tags
-from quanyu.act.track import Token, seal, written
+from quanyu.act.track import Token, written
 from quanyu.errors import ContentError
 
 _LIQUID = r"\{\{.*?\}\}|\{%.*?%\}"
@@ -46,11 +44,6 @@ class Trail:
         end = ".gif" if token.purpose == "open" else ""
         return f"{self.url}/{kind}/{written(token, self.secret)}{end}"
 
-    def sealed(self, token: Token, target: str) -> str:
-        """Return the address of a token that leads to a place of its own, which nobody else can change."""
-        there = self.tags.on(target)
-        return f"{self.address(token)}?{urlencode({'to': there, 'seal': seal(there, self.secret)})}"
-
     def own(self, place: int) -> dict[str, str]:
         """Return the addresses that every message has: the way out, the preferences and the open pixel."""
         number = self.campaign_no
@@ -63,28 +56,27 @@ class Trail:
 
 @dataclass
 class Links:
-    """The links of one message in their order: those of the HTML first, then others of the text.
+    """The links of one message, numbered from 1 in their order: those of the HTML first, then others of the text.
 
-    With a trail they are replaced in what is given through `html`, `text` and `address`: by their number among the links
-    `known` to lead everybody to the same place, else with their target, sealed.
+    With a trail they are replaced in what is given through `html`, `text` and `address`.
     """
 
     trail: Trail | None = None
     place: int = 0
-    known: Mapping[str, int] = field(default_factory=dict)
     targets: list[str] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def html(self, text: str) -> str:
         """Return HTML with its links replaced."""
         return HREF.sub(self._href, text)
 
     def text(self, text: str) -> str:
-        """Return a text with its addresses replaced."""
+        """Return a text with its addresses replaced; one that was met before keeps its number."""
         return URL.sub(self._url, text) if "://" in text else text
 
     def address(self, target: str) -> str:
-        """Return what stands for one target, such as that of a card."""
-        return self._short(target) if _is_followed(target) else target
+        """Return what stands for one target, such as that of a card; it keeps its number."""
+        return self._short(target, self._numbers.get(target)) if _is_followed(target) else target
 
     def _href(self, match: re.Match[str]) -> str:
         given = match[2]
@@ -99,7 +91,7 @@ class Links:
             )
         if not _is_followed(target) or self._is_own(target):
             return match[0]
-        return f'{match[1]}"{escape(self._short(target))}"'
+        return f'{match[1]}"{escape(self._short(target, None))}"'
 
     def _url(self, match: re.Match[str]) -> str:
         target = match[0].rstrip(STOPS)
@@ -108,13 +100,14 @@ class Links:
     def _is_own(self, target: str) -> bool:
         return self.trail is not None and target.startswith(tuple(self.trail.url + path for path in OWN))
 
-    def _short(self, target: str) -> str:
-        if target not in self.targets:
+    def _short(self, target: str, number: int | None) -> str:
+        if number is None:
             self.targets.append(target)
+            number = len(self.targets)
+            self._numbers.setdefault(target, number)
         if self.trail is None:
             return target
-        token = Token("click", self.trail.campaign_no, self.place, self.known.get(target, 0))
-        return self.trail.address(token) if token.link else self.trail.sealed(token, target)
+        return self.trail.address(Token("click", self.trail.campaign_no, self.place, number))
 
 
 def _is_followed(target: str) -> bool:

@@ -218,6 +218,18 @@ def _print_check(checked: Check) -> None:
             treated=f"{power.n_treated:,}",
             control=f"{power.n_control:,}",
         )
+    rows = [
+        (
+            say(one.severity),
+            f"{one.channel} {one.variant}",
+            one.found,
+            one.why[language()],
+            one.n_people or "",
+        )
+        for one in checked.findings
+    ]
+    if rows:
+        table("", [say(head) for head in ("Weight", "Content", "Found", "Why", "People")], rows)
 
 
 def _print_course(course: Course) -> None:
