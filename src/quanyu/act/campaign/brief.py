@@ -12,7 +12,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from quanyu.act.channel import channel_named
-from quanyu.act.content.variant import Variant, shares
+from quanyu.act.variant import Variant, shares
 from quanyu.errors import CampaignError
 from quanyu.nearest import did_you_mean
 from quanyu.rule import parse

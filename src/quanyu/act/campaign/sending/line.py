@@ -142,7 +142,7 @@ def _put_off(job: Job, send: ClaimedSend, message: Queued, hours: Hours | None) 
     if due <= now:
         return None
     ends = job.brief.timing.ends_at
-    late = SettledSend(send.place, "pending", send.channel, "quiet_hours", "", send.n_attempts, due)
+    late = send.waits(due, "quiet_hours")
     return replace(late, status="suppressed", due_at=None) if ends is not None and due >= ends else late
 
 
