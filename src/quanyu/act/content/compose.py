@@ -142,7 +142,7 @@ def _composed(ready: Ready, values: Mapping[str, Any], voice: Voice, links: Link
     text = render(full.text, known, voice, TEXT)
     return Content(
         subject=" ".join(render(full.subject, known, voice, SUBJECT).split()),
-        text=links.text(text if ready.has_own_text else BLANKS.sub("\n\n", text)),
+        text=links.text(text if ready.has_own_text or "\n\n\n" not in text else BLANKS.sub("\n\n", text)),
         html=html,
         template=full.template,
         fields={name: render(text, known, voice, FIELD) for name, text in full.fields.items()},
