@@ -14,6 +14,8 @@ from quanyu.nearest import did_you_mean
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
+Audience = Literal["people", "staff", "platform"]
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -29,30 +31,34 @@ class Channel:
     """A way to reach people; `kinds` are the identifiers it takes, the first that somebody has counts.
 
     `place` is its place where channels are listed. `audience` says who hears: people, the shop's own staff, or an ad
-    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `faults` says what is
-    wrong with a content or the settings before anything is sent, `cost` what a message comes to. `is_idempotent`: the
-    receiver keeps keys, so that what was begun may be handed over again. `receive` reads what the provider posts to
-    `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises `ChannelError` for what the provider did
-    not sign.
+    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `missing` names the
+    settings that it lacks, `faults` says what is wrong with a content or the settings before anything is sent, `cost` what a
+    message comes to. `is_idempotent`: the receiver keeps keys, so that what was begun may be handed over again. `receive` reads
+    what the provider posts to `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises
+    `ChannelError` for what the provider did not sign.
     """
 
     name: str
     label: Text
     kinds: tuple[str, ...]
     place: int = 0
-    audience: Literal["people", "staff", "platform"] = "people"
+    audience: Audience = "people"
     open: Callable[[Workspace], Sender] | None = None
+    missing: Callable[[Workspace], list[str]] | None = None
     faults: Callable[[Workspace, Content], list[str]] | None = None
     cost: Callable[[Workspace, Content], Cost] | None = None
     is_idempotent: bool = False
     receive: Callable[[Workspace, Mapping[str, str], bytes], list[Response]] | None = None
 
 
-def channels() -> tuple[Channel, ...]:
-    """Return every channel."""
-    return tuple(
-        sorted(declared("CHANNEL", "act/channel"), key=lambda channel: (channel.place, channel.name))
-    )
+def channels(audience: Audience | None = None) -> tuple[Channel, ...]:
+    """Return every channel, or those that an audience hears.
+
+    >>> [channel.name for channel in channels("people")][:3]
+    ['sms', 'call', 'mail']
+    """
+    found = [each for each in declared("CHANNEL", "act/channel") if audience in (None, each.audience)]
+    return tuple(sorted(found, key=lambda channel: (channel.place, channel.name)))
 
 
 def channel_named(name: str) -> Channel:
