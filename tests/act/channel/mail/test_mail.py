@@ -75,7 +75,7 @@ def server_fixture(box: Box, certificate: tuple[Path, Path]) -> Iterator[Control
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate[1], certificate[0])
     known = lambda _server, _session, _envelope, _kind, data: AuthResult(  # noqa: E731
-        success=data.login == b"shop" and data.password == b"geheim"
+        success=data.login == b"shop" and data.password == b"geheim", handled=False
     )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
