@@ -2,7 +2,16 @@
 
 from quanyu.ledger.api_key import ApiKey, add_key, find_key, list_keys, revoke_key
 from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_good
-from quanyu.ledger.audit import Edit, audited, list_edits, replay
+from quanyu.ledger.audit import (
+    Edit,
+    Lines,
+    audited,
+    count_lines,
+    line_names,
+    list_edits,
+    page_lines,
+    replay,
+)
 from quanyu.ledger.campaign import (
     Campaign,
     Send,
@@ -137,6 +146,7 @@ __all__ = [
     "Edit",
     "KeptFit",
     "Ledger",
+    "Lines",
     "Load",
     "Mark",
     "Message",
@@ -173,6 +183,7 @@ __all__ = [
     "claim",
     "claim_sends",
     "close_sends",
+    "count_lines",
     "count_messages",
     "count_sends",
     "count_states",
@@ -209,6 +220,7 @@ __all__ = [
     "last_day",
     "last_good",
     "layouts_of",
+    "line_names",
     "list_campaigns",
     "list_consents",
     "list_decisions",
@@ -235,6 +247,7 @@ __all__ = [
     "mark_segments",
     "open_ledger",
     "own",
+    "page_lines",
     "post",
     "propose",
     "reading",
