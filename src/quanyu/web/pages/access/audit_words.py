@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from quanyu.ledger import Edit
 from quanyu.part.action import RECORD, REFUSED, Action
+from quanyu.part.role import ROLES
 from quanyu.text import Text, told
+from quanyu.web.parts.write import writer
 from quanyu.web.view import View
 
 RECORDS: Mapping[str, Text] = {
@@ -23,6 +27,21 @@ RECORDS: Mapping[str, Text] = {
     "users": "Users",
 }
 """What records are called; one that is not here is told by its own name."""
+FIELDS: Mapping[str, Text] = {
+    "expires_at": "until",
+    "file": "file",
+    "is_active": "may sign in",
+    "n_people": "people",
+    "name": "name",
+    "refused_from": "turned away, from",
+    "revoked_at": "revoked",
+    "role": "role",
+    "rule": "rule",
+    "signed_in_from": "signed in, from",
+    "signed_out": "sessions ended",
+    "status": "status",
+}
+"""What fields of records are called; one that is not here is told by its own name."""
 BY_KEY = (RECORD, REFUSED)
 """Records whose key is an action."""
 LONGEST = 120
@@ -61,12 +80,32 @@ def _changes(view: View, before: Mapping[str, Any] | None, after: Mapping[str, A
     old = before or {}
     changed = [name for name in after if after[name] != old.get(name) and name != "password"]
     told_of = [
-        f"{name}: {_cut(old[name])} → {_cut(after[name])}" if name in old else f"{name}: {_cut(after[name])}"
+        f"{_field(view, name)}: {_value(view, old[name])} → {_value(view, after[name])}"
+        if name in old
+        else f"{_field(view, name)}: {_value(view, after[name])}"
         for name in changed
     ]
     if "password" in after and after["password"] != old.get("password"):
         told_of.append(view.say("password set"))
     return told_of
+
+
+def _field(view: View, name: str) -> str:
+    return view.say(FIELDS[name]) if name in FIELDS else name
+
+
+def _value(view: View, value: object) -> str:
+    """Return a value as a reader sees it: times in the workspace's zone, roles by their names."""
+    if isinstance(value, str) and value in ROLES:
+        role: Text = value
+        return view.say(role)
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        return writer(view)(dt.datetime.fromisoformat(value), "time")
+    return writer(view)(value, "flag") if isinstance(value, bool) else _cut(value)
+
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+\d\d:\d\d")
+"""How the ledger keeps a moment."""
 
 
 def _cut(value: object) -> str:

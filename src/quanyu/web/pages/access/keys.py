@@ -45,7 +45,7 @@ def keys(view: View) -> None:
             with ui.element("ul").classes("users"):
                 for one in listed:
                     _line(view, one)
-        with ui.element("section").classes("panel w4 builder"):
+        with ui.element("section").classes("panel w4 stack builder"):
             put(tag("h2", view.say("Make a key")), class_="bar")
             _form(view)
 

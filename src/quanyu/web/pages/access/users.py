@@ -59,7 +59,7 @@ def users(view: View) -> None:
             with ui.element("ul").classes("users"):
                 for one in listed:
                     _line(view, one, said)
-        with ui.element("section").classes("panel w4 builder"):
+        with ui.element("section").classes("panel w4 stack builder"):
             put(tag("h2", view.say("Add a user")), class_="bar")
             _form(view, is_first=not listed)
     keys(view)
@@ -123,7 +123,7 @@ def password_field(view: View, label: str) -> ui.input:
 
 
 def _ask_password(view: View, name: str) -> None:
-    with ui.dialog() as dialog, ui.card().classes("panel ask builder"):
+    with ui.dialog() as dialog, ui.card().classes("panel ask stack builder"):
         put(tag("h2", view.say("New password for {name}", name=name)))
         put(tag("p", view.say("All sessions of this user end."), class_="muted"))
         field = password_field(view, view.say("Password"))
