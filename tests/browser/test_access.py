@@ -85,7 +85,7 @@ def test_the_last_owner_cannot_be_placed_elsewhere(team, visit: Visitor) -> None
 
 @pytest.mark.parametrize(("width", "language", "who"), [(390, "zh", "谁"), (1280, "en", "Who")])
 def test_the_audit_log_is_filtered_paged_and_saved(
-    team, visit: Visitor, tmp_path, width, language, who
+    team, visit: Visitor, tmp_path, *, width, language, who
 ) -> None:
     here = visit(team.base, width)
     page = here.sign_in("li")

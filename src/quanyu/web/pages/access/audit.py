@@ -95,10 +95,17 @@ def _choices(view: View) -> None:
     whole = {record: record_label(view, record) for record, _ in records}
     by_key = {f"{record}/{key}": f"{record_label(view, record)}: {key}" for record, key in records if key}
     with ui.element("div").classes("choices"):
-        who = {"": {**anybody, **{name: name for name in people}}}
-        dropdown(first, "who", who, view.query.get("who", ""), view.say("Who"))
-        what = {"": {**anything, **whole, **by_key}}
-        dropdown(first, "what", what, view.query.get("what", ""), view.say("What"))
+        who, what = {**anybody, **{name: name for name in people}}, {**anything, **whole, **by_key}
+        for name, options, label in (("who", who, view.say("Who")), ("what", what, view.say("What"))):
+            chosen = view.query.get(name, "")
+            # One may ask by the address for what the log does not hold.
+            dropdown(
+                first,
+                name,
+                {"": options if chosen in options else {**options, chosen: chosen}},
+                chosen,
+                label,
+            )
         fields = [_day_field(view, name, label) for name, label in DAYS.items()]
 
         def go() -> None:
@@ -113,7 +120,8 @@ DAYS: Mapping[str, Text] = {"since": "First day", "until": "Last day"}
 
 def _day_field(view: View, name: str, label: Text) -> ui.date_input:
     said = view.say(label)
-    field = ui.date_input(said, value=view.query.get(name) or None).classes("day")
+    known = view.query.get(name) if _day(view, name) is not None else None
+    field = ui.date_input(said, value=known).classes("day")
     field.props(f'outlined dense clearable mask="####-##-##" aria-label="{said}" data-name="{name}"')
     field.button.props(f'dense size=sm aria-label="{view.say("Calendar: {day}", day=said)}"')
     return field
