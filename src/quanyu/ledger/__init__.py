@@ -14,7 +14,9 @@ from quanyu.ledger.audit import (
 )
 from quanyu.ledger.campaign import (
     Campaign,
+    CampaignStatus,
     Send,
+    count_responses,
     count_sends,
     count_states,
     decisions_stamp,
@@ -35,6 +37,13 @@ from quanyu.ledger.consent import (
     list_consents,
     mark_merged,
     unmerged_consents,
+)
+from quanyu.ledger.content import (
+    KeptContent,
+    content_versions,
+    find_content,
+    keep_content,
+    list_contents,
 )
 from quanyu.ledger.decision import (
     OWN,
@@ -123,6 +132,7 @@ from quanyu.ledger.send import (
 )
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 from quanyu.ledger.suppression import (
+    WILL,
     Suppression,
     add_suppressions,
     drop_suppressions,
@@ -133,8 +143,10 @@ from quanyu.ledger.user import User, find_user, folded, list_users, save_user
 
 __all__ = [
     "OWN",
+    "WILL",
     "ApiKey",
     "Campaign",
+    "CampaignStatus",
     "Claim",
     "ClaimedMessage",
     "ClaimedSend",
@@ -144,6 +156,7 @@ __all__ = [
     "Dispatcher",
     "Document",
     "Edit",
+    "KeptContent",
     "KeptFit",
     "Ledger",
     "Lines",
@@ -183,8 +196,10 @@ __all__ = [
     "claim",
     "claim_sends",
     "close_sends",
+    "content_versions",
     "count_lines",
     "count_messages",
+    "count_responses",
     "count_sends",
     "count_states",
     "count_unmerged",
@@ -201,6 +216,7 @@ __all__ = [
     "fail_load",
     "fail_step",
     "find_campaign",
+    "find_content",
     "find_decision",
     "find_fit",
     "find_key",
@@ -215,6 +231,7 @@ __all__ = [
     "forget_attempt",
     "forget_marks",
     "freeze",
+    "keep_content",
     "keep_fit",
     "keep_marks",
     "last_day",
@@ -223,6 +240,7 @@ __all__ = [
     "line_names",
     "list_campaigns",
     "list_consents",
+    "list_contents",
     "list_decisions",
     "list_edits",
     "list_fits",

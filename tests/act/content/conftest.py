@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from quanyu.tables import contract
-from quanyu.workspace import Workspace
+from quanyu.workspace import Workspace, create
+
+NOW = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -22,3 +25,11 @@ def put() -> Callable[[Workspace, str, list[dict[str, Any]]], None]:
         ws.warehouse.replace(name, table, by=promise.owner)
 
     return write
+
+
+@pytest.fixture(scope="package")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """Return a workspace without any rows, one for all tests that only read."""
+    made = create(tmp_path_factory.mktemp("bare") / "shop", clock=lambda: NOW)
+    yield made
+    made.close()

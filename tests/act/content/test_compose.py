@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from quanyu.act.channel import Content
-from quanyu.act.content import compose, variables_of
+from quanyu.act.content.compose import compose, variables_of
 from quanyu.act.content.template import Voice
 from quanyu.errors import ContentError
 from quanyu.text import told

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from quanyu.act.channel import Content
-from quanyu.act.content import compose, values_of
+from quanyu.act.content import values_of
+from quanyu.act.content.compose import compose
 from quanyu.errors import ContentError
 from quanyu.workspace import Workspace
 

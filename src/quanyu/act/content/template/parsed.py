@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,12 +13,17 @@ from liquid.token import Token
 from quanyu.act.content.template.environment import Sandbox, Template, sandbox
 from quanyu.act.content.template.fault import fault
 from quanyu.act.content.template.voice import Voice
+from quanyu.text import Text
 
+COMPARING = re.compile(
+    r"\{%-?\s*(?:case\b|(?:if|elsif|unless)\b[^%]*?(?:==|!=|<>|contains)).*?%\}", re.DOTALL
+)
+"""Tags that ask what a value is, and not only whether there is one."""
 FIRST_TWO = 2
 """A variable is the first two names of a path; what follows lies within its value."""
 
 
-def render(source: str, values: Mapping[str, Any], voice: Voice, part: str, *, is_html: bool = False) -> str:
+def render(source: str, values: Mapping[str, Any], voice: Voice, part: Text, *, is_html: bool = False) -> str:
     """Return what a template says with values. Raises `ContentError` with the part, the place and the reason."""
     if "{" not in source:
         return source
@@ -27,7 +33,7 @@ def render(source: str, values: Mapping[str, Any], voice: Voice, part: str, *, i
         raise fault(error, source, part, _names(values)) from None
 
 
-def names_in(source: str, part: str) -> frozenset[str]:
+def names_in(source: str, part: Text) -> frozenset[str]:
     """Return the variables that a template asks for, such as `person.name`. Raises `ContentError` if it cannot be read."""
     try:
         return _asked(source)
@@ -51,13 +57,33 @@ def _refuse_filters(environment: Sandbox, template: Any, source: str) -> None:
             raise UnknownFilterError(f"unknown filter '{name}'", token=Token("filter", name, at, source))
 
 
+def compared_in(sources: Iterable[str]) -> set[str]:
+    """Return the variables whose values conditions of templates compare: what is said depends on them."""
+    return {name for source in sources if "{%" in source for name in _in_tags(source)}
+
+
+def _in_tags(source: str) -> Iterable[str]:
+    tags = [match.span() for match in COMPARING.finditer(source)]
+    for variable in _globals(source):
+        at = variable.span.index
+        if any(start <= at < end for start, end in tags):
+            yield _dotted(variable.segments)
+
+
 @lru_cache(maxsize=1024)
 def _asked(source: str) -> frozenset[str]:
     if "{" not in source:
         return frozenset()
+    return frozenset(_dotted(variable.segments) for variable in _globals(source))
+
+
+def _globals(source: str) -> list[Any]:
     found = _parsed(source, Voice(), False).analyze().globals
-    paths = [variable.segments for listed in found.values() for variable in listed]
-    return frozenset(".".join(str(name) for name in path[:FIRST_TWO]) for path in paths)
+    return [variable for listed in found.values() for variable in listed]
+
+
+def _dotted(path: Sequence[Any]) -> str:
+    return ".".join(str(name) for name in path[:FIRST_TWO])
 
 
 def _names(values: Mapping[str, Any]) -> Iterable[str]:
