@@ -3,7 +3,16 @@
 from quanyu.ledger.allowance import take_allowance
 from quanyu.ledger.api_key import ApiKey, add_key, find_key, list_keys, revoke_key
 from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_good
-from quanyu.ledger.audit import Edit, audited, list_edits, replay
+from quanyu.ledger.audit import (
+    Edit,
+    Lines,
+    audited,
+    count_lines,
+    line_names,
+    list_edits,
+    page_lines,
+    replay,
+)
 from quanyu.ledger.campaign import (
     Campaign,
     CampaignStatus,
@@ -151,6 +160,7 @@ __all__ = [
     "KeptContent",
     "KeptFit",
     "Ledger",
+    "Lines",
     "Load",
     "Mark",
     "Message",
@@ -188,6 +198,7 @@ __all__ = [
     "claim_sends",
     "close_sends",
     "content_versions",
+    "count_lines",
     "count_messages",
     "count_responses",
     "count_sends",
@@ -227,6 +238,7 @@ __all__ = [
     "last_day",
     "last_good",
     "layouts_of",
+    "line_names",
     "list_campaigns",
     "list_consents",
     "list_contents",
@@ -254,6 +266,7 @@ __all__ = [
     "mark_segments",
     "open_ledger",
     "own",
+    "page_lines",
     "post",
     "propose",
     "reading",
