@@ -1,0 +1,1 @@
+"""Mail: messages made, signed and handed to a mail server; what comes back is read."""

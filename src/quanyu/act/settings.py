@@ -1,0 +1,60 @@
+"""What the stage act can be told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from quanyu.settings.section import Section
+
+NONE = SecretStr("")
+
+
+class MailSettings(Section, name="mail"):
+    """The mail server that takes the shop's mail, who it is from, how it is signed and how fast it goes."""
+
+    host: str = ""
+    """Name of the mail server; nothing: no mail is sent."""
+    port: int = Field(default=587, ge=1, le=65_535)
+    """Port of the mail server: 587 with `starttls`, 465 with `tls`, 25 inside one's own network."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the line is kept private; `none` only inside one's own network."""
+    ca_file: Path | None = None
+    """Certificates to trust beside those of the system, for a server with a certificate of one's own."""
+    user: str = ""
+    """Name to sign in with; nothing: without signing in."""
+    password: SecretStr = NONE
+    """Password to sign in with; better in the variable QUANYU_MAIL__PASSWORD than in a file."""
+    from_address: str = ""
+    """Address that mail is from; its domain is the shop's."""
+    from_name: str = ""
+    """Name that mail is from; nothing: the name of the shop."""
+    reply_to: str = ""
+    """Address that answers go to; nothing: the one that mail is from."""
+    return_path: str = ""
+    """Address that mail which cannot be delivered comes back to; the key of each message is put before its @ as `+key`.
+    Nothing: mail comes back to `from_address`, without a key."""
+    unsubscribe_address: str = ""
+    """Address that takes unsubscriptions by mail, beside the link; nothing: only the link."""
+    dkim_domain: str = ""
+    """Domain in whose name mail is signed; nothing: that of `from_address`."""
+    dkim_selector: str = ""
+    """Selector under which the public key stands in the domain name system."""
+    dkim_key_file: Path | None = None
+    """Private key in PEM form, RSA or Ed25519; nothing: mail is not signed here. Gmail and others check RSA only."""
+    connections: int = Field(default=4, ge=1, le=100)
+    """Connections to the server at once, of each worker."""
+    messages_per_connection: int = Field(default=500, ge=1)
+    """Messages after which a connection is made anew."""
+    timeout_seconds: float = Field(default=60, gt=0)
+    """How long the server may be silent before a connection is taken for lost."""
+    per_minute: dict[str, int] = Field(default_factory=dict)
+    """Messages a minute to a mail provider: a name such as `gmail`, `qq`, `netease` or `outlook`, or a domain; `*` stands for each
+    of the others."""
+    warm_up_from: dt.date | None = None
+    """First day of the warm-up of a new sending address; nothing: none."""
+    warm_up: tuple[int, ...] = (50, 100, 500, 1_000, 5_000, 10_000, 20_000, 40_000, 70_000, 100_000)
+    """Messages that each mail provider gets at most on the first day, the second, and so on; after the last there is no limit."""
