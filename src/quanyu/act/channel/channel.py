@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from importlib import import_module
+from typing import Any, Literal
 
 from quanyu.act.channel.message import Content, Sender
 from quanyu.discovery import declared
@@ -42,6 +43,16 @@ class Channel:
     faults: Callable[[Workspace, Content], list[str]] | None = None
     cost: Callable[[Workspace, Content], Cost] | None = None
     is_idempotent: bool = False
+
+
+def imported(home: str) -> Callable[..., Any]:
+    """Return what `module:function` of this room does, imported when it is called: channels are listed far more often than used."""
+    module, _, name = home.partition(":")
+
+    def call(*given: Any) -> Any:
+        return getattr(import_module(f"quanyu.act.channel.{module}"), name)(*given)
+
+    return call
 
 
 def channels() -> tuple[Channel, ...]:

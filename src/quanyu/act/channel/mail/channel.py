@@ -1,5 +1,12 @@
 """Mail."""
 
-from quanyu.act.channel.channel import Channel
+from quanyu.act.channel.channel import Channel, imported
 
-CHANNEL = Channel("mail", "E-mail", ("email",), 3)
+CHANNEL = Channel(
+    "mail",
+    "E-mail",
+    ("email",),
+    3,
+    open=imported("mail.mail:open_line"),
+    faults=imported("mail.mail:faults"),
+)

@@ -27,7 +27,17 @@ SIGNED = (
     "list-unsubscribe-post", "feedback-id", "precedence",
 )  # fmt: skip
 """Headers that are signed where they occur."""
-ONCE = ("from", "to", "subject", "date", "message-id", "reply-to", "content-type", "list-unsubscribe", "list-unsubscribe-post")
+ONCE = (
+    "from",
+    "to",
+    "subject",
+    "date",
+    "message-id",
+    "reply-to",
+    "content-type",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+)
 """Headers of which nobody may add one."""
 LEAST_BITS = 1024
 SPACES = re.compile(rb"[ \t]+")
