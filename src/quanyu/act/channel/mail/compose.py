@@ -17,11 +17,11 @@ from quanyu.act.channel.mail.seal import sealed
 from quanyu.act.channel.message import Outgoing
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")
-LINE_ENDS = re.compile(r"\r\n|\r|\n")
 PLAIN_NAME = re.compile(r"[A-Za-z0-9 ]*")
 WORD_BYTES = 42
-LINE_BYTES = 57
-"""Bytes that one line of base64 stands for."""
+LINE_LETTERS = 76
+LONGEST_LINE = 900
+ODD = bytes([*range(9), 11, 12, *range(14, 32), 127])
 
 
 @dataclass(frozen=True)
@@ -132,17 +132,26 @@ def _heads(headers: Headers) -> bytes:
 
 
 def _part(kind: str, text: str) -> tuple[Headers, bytes]:
-    """Return a text in lines that every server passes on as they are: quoted where it is ASCII, else in base64."""
-    content = LINE_ENDS.sub("\r\n", text).encode("utf-8", "replace")
-    head = ("Content-Type", f"text/{kind}; charset=utf-8")
-    if content.isascii():
-        body = binascii.b2a_qp(content, istext=True)
-        way = "quoted-printable"
+    """Return a text in lines that every server passes on as they are: itself, quoted, or in base64."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").replace("\n", "\r\n") + "\r\n"
+    content = lines.encode("utf-8", "replace")
+    if not content.isascii():
+        way, whole = "base64", binascii.b2a_base64(content, newline=False)
+        lines_of = [whole[i : i + LINE_LETTERS] for i in range(0, len(whole), LINE_LETTERS)]
+        content = b"\r\n".join([*lines_of, b""])
+    elif _passes(content):
+        way = "7bit"
     else:
-        way = "base64"
-        whole = binascii.b2a_base64(content, newline=False)
-        width = LINE_BYTES * 4 // 3
-        body = b"\r\n".join([whole[i : i + width] for i in range(0, len(whole), width)])
-    if not body.endswith(b"\r\n"):
-        body += b"\r\n"
-    return [head, ("Content-Transfer-Encoding", way)], body
+        way, content = "quoted-printable", binascii.b2a_qp(content, istext=True)
+    head = ("Content-Type", f"text/{kind}; charset=utf-8")
+    return [head, ("Content-Transfer-Encoding", way)], content
+
+
+def _passes(content: bytes) -> bool:
+    """Say whether no server on the way changes ASCII lines: none too long, none that mailboxes begin a message with."""
+    return (
+        max(map(len, content.split(b"\r\n"))) <= LONGEST_LINE
+        and not content.startswith(b"From ")
+        and b"\nFrom " not in content
+        and len(content.translate(None, ODD)) == len(content)
+    )

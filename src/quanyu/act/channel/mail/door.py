@@ -6,6 +6,8 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 from quanyu.act.channel.mail.connection import Connection
 from quanyu.act.channel.message import Outcome, Outgoing, Status
@@ -56,18 +58,16 @@ def open_connection(given: MailSettings, name: str, begin: Callable[[Outgoing], 
 
 
 def _signed_in(given: MailSettings, name: str) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    if given.ca_file:
-        context.load_verify_locations(given.ca_file)
     seconds = given.timeout_seconds
     if given.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(given.host, given.port, name, timeout=seconds, context=context)
+        trust = trusted(given.ca_file)
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(given.host, given.port, name, timeout=seconds, context=trust)
     else:
         smtp = smtplib.SMTP(given.host, given.port, name, timeout=seconds)
     try:
         smtp.ehlo_or_helo_if_needed()
         if given.security == "starttls":
-            smtp.starttls(context=context)
+            smtp.starttls(context=trusted(given.ca_file))
             smtp.ehlo()
         if given.user:
             smtp.login(given.user, given.password.get_secret_value())
@@ -77,6 +77,15 @@ def _signed_in(given: MailSettings, name: str) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+@cache
+def trusted(ca_file: Path | None) -> ssl.SSLContext:
+    """Return whose certificates are believed: those of the system, and those of a file."""
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
 
 
 def _told(error: smtplib.SMTPResponseException) -> str:

@@ -19,7 +19,7 @@ from quanyu.workspace import Clock
 MOST_TRIES = 3
 """Connections on which a message that nobody took may be lost before it waits for another time."""
 MOST_READY = 200
-TICK_SECONDS = 1.0
+TICK_SECONDS = 0.5
 
 
 @dataclass
