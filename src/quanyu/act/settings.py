@@ -58,3 +58,28 @@ class MailSettings(Section, name="mail"):
     """First day of the warm-up of a new sending address; nothing: none."""
     warm_up: tuple[int, ...] = (50, 100, 500, 1_000, 5_000, 10_000, 20_000, 40_000, 70_000, 100_000)
     """Messages that each mail provider gets at most on the first day, the second, and so on; after the last there is no limit."""
+
+
+class SmsSettings(Section, name="sms"):
+    """The provider that takes the shop's text messages, and the signature they bear."""
+
+    provider: Literal["aliyun", "tencent", ""] = ""
+    """`aliyun` or `tencent`; nothing: no text messages are sent."""
+    key_id: str = ""
+    """AccessKey ID (Aliyun) or SecretId (Tencent)."""
+    key_secret: SecretStr = NONE
+    """AccessKey secret or SecretKey; better in the variable QUANYU_SMS__KEY_SECRET than in a file."""
+    app_id: str = ""
+    """SdkAppId of Tencent."""
+    region: str = "ap-guangzhou"
+    """Region of Tencent."""
+    signature: str = ""
+    """Approved signature, without 【】."""
+    price_amount: float = Field(default=0.045, ge=0)
+    """Price of one part, in the workspace's currency."""
+    url: str = ""
+    """Address to ask instead of the provider's, for a proxy; nothing: the provider's."""
+    lanes: int = Field(default=8, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long the provider may take to answer."""
