@@ -83,3 +83,35 @@ class SmsSettings(Section, name="sms"):
     """Requests at once, of each worker."""
     timeout_seconds: float = Field(default=10, gt=0)
     """How long the provider may take to answer."""
+
+
+class WebhookSettings(Section, name="webhook"):
+    """A program of one's own that takes messages by signed requests (Standard Webhooks)."""
+
+    url: str = ""
+    """Address of the program, beginning with https://; nothing: none is asked."""
+    secret: SecretStr = NONE
+    """Key of the signatures: `whsec_` and at least 24 bytes in base64."""
+    allow_private: bool = False
+    """Whether the program may be inside one's own network, and be asked without TLS."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=15, gt=0)
+    """How long the program may take to answer."""
+
+
+class RobotSettings(Section, name="robot"):
+    """Robots in groups of the shop's own staff, by the addresses that the groups show."""
+
+    wecom_url: SecretStr = NONE
+    """Address of a robot of 企业微信."""
+    dingtalk_url: SecretStr = NONE
+    """Address of a robot of 钉钉."""
+    dingtalk_secret: SecretStr = NONE
+    """Key of its signatures; nothing: it takes keywords instead."""
+    feishu_url: SecretStr = NONE
+    """Address of a robot of 飞书."""
+    feishu_secret: SecretStr = NONE
+    """Key of its signatures; nothing: it takes keywords instead."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long a robot may take to answer."""

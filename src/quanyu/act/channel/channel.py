@@ -14,6 +14,8 @@ from quanyu.nearest import did_you_mean
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
+Audience = Literal["people", "staff", "platform"]
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -38,7 +40,7 @@ class Channel:
     label: Text
     kinds: tuple[str, ...]
     place: int = 0
-    audience: Literal["people", "staff", "platform"] = "people"
+    audience: Audience = "people"
     open: Callable[[Workspace], Sender] | None = None
     faults: Callable[[Workspace, Content], list[str]] | None = None
     cost: Callable[[Workspace, Content], Cost] | None = None
@@ -55,11 +57,14 @@ def imported(home: str) -> Callable[..., Any]:
     return call
 
 
-def channels() -> tuple[Channel, ...]:
-    """Return every channel."""
-    return tuple(
-        sorted(declared("CHANNEL", "act/channel"), key=lambda channel: (channel.place, channel.name))
-    )
+def channels(audience: Audience | None = None) -> tuple[Channel, ...]:
+    """Return every channel, or those that an audience hears.
+
+    >>> [channel.name for channel in channels("staff")]
+    ['wecom_robot', 'dingtalk_robot', 'feishu_robot']
+    """
+    every = sorted(declared("CHANNEL", "act/channel"), key=lambda channel: (channel.place, channel.name))
+    return tuple(channel for channel in every if audience in {None, channel.audience})
 
 
 def channel_named(name: str) -> Channel:
