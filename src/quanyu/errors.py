@@ -188,6 +188,13 @@ class AccessError(QuanyuError):
     exit_code = 19
 
 
+class ContentError(QuanyuError):
+    """A content cannot be read, or a variable of it (`variable`, if it is that) has no value."""
+
+    exit_code = 21
+    variable = ""
+
+
 class StorageError(QuanyuError):
     """Storage refuses to take more."""
 

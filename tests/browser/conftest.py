@@ -21,9 +21,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import quanyu.workspace
 from quanyu import ledger, loop
+from quanyu.part.access import user
+from quanyu.part.action import Caller, perform
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-background-networking", "--disable-gpu")
 
+PASSWORD = "four words of mine"
+TEAM = {"li": "owner", "王芳": "marketer", "zhao": "analyst", "qian": "agent", "sun": "viewer"}
 
 SETTLED = """() => document.querySelector('#content')?.children.length && !document.querySelector('.waiting')
     && [...document.querySelectorAll('.nicegui-echart')].every(figure => {
@@ -85,6 +89,14 @@ class Visit:
     def open(self, path: str) -> Page:
         """Open an address and wait until nothing is being read or drawn any more."""
         self.page.goto(self.base + path, wait_until="commit")
+        return self.settled()
+
+    def sign_in(self, name: str, path: str = "/", password: str = PASSWORD) -> Page:
+        """Sign in through the form, on the way to an address."""
+        self.page.goto(self.base + path)
+        self.page.fill("#name", name)
+        self.page.fill("#password", password)
+        self.page.keyboard.press("Enter")
         return self.settled()
 
     def settled(self) -> Page:
@@ -153,10 +165,38 @@ def written_shop(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace with a small shop."""
+    return written_shop(tmp_path_factory.mktemp("console") / "shop")
+
+
+@pytest.fixture(scope="session")
+def console(shop_folder: Path) -> Iterator[str]:
     """Return the address of a console over a small shop."""
-    with serving(written_shop(tmp_path_factory.mktemp("console") / "shop")) as base:
+    with serving(shop_folder) as base:
         yield base
+
+
+@dataclass(frozen=True)
+class Team:
+    """A console whose users sign in: its address and its workspace."""
+
+    base: str
+    root: Path
+
+
+@pytest.fixture(scope="session")
+def team(shop_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """Return a console over the same shop, where a user of each role signs in with `PASSWORD`."""
+    root = tmp_path_factory.mktemp("team") / "shop"
+    shutil.copytree(shop_folder, root)
+    ws = quanyu.workspace.open(root)
+    for name, role in TEAM.items():
+        given = {"name": name, "role": role, "password": PASSWORD}
+        perform(ws, user.ADD, given, Caller("root"))
+    ws.close()
+    with serving(root) as base:
+        yield Team(base, root)
 
 
 @pytest.fixture(scope="session")

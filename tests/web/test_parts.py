@@ -13,7 +13,7 @@ from quanyu.settings import Settings
 from quanyu.tables.metric.catalogue import metric
 from quanyu.tables.metric.period import preset
 from quanyu.tables.view.metric_view import Card
-from quanyu.web.app import inside
+from quanyu.web.language import inside
 from quanyu.web.parts.card import arrow, card
 from quanyu.web.parts.choice import chosen_period
 from quanyu.web.parts.choice.period import presets

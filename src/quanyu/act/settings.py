@@ -13,6 +13,13 @@ from quanyu.settings.section import Section
 NONE = SecretStr("")
 
 
+class PublicSettings(Section, name="public"):
+    """Where people reach the shop's public pages: links in messages lead there."""
+
+    url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
+    """Address of the public application as people see it, without a slash at its end."""
+
+
 class MailSettings(Section, name="mail"):
     """The mail server that takes the shop's mail, who it is from, how it is signed and how fast it goes."""
 

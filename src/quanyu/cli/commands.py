@@ -70,7 +70,7 @@ COMMANDS = (
     Command("demo", "demo:demo",
             "Simulate a shop and do three turns of the loop; set what was found beside the planted truth.",
             "quanyu demo demo --people 2000 --days 120"),
-    Command("serve", "serve:serve", "Open the console in a browser, on this machine only.",
+    Command("serve", "serve:serve", "Open the console in a browser; to other machines only where users sign in.",
             "quanyu serve --port 8080"),
     Command("do", "do:do", "Do any action by its name, or list the actions.",
             "quanyu do explain_person person=jd:13912"),

@@ -160,6 +160,19 @@ def find_send(scope: Scope, campaign_no: int, place: int) -> Send | None:
     return None if row is None else Send(**row._mapping)
 
 
+def send_named(scope: Scope, send_id: str) -> Send | None:
+    """Return the send that a text `campaign:step:person` names, None where there is none."""
+    campaign_id, _, rest = send_id.rpartition(":")[0].rpartition(":")
+    person_id = send_id.rpartition(":")[2]
+    wanted = sa.select(*[SENDS.c[name] for name in Send.__dataclass_fields__])
+    wanted = wanted.where(
+        SENDS.c.campaign_id == campaign_id, SENDS.c.step == rest, SENDS.c.person_id == person_id
+    )
+    with reading(scope) as connection:
+        row = connection.execute(wanted).one_or_none()
+    return None if row is None else Send(**row._mapping)
+
+
 def mark_exported(connection: Connection, campaign_id: str, *, step: str, at: dt.datetime) -> int:
     """Record that everybody still pending in a step was handed over, and return how many they were."""
     pending = (SENDS.c.campaign_id == campaign_id) & (SENDS.c.step == step) & (SENDS.c.status == "pending")

@@ -8,18 +8,23 @@ import sys
 import quanyu.workspace
 from quanyu.errors import QuanyuError
 from quanyu.text import shell_language, told
-from quanyu.web.app import serve
+from quanyu.web.app import check_reach, serve
 
 
 def main() -> None:
     """Read the arguments and serve until stopped."""
     parser = argparse.ArgumentParser(prog="quanyu serve", description=__doc__)
     parser.add_argument("--workspace", default=None, help="folder of the workspace")
-    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; beyond this machine only where users sign in",
+    )
     parser.add_argument("--port", type=int, default=8080, help="port to listen on")
     given = parser.parse_args()
     try:
         ws = quanyu.workspace.open(given.workspace)
+        check_reach(ws, given.host, given.port)
         sys.stdout.write(f"http://{given.host}:{given.port}\n")
         sys.stdout.flush()
         serve(ws, given.host, given.port)

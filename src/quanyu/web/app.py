@@ -1,4 +1,4 @@
-"""The console as a web application: routes, the language cookie, and the door for this machine only."""
+"""The console as a web application: its routes, and who may reach it."""
 
 from __future__ import annotations
 
@@ -7,49 +7,47 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
-from urllib.parse import quote, unquote, urlsplit
+from typing import Any
+from urllib.parse import quote, unquote
 
 from nicegui import Client, app, background_tasks, run, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
+from quanyu import ledger
 from quanyu.errors import SettingError
-from quanyu.text import Language, Text
+from quanyu.part.role import may
+from quanyu.text import Text
 from quanyu.web.cache import Cache
 from quanyu.web.frame import frame
 from quanyu.web.guard import Guard
+from quanyu.web.language import TAGS, language_of, switch
+from quanyu.web.login import Door, serve_login, visitor_of
 from quanyu.web.memory import Memory
 from quanyu.web.page import Page, pages
 from quanyu.web.parts.markup import put, tag
-from quanyu.web.parts.notice import fault, report, way_home
+from quanyu.web.parts.notice import empty, fault, report, way_home
 from quanyu.web.parts.table import serve_streams
+from quanyu.web.public import Public
+from quanyu.web.settings import WebSettings
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-COOKIE = "quanyu_language"
 STATIC = Path(__file__).parent / "static"
 UNSAID = "Not Found"
 """What the framework says of an address that nobody serves."""
-TAGS = {"zh": "zh-CN", "en": "en-US"}
 
 
 def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
-    """Serve the console until it is stopped; raise `SettingError` for a host other machines could reach.
+    """Serve the console until it is stopped.
 
-    There is no login yet, so only this machine may connect, and only under its own names: a page of another
-    site that points its name at this machine is refused.
+    It answers under the names of this machine and those that are set, so that a page of another site that points its own
+    name here is refused. Raises `SettingError` if other machines could reach it and nobody could sign in.
     """
-    if host not in LOOPBACK:
-        raise SettingError(
-            "The console may not be opened to {host!r}: it has no login yet.",
-            "Allowed: {hosts}. From another machine, use an SSH tunnel: ssh -L {port}:127.0.0.1:{port} HOST.",
-            host=host,
-            hosts=", ".join(LOOPBACK),
-            port=port,
-        )
+    known = ws.settings.of(WebSettings)
+    check_reach(ws, host, port)
     build(ws)
     ui.run(
         host=host,
@@ -63,14 +61,40 @@ def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
         show_welcome_message=False,
         reconnect_timeout=30,
         markdown=False,
+        proxy_headers=bool(known.proxies),
+        forwarded_allow_ips=list(known.proxies),
     )
+
+
+def check_reach(ws: Workspace, host: str, port: int) -> None:
+    """Raise `SettingError` if other machines could reach the console and there is no user, or it has no name for them."""
+    known = ws.settings.of(WebSettings)
+    if host in LOOPBACK and not known.hosts:
+        return
+    if not ledger.list_users(ws.ledger):
+        raise SettingError(
+            "The console may not be opened to {host!r}: there is no user, so nobody would have to sign in.",
+            "Add an owner first: quanyu user add NAME --role owner. Or use an SSH tunnel from the other machine: "
+            "ssh -L {port}:127.0.0.1:{port} HOST.",
+            host=known.hosts[0] if host in LOOPBACK else host,
+            port=port,
+        )
+    if not known.hosts:
+        raise SettingError(
+            "The console may not be opened to {host!r}: it is not known under which names it is reached.",
+            'Set them in quanyu.toml, such as: [web] hosts = ["quanyu.example.cn"]',
+            host=host,
+        )
 
 
 def build(ws: Workspace) -> None:
     """Register the screens, the style and the language switch of a workspace's console."""
     cache, memory = Cache(ws), Memory()
+    app.add_middleware(Door, ws=ws)
     app.add_middleware(Guard)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
+    app.add_middleware(Public, ws=ws)
+    hosts = ["127.0.0.1", "localhost", "[::1]", *ws.settings.of(WebSettings).hosts]
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.add_static_files("/static", STATIC)
     app.colors(primary="#2457c5")
     ui.add_head_html(f'<link rel="stylesheet" href="{_stamped("console.css")}">', shared=True)
@@ -78,13 +102,14 @@ def build(ws: Workspace) -> None:
         ui.page(page.path)(_screen(ws, cache, memory, page))
     app.exception_handler(404)(_lost(ws, cache, memory))
     serve_streams(ws, memory)
+    serve_login(ws, _stamped("console.css"))
 
     app.on_startup(
         lambda: background_tasks.create(
             run.io_bound(_warm, View(ws, cache, ws.settings.speech, "/", {}, memory))
         )
     )
-    app.get("/language/{code}", include_in_schema=False)(_switch)
+    app.get("/language/{code}", include_in_schema=False)(switch)
 
 
 def _warm(view: View) -> None:
@@ -102,27 +127,11 @@ def _stamped(name: str) -> str:
     return f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
-def language_of(request: Request, ws: Workspace) -> Language:
-    """Return the language this browser chose, else the workspace's."""
-    chosen = request.cookies.get(COOKIE, "")
-    return chosen if chosen in get_args(Language) else ws.settings.speech  # type: ignore[return-value]
-
-
-def inside(address: str) -> str:
-    """Return an address of this console: anything that leads elsewhere becomes the first page.
-
-    >>> inside("/people"), inside("//evil.example"), inside("https://evil.example")
-    ('/people', '/', '/')
-    """
-    parts = urlsplit(address.replace("\\", "/"))
-    return address if address.startswith("/") and not parts.netloc and not parts.scheme else "/"
-
-
 def _lost(ws: Workspace, cache: Cache, memory: Memory) -> Callable[..., Any]:
     """Return what answers an address that leads nowhere: the frame, a sentence, and the way home."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        if "text/html" not in request.headers.get("accept", ""):
+        if "text/html" not in request.headers.get("accept", "") or visitor_of(request) is None:
             return PlainTextResponse("Not found", 404)
         with Client(ui.page(""), request=request) as client:
             said = getattr(error, "detail", "").removeprefix(UNSAID)
@@ -140,16 +149,40 @@ def _nowhere(view: View, said: Text = "", **_: str) -> None:
     put(way_home(view))
 
 
+def _barred(view: View, page: Page) -> int:
+    """Draw the page of what one's role may not see."""
+    put(tag("h1", view.say(page.title)), class_="head")
+    empty(
+        view,
+        "This page is not for the role {role}",
+        "An owner can give you another role.",
+        role=view.say(view.caller.role),
+    )
+    put(way_home(view))
+    return 403
+
+
 def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable[..., Any]:
     def screen(request: Request) -> Response | None:
-        query = dict(request.query_params)
-        view = View(ws, cache, language_of(request, ws), quote(request.scope["path"]), query, memory)
+        query, visitor = dict(request.query_params), visitor_of(request)
+        assert visitor is not None  # the door let nobody else in
+        view = View(
+            ws,
+            cache,
+            language_of(request, ws),
+            quote(request.scope["path"]),
+            query,
+            memory,
+            caller=visitor.caller,
+            session=visitor.session,
+        )
         client = ui.context.client
         client.page = copy.copy(client.page)
         client.page.language = TAGS[view.language]  # type: ignore[assignment]
+        is_allowed = may(view.caller.role, *page.roles)
         with frame(view, view.say(page.title)):
             try:
-                status = page.draw(view, **request.path_params)
+                status = page.draw(view, **request.path_params) if is_allowed else _barred(view, page)
                 return client.build_response(request, status) if status else None
             except Exception as error:
                 report(error)
@@ -159,11 +192,3 @@ def _screen(ws: Workspace, cache: Cache, memory: Memory, page: Page) -> Callable
         return None
 
     return screen
-
-
-def _switch(code: str, request: Request) -> RedirectResponse:
-    """Remember the language in this browser and go back."""
-    answer = RedirectResponse(inside(request.query_params.get("next", "/")), status_code=303)
-    if code in get_args(Language):
-        answer.set_cookie(COOKIE, code, max_age=31_536_000, samesite="lax", httponly=True)
-    return answer

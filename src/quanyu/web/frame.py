@@ -54,15 +54,26 @@ def _top(view: View, shop: str) -> Markup:
             tag("a", *brand, href="/", class_="brand"),
             span("shop", shop, title=str(view.ws.root)),
             tag("div", label, class_="as-of"),
+            _who(view),
             tag("nav", *tongues, class_="tongue", aria_label=view.say("Language")),
         ]
     )
 
 
+def _who(view: View) -> Markup:
+    """Return the link to one's own account, where one had to sign in."""
+    if view.session is None:
+        return Markup("")
+    name = view.session.name
+    label = view.say("Signed in as {name}", name=name)
+    inner = (span("long", name), span("short", name[0], aria_hidden="true"))
+    return tag("a", *inner, href="/account", class_="own", title=label, aria_label=label)
+
+
 def _side(view: View) -> Markup:
     here = "/" + view.path.strip("/").split("/")[0]
     parts: list[Markup] = []
-    for group, entries in menu():
+    for group, entries in menu(view.caller.role):
         parts += [tag("b", view.say(group))] if group else []
         parts += [
             tag(
@@ -76,7 +87,9 @@ def _side(view: View) -> Markup:
             )
             for entry in entries
         ]
-    is_far = any(entry.path == here and not entry.is_near for _, entries in menu() for entry in entries)
+    is_far = any(
+        entry.path == here and not entry.is_near for _, entries in menu(view.caller.role) for entry in entries
+    )
     more = tag("button", _icon(DOTS), span("", view.say("More")), type="button", popovertarget="more",
                class_="opener", aria_current="true" if is_far else None)  # fmt: skip
     return Markup("").join([*parts, more])
@@ -84,7 +97,7 @@ def _side(view: View) -> Markup:
 
 def _more(view: View) -> Markup:
     """Return what a phone shows under "More": the pages that its menu has no room for."""
-    far = (entry for _, entries in menu() for entry in entries if not entry.is_near)
+    far = (entry for _, entries in menu(view.caller.role) for entry in entries if not entry.is_near)
     return Markup("").join(
         tag("a", _icon(entry.icon), view.say(entry.title), href=entry.path) for entry in far
     )

@@ -39,7 +39,10 @@ REFUSED: tuple[Message, Message] = (
 
 
 class Guard:
-    """Middleware: every answer carries `HEADERS`; a page of another origin gets no answer and no socket."""
+    """Middleware: every answer carries `HEADERS`; a page of another origin gets no answer and no socket.
+
+    A prefix of addresses that a request names is passed over: the console stands at the root of its host.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -48,22 +51,31 @@ class Guard:
         """Answer a request, or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
-        elif not is_own(Headers(scope=scope)):
+        elif not is_own(Headers(scope=scope), scope.get("method", "GET")):
             await _refuse(scope, send)
         else:
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-forwarded-prefix"]
             await self.app(scope, receive, _with_headers(send))
 
 
-def is_own(headers: Headers) -> bool:
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
+
+def is_own(headers: Headers, method: str = "GET") -> bool:
     """Say whether a request comes from a page of this console, or from no page at all.
+
+    What changes something has to say that it comes from a page of this console, which every browser says of a form.
 
     >>> is_own(Headers({"host": "localhost:8080", "origin": "http://localhost:8080"})), is_own(Headers({}))
     (True, True)
-    >>> is_own(Headers({"host": "localhost:8080", "origin": "http://localhost:9999"}))
-    False
+    >>> is_own(Headers({"host": "localhost:8080", "origin": "http://localhost:9999"})), is_own(Headers({}), "POST")
+    (False, False)
     """
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+    if origin is None:
+        return method in SAFE or headers.get("sec-fetch-site") == "same-origin"
+    return urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
 
 
 async def _refuse(scope: Scope, send: Send) -> None:

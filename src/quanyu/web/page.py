@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from quanyu.discovery import declared
+from quanyu.part.role import Role, may
 from quanyu.text import Text
 
 GROUPS: tuple[Text, ...] = ("", "Data", "Customers", "Marketing", "Reports")
 """The groups of the menu, in their order; the first has no heading."""
-ROLES = frozenset({"analyst", "marketer", "owner"})
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Page:
 
     `short` is its name on a phone, `icon` the path of its sign in a box of 24 by 24, `place` its place in its group,
     `is_near` whether a phone shows it at once rather than under "More", `warm` what reads for its first visitor ahead,
-    `roles` who may open it. A page without an icon is reached from others only.
+    `roles` who may open it, and whoever includes one of them. A page without an icon is reached from others only.
     """
 
     path: str
@@ -34,7 +34,7 @@ class Page:
     place: int = 0
     is_near: bool = False
     warm: Callable[..., None] | None = None
-    roles: frozenset[str] = ROLES
+    roles: tuple[Role, ...] = ("viewer",)
 
 
 def pages() -> tuple[Page, ...]:
@@ -43,7 +43,7 @@ def pages() -> tuple[Page, ...]:
     return tuple(sorted(declared_pages, key=lambda page: (GROUPS.index(page.group), page.place, page.path)))
 
 
-def menu() -> tuple[tuple[Text, tuple[Page, ...]], ...]:
-    """Return the menu: groups with their pages."""
-    listed = [page for page in pages() if page.icon]
+def menu(role: Role) -> tuple[tuple[Text, tuple[Page, ...]], ...]:
+    """Return the menu of a role: groups with their pages."""
+    listed = [page for page in pages() if page.icon and may(role, *page.roles)]
     return tuple((group, tuple(entries)) for group, entries in groupby(listed, key=lambda page: page.group))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from quanyu.ledger import Session
+from quanyu.part.action import Action, Caller, perform
 from quanyu.text import Language, Text, translate
 from quanyu.web.cache import Cache
 from quanyu.web.memory import Memory
@@ -18,7 +21,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class View:
-    """What a page needs to draw itself; `query` holds the part of the address after the question mark, `memory` what it points at."""
+    """What a page needs to draw itself; `query` holds the part of the address after the question mark, `memory` what it points at.
+
+    `caller` is who looks, in which role; `session` is None where nobody had to sign in.
+    """
 
     ws: Workspace
     cache: Cache
@@ -26,6 +32,8 @@ class View:
     path: str
     query: Mapping[str, str]
     memory: Memory = field(default_factory=Memory)
+    caller: Caller = field(default_factory=lambda: Caller(getpass.getuser()))
+    session: Session | None = None
 
     @cached_property
     def stamp(self) -> tuple[Hashable, ...]:
@@ -39,6 +47,10 @@ class View:
     def pick(self, zh: str, en: str) -> str:
         """Return the label of the browser's language."""
         return zh if self.language == "zh" else en
+
+    def perform(self, action: Action, given: Mapping[str, Any]) -> Any:
+        """Do an action for whoever looks; see `quanyu.part.action.perform`."""
+        return perform(self.ws, action, given, self.caller)
 
     def ask(self, read: Callable[..., T], *arguments: Hashable) -> T:
         """Return `read(ws, *arguments)`, remembered until a table changes."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
 from quanyu.act.channel.message import Content, Sender
+from quanyu.act.response import Response
 from quanyu.discovery import declared
 from quanyu.errors import ChannelError
 from quanyu.nearest import did_you_mean
@@ -33,7 +34,9 @@ class Channel:
     `place` is its place where channels are listed. `audience` says who hears: people, the shop's own staff, or an ad
     platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `faults` says what is
     wrong with a content or the settings before anything is sent, `cost` what a message comes to. `is_idempotent`: the
-    receiver keeps keys, so that what was begun may be handed over again.
+    receiver keeps keys, so that what was begun may be handed over again. `receive` reads what the provider posts to
+    `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises `ChannelError` for what the provider did
+    not sign.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Channel:
     faults: Callable[[Workspace, Content], list[str]] | None = None
     cost: Callable[[Workspace, Content], Cost] | None = None
     is_idempotent: bool = False
+    receive: Callable[[Workspace, Mapping[str, str], bytes], list[Response]] | None = None
 
 
 def imported(home: str) -> Callable[..., Any]:

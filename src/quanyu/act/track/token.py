@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -53,7 +52,7 @@ def read(text: str, secret: str) -> Token | None:
 
 
 def _seal(body: bytes, secret: str) -> bytes:
-    return hmac.new(bytes.fromhex(secret), b"link" + body, hashlib.sha256).digest()[:SEAL_BYTES]
+    return hmac.digest(bytes.fromhex(secret), b"link" + body, "sha256")[:SEAL_BYTES]
 
 
 def _varint(number: int) -> bytes:

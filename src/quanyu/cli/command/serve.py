@@ -4,22 +4,49 @@ from __future__ import annotations
 
 import runpy
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from quanyu.cli.screen import WorkspaceOption, workspace
 from quanyu.cli.speech import out, say
+from quanyu.text import Text
+
+
+class Part(StrEnum):
+    """What is served."""
+
+    console = "console"
+    public = "public"
+
+
+PARTS: dict[Part, tuple[str, Text, int]] = {
+    Part.console: ("quanyu.web", "Opening the console at http://{host}:{port} (Ctrl+C ends it) ...", 8080),
+    Part.public: (
+        "quanyu.api",
+        "Serving the public pages at http://{host}:{port} (Ctrl+C ends it) ...",
+        8081,
+    ),
+}
+"""Of each part: the module that serves it, what is said, and the usual port."""
 
 
 def serve(
-    port: Annotated[int, typer.Option(min=1, max=65535, help=say("Port on this machine."))] = 8080,
+    role: Annotated[
+        Part, typer.Option(help=say("The console, or only what links in messages and providers need."))
+    ] = Part.console,
+    host: Annotated[
+        str, typer.Option(help=say("Address to listen on; beyond this machine only where users sign in."))
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help=say("Port; 0: the usual one, 8080 or 8081."))
+    ] = 0,
     root: WorkspaceOption = None,
 ) -> None:
-    """Open the console in a browser, on this machine only."""
-    out.print(
-        say("Opening the console at http://127.0.0.1:{port} (Ctrl+C ends it) ...", port=port), highlight=False
-    )
+    """Open the console in a browser, or serve the public pages."""
+    module, told, usual = PARTS[role]
+    out.print(say(told, host=host, port=port or usual), highlight=False)
     with workspace(root) as ws:
-        sys.argv = ["quanyu.web", "--workspace", str(ws.root), "--port", str(port)]
-    runpy.run_module("quanyu.web", run_name="__main__")
+        sys.argv = [module, "--workspace", str(ws.root), "--host", host, "--port", str(port or usual)]
+    runpy.run_module(module, run_name="__main__")

@@ -188,7 +188,7 @@ SHOW = Action(
     Named,
     Shown,
     show_segment,
-    role="analyst",
+    role="viewer",
     writes=False,
 )
 EXPLAIN = Action(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-
 from markupsafe import Markup
 from nicegui import run, ui
 
 from quanyu import loop
 from quanyu.ledger import Decision, Verdict
-from quanyu.part.action import Caller, perform
+from quanyu.part.role import may
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import fault, notice, report
@@ -28,7 +26,10 @@ def verdict(view: View, decision: Decision, question: str) -> None:
         if decision.status == "approved":
             if held_up := decision.measured.get("reason"):
                 put(notice(view.say("Not carried out yet"), str(held_up), "warning"))
-            button(view.say("Take back"), lambda: _ask(view, decision, "declined", ""))
+            if may(view.caller.role, loop.DECLINE.role):
+                button(view.say("Take back"), lambda: _ask(view, decision, "declined", ""))
+        return
+    if not may(view.caller.role, loop.APPROVE.role):
         return
     with ui.element("div").classes("choices"):
         button(view.say("Approve"), lambda: _ask(view, decision, "approved", question), class_="plain strong")
@@ -74,7 +75,5 @@ def _ask(view: View, decision: Decision, word: Verdict, question: str) -> None:
 
 def _decide(view: View, decision_id: str, word: Verdict, note: str) -> Decision:
     action = loop.APPROVE if word == "approved" else loop.DECLINE
-    decided: Decision = perform(
-        view.ws, action, {"decision": decision_id, "note": note}, Caller(getpass.getuser())
-    )
+    decided: Decision = view.perform(action, {"decision": decision_id, "note": note})
     return decided

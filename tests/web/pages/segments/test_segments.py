@@ -70,7 +70,7 @@ def test_names_and_descriptions_are_text(shop: Workspace) -> None:
     view = look(shop)
     for read in (segment_states, overlaps):
         view.ask(read)
-    view.ask(read_segment, "<b>x</b>")
+    view.ask(read_segment, "<b>x</b>", view.caller)
     page = drawn(lambda: segments(view)) + drawn(lambda: segment(view, "<b>x</b>"))
     assert "<b>x" not in page and "<img" not in page and "<i>li" not in page
     assert "&lt;b&gt;x" in page and "&lt;img src=x" in page and "&lt;i&gt;li" in page
@@ -78,7 +78,11 @@ def test_names_and_descriptions_are_text(shop: Workspace) -> None:
 
 
 def test_a_new_segment_replaces_none(shop: Workspace) -> None:
-    first = save_typed(shop, Typed(" vip ", "bought >= 5 times", "dear"), is_new=True)
+    first = save_typed(
+        View(shop, Cache(shop), "en", "/segments/new", {}),
+        Typed(" vip ", "bought >= 5 times", "dear"),
+        is_new=True,
+    )
     assert (first.segment_id, first.rule, first.description, first.version) == (
         "vip",
         "bought >= 5 times",
@@ -86,7 +90,14 @@ def test_a_new_segment_replaces_none(shop: Workspace) -> None:
         1,
     )
     with pytest.raises(SegmentError, match="already"):
-        save_typed(shop, Typed("vip", "bought"), is_new=True)
-    assert save_typed(shop, Typed("vip", "bought >= 6 times"), is_new=False).version == 2
+        save_typed(View(shop, Cache(shop), "en", "/segments/new", {}), Typed("vip", "bought"), is_new=True)
+    assert (
+        save_typed(
+            View(shop, Cache(shop), "en", "/segments/new", {}),
+            Typed("vip", "bought >= 6 times"),
+            is_new=False,
+        ).version
+        == 2
+    )
     with pytest.raises(SegmentError, match="no rule"):
-        save_typed(shop, Typed("all", " ; "), is_new=True)
+        save_typed(View(shop, Cache(shop), "en", "/segments/new", {}), Typed("all", " ; "), is_new=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from quanyu.act.account import PREVIEW
 from quanyu.act.channel import channels
 from quanyu.decide.audience import PROPOSE, usual_design
 from quanyu.errors import QuanyuError, RuleError
-from quanyu.part.action import Action, Caller, perform
+from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.rule import Asking, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
@@ -23,7 +22,6 @@ from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, notice, report, told_fault
 from quanyu.web.parts.people import condition_picker, in_words, joined
 from quanyu.web.view import View
-from quanyu.workspace import Workspace
 
 LEAST, MOST = 1, 90
 """Per cent of an audience that may be kept out."""
@@ -62,13 +60,13 @@ def builder(view: View) -> None:
             try:
                 wanted = _design(usual, typed)
                 if propose:
-                    if await run.io_bound(_ask, view.ws, PROPOSE, wanted) is None:
+                    if await run.io_bound(_ask, view, PROPOSE, wanted) is None:
                         nobody = view.say("Nobody meets these conditions, so nothing was proposed.")
                         put(notice(nobody, level="warning"))
                         return
                     ui.navigate.to("/audiences")
                     return
-                preview = await run.io_bound(_ask, view.ws, PREVIEW, wanted)
+                preview = await run.io_bound(_ask, view, PREVIEW, wanted)
                 if preview is not None:
                     outlook(view, preview)
             except Exception as error:
@@ -127,8 +125,8 @@ def _say(view: View, rule: str) -> None:
         )
 
 
-def _ask(ws: Workspace, action: Action, design: CampaignDesign) -> Any:
-    return perform(ws, action, design.document, Caller(getpass.getuser()))
+def _ask(view: View, action: Action, design: CampaignDesign) -> Any:
+    return view.perform(action, design.document)
 
 
 def _design(usual: CampaignDesign, typed: Typed) -> CampaignDesign:

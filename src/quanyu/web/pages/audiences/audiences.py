@@ -5,10 +5,11 @@ from __future__ import annotations
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.act.account import Account, accounts, preview
+from quanyu.act.account import PREVIEW, Account, accounts, preview
 from quanyu.act.channel import channel_named
 from quanyu.decide.read import decisions
 from quanyu.ledger import Decision
+from quanyu.part.role import may
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.web.page import Page
 from quanyu.web.pages.audiences.audience_builder import builder
@@ -33,7 +34,8 @@ def audiences(view: View) -> None:
         (not_run if view.ws.warehouse.count("orders") else nothing_loaded)(view)
         return
     fill(view, _proposals, decisions, "audience")
-    builder(view)
+    if may(view.caller.role, PREVIEW.role):
+        builder(view)
     fill(view, _campaigns, accounts)
 
 

@@ -42,4 +42,5 @@ PAGE = Page(
     "Data",
     "Data",
     "M4 6c0-3 16-3 16 0v12c0 3-16 3-16 0zM4 6c0 3 16 3 16 0M4 12c0 3 16 3 16 0",
+    roles=("analyst",),
 )

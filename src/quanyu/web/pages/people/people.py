@@ -89,4 +89,5 @@ PAGE = Page(
     "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-5 15-5 16 0",
     1,
     is_near=True,
+    roles=("analyst", "agent"),
 )

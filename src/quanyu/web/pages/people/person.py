@@ -352,4 +352,6 @@ def _short(id_key: str) -> str:
     return f"{kind}:{value[:6]}…" if kind in PERSONAL else id_key
 
 
-PAGE = Page("/people/{person_id}", "Person details", person, "Customers", warm=warm)
+PAGE = Page(
+    "/people/{person_id}", "Person details", person, "Customers", warm=warm, roles=("analyst", "agent")
+)

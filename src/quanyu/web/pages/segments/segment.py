@@ -8,7 +8,8 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.part.action import Caller, perform
-from quanyu.understand.segment import SHOW, overlaps, segment_states
+from quanyu.part.role import may
+from quanyu.understand.segment import EXPLAIN, SHOW, overlaps, segment_states
 from quanyu.web.page import Page
 from quanyu.web.pages.segments.segment_figures import apart, overlap_row, sizes
 from quanyu.web.pages.segments.segment_why import ask_drop, why
@@ -34,15 +35,16 @@ def segment(view: View, name: str) -> int | None:
     put(tag("h1", name) + state_chip(view, shown.state), class_="head left")
     lead(_in_a_sentence(view, shown), shown.segment.description)
     _about(view, shown)
-    fill(view, _figures, read_segment, name)
-    with ui.element("section").classes("panel"):
-        why(view, name)
+    fill(view, _figures, read_segment, name, view.caller)
+    if may(view.caller.role, EXPLAIN.role):
+        with ui.element("section").classes("panel"):
+            why(view, name)
     return None
 
 
-def read_segment(ws: Workspace, name: str) -> Shown:
+def read_segment(ws: Workspace, name: str, caller: Caller) -> Shown:
     """Return all there is to see of a segment."""
-    return cast("Shown", perform(ws, SHOW, {"name": name}, Caller("")))
+    return cast("Shown", perform(ws, SHOW, {"name": name}, caller))
 
 
 def _in_a_sentence(view: View, shown: Listed) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -82,7 +81,7 @@ def _form(view: View, typed: Typed, *, is_new: bool) -> ui.textarea:
     async def save() -> None:
         said.clear()
         try:
-            made = await run.io_bound(save_typed, view.ws, typed, is_new=is_new)
+            made = await run.io_bound(save_typed, view, typed, is_new=is_new)
         except Exception as error:
             report(error)
             with said:
@@ -108,7 +107,7 @@ async def _measure(view: View, typed: Typed, place: ui.element) -> None:
             put(tag("p", view.say("Write a condition, or build one by choosing."), class_="note muted"))
         return
     try:
-        told: Reach | Exception | None = await run.io_bound(view.ask, _reach, typed.rule)
+        told: Reach | Exception | None = await run.io_bound(view.ask, _reach, typed.rule, view.caller)
     except Exception as error:
         report(error)
         told = error
@@ -138,21 +137,21 @@ def _size(view: View, reach: Reach) -> None:
     put(tag("p", view.say("Whom it means: {who}.", who=rule_told(view, reach.rule)), class_="note muted"))
 
 
-def _reach(ws: Workspace, rule: str) -> Reach:
-    return cast("Reach", perform(ws, REACH, {"rule": rule}, Caller("")))
+def _reach(ws: Workspace, rule: str, caller: Caller) -> Reach:
+    return cast("Reach", perform(ws, REACH, {"rule": rule}, caller))
 
 
-def save_typed(ws: Workspace, typed: Typed, *, is_new: bool) -> Segment:
+def save_typed(view: View, typed: Typed, *, is_new: bool) -> Segment:
     """Define the segment; one that is there is only changed by who set out to change it."""
     name = typed.name.strip()
     if not typed.rule.strip(" ;；\n"):
         raise SegmentError("The segment has no rule.", "Write a condition, or build one by choosing.")
-    if is_new and any(one.segment.segment_id == name for one in segment_states(ws)):
+    if is_new and any(one.segment.segment_id == name for one in segment_states(view.ws)):
         raise SegmentError(
             "There is a segment {name!r} already.", "Choose another name, or edit that one.", name=name
         )
     given = {"name": name, "rule": typed.rule, "description": typed.description}
-    return cast("Segment", perform(ws, ADD, given, Caller(getpass.getuser())))
+    return cast("Segment", view.perform(ADD, given))
 
 
-PAGE = Page("/segments/new", "New segment", segment_editor, "Customers")
+PAGE = Page("/segments/new", "New segment", segment_editor, "Customers", roles=("analyst",))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nicegui import run, ui
 
-from quanyu.part.action import Caller, perform
 from quanyu.text import Text
 from quanyu.understand.people_list import MASKS
 from quanyu.understand.segment import DROP, EXPLAIN
@@ -37,7 +35,7 @@ def why(view: View, name: str) -> None:
         place.clear()
         with place:
             try:
-                told = await run.io_bound(perform, view.ws, EXPLAIN, given, Caller(getpass.getuser()))
+                told = await run.io_bound(view.perform, EXPLAIN, given)
                 if told is not None:
                     _told(view, told)
             except Exception as error:
@@ -83,7 +81,7 @@ def ask_drop(view: View, name: str) -> None:
     async def act() -> None:
         said.clear()
         try:
-            await run.io_bound(perform, view.ws, DROP, {"name": name}, Caller(getpass.getuser()))
+            await run.io_bound(view.perform, DROP, {"name": name})
         except Exception as error:
             report(error)
             with said:

@@ -1,0 +1,140 @@
+"""Composing a message: a content, the values of one person, and links of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from quanyu.act.channel import Content
+from quanyu.act.content.link import Links, Tags, Trail, with_footer, with_lines
+from quanyu.act.content.plain import text_of
+from quanyu.act.content.template import Voice, names_in, nested, render
+from quanyu.act.settings import PublicSettings
+from quanyu.text import Text
+from quanyu.workspace import Workspace
+
+Compose = Callable[[Mapping[str, Any], int], Content]
+"""Makes the message of one person: the values of the variables, and the place of the send in its campaign."""
+SUBJECT: Text = "subject"
+TEXT: Text = "text"
+HTML: Text = "HTML"
+FIELD: Text = "field"
+LINK: Text = "link"
+MAIL = "mail"
+PLAIN = Voice()
+LINKS = "link"
+"""Variables that every message has by itself: the addresses to unsubscribe and to choose."""
+BLANKS = re.compile(r"\n{3,}")
+UNSET = {"unsubscribe": "#unsubscribe", "preferences": "#preferences", "open": "#open"}
+
+
+def compose(
+    source: Content,
+    values: Mapping[str, Any],
+    voice: Voice = PLAIN,
+    trail: Trail | None = None,
+    place: int = 0,
+) -> Content:
+    """Return what a content says with the values of one person; with a trail, links and footer lead back to the shop.
+
+    `values` are nested or under dotted names; `place` is that of the send in its campaign. Raises `ContentError` for a
+    variable without a value, with the part and the place where it stands.
+
+    >>> compose(Content(text="Hi {{ person.name | default: 'you' }}"), {"person.name": None}).text
+    'Hi you'
+    """
+    return _composed(source, values, voice, Links(trail, place))
+
+
+def composer(
+    ws: Workspace,
+    source: Content,
+    campaign_no: int,
+    channel: str,
+    variant: str = "",
+    *,
+    campaign_id: str = "",
+    is_marketing: bool = True,
+) -> Compose:
+    """Return what makes the messages of a variant of a campaign: `(values, place)` to its content."""
+    voice = Voice.of(ws)
+    trail = trail_of(ws, campaign_no, Tags(channel, campaign_id, variant), is_marketing=is_marketing)
+    return lambda values, place: _composed(source, values, voice, Links(trail, place))
+
+
+def trail_of(ws: Workspace, campaign_no: int, tags: Tags, *, is_marketing: bool = True) -> Trail:
+    """Return how links of a campaign's variant lead back to the public application."""
+    url = ws.settings.of(PublicSettings).url.rstrip("/")
+    return Trail(url, ws.secret, campaign_no, tags, has_footer=is_marketing and tags.channel == MAIL)
+
+
+def links_of(
+    source: Content,
+    values: Mapping[str, Any] | None = None,
+    tags: Tags | None = None,
+    voice: Voice = PLAIN,
+) -> list[str]:
+    """Return where the links of a content lead, in the order of their numbers, which begin at 1.
+
+    With the values of one person, the addresses that this person was sent; without, as they stand in the content. With
+    tags, UTM parameters are on them.
+    """
+    links = Links()
+    if values is None:
+        links.html(source.html)
+        links.text(source.text if source.text or not source.html else text_of(source.html))
+        links.address(source.link)
+    else:
+        _composed(source, values, voice, links)
+    return [tags.on(target) if tags else target for target in links.targets]
+
+
+def variables_of(source: Content) -> set[str]:
+    """Return the variables that a content asks for. Raises `ContentError` for a part that cannot be read.
+
+    >>> sorted(variables_of(Content(subject="{{ person.name }}", text="{% if rfm.frequency > 2 %}{{ order.item }}{% endif %}")))
+    ['order.item', 'person.name', 'rfm.frequency']
+    """
+    names = {name for part, text in parts_of(source) for name in names_in(text, part)}
+    return {name for name in names if not name.startswith(f"{LINKS}.")}
+
+
+def parts_of(source: Content) -> list[tuple[Text, str]]:
+    """Return the templates of a content with what each part is called."""
+    fixed: list[tuple[Text, str]] = [
+        (SUBJECT, source.subject), (TEXT, source.text), (HTML, source.html), (LINK, source.link),
+    ]  # fmt: skip
+    return [
+        (part, text) for part, text in (*fixed, *((FIELD, text) for text in source.fields.values())) if text
+    ]
+
+
+def completed(source: Content, voice: Voice, trail: Trail | None) -> Content:
+    """Return a content with what it does not have itself: the plain text beside HTML, the footer, the open pixel."""
+    text, html = source.text, source.html
+    if html and not text:
+        text = text_of(html)
+    if html and trail:
+        html = with_footer(html, voice.language, voice.shop, trail.has_footer)
+    if text and trail and trail.has_footer:
+        text = with_lines(text, voice.language, voice.shop)
+    return source if text is source.text and html is source.html else replace(source, text=text, html=html)
+
+
+def _composed(source: Content, values: Mapping[str, Any], voice: Voice, links: Links) -> Content:
+    trail = links.trail
+    full = completed(source, voice, trail)
+    known = nested(values)
+    known[LINKS] = trail.own(links.place) if trail else UNSET
+    text = render(full.text, known, voice, TEXT)
+    html = links.html(render(full.html, known, voice, HTML, is_html=True)) if full.html else ""
+    return Content(
+        subject=" ".join(render(full.subject, known, voice, SUBJECT).split()),
+        text=links.text(text if source.text else BLANKS.sub("\n\n", text)),
+        html=html,
+        template=full.template,
+        fields={name: render(text, known, voice, FIELD) for name, text in full.fields.items()},
+        link=links.address(render(full.link, known, voice, LINK).strip()) if full.link else "",
+    )
