@@ -85,7 +85,18 @@ def test_addresses_of_other_forms_are_barred(url: str) -> None:
         checked_address(url)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.1", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]", "[::169.254.169.254]", "[::ffff:a9fe:a9fe]"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "127.1",
+        "0x7f.1",
+        "2130706433",
+        "[::ffff:127.0.0.1]",
+        "[::169.254.169.254]",
+        "[::ffff:a9fe:a9fe]",
+    ],
+)
 def test_this_machine_is_barred_however_it_is_written(host: str) -> None:
     with pytest.raises(BarredError):
         checked_address(f"https://{host}/")
