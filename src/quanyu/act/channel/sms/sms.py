@@ -39,7 +39,9 @@ def open_line(ws: Workspace) -> HttpSender:
         account = Aliyun(client, key, given.signature, ws.now, given.url or aliyun.URL)
     else:
         url = given.url or tencent.URL
-        account = Tencent(client, key, given.signature, given.app_id, given.region, ws.now, url)
+        account = Tencent(
+            client, key, given.signature, app_id=given.app_id, region=given.region, clock=ws.now, url=url
+        )
     return HttpSender(client, account.deliver, _checked, account.asked, given.lanes)
 
 
