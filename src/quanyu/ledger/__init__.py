@@ -5,7 +5,9 @@ from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_goo
 from quanyu.ledger.audit import Edit, audited, list_edits, replay
 from quanyu.ledger.campaign import (
     Campaign,
+    CampaignStatus,
     Send,
+    count_responses,
     count_sends,
     count_states,
     decisions_stamp,
@@ -121,6 +123,7 @@ from quanyu.ledger.send import (
 )
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 from quanyu.ledger.suppression import (
+    WILL,
     Suppression,
     add_suppressions,
     drop_suppressions,
@@ -131,8 +134,10 @@ from quanyu.ledger.user import User, find_user, folded, list_users, save_user
 
 __all__ = [
     "OWN",
+    "WILL",
     "ApiKey",
     "Campaign",
+    "CampaignStatus",
     "Claim",
     "ClaimedMessage",
     "ClaimedSend",
@@ -183,6 +188,7 @@ __all__ = [
     "close_sends",
     "content_versions",
     "count_messages",
+    "count_responses",
     "count_sends",
     "count_states",
     "count_unmerged",

@@ -32,8 +32,8 @@ class Channel:
     """A way to reach people; `kinds` are the identifiers it takes, the first that somebody has counts.
 
     `place` is its place where channels are listed. `audience` says who hears: people, the shop's own staff, or an ad
-    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `faults` says what is
-    wrong with a content or the settings before anything is sent, `cost` what a message comes to. `is_idempotent`: the
+    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `missing` says
+    what the settings lack, `faults` what is wrong with a content before anything is sent, `cost` what a message comes to. `is_idempotent`: the
     receiver keeps keys, so that what was begun may be handed over again. `receive` reads what the provider posts to
     `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises `ChannelError` for what the provider did
     not sign.
@@ -45,6 +45,7 @@ class Channel:
     place: int = 0
     audience: Audience = "people"
     open: Callable[[Workspace], Sender] | None = None
+    missing: Callable[[Workspace], list[str]] | None = None
     faults: Callable[[Workspace, Content], list[str]] | None = None
     cost: Callable[[Workspace, Content], Cost] | None = None
     is_idempotent: bool = False

@@ -149,9 +149,10 @@ def test_what_is_missing_is_told(ws: Workspace) -> None:
     assert channel.open and channel.faults and channel.cost
     with pytest.raises(ChannelError, match=r"sms\.provider is missing"):
         channel.open(ws)
-    assert [str(one) for one in channel.faults(shop(ws, provider="tencent", app_id=""), Content())] == [
-        "the setting sms.app_id is missing",
-        "the text message names no template that the provider has approved",
+    assert channel.missing
+    assert channel.missing(shop(ws, provider="tencent", app_id="")) == ["the setting sms.app_id is missing"]
+    assert channel.faults(ws, Content()) == [
+        "the text message names no template that the provider has approved"
     ]
     assert channel.cost(shop(ws), Content(text="中" * 60)).n_parts == 2
     assert channel.cost(shop(ws), Content(text="中" * 59)).n_parts == 1

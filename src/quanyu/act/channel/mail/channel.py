@@ -8,5 +8,6 @@ CHANNEL = Channel(
     ("email",),
     3,
     open=imported("mail.mail:open_line"),
+    missing=imported("mail.mail:missing"),
     faults=imported("mail.mail:faults"),
 )

@@ -20,18 +20,24 @@ ADDRESSES = ("from_address", "reply_to", "return_path", "unsubscribe_address")
 def open_line(ws: Workspace) -> MailLine:
     """Return a line to the mail server of a workspace. Raises `ChannelError` where the settings do not allow one."""
     given = ws.settings.of(MailSettings)
-    if wrong := list(_missing(given)):
+    if wrong := missing(ws):
         raise ChannelError(
-            "The channel mail is not set up: {wrong}.",
+            "The channel {channel} is not set up: {wrong}.",
             "See docs/how-to/set-up-channels.md.",
+            channel="mail",
             wrong=wrong[0],
         )
     return MailLine(given, origin(ws, given), ws.now)
 
 
-def faults(ws: Workspace, content: Content) -> list[str]:
-    """Return what keeps a content from going out by mail: settings that are missing, a subject or body that is."""
-    found = list(_missing(ws.settings.of(MailSettings)))
+def missing(ws: Workspace) -> list[str]:
+    """Return what the settings lack."""
+    return list(_missing(ws.settings.of(MailSettings)))
+
+
+def faults(_: Workspace, content: Content) -> list[str]:
+    """Return what keeps a content from going out by mail: no subject, or nothing said."""
+    found: list[str] = []
     if not content.subject.strip():
         found.append(Sentence("the mail has no subject"))
     if not (content.text.strip() or content.html.strip()):

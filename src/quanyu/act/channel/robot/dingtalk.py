@@ -8,7 +8,13 @@ from quanyu.act.channel.channel import Channel, imported
 from quanyu.act.channel.robot.robot import CONFIGURATION, PASSING, Robot, throttled
 
 CHANNEL = Channel(
-    "dingtalk_robot", "DingTalk robot", (), 21, audience="staff", open=imported("robot.line:open_dingtalk")
+    "dingtalk_robot",
+    "DingTalk robot",
+    (),
+    21,
+    audience="staff",
+    open=imported("robot.line:open_dingtalk"),
+    missing=imported("robot.line:missing_dingtalk"),
 )
 
 

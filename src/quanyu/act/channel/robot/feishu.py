@@ -8,7 +8,13 @@ from quanyu.act.channel.channel import Channel, imported
 from quanyu.act.channel.robot.robot import CONFIGURATION, Robot, throttled
 
 CHANNEL = Channel(
-    "feishu_robot", "Feishu robot", (), 22, audience="staff", open=imported("robot.line:open_feishu")
+    "feishu_robot",
+    "Feishu robot",
+    (),
+    22,
+    audience="staff",
+    open=imported("robot.line:open_feishu"),
+    missing=imported("robot.line:missing_feishu"),
 )
 
 

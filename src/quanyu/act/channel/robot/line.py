@@ -13,7 +13,13 @@ from quanyu.act.channel.robot.robot import Robot
 from quanyu.act.channel.wire import HttpSender, by_status
 from quanyu.act.settings import RobotSettings
 from quanyu.errors import ChannelError
+from quanyu.text import Sentence
 from quanyu.workspace import Workspace
+
+
+def missing_wecom(ws: Workspace) -> list[str]:
+    """Return the settings that its robot lacks."""
+    return missing(ws, "wecom")
 
 
 def open_wecom(ws: Workspace) -> HttpSender:
@@ -21,9 +27,19 @@ def open_wecom(ws: Workspace) -> HttpSender:
     return _opened(ws, wecom.ROBOT, "wecom")
 
 
+def missing_dingtalk(ws: Workspace) -> list[str]:
+    """Return the settings that its robot lacks."""
+    return missing(ws, "dingtalk")
+
+
 def open_dingtalk(ws: Workspace) -> HttpSender:
     """Return a line to the robot of 钉钉; see `_opened`."""
     return _opened(ws, dingtalk.ROBOT, "dingtalk")
+
+
+def missing_feishu(ws: Workspace) -> list[str]:
+    """Return the settings that its robot lacks."""
+    return missing(ws, "feishu")
 
 
 def open_feishu(ws: Workspace) -> HttpSender:
@@ -31,17 +47,23 @@ def open_feishu(ws: Workspace) -> HttpSender:
     return _opened(ws, feishu.ROBOT, "feishu")
 
 
+def missing(ws: Workspace, name: str) -> list[str]:
+    """Return the settings that a robot lacks."""
+    url = getattr(ws.settings.of(RobotSettings), f"{name}_url").get_secret_value()
+    return [] if url else [Sentence("the setting {setting} is missing", setting=f"robot.{name}_url")]
+
+
 def _opened(ws: Workspace, robot: Robot, name: str) -> HttpSender:
     """Return a line to a robot. Raises `ChannelError` where its address is not set."""
     given = ws.settings.of(RobotSettings)
     url: str = getattr(given, f"{name}_url").get_secret_value()
     secret: str = getattr(given, f"{name}_secret", SecretStr("")).get_secret_value()
-    if not url:
+    if wrong := missing(ws, name):
         raise ChannelError(
-            "The channel {channel} is not set up: the setting {setting} is missing.",
+            "The channel {channel} is not set up: {wrong}.",
             "See docs/how-to/set-up-channels.md.",
             channel=f"{name}_robot",
-            setting=f"robot.{name}_url",
+            wrong=wrong[0],
         )
     client = httpx.Client(timeout=given.timeout_seconds, follow_redirects=False)
     return HttpSender(client, _deliver(ws, client, robot, (url, secret)))

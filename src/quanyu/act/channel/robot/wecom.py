@@ -4,7 +4,13 @@ from quanyu.act.channel.channel import Channel, imported
 from quanyu.act.channel.robot.robot import CONFIGURATION, PASSING, Robot, throttled
 
 CHANNEL = Channel(
-    "wecom_robot", "WeCom robot", (), 20, audience="staff", open=imported("robot.line:open_wecom")
+    "wecom_robot",
+    "WeCom robot",
+    (),
+    20,
+    audience="staff",
+    open=imported("robot.line:open_wecom"),
+    missing=imported("robot.line:missing_wecom"),
 )
 ROBOT = Robot(
     wrap=lambda text: {"msgtype": "text", "text": {"content": text}},

@@ -8,6 +8,7 @@ CHANNEL = Channel(
     ("phone",),
     1,
     open=imported("sms.sms:open_line"),
+    missing=imported("sms.sms:missing"),
     faults=imported("sms.sms:faults"),
     cost=imported("sms.sms:cost"),
 )

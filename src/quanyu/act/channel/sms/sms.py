@@ -28,9 +28,12 @@ HAS_WAY_OUT = re.compile(r"(拒收|退订)请?回(复)?\s*[A-Z]{1,2}")
 def open_line(ws: Workspace) -> HttpSender:
     """Return a line to the provider of a workspace. Raises `ChannelError` where the settings do not allow one."""
     given = ws.settings.of(SmsSettings)
-    if wrong := list(_missing(given)):
+    if wrong := missing(ws):
         raise ChannelError(
-            "The channel sms is not set up: {wrong}.", "See docs/how-to/set-up-channels.md.", wrong=wrong[0]
+            "The channel {channel} is not set up: {wrong}.",
+            "See docs/how-to/set-up-channels.md.",
+            channel="sms",
+            wrong=wrong[0],
         )
     client = httpx.Client(timeout=given.timeout_seconds, follow_redirects=False)
     key = Key(given.key_id, given.key_secret.get_secret_value())
@@ -45,9 +48,14 @@ def open_line(ws: Workspace) -> HttpSender:
     return HttpSender(client, account.deliver, _checked, account.asked, given.lanes)
 
 
-def faults(ws: Workspace, content: Content) -> list[str]:
+def missing(ws: Workspace) -> list[str]:
+    """Return what the settings lack."""
+    return list(_missing(ws.settings.of(SmsSettings)))
+
+
+def faults(_: Workspace, content: Content) -> list[str]:
     """Return what keeps a content from going out as a text message."""
-    found = list(_missing(ws.settings.of(SmsSettings)))
+    found: list[str] = []
     if not content.template:
         found.append(Sentence("the text message names no template that the provider has approved"))
     return found

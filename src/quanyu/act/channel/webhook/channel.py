@@ -8,6 +8,6 @@ CHANNEL = Channel(
     ("person_id",),
     9,
     open=imported("webhook.webhook:open_line"),
-    faults=imported("webhook.webhook:faults"),
+    missing=imported("webhook.webhook:missing"),
     is_idempotent=True,
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from quanyu.act.channel.message import Content, Outcome, Outgoing, Status
+from quanyu.act.channel.message import Outcome, Outgoing, Status
 from quanyu.act.channel.wire import BarredError, HttpSender, by_status, checked_address
 from quanyu.act.settings import WebhookSettings
 from quanyu.errors import ChannelError
@@ -90,10 +90,11 @@ def body_of(message: Outgoing) -> bytes:
 def open_line(ws: Workspace) -> HttpSender:
     """Return a line to the program of a workspace. Raises `ChannelError` where the settings do not allow one."""
     given = ws.settings.of(WebhookSettings)
-    if wrong := list(_missing(given)):
+    if wrong := missing(ws):
         raise ChannelError(
-            "The channel webhook is not set up: {wrong}.",
+            "The channel {channel} is not set up: {wrong}.",
             "See docs/how-to/set-up-channels.md.",
+            channel="webhook",
             wrong=wrong[0],
         )
     client = httpx.Client(timeout=given.timeout_seconds, follow_redirects=False, trust_env=False)
@@ -101,7 +102,7 @@ def open_line(ws: Workspace) -> HttpSender:
     return HttpSender(client, program.deliver, lanes=given.lanes)
 
 
-def faults(ws: Workspace, _: Content) -> list[str]:
+def missing(ws: Workspace) -> list[str]:
     """Return what the settings lack."""
     return list(_missing(ws.settings.of(WebhookSettings)))
 

@@ -20,7 +20,7 @@ from quanyu.act.content.link import Tags
 from quanyu.act.content.sample import sample_values
 from quanyu.act.content.template import Voice
 from quanyu.act.content.value import refuse_unknown
-from quanyu.act.content.variant import names_of
+from quanyu.act.variant import names_of
 from quanyu.errors import ContentError
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
