@@ -136,6 +136,8 @@ class SmsSettings(Section, name="sms"):
     """Price of one part, in the workspace's currency."""
     url: str = ""
     """Address to ask instead of the provider's, for a proxy; nothing: the provider's."""
+    hook_password: SecretStr = NONE
+    """Password in the address to which the provider posts receipts and answers; nothing: only answers are believed."""
     lanes: int = Field(default=8, ge=1, le=100)
     """Requests at once, of each worker."""
     timeout_seconds: float = Field(default=10, gt=0)

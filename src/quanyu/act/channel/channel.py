@@ -32,11 +32,11 @@ class Channel:
     """A way to reach people; `kinds` are the identifiers it takes, the first that somebody has counts.
 
     `place` is its place where channels are listed. `audience` says who hears: people, the shop's own staff, or an ad
-    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `missing` says
-    what the settings lack, `faults` what is wrong with a content before anything is sent, `cost` what a message comes to. `is_idempotent`: the
-    receiver keeps keys, so that what was begun may be handed over again. `receive` reads what the provider posts to
-    `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises `ChannelError` for what the provider did
-    not sign.
+    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `missing` says what
+    the settings lack, `faults` what is wrong with a content before anything is sent, `cost` what a message comes to.
+    `is_idempotent`: the receiver keeps keys, so that what was begun may be handed over again. `receive` reads what the
+    provider posts to `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises `ChannelError` for
+    what the provider did not sign.
     """
 
     name: str

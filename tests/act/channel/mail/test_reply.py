@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from quanyu.act.channel.mail.reply import read_reply
 from quanyu.act.channel.mail.seal import sealed
-from quanyu.act.channel.reply import Reply
+from quanyu.act.response import Response
 
 AT = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
 SECRET = "00" * 32
@@ -93,7 +93,7 @@ def answer(subject: str = "Re: Hello", more: str = f"In-Reply-To: <{CODE}@shop.e
     return f"From: Li Lei <a@b.cn>\nTo: news@shop.example\nDate: Fri, 20 Nov 2026 11:00:00 +0800\n{more}Subject: {subject}\n\nHi\n"
 
 
-def read(text: str) -> Reply | None:
+def read(text: str) -> Response | None:
     return read_reply(text.encode(), SECRET, AT)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import time
 from collections.abc import Callable
@@ -11,13 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from quanyu.act.channel import Content, Outgoing, channel_named
-from quanyu.act.channel.sms.reply import read_replies
+from quanyu.act.channel.sms.reply import read_responses
 from quanyu.act.channel.sms.sms import shown
 from quanyu.errors import ChannelError
 from quanyu.workspace import Workspace
 
 Make = Callable[..., Any]
-NOW = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
 SETTINGS = {
     "key_id": "id",
     "key_secret": "hush",
@@ -168,13 +168,30 @@ def test_receipts_and_answers_of_both_providers() -> None:
       {"nationcode": "852", "mobile": "61234567", "text": "有优惠吗"},
       {"nationcode": "86", "mobile": "13800000003", "report_status": "FAIL", "errmsg": "MBBLACK"},
       {"something": "else"}, 7]"""
-    read = [(one.kind, one.key, one.contact) for one in read_replies(body.encode(), NOW)]
+    read = [(one.kind, one.key, one.contact) for one in read_responses(body.encode())]
     assert read == [
         ("delivered", "c7:0", "+8613800000000"),
         ("bounced", "c7:1", "+8613800000001"),
-        ("unsubscribed", "", "+8613800000002"),
+        ("replied", "", "+8613800000002"),
         ("replied", "", "+85261234567"),
         ("bounced", "", "+8613800000003"),
     ]
-    assert read_replies(body.encode(), NOW)[0].at == dt.datetime(2026, 11, 20, 4, 0, 1, tzinfo=dt.UTC)
-    assert read_replies(b"\xff", NOW) == read_replies(b"7", NOW) == []
+    assert read_responses(body.encode())[0].at == dt.datetime(2026, 11, 20, 4, 0, 1, tzinfo=dt.UTC)
+    assert read_responses(b"\xff") == read_responses(b"7") == []
+
+
+def test_receipts_are_believed_from_whoever_knows_the_password(ws: Workspace) -> None:
+    receive = channel_named("sms").receive
+    assert receive
+    body = b'[{"phone_number": "13800000000", "success": false, "out_id": "c7:0"}, {"phone_number": "13800000000", "content": "T"}]'
+    basic = {"authorization": "Basic " + base64.b64encode(b"sms:open sesame").decode()}
+    locked = shop(ws, hook_password="open sesame")
+    assert [one.kind for one in receive(locked, basic, body)] == ["bounced", "replied"]
+    assert [one.kind for one in receive(shop(ws), {}, body)] == ["replied"]
+    for wrong in (
+        {},
+        {"authorization": "Basic !"},
+        {"authorization": "Basic " + base64.b64encode(b"sms:no").decode()},
+    ):
+        with pytest.raises(ChannelError, match="password"):
+            receive(locked, wrong, body)

@@ -16,9 +16,9 @@ from email.utils import parsedate_to_datetime
 
 from quanyu.act.channel.mail.answer import Answer, reason_of
 from quanyu.act.channel.mail.seal import opened
-from quanyu.act.channel.reply import Kind, Reply
+from quanyu.act.response import Response
 
-ACTIONS: Mapping[str, Kind] = {
+ACTIONS: Mapping[str, str] = {
     "failed": "bounced",
     "delayed": "deferred",
     "delivered": "delivered",
@@ -30,7 +30,7 @@ STATUS = re.compile(r"\s*([245])\.\d{1,3}\.\d{1,3}")
 MOST_DETAIL = 500
 
 
-def read_reply(content: bytes, secret: str, at: dt.datetime) -> Reply | None:
+def read_reply(content: bytes, secret: str, at: dt.datetime) -> Response | None:
     """Return what a piece of mail tells of a message of this shop; None for automatic answers and all that is none.
 
     `at` is when it came, for mail that says no time or one that has not come yet.
@@ -46,23 +46,29 @@ def read_reply(content: bytes, secret: str, at: dt.datetime) -> Reply | None:
     if _is_automatic(message):
         return None
     if key := opened(_line(message, "Subject"), secret):
-        return Reply("unsubscribed", when, key, _sender(message), "mailto")
+        return Response("unsubscribed", key=key, at=when, contact=_sender(message), detail="mailto")
     if key := _key(message, secret, ("In-Reply-To", "References", *ROUTES)):
-        return Reply("replied", when, key, _sender(message), _line(message, "Subject")[:MOST_DETAIL])
+        return Response(
+            "replied",
+            key=key,
+            at=when,
+            contact=_sender(message),
+            detail=_line(message, "Subject")[:MOST_DETAIL],
+        )
     return None
 
 
-def _delivery(message: Message, secret: str, when: dt.datetime) -> Reply | None:
+def _delivery(message: Message, secret: str, when: dt.datetime) -> Response | None:
     """Return what a mail server reports of a message: the gravest where it speaks of several recipients."""
     key = _key(message, secret, ROUTES) or _original_key(message, secret)
     told = [found for block in _blocks(message, "message/delivery-status") if (found := _recipient(block))]
     if not key or not told:
         return None
     kind, contact, detail = min(told, key=lambda one: list(ACTIONS.values()).index(one[0]))
-    return Reply(kind, when, key, contact, detail)
+    return Response(kind, key=key, at=when, contact=contact, detail=detail)
 
 
-def _recipient(block: Message) -> tuple[Kind, str, str] | None:
+def _recipient(block: Message) -> tuple[str, str, str] | None:
     kind = ACTIONS.get(_line(block, "Action").strip().lower())
     if kind is None:
         return None
@@ -78,7 +84,7 @@ def _recipient(block: Message) -> tuple[Kind, str, str] | None:
     return kind, contact, f"{reason}: {status.strip()} {said}"[:MOST_DETAIL]
 
 
-def _complaint(message: Message, secret: str, when: dt.datetime) -> Reply | None:
+def _complaint(message: Message, secret: str, when: dt.datetime) -> Response | None:
     """Return a complaint about a message to one recipient; one that names several tells nobody's mind."""
     reports = list(_blocks(message, "message/feedback-report"))
     if len(reports) != 1:
@@ -94,7 +100,13 @@ def _complaint(message: Message, secret: str, when: dt.datetime) -> Reply | None
     return (
         None
         if is_taken_back
-        else Reply("unsubscribed" if kind == "opt-out" else "complained", when, key, contact, kind)
+        else Response(
+            "unsubscribed" if kind == "opt-out" else "complained",
+            key=key,
+            at=when,
+            contact=contact,
+            detail=kind,
+        )
     )
 
 

@@ -11,4 +11,5 @@ CHANNEL = Channel(
     missing=imported("sms.sms:missing"),
     faults=imported("sms.sms:faults"),
     cost=imported("sms.sms:cost"),
+    receive=imported("sms.reply:receive"),
 )
