@@ -96,6 +96,10 @@ class MailSettings(Section, name="mail"):
     Nothing: mail comes back to `from_address`, without a key."""
     unsubscribe_address: str = ""
     """Address that takes unsubscriptions by mail, beside the link; nothing: only the link."""
+    mailbox: str = Field(default="", pattern=r"^(|maildir:.+|imaps?://[^\s/@]+@?[^\s/@]+(/\S+)?)$")
+    """Where mail comes back to: `maildir:FOLDER`, or `imaps://USER@HOST/FOLDER`; nothing: none is read."""
+    mailbox_password: SecretStr = NONE
+    """Password of that mailbox; better in the variable QUANYU_MAIL__MAILBOX_PASSWORD than in a file."""
     dkim_domain: str = ""
     """Domain in whose name mail is signed; nothing: that of `from_address`."""
     dkim_selector: str = ""
@@ -174,3 +178,20 @@ class RobotSettings(Section, name="robot"):
     """Key of its signatures; nothing: it takes keywords instead."""
     timeout_seconds: float = Field(default=10, gt=0)
     """How long a robot may take to answer."""
+
+
+class WechatSettings(Section, name="wechat"):
+    """The shop's WeChat account, and which of its messages are sent."""
+
+    app_id: str = ""
+    """AppID of the account; nothing: no messages are sent."""
+    app_secret: SecretStr = NONE
+    """AppSecret; better in the variable QUANYU_WECHAT__APP_SECRET than in a file."""
+    message: Literal["template", "subscribe", "mini"] = "subscribe"
+    """`template` messages of a 公众号 (service notices only), its `subscribe` notices, or those of a `mini` program."""
+    url: str = "https://api.weixin.qq.com"
+    """Address of the interface."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long WeChat may take to answer."""

@@ -14,13 +14,15 @@ from quanyu.part.action import Action, Caller
 from quanyu.text import Sentence, translate
 from quanyu.workspace import Workspace
 
+NOBODY = SecretStr("")
+
 
 @dataclass(frozen=True)
 class Trial:
     """A channel, and to whom a message goes; `template` and `fields` where the provider keeps the words."""
 
     channel: str
-    to: SecretStr = SecretStr("")
+    to: SecretStr = NOBODY
     template: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 

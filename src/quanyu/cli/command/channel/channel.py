@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from quanyu.act.channel.trial import TRY_CHANNEL, channel_states
+from quanyu.act.track import READ_MAILBOX
 from quanyu.cli.help import Command
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, language, out, say
@@ -80,3 +81,25 @@ def test(
         raise ChannelError(
             "The message was not delivered.", "See docs/how-to/set-up-channels.md.", channel=name
         )
+
+
+@channel.command(
+    cls=Command,
+    help=help_of(
+        "Read the mail that came back: who could not be reached, complained or answered.",
+        "quanyu channel read",
+    ),
+)
+def read(root: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Read the mail that came back."""
+    with workspace(root) as ws:
+        taken = perform(ws, READ_MAILBOX, {}, Caller(getpass.getuser()))
+    if json:
+        as_json(dataclasses.asdict(taken))
+    else:
+        said = say(
+            "{n} pieces of mail read, {new} new reactions recorded.",
+            n=f"{taken.n_read:,}",
+            new=f"{taken.n_new:,}",
+        )
+        out.print(said, highlight=False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanyu.act.channel.mail.reply import read_reply
+from quanyu.act.channel.mail.intake.reply import read_reply
 from quanyu.act.channel.mail.seal import sealed
 from quanyu.act.response import Response
 
