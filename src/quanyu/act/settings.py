@@ -195,3 +195,22 @@ class WechatSettings(Section, name="wechat"):
     """Requests at once, of each worker."""
     timeout_seconds: float = Field(default=10, gt=0)
     """How long WeChat may take to answer."""
+
+
+class PushSettings(Section, name="push"):
+    """Notifications of the shop's app, by JPush."""
+
+    app_key: str = ""
+    """AppKey of the app; nothing: no notifications are sent."""
+    master_secret: SecretStr = NONE
+    """Master Secret; better in the variable QUANYU_PUSH__MASTER_SECRET than in a file."""
+    is_production: bool = True
+    """Whether iPhones get them over Apple's production service."""
+    live_seconds: int = Field(default=86_400, ge=0, le=864_000)
+    """How long a notification waits for a telephone that is off."""
+    url: str = "https://api.jpush.cn"
+    """Address of the interface."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long JPush may take to answer."""
