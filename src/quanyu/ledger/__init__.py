@@ -2,7 +2,16 @@
 
 from quanyu.ledger.api_key import ApiKey, add_key, find_key, list_keys, revoke_key
 from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_good
-from quanyu.ledger.audit import Edit, audited, list_edits, replay
+from quanyu.ledger.audit import (
+    Edit,
+    Lines,
+    audited,
+    count_lines,
+    line_names,
+    list_edits,
+    page_lines,
+    replay,
+)
 from quanyu.ledger.campaign import (
     Campaign,
     CampaignStatus,
@@ -150,6 +159,7 @@ __all__ = [
     "KeptContent",
     "KeptFit",
     "Ledger",
+    "Lines",
     "Load",
     "Mark",
     "Message",
@@ -187,6 +197,7 @@ __all__ = [
     "claim_sends",
     "close_sends",
     "content_versions",
+    "count_lines",
     "count_messages",
     "count_responses",
     "count_sends",
@@ -226,6 +237,7 @@ __all__ = [
     "last_day",
     "last_good",
     "layouts_of",
+    "line_names",
     "list_campaigns",
     "list_consents",
     "list_contents",
@@ -253,6 +265,7 @@ __all__ = [
     "mark_segments",
     "open_ledger",
     "own",
+    "page_lines",
     "post",
     "propose",
     "reading",
