@@ -126,3 +126,102 @@ class MailSettings(Section, name="mail"):
         409_600,
     )
     """Mails to one provider on the first day, the second, and so on; after the last there is no limit."""
+    mailbox: str = Field(default="", pattern=r"^(|maildir:.+|imaps?://[^\s/@]+@?[^\s/@]+(/\S+)?)$")
+    """Where mail comes back to: `maildir:FOLDER`, or `imaps://USER@HOST/FOLDER`; nothing: none is read."""
+    mailbox_password: SecretStr = NONE
+    """Password of that mailbox; better in the variable QUANYU_MAIL__MAILBOX_PASSWORD than in a file."""
+
+
+class SmsSettings(Section, name="sms"):
+    """The provider that takes the shop's text messages, and the signature they bear."""
+
+    provider: Literal["aliyun", "tencent", ""] = ""
+    """`aliyun` or `tencent`; nothing: no text messages are sent."""
+    key_id: str = ""
+    """AccessKey ID (Aliyun) or SecretId (Tencent)."""
+    key_secret: SecretStr = NONE
+    """AccessKey secret or SecretKey; better in the variable QUANYU_SMS__KEY_SECRET than in a file."""
+    app_id: str = ""
+    """SdkAppId of Tencent."""
+    region: str = "ap-guangzhou"
+    """Region of Tencent."""
+    signature: str = ""
+    """Approved signature, without 【】."""
+    price_amount: float = Field(default=0.045, ge=0)
+    """Price of one part, in the workspace's currency."""
+    url: str = ""
+    """Address to ask instead of the provider's, for a proxy; nothing: the provider's."""
+    hook_password: SecretStr = NONE
+    """Password in the address to which the provider posts receipts and answers; nothing: only answers are believed."""
+    lanes: int = Field(default=8, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long the provider may take to answer."""
+
+
+class WebhookSettings(Section, name="webhook"):
+    """A program of one's own that takes messages by signed requests (Standard Webhooks)."""
+
+    url: str = ""
+    """Address of the program, beginning with https://; nothing: none is asked."""
+    secret: SecretStr = NONE
+    """Key of the signatures: `whsec_` and at least 24 bytes in base64."""
+    allow_private: bool = False
+    """Whether the program may be inside one's own network, and be asked without TLS."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=15, gt=0)
+    """How long the program may take to answer."""
+
+
+class RobotSettings(Section, name="robot"):
+    """Robots in groups of the shop's own staff, by the addresses that the groups show."""
+
+    wecom_url: SecretStr = NONE
+    """Address of a robot of 企业微信."""
+    dingtalk_url: SecretStr = NONE
+    """Address of a robot of 钉钉."""
+    dingtalk_secret: SecretStr = NONE
+    """Key of its signatures; nothing: it takes keywords instead."""
+    feishu_url: SecretStr = NONE
+    """Address of a robot of 飞书."""
+    feishu_secret: SecretStr = NONE
+    """Key of its signatures; nothing: it takes keywords instead."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long a robot may take to answer."""
+
+
+class WechatSettings(Section, name="wechat"):
+    """The shop's WeChat account, and which of its messages are sent."""
+
+    app_id: str = ""
+    """AppID of the account; nothing: no messages are sent."""
+    app_secret: SecretStr = NONE
+    """AppSecret; better in the variable QUANYU_WECHAT__APP_SECRET than in a file."""
+    message: Literal["template", "subscribe", "mini"] = "subscribe"
+    """`template` messages of a 公众号 (service notices only), its `subscribe` notices, or those of a `mini` program."""
+    url: str = "https://api.weixin.qq.com"
+    """Address of the interface."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long WeChat may take to answer."""
+
+
+class PushSettings(Section, name="push"):
+    """Notifications of the shop's app, by JPush."""
+
+    app_key: str = ""
+    """AppKey of the app; nothing: no notifications are sent."""
+    master_secret: SecretStr = NONE
+    """Master Secret; better in the variable QUANYU_PUSH__MASTER_SECRET than in a file."""
+    is_production: bool = True
+    """Whether iPhones get them over Apple's production service."""
+    live_seconds: int = Field(default=86_400, ge=0, le=864_000)
+    """How long a notification waits for a telephone that is off."""
+    url: str = "https://api.jpush.cn"
+    """Address of the interface."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long JPush may take to answer."""
