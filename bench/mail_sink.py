@@ -98,9 +98,9 @@ class _Talk(asyncio.Protocol):
                 self.command(line.decode())
 
     def settle(self, whole: bytes) -> None:
-        self.sink.n_taken += self.reply("dot", self.to)
-        if self.sink.taken:
+        if self.sink.taken:  # before the answer, after which the sender may look
             self.sink.taken(self.to, whole)
+        self.sink.n_taken += self.reply("dot", self.to)
 
     def command(self, line: str) -> None:
         if self.sink.is_noted:

@@ -165,7 +165,9 @@ def test_a_new_sender_begins_slowly_and_each_provider_has_its_own_pace(embedded:
 def test_what_is_missing_is_said_before_anything_goes(embedded: Workspace) -> None:
     mail = channel_named("mail")
     assert mail.missing and mail.faults
-    assert mail.missing(embedded) == ["mail.host", "mail.from_address"]
+    assert mail.missing(embedded) == [
+        f"the setting mail.{name} is missing" for name in ("host", "from_address")
+    ]
     ws = shop(embedded)
     assert mail.missing(ws) == [] and mail.faults(ws, LI.content) == []
     assert mail.faults(ws, Content()) == ["The mail has no subject.", "The mail says nothing."]

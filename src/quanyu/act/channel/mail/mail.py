@@ -48,14 +48,15 @@ def open_mail(ws: Workspace) -> MailSender:
 
 
 def missing(ws: Workspace) -> list[str]:
-    """Return the settings without which no mail goes."""
+    """Return what the settings lack, without which no mail goes."""
     settings = ws.settings.of(MailSettings)
-    return [f"mail.{name}" for name in ("host", "from_address") if not getattr(settings, name)]
+    lacking = [name for name in ("host", "from_address") if not getattr(settings, name)]
+    return [Sentence("the setting {setting} is missing", setting=f"mail.{name}") for name in lacking]
 
 
 def faults(ws: Workspace, content: Content) -> list[str]:
     """Return what is wrong with a mail before anybody is sent it."""
-    found: list[str] = [Sentence("The setting {setting} is not set.", setting=name) for name in missing(ws)]
+    found = missing(ws)
     if not content.subject.strip():
         found.append(Sentence(NO_SUBJECT))
     if not (content.text.strip() or content.html.strip()):

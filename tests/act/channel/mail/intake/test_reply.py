@@ -111,9 +111,7 @@ def test_reports_of_mail_servers(status: str, action: str, kind: str, reason: st
 
 
 def test_the_address_that_it_came_back_to_is_enough() -> None:
-    reply = read(
-        report("5.1.1", "failed", "550 no", to=f"back+{CODE.upper()}@shop.example", original="<gone@x>")
-    )
+    reply = read(report("5.1.1", "failed", "550 no", to=f"back+{CODE}@shop.example", original="<gone@x>"))
     assert reply and reply.key == "c7:12"
 
 
