@@ -23,11 +23,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-from quanyu.act.channel import Content, Outgoing
 from quanyu.act.channel.mail.address import Address
 from quanyu.act.channel.mail.compose import Origin
 from quanyu.act.channel.mail.connection import dotted
+
+from quanyu.act.channel import Content, Outgoing
 from quanyu.act.channel.mail.dkim import Signer, read_signer
 from quanyu.act.channel.mail.line import MailLine
 from quanyu.act.settings import MailSettings

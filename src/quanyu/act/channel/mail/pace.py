@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from quanyu.act.channel.provider import Quota
-from quanyu.act.channel.provider.quota import DAY
+from quanyu.act.channel.provider import DAY, Quota
 from quanyu.act.settings import MailSettings
 from quanyu.workspace import Workspace
 

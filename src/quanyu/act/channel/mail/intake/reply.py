@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
-from quanyu.act.channel.mail.answer import Answer, reason_of
+from quanyu.act.channel.mail.intake.answer import Answer, reason_of
 from quanyu.act.channel.mail.name import key_of
 from quanyu.act.response import Response
 
