@@ -94,7 +94,7 @@ def _hits(connection: Connection, table: sa.Table, sought: re.Pattern[str]) -> I
     if not names:
         return
     result = connection.execute(sa.select(table).execution_options(yield_per=CHUNK)).mappings()
-    for part in list(result.partitions(CHUNK)):
+    for part in result.partitions(CHUNK):
         for row in part:
             if any(sought.search(_said(row[name])) for name in names if row[name] is not None):
                 yield dict(row)
