@@ -46,18 +46,19 @@ def visit_of(ws: Workspace, text: str, purpose: str) -> Visit | None:
 def address_of(ws: Workspace, visit: Visit) -> str:
     """Return where a link of a message leads: an address that its campaign was launched with, "" where there is none.
 
-    A campaign's `links` hold by channel and variant the addresses in the order of their numbers, which begin at 1. One that
-    differs from person to person is made again from what stood in the message.
+    A campaign's `links` hold by channel and variant the addresses in the order of their numbers, which begin at 1: those that
+    lead everybody to the same place come first. The others are made again from what stood in the message.
     """
     campaign = ledger.find_campaign(ws.ledger, visit.send.campaign_id) if visit.send else None
     if campaign is None or visit.send is None:
         return ""
     by_variant = campaign.design.get("links", {}).get(visit.send.channel, {})
-    addresses = by_variant.get(visit.send.variant, ())
-    if any(VARYING.search(str(address)) for address in addresses):
-        addresses = _personal(ws, visit.send, campaign)
-    place = visit.token.link
-    address = str(addresses[place - 1]) if 1 <= place <= len(addresses) else ""
+    told = [str(address) for address in by_variant.get(visit.send.variant, ())]
+    fixed, place = [address for address in told if not VARYING.search(address)], visit.token.link
+    addresses = (
+        fixed if place <= len(fixed) or len(fixed) == len(told) else _personal(ws, visit.send, campaign)
+    )
+    address = addresses[place - 1] if 1 <= place <= len(addresses) else ""
     return address if address.startswith(("https://", "http://")) and not VARYING.search(address) else ""
 
 

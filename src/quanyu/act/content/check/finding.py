@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, get_args
 
 from quanyu.errors import QuanyuError
-from quanyu.text import Language, Sentence, Text, told
+from quanyu.text import Language, Sentence, Text, message_and_hint, told
 
 Both = Mapping[Language, str]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,32 @@ class Spot:
     variant: str
     part: str = ""
 
-    def finding(self, kind: str, severity: str, why: str, suggestion: str, **more: object) -> Finding:
+    def finding(self, kind: str, severity: str, why: Text, suggestion: Text, **more: object) -> Finding:
         """Return a finding here; `why` and `suggestion` are sentences."""
-        given: dict[str, object] = {"found": "", **more}
-        return Finding(
-            self.channel, self.variant, self.part, kind, severity, why=both(why), suggestion=both(suggestion), **given  # type: ignore[arg-type]
-        )  # fmt: skip
+        return self._said(
+            kind,
+            severity,
+            {"found": "", **more, "why": both(_sentence(why)), "suggestion": both(_sentence(suggestion))},
+        )
 
     def of_error(self, error: QuanyuError, kind: str = "template") -> Finding:
         """Return an error as a finding that stops the content."""
-        message = Sentence(error.sentences[0], **error.values)
-        hint = Sentence(error.sentences[1], **error.values) if error.sentences[1] else ""
-        return self.finding(kind, "blocked", message, hint)
+        said = {language: message_and_hint(error, language) for language in LANGUAGES}
+        why, hint = ({language: parts[at] for language, parts in said.items()} for at in (0, 1))
+        return self._said(kind, "blocked", {"found": "", "why": why, "suggestion": hint})
+
+    def told_by(self, kind: str, sentence: str) -> Finding:
+        """Return what somebody else found as a finding that stops the content."""
+        return self._said(kind, "blocked", {"found": "", "why": both(sentence), "suggestion": both("")})
+
+    def _said(self, kind: str, severity: str, more: Mapping[str, Any]) -> Finding:
+        return Finding(self.channel, self.variant, self.part, kind, severity, **more)
 
 
-def both(sentence: Text) -> Both:
+def both(sentence: str) -> Both:
     """Return a sentence in both languages."""
-    said = sentence if isinstance(sentence, Sentence) else Sentence(sentence) if sentence else ""
-    return {"en": told(said, "en"), "zh": told(said, "zh")}
+    return {language: told(sentence, language) for language in LANGUAGES}
+
+
+def _sentence(text: Text) -> str:
+    return text if isinstance(text, Sentence) or not text else Sentence(text)
