@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from quanyu.act.erasure.identity import Known, ir_or
 from quanyu.tables import CONTRACTS, Table, contract
-from quanyu.warehouse.delta.erase import erase
+from quanyu.warehouse import erase
 from quanyu.workspace import Workspace
 
 UNNAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""`quanyu people export` and `quanyu people erase`: what is known about somebody, and the end of it."""
+"""`quanyu people export`, `erase` and `expire`: what is known about somebody, and the end of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from quanyu.act.erasure import ERASE, EXPORT
+from quanyu.act.erasure import ERASE, EXPIRE, EXPORT
 from quanyu.cli.help import Command
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, out, say
@@ -21,7 +21,7 @@ WhoArgument = Annotated[str, typer.Argument(help=say("A person id or an identifi
 
 
 def add_to(people: typer.Typer) -> None:
-    """Add both commands to the group."""
+    """Add the commands to the group."""
     people.command(
         cls=Command,
         help=help_of(
@@ -35,6 +35,12 @@ def add_to(people: typer.Typer) -> None:
             "quanyu people erase jd:13912 --yes",
         ),
     )(erase)
+    people.command(
+        cls=Command,
+        help=help_of(
+            "Delete rows that are older than [retention] in quanyu.toml allows.", "quanyu people expire --yes"
+        ),
+    )(expire)
 
 
 def export(
@@ -89,3 +95,26 @@ def erase(
             highlight=False,
         )
     out.print(say("Bring the other tables up to date with: quanyu run"), highlight=False)
+
+
+def expire(
+    yes: Annotated[
+        bool, typer.Option("--yes", help=say("Delete them; without it they are only counted."))
+    ] = False,
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Delete rows that are older than the settings allow."""
+    with workspace(root) as ws:
+        done = perform(ws, EXPIRE, {"is_meant": yes}, Caller(getpass.getuser()))
+    if json:
+        as_json(dataclasses.asdict(done))
+        return
+    if not done.tables:
+        out.print(say("Nothing is limited: see [retention] in docs/reference/settings.md."), highlight=False)
+        return
+    table(
+        say("Deleted") if done.is_done else say("Older than allowed"),
+        [say("Table"), say("Rows")],
+        list(done.tables.items()),
+    )
