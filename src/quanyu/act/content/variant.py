@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from pydantic import ConfigDict
+
 from quanyu.act.channel import Content
 
 
 @dataclass(frozen=True)
 class Variant(Content):
     """One of several contents: its name, and its share of the people it could go to (none: what is left, in equal parts)."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     name: str = "A"
     share: float | None = None

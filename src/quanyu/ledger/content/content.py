@@ -51,7 +51,7 @@ def keep_content(
         if before and (before.channel, before.body) == (channel, wanted):
             return before
         version = before.version + 1 if before else 1
-        made = KeptContent(content_id, version, channel, who, at, note, wanted)
+        made = KeptContent(content_id, version, channel, who, at, note=note, body=wanted)
         connection.execute(sa.insert(CONTENTS).values(vars(made)))
         old = {"version": before.version, "channel": before.channel, "body": before.body} if before else None
         new = {"version": version, "channel": channel, "body": wanted, "note": note}

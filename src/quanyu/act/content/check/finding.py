@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from quanyu.errors import QuanyuError
 from quanyu.text import Language, Sentence, Text, told
@@ -41,10 +42,8 @@ class Spot:
 
     def finding(self, kind: str, severity: str, why: str, suggestion: str, **more: object) -> Finding:
         """Return a finding here; `why` and `suggestion` are sentences."""
-        given: dict[str, object] = {"found": "", **more}
-        return Finding(
-            self.channel, self.variant, self.part, kind, severity, why=both(why), suggestion=both(suggestion), **given  # type: ignore[arg-type]
-        )  # fmt: skip
+        given: dict[str, Any] = {"found": "", **more, "why": both(why), "suggestion": both(suggestion)}
+        return Finding(self.channel, self.variant, self.part, kind, severity, **given)
 
     def of_error(self, error: QuanyuError, kind: str = "template") -> Finding:
         """Return an error as a finding that stops the content."""

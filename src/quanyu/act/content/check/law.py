@@ -52,5 +52,13 @@ def _checked(spot: Spot, text: str, category: Category, seen: set[tuple[str, str
         if (one.kind, said) not in seen:
             seen.add((one.kind, said))
             yield Finding(
-                spot.channel, spot.variant, spot.part, one.kind, one.severity, one.found, one.why, one.suggestion, one.article
-            )  # fmt: skip
+                spot.channel,
+                spot.variant,
+                spot.part,
+                one.kind,
+                one.severity,
+                found=one.found,
+                why=one.why,
+                suggestion=one.suggestion,
+                article=one.article,
+            )
