@@ -114,9 +114,11 @@ def _read(file: Path) -> str:
 def _misread(error: ValidationError, given: Mapping[str, Any]) -> ContentError:
     first = error.errors()[0]
     place = first["loc"]
-    of = Variant if "variants" in place and len(place) > 1 else Draft
-    known = [item.name for item in fields(of)] + (list(FILES) if of is Variant else [])
-    near = did_you_mean(str(place[-1]), known) if first["type"] == "extra_forbidden" else ""
+    inner = [item.name for item in fields(Variant)] + list(FILES)
+    is_inner = "variants" in place and len(place) > 1
+    known = inner if is_inner else list(dict.fromkeys([*(item.name for item in fields(Draft)), *inner]))
+    is_unknown = first["type"] in ("extra_forbidden", "unexpected_keyword_argument")
+    near = did_you_mean(str(place[-1]), known) if is_unknown else ""
     hint: Text = "{near} Fields: {known}." if near else "Fields: {known}."
     return ContentError(
         "The field {place} of the content is {value!r}: {wrong}.",
