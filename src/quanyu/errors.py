@@ -176,6 +176,12 @@ class ActionError(QuanyuError):
     exit_code = 16
 
 
+class CampaignError(QuanyuError):
+    """A campaign that cannot be read, approved, launched or sent as it is."""
+
+    exit_code = 19
+
+
 class ComplianceError(QuanyuError):
     """A text may not be sent as it is: something in it, or missing from it, is against the law."""
 

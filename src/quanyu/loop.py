@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from quanyu import ledger
 from quanyu.discovery import declared
-from quanyu.errors import QuanyuError, WorkspaceBusyError, WorkspaceError
+from quanyu.errors import DecisionError, QuanyuError, WorkspaceBusyError, WorkspaceError
 from quanyu.ledger import Decision, Verdict
 from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
@@ -152,6 +152,12 @@ def decide(ws: Workspace, decision_id: str, verdict: Verdict, *, who: str, note:
     approve again, and it goes on from there. Raises `DecisionError` where there is no such proposal.
     """
     decision = ledger.find_decision(ws.ledger, decision_id)
+    if decision.kind == "campaign" and verdict == "approved":
+        raise DecisionError(
+            "{decision} is a campaign: who approves it says how many people it reaches.",
+            "quanyu campaign check {decision}, then quanyu campaign approve {decision} --people N",
+            decision=decision_id,
+        )
     is_repeated = (
         verdict == "approved" and decision.status in {"approved", "done"} and decision.decided_by == who
     )

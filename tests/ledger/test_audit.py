@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quanyu.errors import WorkspaceError
-from quanyu.ledger import Edit, audited, list_edits, replay
+from quanyu.ledger import Edit, Lines, audited, count_lines, line_names, list_edits, page_lines, replay
 
 BUDGETS = sa.Table(
     "budgets",
@@ -84,6 +84,27 @@ def test_edits_are_found_by_record_key_and_person(budgets):
     assert [edit.after for edit in list_edits(budgets, key="618")] == [{"name": "618", "limit_fen": 1}, None]
     assert [edit.who for edit in list_edits(budgets, limit=1)] == ["li"]
     assert list_edits(budgets, record="campaigns") == []
+
+
+def test_lines_are_paged_by_who_what_and_when(budgets):
+    with budgets.begin() as connection:
+        for n in range(7):
+            who, record = ("wang", "budgets") if n % 2 else ("li", "actions")
+            at = START + dt.timedelta(hours=n)
+            audited(connection, Edit(at, who, record, f"key{n // 4}", None, {"n": n}))
+
+    def told(lines, first=0, n=10):
+        return [edit.after["n"] for edit in page_lines(budgets, lines, first, n)]
+
+    assert told(Lines()) == [6, 5, 4, 3, 2, 1, 0] and count_lines(budgets, Lines()) == 7
+    assert told(Lines(), 2, 3) == [4, 3, 2]
+    assert told(Lines(who="wang")) == [5, 3, 1] and count_lines(budgets, Lines(who="wang")) == 3
+    assert told(Lines(record="actions", key="key1")) == [6, 4]
+    day = Lines(since=START + dt.timedelta(hours=2), until=START + dt.timedelta(hours=4))
+    assert told(day) == [3, 2] and count_lines(budgets, day) == 2
+    named = [("actions", "key0"), ("actions", "key1"), ("budgets", "")]
+    assert line_names(budgets, ["actions"]) == (["li", "wang"], named)
+    assert line_names(budgets)[1] == [("actions", ""), ("budgets", "")]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET who = 'nobody'", "DELETE FROM audit"])

@@ -58,7 +58,7 @@ class Account:
 
 def accounts(ws: Workspace) -> list[Account]:
     """Return every campaign, newest first, with what became of its audience."""
-    return [_account(ws, campaign) for campaign in ledger.list_campaigns(ws.ledger)]
+    return [account_of(ws, campaign) for campaign in ledger.list_campaigns(ws.ledger)]
 
 
 def preview(ws: Workspace, design: CampaignDesign, decision_id: str = "") -> Account:
@@ -83,7 +83,8 @@ def _name(ws: Workspace, design: CampaignDesign) -> str:
     return decision_name(content_of(design, n, is_own=True), as_of(ws))
 
 
-def _account(ws: Workspace, campaign: Campaign) -> Account:
+def account_of(ws: Workspace, campaign: Campaign) -> Account:
+    """Return what became of the audience of a campaign."""
     shares = tuple(Share(*row) for row in ledger.count_sends(ws.ledger, campaign.campaign_id))
     file = folder(ws) / f"{campaign.campaign_id}.csv"
     return Account(

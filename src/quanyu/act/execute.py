@@ -17,6 +17,7 @@ from quanyu import ledger
 from quanyu.act.audience import audience, withdrawn
 from quanyu.act.delivery import advance, mirror
 from quanyu.act.export import write_campaign, write_rows
+from quanyu.act.gate import Ask
 from quanyu.act.spend_test import days_of, draw, meets, mirror_tests, running
 from quanyu.errors import ChannelError, DecisionError, RuleError, SegmentError
 from quanyu.ledger import Campaign, ClaimedMessage, Decision, Dispatcher, Edit, Message
@@ -34,12 +35,32 @@ READ = ("people", "identities", "consents", "touches", "deliveries", "rfm", "lif
 
 def waiting(ws: Workspace) -> str:
     """Say what waits to be carried out, or nothing."""
-    approved = len(ledger.list_decisions(ws.ledger, status="approved"))
+    approved, moving = len(_approved(ws)), _moving(ws)
     messages = ledger.count_messages(ws.ledger, topic=TOPIC)
     n_undelivered = messages["waiting"] + messages["claimed"]
-    if not approved and not n_undelivered:
-        return ""
-    return Sentence("{n} approved decisions and {m} exports wait", n=approved, m=n_undelivered)
+    if approved or n_undelivered:
+        return Sentence("{n} approved decisions and {m} exports wait", n=approved, m=n_undelivered)
+    return Sentence("{n} campaigns have gone on", n=len(moving)) if moving else ""
+
+
+def _approved(ws: Workspace) -> list[Decision]:
+    """Return the approved decisions that a turn carries out; campaigns are launched by hand."""
+    return [one for one in ledger.list_decisions(ws.ledger, status="approved") if one.kind in CARRY]
+
+
+def _moving(ws: Workspace) -> list[Campaign]:
+    """Return the campaigns whose messages leave, or have ended since the last turn."""
+    last = ledger.last_good(ws.ledger, "act")
+    return [
+        campaign
+        for campaign in ledger.list_campaigns(ws.ledger)
+        if campaign.status in ("sending", "paused")
+        or (campaign.kind == "message" and (last is None or _ended(campaign) >= last.started_at))
+    ]
+
+
+def _ended(campaign: Campaign) -> dt.datetime:
+    return campaign.exported_at or campaign.frozen_at
 
 
 def execute(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
@@ -48,7 +69,7 @@ def execute(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     One that cannot be carried out (its rule speaks of a trait that is gone) keeps its reason, waits for the next turn
     or to be declined, and holds up nothing else.
     """
-    approved = ledger.list_decisions(ws.ledger, status="approved")
+    approved = _approved(ws)
     mirror(ws)
     blocked = [decision.decision_id for decision in reversed(approved) if not _is_executed(ws, decision)]
     ledger.release_claims(ws.ledger, TOPIC)
@@ -187,7 +208,7 @@ def _let_go(ws: Workspace, campaign_id: str, design: CampaignDesign) -> None:
     """
     at = ws.now()
     with ws.ledger.begin() as connection:
-        for batch in ws.warehouse.stream(withdrawn(ws, campaign_id, design, at), BATCH):
+        for batch in ws.warehouse.stream(withdrawn(ws, campaign_id, Ask((design.channel,), at)), BATCH):
             ledger.suppress(connection, campaign_id, batch.to_pylist(), step=ONLY_STEP, at=at)
     mirror(ws)
 

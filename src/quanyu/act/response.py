@@ -10,9 +10,10 @@ from dataclasses import dataclass
 class Response:
     """One reaction: `kind` is a word of `tables.owned.acted.RESPONSE_KINDS`.
 
-    `key` is the message's own (`campaign:step:person`, as it was handed over), `contact` who it came from, where only that is
-    known; one of them must be there. A bounce for good is `bounced`, one for now `deferred`. `detail` is what the provider or
-    the person said, `agent` the class of the program (`track.agent`), `at` nothing where the provider gives no time.
+    `key` is the message's own (`campaign:place`, as it was handed over, or `campaign:step:person`), `contact` who it came from,
+    where only that is known; one of them must be there. A bounce for good is `bounced`, one for now `deferred`. `detail` is
+    what the provider or the person said, `agent` the class of the program (`track.agent`), `at` nothing where the provider
+    gives no time.
     """
 
     kind: str

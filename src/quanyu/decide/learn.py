@@ -52,7 +52,8 @@ def _lifts(ws: Workspace) -> dict[str, dict[str, Any]]:
         by_campaign.setdefault(row["campaign_id"], {})[row["metric"]] = {
             name: _plain(row[name]) for name in SHOWN if row.get(name) is not None
         }
-    done = [decision for decision in _carried(ws, "audience") if decision.decision_id in by_campaign]
+    carried = [*_carried(ws, "audience"), *_carried(ws, "campaign")]
+    done = [decision for decision in carried if decision.decision_id in by_campaign]
     return {decision.decision_id: _result(decision, by_campaign[decision.decision_id]) for decision in done}
 
 

@@ -2,10 +2,21 @@
 
 from quanyu.ledger.api_key import ApiKey, add_key, find_key, list_keys, revoke_key
 from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_good
-from quanyu.ledger.audit import Edit, audited, list_edits, replay
+from quanyu.ledger.audit import (
+    Edit,
+    Lines,
+    audited,
+    count_lines,
+    line_names,
+    list_edits,
+    page_lines,
+    replay,
+)
 from quanyu.ledger.campaign import (
     Campaign,
+    CampaignStatus,
     Send,
+    count_responses,
     count_sends,
     count_states,
     decisions_stamp,
@@ -121,6 +132,7 @@ from quanyu.ledger.send import (
 )
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 from quanyu.ledger.suppression import (
+    WILL,
     Suppression,
     add_suppressions,
     drop_suppressions,
@@ -131,8 +143,10 @@ from quanyu.ledger.user import User, find_user, folded, list_users, save_user
 
 __all__ = [
     "OWN",
+    "WILL",
     "ApiKey",
     "Campaign",
+    "CampaignStatus",
     "Claim",
     "ClaimedMessage",
     "ClaimedSend",
@@ -145,6 +159,7 @@ __all__ = [
     "KeptContent",
     "KeptFit",
     "Ledger",
+    "Lines",
     "Load",
     "Mark",
     "Message",
@@ -182,7 +197,9 @@ __all__ = [
     "claim_sends",
     "close_sends",
     "content_versions",
+    "count_lines",
     "count_messages",
+    "count_responses",
     "count_sends",
     "count_states",
     "count_unmerged",
@@ -220,6 +237,7 @@ __all__ = [
     "last_day",
     "last_good",
     "layouts_of",
+    "line_names",
     "list_campaigns",
     "list_consents",
     "list_contents",
@@ -247,6 +265,7 @@ __all__ = [
     "mark_segments",
     "open_ledger",
     "own",
+    "page_lines",
     "post",
     "propose",
     "reading",

@@ -66,6 +66,51 @@ def list_edits(
     return [Edit(**row) for row in reversed(rows)]
 
 
+@dataclass(frozen=True)
+class Lines:
+    """Lines that are looked for: of one person, record, key, and between two moments; nothing: all."""
+
+    who: str = ""
+    record: str = ""
+    key: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+    def where(self) -> list[sa.ColumnElement[bool]]:
+        """Return the conditions on the table."""
+        named = ((AUDIT.c.who, self.who), (AUDIT.c.record, self.record), (AUDIT.c.key, self.key))
+        wanted: list[sa.ColumnElement[bool]] = [column == value for column, value in named if value]
+        wanted += [AUDIT.c.changed_at >= self.since] if self.since else []
+        return wanted + ([AUDIT.c.changed_at < self.until] if self.until else [])
+
+
+def count_lines(scope: Scope, lines: Lines) -> int:
+    """Return how many lines there are."""
+    with reading(scope) as connection:
+        counted = sa.select(sa.func.count()).select_from(AUDIT).where(*lines.where())
+        return int(connection.execute(counted).scalar_one())
+
+
+def page_lines(scope: Scope, lines: Lines, first: int, n: int) -> list[Edit]:
+    """Return `n` lines, newest first, from the line `first` on."""
+    wanted = sa.select(*COLUMNS).where(*lines.where()).order_by(AUDIT.c.audit_id.desc())
+    with reading(scope) as connection:
+        rows = connection.execute(wanted.offset(first).limit(n)).mappings().all()
+    return [Edit(**row) for row in rows]
+
+
+def line_names(scope: Scope, by_key: Iterable[str] = ()) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return who is in the log, and the records, with the keys of those that are told `by_key`."""
+    records = list(by_key)
+    with reading(scope) as connection:
+        people = connection.execute(sa.select(AUDIT.c.who).distinct().order_by(AUDIT.c.who)).scalars().all()
+        key = sa.case((AUDIT.c.record.in_(records), AUDIT.c.key), else_="").label("of_key")
+        named = (
+            sa.select(AUDIT.c.record, key).distinct().order_by(AUDIT.c.record, sa.literal_column("of_key"))
+        )
+        return list(people), [(row.record, row.of_key) for row in connection.execute(named)]
+
+
 def replay(edits: Iterable[Edit], start: Document | None = None) -> Document | None:
     """Return the state of one record after its edits, oldest first.
 

@@ -70,6 +70,9 @@ SENDS = sa.Table(
              postgresql_where=sa.text("claimed_by IS NOT NULL")),
 )  # fmt: skip
 
+REACTIONS = sa.table("responses", sa.column("campaign_id"), sa.column("kind"), sa.column("send_id"))
+"""What is counted of the record of responses."""
+
 SendStatus = Annotated[Literal["pending", "delivered", "failed", "suppressed", "held_out"], Text]
 CampaignStatus = Annotated[Literal["frozen", "exported", "sending", "paused", "stopped", "done"], Text]
 """A list is `frozen` until its file is `exported`; messages go out while a campaign is `sending`, and everybody in it has an
@@ -143,11 +146,16 @@ def set_campaign(
     status: CampaignStatus,
     *,
     was: Sequence[CampaignStatus],
+    at: dt.datetime,
     note: str = "",
 ) -> bool:
     """Give a campaign another status where it has one of those it `was`, and say whether it had."""
+    ends = {"exported_at": at} if status in ("done", "stopped") else {}
     held = (CAMPAIGNS.c.campaign_id == campaign_id) & CAMPAIGNS.c.status.in_(was)
-    return connection.execute(sa.update(CAMPAIGNS).where(held).values(status=status, note=note)).rowcount == 1
+    return (
+        connection.execute(sa.update(CAMPAIGNS).where(held).values(status=status, note=note, **ends)).rowcount
+        == 1
+    )
 
 
 def find_send(scope: Scope, campaign_no: int, place: int) -> Send | None:
@@ -160,16 +168,19 @@ def find_send(scope: Scope, campaign_no: int, place: int) -> Send | None:
     return None if row is None else Send(**row._mapping)
 
 
-def send_named(scope: Scope, send_id: str) -> Send | None:
-    """Return the send that a text `campaign:step:person` names, None where there is none."""
-    campaign_id, _, rest = send_id.rpartition(":")[0].rpartition(":")
-    person_id = send_id.rpartition(":")[2]
-    wanted = sa.select(*[SENDS.c[name] for name in Send.__dataclass_fields__])
-    wanted = wanted.where(
-        SENDS.c.campaign_id == campaign_id, SENDS.c.step == rest, SENDS.c.person_id == person_id
-    )
+def send_named(scope: Scope, name: str) -> Send | None:
+    """Return the send that `campaign:step:person`, or a message's key `campaign:place`, names; None where there is none."""
+    campaign_id, *rest = name.split(":", 2)
+    match rest:
+        case [place] if place.isdecimal():
+            is_named = SENDS.c.place == int(place)
+        case [step, person_id]:
+            is_named = (SENDS.c.step == step) & (SENDS.c.person_id == person_id)
+        case _:
+            return None
+    wanted = sa.select(*[SENDS.c[field] for field in Send.__dataclass_fields__])
     with reading(scope) as connection:
-        row = connection.execute(wanted).one_or_none()
+        row = connection.execute(wanted.where(SENDS.c.campaign_id == campaign_id, is_named)).one_or_none()
     return None if row is None else Send(**row._mapping)
 
 
@@ -216,6 +227,14 @@ def count_sends(scope: Scope, campaign_id: str) -> list[tuple[str, str, str, int
     with reading(scope) as connection:
         rows = connection.execute(wanted.group_by(*columns).order_by(*columns)).all()
     return [(arm, status, reason, int(n)) for arm, status, reason, n in rows]
+
+
+def count_responses(scope: Scope, campaign_id: str) -> dict[str, int]:
+    """Return to how many sends of a campaign there was each kind of reaction, as it was told: before programs are told apart."""
+    n_sends = sa.func.count(sa.distinct(REACTIONS.c.send_id))
+    wanted = sa.select(REACTIONS.c.kind, n_sends).where(REACTIONS.c.campaign_id == campaign_id)
+    with reading(scope) as connection:
+        return {kind: int(n) for kind, n in connection.execute(wanted.group_by(REACTIONS.c.kind))}
 
 
 def stream_sends(

@@ -129,9 +129,18 @@ def _supersede(connection: Connection, kind: str, *, but: str = "") -> int:
 
 
 def decide(
-    scope: Scope, decision_id: str, verdict: Verdict, *, who: str, at: dt.datetime, note: str = ""
+    scope: Scope,
+    decision_id: str,
+    verdict: Verdict,
+    *,
+    who: str,
+    at: dt.datetime,
+    note: str = "",
+    carried: Document | None = None,
 ) -> Decision:
     """Approve or decline a proposal, or take an approval back that was not carried out yet.
+
+    `carried` is what the approver knew, such as how many people would be reached.
 
     Raises `DecisionError` where there is no such proposal or it was decided before.
     """
@@ -139,8 +148,9 @@ def decide(
         before = _found(connection, decision_id)
         if before.status not in OPEN[verdict]:
             raise _taken(before)
+        decided: dict[str, object] = {"status": verdict, "decided_at": at, "decided_by": who, "note": note}
         after = _change(
-            connection, decision_id, {"status": verdict, "decided_at": at, "decided_by": who, "note": note}
+            connection, decision_id, decided if carried is None else {**decided, "carried": carried}
         )
         kept = {"status": verdict, "note": note}
         audited(connection, Edit(at, who, "decisions", decision_id, {"status": before.status}, kept))

@@ -8,16 +8,16 @@ from typing import Any, Literal
 
 from quanyu.errors import RuleError
 
-Kind = Literal["list", "ads"]
+Kind = Literal["list", "ads", "message"]
 
 
 @dataclass(frozen=True)
 class CampaignDesign:
     """What is decided about an audience, carried as JSON from its proposal to its result.
 
-    `kind` list: contacts for staff or a sender, consent to the channel required; ads: hashed identifiers for an
-    ad platform, consent to `ads` required. `control_share` of those who could be reached are kept out and
-    compared over `window_days`; nobody contacted in the last `rest_days` is contacted again.
+    `kind` list: contacts for staff or a sender, consent to the channel required; ads: hashed identifiers for an ad platform,
+    consent to `ads` required; message: Quanyu sends by itself. `control_share` of those who could be reached are kept out
+    and compared over `window_days`; nobody contacted in the last `rest_days` is contacted again.
 
     >>> CampaignDesign.of(CampaignDesign("Win back", "group in at_risk").document) == CampaignDesign("Win back", "group in at_risk")
     True

@@ -10,7 +10,7 @@ from quanyu.discovery import declared
 from quanyu.part.role import Role, may
 from quanyu.text import Text
 
-GROUPS: tuple[Text, ...] = ("", "Data", "Customers", "Marketing", "Reports")
+GROUPS: tuple[Text, ...] = ("", "Data", "Customers", "Marketing", "Reports", "Shop")
 """The groups of the menu, in their order; the first has no heading."""
 
 

@@ -37,19 +37,27 @@ def test_every_link_has_its_number_and_targets_are_listed_in_the_same_order() ->
         place=9,
     )
     clicks = [token for token in tokens(made.html) if token and token.purpose == "click"]
-    assert [token.link for token in clicks] == [1, 2, 3, 4, 5]
+    assert [token.link for token in clicks] == [1, 6, 2, 3, 4]
     assert {(token.campaign_no, token.place) for token in clicks} == {(7, 9)}
-    assert [token.link for token in tokens(made.text) if token] == [6, 3]
+    assert [token.link for token in tokens(made.text) if token] == [5, 2]
     assert made.text.endswith(".") and "," in made.text
     targets = links_of(
         Content("s", "See https://shop.cn/t, or https://shop.cn/c.", HTML), {"items.url": None}
     )
     assert targets == [
-        "https://shop.cn/a?x=1&y=2#top", "https://shop.cn/none", "https://shop.cn/c", "https://shop.cn/a?x=1&y=2#top",
-        "https://shop.cn/c", "https://shop.cn/t",
+        "https://shop.cn/a?x=1&y=2#top", "https://shop.cn/c", "https://shop.cn/a?x=1&y=2#top",
+        "https://shop.cn/c", "https://shop.cn/t", "https://shop.cn/none",
     ]  # fmt: skip
     for kept in ('href="#top"', 'href="mailto:a@b.cn"', 'href="tel:+86"', 'href="https://shop.cn/style.css"'):
         assert kept in made.html
+
+
+def test_a_link_that_only_some_are_sent_keeps_its_number_and_moves_no_other() -> None:
+    source = Content("s", "t", '{% if person.city %}<a href="https://a.cn">a</a>{% endif %}<a href="https://b.cn">b</a>')
+    for city, numbers in (("Wuxi", [1, 2]), (None, [2])):
+        made = compose(source, {"person.city": city}, trail=SERVICE)
+        assert [token.link for token in tokens(made.html) if token and token.purpose == "click"] == numbers
+    assert links_of(source) == ["https://a.cn", "https://b.cn"]
 
 
 def test_links_of_loops_are_those_that_one_person_was_sent() -> None:
@@ -60,12 +68,12 @@ def test_links_of_loops_are_those_that_one_person_was_sent() -> None:
     )
     items = [{"url": f"https://shop.cn/{n}?a=1&b=2"} for n in range(3)]
     made = compose(source, {"items.recommended": items}, trail=SERVICE)
-    assert [token.link for token in tokens(made.html) if token and token.purpose == "click"] == [1, 2, 3, 4]
+    assert [token.link for token in tokens(made.html) if token and token.purpose == "click"] == [2, 3, 4, 1]
     assert links_of(source, {"items.recommended": items}) == [
-        *(item["url"] for item in items),
         "https://z.cn",
+        *(item["url"] for item in items),
     ]
-    assert links_of(source) == ["{{ item.url }}", "https://z.cn"]
+    assert links_of(source) == ["https://z.cn", "{{ item.url }}"]
 
 
 def test_a_text_message_and_a_card_have_short_links_too() -> None:

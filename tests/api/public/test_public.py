@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx
+import ibis
 import pytest
 import uvicorn
 from tests.act.track.conftest import LINKS, launch
@@ -47,7 +49,7 @@ def client(ws) -> Iterator[httpx.Client]:
     thread.join()
 
 
-def link(ws, purpose, place=0, number=0):
+def link(ws, purpose, place=0, number=1):
     return written(Token(purpose, 1, place, number), ws.secret)
 
 
@@ -56,13 +58,14 @@ def kinds(ws):
 
 
 def test_a_click_leads_where_the_campaign_meant_it_to_and_nowhere_else(ws, client):
-    answer = client.get(f"/c/{link(ws, 'click', 1, 0)}")
+    answer = client.get(f"/c/{link(ws, 'click', 1, 1)}")
     assert (answer.status_code, answer.headers["location"]) == (302, LINKS[0])
-    assert client.get(f"/c/{link(ws, 'click', 1, 1)}?u=https://evil.example").headers["location"] == LINKS[1]
+    assert client.get(f"/c/{link(ws, 'click', 1, 2)}?u=https://evil.example").headers["location"] == LINKS[1]
     assert kinds(ws) == [("clicked", "b", "person"), ("clicked", "b", "person")]
     for bad in (
-        link(ws, "click", 1, 9), link(ws, "click", 99, 0), link(ws, "open", 1, 0), "https:%2f%2fevil.example", "x",
-        written(Token("click", 1, 1, 0), "00" * 32),
+        link(ws, "click", 1, 9), link(ws, "click", 99, 1), link(ws, "click", 1, 0), link(ws, "open", 1, 0),
+        "https:%2f%2fevil.example", "x",
+        written(Token("click", 1, 1, 1), "00" * 32),
     ):  # fmt: skip
         answer = client.get(f"/c/{bad}")
         assert answer.status_code == 404, bad
@@ -70,10 +73,26 @@ def test_a_click_leads_where_the_campaign_meant_it_to_and_nowhere_else(ws, clien
     assert len(kinds(ws)) == 2
 
 
+def test_a_link_that_differs_from_person_to_person_leads_each_to_their_own(ws, client):
+    html = '<a href="https://shop.example/">x</a><a href="https://shop.example/i/{{ item.id }}">y</a>'
+    with ws.ledger.begin() as connection:
+        design = {
+            "links": {"mail": {"A": ["https://shop.example/", "https://shop.example/i/{{ item.id }}"]}},
+            "brief": {"content": {"mail": [{"name": "A", "html": html}]}},
+        }
+        connection.exec_driver_sql("UPDATE campaigns SET design = ?", (json.dumps(design),))
+    rows = ws.warehouse.table("messages")
+    own = rows.mutate(values=ibis.literal('{"item": {"id": "') + rows.person_id + '"}}')
+    ws.warehouse.replace("messages", own, by="act")
+    for place, who in enumerate("ab"):
+        answer = client.get(f"/c/{link(ws, 'click', place, 2)}")
+        assert answer.headers["location"].startswith(f"https://shop.example/i/{who}?utm_source=")
+
+
 def test_an_address_that_is_no_web_address_is_not_led_to(ws, client, monkeypatch):
     monkeypatch.setattr("tests.act.track.conftest.LINKS", ["javascript:alert(1)", "//evil.example"])
     launch(ws, people="xy", campaign="d")
-    for number in (0, 1):
+    for number in (1, 2):
         assert client.get(f"/c/{written(Token('click', 2, 0, number), ws.secret)}").status_code == 404
 
 
@@ -230,7 +249,8 @@ def test_where_the_ledger_is_busy_links_still_lead_on_and_who_unsubscribes_is_to
     def busy(*_args, **_more):
         raise ChannelError("busy")
 
-    monkeypatch.setattr("quanyu.act.track.visit.record_responses", busy)
+    monkeypatch.setattr("quanyu.act.visit.visit.record_responses", busy)
+    monkeypatch.setattr("quanyu.act.visit.preference.record_responses", busy)
     assert client.get(f"/c/{link(ws, 'click')}").status_code == 302
     answer = client.post(f"/u/{link(ws, 'unsubscribe')}")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")

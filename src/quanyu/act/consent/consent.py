@@ -34,9 +34,13 @@ def unpersonalised(ws: Workspace, until: dt.datetime) -> ir.Table:
     return words.filter(~words.is_yes).select("person_id")
 
 
-def suppressed(ws: Workspace, channel: str) -> ir.Table:
-    """Return person_id and reason of everybody who has a contact on the list of suppressions, for the channel or for all."""
-    listed = ledger.list_suppressions(ws.ledger, channel=channel)
+def suppressed(ws: Workspace, channel: str, *, is_marketing: bool = True) -> ir.Table:
+    """Return person_id and reason of everybody who has a contact on the list of suppressions, for the channel or for all.
+
+    A message that is no marketing is not stopped by a no to marketing.
+    """
+    every = ledger.list_suppressions(ws.ledger, channel=channel)
+    listed = [one for one in every if is_marketing or one.reason not in ledger.WILL]
     rows = pa.table(
         {
             "id_key": pa.array([one.id_key for one in listed], pa.string()),

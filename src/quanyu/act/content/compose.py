@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quanyu.act.channel import Content
-from quanyu.act.content.link import Links, Tags, Trail, with_footer, with_lines
+from quanyu.act.content.link import Links, Marks, Tags, Trail, with_footer, with_lines
 from quanyu.act.content.plain import text_of
 from quanyu.act.content.template import Voice, names_in, nested, render
 from quanyu.act.settings import PublicSettings
@@ -45,7 +45,8 @@ def compose(
     >>> compose(Content(text="Hi {{ person.name | default: 'you' }}"), {"person.name": None}).text
     'Hi you'
     """
-    return _composed(source, values, voice, Links(trail, place))
+    ready = prepared(source, voice, trail)
+    return _composed(ready, values, voice, Links(trail, place, ready.marks))
 
 
 def composer(
@@ -61,7 +62,8 @@ def composer(
     """Return what makes the messages of a variant of a campaign: `(values, place)` to its content."""
     voice = Voice.of(ws)
     trail = trail_of(ws, campaign_no, Tags(channel, campaign_id, variant), is_marketing=is_marketing)
-    return lambda values, place: _composed(source, values, voice, Links(trail, place))
+    ready = prepared(source, voice, trail)
+    return lambda values, place: _composed(ready, values, voice, Links(trail, place, ready.marks))
 
 
 def trail_of(ws: Workspace, campaign_no: int, tags: Tags, *, is_marketing: bool = True) -> Trail:
@@ -78,16 +80,15 @@ def links_of(
 ) -> list[str]:
     """Return where the links of a content lead, in the order of their numbers, which begin at 1.
 
-    With the values of one person, the addresses that this person was sent; without, as they stand in the content. With
-    tags, UTM parameters are on them.
+    Those that lead everybody to the same place come first. With the values of one person follow the addresses that this person
+    was sent, without them the others as they stand in the content. With tags, UTM parameters are on them.
     """
-    links = Links()
+    ready = prepared(source, voice, None)
+    links = Links(marks=ready.marks)
     if values is None:
-        links.html(source.html)
-        links.text(source.text if source.text or not source.html else text_of(source.html))
-        links.address(source.link)
+        links.varying += ready.marks.varying
     else:
-        _composed(source, values, voice, links)
+        _composed(ready, values, voice, links)
     return [tags.on(target) if tags else target for target in links.targets]
 
 
@@ -111,28 +112,37 @@ def parts_of(source: Content) -> list[tuple[Text, str]]:
     ]
 
 
-def completed(source: Content, voice: Voice, trail: Trail | None) -> Content:
-    """Return a content with what it does not have itself: the plain text beside HTML, the footer, the open pixel."""
-    text, html = source.text, source.html
-    if html and not text:
-        text = text_of(html)
+@dataclass(frozen=True)
+class Ready:
+    """A content with marks for its fixed links and with what it does not have itself: plain text, a footer, the open pixel."""
+
+    content: Content
+    marks: Marks
+    has_own_text: bool
+
+
+def prepared(source: Content, voice: Voice, trail: Trail | None) -> Ready:
+    """Return what is the same in every message of a content, worked out once."""
+    marks = Marks()
+    html = marks.html(source.html)
+    text = marks.text(source.text) if source.text or not html else text_of(html)
+    link = marks.address(source.link)
     if html and trail:
         html = with_footer(html, voice.language, voice.shop, trail.has_footer)
     if text and trail and trail.has_footer:
         text = with_lines(text, voice.language, voice.shop)
-    return source if text is source.text and html is source.html else replace(source, text=text, html=html)
+    return Ready(replace(source, text=text, html=html, link=link), marks, bool(source.text))
 
 
-def _composed(source: Content, values: Mapping[str, Any], voice: Voice, links: Links) -> Content:
-    trail = links.trail
-    full = completed(source, voice, trail)
+def _composed(ready: Ready, values: Mapping[str, Any], voice: Voice, links: Links) -> Content:
+    trail, full = links.trail, ready.content
     known = nested(values)
     known[LINKS] = trail.own(links.place) if trail else UNSET
-    text = render(full.text, known, voice, TEXT)
     html = links.html(render(full.html, known, voice, HTML, is_html=True)) if full.html else ""
+    text = render(full.text, known, voice, TEXT)
     return Content(
         subject=" ".join(render(full.subject, known, voice, SUBJECT).split()),
-        text=links.text(text if source.text else BLANKS.sub("\n\n", text)),
+        text=links.text(text if ready.has_own_text or "\n\n\n" not in text else BLANKS.sub("\n\n", text)),
         html=html,
         template=full.template,
         fields={name: render(text, known, voice, FIELD) for name, text in full.fields.items()},

@@ -1,8 +1,7 @@
 """What comes back from messages: signed links, what people do with them, and what providers tell."""
 
-from quanyu.act.track import visit
 from quanyu.act.track.agent import agent_of
 from quanyu.act.track.record import record_responses
-from quanyu.act.track.token import Purpose, Token, read, written
+from quanyu.act.track.token import Token, read, written
 
-__all__ = ["Purpose", "Token", "agent_of", "read", "record_responses", "visit", "written"]
+__all__ = ["Token", "agent_of", "read", "record_responses", "written"]

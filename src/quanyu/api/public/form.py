@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from quanyu.act.channel import channel_named, channels
-from quanyu.act.track import visit
+from quanyu.act.visit import Visit, preference
 from quanyu.api.public.page import checkbox, form, group, language_of, page, paragraph
 from quanyu.tables.owned.people import MARKETING, PERSONALISATION, PURPOSES
 from quanyu.text import Language, translate
@@ -21,7 +21,7 @@ class Pages:
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
 
-    def ask(self, request: Request, who: visit.Visit) -> Response:
+    def ask(self, request: Request, who: Visit) -> Response:
         """Return the page with the button that unsubscribes; whoever only looks changes nothing."""
         language = self._language(request)
         said = paragraph(
@@ -33,7 +33,7 @@ class Pages:
         button = translate("Unsubscribe", language)
         return page(language, "Unsubscribe?", said + form(request.url.path, "", button))
 
-    def unsubscribed(self, request: Request, who: visit.Visit) -> Response:
+    def unsubscribed(self, request: Request, who: Visit) -> Response:
         """Return the page that says that it is done; the same whether or not it was done before."""
         language = self._language(request)
         said = paragraph(
@@ -41,9 +41,9 @@ class Pages:
         )
         return page(language, "You are unsubscribed", said)
 
-    def choices(self, request: Request, who: visit.Visit, note: str = "") -> Response:
+    def choices(self, request: Request, who: Visit, note: str = "") -> Response:
         """Return the page of what somebody may choose."""
-        language, choice = self._language(request), visit.choice_of(self.ws, who)
+        language, choice = self._language(request), preference.choice_of(self.ws, who)
         boxes = "".join(
             checkbox(f"channel-{name}", translate(channel_named(name).label, language), is_on=is_on)
             for name, is_on in choice.channels.items()
@@ -63,12 +63,14 @@ class Pages:
             note + shop + form(request.url.path, fields, translate("Save", language)),
         )
 
-    def chosen(self, request: Request, who: visit.Visit, body: bytes) -> Response:
+    def chosen(self, request: Request, who: Visit, body: bytes) -> Response:
         """Record what somebody chose and return the page with it."""
         sent = parse_qs(body.decode("utf-8", "replace"))
         reached = [channel.name for channel in channels() if channel.audience == "people"]
-        choice = visit.Choice({name: f"channel-{name}" in sent for name in reached}, PERSONALISATION in sent)
-        visit.choose(self.ws, who, choice, self.ws.now())
+        choice = preference.Choice(
+            {name: f"channel-{name}" in sent for name in reached}, PERSONALISATION in sent
+        )
+        preference.choose(self.ws, who, choice, self.ws.now())
         note = paragraph(self._language(request), "Your choice is saved and holds from now on.")
         return self.choices(request, who, note)
 
@@ -86,6 +88,6 @@ class Pages:
     def _shop(self, language: Language) -> str:
         return self.ws.settings.name or translate("the shop", language)
 
-    def _channel(self, who: visit.Visit, language: Language) -> str:
+    def _channel(self, who: Visit, language: Language) -> str:
         """Return what the channel of a message is called; of a message that is not known any more, the channel of mail."""
         return translate(channel_named(who.send.channel if who.send else "mail").label, language)

@@ -15,7 +15,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from quanyu.act.channel import channel_named
-from quanyu.act.track import Purpose, agent_of, record_responses, visit
+from quanyu.act.track import agent_of, record_responses
+from quanyu.act.visit import Visit, address_of, preference, record_visit, visit_of
 from quanyu.api.public.door import (
     FORM_BYTES,
     MOST_BYTES,
@@ -67,7 +68,7 @@ class Public:
 
     def _click(self, request: Request) -> Response:
         who = self._visit(request, "click")
-        address = visit.address_of(self.ws, who) if who else ""
+        address = address_of(self.ws, who) if who else ""
         if who is None or not address:
             return self._failed(request)
         self._record(request, who, "clicked", address)
@@ -95,7 +96,7 @@ class Public:
         if request.method != "POST":
             return self.pages.ask(request, who)
         is_one_click = b"one-click" in body.lower()
-        visit.unsubscribe(self.ws, who, "one_click" if is_one_click else "link")
+        preference.unsubscribe(self.ws, who, "one_click" if is_one_click else "link")
         return self.pages.unsubscribed(request, who)
 
     async def preferences(self, request: Request) -> Response:
@@ -132,16 +133,16 @@ class Public:
             return self._failed(request, as_page=False)
         return PlainTextResponse("")
 
-    def _visit(self, request: Request, purpose: Purpose) -> visit.Visit | None:
+    def _visit(self, request: Request, purpose: str) -> Visit | None:
         if self._is_barred(request):
             return None
-        return visit.visit_of(self.ws, request.path_params["token"], purpose)
+        return visit_of(self.ws, request.path_params["token"], purpose)
 
-    def _record(self, request: Request, who: visit.Visit, kind: str, link: str = "") -> None:
+    def _record(self, request: Request, who: Visit, kind: str, link: str = "") -> None:
         if self.visits.add(request.path_params["token"], self._second()):
             agent = agent_of(request.headers.get("user-agent", ""), request.method)
             with suppress(QuanyuError):  # where the ledger is busy the link leads on all the same
-                visit.record_visit(self.ws, who, kind, agent, link)
+                record_visit(self.ws, who, kind, agent, link)
 
     def _failed(self, request: Request, *, as_page: bool = True) -> Response:
         """Answer what leads nowhere; an address that tries many is not looked at for the rest of the minute."""

@@ -32,6 +32,7 @@ RESPONSES = sa.Table(
     sa.Column("is_mirrored", sa.Boolean, nullable=False),
     sa.UniqueConstraint("send_id", "id_key", "kind", "at"),
     sa.Index(None, "person_id"),
+    sa.Index(None, "campaign_id", "kind"),
     sa.Index("ix_responses_new", "serial", sqlite_where=sa.text("NOT is_mirrored"),
              postgresql_where=sa.text("NOT is_mirrored")),
     sqlite_autoincrement=True,

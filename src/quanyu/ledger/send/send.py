@@ -30,6 +30,16 @@ class ClaimedSend:
     variant: str
     channel: str
     n_attempts: int
+    due_at: dt.datetime
+
+    def waits(
+        self, due_at: dt.datetime, reason: str = "", *, channel: str = "", n_attempts: int | None = None
+    ) -> SettledSend:
+        """Return it as one that is tried again at a moment, through the same channel unless another is named."""
+        n = self.n_attempts if n_attempts is None else n_attempts
+        return SettledSend(
+            self.place, "pending", channel or self.channel, reason, n_attempts=n, due_at=due_at
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,8 @@ def settle_sends(
     scope: Scope, campaign_id: str, who: str, settled: Sequence[SettledSend], *, at: dt.datetime
 ) -> int:
     """Record what became of claimed sends, and return how many were still held by the worker: others are left as they are."""
-    held = (SENDS.c.campaign_id == campaign_id) & (SENDS.c.claimed_by == who)
+    # Not by the index of claims: each row would be looked for among all that the worker holds.
+    held = (SENDS.c.campaign_id == campaign_id) & (sa.func.coalesce(SENDS.c.claimed_by, "") == who)
     change = (
         sa.update(SENDS)
         .where(held, SENDS.c.place == sa.bindparam("at_place"))

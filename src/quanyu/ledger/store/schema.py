@@ -51,8 +51,8 @@ class Words(sa.TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Escape lone surrogates and NUL."""
-        if value is None:
-            return None
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
         return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 

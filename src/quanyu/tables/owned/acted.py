@@ -60,6 +60,7 @@ MESSAGES = Table(
         _PERSON,
         C("variant", "text", "内容版本", "Variant"),
         C("contact", "text", "联系方式", "Contact", privacy="personal"),
+        C("time_zone", "text", "时区", "Time zone"),
         C("values", "json", "变量", "Values", privacy="personal",
           note="what stood in the place of variables: with the campaign's content, what was sent word for word"),
         C("composed_at", "time", "时间", "Composed at", is_required=True),

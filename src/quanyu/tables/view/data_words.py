@@ -37,5 +37,10 @@ CHECKS: Mapping[str, Text] = {
     "double_amount": "Net amount counted twice",
 }
 """What the checks of quality are called, by their names."""
-DECISIONS: Mapping[str, Text] = {"audience": "Audience", "budget": "Budget", "spend_test": "Spend test"}
+DECISIONS: Mapping[str, Text] = {
+    "audience": "Audience",
+    "budget": "Budget",
+    "spend_test": "Spend test",
+    "campaign": "Campaign",
+}
 """What is decided about, by the kind of the decision."""

@@ -22,7 +22,7 @@ PLACES: Mapping[str, str] = {"audience": "/audiences", "budget": "/budget", "spe
 def about_decision(view: View, decision: Decision) -> str:
     """Return what would be done: who is reached, what money moves, what is tested."""
     proposal = decision.proposal
-    if decision.kind == "audience":
+    if decision.kind in ("audience", "campaign"):
         return CampaignDesign.of(proposal).name
     if decision.kind == "spend_test":
         return f"{slice_label(view, proposal['channel'])} · {told(described(proposal, view.ws.settings.currency), view.language)}"

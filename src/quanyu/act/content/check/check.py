@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import get_args
+from typing import cast, get_args
 
 import ibis.expr.types as ir
 
@@ -20,12 +20,12 @@ from quanyu.act.content.link import Tags
 from quanyu.act.content.sample import sample_values
 from quanyu.act.content.template import Voice
 from quanyu.act.content.value import refuse_unknown
-from quanyu.act.content.variant import names_of
+from quanyu.act.variant import names_of
 from quanyu.errors import ContentError
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
-CATEGORIES: tuple[Category, ...] = get_args(get_args(Category)[0])
+CATEGORIES: tuple[str, ...] = get_args(get_args(Category)[0])
 GRAVITY = ("blocked", "warn", "note")
 
 
@@ -66,7 +66,7 @@ def _category(given: str) -> Category:
             category=given,
             known=", ".join(CATEGORIES),
         )
-    return given or "general"
+    return cast("Category", given or "general")
 
 
 def _of_one(  # noqa: PLR0917
@@ -123,4 +123,4 @@ def _of_channel(ws: Workspace, spot: Spot, made: Content) -> Iterator[Finding]:
     """Yield what the channel itself finds wrong with the message, or with its own settings."""
     faults = channel_named(spot.channel).faults
     for fault in faults(ws, made) if faults else ():
-        yield spot.finding("channel", "blocked", fault, "")
+        yield spot.told_by("channel", fault)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+<<<<<<< HEAD
 from typing import Any
+=======
+from typing import Any, get_args
+>>>>>>> main
 
 from quanyu.errors import QuanyuError
-from quanyu.text import Language, Sentence, Text, told
+from quanyu.text import Language, Sentence, Text, message_and_hint, told
 
 Both = Mapping[Language, str]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True)
@@ -40,19 +45,37 @@ class Spot:
     variant: str
     part: str = ""
 
-    def finding(self, kind: str, severity: str, why: str, suggestion: str, **more: object) -> Finding:
+    def finding(self, kind: str, severity: str, why: Text, suggestion: Text, **more: object) -> Finding:
         """Return a finding here; `why` and `suggestion` are sentences."""
+<<<<<<< HEAD
         given: dict[str, Any] = {"found": "", **more, "why": both(why), "suggestion": both(suggestion)}
         return Finding(self.channel, self.variant, self.part, kind, severity, **given)
+=======
+        return self._said(
+            kind,
+            severity,
+            {"found": "", **more, "why": both(_sentence(why)), "suggestion": both(_sentence(suggestion))},
+        )
+>>>>>>> main
 
     def of_error(self, error: QuanyuError, kind: str = "template") -> Finding:
         """Return an error as a finding that stops the content."""
-        message = Sentence(error.sentences[0], **error.values)
-        hint = Sentence(error.sentences[1], **error.values) if error.sentences[1] else ""
-        return self.finding(kind, "blocked", message, hint)
+        said = {language: message_and_hint(error, language) for language in LANGUAGES}
+        why, hint = ({language: parts[at] for language, parts in said.items()} for at in (0, 1))
+        return self._said(kind, "blocked", {"found": "", "why": why, "suggestion": hint})
+
+    def told_by(self, kind: str, sentence: str) -> Finding:
+        """Return what somebody else found as a finding that stops the content."""
+        return self._said(kind, "blocked", {"found": "", "why": both(sentence), "suggestion": both("")})
+
+    def _said(self, kind: str, severity: str, more: Mapping[str, Any]) -> Finding:
+        return Finding(self.channel, self.variant, self.part, kind, severity, **more)
 
 
-def both(sentence: Text) -> Both:
+def both(sentence: str) -> Both:
     """Return a sentence in both languages."""
-    said = sentence if isinstance(sentence, Sentence) else Sentence(sentence) if sentence else ""
-    return {"en": told(said, "en"), "zh": told(said, "zh")}
+    return {language: told(sentence, language) for language in LANGUAGES}
+
+
+def _sentence(text: Text) -> str:
+    return text if isinstance(text, Sentence) or not text else Sentence(text)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from quanyu.act.channel import Content
 from quanyu.act.content.check.finding import Finding, Spot
-from quanyu.act.content.link import Links
+from quanyu.act.content.link import Marks
 from quanyu.act.content.plain import text_of
 from quanyu.text import Sentence, Text
 
@@ -136,10 +136,10 @@ def _pretended(_: Content, __: Content, seen: Seen) -> str:
 
 
 def _targets(source: Content) -> list[str]:
-    links = Links()
-    links.html(source.html)
-    links.text(source.text)
-    return links.targets
+    marks = Marks()
+    marks.html(source.html)
+    marks.text(source.text)
+    return [*marks.targets, *marks.varying]
 
 
 def _host(target: str) -> str:

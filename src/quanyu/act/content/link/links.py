@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import escape
 
+from quanyu.act.content.link.found import HREF, STOPS, URL, is_followed, target_of
+from quanyu.act.content.link.marked import Marks
 from quanyu.act.content.link.tags import Tags
 from quanyu.act.track import Token, written
-from quanyu.errors import ContentError
 
-_LIQUID = r"\{\{.*?\}\}|\{%.*?%\}"
-HREF = re.compile(
-    rf"""(<(?:a|area|v:\w+)\b(?:{_LIQUID}|"[^"]*"|'[^']*'|[^>"'])*?\shref\s*=\s*)"""
-    rf"""("(?:{_LIQUID}|[^"])*"|'(?:{_LIQUID}|[^'])*'|[^\s"'>]+)""",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Where a link leads, in HTML and in templates of HTML."""
-URL = re.compile(rf"""https?://(?:{_LIQUID}|[^\s<>"'{{}}，。；：！？、（）【】《》“”])+""", re.IGNORECASE)
-"""An address in a text; stops behind it belong to the sentence."""
-STOPS = ".,;:!?)]"
-UNSAFE = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNORECASE)
 OWN = ("/c/", "/o/", "/u/", "/p/")
 """Pages of the public application: links to them are left alone."""
 
@@ -56,60 +47,62 @@ class Trail:
 
 @dataclass
 class Links:
-    """The links of one message, numbered from 1 in their order: those of the HTML first, then others of the text.
+    """The links of one message: those fixed in its source have the numbers of their `marks`, the others follow in their order.
 
     With a trail they are replaced in what is given through `html`, `text` and `address`.
     """
 
     trail: Trail | None = None
     place: int = 0
-    targets: list[str] = field(default_factory=list)
-    _numbers: dict[str, int] = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
+    varying: list[str] = field(default_factory=list)
+
+    @property
+    def targets(self) -> list[str]:
+        """Where the links lead, in the order of their numbers."""
+        return [*self.marks.targets, *self.varying]
 
     def html(self, text: str) -> str:
         """Return HTML with its links replaced."""
-        return HREF.sub(self._href, text)
+        found = HREF.sub(self._href, text) if self.marks.varies_in_html else text
+        return self._filled(found, escape)
 
     def text(self, text: str) -> str:
-        """Return a text with its addresses replaced; one that was met before keeps its number."""
-        return URL.sub(self._url, text) if "://" in text else text
+        """Return a text with its addresses replaced; a varying one that was met before keeps its number."""
+        n_own = sum(text.count(self.trail.url + path) for path in OWN) if self.trail else 0
+        found = URL.sub(self._url, text) if text.count("://") > n_own else text
+        return self._filled(found, str)
 
     def address(self, target: str) -> str:
-        """Return what stands for one target, such as that of a card; it keeps its number."""
-        return self._short(target, self._numbers.get(target)) if _is_followed(target) else target
+        """Return what stands for one target, such as that of a card."""
+        return self._short(target) if is_followed(target) else self._filled(target, str)
+
+    def _filled(self, text: str, written: Callable[[str], str]) -> str:
+        for number, (mark, target) in enumerate(self.marks.marks, 1):
+            if mark in text:
+                text = text.replace(mark, written(self._numbered(number, target)))
+        return text
 
     def _href(self, match: re.Match[str]) -> str:
-        given = match[2]
-        quote = given[0] if given[0] in "\"'" else ""
-        target = given[1:-1] if quote else given
-        target = (unescape(target) if "&" in target else target).strip()
-        if UNSAFE.match(target):
-            raise ContentError(
-                "A link of the content leads to {target!r}, which is no address.",
-                "Give an address that begins with https://.",
-                target=target[:80],
-            )
-        if not _is_followed(target) or self._is_own(target):
+        target = target_of(match)
+        if not is_followed(target) or self._is_own(target):
             return match[0]
-        return f'{match[1]}"{escape(self._short(target, None))}"'
+        self.varying.append(target)
+        return f'{match[1]}"{escape(self._numbered(len(self.targets), target))}"'
 
     def _url(self, match: re.Match[str]) -> str:
         target = match[0].rstrip(STOPS)
-        return match[0] if self._is_own(target) else self.address(target) + match[0][len(target) :]
+        return match[0] if self._is_own(target) else self._short(target) + match[0][len(target) :]
+
+    def _short(self, target: str) -> str:
+        if target not in self.varying:
+            self.varying.append(target)
+        return self._numbered(len(self.marks.marks) + self.varying.index(target) + 1, target)
 
     def _is_own(self, target: str) -> bool:
         return self.trail is not None and target.startswith(tuple(self.trail.url + path for path in OWN))
 
-    def _short(self, target: str, number: int | None) -> str:
-        if number is None:
-            self.targets.append(target)
-            number = len(self.targets)
-            self._numbers.setdefault(target, number)
+    def _numbered(self, number: int, target: str) -> str:
         if self.trail is None:
             return target
         return self.trail.address(Token("click", self.trail.campaign_no, self.place, number))
-
-
-def _is_followed(target: str) -> bool:
-    """Say whether a target is an address on the web: others (mail, telephone, a place on the page) are left alone."""
-    return target[:8].lower().startswith(("http://", "https://", "{{"))

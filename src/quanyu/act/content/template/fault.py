@@ -31,7 +31,7 @@ LIMITS: Mapping[type[LiquidError], Text] = {
 }
 
 
-def fault(error: LiquidError, source: str, part: str, known: Iterable[str] = ()) -> ContentError:
+def fault(error: LiquidError, source: str, part: Text, known: Iterable[str] = ()) -> ContentError:
     """Return what is wrong with a part of a content, for people."""
     made = _error(error, source, part, known)
     if isinstance(error, UndefinedError):
@@ -39,7 +39,7 @@ def fault(error: LiquidError, source: str, part: str, known: Iterable[str] = ())
     return made
 
 
-def _error(error: LiquidError, source: str, part: str, known: Iterable[str]) -> ContentError:
+def _error(error: LiquidError, source: str, part: Text, known: Iterable[str]) -> ContentError:
     at = error.token.start_index if error.token is not None else -1
     line, column = position(source, at)
     what, hint = _told(error, known)

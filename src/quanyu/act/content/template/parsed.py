@@ -13,6 +13,7 @@ from liquid.token import Token
 from quanyu.act.content.template.environment import Sandbox, Template, sandbox
 from quanyu.act.content.template.fault import fault
 from quanyu.act.content.template.voice import Voice
+from quanyu.text import Text
 
 COMPARING = re.compile(
     r"\{%-?\s*(?:case\b|(?:if|elsif|unless)\b[^%]*?(?:==|!=|<>|contains)).*?%\}", re.DOTALL
@@ -22,7 +23,7 @@ FIRST_TWO = 2
 """A variable is the first two names of a path; what follows lies within its value."""
 
 
-def render(source: str, values: Mapping[str, Any], voice: Voice, part: str, *, is_html: bool = False) -> str:
+def render(source: str, values: Mapping[str, Any], voice: Voice, part: Text, *, is_html: bool = False) -> str:
     """Return what a template says with values. Raises `ContentError` with the part, the place and the reason."""
     if "{" not in source:
         return source
@@ -32,7 +33,7 @@ def render(source: str, values: Mapping[str, Any], voice: Voice, part: str, *, i
         raise fault(error, source, part, _names(values)) from None
 
 
-def names_in(source: str, part: str) -> frozenset[str]:
+def names_in(source: str, part: Text) -> frozenset[str]:
     """Return the variables that a template asks for, such as `person.name`. Raises `ContentError` if it cannot be read."""
     try:
         return _asked(source)

@@ -69,11 +69,15 @@ def unknown(names: Iterable[str], known: Iterable[str]) -> list[str]:
 
 
 def _of_column(name: str, column: Column) -> Variable:
-    return Variable(name, Named(column.en, column.zh), KINDS.get(column.kind, column.kind))  # type: ignore[arg-type]
+    return Variable(name, _named(column.en, column.zh), KINDS.get(column.kind, column.kind))  # type: ignore[arg-type]
 
 
 def _trait(name: str) -> Text:
     zh, en = TRAIT_NAMES.get(name, (name, name))
+    return _named(en, zh)
+
+
+def _named(en: str, zh: str) -> Text:
     return Named(en, zh)
 
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from quanyu.act.account import PREVIEW, Account
-from quanyu.act.audience import REASONS
 from quanyu.act.channel import channels
+from quanyu.act.gate import REASONS
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import out, say
 from quanyu.decide.audience import PROPOSE

@@ -43,7 +43,7 @@ def account(view: View) -> None:
         view.say(ROLES[role].does),
     )
     with ui.element("div").classes("panels"):
-        with ui.element("section").classes("panel w6 builder"):
+        with ui.element("section").classes("panel w6 stack builder"):
             put(tag("h2", view.say("Change the password")), class_="bar")
             _password(view)
         with ui.element("section").classes("panel w6"):

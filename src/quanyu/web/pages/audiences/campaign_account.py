@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from quanyu.act.account import Account
-from quanyu.act.audience import REASONS
+from quanyu.act.gate import REASONS
 from quanyu.web.parts.button import button
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.markup import put, span

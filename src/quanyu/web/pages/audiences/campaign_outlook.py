@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from quanyu import figure
 from quanyu.act.account import Account
-from quanyu.act.audience import REASONS
+from quanyu.act.gate import REASONS
 from quanyu.decide.audience import expected_of
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.markup import put, tag

@@ -10,14 +10,17 @@ from nicegui import ui
 
 from quanyu import figure
 from quanyu.collect.identity import Explanation, Link, explain
+from quanyu.part.role import may
 from quanyu.tables.view.rfm_groups import BY_ID
 from quanyu.text import Text
 from quanyu.understand import people_list
+from quanyu.understand.contact import REVEAL
 from quanyu.understand.purchase import Purchase, purchases
 from quanyu.understand.timeline import Moment, timeline
 from quanyu.understand.trait import FAMILIES, Trait, profile, traits
 from quanyu.web.page import Page
 from quanyu.web.pages.labels import group_label, slice_label
+from quanyu.web.pages.people.contact import reveal
 from quanyu.web.pages.portraits import trait_value
 from quanyu.web.parts.button import button
 from quanyu.web.parts.definition import about
@@ -76,8 +79,10 @@ def _person(view: View, person_id: str, portrait: profile.Person | None) -> None
         _nobody(view, person_id)
         return
     with ui.element("div").classes("panels person"):
-        with ui.element("div").classes("w12"):
-            put(_record(view, portrait), "section", "panel")
+        with ui.element("div").classes("w12"), ui.element("section").classes("panel"):
+            put(_record(view, portrait))
+            if may(view.caller.role, REVEAL.role):
+                reveal(view, person_id)
         with ui.element("div").classes("w5 stack"):
             put(_rfm(view, portrait.rfm), "section", "panel")
             put(_lifetime(view, portrait.lifetime), "section", "panel")

@@ -10,11 +10,14 @@ from markupsafe import Markup
 from nicegui import run, ui
 from nicegui.events import GenericEventArguments
 
+from quanyu.part.action import Caller, perform
+from quanyu.part.role import may
 from quanyu.rule import parse
 from quanyu.rule.tree import columns
 from quanyu.tables.text.mask import masked
 from quanyu.text import Text
 from quanyu.understand import people_list as reading
+from quanyu.understand.contact import SAVE
 from quanyu.understand.people_list import Listing, Order, Row, Whom
 from quanyu.web.parts.choice import column_choice
 from quanyu.web.parts.markup import put, span, tag
@@ -115,7 +118,8 @@ class _List:
                         )
                         put(tag("a", view.say("Make an audience of it"), href=address, class_="plain"))
                         put(tag("a", view.say("Save as a segment"), href=save, class_="plain"))
-                    stream_exports(view, self.stream)
+                    if may(view.caller.role, SAVE.role):
+                        stream_exports(view, self.stream)
             if not self.n:
                 hint: Text = NOT_FOUND if whom.text else "Loosen the conditions, or wait for the next turn."
                 empty(view, "Nobody is in this list.", hint)
@@ -134,7 +138,12 @@ class _List:
                 told = zip(listing.columns, values, heads, strict=True)
                 yield (person_id, *(_cell(view, *cell) for cell in told))
 
-        return Stream(self.title, (Head(view.say("Person")), *heads), rows, self.n)
+        def note(caller: Caller, suffix: str) -> None:
+            rule = listing.whom.rule or ("(search)" if listing.whom.text else "(all)")
+            given = {"rule": rule, "columns": list(listing.columns), "n_people": self.n, "format": suffix}
+            perform(view.ws, SAVE, given, caller)
+
+        return Stream(self.title, (Head(view.say("Person")), *heads), rows, self.n, note)
 
     def grid(self) -> ui.table:
         pagination = {

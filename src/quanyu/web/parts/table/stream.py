@@ -10,9 +10,14 @@ from zoneinfo import ZoneInfo
 
 from nicegui import app, ui
 from starlette.exceptions import HTTPException
-from starlette.responses import Response, StreamingResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from quanyu.text import Text
+from quanyu.errors import AccessError
+from quanyu.part.action import Caller
+from quanyu.text import Text, told
+from quanyu.web.language import language_of
+from quanyu.web.login import visitor_of
 from quanyu.web.memory import Memory
 from quanyu.web.parts.button import button
 from quanyu.web.parts.sheet import Cell, Head
@@ -28,14 +33,22 @@ EXPIRED: Text = "This list cannot be saved any more: open it again and save it f
 Rows = Callable[[], Iterable[Sequence[Cell]]]
 
 
+def unnoted(_caller: Caller, _suffix: str) -> None:
+    """Say nothing of a list that holds no people."""
+
+
 @dataclass(frozen=True)
 class Stream:
-    """A list to be saved: its title and heads, what gives its rows, and how many these are."""
+    """A list to be saved: its title and heads, what gives its rows, and how many these are.
+
+    `note` is told who saves it and as what before a row is given, and may refuse.
+    """
 
     title: str
     heads: tuple[Head, ...]
     rows: Rows
     n: int
+    note: Callable[[Caller, str], object] = unnoted
 
 
 def stream_exports(view: View, stream: Callable[[], Stream]) -> None:
@@ -55,10 +68,14 @@ def serve_streams(ws: Workspace, memory: Memory) -> None:
     """Register the address that lists are saved from; without a list it leads nowhere (404)."""
 
     @app.get("/list/{mark}.{suffix}", include_in_schema=False)
-    def answer(mark: str, suffix: str) -> Response:
-        stream = memory.find(mark)
-        if not isinstance(stream, Stream) or suffix not in TYPES:
+    def answer(mark: str, suffix: str, request: Request) -> Response:
+        stream, visitor = memory.find(mark), visitor_of(request)
+        if not isinstance(stream, Stream) or suffix not in TYPES or visitor is None:
             raise HTTPException(404, EXPIRED)
+        try:
+            stream.note(visitor.caller, suffix)
+        except AccessError as error:
+            return PlainTextResponse(told(error, language_of(request, ws)), 403)
         zone = ws.settings.zone
         body = csv_lines(stream.heads, stream.rows(), zone) if suffix == "csv" else _workbook(stream, zone)
         name = quote(file_name(stream.title, ws.today(), suffix))

@@ -1,4 +1,4 @@
-"""What a visit to a public page of the shop means: who comes by which link, where a click leads, what was asked for."""
+"""What somebody who comes by a link wants: to leave a channel, or what they choose on the preference page."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from quanyu import ledger
 from quanyu.act.channel import channels
 from quanyu.act.response import Response
-from quanyu.act.track.agent import Agent
-from quanyu.act.track.record import record_responses
-from quanyu.act.track.token import Purpose, Token, read
-from quanyu.ledger import ConsentEntry, Send
+from quanyu.act.track import record_responses
+from quanyu.act.visit.visit import Visit
+from quanyu.ledger import ConsentEntry
 from quanyu.part.told_consent import PERSON
 from quanyu.tables.owned.people import ALL_CHANNELS, MARKETING, PERSONALISATION
 from quanyu.workspace import Workspace
@@ -22,55 +21,11 @@ TEXT_VERSION = "preferences-1"
 
 
 @dataclass(frozen=True)
-class Visit:
-    """Somebody who follows a link of a message: the token in it, and the send that it names (none: it was erased)."""
-
-    token: Token
-    send: Send | None
-
-    @property
-    def key(self) -> str:
-        """The name of the send."""
-        send = self.send
-        return f"{send.campaign_id}:{send.step}:{send.person_id}" if send else ""
-
-
-@dataclass(frozen=True)
 class Choice:
     """What somebody wants: by channel whether it may be used for marketing, and whether the shop may choose for them."""
 
     channels: Mapping[str, bool]
     is_personalised: bool
-
-
-def visit_of(ws: Workspace, text: str, purpose: Purpose) -> Visit | None:
-    """Return who comes by a link; None where the shop did not make the link for this purpose."""
-    token = read(text, ws.secret)
-    if token is None or token.purpose != purpose:
-        return None
-    return Visit(token, ledger.find_send(ws.ledger, token.campaign_no, token.place))
-
-
-def address_of(ws: Workspace, visit: Visit) -> str:
-    """Return where a link of a message leads: an address that its campaign was launched with, "" where there is none.
-
-    A campaign's `links` hold by channel and variant the addresses in their order.
-    """
-    campaign = ledger.find_campaign(ws.ledger, visit.send.campaign_id) if visit.send else None
-    if campaign is None or visit.send is None:
-        return ""
-    by_variant = campaign.design.get("links", {}).get(visit.send.channel, {})
-    addresses = by_variant.get(visit.send.variant, ())
-    here = visit.token.link < len(addresses)
-    address = str(addresses[visit.token.link]) if here else ""
-    return address if address.startswith(("https://", "http://")) else ""
-
-
-def record_visit(ws: Workspace, visit: Visit, kind: str, agent: Agent, link: str = "") -> None:
-    """Record that a link was followed or an image fetched."""
-    if visit.send is not None:
-        told = Response(kind, visit.key, link=link, agent=agent)
-        record_responses(ws, visit.send.channel, [told])
 
 
 def unsubscribe(ws: Workspace, visit: Visit, source: str) -> None:
