@@ -81,17 +81,13 @@ COMMANDS = (
             "quanyu adopt --workspace restored"),
     Command("segment", "whom.segment:segment", "Keep whom a rule finds as segments: sizes, who came and went, why.",
             "quanyu segment list", is_group=True),
-<<<<<<< HEAD
     Command("content", "content.content:content", "Keep what messages say: templates with variables, previews, checks.",
             "quanyu content check win-back", is_group=True),
-    Command("text", "content.text:text", "Check texts and prices against the law on advertising, before anybody is sent them.",
-=======
     Command("campaign", "campaign.campaign:campaign",
             "Write to people: check, approve, launch, pause, stop, and see what became of everybody.",
             "quanyu campaign check win-back", is_group=True),
     Command("send", "campaign.send:send", "Let messages that are due leave.", "quanyu send --once"),
-    Command("text", "content.text:text", "Check a text against the law on advertising, before anybody is sent it.",
->>>>>>> main
+    Command("text", "content.text:text", "Check texts and prices against the law on advertising, before anybody is sent them.",
             "quanyu text check advert.txt --category food", is_group=True),
     Command("user", "access.user:user", "Say who may sign in to the console, in which role.",
             "quanyu user add wang --role marketer", is_group=True),

@@ -53,7 +53,9 @@ def test_every_link_has_its_number_and_targets_are_listed_in_the_same_order() ->
 
 
 def test_a_link_that_only_some_are_sent_keeps_its_number_and_moves_no_other() -> None:
-    source = Content("s", "t", '{% if person.city %}<a href="https://a.cn">a</a>{% endif %}<a href="https://b.cn">b</a>')
+    source = Content(
+        "s", "t", '{% if person.city %}<a href="https://a.cn">a</a>{% endif %}<a href="https://b.cn">b</a>'
+    )
     for city, numbers in (("Wuxi", [1, 2]), (None, [2])):
         made = compose(source, {"person.city": city}, trail=SERVICE)
         assert [token.link for token in tokens(made.html) if token and token.purpose == "click"] == numbers

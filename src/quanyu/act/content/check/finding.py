@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-<<<<<<< HEAD
-from typing import Any
-=======
 from typing import Any, get_args
->>>>>>> main
 
 from quanyu.errors import QuanyuError
 from quanyu.text import Language, Sentence, Text, message_and_hint, told
@@ -47,16 +43,11 @@ class Spot:
 
     def finding(self, kind: str, severity: str, why: Text, suggestion: Text, **more: object) -> Finding:
         """Return a finding here; `why` and `suggestion` are sentences."""
-<<<<<<< HEAD
-        given: dict[str, Any] = {"found": "", **more, "why": both(why), "suggestion": both(suggestion)}
-        return Finding(self.channel, self.variant, self.part, kind, severity, **given)
-=======
         return self._said(
             kind,
             severity,
             {"found": "", **more, "why": both(_sentence(why)), "suggestion": both(_sentence(suggestion))},
         )
->>>>>>> main
 
     def of_error(self, error: QuanyuError, kind: str = "template") -> Finding:
         """Return an error as a finding that stops the content."""

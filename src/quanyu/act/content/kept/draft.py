@@ -12,7 +12,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from quanyu.act.compliance import Category
-from quanyu.act.content.variant import Variant
+from quanyu.act.variant import Variant
 from quanyu.errors import ContentError
 from quanyu.ledger import KeptContent
 from quanyu.nearest import did_you_mean

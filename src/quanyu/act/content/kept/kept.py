@@ -11,13 +11,13 @@ import ibis.expr.types as ir
 from quanyu import ledger
 from quanyu.act.channel import channel_named
 from quanyu.act.content.check import Finding, check_content
-from quanyu.act.content.compose import completed, trail_of, variables_of
+from quanyu.act.content.compose import prepared, trail_of, variables_of
 from quanyu.act.content.kept.draft import Draft, draft_of
 from quanyu.act.content.link import Tags
 from quanyu.act.content.preview import Preview, preview
 from quanyu.act.content.template import Voice
 from quanyu.act.content.value import refuse_unknown
-from quanyu.act.content.variant import Variant, shares
+from quanyu.act.variant import Variant, shares
 from quanyu.errors import ContentError
 from quanyu.ledger import KeptContent
 from quanyu.nearest import did_you_mean
@@ -116,7 +116,7 @@ def refuse_wrong(ws: Workspace, given: Draft) -> None:
     trail = trail_of(ws, 0, Tags(given.channel), is_marketing=not given.is_service)
     for variant in given.variants:
         refuse_unknown(ws, variables_of(variant))
-        completed(variant, Voice.of(ws), trail)
+        prepared(variant, Voice.of(ws), trail)
 
 
 def found(ws: Workspace, name: str, version: int = 0) -> KeptContent:
