@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from quanyu.settings.section import Section
+from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
 
 
@@ -15,6 +16,44 @@ class PublicSettings(Section, name="public"):
 
     url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
     """Address of the public application as people see it, without a slash at its end."""
+
+
+PROOF_DAYS = 1096
+"""Three years: what was sent and what was agreed to must be shown for so long."""
+PROOFS = ("messages", "deliveries", "consents")
+
+
+class RetentionSettings(Section, name="retention"):
+    """How long rows are kept that say when they happened."""
+
+    days: dict[str, int] = Field(default_factory=dict)
+    """Days by table, such as `events = 730`: older rows go with `quanyu people expire`. What is not named is kept. Messages,
+    deliveries and consents are kept for three years at least."""
+
+    @field_validator("days")
+    @classmethod
+    def _are_tables_with_a_time(cls, value: dict[str, int]) -> dict[str, int]:
+        for name, days in value.items():
+            if name not in CONTRACTS or not CONTRACTS[name].time:
+                known = ", ".join(table for table, promise in CONTRACTS.items() if promise.time)
+                raise ValueError(
+                    Sentence(
+                        "{table!r} is no table whose rows say when they happened: {known}",
+                        table=name,
+                        known=known,
+                    )
+                )
+            least = PROOF_DAYS if name in PROOFS else 1
+            if days < least:
+                raise ValueError(
+                    Sentence(
+                        "{table} must be kept for {least} days at least, not {days}",
+                        table=name,
+                        least=least,
+                        days=days,
+                    )
+                )
+        return value
 
 
 class GateSettings(Section, name="gates"):

@@ -9,8 +9,10 @@ from typing import Literal
 
 import pyarrow as pa
 
+from quanyu.collect.record import erased
 from quanyu.errors import SourceError
 from quanyu.part.action import Action, Caller
+from quanyu.part.told_consent import tomb_of
 from quanyu.tables.text.mail import email
 from quanyu.tables.text.phone import number
 from quanyu.workspace import Workspace, pseudonym
@@ -48,6 +50,8 @@ def keep_list(ws: Workspace, given: Listed, _: Caller) -> Kept:
     """
     lines = [line.strip() for line in _lines(given.file)]
     keys = [_key(ws, given.kind, line) for line in lines]
+    tombs = erased.tombs_of(ws)
+    keys = ["" if tombs and tomb_of(key, ws.secret) in tombs else key for key in keys]
     kept = sorted({key for key in keys if key})
     numbered = enumerate(zip(keys, lines, strict=True), start=1)
     refused = tuple(n for n, (key, line) in numbered if n > 1 and line and not key)

@@ -62,6 +62,7 @@ from quanyu.ledger.decision import (
 )
 from quanyu.ledger.dispatcher import Deliver, Dispatcher, Round, deliver_due
 from quanyu.ledger.document import Document, as_kept, to_json
+from quanyu.ledger.erasure import erase_records, find_records
 from quanyu.ledger.fit import KeptFit, find_fit, keep_fit, list_fits
 from quanyu.ledger.load import (
     Load,
@@ -211,6 +212,7 @@ __all__ = [
     "drop_suppressions",
     "end_session",
     "end_sessions",
+    "erase_records",
     "fail_interrupted_loads",
     "fail_interrupted_steps",
     "fail_load",
@@ -222,6 +224,7 @@ __all__ = [
     "find_key",
     "find_load",
     "find_owner",
+    "find_records",
     "find_send",
     "find_session",
     "find_user",

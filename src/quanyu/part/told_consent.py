@@ -17,6 +17,10 @@ OWN = "quanyu"
 """The source of what people told the shop itself."""
 PERSON = "person:"
 """Begins the identifier of an entry of which only the person is known."""
+TOMB = "erased:"
+"""Begins what stands on the list of suppressions for an identifier that was erased."""
+GONE = "erased-"
+"""Begins the id of a send of somebody who was erased: nobody is behind it."""
 HASHED = ("phone", "email")
 """Kinds of contacts of which only a keyed hash stands outside of the columns that may hold them."""
 
@@ -67,6 +71,15 @@ def key_of(kind: str, contact: str, secret: str) -> str:
     'wechat_openid:oX1'
     """
     return f"{kind}:{pseudonym(secret, kind, contact) if kind in HASHED else contact}"
+
+
+def tomb_of(key: str, secret: str) -> str:
+    """Return what stands for an erased identifier or `person:ID`: it is known again, and tells nothing.
+
+    >>> tomb_of("email:aa", "00") == tomb_of("email:aa", "00") != tomb_of("email:ab", "00")
+    True
+    """
+    return f"{TOMB}{pseudonym(secret, 'erased', key)}"
 
 
 def _keys(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quanyu import ledger
-from quanyu.part.told_consent import PERSON, key_of
+from quanyu.part.told_consent import PERSON, TOMB, key_of, tomb_of
 from quanyu.tables.owned.people import ALL_CHANNELS
 from quanyu.workspace import Workspace
 
@@ -13,16 +13,19 @@ class Refusals:
 
     def __init__(self, ws: Workspace, *, is_marketing: bool = True) -> None:
         self.ledger, self.secret, self.is_marketing = ws.ledger, ws.secret, is_marketing
-        self.serial, self.refused = 0, set[tuple[str, str]]()
+        self.serial, self.refused, self.has_erased = 0, set[tuple[str, str]](), False
         self.renew()
 
     def renew(self) -> int:
         """Bring in what came on the list since, and return how much that is."""
         self.serial, more = ledger.refused_since(self.ledger, self.serial, is_marketing=self.is_marketing)
         self.refused |= more
+        self.has_erased = self.has_erased or any(key.startswith(TOMB) for key, _ in more)
         return len(more)
 
     def holds(self, person_id: str, kind: str, contact: str, channel: str) -> bool:
         """Say whether a person, or the contact that a channel would use, is on the list."""
-        keys = (PERSON + person_id, key_of(kind, contact, self.secret))
+        keys = [PERSON + person_id, key_of(kind, contact, self.secret)]
+        if self.has_erased:
+            keys += [tomb_of(key, self.secret) for key in keys]
         return any((key, way) in self.refused for key in keys for way in (channel, ALL_CHANNELS))

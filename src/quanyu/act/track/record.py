@@ -13,7 +13,7 @@ from quanyu.act.channel import channel_named
 from quanyu.act.response import Response
 from quanyu.act.track.word import is_opt_out
 from quanyu.ledger import ConsentEntry, ResponseEntry, Send, Suppression
-from quanyu.part.told_consent import PERSON, key_of
+from quanyu.part.told_consent import GONE, PERSON, key_of, tomb_of
 from quanyu.tables.owned.people import MARKETING
 from quanyu.tables.text.mail import email
 from quanyu.tables.text.mask import masked
@@ -36,7 +36,11 @@ def record_responses(ws: Workspace, channel: str, responses: Sequence[Response])
     Raises `ChannelError` for an unknown channel.
     """
     kinds = channel_named(channel).kinds
-    told = list(_told(ws, channel, kinds[0] if kinds else "", responses))
+    told = [
+        pair
+        for pair in _told(ws, channel, kinds[0] if kinds else "", responses)
+        if not _is_erased(ws, pair[0])
+    ]
     with ws.ledger.begin() as connection:
         new = ledger.add_responses(connection, [entry for entry, _ in told])
         sends = {id(entry): send for entry, send in told}
@@ -78,6 +82,14 @@ def _key(ws: Workspace, kind: str, contact: str) -> str:
     elif kind == "email":
         contact = email(contact) or contact
     return key_of(kind, contact, ws.secret) if contact and kind else ""
+
+
+def _is_erased(ws: Workspace, entry: ResponseEntry) -> bool:
+    """Say whether a reaction comes from somebody who was erased."""
+    tomb = [tomb_of(entry.id_key, ws.secret)] if entry.id_key else []
+    return entry.person_id.startswith(GONE) or bool(
+        tomb and ledger.list_suppressions(ws.ledger, id_keys=tomb)
+    )
 
 
 def _since(send: Send | None, at: dt.datetime) -> float | None:

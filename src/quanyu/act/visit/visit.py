@@ -13,6 +13,7 @@ from quanyu.act.content.link import Tags
 from quanyu.act.response import Response
 from quanyu.act.track import Token, read, record_responses
 from quanyu.ledger import Campaign, Send
+from quanyu.part.told_consent import GONE
 from quanyu.workspace import Workspace
 
 VARYING = re.compile(r"\{\{|\{%")
@@ -38,7 +39,8 @@ def visit_of(ws: Workspace, text: str, purpose: str) -> Visit | None:
     token = read(text, ws.secret)
     if token is None or token.purpose != purpose:
         return None
-    return Visit(token, ledger.find_send(ws.ledger, token.campaign_no, token.place))
+    send = ledger.find_send(ws.ledger, token.campaign_no, token.place)
+    return Visit(token, None if send and send.person_id.startswith(GONE) else send)
 
 
 def address_of(ws: Workspace, visit: Visit) -> str:

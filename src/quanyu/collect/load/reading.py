@@ -14,7 +14,7 @@ from quanyu.collect.layout import Layout
 from quanyu.collect.load.recipe import PARSED, Reading, steps_of, tagged
 from quanyu.collect.manner import Styles
 from quanyu.collect.note import ODD
-from quanyu.collect.record import parse, shape, style
+from quanyu.collect.record import erased, parse, shape, style
 from quanyu.collect.value import careful, identifier
 from quanyu.warehouse.reader import Reader
 
@@ -50,6 +50,7 @@ def read_page(source: Source, page: shape.Page, setting: parse.Setting) -> tuple
     The cells are looked at together, in one scan, only where one of them needs it.
     """
     careful.teach(source.reader)
+    erased.teach(source.reader)
     layout, stated = setting.layout, setting.layout.decimal
     usual = Styles(mark=stated or ".")
     first = replace(page, styles=usual)

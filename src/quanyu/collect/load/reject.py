@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from quanyu.collect.load.recipe import Build, Reading, tagged
 from quanyu.collect.note import LINE, REASON
-from quanyu.collect.reason import rule_of, sentence_of
+from quanyu.collect.reason import ERASED, rule_of, sentence_of
 from quanyu.collect.source import Rows
 
 
@@ -47,7 +47,7 @@ def keep_rejects(reading: Reading, rows: Rows, refusing: str, refused: Build, or
     first = reading.write(f"refused_{refusing}", lambda: _first_reason(refused()))
     reading.reader.name(SAID, reading.reader.compile(rows.tell(first)))
     said = ibis.table(REFUSED, name=SAID)
-    told = reading.write(TOLD, lambda: said)
+    told = reading.write(TOLD, lambda: _forgotten(said))
     reading.reader.name(SAID, reading.reader.parquet(told))
     counted = reading.rows(
         "reasons", lambda: said.group_by(rule=rule_of(said.reason)).aggregate(n=said.count())
@@ -56,6 +56,11 @@ def keep_rejects(reading: Reading, rows: Rows, refusing: str, refused: Build, or
     _name_origin(reading, origin)
     kept = reading.write("rejects", lambda: tagged(_shaped(said)))
     return Rejects((kept,), sum(reasons.values()), dict(reasons.most_common()))
+
+
+def _forgotten(said: ir.Table) -> ir.Table:
+    """Return refused lines; of one about somebody who was erased not what it said."""
+    return said.mutate(content=(rule_of(said.reason) == ERASED).ifelse(ibis.literal(""), said.content))
 
 
 ORIGIN = {"source": "string", "file": "string", "file_hash": "string", "rejected_at": "timestamp('UTC')"}

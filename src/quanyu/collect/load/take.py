@@ -24,7 +24,7 @@ from quanyu.collect.load.reject import Origin, Rejects, keep_rejects
 from quanyu.collect.merge import Staged
 from quanyu.collect.note import LINE, REASON, SKIP
 from quanyu.collect.reason import future_of
-from quanyu.collect.record import check, parse, shape
+from quanyu.collect.record import check, erased, parse, shape
 from quanyu.collect.rows import continuation, gather, linking
 from quanyu.collect.source import Opened, Rows
 from quanyu.collect.value import cleaning, identifier
@@ -83,6 +83,7 @@ def stage(job: Job, tick: Callable[[int], None]) -> Taken:
     # What differs from file to file, day to day and workspace to workspace stands in no statement: they share them.
     job.reader.give(FILE, job.number)
     job.reader.give(identifier.SECRET, job.ws.secret)
+    erased.teach(job.reader, erased.tombs_of(job.ws), job.ws.secret)
     check.at(job.reader, job.now.astimezone(job.ws.settings.zone))
     source = Source(job.reader, first, job.work, job.opened.delimiter)
     parsed, reading = read_page(source, page, plain)

@@ -18,6 +18,7 @@ from quanyu.collect.left_out import BLANK, MARKED, TOTAL, TOTALS
 from quanyu.collect.note import LINE, LOST, ODD, REASON, SEEN, SKIP
 from quanyu.collect.reason import PERIOD, TWICE, UNKNOWN, because
 from quanyu.collect.record.check import Rule, first_broken, rules
+from quanyu.collect.record.erased import erased_rules
 from quanyu.collect.record.fill import filled
 from quanyu.collect.record.purse import money_of
 from quanyu.collect.record.shape import WORDS, Page, Read, condition, quick_kind, quick_name, read_field
@@ -73,6 +74,7 @@ def read(page: Page, setting: Setting) -> ir.Table:
     for target in single:
         whole = _completed(whole, target, setting)
     broken = [
+        *erased_rules(whole, ids_of(whole), layout),
         *_unread(whole, reads, layout),
         *(rule for target in single for rule in _judged(whole, target, setting)),
     ]

@@ -99,7 +99,8 @@ def touched_responses(scope: Scope) -> Iterator[tuple[dict[int, ResponseEntry], 
     touched = ~RESPONSES.c.is_mirrored | ((RESPONSES.c.send_id != "") & RESPONSES.c.send_id.in_(new))
     wanted = sa.select(RESPONSES.c.serial, RESPONSES.c.is_mirrored, *_columns()).where(touched)
     with reading(scope) as connection:
-        result = connection.execution_options(yield_per=CHUNK).execute(wanted.order_by(RESPONSES.c.serial))
+        streamed = wanted.order_by(RESPONSES.c.serial).execution_options(yield_per=CHUNK)
+        result = connection.execute(streamed)
         for part in result.partitions(CHUNK):
             entries = [ResponseEntry(*row[2:]) for row in part]
             pairs = zip(part, entries, strict=True)

@@ -79,13 +79,19 @@ def drop_suppressions(
 
 
 def list_suppressions(
-    scope: Scope, *, channel: str = "", id_keys: Collection[str] = (), limit: int | None = None
+    scope: Scope,
+    *,
+    channel: str = "",
+    id_keys: Collection[str] = (),
+    reason: str = "",
+    limit: int | None = None,
 ) -> list[Suppression]:
-    """Return what is on the list, newest first; of a channel (with what stands for all of them) or contacts where named."""
+    """Return what is on the list, newest first; of a channel (with what stands for all of them) contacts or a reason where named."""
     columns: list[sa.Column[Any]] = [SUPPRESSIONS.c[name] for name in Suppression.__dataclass_fields__]
     wanted = sa.select(*columns).order_by(SUPPRESSIONS.c.serial.desc()).limit(limit)
     wanted = wanted.where(SUPPRESSIONS.c.channel.in_([channel, ALL_CHANNELS])) if channel else wanted
     wanted = wanted.where(SUPPRESSIONS.c.id_key.in_(id_keys)) if id_keys else wanted
+    wanted = wanted.where(SUPPRESSIONS.c.reason == reason) if reason else wanted
     with reading(scope) as connection:
         return [Suppression(*row) for row in connection.execute(wanted)]
 

@@ -22,6 +22,7 @@ KIND_UNKNOWN = (
 )
 ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
 MERGED = "{column} is {value}, in a cell merged over several rows: nobody can tell what belongs to each"
+ERASED = "it is about somebody who was erased"
 EARLY = "{column} is {value}, before {earliest}"
 
 PERIOD = "the row covers several days, until {value}: export the report by day"
@@ -53,6 +54,7 @@ SENTENCES: tuple[Text, ...] = (
     ZEROS,
     PERIOD,
     TWICE,
+    ERASED,
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
 
