@@ -215,10 +215,16 @@ def _print_parts(said: Content) -> None:
         ("Template", said.template),
         ("Link", said.link),
     ]
-    for label, text in (*parts, *said.fields.items()):
-        if text:
-            out.print(f"{say(label)}:", style="italic", highlight=False, markup=False)
-            out.print(CONTROL.sub("\ufffd", text.rstrip()), highlight=False, markup=False)
+    for label, text in parts:
+        _print_part(say(label), text)
+    for name, text in said.fields.items():
+        _print_part(name, text)
+
+
+def _print_part(label: str, text: str) -> None:
+    if text:
+        out.print(f"{label}:", style="italic", highlight=False, markup=False)
+        out.print(CONTROL.sub("\ufffd", text.rstrip()), highlight=False, markup=False)
 
 
 def _write(file: Path, text: str) -> None:
