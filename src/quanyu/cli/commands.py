@@ -87,6 +87,8 @@ COMMANDS = (
             "Write to people: check, approve, launch, pause, stop, and see what became of everybody.",
             "quanyu campaign check win-back", is_group=True),
     Command("send", "campaign.send:send", "Let messages that are due leave.", "quanyu send --once"),
+    Command("channel", "channel.channel:channel", "See which channels are ready, and try one.",
+            "quanyu channel list", is_group=True),
     Command("text", "content.text:text", "Check texts and prices against the law on advertising, before anybody is sent them.",
             "quanyu text check advert.txt --category food", is_group=True),
     Command("user", "access.user:user", "Say who may sign in to the console, in which role.",
