@@ -2,5 +2,6 @@
 
 from quanyu.act.consent.consent import consented, suppressed, unpersonalised
 from quanyu.act.consent.refusal import Refusals
+from quanyu.act.consent.word import BAR, TELL
 
-__all__ = ["Refusals", "consented", "suppressed", "unpersonalised"]
+__all__ = ["BAR", "TELL", "Refusals", "consented", "suppressed", "unpersonalised"]

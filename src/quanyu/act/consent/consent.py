@@ -15,7 +15,7 @@ import pyarrow as pa
 from quanyu import ledger
 from quanyu.part.told_consent import OWN, PERSON, told_consents
 from quanyu.tables.owned.people import ALL_CHANNELS, MARKETING, PERSONALISATION
-from quanyu.warehouse.portable import unix_micros
+from quanyu.warehouse.portable import seconds, unix_micros
 from quanyu.workspace import Workspace
 
 REASONS = ("erased", "complained", "opted_out", "bounced", "manual")
@@ -66,7 +66,7 @@ def _words(ws: Workspace, purpose: str, channel: str, until: dt.datetime) -> ir.
     said = said.filter(
         said.purpose == purpose,
         said.channel.isin([channel, ALL_CHANNELS]),
-        said.decided_at <= ibis.literal(until).cast("timestamp('UTC')"),
+        seconds(said.decided_at) <= int(until.timestamp()),  # words of one moment lie instants apart
     )
     owned = said.inner_join(ws.warehouse.table("identities").select("id_key", "person_id"), "id_key")
     at, yes = unix_micros(owned.decided_at), owned.is_granted

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from quanyu.cli.command.whom import privacy
+from quanyu.cli.command.whom import consent, privacy
 from quanyu.cli.help import Command
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, out, say
@@ -17,6 +17,7 @@ from quanyu.part.action import Caller, perform
 
 people = typer.Typer(no_args_is_help=True)
 privacy.add_to(people)
+consent.add_to(people)
 
 ReasonOption = Annotated[str, typer.Option(help=say("Why, for the log."))]
 ByOption = Annotated[str, typer.Option(help=say("Who decides, for the log."))]
