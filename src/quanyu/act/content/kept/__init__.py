@@ -2,6 +2,7 @@
 
 from quanyu.act.content.kept.draft import Draft, draft_of, read_draft, read_file
 from quanyu.act.content.kept.kept import CHECK, KEEP, LIST, PREVIEW, SHOW, check_draft, found
+from quanyu.act.content.kept.trial import TRY, Trial
 
 __all__ = [
     "CHECK",
@@ -9,7 +10,9 @@ __all__ = [
     "LIST",
     "PREVIEW",
     "SHOW",
+    "TRY",
     "Draft",
+    "Trial",
     "check_draft",
     "draft_of",
     "found",

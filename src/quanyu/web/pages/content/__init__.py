@@ -1,0 +1,1 @@
+"""What messages say: the list, and the editor with a preview and findings."""
