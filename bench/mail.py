@@ -14,22 +14,18 @@ import random
 import resource
 import socket
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from quanyu.act.channel.mail.address import Address
-from quanyu.act.channel.mail.compose import Origin
-from quanyu.act.channel.mail.connection import dotted
 
 from quanyu.act.channel import Content, Outgoing
-from quanyu.act.channel.mail.dkim import Signer, read_signer
-from quanyu.act.channel.mail.line import MailLine
+from quanyu.act.channel.mail.dkim import Key, Signer
+from quanyu.act.channel.mail.mime import Letterhead
+from quanyu.act.channel.mail.opening import opened
+from quanyu.act.channel.mail.sender import MailSender
 from quanyu.act.settings import MailSettings
 
 NOW = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
@@ -123,25 +119,31 @@ def messages(n: int) -> Iterator[Outgoing]:
 
 def measure(port: int, signer: Signer | None, n: int) -> tuple[float, float, Counter[str]]:
     """Return seconds, seconds of CPU and outcomes of handing over n messages."""
-    given = MailSettings(
-        host="127.0.0.1", port=port, security="none", connections=CONNECTIONS, messages_per_connection=10**9
+    given = MailSettings(host="127.0.0.1", port=port, security="none", from_address="news@shop.example")
+    sender = MailSender(
+        letterhead(signer),
+        lambda: opened(given),
+        waits=lambda _: 0.0,
+        clock=lambda: NOW,
+        bounce_address="back@shop.example",
+        most=CONNECTIONS,
     )
-    line = MailLine(given, origin(signer), lambda: NOW)
     begun: list[str] = []
     started, busy = time.perf_counter(), time.process_time()
     counts = Counter(
         f"{one.status} {one.reason}".strip()
-        for one in line.send(messages(n), lambda one: begun.append(one.key))
+        for one in sender.send(messages(n), lambda one: begun.append(one.key))
     )
     took = time.perf_counter() - started, time.process_time() - busy
-    line.close()
+    sender.close()
     assert counts.total() == n, counts
     return *took, counts
 
 
 def peer(port: int, signer: Signer | None, n: int) -> float:
     """Return the seconds that bare sockets need for the same bytes, written one message a round trip."""
-    made = [dotted(origin(signer).message(one, Address("u", "mail.example"), NOW)) for one in messages(n)]
+    head = letterhead(signer)
+    made = [head.mail(one, "u@mail.example", NOW) + b".\r\n" for one in messages(n)]
     lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
     for line in lines:
         line.recv(1000)
@@ -164,20 +166,19 @@ def peer(port: int, signer: Signer | None, n: int) -> float:
     return took
 
 
-def origin(signer: Signer | None) -> Origin:
-    return Origin(Address("news", "shop.example"), "Shop", "00" * 32, signer=signer)
+def letterhead(signer: Signer | None) -> Letterhead:
+    return Letterhead("news@shop.example", "00" * 32, "Shop", signers=[signer] if signer else [])
 
 
-def signers(folder: Path) -> Iterator[tuple[str, Signer | None]]:
+def signers() -> Iterator[tuple[str, Signer | None]]:
     yield "unsigned", None
-    for name, key in (
-        ("ed25519", ed25519.Ed25519PrivateKey.generate()),
-        ("RSA-1024", rsa.generate_private_key(65_537, 1_024)),
-        ("RSA-2048", rsa.generate_private_key(65_537, 2_048)),
-    ):
-        file = folder / f"{name}.pem"
-        file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        yield name, read_signer("shop.example", "q", file)
+    keys: dict[str, Key] = {
+        "ed25519": ed25519.Ed25519PrivateKey.generate(),
+        "RSA-1024": rsa.generate_private_key(65_537, 1_024),
+        "RSA-2048": rsa.generate_private_key(65_537, 2_048),
+    }
+    for name, key in keys.items():
+        yield name, Signer("shop.example", "q", key)
 
 
 def main() -> None:
@@ -186,19 +187,18 @@ def main() -> None:
     process = multiprocessing.Process(target=sink, args=(theirs,), daemon=True)
     process.start()
     port = ours.recv()
-    size = len(origin(None).message(next(messages(1)), Address("u", "mail.example"), NOW))
+    size = len(letterhead(None).mail(next(messages(1)), "u@mail.example", NOW))
     print(
         f"{n:,} messages of {size / 1000:.1f} KB over {CONNECTIONS} connections, sink and sender on the same machine"
     )
-    with tempfile.TemporaryDirectory() as folder:
-        for name, signer in signers(Path(folder)):
-            many = n // 4 if name.startswith("RSA") else n
-            wall, cpu, counts = measure(port, signer, many)
-            bare = peer(port, signer, min(many, 5_000)) / min(many, 5_000) * many
-            print(
-                f"{name:9} {many / wall:7,.0f} messages/s ({cpu / many * 1e6:,.0f} us of CPU each); bare sockets "
-                f"{many / bare:7,.0f}/s; quanyu takes {wall / bare:.1f} times as long"
-            )
+    for name, signer in signers():
+        many = n // 4 if name.startswith("RSA") else n
+        wall, cpu, counts = measure(port, signer, many)
+        bare = peer(port, signer, min(many, 5_000)) / min(many, 5_000) * many
+        print(
+            f"{name:9} {many / wall:7,.0f} messages/s ({cpu / many * 1e6:,.0f} us of CPU each); bare sockets "
+            f"{many / bare:7,.0f}/s; quanyu takes {wall / bare:.1f} times as long"
+        )
     print(f"outcomes of the last: {dict(sorted(counts.items()))}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB")
     process.kill()

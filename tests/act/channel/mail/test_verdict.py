@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quanyu.act.channel.mail.verdict import Reply, judged
+from quanyu.act.channel.mail.verdict import REASONS, Reply, judged
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,7 @@ from quanyu.act.channel.mail.verdict import Reply, judged
 def test_replies_of_providers(said: str, status: str, reason: str) -> None:
     code, _, text = said.partition(" ")
     assert judged(Reply(int(code), text))[:2] == (status, reason)
+    assert reason in REASONS
 
 
 def test_a_refused_sender_is_the_shop_s_to_mend() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from functools import lru_cache
 
 from quanyu.act.channel.mail.sender import FaultyLineError
 from quanyu.act.channel.message import Status
@@ -38,8 +39,14 @@ def opened(settings: MailSettings) -> smtplib.SMTP:
         raise FaultyLineError("later", "unreachable", str(error)) from None
 
 
+@lru_cache(maxsize=8)
+def trusting(ca_file: str) -> ssl.SSLContext:
+    """Return what checks the certificates of servers; reading those of the system takes longer than many messages."""
+    return ssl.create_default_context(cafile=ca_file or None)
+
+
 def _greeted(settings: MailSettings) -> smtplib.SMTP:
-    secure = ssl.create_default_context(cafile=settings.ca_file or None)
+    secure = None if settings.security == "none" else trusting(settings.ca_file)
     port = settings.port or PORTS[settings.security]
     name = settings.hello_name or settings.from_address.rpartition("@")[2]
     wait = settings.timeout_seconds

@@ -110,6 +110,18 @@ def test_reports_of_mail_servers(status: str, action: str, kind: str, reason: st
     assert kind == "delivered" or reply.detail.startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "reason"),
+    [("550 5.7.1 likely unsolicited mail", "deferred", "spam"), ("550 Ip frequency limited", "deferred", "throttled"),
+     ("550 5.1.1 <spam@b.cn>: user unknown", "bounced", "mailbox_unknown")],
+)  # fmt: skip
+def test_what_was_refused_for_what_we_are_says_nothing_of_the_mailbox(
+    said: str, kind: str, reason: str
+) -> None:
+    reply = read(report("5.1.1" if kind == "bounced" else "5.0.0", "failed", said))
+    assert reply and reply.kind == kind and reply.detail.startswith(reason)
+
+
 def test_the_address_that_it_came_back_to_is_enough() -> None:
     reply = read(report("5.1.1", "failed", "550 no", to=f"back+{CODE}@shop.example", original="<gone@x>"))
     assert reply and reply.key == "c7:12"

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
-from quanyu.act.channel.mail.intake.answer import Answer, reason_of
 from quanyu.act.channel.mail.name import key_of
+from quanyu.act.channel.mail.verdict import ABOUT_US, Reply, judged
 from quanyu.act.response import Response
 
 ACTIONS: Mapping[str, str] = {
@@ -74,10 +74,10 @@ def _recipient(block: Message) -> tuple[str, str, str] | None:
         return None
     status, said = _line(block, "Status"), _line(block, "Diagnostic-Code")
     code = STATUS.match(status)
-    if kind == "bounced" and code and code[1] == "4":
-        kind = "deferred"  # given up after days of waiting: the mailbox may well be there
     number = int(code[1]) * 100 + 50 if code else 550
-    reason = reason_of(Answer(number, f"{status.strip()} {said}"))
+    meant, reason, _ = judged(Reply(number, f"{status.strip()} {said}"))
+    if kind == "bounced" and (meant != "permanent" or reason in ABOUT_US):
+        kind = "deferred"  # given up after days of waiting, or for what we are: the mailbox may well be there
     contact = (
         (_line(block, "Original-Recipient") or _line(block, "Final-Recipient")).rpartition(";")[2].strip()
     )
