@@ -144,7 +144,12 @@ def test_the_chinese_readme_shows_the_same_commands() -> None:
 @pytest.mark.parametrize("path", HOW_TO, ids=lambda path: path.stem)
 def test_guide_runs(path: Path, command: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Sink() as server:
-        mail = {"HOST": "127.0.0.1", "PORT": str(server.port), "SECURITY": "none", "FROM_ADDRESS": "news@shop.example"}
+        mail = {
+            "HOST": "127.0.0.1",
+            "PORT": str(server.port),
+            "SECURITY": "none",
+            "FROM_ADDRESS": "news@shop.example",
+        }
         for name, value in mail.items():
             monkeypatch.setenv(f"QUANYU_MAIL__{name}", value)
         play(path, command, somebody(shop), beside=shop.parent)
