@@ -2,7 +2,16 @@
 
 from quanyu.act.compliance.asked_price import CHECK_PRICE, check_price
 from quanyu.act.compliance.check import CHECK_TEXT, Finding, check_text
-from quanyu.act.compliance.kind import Category
+from quanyu.act.compliance.kind import CATEGORIES, Category
 from quanyu.act.compliance.price import Offer
 
-__all__ = ["CHECK_PRICE", "CHECK_TEXT", "Category", "Finding", "Offer", "check_price", "check_text"]
+__all__ = [
+    "CATEGORIES",
+    "CHECK_PRICE",
+    "CHECK_TEXT",
+    "Category",
+    "Finding",
+    "Offer",
+    "check_price",
+    "check_text",
+]

@@ -18,6 +18,10 @@ Category = Annotated[
     Text,
 ]  # fmt: skip
 """What is advertised; each has rules of its own beside those for everything."""
+CATEGORIES: tuple[Category, ...] = (
+    "general", "food", "health_food", "infant_food", "medicine", "device", "cosmetics", "alcohol", "education", "finance", "property",
+)  # fmt: skip
+"""Every category, in the order in which they are offered."""
 MEDICAL: tuple[Category, ...] = ("medicine", "device")
 HEALTH: tuple[Category, ...] = ("medicine", "device", "health_food", "infant_food")
 

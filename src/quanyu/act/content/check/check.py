@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import cast, get_args
 
 import ibis.expr.types as ir
 
 from quanyu.act.channel import Content, channel_named
-from quanyu.act.compliance import Category
+from quanyu.act.compliance import CATEGORIES, Category
 from quanyu.act.content.check.finding import Finding, Spot, both
 from quanyu.act.content.check.gap import of_gaps
 from quanyu.act.content.check.law import of_law
@@ -25,7 +24,6 @@ from quanyu.errors import ContentError
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
-CATEGORIES: tuple[str, ...] = get_args(get_args(Category)[0])
 GRAVITY = ("blocked", "warn", "note")
 
 
@@ -66,7 +64,7 @@ def _category(given: str) -> Category:
             category=given,
             known=", ".join(CATEGORIES),
         )
-    return cast("Category", given or "general")
+    return given or "general"
 
 
 def _of_one(  # noqa: PLR0917

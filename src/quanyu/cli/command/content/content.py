@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quanyu import figure
-from quanyu.act.content.kept import CHECK, KEEP, LIST, PREVIEW, SHOW, read_file
+from quanyu.act.content.kept import ACTIONS, read_file
 from quanyu.cli.help import Command
 from quanyu.cli.screen import CONTROL, JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, language, out, say
@@ -44,7 +44,7 @@ def add(
     draft = read_file(file)
     given = {item.name: getattr(draft, item.name) for item in dataclasses.fields(draft)}
     with workspace(root) as ws:
-        made = perform(ws, KEEP, given, Caller(getpass.getuser()))
+        made = perform(ws, ACTIONS["keep_content"], given, Caller(getpass.getuser()))
     if json:
         as_json(dataclasses.asdict(made))
     else:
@@ -56,7 +56,7 @@ def add(
 def list_all(root: WorkspaceOption = None, json: JsonOption = False) -> None:
     """List the contents."""
     with workspace(root) as ws:
-        listed = perform(ws, LIST, {}, Caller(getpass.getuser()))
+        listed = perform(ws, ACTIONS["list_contents"], {}, Caller(getpass.getuser()))
     if json:
         as_json([dataclasses.asdict(one) for one in listed])
     elif not listed:
@@ -91,7 +91,9 @@ def show(
 ) -> None:
     """Show what a content says, and its versions."""
     with workspace(root) as ws:
-        shown = perform(ws, SHOW, {"name": name, "version": version}, Caller(getpass.getuser()))
+        shown = perform(
+            ws, ACTIONS["show_content"], {"name": name, "version": version}, Caller(getpass.getuser())
+        )
     if json:
         as_json(dataclasses.asdict(shown))
         return
@@ -125,7 +127,7 @@ def preview(
     """Show what somebody would be sent."""
     given = {"name": name, "person_id": person, "variant": variant}
     with workspace(root) as ws:
-        shown = perform(ws, PREVIEW, given, Caller(getpass.getuser()))
+        shown = perform(ws, ACTIONS["preview_content"], given, Caller(getpass.getuser()))
         currency = ws.settings.currency
     if output is not None:
         _write(output, shown.content.html or shown.content.text)
@@ -167,7 +169,9 @@ def check(
 ) -> None:
     """Check a content."""
     with workspace(root) as ws:
-        checked = perform(ws, CHECK, {"name": name, "rule": whom}, Caller(getpass.getuser()))
+        checked = perform(
+            ws, ACTIONS["check_content"], {"name": name, "rule": whom}, Caller(getpass.getuser())
+        )
     if json:
         as_json(dataclasses.asdict(checked) | {"is_blocked": checked.is_blocked})
     else:

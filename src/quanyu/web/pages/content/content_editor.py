@@ -8,7 +8,7 @@ from typing import cast
 from nicegui import run, ui
 
 from quanyu import ledger
-from quanyu.act.content.kept import KEEP, TRY, Draft, Trial, draft_of
+from quanyu.act.content.kept import ACTIONS, Draft, Trial, draft_of
 from quanyu.act.content.value import variables
 from quanyu.errors import ContentError, QuanyuError
 from quanyu.tables.text.mask import masked
@@ -101,7 +101,7 @@ def tried(view: View, typed: Typed, kept: Draft | None, *, is_counted: bool = Fa
     try:
         draft = typed.draft(kept)
         given = {"draft": draft, "place": typed.place, "person_id": typed.person_id, "is_counted": is_counted}
-        return cast("Trial", view.perform(TRY, given))
+        return cast("Trial", view.perform(ACTIONS["try_content"], given))
     except QuanyuError as error:
         return Trial(None, error)
 
@@ -132,7 +132,7 @@ def save_typed(view: View, typed: Typed, kept: Draft | None) -> None:
             "There is a content {name!r} already.", "Choose another name, or edit that one.", name=draft.name
         )
     given = {**draft.body, "name": draft.name, "channel": draft.channel, "note": draft.note}
-    view.perform(KEEP, given)
+    view.perform(ACTIONS["keep_content"], given)
 
 
 def some_people(ws: Workspace) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nicegui import ui
 
 from quanyu.act.channel import channels
-from quanyu.act.content.check import CATEGORIES
+from quanyu.act.compliance import CATEGORIES
 from quanyu.act.content.kept import Draft, read_draft
 from quanyu.text import Text
 from quanyu.web.parts.button import button

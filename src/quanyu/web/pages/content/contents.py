@@ -8,7 +8,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from quanyu.act.channel import channels
-from quanyu.act.content.kept import LIST
+from quanyu.act.content.kept import ACTIONS
 from quanyu.web.page import Page
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty
@@ -24,7 +24,7 @@ def contents(view: View) -> None:
     """Draw the list of contents."""
     new = tag("a", view.say("New content"), href=EDITOR, class_="plain strong")
     put(tag("h1", view.say("Content")) + new, class_="head")
-    listed: list[KeptContent] = view.perform(LIST, {})
+    listed: list[KeptContent] = view.perform(ACTIONS["list_contents"], {})
     if not listed:
         empty(
             view,
