@@ -80,7 +80,7 @@ def test_init_makes_a_workspace_with_the_settings_given(command: Command, tmp_pa
         (("describe", "ordrs"), 5, "Did you mean 'orders'? All of them: quanyu tables"),
         (("sql", "SELECT * FROM Ordrs"), 7, "There is no table 'ordrs'.\nDid you mean 'orders'?"),
         (("sql", "SELECT net_amout FROM orders"), 7, 'Candidate bindings: "net_amount"'),
-        (("run", "--only", "rmf"), 1, "Did you mean 'rfm'? Steps: currency"),
+        (("run", "--only", "rmf"), 1, "Did you mean 'rfm'? Steps: consents"),
         (("run", "--again", "portrait"), 1, "Did you mean 'portraits'?"),
         (("load", "../exports/jd_order.csv"), 6, "Did you mean 'jd_orders.csv'?"),
         (("load", "../exports/jd_orders.csv", "--as", "jd_order"), 6, "near it: jd_orders"),
