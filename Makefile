@@ -8,7 +8,7 @@ DEMO ?= demo
 # Tests start many processes; without bytecode each of them would compile all of Quanyu.
 COMPILED = $(BIN)/python -m compileall -q src && PYTHONDONTWRITEBYTECODE= $(BIN)/python
 
-.PHONY: help setup demo quick test check serve bench soak mutants docs texts format clean lock
+.PHONY: help setup demo quick test check audit serve bench soak mutants docs texts format clean lock
 
 help:  ## list the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -34,8 +34,11 @@ test: setup  ## run all tests, browser included
 	@scripts/system
 	@$(COMPILED) -m pytest -n 2
 
-check: setup  ## format, lint, strict types, import rules, docs
+check: setup  ## format, lint, strict types, import rules, security, docs
 	@scripts/check $(BIN)
+
+audit: setup  ## ask whether a fault is known of a pinned dependency (needs the network)
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
 
 format: setup  ## put the code into its form
 	@$(BIN)/ruff format src tests bench docs/texts && $(BIN)/ruff check --fix src tests bench docs/texts

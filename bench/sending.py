@@ -31,7 +31,7 @@ from quanyu.act.campaign.check import counted
 from quanyu.act.campaign.plan import plan
 from quanyu.act.campaign.sending import line, send_due
 from quanyu.act.channel import Channel, Outcome, Outgoing
-from quanyu.act.channel import mail as mail_channel
+from quanyu.act.channel.mail import mail as mail_channel
 from quanyu.method.scratch import Scratch
 from quanyu.part.action import Caller
 from quanyu.tables import contract

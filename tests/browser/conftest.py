@@ -190,6 +190,8 @@ def team(shop_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Return a console over the same shop, where a user of each role signs in with `PASSWORD`."""
     root = tmp_path_factory.mktemp("team") / "shop"
     shutil.copytree(shop_folder, root)
+    with (root / "quanyu.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[web]\nhosts = ["quanyu.example.cn"]\nproxies = ["127.0.0.1"]\n')
     ws = quanyu.workspace.open(root)
     for name, role in TEAM.items():
         given = {"name": name, "role": role, "password": PASSWORD}

@@ -3,7 +3,8 @@
 In a block ```sh the lines that start with `quanyu` are run (not `quanyu serve`, which does not end), `cd` is
 followed, `make` must name a target. All lines of a block ```text must stand in what the commands before said.
 A block ```python runs beside the folder `shop`; a block whose head names a file (```toml layouts/mine.toml)
-writes it. PERSON, OTHER and IDENTIFIER stand for somebody in the shop.
+writes it. PERSON, OTHER and IDENTIFIER stand for somebody in the shop, PEOPLE for how many a campaign was said to reach.
+Mail goes to a server of the test.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.mail_sink import Sink
 
 import quanyu as qy
 
@@ -63,7 +65,11 @@ def play(path: Path, command: Command, names: dict[str, str], *, beside: Path | 
             Path(block.head).parent.mkdir(parents=True, exist_ok=True)
             Path(block.head).write_text(block.text, encoding="utf-8")
         elif block.language == "sh":
-            said = "".join(_line(words_of(line), command, names) for line in block.text.splitlines())
+            said = ""
+            for line in block.text.splitlines():
+                said += _line(words_of(line), command, names)
+                if reached := re.search(r"([\d,]+) people get a message", plain(said)):
+                    names["PEOPLE"] = reached[1].replace(",", "")
         elif block.language == "text":
             got = [plain(line) for line in said.splitlines()]
             for line in block.text.splitlines():
@@ -136,8 +142,12 @@ def test_the_chinese_readme_shows_the_same_commands() -> None:
 
 
 @pytest.mark.parametrize("path", HOW_TO, ids=lambda path: path.stem)
-def test_guide_runs(path: Path, command: Command, shop: Path) -> None:
-    play(path, command, somebody(shop), beside=shop.parent)
+def test_guide_runs(path: Path, command: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sink() as server:
+        mail = {"HOST": "127.0.0.1", "PORT": str(server.port), "SECURITY": "none", "FROM_ADDRESS": "news@shop.example"}
+        for name, value in mail.items():
+            monkeypatch.setenv(f"QUANYU_MAIL__{name}", value)
+        play(path, command, somebody(shop), beside=shop.parent)
 
 
 @pytest.mark.datasets

@@ -48,13 +48,13 @@ def reach(ws: Workspace, given: Question, _: Caller) -> Reach:
     off = unpersonalised(ws, ws.now()).mutate(is_off=True)
     rows = rows.left_join(off, "person_id").select(*rows.columns, "is_off")
     counts = {"n_people": rows.count()}
-    for channel in channels():
+    for channel in channels("people"):
         has = contacts(ws, channel.name).select("person_id", **{f"has_{channel.name}": True})
         agreed = consented(ws, channel.name, ws.now()).mutate(**{f"may_{channel.name}": True})
         for more in (has, agreed):
             new = [name for name in more.columns if name != "person_id"]
             rows = rows.left_join(more, "person_id").select(*rows.columns, *new)
-    for channel in channels():
+    for channel in channels("people"):
         has_contact = rows[f"has_{channel.name}"].notnull()
         may = (
             has_contact
@@ -65,7 +65,9 @@ def reach(ws: Workspace, given: Question, _: Caller) -> Reach:
         counts |= {f"n_{channel.name}": has_contact.sum(), f"m_{channel.name}": may.sum()}
     counts["n_people"] = rows.count()
     (told,) = ws.warehouse.read(rows.aggregate(**counts)).to_pylist()
-    by_channel = {one.name: (told[f"n_{one.name}"] or 0, told[f"m_{one.name}"] or 0) for one in channels()}
+    by_channel = {
+        one.name: (told[f"n_{one.name}"] or 0, told[f"m_{one.name}"] or 0) for one in channels("people")
+    }
     return Reach(rule, told["n_people"], ws.warehouse.count("people"), by_channel)
 
 

@@ -1,14 +1,17 @@
-"""What the stage act can be told."""
+"""What the stage act can be told. Secrets are better given as variables than in the file."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from quanyu.settings.section import Section
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence
+
+NONE = SecretStr("")
 
 
 class PublicSettings(Section, name="public"):
@@ -103,3 +106,161 @@ class CampaignSettings(Section, name="campaign"):
     """How long a worker may hold sends without a word before it is taken for dead."""
     round_people: int = Field(default=20_000, ge=1)
     """Sends that a worker takes at once."""
+
+
+class MailSettings(Section, name="mail"):
+    """The mail server of the shop, who writes, and how fast."""
+
+    host: str = ""
+    """The mail server that takes the messages; nothing: no mail is sent."""
+    port: int = Field(default=0, ge=0, le=65_535)
+    """Its port; 0: 587 with starttls, 465 with ssl, 25 without either."""
+    security: Literal["starttls", "ssl", "none"] = "starttls"
+    """How the line is kept secret; `none` is for a server on the same machine."""
+    ca_file: str = ""
+    """Certificates that are trusted for the server; nothing: those of the system."""
+    user: str = ""
+    """Name to log in with; nothing: no login."""
+    password: SecretStr = NONE
+    """Password to log in with; better as the variable."""
+    hello_name: str = ""
+    """How the program greets the server; nothing: the domain of `from_address`."""
+    from_address: str = ""
+    """Who writes, such as news@shop.cn; nothing: no mail is sent."""
+    from_name: str = ""
+    """The name beside the address."""
+    reply_to: str = ""
+    """Where answers go; nothing: to `from_address`."""
+    bounce_address: str = ""
+    """Where servers report what could not be delivered; nothing: to `from_address`."""
+    unsubscribe_address: str = ""
+    """An address that takes refusals by mail, beside the link; nothing: the link alone."""
+    dkim_domain: str = ""
+    """The domain that signs; nothing: that of `from_address`."""
+    dkim_keys: dict[str, str] = Field(default_factory=dict)
+    """Files with private keys that sign, RSA or Ed25519, by selector; nothing: the server signs."""
+    connections: int = Field(default=4, ge=1, le=100)
+    """Lines to the server at the same time."""
+    timeout_seconds: float = Field(default=60, gt=0)
+    """How long the server may be silent before a line is given up."""
+    per_minute: dict[str, int] = Field(default_factory=dict)
+    """The most that a mailbox provider gets in a minute, by name (gmail, outlook, yahoo, icloud, qq, netease, sina …) or domain;
+    `*`: each of the others."""
+    warm_up_from: dt.date | None = None
+    """The first day of a new sender: until `warm_up` is over, every provider gets no more a day than it says."""
+    warm_up: tuple[int, ...] = (
+        50,
+        100,
+        200,
+        400,
+        800,
+        1600,
+        3200,
+        6400,
+        12_800,
+        25_600,
+        51_200,
+        102_400,
+        204_800,
+        409_600,
+    )
+    """Mails to one provider on the first day, the second, and so on; after the last there is no limit."""
+    mailbox: str = Field(default="", pattern=r"^(|maildir:.+|imaps?://[^\s/@]+@?[^\s/@]+(/\S+)?)$")
+    """Where mail comes back to: `maildir:FOLDER`, or `imaps://USER@HOST/FOLDER`; nothing: none is read."""
+    mailbox_password: SecretStr = NONE
+    """Password of that mailbox; better in the variable QUANYU_MAIL__MAILBOX_PASSWORD than in a file."""
+
+
+class SmsSettings(Section, name="sms"):
+    """The provider that takes the shop's text messages, and the signature they bear."""
+
+    provider: Literal["aliyun", "tencent", ""] = ""
+    """`aliyun` or `tencent`; nothing: no text messages are sent."""
+    key_id: str = ""
+    """AccessKey ID (Aliyun) or SecretId (Tencent)."""
+    key_secret: SecretStr = NONE
+    """AccessKey secret or SecretKey; better in the variable QUANYU_SMS__KEY_SECRET than in a file."""
+    app_id: str = ""
+    """SdkAppId of Tencent."""
+    region: str = "ap-guangzhou"
+    """Region of Tencent."""
+    signature: str = ""
+    """Approved signature, without 【】."""
+    price_amount: float = Field(default=0.045, ge=0)
+    """Price of one part, in the workspace's currency."""
+    url: str = ""
+    """Address to ask instead of the provider's, for a proxy; nothing: the provider's."""
+    hook_password: SecretStr = NONE
+    """Password in the address to which the provider posts receipts and answers; nothing: only answers are believed."""
+    lanes: int = Field(default=8, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long the provider may take to answer."""
+
+
+class WebhookSettings(Section, name="webhook"):
+    """A program of one's own that takes messages by signed requests (Standard Webhooks)."""
+
+    url: str = ""
+    """Address of the program, beginning with https://; nothing: none is asked."""
+    secret: SecretStr = NONE
+    """Key of the signatures: `whsec_` and at least 24 bytes in base64."""
+    allow_private: bool = False
+    """Whether the program may be inside one's own network, and be asked without TLS."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=15, gt=0)
+    """How long the program may take to answer."""
+
+
+class RobotSettings(Section, name="robot"):
+    """Robots in groups of the shop's own staff, by the addresses that the groups show."""
+
+    wecom_url: SecretStr = NONE
+    """Address of a robot of 企业微信."""
+    dingtalk_url: SecretStr = NONE
+    """Address of a robot of 钉钉."""
+    dingtalk_secret: SecretStr = NONE
+    """Key of its signatures; nothing: it takes keywords instead."""
+    feishu_url: SecretStr = NONE
+    """Address of a robot of 飞书."""
+    feishu_secret: SecretStr = NONE
+    """Key of its signatures; nothing: it takes keywords instead."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long a robot may take to answer."""
+
+
+class WechatSettings(Section, name="wechat"):
+    """The shop's WeChat account, and which of its messages are sent."""
+
+    app_id: str = ""
+    """AppID of the account; nothing: no messages are sent."""
+    app_secret: SecretStr = NONE
+    """AppSecret; better in the variable QUANYU_WECHAT__APP_SECRET than in a file."""
+    message: Literal["template", "subscribe", "mini"] = "subscribe"
+    """`template` messages of a 公众号 (service notices only), its `subscribe` notices, or those of a `mini` program."""
+    url: str = "https://api.weixin.qq.com"
+    """Address of the interface."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long WeChat may take to answer."""
+
+
+class PushSettings(Section, name="push"):
+    """Notifications of the shop's app, by JPush."""
+
+    app_key: str = ""
+    """AppKey of the app; nothing: no notifications are sent."""
+    master_secret: SecretStr = NONE
+    """Master Secret; better in the variable QUANYU_PUSH__MASTER_SECRET than in a file."""
+    is_production: bool = True
+    """Whether iPhones get them over Apple's production service."""
+    live_seconds: int = Field(default=86_400, ge=0, le=864_000)
+    """How long a notification waits for a telephone that is off."""
+    url: str = "https://api.jpush.cn"
+    """Address of the interface."""
+    lanes: int = Field(default=4, ge=1, le=100)
+    """Requests at once, of each worker."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long JPush may take to answer."""

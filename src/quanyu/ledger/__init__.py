@@ -1,5 +1,6 @@
 """Operational records only: the single home of sqlalchemy."""
 
+from quanyu.ledger.allowance import take_allowance
 from quanyu.ledger.api_key import ApiKey, add_key, find_key, list_keys, revoke_key
 from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_good
 from quanyu.ledger.audit import (
@@ -284,6 +285,7 @@ __all__ = [
     "settle_sends",
     "stream_sends",
     "suppress",
+    "take_allowance",
     "to_json",
     "touched_responses",
     "unmerged_consents",

@@ -56,7 +56,8 @@ def render(summary: Review, language: Language, *, good_is_red: bool = True) -> 
     return pages.get_template("report.html").render(
         review=summary,
         language=language,
-        css=Markup(css),
+        # Every text inside is escaped where it is put in.
+        css=Markup(css),  # nosec B704
         advice=advice(summary, language),
         charts=_charts(summary, language),
         **_words(summary, language),

@@ -131,7 +131,8 @@ class Reader:
             f"compression = 'none'"
         )
         chosen = ", ".join(f"c{i}" for i in columns)
-        return self._view(f"SELECT {chosen} FROM read_csv({literal.file(text.path)}, {options})")
+        # Names and places are quoted where they are made.
+        return self._view(f"SELECT {chosen} FROM read_csv({literal.file(text.path)}, {options})")  # nosec B608
 
     def split_json(self, lines: Path, into: Path, is_read: Callable[[str], bool]) -> tuple[list[str], int]:
         """Split JSON lines (`n`, `c0`) into Parquet with `n` and one text column per key that is read.
@@ -160,7 +161,9 @@ class Reader:
             for i, key in enumerate(keys[:n_cells])
         ]
         self._copy(
-            f"SELECT {', '.join(['n', *cells])} FROM json_lines WHERE document IS NOT NULL ORDER BY n", into
+            # Names and places are quoted where they are made.
+            f"SELECT {', '.join(['n', *cells])} FROM json_lines WHERE document IS NOT NULL ORDER BY n",  # nosec B608
+            into,
         )
         (n_broken,) = self._rows("SELECT count(*) FROM json_lines WHERE document IS NULL")[0]
         return keys, int(n_broken)
@@ -177,17 +180,20 @@ class Reader:
         """Return the rows of a Parquet file with the given of its columns as text: c0, c1, ..."""
         schema = list(self._schema(path).items())
         cells = [f"{_as_text(*schema[i])} AS c{i}" for i in columns]
-        return self._view(f"SELECT {', '.join(cells)} FROM {literal.parquet([path])}")
+        # Names and places are quoted where they are made.
+        return self._view(f"SELECT {', '.join(cells)} FROM {literal.parquet([path])}")  # nosec B608
 
     def contents(self, path: Path) -> ir.Table:
         """Return for each row of a Parquet file its number from 0 (`file_row_number`) and all its cells as one text."""
         cells = [f"coalesce({_as_text(name, kind)}, '')" for name, kind in self._schema(path).items()]
         told = f"array_to_string([{', '.join(cells)}], ',')"
-        return self._view(f"SELECT {ROW}, {told} AS content FROM {literal.parquet([path], NUMBERED)}")
+        # Names and places are quoted where they are made.
+        return self._view(f"SELECT {ROW}, {told} AS content FROM {literal.parquet([path], NUMBERED)}")  # nosec B608
 
     def _schema(self, path: Path) -> ibis.Schema:
         try:
-            return self._view(f"SELECT * FROM {literal.parquet([path])}").schema()
+            # Names and places are quoted where they are made.
+            return self._view(f"SELECT * FROM {literal.parquet([path])}").schema()  # nosec B608
         except (duckdb.Error, OSError) as error:
             raise UnreadableFileError(
                 "{file} is not a readable Parquet file: {error}",
@@ -203,7 +209,8 @@ class Reader:
     def parquet(self, *paths: Path, numbered: bool = False, by_name: bool = False) -> str:
         """Return the statement that reads Parquet files; `by_name` lets them have different columns."""
         option = NUMBERED if numbered else BY_NAME if by_name else ""
-        return f"SELECT * FROM {literal.parquet(paths, option)}"
+        # Names and places are quoted where they are made.
+        return f"SELECT * FROM {literal.parquet(paths, option)}"  # nosec B608
 
     def _view(self, sql: str) -> ir.Table:
         name = f"scan_{uuid.uuid4().hex}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from importlib import import_module
+from typing import Any, Literal
 
 from quanyu.act.channel.message import Content, Sender
 from quanyu.act.response import Response
@@ -13,6 +14,8 @@ from quanyu.errors import ChannelError
 from quanyu.nearest import did_you_mean
 from quanyu.text import Text
 from quanyu.workspace import Workspace
+
+Audience = Literal["people", "staff", "platform"]
 
 
 @dataclass(frozen=True)
@@ -29,30 +32,44 @@ class Channel:
     """A way to reach people; `kinds` are the identifiers it takes, the first that somebody has counts.
 
     `place` is its place where channels are listed. `audience` says who hears: people, the shop's own staff, or an ad
-    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `faults` says what is
-    wrong with a content or the settings before anything is sent, `cost` what a message comes to. `is_idempotent`: the
-    receiver keeps keys, so that what was begun may be handed over again. `receive` reads what the provider posts to
-    `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises `ChannelError` for what the provider did
-    not sign.
+    platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `missing` says what
+    the settings lack, `faults` what is wrong with a content before anything is sent, `cost` what a message comes to.
+    `is_idempotent`: the receiver keeps keys, so that what was begun may be handed over again. `receive` reads what the
+    provider posts to `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises `ChannelError` for
+    what the provider did not sign.
     """
 
     name: str
     label: Text
     kinds: tuple[str, ...]
     place: int = 0
-    audience: Literal["people", "staff", "platform"] = "people"
+    audience: Audience = "people"
     open: Callable[[Workspace], Sender] | None = None
+    missing: Callable[[Workspace], list[str]] | None = None
     faults: Callable[[Workspace, Content], list[str]] | None = None
     cost: Callable[[Workspace, Content], Cost] | None = None
     is_idempotent: bool = False
     receive: Callable[[Workspace, Mapping[str, str], bytes], list[Response]] | None = None
 
 
-def channels() -> tuple[Channel, ...]:
-    """Return every channel."""
-    return tuple(
-        sorted(declared("CHANNEL", "act/channel"), key=lambda channel: (channel.place, channel.name))
-    )
+def imported(home: str) -> Callable[..., Any]:
+    """Return what `module:function` of this room does, imported when it is called: channels are listed far more often than used."""
+    module, _, name = home.partition(":")
+
+    def call(*given: Any) -> Any:
+        return getattr(import_module(f"quanyu.act.channel.{module}"), name)(*given)
+
+    return call
+
+
+def channels(audience: Audience | None = None) -> tuple[Channel, ...]:
+    """Return every channel, or those that an audience hears.
+
+    >>> [channel.name for channel in channels("staff")]
+    ['wecom_robot', 'dingtalk_robot', 'feishu_robot']
+    """
+    every = sorted(declared("CHANNEL", "act/channel"), key=lambda channel: (channel.place, channel.name))
+    return tuple(channel for channel in every if audience in {None, channel.audience})
 
 
 def channel_named(name: str) -> Channel:

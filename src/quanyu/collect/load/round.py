@@ -179,7 +179,8 @@ def _together(reader: Reader, name: str, parts: Iterable[Staged], places: Mappin
         tests = [f'"{each}" IS NULL' for each in blank] + [f'"{each}"' for each in true]
         cells = ", ".join(f'"{prefix}{column}" AS "{column}"' for column in columns)
         selects.append(
-            f"SELECT {cells}, ({order})[{FILE} + 1]::BIGINT AS {SEQ} FROM ({reader.parquet(*paths, by_name=True)})"
+            # Names and places are quoted where they are made.
+            f"SELECT {cells}, ({order})[{FILE} + 1]::BIGINT AS {SEQ} FROM ({reader.parquet(*paths, by_name=True)})"  # nosec B608
             f" WHERE {' AND '.join(tests) or 'true'}"
         )
     return " UNION ALL ".join(selects)

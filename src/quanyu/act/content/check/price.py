@@ -9,7 +9,7 @@ from decimal import Decimal
 import ibis
 
 from quanyu.act.channel import Content
-from quanyu.act.compliance import Offer, check_offer, deals_of
+from quanyu.act.compliance import Offer, check_price
 from quanyu.act.content.check.finding import Finding, Spot
 from quanyu.act.content.check.law import readings
 from quanyu.text import Sentence
@@ -42,7 +42,7 @@ def of_prices(ws: Workspace, spot: Spot, made: Content) -> Iterator[Finding]:
     for item_id, name in _named(ws, text):
         for sentence in _sentences(text, name):
             for offer in _offers(ws, sentence):
-                for refusal in check_offer(offer, deals_of(ws, item_id, offer.on)):
+                for refusal in check_price(ws, item_id, offer):
                     if (name, str(refusal.why)) not in said:
                         said.add((name, str(refusal.why)))
                         hint = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
+# It starts only itself.
+import subprocess  # nosec B404
 import sys
 import time
 from typing import Annotated
@@ -52,6 +53,7 @@ def _side_by_side(workers: int, root: WorkspaceOption, *, once: bool) -> None:
             )
         given = ["send", "--workspace", str(ws.root), *(["--once"] if once else [])]
     command = [sys.executable, "-c", "from quanyu.cli.main import app; app()", *given]
-    running = [subprocess.Popen(command) for _ in range(workers)]
+    # The program itself, with arguments of its own.
+    running = [subprocess.Popen(command) for _ in range(workers)]  # nosec B603
     if any(process.wait() for process in running):
         raise typer.Exit(1)

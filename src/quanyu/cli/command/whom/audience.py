@@ -19,7 +19,7 @@ from quanyu.decide.settings import AudienceSettings
 from quanyu.part.action import Caller, perform
 from quanyu.tables.campaign_design import CampaignDesign
 
-Channel = StrEnum("Channel", [channel.name for channel in channels()])  # type: ignore[misc]
+Channel = StrEnum("Channel", [channel.name for channel in channels("people")])  # type: ignore[misc]
 """The channels through which people can be reached, as words of the command line."""
 SMS = Channel("sms")
 

@@ -240,7 +240,7 @@ def _print_reach(reach: Reach) -> None:
         share=f"{share:.1%}",
     )
     out.print(said, highlight=False, markup=False)
-    labels: dict[str, Text] = {channel.name: channel.label for channel in channels()}
+    labels: dict[str, Text] = {channel.name: channel.label for channel in channels("people")}
     rows = [(say(labels[name]), has, may) for name, (has, may) in reach.by_channel.items()]
     table("", [say(head) for head in ("Channel", "Have a contact", "May be written to")], rows)
 

@@ -145,7 +145,7 @@ def _design(usual: CampaignDesign, typed: Typed) -> CampaignDesign:
 
 
 def _channel(view: View, typed: Typed) -> None:
-    options = {channel.name: view.say(channel.label) for channel in channels()}
+    options = {channel.name: view.say(channel.label) for channel in channels("people")}
     label = view.say("How people would be reached")
     select = ui.select(options, label=label, value=typed.channel).bind_value(typed, "channel")
     select.props(f'outlined dense options-dense data-name=channel aria-label="{label}"')

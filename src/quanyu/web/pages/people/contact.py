@@ -44,7 +44,6 @@ def _told(view: View, contact: Contact) -> Markup:
         (view.say("E-mail"), contact.email),
     )
     listed = [
-        tag("div", tag("dt", label), tag("dd", Markup(escape(value or figure.NOTHING))))
-        for label, value in facts
+        tag("div", tag("dt", label), tag("dd", escape(value or figure.NOTHING))) for label, value in facts
     ]
     return tag("dl", *listed, class_="facts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from markupsafe import Markup
+from markupsafe import escape
 from nicegui import ui
 
 from quanyu.errors import RuleError
@@ -48,7 +48,7 @@ def _listed(view: View, whom: Whom) -> None:
         fault(view, error)
         return
     with ui.element("details").classes("panel"):
-        put(Markup(view.say("Narrow the list")), "summary")
+        put(escape(view.say("Narrow the list")), "summary")
         condition_picker(view, lambda condition: _narrow(view, whom.rule, condition))
     people_list(view, view.say("Found people") if whom.text and not whom.rule else said, whom)
 

@@ -127,7 +127,7 @@ def _size(view: View, reach: Reach) -> None:
     said = view.say(
         "{n} of {all} people ({share})", n=f"{reach.n_people:,}", all=f"{reach.n_everybody:,}", share=share
     )
-    labels = {channel.name: view.say(channel.label) for channel in channels()}
+    labels = {channel.name: view.say(channel.label) for channel in channels("people")}
     may = [
         view.say("{channel} {n}", channel=labels[name], n=f"{n_may:,}")
         for name, (_, n_may) in reach.by_channel.items()

@@ -51,7 +51,7 @@ def model_panel(view: View, card: value_card.ModelCard) -> None:
         put(_tested(view, card.holdout))
     put(tag("p", _said(view, card.money), class_="note muted"))
     with ui.element("details").classes("folded"):
-        put(Markup(escape(view.say("Parameters of the forecast"))), "summary")
+        put(escape(view.say("Parameters of the forecast")), "summary")
         _parameters(view, card)
 
 

@@ -1,0 +1,172 @@
+"""Mail that comes back: reports of mail servers (RFC 3464), complaints (RFC 5965), unsubscriptions and answers.
+
+A message is found by its sealed key only: in the address that it came back to, in the headers of the original, or in the
+identifiers that an answer refers to. A report without one counts for nobody, whoever it says it is about.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import re
+from collections.abc import Iterator, Mapping
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from quanyu.act.channel.mail.intake.answer import Answer, reason_of
+from quanyu.act.channel.mail.name import key_of
+from quanyu.act.response import Response
+
+ACTIONS: Mapping[str, str] = {
+    "failed": "bounced",
+    "delayed": "deferred",
+    "delivered": "delivered",
+    "relayed": "delivered",
+}
+ROUTES = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
+ORIGINAL = ("Message-ID", "References", "In-Reply-To", "Original-Mail-From", "Return-Path", "To")
+STATUS = re.compile(r"\s*([245])\.\d{1,3}\.\d{1,3}")
+MOST_DETAIL = 500
+
+
+def read_reply(content: bytes, secret: str, at: dt.datetime) -> Response | None:
+    """Return what a piece of mail tells of a message of this shop; None for automatic answers and all that is none.
+
+    `at` is when it came, for mail that says no time or one that has not come yet.
+    """
+    message = email.message_from_bytes(content, policy=email.policy.compat32)
+    when = _moment(message, at)
+    kind = message.get_content_type()
+    report = str(message.get_param("report-type", "")).lower() if kind == "multipart/report" else ""
+    if report == "feedback-report":
+        return _complaint(message, secret, when)
+    if report == "delivery-status":
+        return _delivery(message, secret, when)
+    if _is_automatic(message):
+        return None
+    if key := key_of(_line(message, "Subject"), secret):
+        return Response("unsubscribed", key=key, at=when, contact=_sender(message), detail="mailto")
+    if key := _key(message, secret, ("In-Reply-To", "References", *ROUTES)):
+        return Response(
+            "replied",
+            key=key,
+            at=when,
+            contact=_sender(message),
+            detail=_line(message, "Subject")[:MOST_DETAIL],
+        )
+    return None
+
+
+def _delivery(message: Message, secret: str, when: dt.datetime) -> Response | None:
+    """Return what a mail server reports of a message: the gravest where it speaks of several recipients."""
+    key = _key(message, secret, ROUTES) or _original_key(message, secret)
+    told = [found for block in _blocks(message, "message/delivery-status") if (found := _recipient(block))]
+    if not key or not told:
+        return None
+    kind, contact, detail = min(told, key=lambda one: list(ACTIONS.values()).index(one[0]))
+    return Response(kind, key=key, at=when, contact=contact, detail=detail)
+
+
+def _recipient(block: Message) -> tuple[str, str, str] | None:
+    kind = ACTIONS.get(_line(block, "Action").strip().lower())
+    if kind is None:
+        return None
+    status, said = _line(block, "Status"), _line(block, "Diagnostic-Code")
+    code = STATUS.match(status)
+    if kind == "bounced" and code and code[1] == "4":
+        kind = "deferred"  # given up after days of waiting: the mailbox may well be there
+    number = int(code[1]) * 100 + 50 if code else 550
+    reason = reason_of(Answer(number, f"{status.strip()} {said}"))
+    contact = (
+        (_line(block, "Original-Recipient") or _line(block, "Final-Recipient")).rpartition(";")[2].strip()
+    )
+    return kind, contact, f"{reason}: {status.strip()} {said}"[:MOST_DETAIL]
+
+
+def _complaint(message: Message, secret: str, when: dt.datetime) -> Response | None:
+    """Return a complaint about a message to one recipient; one that names several tells nobody's mind."""
+    reports = list(_blocks(message, "message/feedback-report"))
+    if len(reports) != 1:
+        return None
+    (report,) = reports
+    recipients = {value.strip().lower() for value in report.get_all("Original-Rcpt-To", [])}
+    key = _original_key(message, secret) or _key(report, secret, ("Original-Mail-From",))
+    if not key or len(recipients) > 1:
+        return None
+    kind = _line(report, "Feedback-Type").strip().lower() or "abuse"
+    is_taken_back = kind in {"not-spam", "virus"}
+    contact = next(iter(recipients), "").strip("<>")
+    return (
+        None
+        if is_taken_back
+        else Response(
+            "unsubscribed" if kind == "opt-out" else "complained",
+            key=key,
+            at=when,
+            contact=contact,
+            detail=kind,
+        )
+    )
+
+
+def _is_automatic(message: Message) -> bool:
+    """Say whether nobody wrote it: absence notes, lists, and reports that no program reads."""
+    submitted = _line(message, "Auto-Submitted").strip().lower()
+    return (
+        (bool(submitted) and submitted != "no")
+        or bool(
+            message.get("X-Autoreply")
+            or message.get("X-Autorespond")
+            or message.get("X-Auto-Response-Suppress")
+        )
+        or _line(message, "Precedence").strip().lower() in {"bulk", "junk", "list", "auto_reply"}
+        or _line(message, "Return-Path").strip() == "<>"
+        or message.get_content_type() == "multipart/report"
+    )
+
+
+def _original_key(message: Message, secret: str) -> str:
+    """Return the key in the original that a report holds, whole or only its headers."""
+    for part in message.walk():
+        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+            if key := _key(part.get_payload(0), secret, ORIGINAL):  # type: ignore[arg-type]
+                return key
+        elif part.get_content_type() == "text/rfc822-headers":
+            headers = email.message_from_bytes(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]
+            if key := _key(headers, secret, ORIGINAL):
+                return key
+    return ""
+
+
+def _key(message: Message, secret: str, names: tuple[str, ...]) -> str:
+    lines = (str(value) for name in names for value in message.get_all(name, []))
+    return next((key for line in lines if (key := key_of(line, secret))), "")
+
+
+def _blocks(message: Message, kind: str) -> Iterator[Message]:
+    """Yield the blocks of headers in the parts of a kind."""
+    for part in message.walk():
+        if part.get_content_type() == kind:
+            payload = part.get_payload()
+            if isinstance(payload, list):
+                yield from (block for block in payload if isinstance(block, Message))
+            else:
+                yield email.message_from_string(str(payload).lstrip())
+
+
+def _line(message: Message, name: str) -> str:
+    return " ".join(str(message.get(name, "")).split())
+
+
+def _sender(message: Message) -> str:
+    found = re.search(r"[^\s<>@,;:\"]+@[^\s<>@,;:\"]+", _line(message, "From"))
+    return found[0] if found else ""
+
+
+def _moment(message: Message, at: dt.datetime) -> dt.datetime:
+    try:
+        read = parsedate_to_datetime(_line(message, "Date"))
+    except (ValueError, TypeError, IndexError):
+        return at
+    return min(read.astimezone(dt.UTC), at) if read.tzinfo else at

@@ -1,0 +1,117 @@
+"""A message as the bytes that go over the wire: heads, plain text beside HTML, the seals."""
+
+from __future__ import annotations
+
+import binascii
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from quanyu.act.channel.mail.dkim import Signer
+from quanyu.act.channel.mail.heading import date_of, encoded, mailbox
+from quanyu.act.channel.mail.name import name_of
+from quanyu.act.channel.message import Content, Outgoing
+
+LONGEST = 998
+"""Bytes that a line may have (RFC 5322)."""
+WIDTH = 76
+LINK = re.compile(r"https?://[\x21\x23-\x3b\x3d\x3f-\x7e]{1,900}")
+ODD = re.compile(r"[^A-Za-z0-9._-]+")
+ONE_CLICK = b"List-Unsubscribe=One-Click"
+
+Head = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What is the same in every mail of a shop: who writes, who hears answers and refusals, how mails are signed.
+
+    `secret` seals the names of mails, so that nobody can answer for somebody else.
+    """
+
+    from_address: str
+    secret: str
+    from_name: str = ""
+    reply_to: str = ""
+    unsubscribe_address: str = ""
+    signers: Sequence[Signer] = ()
+
+    @property
+    def domain(self) -> str:
+        """The domain of whoever writes."""
+        return self.from_address.rpartition("@")[2]
+
+    def mail(self, message: Outgoing, address: str, at: dt.datetime) -> bytes:
+        """Return a message to an address as a mail of CRLF lines, written at a moment."""
+        name = name_of(message.key, self.secret)
+        heads = self._heads(message, name)
+        heads[1:1] = [(b"To", address.encode("utf-8")), (b"Date", date_of(at.replace(microsecond=0)))]
+        kinds, body = _body(message.content, name)
+        heads += kinds
+        seals = b"".join(signer.signed(heads, body, int(at.timestamp())) for signer in self.signers)
+        return seals + _lines(heads) + b"\r\n" + body
+
+    def _heads(self, message: Outgoing, name: str) -> list[Head]:
+        heads = [
+            (b"From", mailbox(self.from_address, self.from_name)),
+            (b"Subject", encoded(message.content.subject)),
+            (b"Message-ID", f"<{name}@{self.domain}>".encode()),
+            (b"X-Quanyu-Send", name.encode("ascii")),
+            (b"MIME-Version", b"1.0"),
+        ]
+        if self.reply_to:
+            heads.append((b"Reply-To", self.reply_to.encode()))
+        return heads + self._marks(message, name) if message.is_marketing else heads
+
+    def _marks(self, message: Outgoing, name: str) -> list[Head]:
+        """Return what tells mailbox providers that a mail goes to many, and how to be rid of it."""
+        first = ODD.sub("-", message.key.partition(":")[0])
+        heads = [
+            (b"Precedence", b"bulk"),
+            (b"Feedback-ID", f"{first}:marketing:quanyu:{self.domain}".encode()),
+        ]
+        ways = [message.unsubscribe] if LINK.fullmatch(message.unsubscribe) else []
+        if self.unsubscribe_address:
+            ways.append(f"mailto:{self.unsubscribe_address}?subject={quote('unsubscribe ' + name)}")
+        if ways:
+            heads.append((b"List-Unsubscribe", ", ".join(f"<{way}>" for way in ways).encode()))
+        if message.unsubscribe in ways:
+            heads.append((b"List-Unsubscribe-Post", ONE_CLICK))
+        return heads
+
+
+def _body(content: Content, name: str) -> tuple[list[Head], bytes]:
+    """Return the heads that say what the body is, and the body."""
+    parts = [
+        _part(kind, text) for kind, text in ((b"plain", content.text), (b"html", content.html)) if text
+    ] or [_part(b"plain", "")]
+    if len(parts) == 1:
+        return parts[0]
+    edge = b"=_" + name.encode("ascii")[-60:]
+    body = b"".join(
+        b"--" + edge + b"\r\n" + _lines(heads) + b"\r\n" + text + b"\r\n" for heads, text in parts
+    )
+    kind = b'multipart/alternative;\r\n boundary="' + edge + b'"'
+    return [(b"Content-Type", kind)], body + b"--" + edge + b"--\r\n"
+
+
+def _part(kind: bytes, text: str) -> tuple[list[Head], bytes]:
+    lines = "\n".join(text.splitlines()) if "\r" in text else text.removesuffix("\n")
+    raw = lines.encode("utf-8", "replace").replace(b"\n", b"\r\n") + b"\r\n"
+    is_plain = raw.isascii() and b"\0" not in raw and max(map(len, raw.split(b"\n"))) <= LONGEST
+    heads = [
+        (b"Content-Type", b"text/" + kind + b"; charset=utf-8"),
+        (b"Content-Transfer-Encoding", b"7bit" if is_plain else b"base64"),
+    ]
+    return heads, raw if is_plain else _base64(raw)
+
+
+def _base64(raw: bytes) -> bytes:
+    text = binascii.b2a_base64(raw, newline=False)
+    return b"\r\n".join([text[at : at + WIDTH] for at in range(0, len(text), WIDTH)]) + b"\r\n"
+
+
+def _lines(heads: Sequence[Head]) -> bytes:
+    return b"".join([name + b": " + value + b"\r\n" for name, value in heads])

@@ -1,0 +1,99 @@
+"""Notifications by JPush, version 3 of its interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from quanyu.act.channel.message import Content, Outcome, Outgoing, Status
+from quanyu.act.channel.wire import HttpSender, by_status
+from quanyu.act.settings import PushSettings
+from quanyu.errors import ChannelError
+from quanyu.text import Sentence, Text
+from quanyu.workspace import Workspace
+
+Meaning = tuple[Status, str, float]
+CODES: Mapping[int, Meaning] = {
+    1000: ("retry", "provider_down", 60), 1003: ("permanent", "device_unknown", 0), 1004: ("configuration", "account", 0),
+    1008: ("configuration", "account", 0), 1011: ("permanent", "device_unknown", 0), 1020: ("configuration", "account", 0),
+    2002: ("later", "throttled", 60), 2003: ("configuration", "account", 0),
+}  # fmt: skip
+REASONS: Mapping[str, Text] = {"device_unknown": "No device of this app, or one that is long gone"}
+
+
+@dataclass(frozen=True)
+class Push:
+    """An app at JPush."""
+
+    client: httpx.Client
+    given: PushSettings
+
+    def deliver(self, message: Outgoing) -> Outcome | None:
+        """Hand a notification over; None: nobody knows whether it was taken."""
+        response = self.client.post(f"{self.given.url}/v3/push", json=self._body(message))
+        said = _object(response)
+        error = said.get("error")
+        if isinstance(error, dict):
+            status, reason, wait = CODES.get(int(error.get("code", 0)), ("permanent", "refused", 0))
+            detail = f"{error.get('code')} {error.get('message', '')}"[:300]
+            return Outcome(message.key, status, reason, detail, after_seconds=wait)
+        if "msg_id" in said:
+            return Outcome(message.key, "delivered", receipt=str(said["msg_id"]))
+        return None if response.status_code >= 500 else by_status(message.key, response)
+
+    def _body(self, message: Outgoing) -> dict[str, Any]:
+        content = message.content
+        extras = {"key": message.key} | ({"link": content.link} if content.link else {})
+        words = {"title": content.subject, "body": content.text} if content.subject else content.text
+        return {
+            "platform": "all",
+            "audience": {"registration_id": [message.contact]},
+            "notification": {
+                "android": {"alert": content.text, "title": content.subject, "extras": extras},
+                "ios": {"alert": words, "extras": extras},
+            },
+            "options": {"time_to_live": self.given.live_seconds, "apns_production": self.given.is_production},
+        }
+
+
+def open_line(ws: Workspace) -> HttpSender:
+    """Return a line to JPush. Raises `ChannelError` where the settings do not allow one."""
+    if wrong := missing(ws):
+        raise ChannelError(
+            "The channel {channel} is not set up: {wrong}.",
+            "See docs/how-to/set-up-channels.md.",
+            channel="push",
+            wrong=wrong[0],
+        )
+    given = ws.settings.of(PushSettings)
+    login = (given.app_key, given.master_secret.get_secret_value())
+    client = httpx.Client(timeout=given.timeout_seconds, follow_redirects=False, auth=login)
+    return HttpSender(client, Push(client, given).deliver, lanes=given.lanes)
+
+
+def missing(ws: Workspace) -> list[str]:
+    """Return what the settings lack."""
+    return list(_missing(ws.settings.of(PushSettings)))
+
+
+def faults(_: Workspace, content: Content) -> list[str]:
+    """Return what keeps a content from going out as a notification."""
+    return [] if content.text.strip() else [Sentence("the notification says nothing")]
+
+
+def _missing(given: PushSettings) -> Iterator[str]:
+    if not given.app_key:
+        yield Sentence("the setting {setting} is missing", setting="push.app_key")
+    if not given.master_secret.get_secret_value():
+        yield Sentence("the setting {setting} is missing", setting="push.master_secret")
+
+
+def _object(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        said = response.json()
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,1 @@
+"""Robots in groups of the shop's own staff."""

@@ -1,0 +1,1 @@
+"""Text messages: what they say and cost, two providers, and what comes back."""

@@ -1,0 +1,1 @@
+"""Messages of the shop's WeChat account."""
