@@ -30,7 +30,8 @@ def tombs_of(ws: Workspace) -> frozenset[str]:
     return frozenset(line.id_key for line in listed if line.id_key.startswith(TOMB))
 
 
-def teach(reader: Reader, tombs: frozenset[str] = frozenset(), secret: str = "") -> None:
+# Without a key there is nobody to know again; it is no password.
+def teach(reader: Reader, tombs: frozenset[str] = frozenset(), secret: str = "") -> None:  # nosec B107
     """Let an engine know the tombs; what it was taught first stays."""
 
     def is_erased(key: str) -> bool:
