@@ -13,8 +13,9 @@ from quanyu.text import translate
 pytestmark = pytest.mark.browser
 Visitor = Callable[..., Any]
 HTML = (
-    "<h1>Hi {{ person.name | default: 'you' }}</h1><p>Tea <img src='https://outside.example/a.jpg' alt='tea' onerror='parent.planted=1'>"
-    "<script>parent.planted = 1</script> <a href='https://shop.example/tea'>Look at the tea of this spring.</a></p>"
+    "<h1>Hi {{ person.name | default: 'you' }}</h1><p>Tea "
+    "<img src='https://outside.example/a.jpg' alt='tea' onerror='parent.planted=1'><script>parent.planted = 1</script> "
+    "<a href='https://shop.example/tea'>Look at the tea of this spring.</a></p>"
 )
 
 
