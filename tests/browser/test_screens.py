@@ -33,6 +33,8 @@ SCREENS = (
     "/channels?level=campaign&window=7d&model=last",
     "/channels?model=claimed",
     "/audiences",
+    "/content",
+    "/content/edit",
     "/account",
     "/users",
     "/audit",

@@ -8,7 +8,6 @@ from typing import Any
 
 from quanyu.act.content.value import Variable, values_of, variables
 from quanyu.errors import ContentError
-from quanyu.text import told
 from quanyu.workspace import Workspace
 
 NAMES = {"zh": "李雷", "en": "Mary Jones"}
@@ -39,7 +38,7 @@ def values_for(ws: Workspace, person_ids: Sequence[str], names: Iterable[str]) -
 
 def _sample(ws: Workspace, variable: Variable) -> Any:
     language = ws.settings.speech
-    label = told(variable.label, language)
+    label = variable.said(language)
     made: dict[str, Any] = {
         "person.name": NAMES[language],
         "person.sex": "female",

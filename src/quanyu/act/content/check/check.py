@@ -48,12 +48,8 @@ def check_content(
         for name, source in zip(names_of(contents), contents, strict=True)
         for finding in _of_one(ws, Spot(channel, name), source, people, goods, is_marketing)
     ]
+    findings += [finding for channel in sources for finding in _of_settings(ws, channel)]
     return tuple(sorted(findings, key=lambda one: GRAVITY.index(one.severity)))
-
-
-def is_blocked(findings: Sequence[Finding]) -> bool:
-    """Say whether anything stands in the way."""
-    return any(finding.severity == "blocked" for finding in findings)
 
 
 def _category(given: str) -> Category:
@@ -118,7 +114,22 @@ def _fault(spot: Spot, error: ContentError) -> Finding:
 
 
 def _of_channel(ws: Workspace, spot: Spot, made: Content) -> Iterator[Finding]:
-    """Yield what the channel itself finds wrong with the message, or with its own settings."""
-    faults = channel_named(spot.channel).faults
-    for fault in faults(ws, made) if faults else ():
-        yield spot.told_by("channel", fault)
+    """Yield what the channel itself finds wrong with the message."""
+    channel = channel_named(spot.channel)
+    lacking = set(channel.missing(ws)) if channel.missing else set()
+    for fault in channel.faults(ws, made) if channel.faults else ():
+        if fault not in lacking:
+            yield spot.told_by("channel", fault)
+
+
+def _of_settings(ws: Workspace, name: str) -> Iterator[Finding]:
+    """Yield what the settings of a channel lack, once for all of its variants."""
+    lacking = channel_named(name).missing
+    for fault in lacking(ws) if lacking else ():
+        yield Spot(name, "").told_by("settings", fault)
+
+
+def as_draft(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return findings as who writes a content needs them: what the channel lacks is no fault of it."""
+    told = [replace(one, severity="note") if one.kind == "settings" else one for one in findings]
+    return tuple(sorted(told, key=lambda one: GRAVITY.index(one.severity)))

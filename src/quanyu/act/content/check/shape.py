@@ -86,10 +86,6 @@ def of_shape(spot: Spot, source: Content, made: Content) -> Iterator[Finding]:
 Ask = Callable[[Content, Content, Seen], object]
 
 
-def _no_body(_: Content, made: Content, __: Seen) -> bool:
-    return not (made.html.strip() or made.text.strip())
-
-
 def _wide(_: Content, made: Content, __: Seen) -> str:
     width = sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in made.subject)
     return str(width) if width > SUBJECT_WIDTH else ""
@@ -157,8 +153,6 @@ def _house(host: str) -> str:
 
 
 HINTS: Mapping[str, tuple[str, Ask, Text, Text]] = {
-    "empty": ("blocked", _no_body, "There is nothing to read.", "Give text or html."),
-    "no_subject": ("blocked", lambda _, made, __: not made.subject, "The mail has no subject.", "Give a subject."),
     "long_subject": ("note", _wide, "The subject is {found} wide; lists of mail show about 60, Chinese characters counting two.",
                      "Say first what matters most."),
     "loud_subject": ("warn", _loud, "The subject shouts, as junk mail does.", "Use capitals and exclamation marks sparingly."),

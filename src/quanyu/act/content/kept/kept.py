@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from quanyu import ledger
 from quanyu.act.channel import channel_named
-from quanyu.act.content.check import Finding, check_content
+from quanyu.act.content.check import Finding, as_draft, check_content
 from quanyu.act.content.compose import prepared, trail_of, variables_of
 from quanyu.act.content.kept.draft import Draft, draft_of
 from quanyu.act.content.link import Tags
@@ -182,7 +182,8 @@ def _check(ws: Workspace, given: Meant, _: Caller) -> Checked:
 def check_draft(ws: Workspace, draft: Draft, people: ir.Table | None = None) -> tuple[Finding, ...]:
     """Return what stands in the way of a draft and what its author should know."""
     sources = {draft.channel: draft.variants}
-    return check_content(ws, sources, people, draft.category, is_marketing=not draft.is_service)
+    found = check_content(ws, sources, people, draft.category, is_marketing=not draft.is_service)
+    return as_draft(found)
 
 
 def _people(ws: Workspace, rule: str) -> ir.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from quanyu.act.content.check import Finding, check_content
+from quanyu.act.content.check import Finding, as_draft, check_content
 from quanyu.act.content.kept.draft import Draft
 from quanyu.act.content.preview import Preview, preview
 from quanyu.act.variant import Variant
@@ -48,7 +48,7 @@ def try_draft(ws: Workspace, given: Tried, _: Caller) -> Trial:
     people = ws.warehouse.table("people").select("person_id") if given.is_counted else None
     sources = {draft.channel: (replace(variant, share=None),)}
     found = check_content(ws, sources, people, draft.category, is_marketing=is_marketing)
-    return Trial(shown, fault, found)
+    return Trial(shown, fault, as_draft(found))
 
 
 TRY = Action(

@@ -9,7 +9,7 @@ from typing import Literal
 from quanyu.tables import contract
 from quanyu.tables.contract import Column
 from quanyu.tables.view.trait_names import TRAIT_NAMES
-from quanyu.text import Named, Text
+from quanyu.text import Language, Named, Text, told, translate
 from quanyu.workspace import Workspace
 
 Kind = Literal["text", "integer", "number", "flag", "day", "time", "money", "list"]
@@ -26,6 +26,12 @@ class Variable:
     name: str
     label: Text
     kind: Kind = "text"
+
+    def said(self, language: Language) -> str:
+        """Return what it is called in a language."""
+        return (
+            told(self.label, language) if isinstance(self.label, Named) else translate(self.label, language)
+        )
 
 
 FIXED: tuple[Variable, ...] = (

@@ -12,7 +12,7 @@ from quanyu.act.content.kept import ACTIONS, Draft, Trial, draft_of
 from quanyu.act.content.value import variables
 from quanyu.errors import ContentError, QuanyuError
 from quanyu.tables.text.mask import masked
-from quanyu.text import told
+from quanyu.text import Language
 from quanyu.web.page import Page
 from quanyu.web.pages.content.content_form import Typed, content_form, variable_list
 from quanyu.web.pages.content.content_preview import WIDTHS, shown_findings, shown_trial
@@ -145,8 +145,8 @@ def some_people(ws: Workspace) -> dict[str, str]:
     }
 
 
-def _listed(ws: Workspace, language: str) -> list[tuple[str, str]]:
-    return [(one.name, told(one.label, "zh" if language == "zh" else "en")) for one in variables(ws)]
+def _listed(ws: Workspace, language: Language) -> list[tuple[str, str]]:
+    return [(one.name, one.said(language)) for one in variables(ws)]
 
 
 PAGE = Page("/content/edit", "New content", content_editor, "Marketing", roles=("marketer",))

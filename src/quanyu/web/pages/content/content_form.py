@@ -15,15 +15,25 @@ from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.view import View
 
-MAIL, DEFAULT = "mail", "sms"
+MAIL = "mail"
 MOST_VARIANTS = 6
 PARTS: Mapping[str, tuple[tuple[str, Text], ...]] = {
     MAIL: (("subject", "Subject"), ("html", "HTML"), ("text", "Plain text; made of the HTML where nothing stands here")),
-    DEFAULT: (("text", "Text"),),
-    "push": (("subject", "Title"), ("text", "Text"), ("link", "Where it leads")),
+    "sms": (
+        ("text", "Text"),
+        ("template", "Template that the provider has approved"),
+        ("fields", "Parameters of the template, one a line: name = value"),
+    ),
+    "": (
+        ("subject", "Title"),
+        ("text", "Text"),
+        ("link", "Where it leads"),
+        ("template", "Template that the provider has approved"),
+        ("fields", "Parameters of the template, one a line: name = value"),
+    ),
 }  # fmt: skip
 """The parts that a channel shows; other channels show a title, a text and where it leads."""
-ONE_LINE = ("subject", "link")
+ONE_LINE = ("subject", "link", "template")
 
 
 @dataclass
@@ -43,15 +53,22 @@ class Typed:
     @classmethod
     def of(cls, draft: Draft) -> Typed:
         """Return the form of a draft that was kept."""
-        parts = ("subject", "text", "html", "link")
-        variants = [{part: getattr(one, part) for part in parts} for one in draft.variants]
+        parts = ("subject", "text", "html", "link", "template")
+        variants = [
+            {**{part: getattr(one, part) for part in parts}, "fields": _lines(one.fields)}
+            for one in draft.variants
+        ]
         return cls(draft.name, draft.channel, draft.category, draft.is_service, variants=variants)
 
     def draft(self, kept: Draft | None = None) -> Draft:
         """Return what stands in the form as a draft; what the form does not show stays as it was kept."""
         before = kept.body["variants"] if kept else []
         variants = [
-            {**(before[place] if place < len(before) else {"name": chr(ord("A") + place)}), **typed}
+            {
+                **(before[place] if place < len(before) else {"name": chr(ord("A") + place)}),
+                **typed,
+                "fields": _fields(typed.get("fields", "")),
+            }
             for place, typed in enumerate(self.variants)
         ]
         given = {
@@ -59,6 +76,20 @@ class Typed:
             "note": self.note.strip(), "variants": variants,
         }  # fmt: skip
         return read_draft(given)
+
+
+def _lines(fields: Mapping[str, str]) -> str:
+    """Return parameters as lines.
+
+    >>> _lines({"code": "{{ coupon.code }}"}), _fields("code = {{ coupon.code }}\\n\\n x=a=b ")
+    ('code = {{ coupon.code }}', {'code': '{{ coupon.code }}', 'x': 'a=b'})
+    """
+    return "\n".join(f"{name} = {value}" for name, value in fields.items())
+
+
+def _fields(lines: str) -> dict[str, str]:
+    parts = (line.partition("=") for line in lines.splitlines() if line.strip())
+    return {name.strip(): value.strip() for name, _, value in parts}
 
 
 def content_form(view: View, typed: Typed, changed: Callable[[], object], *, is_new: bool) -> None:
@@ -110,7 +141,7 @@ def _variants(view: View, typed: Typed, draw: Callable[[], None], changed: Calla
         if len(typed.variants) < MOST_VARIANTS:
             button(view.say("Add a variant"), add)
     variant = typed.variants[typed.place]
-    for part, label in PARTS.get(typed.channel, PARTS["push"]):
+    for part, label in PARTS.get(typed.channel, PARTS[""]):
         variant.setdefault(part, "")
         make = ui.input if part in ONE_LINE else ui.textarea
         typed_part = make(view.say(label), value=variant[part]).bind_value(variant, part)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from quanyu.act.content.preview import Preview
 
 PICTURE = re.compile(r"""(<img\b[^>]*?\ssrc\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+SCRIPT = re.compile(r"<script\b.*?(?:</script\s*>|$)", re.IGNORECASE | re.DOTALL)
 GREY = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='320' height='120'%3E%3Crect width='320' "
     "height='120' fill='%23e5e9f0'/%3E%3C/svg%3E"
@@ -31,12 +32,12 @@ WIDTHS: dict[int, Text] = {640: "Screen", 375: "Phone"}
 
 
 def still(html: str) -> str:
-    """Return HTML whose pictures are loaded from nowhere.
+    """Return HTML that loads no pictures and holds no scripts; these could not run anyway.
 
     >>> still('<img alt="x" src="https://a.cn/b.jpg">').startswith('<img alt="x" src="data:')
     True
     """
-    return PICTURE.sub(lambda match: f'{match[1]}"{GREY}"', html)
+    return PICTURE.sub(lambda match: f'{match[1]}"{GREY}"', SCRIPT.sub("", html))
 
 
 def shown_trial(view: View, trial: Trial, width: int) -> None:
