@@ -23,8 +23,8 @@ from quanyu.act.campaign.campaign import (
     launch_campaign,
 )
 from quanyu.act.channel import Channel, Outcome, Outgoing
-from quanyu.act.channel import sms as sms_channel
 from quanyu.act.channel.mail import mail as mail_channel
+from quanyu.act.channel.sms import channel as sms_channel
 from quanyu.ledger import Campaign
 from quanyu.part.action import Caller
 from quanyu.workspace import Workspace

@@ -18,7 +18,8 @@ from pathlib import Path
 import quanyu.workspace
 from quanyu import ledger
 from quanyu.act.campaign.sending import line, worker, journal
-from quanyu.act.channel import Channel, sms
+from quanyu.act.channel import Channel
+from quanyu.act.channel.sms import channel as sms
 from tests.act.campaign.conftest import Sink
 
 root, file, point, nth = sys.argv[1:5]

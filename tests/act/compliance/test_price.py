@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from quanyu.act.compliance import Offer, check_offer, deals_of
-from quanyu.act.compliance.price import Deal, Gift, reference_price
+from quanyu.act.compliance import Offer
+from quanyu.act.compliance.deal import deals_of
+from quanyu.act.compliance.price import Deal, Gift, check_offer, reference_price
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
