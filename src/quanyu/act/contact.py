@@ -7,6 +7,7 @@ import datetime as dt
 import ibis
 import ibis.expr.types as ir
 
+from quanyu import ledger
 from quanyu.act.channel import channel_named
 from quanyu.workspace import Workspace
 
@@ -28,11 +29,24 @@ def contacts(ws: Workspace, channel: str) -> ir.Table:
 
 
 def contacted(ws: Workspace, since: dt.datetime) -> ir.Table:
-    """Return person_id of everybody who got a message since a moment, or waits for one: by Quanyu, or by another system."""
+    """Return person_id of everybody who got marketing since a moment, or waits for it: by Quanyu, or by another system."""
+    rows = marketing(ws)
     moment = ibis.literal(since).cast("timestamp('UTC')")
-    sent = ws.warehouse.table("deliveries")
-    sent = sent.filter(sent.status.isin(["pending", "delivered"]), sent.sent_at > moment).select("person_id")
-    touches, identities = ws.warehouse.table("touches"), ws.warehouse.table("identities")
-    touches = touches.filter(touches.kind == "message", touches.touched_at > moment)
-    touched = touches.inner_join(identities.select("id_key", "person_id"), "id_key").select("person_id")
-    return sent.union(touched, distinct=True)
+    return rows.filter(rows.at > moment).select("person_id").distinct()
+
+
+def marketing(ws: Workspace) -> ir.Table:
+    """Return person_id and moment (`at`) of every message that was sent or waits, by Quanyu or another system.
+
+    Service messages of Quanyu are left out: an order confirmed keeps nobody from hearing of anything else.
+    """
+    sent, touches = ws.warehouse.table("deliveries"), ws.warehouse.table("touches")
+    service = [
+        campaign.campaign_id
+        for campaign in ledger.list_campaigns(ws.ledger)
+        if campaign.design.get("brief", {}).get("is_service")
+    ]
+    ours = sent.filter(sent.status.isin(["pending", "delivered"]), ~sent.campaign_id.isin(service))
+    owners = ws.warehouse.table("identities").select("id_key", "person_id")
+    theirs = touches.filter(touches.kind == "message").inner_join(owners, "id_key")
+    return ours.select("person_id", at="sent_at").union(theirs.select("person_id", at="touched_at"))

@@ -136,11 +136,8 @@ def decide(
     who: str,
     at: dt.datetime,
     note: str = "",
-    carried: Document | None = None,
 ) -> Decision:
     """Approve or decline a proposal, or take an approval back that was not carried out yet.
-
-    `carried` is what the approver knew, such as how many people would be reached.
 
     Raises `DecisionError` where there is no such proposal or it was decided before.
     """
@@ -149,12 +146,15 @@ def decide(
         if before.status not in OPEN[verdict]:
             raise _taken(before)
         decided: dict[str, object] = {"status": verdict, "decided_at": at, "decided_by": who, "note": note}
-        after = _change(
-            connection, decision_id, decided if carried is None else {**decided, "carried": carried}
-        )
+        after = _change(connection, decision_id, decided)
         kept = {"status": verdict, "note": note}
         audited(connection, Edit(at, who, "decisions", decision_id, {"status": before.status}, kept))
     return after
+
+
+def mark_known(connection: Connection, decision_id: str, known: Document) -> Decision:
+    """Record what whoever approved a decision knew of it, such as how many people it reaches, in the transaction that approves."""
+    return _change(connection, decision_id, {"carried": known})
 
 
 def withdraw(scope: Scope, kind: str) -> int:

@@ -10,6 +10,7 @@ from tests.act.campaign.conftest import LI, WANG, brief, launched, received, tak
 from tests.act.conftest import fill_shop
 
 from quanyu import ledger
+from quanyu.act import execute
 from quanyu.act.account import STATUSES
 from quanyu.act.campaign.campaign import (
     Approval,
@@ -17,6 +18,7 @@ from quanyu.act.campaign.campaign import (
     Draft,
     add_campaign,
     approve_campaign,
+    check_campaign,
     launch_campaign,
     pause_campaign,
     resume_campaign,
@@ -210,7 +212,6 @@ def test_an_audience_that_is_another_at_launch_is_not_written_to(shop, sink):
     decision = add_campaign(shop, Draft(fields=brief()), LI)
     with pytest.raises(CampaignError, match=r"would reach \d+ people, not 7"):
         approve_campaign(shop, Approval(decision.decision_id, 7), WANG)
-    from quanyu.act.campaign.campaign import check_campaign
 
     n = check_campaign(shop, decision).n_people
     approve_campaign(shop, Approval(decision.decision_id, n), WANG)
@@ -247,3 +248,73 @@ def test_a_campaign_that_comes_back_stops_by_itself(shop, sink):
     assert ledger.count_responses(shop.ledger, campaign.campaign_id) == {
         "bounced": told["failed", "mailbox_unknown"]
     }
+
+
+def test_few_that_come_back_stop_nothing_and_are_counted_once(shop, sink):
+    """A refusal is a failed send and a bounce: counted twice, half the share would have stopped it."""
+    campaign = launched(shop)
+    n = statuses(shop, campaign)["pending"]
+    refused = iter(range(n))
+    sink.answer = lambda message: (
+        Outcome(message.key, "permanent", "number_invalid") if next(refused) % 26 == 0 else taken(message)
+    )
+    send_due(shop)
+    told = reasons(shop, campaign)
+    assert 0.03 < told["failed", "number_invalid"] / n < 0.05
+    assert ledger.find_campaign(shop.ledger, campaign.campaign_id).status == "done"
+
+
+def test_a_message_that_is_taken_for_spam_bars_nobody_and_a_number_that_is_gone_is_barred(shop, sink):
+    campaign = launched(shop)
+    answers = iter(["spam", "number_invalid"])
+    sink.answer = lambda message: (
+        Outcome(message.key, "permanent", reason) if (reason := next(answers, "")) else taken(message)
+    )
+    send_due(shop)
+    assert ledger.count_responses(shop.ledger, campaign.campaign_id) == {"bounced": 1, "deferred": 1}
+    (barred,) = ledger.list_suppressions(shop.ledger)
+    assert (barred.channel, barred.reason) == ("sms", "bounced")
+
+
+def test_the_next_turn_has_what_became_of_everybody(shop, sink):
+    campaign = launched(shop)
+    before = execute.waiting(shop)
+    send_due(shop)
+    n = statuses(shop, campaign)["delivered"]
+    assert before and execute.waiting(shop)
+    execute.execute(shop, shop.today())
+    sent = shop.warehouse.table("deliveries")
+    mine = sent.filter(sent.campaign_id == campaign.campaign_id, sent.status == "delivered")
+    assert shop.warehouse.read(mine.count())[0][0].as_py() == n
+
+
+def test_who_takes_back_consent_through_a_file_is_let_go_before_the_next_message(shop, sink):
+    import ibis
+
+    campaign = launched(shop)
+    n = statuses(shop, campaign)["pending"]
+    said = shop.warehouse.table("consents")
+    no = said.mutate(
+        is_granted=ibis.literal(False), decided_at=ibis.literal(shop.now()).cast("timestamp('UTC')")
+    )
+    shop.warehouse.replace("consents", said.union(no), by="collect")
+    send_due(shop)
+    assert received(sink) == []
+    assert reasons(shop, campaign)["suppressed", "no_consent"] >= n
+
+
+def test_above_a_size_somebody_else_than_the_author_approves(make_workspace, sink):
+    ws = fill_shop(make_workspace(campaign={"four_eyes_people": 20}), 60)
+    decision = add_campaign(ws, Draft(fields=brief()), LI)
+    n = check_campaign(ws, decision).n_people
+    assert n > 20
+    with pytest.raises(CampaignError, match="somebody else has to approve it"):
+        approve_campaign(ws, Approval(decision.decision_id, n), LI)
+    assert approve_campaign(ws, Approval(decision.decision_id, n), WANG).status == "approved"
+
+
+def test_what_the_law_forbids_is_not_approved(shop, sink):
+    decision = add_campaign(shop, Draft(fields=brief(content={"sms": {"text": "全国第一，最好的茶"}})), LI)
+    n = check_campaign(shop, decision).n_people
+    with pytest.raises(CampaignError, match="cannot be approved"):
+        approve_campaign(shop, Approval(decision.decision_id, n), WANG)

@@ -185,9 +185,9 @@ def test_what_is_no_address_is_no_link(target: str) -> None:
 
 
 def test_a_composer_makes_messages_of_one_variant(embedded: Workspace) -> None:
-    make = composer(embedded, Content("s", "", '<a href="https://shop.cn">x</a>'), 3, "mail", "B")
+    make = composer(embedded, Content("s", "", '<a href="https://shop.cn">x</a>'), 3, Tags("mail", "", "B"))
     made = make({}, 5)
     codes = re.findall(r"http://127\.0\.0\.1:8081/c/([-\w]+)", unescape(made.html))
     assert [read(code, embedded.secret) for code in codes] == [Token("click", 3, 5, 1)]
-    quiet = composer(embedded, Content("s", "", "x"), 3, "mail", is_marketing=False)
+    quiet = composer(embedded, Content("s", "", "x"), 3, Tags("mail"), is_marketing=False)
     assert "/u/" in made.html and "/u/" not in quiet({}, 5).html

@@ -8,7 +8,7 @@ import pytest
 from tests.act.conftest import fill_shop, person, put
 
 from quanyu.act.gate import REASONS, Ask, gated
-from quanyu.ledger import Suppression, add_suppressions
+from quanyu.ledger import Campaign, Suppression, add_suppressions, freeze
 from quanyu.workspace import pseudonym
 
 
@@ -100,3 +100,14 @@ def test_a_suppressed_contact_gets_nothing_and_a_no_to_marketing_still_gets_its_
 
 def test_every_gate_has_words(ws):
     assert all(REASONS.values())
+
+
+def test_a_service_message_counts_for_nothing(ws):
+    made = Campaign("order", "order", "Order", "message", "sms", status="done", design={"brief": {"is_service": True}},
+                    frozen_at=ws.now())  # fmt: skip
+    with ws.ledger.begin() as connection:
+        freeze(connection, made, [])
+    messages(ws, 0.01, 0.02, campaign="order")
+    assert reason_of(ws, GOOD, rest_days=14) is None
+    messages(ws, 0.01, campaign="other")
+    assert reason_of(ws, GOOD) == "frequency_cap"

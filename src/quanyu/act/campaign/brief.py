@@ -68,7 +68,6 @@ class Brief:
     is_service: bool = False
     category: str = ""
     items: tuple[str, ...] = ()
-    stops_on_harm: bool = True
 
     @property
     def whom(self) -> str:
@@ -185,7 +184,8 @@ def _check(brief: Brief) -> None:
     if not brief.channels:
         raise CampaignError("The campaign names no channel.", "Give channels, such as: channels: [mail, sms]")
     for name in brief.channels:
-        if channel_named(name).open is None:
+        channel = channel_named(name)
+        if channel.open is None or channel.audience != "people":
             raise CampaignError(
                 "Nothing can be sent through {channel!r}.",
                 "A list or file for it: quanyu audience",

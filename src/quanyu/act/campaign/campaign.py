@@ -124,10 +124,11 @@ def approve_campaign(ws: Workspace, given: Approval, caller: Caller) -> Decision
             amount=settings.four_eyes_amount,
         )
     acknowledged = {"n_people": check.n_people, "n_contacts": check.n_contacts}
-    return ledger.decide(
-        ws.ledger, decision.decision_id, "approved", who=caller.who, at=ws.now(), note=given.note,
-        carried={"acknowledged": acknowledged},
-    )  # fmt: skip
+    with ws.ledger.begin() as connection:
+        ledger.decide(
+            connection, decision.decision_id, "approved", who=caller.who, at=ws.now(), note=given.note
+        )
+        return ledger.mark_known(connection, decision.decision_id, {"acknowledged": acknowledged})
 
 
 def launch_campaign(ws: Workspace, given: Chosen, caller: Caller) -> Campaign:

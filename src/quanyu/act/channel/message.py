@@ -12,6 +12,8 @@ Status = Annotated[Literal["delivered", "later", "retry", "permanent", "opt_out"
 """What became of a message: `delivered` (the provider took it), `later` (not tried: too fast), `retry` (tried; it may go
 another time), `permanent` (it never will, to this contact), `opt_out` (the person wants none) or `configuration` (nothing
 will go before somebody mends the channel)."""
+GONE = frozenset({"mailbox_unknown", "bad_address", "number_invalid", "openid_invalid", "device_unknown"})
+"""Reasons for which no message ever reaches a contact; all others speak of one message."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Outcome:
     detail: str = ""
     receipt: str = ""
     after_seconds: float = 0.0
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing will ever reach the contact."""
+        return self.status == "permanent" and self.reason in GONE
 
 
 class Sender(Protocol):

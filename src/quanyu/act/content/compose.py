@@ -53,15 +53,13 @@ def composer(
     ws: Workspace,
     source: Content,
     campaign_no: int,
-    channel: str,
-    variant: str = "",
+    tags: Tags,
     *,
-    campaign_id: str = "",
     is_marketing: bool = True,
 ) -> Compose:
     """Return what makes the messages of a variant of a campaign: `(values, place)` to its content."""
     voice = Voice.of(ws)
-    trail = trail_of(ws, campaign_no, Tags(channel, campaign_id, variant), is_marketing=is_marketing)
+    trail = trail_of(ws, campaign_no, tags, is_marketing=is_marketing)
     ready = prepared(source, voice, trail)
     return lambda values, place: _composed(ready, values, voice, Links(trail, place, ready.marks))
 

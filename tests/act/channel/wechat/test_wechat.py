@@ -88,7 +88,7 @@ def test_a_token_is_made_anew_before_it_ends(embedded: Workspace, provider: Make
 
 @pytest.mark.parametrize(
     ("code", "status", "reason"),
-    [(43101, "opt_out", "opted_out"), (43004, "permanent", "not_following"), (45009, "later", "throttled"),
+    [(43101, "opt_out", "opted_out"), (43004, "opt_out", "not_following"), (45009, "later", "throttled"),
      (47003, "permanent", "field_refused"), (40037, "configuration", "template_unknown"), (-1, "retry", "provider_down"),
      (99999, "permanent", "refused"), (40001, "delivered", "")],
 )  # fmt: skip
@@ -124,7 +124,7 @@ def test_what_wechat_would_refuse_is_not_sent(embedded: Workspace, provider: Mak
 
 @pytest.mark.parametrize(
     ("message", "path", "link"),
-    [("subscribe", "subscribe/bizsend", "url"), ("mini", "subscribe/send", "page")],
+    [("subscribe", "subscribe/bizsend", "page"), ("mini", "subscribe/send", "page")],
 )
 def test_each_message_goes_where_it_belongs(
     embedded: Workspace, provider: Make, message: str, path: str, link: str

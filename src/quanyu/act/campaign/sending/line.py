@@ -25,8 +25,10 @@ FLUSH_SECONDS = 0.5
 """How long an outcome waits for its commit, and how old the knowledge of a pause or of who opted out may be."""
 
 
-TOLD = {"opt_out": "unsubscribed", "permanent": "bounced"}
-"""Answers of a provider that are reactions to be remembered, by which the contact is left alone from then on."""
+TOLD = {"opt_out": "unsubscribed", "permanent": "deferred"}
+"""Answers of a provider that are remembered as reactions. A contact that is gone has `bounced` and is left alone from then on; one
+that did not take this message (taken for spam, a value too long) may take another.
+"""
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Line:
     fault: str = ""
     n_settled: int = 0
     _left: dict[str, ClaimedSend] = field(default_factory=dict)
+    _messages: dict[tuple[int, str], Queued] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
     _done: list[SettledSend] = field(default_factory=list)
     _told: list[Response] = field(default_factory=list)
@@ -55,6 +58,7 @@ class Line:
         open_line = channel_named(self.channel).open
         assert open_line is not None
         self._left = {key_of(send): send for send in sends}
+        self._messages = self.job.queued(sends)
         self._flushed = time.monotonic()
         sender = open_line(self.job.ws)
         try:
@@ -67,14 +71,13 @@ class Line:
             self._flush()
 
     def _outgoing(self, sends: Sequence[ClaimedSend]) -> Iterator[Outgoing]:
-        messages = self.job.queued(sends)
         hours = self._hours()
         for send in sends:
             if time.monotonic() - self._flushed > FLUSH_SECONDS:
                 self._flush()
             if not self._is_open:
                 return
-            message = messages.get((send.place, send.channel))
+            message = self._messages.get((send.place, send.channel))
             if message is None or self._has_refused(send, message):
                 self._settle(key_of(send), SettledSend(send.place, "suppressed", send.channel, "withdrawn"))
             elif (late := _put_off(self.job, send, message, hours)) is not None:
@@ -92,24 +95,20 @@ class Line:
 
     def _end(self, outcome: Outcome) -> None:
         send = self._left[outcome.key]
-        one = verdict(send, outcome, self.job.ws.now(), self.fallback(send))
+        one = verdict(send, outcome, self.job.ws.now(), self._fallback(send))
         self.notes.ended(send.campaign_id, send.place, noted(one))
         if outcome.status == "configuration":
             self.fault, self._is_open = outcome.detail or outcome.reason, False
         if outcome.status in TOLD:
-            self._told.append(
-                Response(TOLD[outcome.status], outcome.key, at=self.job.ws.now(), detail=_said(outcome))
-            )
+            kind = "bounced" if outcome.is_gone else TOLD[outcome.status]
+            self._told.append(Response(kind, outcome.key, at=self.job.ws.now(), detail=_said(outcome)))
         self._settle(outcome.key, one)
 
-    def fallback(self, send: ClaimedSend) -> str | None:
+    def _fallback(self, send: ClaimedSend) -> str | None:
         """Return the channel to try after this one; the launch has written down whether the person has a contact there."""
         channels = self.job.brief.channels
         later = channels[channels.index(send.channel) + 1 :]
-        if not later:
-            return None
-        known = self.job.queued([send])
-        return next((name for name in later if (send.place, name) in known), None)
+        return next((name for name in later if (send.place, name) in self._messages), None)
 
     def _settle(self, key: str, one: SettledSend) -> None:
         del self._left[key]

@@ -11,6 +11,7 @@ from typing import Any
 from quanyu.act.campaign.brief import Brief, kept_brief
 from quanyu.act.channel import Content, Outgoing
 from quanyu.act.content import composer
+from quanyu.act.content.link import Tags
 from quanyu.act.settings import PublicSettings
 from quanyu.act.track import Token, written
 from quanyu.ledger import Campaign, ClaimedSend
@@ -61,15 +62,9 @@ class Job:
         known = self._composers.get((channel, variant))
         if known is None:
             chosen = self.brief.variant(channel, variant)
-            known = composer(
-                self.ws,
-                chosen.content,
-                self.campaign.campaign_no,
-                channel,
-                chosen.name,
-                campaign_id=self.campaign.campaign_id,
-                is_marketing=not self.brief.is_service,
-            )
+            tags = Tags(channel, self.campaign.campaign_id, chosen.name)
+            number, is_marketing = self.campaign.campaign_no, not self.brief.is_service
+            known = composer(self.ws, chosen.content, number, tags, is_marketing=is_marketing)
             self._composers[channel, variant] = known
         return known
 

@@ -19,7 +19,8 @@ def harm(ws: Workspace, campaign_id: str) -> str:
     told = ledger.count_responses(ws.ledger, campaign_id)
     n_out = states.get("delivered", 0) + states.get("failed", 0)
     given = ws.settings.of(CampaignSettings)
-    n_back = min(n_out, told.get("bounced", 0) + states.get("failed", 0))
+    # A message that is refused at once has failed and bounced, one that comes back later has only bounced.
+    n_back = min(n_out, max(told.get("bounced", 0), states.get("failed", 0)))
     if at_least(n_back, n_out) > given.bounce_share:
         return Sentence(
             "{n} of {all} messages came back: more than {share} surely do",

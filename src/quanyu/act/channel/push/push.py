@@ -17,7 +17,7 @@ from quanyu.workspace import Workspace
 
 Meaning = tuple[Status, str, float]
 CODES: Mapping[int, Meaning] = {
-    1000: ("retry", "provider_down", 60), 1003: ("permanent", "device_unknown", 0), 1004: ("configuration", "account", 0),
+    1000: ("retry", "provider_down", 60), 1003: ("permanent", "request_refused", 0), 1004: ("configuration", "account", 0),
     1008: ("configuration", "account", 0), 1011: ("permanent", "device_unknown", 0), 1020: ("configuration", "account", 0),
     2002: ("later", "throttled", 60), 2003: ("configuration", "account", 0),
 }  # fmt: skip

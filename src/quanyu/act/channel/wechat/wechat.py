@@ -24,11 +24,12 @@ PATHS = {
 }
 STALE = {40001, 40014, 42001}
 """Codes of a token that has ended or was replaced."""
-DAY_SECONDS = 3_600.0
+QUOTA_SECONDS = 3_600.0
+"""How long messages wait when the day's quota is used up, before WeChat is asked again."""
 CODES: Mapping[int, Meaning] = {
     -1: ("retry", "provider_down", 60), 40003: ("permanent", "openid_invalid", 0), 40037: ("configuration", "template_unknown", 0),
-    41030: ("configuration", "page_unknown", 0), 43004: ("permanent", "not_following", 0), 43101: ("opt_out", "opted_out", 0),
-    45009: ("later", "throttled", DAY_SECONDS), 47003: ("permanent", "field_refused", 0), 48001: ("configuration", "account", 0),
+    41030: ("configuration", "page_unknown", 0), 43004: ("opt_out", "not_following", 0), 43101: ("opt_out", "opted_out", 0),
+    45009: ("later", "throttled", QUOTA_SECONDS), 47003: ("permanent", "field_refused", 0), 48001: ("configuration", "account", 0),
     40013: ("configuration", "account", 0), 40125: ("configuration", "account", 0), 40164: ("configuration", "account", 0),
     50002: ("configuration", "account", 0),
 }  # fmt: skip
@@ -102,7 +103,7 @@ class Wechat:
             "data": {name: {"value": value} for name, value in content.fields.items()},
         }
         if content.link:
-            body["page" if self.given.message == "mini" else "url"] = content.link
+            body["url" if self.given.message == "template" else "page"] = content.link
         address = f"{self.given.url}{PATHS[self.given.message]}"
         response = self.client.post(address, params={"access_token": token}, json=body)
         said = _object(response)
