@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from quanyu import ledger
 from quanyu.act.audience import audience
 from quanyu.act.export import folder
+from quanyu.act.gate import REASONS
+from quanyu.discovery import declared
 from quanyu.ledger import Campaign
 from quanyu.part.action import Action
 from quanyu.part.day import as_of
 from quanyu.part.proposed_audience import content_of, decision_name, numbered
 from quanyu.rule import Asking, meant_rule, members, parse
 from quanyu.tables.campaign_design import CampaignDesign
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 STATUSES = ("delivered", "pending", "failed", "held_out", "suppressed")
@@ -29,6 +33,19 @@ class Share:
     status: str
     reason: str
     n_people: int
+
+
+@cache
+def reason_words() -> Mapping[str, Text]:
+    """Return what every reason on record means: those of the gates, and those of the channels, which declare their own.
+
+    >>> reason_words()["control"]
+    'Kept out to measure the effect'
+    """
+    of_channels: dict[str, Text] = {}
+    for words in declared("REASONS", "act/channel"):
+        of_channels |= words
+    return {**of_channels, **REASONS}
 
 
 @dataclass(frozen=True)

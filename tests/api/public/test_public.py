@@ -254,3 +254,12 @@ def test_where_the_ledger_is_busy_links_still_lead_on_and_who_unsubscribes_is_to
     assert client.get(f"/c/{link(ws, 'click')}").status_code == 302
     answer = client.post(f"/u/{link(ws, 'unsubscribe')}")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+
+
+def test_whoever_has_a_link_is_heard_however_many_fail_behind_the_same_proxy(ws, client):
+    while client.get("/u/nonsense").status_code != 429:
+        pass
+    address = f"/u/{link(ws, 'unsubscribe')}"
+    assert client.get(address).status_code == 200
+    assert client.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert Refusals(ws).holds("a", "email", "a@example.com", "mail")

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from quanyu.act.account import reason_words
 from quanyu.act.campaign import ACTIONS, Check, Course, campaigns
-from quanyu.act.gate import REASONS
 from quanyu.cli.help import Command
 from quanyu.cli.progress import progress
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
@@ -247,7 +247,8 @@ def _print_course(course: Course) -> None:
 
 def _print_shares(shares: Any) -> None:
     rows = [
-        (say(share.status), say(REASONS.get(share.reason, share.reason)), share.n_people) for share in shares
+        (say(share.status), say(reason_words().get(share.reason, share.reason)), share.n_people)
+        for share in shares
     ]
     table("", [say(head) for head in ("Status", "Reason", "People")], rows)
 

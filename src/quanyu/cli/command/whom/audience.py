@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from quanyu.act.account import PREVIEW, Account
+from quanyu.act.account import PREVIEW, Account, reason_words
 from quanyu.act.channel import channels
-from quanyu.act.gate import REASONS
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import out, say
 from quanyu.decide.audience import PROPOSE
@@ -63,7 +62,11 @@ def audience(  # noqa: PLR0917 - Typer reads them by name
 
 def _show(account: Account) -> None:
     rows = [
-        (say(share.status), say(REASONS[share.reason]) if share.reason else "", share.n_people)
+        (
+            say(share.status),
+            say(reason_words().get(share.reason, share.reason)) if share.reason else "",
+            share.n_people,
+        )
         for share in account.shares
     ]
     table(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from quanyu.act.account import Account
-from quanyu.act.gate import REASONS
+from quanyu.act.account import Account, reason_words
 from quanyu.web.parts.button import button
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.markup import put, span
@@ -17,7 +16,11 @@ from quanyu.web.view import View
 def account(view: View, campaign: Account) -> None:
     """Place what became of everybody in an audience."""
     rows = tuple(
-        (view.say(share.status), view.say(REASONS[share.reason]) if share.reason else "", share.n_people)
+        (
+            view.say(share.status),
+            view.say(reason_words().get(share.reason, share.reason)) if share.reason else "",
+            share.n_people,
+        )
         for share in sorted(campaign.shares, key=lambda share: -share.n_people)
     )
     heads = (Head(view.say("State")), Head(view.say("Why")), Head(view.say("People"), "count"))

@@ -8,8 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from quanyu import figure
-from quanyu.act.account import Account
-from quanyu.act.gate import REASONS
+from quanyu.act.account import Account, reason_words
 from quanyu.decide.audience import expected_of
 from quanyu.web.parts.card import plain
 from quanyu.web.parts.markup import put, tag
@@ -59,7 +58,8 @@ def outlook(view: View, campaign: Account) -> None:
             Head(view.say("Share"), "ratio"),
         )
         rows = tuple(
-            (view.say(REASONS[share.reason]), share.n_people, share.n_people / n) for share in stopped
+            (view.say(reason_words().get(share.reason, share.reason)), share.n_people, share.n_people / n)
+            for share in stopped
         )
         reasons = table(Sheet(view.say("Left alone"), heads, rows), writer(view))
         put(tag("details", tag("summary", view.say("Who is left alone and why")), reasons))
