@@ -40,12 +40,11 @@ class Sink:
 
     def __enter__(self) -> Sink:
         self.loop = asyncio.new_event_loop()
-        self.server = self.loop.run_until_complete(
-            self.loop.create_server(lambda: _Talk(self), "127.0.0.1", self.port, ssl=self.tls)
-        )
-        self.port = self.server.sockets[0].getsockname()[1]
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
+        begun = self.loop.create_server(lambda: _Talk(self), "127.0.0.1", self.port, ssl=self.tls)
+        self.server = asyncio.run_coroutine_threadsafe(begun, self.loop).result()
+        self.port = self.server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -185,6 +185,13 @@ class Team:
     root: Path
 
 
+def add_user(root: Path, name: str, role: str) -> None:
+    """Let somebody sign in with `PASSWORD`."""
+    ws = quanyu.workspace.open(root)
+    perform(ws, user.ADD, {"name": name, "role": role, "password": PASSWORD}, Caller("root"))
+    ws.close()
+
+
 @pytest.fixture(scope="session")
 def team(shop_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     """Return a console over the same shop, where a user of each role signs in with `PASSWORD`."""
@@ -192,11 +199,8 @@ def team(shop_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copytree(shop_folder, root)
     with (root / "quanyu.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[web]\nhosts = ["quanyu.example.cn"]\nproxies = ["127.0.0.1"]\n')
-    ws = quanyu.workspace.open(root)
     for name, role in TEAM.items():
-        given = {"name": name, "role": role, "password": PASSWORD}
-        perform(ws, user.ADD, given, Caller("root"))
-    ws.close()
+        add_user(root, name, role)
     with serving(root) as base:
         yield Team(base, root)
 

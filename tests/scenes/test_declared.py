@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ import quanyu.workspace
 from quanyu import ledger, loop
 from quanyu.collect.load.load import load
 from quanyu.collect.money.currency import COUNTED
+from quanyu.ledger import ConsentEntry, ResponseEntry
 from quanyu.part.step import Step
 from quanyu.rule import ASKED
 from quanyu.settings import Settings
@@ -22,6 +24,7 @@ from quanyu.warehouse import Warehouse
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, simulate
 
+SAID_AT = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 READING = ("table", "moved", "added", "about", "partitions", "partition", "exists", "version", "count")
 WRITING = ("replace", "rewrite", "append", "merge", "delete")
 ALWAYS = {
@@ -143,9 +146,17 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen
         _turn(ws)
         for decision in ledger.list_decisions(ws.ledger, status="proposed"):
             loop.decide(ws, decision.decision_id, "approved", who="test")
+        ledger.add_consents(ws.ledger, [_said("person:p", "marketing"), _said("member:1", "personalisation")])
+        ledger.add_responses(
+            ws.ledger, [ResponseEntry("clicked", ws.now(), "mail", send_id="c:1:p", person_id="p")]
+        )
         _turn(ws)
     made.close()
     yield watch.seen
+
+
+def _said(key: str, purpose: str) -> ConsentEntry:
+    return ConsentEntry(key, purpose, "mail", False, SAID_AT, "page", send_id="c:1:p")
 
 
 def _turn(ws: Workspace) -> None:

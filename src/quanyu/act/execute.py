@@ -219,6 +219,6 @@ STEP = Step(
     tuple(dict.fromkeys((*ASKED, "consents"))),
     ("deliveries", "spend_test_days"),
     execute,
-    ("experiment",),
+    ("experiment", "gates"),
     waiting=waiting,
 )
