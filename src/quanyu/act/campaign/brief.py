@@ -105,10 +105,10 @@ class Brief:
         return next((one for one in self.content[channel] if one.name == name), self.content[channel][0])
 
 
-def read_brief(file: Path) -> Brief:
-    """Return the brief in a YAML or JSON file; raise `CampaignError` that says which line or field is wrong."""
+def read_document(file: Path) -> object:
+    """Return what stands in a YAML or JSON file; raise `CampaignError` that says which line is wrong."""
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+        document: object = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise CampaignError(
@@ -122,7 +122,7 @@ def read_brief(file: Path) -> Brief:
         raise CampaignError(
             "{file} cannot be read: {cause}", "Give a file of YAML in UTF-8.", file=file, cause=str(error)
         ) from None
-    return brief_of(document)
+    return document
 
 
 def brief_of(document: object) -> Brief:
