@@ -86,7 +86,8 @@ def answers_of(ws: Workspace, campaign: Campaign) -> Answers:
 def _reactions(ws: Workspace, campaign: Campaign) -> list[dict[str, Any]]:
     """Return by channel and variant how many people reacted in each way."""
     told, sends = ws.warehouse.table("responses"), ws.warehouse.table("deliveries")
-    ours = sends.filter(sends.campaign_id == campaign.campaign_id).select("person_id", "variant")
+    is_ours = (sends.campaign_id == campaign.campaign_id) & (sends.arm == TREATED)
+    ours = sends.filter(is_ours).select("person_id", "variant")
     own = told.filter(told.campaign_id == campaign.campaign_id).select("person_id", "channel", "kind")
     rows = own.inner_join(ours, "person_id").select("person_id", "channel", "variant", "kind")
     counts = {name: rows.person_id.nunique(where=rows.kind.isin(kinds)) for name, kinds in KINDS.items()}

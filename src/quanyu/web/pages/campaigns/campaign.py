@@ -187,7 +187,7 @@ def _brief(view: View, course: Course) -> Markup:
         (view.say("Written by"), str(course.decision.proposal.get("author") or figure.NOTHING)),
     ]
     listed = [div("", tag("dt", label), tag("dd", value)) for label, value in facts]
-    return tag("dl", *listed, class_="facts") + Markup("").join(_contents(view, course))
+    return tag("dl", *listed, class_="facts") + div("said-by", *_contents(view, course))
 
 
 def _contents(view: View, course: Course) -> list[Markup]:

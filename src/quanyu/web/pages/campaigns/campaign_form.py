@@ -27,8 +27,11 @@ Changed = Callable[..., Awaitable[None]]
 
 def sections(
     view: View, typed: Typed, changed: Changed, known: Sequence[KeptContent], segments: Sequence[str]
-) -> None:
-    """Place the sections in their order; `changed` hears of every change that may change what the campaign would do."""
+) -> ui.element:
+    """Place the sections in their order, and return the place that says how many people it is for.
+
+    `changed` hears of every change that may change what the campaign would do.
+    """
     _titled(view, "1", "What for")
     name = ui.input(view.say("Name of the campaign"), value=typed.name).bind_value(typed, "name")
     name.props("outlined dense data-name=name maxlength=80").classes("wide").on_value_change(changed)
@@ -36,12 +39,14 @@ def sections(
     goal.props("outlined dense data-name=goal").classes("wide")
     _titled(view, "2", "Whom")
     _whom(view, typed, changed, segments)
+    size = ui.element("div").classes("said").props("role=status data-name=size")
     _titled(view, "3", "What, and through which channel")
     ways(view, typed, changed, known)
     _titled(view, "4", "When")
     _when(view, typed, changed)
     _titled(view, "5", "Against whom it is measured, and for how much")
     _measured(view, typed, changed)
+    return size
 
 
 def _titled(view: View, number: str, title: Text) -> None:
@@ -213,8 +218,9 @@ def _measured(view: View, typed: Typed, changed: Changed) -> None:
         share.bind_value(typed, "control").props("outlined dense debounce=400 data-name=control")
         days = ui.number(view.say("Compared over, in days"), value=typed.window_days, min=1, max=365)
         days.bind_value(typed, "window_days").props("outlined dense debounce=400 data-name=days")
-        budget = ui.number(view.say("Budget; nothing: no limit"), value=typed.budget, min=0)
+        budget = ui.number(view.say("Budget"), value=typed.budget, min=0)
         budget.bind_value(typed, "budget").props("outlined dense debounce=400 clearable data-name=budget")
+        budget.props["hint"] = view.say("Empty: no limit")
     service = ui.checkbox(view.say("A service message: an order, a delivery, nothing that advertises"))
     service.bind_value(typed, "is_service").props("dense data-name=service")
     for field in (share, days, budget, service):

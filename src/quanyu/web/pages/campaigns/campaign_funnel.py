@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nicegui import ui
 
 from quanyu.act.account import Account
 from quanyu.text import Text
-from quanyu.web.pages.campaigns.campaign_words import STATES, channels_told, reason_told
-from quanyu.web.parts.chart import Chart, chart
+from quanyu.web.pages.campaigns.campaign_words import COLORS, STATES, channels_told, reason_told
+from quanyu.web.parts.chart import Chart, Option, chart, palette
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.plot import axes
 from quanyu.web.parts.sheet import Head, Kind, Sheet
@@ -37,18 +38,25 @@ def funnel(view: View, account: Account, answers: Answers) -> None:
         (view.say(label), n, n / whole.n_sent if place and whole.n_sent else None)
         for place, (label, n) in enumerate(steps)
     )
-    option = axes.bars(
-        view,
-        [name for name, *_ in rows],
-        [axes.Line(view.say("People"), [float(n) for _, n in steps])],
-        "count",
+    option = _bars(
+        view, [(name, n, "delivered" if place else "suppressed") for place, (name, n, _) in enumerate(rows)]
     )
     said = (
         view.say("People, each counted once. Whoever clicked has opened. What programs did in their stead is not counted."),
-        view.say("Bought: paid for an order within the days of the campaign. Only the control group tells whether the message was why."),
+        view.say("Bought: paid for an order within the days of the campaign. Only the control group tells if it was the message."),
     )  # fmt: skip
     chart(view, Chart(Sheet(view.say("How far people went"), heads, rows), option, said))
     _programs(view, answers)
+
+
+def _bars(view: View, drawn: Sequence[tuple[str, int, str]]) -> Option:
+    """Return bars of people, each with its number and in the colour of a state."""
+    line = axes.Line(view.say("People"), [float(n) for _, n, _ in drawn])
+    option = axes.bars(view, [name for name, *_ in drawn], [line], "count")
+    (series,) = option["series"]
+    data = [{"value": n, "itemStyle": {"color": COLORS[status]}} for _, n, status in drawn]
+    label = {"show": True, "position": "right", "color": palette.INK}
+    return {**option, "series": [{**series, "data": data, "label": label}]}
 
 
 def _programs(view: View, answers: Answers) -> None:
@@ -73,8 +81,8 @@ def reasons(view: View, account: Account) -> None:
     rows = tuple(
         (view.say(STATES[share.status]), reason_told(view, share.reason), share.n_people) for share in listed
     )
-    names = [why or state for state, why, _ in rows]
-    option = axes.bars(view, names, [axes.Line(view.say("People"), [float(n) for *_, n in rows])], "count")
+    drawn = [(why or state, n, share.status) for (state, why, n), share in zip(rows, listed, strict=True)]
+    option = _bars(view, drawn)
     said = view.say(
         "Audience = sent + failed + left alone + held out + waiting; every person stands in one of them."
     )
@@ -86,8 +94,8 @@ def variants(view: View, answers: Answers) -> None:
     """Place each variant of each channel with what its people did."""
     heads: tuple[tuple[Text, Kind], ...] = (
         ("Channel", "text"), ("Variant", "text"), ("Sent", "count"), ("Failed", "count"), ("Waiting", "count"),
-        ("Returned", "count"), ("Opened", "count"), ("Opened, of those sent", "ratio"), ("Clicked", "count"),
-        ("Clicked, of those sent", "ratio"), ("Bought", "count"), ("Unsubscribed", "count"), ("Complained", "count"),
+        ("Returned", "count"), ("Opened", "count"), ("Open rate", "ratio"), ("Clicked", "count"),
+        ("Click rate", "ratio"), ("Bought", "count"), ("Unsubscribed", "count"), ("Complained", "count"),
     )  # fmt: skip
     rows = tuple(_row(view, line) for line in answers.lines)
     sheet = Sheet(view.say("By variant"), tuple(Head(view.say(label), kind) for label, kind in heads), rows)

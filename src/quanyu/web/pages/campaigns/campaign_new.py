@@ -45,7 +45,7 @@ def new_campaign(view: View) -> None:
         with ui.element("section").classes("panel w6"):
             outlook = _Outlook(view, typed)
     with form:
-        sections(view, typed, outlook.changed, ledger.list_contents(view.ws.ledger), segments)
+        outlook.size = sections(view, typed, outlook.changed, ledger.list_contents(view.ws.ledger), segments)
         _saving(view, typed)
     ui.timer(0.01, outlook.changed, once=True)
 
@@ -56,8 +56,7 @@ class _Outlook:
     def __init__(self, view: View, typed: Typed) -> None:
         self.view, self.typed = view, typed
         self.is_looking, self.is_late = False, False
-        put(tag("h2", view.say("Whom it reaches")), class_="bar")
-        self.size = ui.element("div").classes("said").props("role=status data-name=size")
+        self.size: ui.element | None = None
         put(tag("h2", view.say("If it were launched now")), class_="bar")
         self.check = ui.element("div").classes("said").props("role=status data-name=check")
 
@@ -78,6 +77,8 @@ class _Outlook:
 
     async def _look(self) -> None:
         view, typed = self.view, self.typed
+        if self.size is None:
+            return
         if not typed.whom:
             self._say(self.size, view.say("Choose a segment, or write a condition."))
             self._say(

@@ -63,7 +63,7 @@ def when_told(view: View, brief: Brief) -> str:
     return said
 
 
-def reason_told(view: View, reason: str) -> str:
+def reason_told(view: View, reason: Text) -> str:
     """Return a reason on record in words; an unknown one, as providers have it, as it stands."""
     return view.say(reason_words().get(reason, reason)) if reason else ""
 

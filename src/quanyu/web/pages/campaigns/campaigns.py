@@ -53,7 +53,7 @@ def list_campaigns(view: View) -> None:
     n_open = sum(one.status == "proposed" for one in listed)
     n_running = sum(one.status in RUNNING for one in listed)
     lead(
-        view.say("{n} campaigns wait for a decision, {m} are under way.", n=n_open, m=n_running),
+        view.say("Waiting for a decision: {n}. Under way: {m}.", n=n_open, m=n_running),
         view.say("Every person of a campaign stands in one state, with its reason."),
     )
     with ui.element("section").classes("panel"):
