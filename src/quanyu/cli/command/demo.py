@@ -26,6 +26,7 @@ from quanyu.part.action import Caller, perform
 from quanyu.plan.report import write_report
 from quanyu.text import told
 from quanyu.understand.outlook import outlook
+from quanyu.understand.segment import ACTIONS
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
 from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge
