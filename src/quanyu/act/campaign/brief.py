@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from quanyu.act.channel import channel_named
@@ -103,26 +101,6 @@ class Brief:
     def variant(self, channel: str, name: str) -> Variant:
         """Return a variant of a channel by its name; the first, where a channel has none of this name."""
         return next((one for one in self.content[channel] if one.name == name), self.content[channel][0])
-
-
-def read_document(file: Path) -> object:
-    """Return what stands in a YAML or JSON file; raise `CampaignError` that says which line is wrong."""
-    try:
-        document: object = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise CampaignError(
-            "{file} cannot be read: {cause}",
-            "Mend line {line}.",
-            file=file.name,
-            line=mark.line + 1 if mark else 1,
-            cause=getattr(error, "problem", None) or str(error),
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CampaignError(
-            "{file} cannot be read: {cause}", "Give a file of YAML in UTF-8.", file=file, cause=str(error)
-        ) from None
-    return document
 
 
 def brief_of(document: object) -> Brief:

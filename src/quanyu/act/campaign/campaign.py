@@ -11,7 +11,7 @@ from typing import Any
 from quanyu import ledger
 from quanyu.act.account import Account, account_of
 from quanyu.act.campaign.answer import Answers, answers_of
-from quanyu.act.campaign.brief import Brief, brief_of, kept_brief, read_document
+from quanyu.act.campaign.brief import Brief, brief_of, kept_brief
 from quanyu.act.campaign.check import Check, check_brief, check_campaign
 from quanyu.act.campaign.content import filled
 from quanyu.act.campaign.launch import launch
@@ -21,6 +21,7 @@ from quanyu.ledger import OWN, Campaign, CampaignStatus, Decision, Edit, Proposa
 from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
+from quanyu.part.document import read_document
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from nicegui import run, ui
 
 from quanyu.errors import SegmentError
-from quanyu.understand.segment import ADD, segment_states
+from quanyu.understand.segment import ACTIONS, segment_states
 from quanyu.web.page import Page
 from quanyu.web.pages.segments.segment_words import segment_address
 from quanyu.web.parts.button import button
@@ -127,7 +127,7 @@ def save_typed(view: View, typed: Typed, *, is_new: bool) -> Segment:
             "There is a segment {name!r} already.", "Choose another name, or edit that one.", name=name
         )
     given = {"name": name, "rule": typed.rule, "description": typed.description}
-    return cast("Segment", view.perform(ADD, given))
+    return cast("Segment", view.perform(ACTIONS["add_segment"], given))
 
 
 PAGE = Page("/segments/new", "New segment", segment_editor, "Customers", roles=("analyst",))

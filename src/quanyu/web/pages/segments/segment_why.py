@@ -9,7 +9,7 @@ from nicegui import run, ui
 
 from quanyu.text import Text
 from quanyu.understand.people_list import MASKS
-from quanyu.understand.segment import DROP, EXPLAIN
+from quanyu.understand.segment import ACTIONS
 from quanyu.web.parts.button import button
 from quanyu.web.parts.campaign import rule_told
 from quanyu.web.parts.decision import Question, ask
@@ -36,7 +36,7 @@ def why(view: View, name: str) -> None:
         place.clear()
         with place:
             try:
-                told = await run.io_bound(view.perform, EXPLAIN, given)
+                told = await run.io_bound(view.perform, ACTIONS["explain_segment"], given)
                 if told is not None:
                     _told(view, told)
             except Exception as error:
@@ -85,6 +85,6 @@ def ask_drop(view: View, name: str) -> None:
     ask(
         view,
         question,
-        lambda _: view.perform(DROP, {"name": name}),
+        lambda _: view.perform(ACTIONS["drop_segment"], {"name": name}),
         lambda: ui.navigate.to("/segments"),
     )
