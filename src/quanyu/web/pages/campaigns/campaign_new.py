@@ -94,7 +94,7 @@ class _Outlook:
         if not self.check.default_slot.children:
             with self.check:
                 spinner(view)
-        await self._ask(self.check, self._tried, shown_check)
+        await self._ask(self.check, self._tried, _shown)
 
     async def _ask(self, place: ui.element, read: Callable[[], T], draw: Callable[[View, T], None]) -> None:
         try:
@@ -119,6 +119,14 @@ class _Outlook:
         place.clear()
         with place:
             put(tag("p", said, class_="note muted"))
+
+
+def _shown(view: View, check: Check) -> None:
+    shown_check(view, check)
+    lot = view.say(
+        "Who is kept out is drawn when it is saved, so these numbers may change a little until then."
+    )
+    put(tag("p", lot, class_="note muted"))
 
 
 def _saving(view: View, typed: Typed) -> None:
