@@ -66,7 +66,7 @@ def saying(language: str) -> Callable[..., str]:
 
 def choose(page: Any, name: str, option: str) -> None:
     """Choose an option of the field of a name."""
-    page.locator(f"label:has([data-name='{name}'])").first.click()
+    page.locator(f"label:not(.q-field--disabled):has([data-name='{name}'])").first.click()
     page.locator(".q-menu [role=option]", has_text=option).first.click()
     page.keyboard.press("Escape")
     page.locator(".q-menu").wait_for(state="detached")

@@ -82,13 +82,15 @@ class _Outlook:
         if not typed.whom:
             self._say(self.size, view.say("Choose a segment, or write a condition."))
             self._say(
-                self.check, view.say("It is checked as soon as it says whom, what and through which channel.")
+                self.check,
+                view.say("It is checked as soon as it says whom, what, through which channel and when."),
             )
             return
         await self._ask(self.size, lambda: view.ask(read_reach, typed.whom, view.caller), shown_reach)
         if not typed.is_begun:
             self._say(
-                self.check, view.say("It is checked as soon as it says whom, what and through which channel.")
+                self.check,
+                view.say("It is checked as soon as it says whom, what, through which channel and when."),
             )
             return
         if not self.check.default_slot.children:
