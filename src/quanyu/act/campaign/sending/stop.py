@@ -23,6 +23,7 @@ TOO_MANY: Mapping[str, Text] = {
     "unsubscribed": "{n} of {all} people unsubscribed: more than {share} surely do",
 }
 """Why a campaign stops, by what came back."""
+COUNTED = ("n", "n_did", "n_other", "n_other_did")
 
 
 def harm(ws: Workspace, campaign_id: str) -> str:
@@ -53,9 +54,7 @@ def loss(ws: Workspace, campaign_id: str) -> str:
     total = by_channel.aggregate(**{name: by_channel[name].sum().fill_null(0) for name in COUNTED})
     (row,) = ws.warehouse.read(total).to_pylist()
     n, n_did, n_other, n_other_did = (int(row[name]) for name in COUNTED)
-    # Of an interval that errs twice `ERROR`, half of it at the side of harm.
-    found = difference(Count(n, n_did), Count(n_other, n_other_did), confidence=1 - 2 * ERROR)
-    if found is None or found.high >= 0:
+    if not is_lossy(Count(n, n_did), Count(n_other, n_other_did)):
         return ""
     return Sentence(
         "{n} of {all} people bought, and {m} of the {kept} kept out: surely it keeps people from buying",
@@ -66,4 +65,12 @@ def loss(ws: Workspace, campaign_id: str) -> str:
     )
 
 
-COUNTED = ("n", "n_did", "n_other", "n_other_did")
+def is_lossy(treated: Count, control: Count) -> bool:
+    """Say whether surely fewer buy of those treated than of those kept out, however often it is asked.
+
+    >>> is_lossy(Count(1000, 30), Count(300, 45)), is_lossy(Count(1000, 80), Count(300, 30))
+    (True, False)
+    """
+    # An interval that errs twice `ERROR`: half of that on the side of harm.
+    found = difference(treated, control, confidence=1 - 2 * ERROR)
+    return found is not None and found.high < 0

@@ -68,7 +68,7 @@ class Worker:
 
     def round(self, campaign: Campaign) -> int:
         """Work off some of the sends of a campaign that are due; return how many were settled for good or put off."""
-        if why := loss(self.ws, campaign.campaign_id):
+        if why := harm(self.ws, campaign.campaign_id) or loss(self.ws, campaign.campaign_id):
             pause_for(self.ws, campaign.campaign_id, why)
             return 0
         self._let_go(campaign)
