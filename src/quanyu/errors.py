@@ -15,7 +15,8 @@ QuanyuError
 │   └── RuleError                 a rule over people that cannot be read
 ├── SourceError
 │   ├── UnreadableFileError       truncated, encrypted, not the type its name says, a bomb
-│   └── UnknownLayoutError        no layout recognises the header
+│   ├── UnknownLayoutError        no layout recognises the header
+│   └── DocumentError             a file of YAML or JSON that somebody wrote is wrong
 ├── QueryError                    SQL that cannot be run or is not read-only
 ├── QualityError                  a threshold in quanyu.toml stopped the run
 ├── IdentityError                 a split or merge that is not allowed
@@ -126,6 +127,10 @@ class UnreadableFileError(SourceError):
 
 class UnknownLayoutError(SourceError):
     """No layout recognises the file."""
+
+
+class DocumentError(SourceError):
+    """A file of YAML or JSON that somebody wrote is wrong."""
 
 
 class QueryError(QuanyuError):

@@ -266,3 +266,24 @@ class PushSettings(Section, name="push"):
     """Requests at once, of each worker."""
     timeout_seconds: float = Field(default=10, gt=0)
     """How long JPush may take to answer."""
+
+
+class WecomSettings(Section, name="wecom"):
+    """The shop's company in WeCom (企业微信): an app that writes to staff, and staff who write to customers."""
+
+    corp_id: str = ""
+    """ID of the company (corpid)."""
+    agent_id: int = 0
+    """AgentId of the app that writes to staff."""
+    app_secret: SecretStr = NONE
+    """Secret of that app; better in the variable QUANYU_WECOM__APP_SECRET than in a file."""
+    app_receivers: str = "@all"
+    """Whom it writes to: names of members with | between them; `@all`: everybody who sees the app."""
+    customer_secret: SecretStr = NONE
+    """Secret of 客户联系; better in the variable QUANYU_WECOM__CUSTOMER_SECRET than in a file."""
+    sender: str = ""
+    """The member of staff who confirms messages to customers; nothing: whoever has the customer."""
+    url: str = "https://qyapi.weixin.qq.com"
+    """Address of the interface."""
+    timeout_seconds: float = Field(default=10, gt=0)
+    """How long WeCom may take to answer."""

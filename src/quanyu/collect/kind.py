@@ -32,8 +32,8 @@ ACCOUNTS = (
     "user", "member", "crm", "taobao", "tmall", "jd", "douyin", "kuaishou", "pdd", "xiaohongshu", "youzan",
     "shopify", "amazon", "uci", "wechat_unionid", "alipay", "douyin_unionid",
 )  # fmt: skip
-OPEN_ACCOUNTS = ("wechat_openid", "douyin_openid", "alipay_openid")
-"""One person has one of these per app or public account, so two of them prove nothing."""
+OPEN_ACCOUNTS = ("wechat_openid", "douyin_openid", "alipay_openid", "wecom_customer")
+"""One person has one of these per app, public account or company, so two of them prove nothing."""
 CONTACTS = ("phone", "email", "address", "id_card")
 ANONYMOUS = ("cookie", "device", "idfa", "oaid", "imei", "gaid", "ip")
 
@@ -59,6 +59,7 @@ SPELLINGS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("memberno", "memberid", "membercard", "会员", "会员号"), "member"),
         **dict.fromkeys(("unionid", "wxunionid", "wechat", "wx", "weixin", "微信"), "wechat_unionid"),
         **dict.fromkeys(("openid", "wxopenid", "weixinopenid", "微信openid"), "wechat_openid"),
+        **dict.fromkeys(("externaluserid", "wecom", "企业微信客户"), "wecom_customer"),
         **dict.fromkeys(("deviceid",), "device"),
         **dict.fromkeys(("pinduoduo",), "pdd"),
         **dict.fromkeys(("xhs", "rednote", "小红书"), "xiaohongshu"),

@@ -16,7 +16,9 @@ class Section(BaseModel):
     ('tea', 5)
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, str_strip_whitespace=True
+    )
     section: ClassVar[str] = ""
 
     def __init_subclass__(cls, name: str = "", **options: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.act.campaign.conftest import brief
 
 from quanyu.act.campaign.brief import brief_of, kept_brief, read_brief
-from quanyu.errors import CampaignError, ChannelError, RuleError
+from quanyu.errors import CampaignError, ChannelError, DocumentError, RuleError
 
 
 @pytest.mark.parametrize(("changes", "error", "said"), [
@@ -34,7 +34,7 @@ def test_what_nobody_could_carry_out_is_said(changes, error, said):
 def test_a_file_that_is_no_yaml_says_which_line(tmp_path: Path):
     file = tmp_path / "c.yaml"
     file.write_text("name: x\ncontent: [1, 2\nrule: y\n", encoding="utf-8")
-    with pytest.raises(CampaignError, match="cannot be read") as caught:
+    with pytest.raises(DocumentError, match="cannot be read") as caught:
         read_brief(file)
     assert caught.value.values["line"] == 3
     file.write_text("- 1", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from quanyu.part.action import Caller, perform
 from quanyu.part.segment_state import require_fresh
 from quanyu.rule import parse
 from quanyu.text import told
-from quanyu.understand.segment import ADD, DROP, EXPLAIN, SHOW, overlaps, segment_states
+from quanyu.understand.segment import ACTIONS, overlaps, read_drafts, segment_states
 from quanyu.understand.segment.segment_step import segments
 from quanyu.workspace import Workspace
 
@@ -134,7 +135,7 @@ def test_who_was_merged_or_dropped_has_not_left(embedded: Workspace) -> None:
     traits(ws, DAY, {"p1": 1, "p2": 1, "p3": 1})
     segments(ws, DAY)
     traits(ws, DAY, {"p2": 1, "p3": 0})
-    perform(ws, DROP, {"name": "other"}, ME)
+    perform(ws, ACTIONS["drop_segment"], {"name": "other"}, ME)
     segments(ws, DAY)
     left = [
         (row["segment_id"], row["person_id"])
@@ -157,12 +158,14 @@ def test_the_list_tells_how_many_came_or_went(embedded: Workspace) -> None:
 def test_actions_define_explain_and_drop(embedded: Workspace) -> None:
     ws = embedded
     traits(ws, DAY, {f"p{n}": n % 4 for n in range(80)})
-    made = perform(ws, ADD, {"name": "buyers", "rule": "n_bought>=1;"}, ME)
+    made = perform(ws, ACTIONS["add_segment"], {"name": "buyers", "rule": "n_bought>=1;"}, ME)
     assert (made.rule, made.version) == ("n_bought >= 1", 1)
     event = {"event_id": "e", "source": "s", "id_key": "k:1", "name": "product_view", "occurred_at": NOON}
     ws.warehouse.replace("events", pa.Table.from_pylist([event]), by="collect")
-    assert perform(ws, ADD, {"name": "to come", "rule": "did quiz_answered"}, ME).version == 1
-    perform(ws, ADD, {"name": "few", "rule": "in segment buyers and n_bought <= 1"}, ME)
+    assert (
+        perform(ws, ACTIONS["add_segment"], {"name": "to come", "rule": "did quiz_answered"}, ME).version == 1
+    )
+    perform(ws, ACTIONS["add_segment"], {"name": "few", "rule": "in segment buyers and n_bought <= 1"}, ME)
     segments(ws, DAY)
     pair = next(pair for pair in overlaps(ws) if pair.first == "few")
     assert (pair.second, pair.n_both, pair.share, round(pair.jaccard, 6)) == (
@@ -171,9 +174,9 @@ def test_actions_define_explain_and_drop(embedded: Workspace) -> None:
         1.0,
         round(20 / 60, 6),
     )
-    shown = perform(ws, SHOW, {"name": "few"}, ME)
+    shown = perform(ws, ACTIONS["show_segment"], {"name": "few"}, ME)
     assert (shown.state, [size.n_people for size in shown.sizes]) == ("fresh", [20])
-    why = perform(ws, EXPLAIN, {"name": "few", "person_id": "p2"}, ME)
+    why = perform(ws, ACTIONS["explain_segment"], {"name": "few", "person_id": "p2"}, ME)
     assert not why.is_in and [(one.condition, one.is_met) for one in why.answers] == [
         ("in segment buyers", True),
         ("n_bought <= 1", False),
@@ -186,9 +189,41 @@ def test_actions_define_explain_and_drop(embedded: Workspace) -> None:
         ("x", "did product_vew >= 2 times", "Did you mean product_view"),
     ):
         with pytest.raises(QuanyuError) as caught:
-            perform(ws, ADD, {"name": name, "rule": text}, ME)
+            perform(ws, ACTIONS["add_segment"], {"name": name, "rule": text}, ME)
         assert said in told(caught.value, "en")
     with pytest.raises(SegmentError, match="is named by few"):
-        perform(ws, DROP, {"name": "buyers"}, ME)
+        perform(ws, ACTIONS["drop_segment"], {"name": "buyers"}, ME)
     with pytest.raises(SegmentError, match="no person"):
-        perform(ws, EXPLAIN, {"name": "few", "person_id": "nobody"}, ME)
+        perform(ws, ACTIONS["explain_segment"], {"name": "few", "person_id": "nobody"}, ME)
+
+
+def test_a_file_defines_segments_in_any_order_all_or_none(embedded: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "segments.yaml"
+    text = """
+best: in segment lapsing and bought >= 3 times
+lapsing:
+  rule: bought >= 1 times and not bought in last 90 days
+  description: To win back
+"""
+
+    def defined(content: str) -> list[str]:
+        file.write_text(content, encoding="utf-8")
+        given = {"segments": [vars(draft) for draft in read_drafts(file)]}
+        made = perform(embedded, ACTIONS["add_segments"], given, Caller("test"))
+        return [f"{one.segment_id} {one.version} {one.description}".strip() for one in made]
+
+    assert defined(text) == ["best 1", "lapsing 1 To win back"]
+    assert defined(text + "other: bought >= 9 times\n")[-1] == "other 1"
+    wrongs = {
+        "worse: bought >= 2 times\nbad: in segment nobody\n": "nobody",
+        "worse: bought >= 2 times\nlapsing: in segment best\n": "best",
+        "worse: bought >= 2 times\nbad: [1]\n": "has no rule",
+        "worse: {rule: bought >= 2 times, owner: me}\n": "owner",
+        "worse: bought >= 2 times\n'a/b': bought >= 2 times\n": "cannot be the name",
+        "- worse\n": "holds no segments",
+        "worse: [1\nx: y\n": "Mend line",
+    }
+    for content, wrong in wrongs.items():
+        with pytest.raises(QuanyuError, match=wrong):
+            defined(content)
+    assert [one.segment_id for one in ledger.list_segments(embedded.ledger)] == ["best", "lapsing", "other"]

@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from quanyu.act.channel import channel_named
 from quanyu.act.variant import Variant, shares
 from quanyu.errors import CampaignError
 from quanyu.nearest import did_you_mean
+from quanyu.part.document import read_document
 from quanyu.rule import parse
 from quanyu.tables.campaign_design import CampaignDesign
 
@@ -106,23 +106,8 @@ class Brief:
 
 
 def read_brief(file: Path) -> Brief:
-    """Return the brief in a YAML or JSON file; raise `CampaignError` that says which line or field is wrong."""
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise CampaignError(
-            "{file} cannot be read: {cause}",
-            "Mend line {line}.",
-            file=file.name,
-            line=mark.line + 1 if mark else 1,
-            cause=getattr(error, "problem", None) or str(error),
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CampaignError(
-            "{file} cannot be read: {cause}", "Give a file of YAML in UTF-8.", file=file, cause=str(error)
-        ) from None
-    return brief_of(document)
+    """Return the brief in a YAML or JSON file; raise `DocumentError` or `CampaignError` that says which line or field is wrong."""
+    return brief_of(read_document(file))
 
 
 def brief_of(document: object) -> Brief:

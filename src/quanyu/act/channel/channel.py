@@ -34,7 +34,8 @@ class Channel:
     `place` is its place where channels are listed. `audience` says who hears: people, the shop's own staff, or an ad
     platform. `open` gives a line to its provider (none: Quanyu writes a file for somebody else to use), `missing` says what
     the settings lack, `faults` what is wrong with a content before anything is sent, `cost` what a message comes to.
-    `is_idempotent`: the receiver keeps keys, so that what was begun may be handed over again. `receive` reads what the
+    `is_idempotent`: the receiver keeps keys, so that what was begun may be handed over again. `is_shared`: one task is made for
+    all who get the same words, so that links do not tell people apart. `receive` reads what the
     provider posts to `/hook/NAME`: it gets the headers (names in small letters) and the body, and raises `ChannelError` for
     what the provider did not sign.
     """
@@ -49,6 +50,7 @@ class Channel:
     faults: Callable[[Workspace, Content], list[str]] | None = None
     cost: Callable[[Workspace, Content], Cost] | None = None
     is_idempotent: bool = False
+    is_shared: bool = False
     receive: Callable[[Workspace, Mapping[str, str], bytes], list[Response]] | None = None
 
 
@@ -66,7 +68,7 @@ def channels(audience: Audience | None = None) -> tuple[Channel, ...]:
     """Return every channel, or those that an audience hears.
 
     >>> [channel.name for channel in channels("staff")]
-    ['wecom_robot', 'dingtalk_robot', 'feishu_robot']
+    ['wecom_app', 'wecom_robot', 'dingtalk_robot', 'feishu_robot']
     """
     every = sorted(declared("CHANNEL", "act/channel"), key=lambda channel: (channel.place, channel.name))
     return tuple(channel for channel in every if audience in {None, channel.audience})

@@ -82,3 +82,13 @@ class Sender(Protocol):
     def close(self) -> None:
         """Hang up."""
         ...
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text of at most so many bytes, with an ellipsis where something is left out.
+
+    >>> cut("你好你好", 9), cut("ok", 9)
+    ('你好…', 'ok')
+    """
+    content = text.encode()
+    return text if len(content) <= most else content[: most - len("…".encode())].decode(errors="ignore") + "…"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from quanyu.act.channel import Content
+from quanyu.act.channel import Content, channel_named
 from quanyu.act.content.link import Links, Marks, Tags, Trail, with_footer, with_lines
 from quanyu.act.content.plain import text_of
 from quanyu.act.content.template import Voice, names_in, nested, render
@@ -57,11 +57,17 @@ def composer(
     *,
     is_marketing: bool = True,
 ) -> Compose:
-    """Return what makes the messages of a variant of a campaign: `(values, place)` to its content."""
-    voice = Voice.of(ws)
-    trail = trail_of(ws, campaign_no, tags, is_marketing=is_marketing)
+    """Return what makes the messages of a variant of a campaign: `(values, place)` to its content.
+
+    Where a channel makes one task for many, links say only which campaign they are of.
+    """
+    voice, is_shared = Voice.of(ws), channel_named(tags.channel).is_shared
+    trail = None if is_shared else trail_of(ws, campaign_no, tags, is_marketing=is_marketing)
     ready = prepared(source, voice, trail)
-    return lambda values, place: _composed(ready, values, voice, Links(trail, place, ready.marks))
+    shared = tags if is_shared else None
+    return lambda values, place: _composed(
+        ready, values, voice, Links(trail, place, ready.marks, tags=shared)
+    )
 
 
 def trail_of(ws: Workspace, campaign_no: int, tags: Tags, *, is_marketing: bool = True) -> Trail:

@@ -26,7 +26,7 @@ from quanyu.part.action import Caller, perform
 from quanyu.plan.report import write_report
 from quanyu.text import told
 from quanyu.understand.outlook import outlook
-from quanyu.understand.segment import ADD
+from quanyu.understand.segment import ACTIONS
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
 from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge
@@ -113,7 +113,7 @@ class _Stage:
         )
         for name, (rule, description) in SEGMENTS.items():
             given = {"name": name, "rule": rule, "description": description}
-            perform(self.ws, ADD, given, Caller(WHO))
+            perform(self.ws, ACTIONS["add_segment"], given, Caller(WHO))
         self.turn(self.folder / "files")
         return world
 

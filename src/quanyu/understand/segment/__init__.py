@@ -1,6 +1,7 @@
 """Segments: whom a rule holds, kept from turn to turn, with who came and went, how they overlap and what sets them apart."""
 
+from quanyu.understand.segment.drafts import Draft, read_drafts
 from quanyu.understand.segment.overlap import overlaps
-from quanyu.understand.segment.segment import ADD, DROP, EXPLAIN, SHOW, segment_states
+from quanyu.understand.segment.segment import ACTIONS, segment_states
 
-__all__ = ["ADD", "DROP", "EXPLAIN", "SHOW", "overlaps", "segment_states"]
+__all__ = ["ACTIONS", "Draft", "overlaps", "read_drafts", "segment_states"]

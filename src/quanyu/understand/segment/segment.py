@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from quanyu.part.segment_state import unknown_segment
 from quanyu.rule import Answer, Asking, explain_person, meant_rule, parse, population, printed
 from quanyu.rule.tree import groups
 from quanyu.text import Text
+from quanyu.understand.segment.drafts import Draft
 from quanyu.understand.segment.history import Size, histories, segment_history
 from quanyu.understand.segment.profile import Trace, profile
 from quanyu.workspace import Workspace
@@ -26,12 +28,10 @@ NAME = re.compile(r"[^\s;；()\",/\\<>][^;；()\",/\\<>\n]{0,63}")
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A segment to define: its name, its rule, and what it is for."""
+class Drafts:
+    """Several segments to define."""
 
-    name: str
-    rule: str
-    description: str = ""
+    segments: tuple[Draft, ...]
 
 
 @dataclass(frozen=True)
@@ -61,33 +61,50 @@ class Explained:
 
 def add_segment(ws: Workspace, given: Draft, caller: Caller) -> Segment:
     """Define a segment, or define it anew. Raises `RuleError` for a rule that cannot be asked, `SegmentError` for names."""
-    name = given.name.strip()
-    if not NAME.fullmatch(name):
+    return add_segments(ws, Drafts((given,)), caller)[0]
+
+
+def add_segments(ws: Workspace, given: Drafts, caller: Caller) -> list[Segment]:
+    """Define segments, which may name each other in any order: all of them, or none. Raises as `add_segment`."""
+    drafts = {named(draft.name): draft for draft in given.segments}
+    rules = checked(ws, {name: draft.rule for name, draft in drafts.items()})
+    with ws.ledger.begin() as connection:
+        return [
+            ledger.save_segment(
+                connection, name, rules[name], draft.description.strip(), who=caller.who, at=ws.now()
+            )
+            for name, draft in drafts.items()
+        ]
+
+
+def named(name: str) -> str:
+    """Return a name as it is kept; raise `SegmentError` for what rules, addresses and files cannot hold."""
+    if not NAME.fullmatch(name.strip()):
         raise SegmentError(
             "{name!r} cannot be the name of a segment.",
             "Use up to 64 letters, digits and spaces, without ; ( ) quotes, commas and slashes.",
-            name=name,
+            name=name.strip(),
         )
-    rule = checked(ws, name, given.rule)
-    return ledger.save_segment(ws.ledger, name, rule, given.description.strip(), who=caller.who, at=ws.now())
+    return name.strip()
 
 
-def checked(ws: Workspace, name: str, rule: str) -> str:
-    """Return a rule as it is kept; raise for one that nobody can ask, that names what is not there, or that waits for itself."""
-    plain = meant_rule(rule, ws.warehouse.table, ws.warehouse.read)
-    trees = {segment.segment_id: parse(segment.rule) for segment in ledger.list_segments(ws.ledger)}
-    trees[name] = parse(plain)
-    known = set(trees) - {name}
-    for other in groups(trees[name]):
-        if other not in trees:
-            raise unknown_segment(other, known)
-    needed = {name: trees[name]}
+def checked(ws: Workspace, rules: Mapping[str, str]) -> dict[str, str]:
+    """Return rules as they are kept; raise for one that nobody can ask, that names what is not there, or that waits for itself."""
+    new = {
+        name: parse(meant_rule(rule, ws.warehouse.table, ws.warehouse.read)) for name, rule in rules.items()
+    }
+    trees = {segment.segment_id: parse(segment.rule) for segment in ledger.list_segments(ws.ledger)} | new
+    for name, tree in new.items():
+        for other in groups(tree):
+            if other not in trees:
+                raise unknown_segment(other, set(trees) - {name})
+    needed = dict(new)
     while more := {other for tree in needed.values() for other in groups(tree) if other in trees} - set(
         needed
     ):
         needed |= {other: trees[other] for other in more}
     population(needed, Asking.of(ws, as_of(ws)))
-    return printed(trees[name])
+    return {name: printed(tree) for name, tree in new.items()}
 
 
 def drop_segment(ws: Workspace, given: Named, caller: Caller) -> Segment:
@@ -179,6 +196,14 @@ ADD = Action(
     add_segment,
     said="defined the segment {name}: {rule}",
 )
+ADD_MANY = Action(
+    "add_segments",
+    "Define several segments, all or none.",
+    Drafts,
+    list[Segment],
+    add_segments,
+    said="defined segments from a file",
+)
 DROP = Action(
     "drop_segment", "Remove a segment.", Named, Segment, drop_segment, said="removed the segment {name}"
 )
@@ -200,3 +225,5 @@ EXPLAIN = Action(
     role="analyst",
     writes=False,
 )
+ACTIONS = {action.name: action for action in (ADD, ADD_MANY, DROP, EXPLAIN, SHOW)}
+"""What can be done with segments, by name."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from quanyu.act.channel.channel import Channel
+from quanyu.act.channel.channel import Channel, imported
+from quanyu.act.channel.lack import lacking
 from quanyu.act.channel.mail.dkim import Signer, read_key
 from quanyu.act.channel.mail.heading import address_of
 from quanyu.act.channel.mail.mime import Letterhead
@@ -50,8 +51,7 @@ def open_mail(ws: Workspace) -> MailSender:
 def missing(ws: Workspace) -> list[str]:
     """Return what the settings lack, without which no mail goes."""
     settings = ws.settings.of(MailSettings)
-    lacking = [name for name in ("host", "from_address") if not getattr(settings, name)]
-    return [Sentence("the setting {setting} is missing", setting=f"mail.{name}") for name in lacking]
+    return lacking(settings, "host", "from_address")
 
 
 def faults(ws: Workspace, content: Content) -> list[str]:
@@ -64,4 +64,13 @@ def faults(ws: Workspace, content: Content) -> list[str]:
     return found
 
 
-CHANNEL = Channel("mail", "E-mail", ("email",), 3, open=open_mail, missing=missing, faults=faults)
+CHANNEL = Channel(
+    "mail",
+    "E-mail",
+    ("email",),
+    3,
+    open=open_mail,
+    missing=missing,
+    faults=faults,
+    receive=imported("mail.intake:receive"),
+)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from quanyu.act.channel.lack import lacking, require
 from quanyu.act.channel.message import Content, Outcome, Outgoing, Status
-from quanyu.act.channel.wire import HttpSender, by_status
+from quanyu.act.channel.wire import HttpSender, by_status, spoken
 from quanyu.act.settings import PushSettings
-from quanyu.errors import ChannelError
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
@@ -34,7 +34,7 @@ class Push:
     def deliver(self, message: Outgoing) -> Outcome | None:
         """Hand a notification over; None: nobody knows whether it was taken."""
         response = self.client.post(f"{self.given.url}/v3/push", json=self._body(message))
-        said = _object(response)
+        said = spoken(response)
         error = said.get("error")
         if isinstance(error, dict):
             status, reason, wait = CODES.get(int(error.get("code", 0)), ("permanent", "refused", 0))
@@ -61,13 +61,7 @@ class Push:
 
 def open_line(ws: Workspace) -> HttpSender:
     """Return a line to JPush. Raises `ChannelError` where the settings do not allow one."""
-    if wrong := missing(ws):
-        raise ChannelError(
-            "The channel {channel} is not set up: {wrong}.",
-            "See docs/how-to/set-up-channels.md.",
-            channel="push",
-            wrong=wrong[0],
-        )
+    require("push", missing(ws))
     given = ws.settings.of(PushSettings)
     login = (given.app_key, given.master_secret.get_secret_value())
     client = httpx.Client(timeout=given.timeout_seconds, follow_redirects=False, auth=login)
@@ -76,24 +70,9 @@ def open_line(ws: Workspace) -> HttpSender:
 
 def missing(ws: Workspace) -> list[str]:
     """Return what the settings lack."""
-    return list(_missing(ws.settings.of(PushSettings)))
+    return lacking(ws.settings.of(PushSettings), "app_key", "master_secret")
 
 
 def faults(_: Workspace, content: Content) -> list[str]:
     """Return what keeps a content from going out as a notification."""
     return [] if content.text.strip() else [Sentence("the notification says nothing")]
-
-
-def _missing(given: PushSettings) -> Iterator[str]:
-    if not given.app_key:
-        yield Sentence("the setting {setting} is missing", setting="push.app_key")
-    if not given.master_secret.get_secret_value():
-        yield Sentence("the setting {setting} is missing", setting="push.master_secret")
-
-
-def _object(response: httpx.Response) -> Mapping[str, Any]:
-    try:
-        said = response.json()
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}

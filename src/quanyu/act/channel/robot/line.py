@@ -7,13 +7,12 @@ from collections.abc import Callable
 import httpx
 from pydantic import SecretStr
 
+from quanyu.act.channel.lack import lacking, require
 from quanyu.act.channel.message import Outcome, Outgoing
 from quanyu.act.channel.robot import dingtalk, feishu, wecom
 from quanyu.act.channel.robot.robot import Robot
-from quanyu.act.channel.wire import HttpSender, by_status
+from quanyu.act.channel.wire import HttpSender, by_status, spoken
 from quanyu.act.settings import RobotSettings
-from quanyu.errors import ChannelError
-from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 
 
@@ -49,8 +48,7 @@ def open_feishu(ws: Workspace) -> HttpSender:
 
 def missing(ws: Workspace, name: str) -> list[str]:
     """Return the settings that a robot lacks."""
-    url = getattr(ws.settings.of(RobotSettings), f"{name}_url").get_secret_value()
-    return [] if url else [Sentence("the setting {setting} is missing", setting=f"robot.{name}_url")]
+    return lacking(ws.settings.of(RobotSettings), f"{name}_url")
 
 
 def _opened(ws: Workspace, robot: Robot, name: str) -> HttpSender:
@@ -58,13 +56,7 @@ def _opened(ws: Workspace, robot: Robot, name: str) -> HttpSender:
     given = ws.settings.of(RobotSettings)
     url: str = getattr(given, f"{name}_url").get_secret_value()
     secret: str = getattr(given, f"{name}_secret", SecretStr("")).get_secret_value()
-    if wrong := missing(ws, name):
-        raise ChannelError(
-            "The channel {channel} is not set up: {wrong}.",
-            "See docs/how-to/set-up-channels.md.",
-            channel=f"{name}_robot",
-            wrong=wrong[0],
-        )
+    require(f"{name}_robot", missing(ws, name))
     client = httpx.Client(timeout=given.timeout_seconds, follow_redirects=False)
     return HttpSender(client, _deliver(ws, client, robot, (url, secret)))
 
@@ -83,11 +75,8 @@ def _deliver(
         response = client.post(address, json=body)
         if (failed := by_status(message.key, response)) is not None:
             return failed
-        try:
-            said = response.json()
-        except ValueError:
-            said = {}
-        meaning = robot.meaning(said if isinstance(said, dict) else {})
+        said = spoken(response)
+        meaning = robot.meaning(said)
         if meaning is None:
             return Outcome(message.key, "delivered")
         status, reason, wait = meaning

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from quanyu.act.channel.message import Content, Status
+from quanyu.act.channel.message import Content, Status, cut
 from quanyu.text import Text
 
 Meaning = tuple[Status, str, float]
@@ -45,13 +45,3 @@ class Robot:
         return (
             None if code == 0 else self.codes.get(code, REFUSED) if isinstance(code, int) else CONFIGURATION
         )
-
-
-def cut(text: str, most: int) -> str:
-    """Return a text of at most so many bytes, with an ellipsis where something is left out.
-
-    >>> cut("你好你好", 9), cut("ok", 9)
-    ('你好…', 'ok')
-    """
-    content = text.encode()
-    return text if len(content) <= most else content[: most - len("…".encode())].decode(errors="ignore") + "…"

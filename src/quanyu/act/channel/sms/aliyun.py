@@ -15,7 +15,7 @@ import httpx
 from quanyu.act.channel.message import Outcome, Outgoing
 from quanyu.act.channel.sms.aliyun_signature import Key, Question, query_of, signed_headers
 from quanyu.act.channel.sms.verdict import ALIYUN, outcome
-from quanyu.act.channel.wire import by_status
+from quanyu.act.channel.wire import by_status, spoken
 from quanyu.workspace import Clock
 
 URL, HOST, VERSION = "https://dysmsapi.aliyuncs.com", "dysmsapi.aliyuncs.com", "2017-05-25"
@@ -74,12 +74,12 @@ class Aliyun:
                     return Outcome(message.key, "delivered", detail=code)
         return None
 
-    def _ask(self, action: str, values: Mapping[str, str]) -> tuple[httpx.Response, dict[str, Any]]:
+    def _ask(self, action: str, values: Mapping[str, str]) -> tuple[httpx.Response, Mapping[str, Any]]:
         query = query_of(values)
         asked = Question(HOST, action, VERSION, query)
         headers = signed_headers(self.key, asked, self.clock(), uuid.uuid4().hex)
         response = self.client.post(f"{self.url}/?{query}", headers=headers)
-        return response, body_of(response)
+        return response, spoken(response)
 
 
 def number_of(contact: str) -> str:
@@ -89,12 +89,3 @@ def number_of(contact: str) -> str:
     ('13800000000', '85261234567')
     """
     return contact[3:] if contact.startswith("+86") else contact.removeprefix("+")
-
-
-def body_of(response: httpx.Response) -> dict[str, Any]:
-    """Return the object of JSON that a response holds, an empty one where it holds none."""
-    try:
-        said = response.json()
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
 
 from quanyu.act.channel.channel import Cost
+from quanyu.act.channel.lack import lacking, require
 from quanyu.act.channel.message import Content, Outcome, Outgoing
 from quanyu.act.channel.sms import aliyun, tencent
 from quanyu.act.channel.sms.aliyun import Aliyun
@@ -16,7 +16,6 @@ from quanyu.act.channel.sms.length import parts_of
 from quanyu.act.channel.sms.tencent import Tencent
 from quanyu.act.channel.wire import HttpSender
 from quanyu.act.settings import SmsSettings
-from quanyu.errors import ChannelError
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 
@@ -28,13 +27,7 @@ HAS_WAY_OUT = re.compile(r"(拒收|退订)请?回(复)?\s*[A-Z]{1,2}")
 def open_line(ws: Workspace) -> HttpSender:
     """Return a line to the provider of a workspace. Raises `ChannelError` where the settings do not allow one."""
     given = ws.settings.of(SmsSettings)
-    if wrong := missing(ws):
-        raise ChannelError(
-            "The channel {channel} is not set up: {wrong}.",
-            "See docs/how-to/set-up-channels.md.",
-            channel="sms",
-            wrong=wrong[0],
-        )
+    require("sms", missing(ws))
     client = httpx.Client(timeout=given.timeout_seconds, follow_redirects=False)
     key = Key(given.key_id, given.key_secret.get_secret_value())
     account: Aliyun | Tencent
@@ -50,7 +43,9 @@ def open_line(ws: Workspace) -> HttpSender:
 
 def missing(ws: Workspace) -> list[str]:
     """Return what the settings lack."""
-    return list(_missing(ws.settings.of(SmsSettings)))
+    given = ws.settings.of(SmsSettings)
+    more = ["app_id"] if given.provider == "tencent" else []
+    return lacking(given, "provider", "key_id", "key_secret", "signature", *more)
 
 
 def faults(_: Workspace, content: Content) -> list[str]:
@@ -83,13 +78,3 @@ def _checked(message: Outgoing) -> Outcome | None:
     if NUMBER.fullmatch(message.contact):
         return None
     return Outcome(message.key, "permanent", "number_invalid", message.contact)
-
-
-def _missing(given: SmsSettings) -> Iterator[str]:
-    names = ["provider", "key_id", "key_secret", "signature"]
-    if given.provider == "tencent":
-        names.append("app_id")
-    for name in names:
-        value = getattr(given, name)
-        if not (value if isinstance(value, str) else value.get_secret_value()):
-            yield Sentence("the setting {setting} is missing", setting=f"sms.{name}")

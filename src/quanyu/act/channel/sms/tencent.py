@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 
 from quanyu.act.channel.message import Outcome, Outgoing
-from quanyu.act.channel.sms.aliyun import body_of
 from quanyu.act.channel.sms.aliyun_signature import Key
 from quanyu.act.channel.sms.tencent_signature import Question, signed_headers
 from quanyu.act.channel.sms.verdict import TENCENT, UNDELIVERED, outcome
-from quanyu.act.channel.wire import by_status
+from quanyu.act.channel.wire import by_status, spoken
 from quanyu.workspace import Clock
 
 URL, HOST, SERVICE, VERSION = (
@@ -87,5 +86,5 @@ class Tencent:
         asked = Question(SERVICE, HOST, action, VERSION, self.region)
         headers = signed_headers(self.key, asked, body, self.clock())
         response = self.client.post(self.url, content=body, headers=headers)
-        said = body_of(response).get("Response")
+        said = spoken(response).get("Response")
         return response, said if isinstance(said, dict) else {}

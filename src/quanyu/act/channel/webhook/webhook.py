@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 
+from quanyu.act.channel.lack import lacking, require
 from quanyu.act.channel.message import Outcome, Outgoing, Status
 from quanyu.act.channel.wire import BarredError, HttpSender, by_status, checked_address
 from quanyu.act.settings import WebhookSettings
-from quanyu.errors import ChannelError
 from quanyu.text import Sentence
 from quanyu.workspace import Clock, Workspace
 
@@ -90,13 +90,7 @@ def body_of(message: Outgoing) -> bytes:
 def open_line(ws: Workspace) -> HttpSender:
     """Return a line to the program of a workspace. Raises `ChannelError` where the settings do not allow one."""
     given = ws.settings.of(WebhookSettings)
-    if wrong := missing(ws):
-        raise ChannelError(
-            "The channel {channel} is not set up: {wrong}.",
-            "See docs/how-to/set-up-channels.md.",
-            channel="webhook",
-            wrong=wrong[0],
-        )
+    require("webhook", missing(ws))
     client = httpx.Client(timeout=given.timeout_seconds, follow_redirects=False, trust_env=False)
     program = Webhook(client, given.url, _key(given) or b"", ws.now, given.allow_private)
     return HttpSender(client, program.deliver, lanes=given.lanes)
@@ -108,9 +102,8 @@ def missing(ws: Workspace) -> list[str]:
 
 
 def _missing(given: WebhookSettings) -> Iterator[str]:
-    if not given.url:
-        yield Sentence("the setting {setting} is missing", setting="webhook.url")
-    elif not given.url.startswith(("https://", "http://") if given.allow_private else "https://"):
+    yield from lacking(given, "url")
+    if given.url and not given.url.startswith(("https://", "http://") if given.allow_private else "https://"):
         yield Sentence("an address begins with https://")
     if _key(given) is None:
         yield Sentence("webhook.secret is no key: whsec_ and at least {n} bytes in base64", n=LEAST_BYTES)

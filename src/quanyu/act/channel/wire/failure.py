@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 
@@ -52,3 +53,12 @@ def by_status(key: str, response: httpx.Response) -> Outcome | None:
 def _wait(response: httpx.Response) -> float:
     said = response.headers.get("Retry-After", "")
     return float(said) if said.isdigit() else WAIT_SECONDS
+
+
+def spoken(response: httpx.Response) -> Mapping[str, Any]:
+    """Return the object of an answer; an empty one where it is none."""
+    try:
+        said = response.json()
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from quanyu.act.compliance import Category
@@ -16,6 +14,7 @@ from quanyu.act.variant import Variant
 from quanyu.errors import ContentError
 from quanyu.ledger import KeptContent
 from quanyu.nearest import did_you_mean
+from quanyu.part.document import read_document, read_text
 from quanyu.text import Text
 
 STRICT = ConfigDict(extra="forbid")
@@ -52,19 +51,8 @@ def draft_of(kept: KeptContent) -> Draft:
 
 
 def read_file(file: Path) -> Draft:
-    """Return the draft in a file of YAML or JSON; raise `ContentError` that says which line or field is wrong."""
-    text = _read(file)
-    try:
-        document = json.loads(text) if file.suffix == ".json" else yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ContentError(
-            "{file} cannot be read: {cause}",
-            "Mend line {line}.",
-            file=file.name,
-            line=mark.line + 1 if mark else getattr(error, "lineno", 1),
-            cause=getattr(error, "problem", None) or str(error),
-        ) from None
+    """Return the draft in a file of YAML or JSON; raise `DocumentError` or `ContentError` that says which line or field is wrong."""
+    document = read_document(file)
     if not isinstance(document, Mapping):
         raise ContentError(
             "{file} holds no content.", "Give fields such as name, channel, subject, html.", file=file.name
@@ -98,17 +86,8 @@ def _variant(given: dict[str, Any], folder: Path | None) -> dict[str, Any]:
         if name in given:
             if folder is None:
                 raise ContentError("{field} can only stand in a file.", "Give {part}.", field=name, part=part)
-            given[part] = _read(folder / str(given.pop(name)))
+            given[part] = read_text(folder / str(given.pop(name)))
     return given
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError(
-            "{file} cannot be read: {cause}", "Give a file in UTF-8.", file=file.name, cause=str(error)
-        ) from None
 
 
 def _misread(error: ValidationError, given: Mapping[str, Any]) -> ContentError:

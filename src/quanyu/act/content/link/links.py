@@ -49,13 +49,14 @@ class Trail:
 class Links:
     """The links of one message: those fixed in its source have the numbers of their `marks`, the others follow in their order.
 
-    With a trail they are replaced in what is given through `html`, `text` and `address`.
+    With a trail they are replaced in what is given through `html`, `text` and `address`; with tags alone they bear only those.
     """
 
     trail: Trail | None = None
     place: int = 0
     marks: Marks = field(default_factory=Marks)
     varying: list[str] = field(default_factory=list)
+    tags: Tags | None = None
 
     @property
     def targets(self) -> list[str]:
@@ -104,5 +105,5 @@ class Links:
 
     def _numbered(self, number: int, target: str) -> str:
         if self.trail is None:
-            return target
+            return self.tags.on(target) if self.tags else target
         return self.trail.address(Token("click", self.trail.campaign_no, self.place, number))

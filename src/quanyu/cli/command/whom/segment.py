@@ -19,7 +19,7 @@ from quanyu.collect.listed import KEEP_LIST, Kind
 from quanyu.ledger import Segment
 from quanyu.part.action import Caller, perform
 from quanyu.text import Text, told
-from quanyu.understand.segment import ADD, DROP, EXPLAIN, SHOW, overlaps, segment_states
+from quanyu.understand.segment import ACTIONS, Draft, overlaps, read_drafts, segment_states
 
 segment = typer.Typer(no_args_is_help=True)
 
@@ -55,24 +55,33 @@ def preview(rule: RuleArgument, root: WorkspaceOption = None, json: JsonOption =
     ),
 )
 def add(
-    name: NameArgument,
-    rule: RuleArgument,
+    name: Annotated[str, typer.Argument(help=say("Name of the segment."))] = "",
+    rule: Annotated[
+        str, typer.Argument(help=say("Conditions, such as: bought >= 2 times in last 90 days."))
+    ] = "",
     description: Annotated[str, typer.Option(help=say("What it is for."))] = "",
+    file: Annotated[
+        Path | None, typer.Option(help=say("File of YAML or JSON with many: names, each with its rule."))
+    ] = None,
+    *,
     root: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Define a segment, or define it anew."""
-    given = {"name": name, "rule": rule, "description": description}
+    """Define a segment or many, or define them anew."""
+    drafts = [Draft(name, rule, description)] if file is None else read_drafts(file)
+    given = {"segments": [vars(draft) for draft in drafts]}
     with workspace(root) as ws:
-        made = perform(ws, ADD, given, Caller(getpass.getuser()))
+        made: list[Segment] = perform(ws, ACTIONS["add_segments"], given, Caller(getpass.getuser()))
     if json:
-        as_json(dataclasses.asdict(made))
-    else:
+        told = [dataclasses.asdict(one) for one in made]
+        as_json(told if file else told[0])
+        return
+    for one in made:
         text = say(
             "Segment {name}, version {version}: {rule}",
-            name=made.segment_id,
-            version=made.version,
-            rule=made.rule,
+            name=one.segment_id,
+            version=one.version,
+            rule=one.rule,
         )
         out.print(text, highlight=False, markup=False)
 
@@ -81,7 +90,7 @@ def add(
 def drop(name: NameArgument, root: WorkspaceOption = None) -> None:
     """Remove a segment."""
     with workspace(root) as ws:
-        gone = perform(ws, DROP, {"name": name}, Caller(getpass.getuser()))
+        gone = perform(ws, ACTIONS["drop_segment"], {"name": name}, Caller(getpass.getuser()))
     out.print(say("Removed: {name}", name=gone.segment_id), highlight=False, markup=False)
 
 
@@ -122,7 +131,7 @@ def list_all(root: WorkspaceOption = None, json: JsonOption = False) -> None:
 def show(name: NameArgument, root: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Show a segment."""
     with workspace(root) as ws:
-        shown = perform(ws, SHOW, {"name": name}, Caller(getpass.getuser()))
+        shown = perform(ws, ACTIONS["show_segment"], {"name": name}, Caller(getpass.getuser()))
     if json:
         as_json(dataclasses.asdict(shown))
         return
@@ -197,7 +206,9 @@ def explain(
 ) -> None:
     """Say why a person is in a segment or is not."""
     with workspace(root) as ws:
-        why = perform(ws, EXPLAIN, {"name": name, "person_id": person}, Caller(getpass.getuser()))
+        why = perform(
+            ws, ACTIONS["explain_segment"], {"name": name, "person_id": person}, Caller(getpass.getuser())
+        )
     if json:
         as_json(dataclasses.asdict(why))
         return

@@ -9,7 +9,7 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.part.action import Caller, perform
 from quanyu.part.role import may
-from quanyu.understand.segment import EXPLAIN, SHOW, overlaps, segment_states
+from quanyu.understand.segment import ACTIONS, overlaps, segment_states
 from quanyu.web.page import Page
 from quanyu.web.pages.segments.segment_figures import apart, overlap_row, sizes
 from quanyu.web.pages.segments.segment_why import ask_drop, why
@@ -36,7 +36,7 @@ def segment(view: View, name: str) -> int | None:
     lead(_in_a_sentence(view, shown), shown.segment.description)
     _about(view, shown)
     fill(view, _figures, read_segment, name, view.caller)
-    if may(view.caller.role, EXPLAIN.role):
+    if may(view.caller.role, ACTIONS["explain_segment"].role):
         with ui.element("section").classes("panel"):
             why(view, name)
     return None
@@ -44,7 +44,7 @@ def segment(view: View, name: str) -> int | None:
 
 def read_segment(ws: Workspace, name: str, caller: Caller) -> Shown:
     """Return all there is to see of a segment."""
-    return cast("Shown", perform(ws, SHOW, {"name": name}, caller))
+    return cast("Shown", perform(ws, ACTIONS["show_segment"], {"name": name}, caller))
 
 
 def _in_a_sentence(view: View, shown: Listed) -> str:

@@ -12,7 +12,7 @@ from quanyu.act.channel import channels
 from quanyu.act.reach import REACH
 from quanyu.errors import SegmentError
 from quanyu.part.action import Caller, perform
-from quanyu.understand.segment import ADD, segment_states
+from quanyu.understand.segment import ACTIONS, segment_states
 from quanyu.web.page import Page
 from quanyu.web.pages.segments.segment_words import rule_told, segment_address
 from quanyu.web.parts.button import button
@@ -151,7 +151,7 @@ def save_typed(view: View, typed: Typed, *, is_new: bool) -> Segment:
             "There is a segment {name!r} already.", "Choose another name, or edit that one.", name=name
         )
     given = {"name": name, "rule": typed.rule, "description": typed.description}
-    return cast("Segment", view.perform(ADD, given))
+    return cast("Segment", view.perform(ACTIONS["add_segment"], given))
 
 
 PAGE = Page("/segments/new", "New segment", segment_editor, "Customers", roles=("analyst",))

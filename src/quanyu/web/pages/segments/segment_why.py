@@ -9,7 +9,7 @@ from nicegui import run, ui
 
 from quanyu.text import Text
 from quanyu.understand.people_list import MASKS
-from quanyu.understand.segment import DROP, EXPLAIN
+from quanyu.understand.segment import ACTIONS
 from quanyu.web.pages.segments.segment_words import rule_told
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
@@ -35,7 +35,7 @@ def why(view: View, name: str) -> None:
         place.clear()
         with place:
             try:
-                told = await run.io_bound(view.perform, EXPLAIN, given)
+                told = await run.io_bound(view.perform, ACTIONS["explain_segment"], given)
                 if told is not None:
                     _told(view, told)
             except Exception as error:
@@ -81,7 +81,7 @@ def ask_drop(view: View, name: str) -> None:
     async def act() -> None:
         said.clear()
         try:
-            await run.io_bound(view.perform, DROP, {"name": name})
+            await run.io_bound(view.perform, ACTIONS["drop_segment"], {"name": name})
         except Exception as error:
             report(error)
             with said:

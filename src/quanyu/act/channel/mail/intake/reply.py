@@ -73,15 +73,24 @@ def _recipient(block: Message) -> tuple[str, str, str] | None:
     if kind is None:
         return None
     status, said = _line(block, "Status"), _line(block, "Diagnostic-Code")
-    code = STATUS.match(status)
-    number = int(code[1]) * 100 + 50 if code else 550
-    meant, reason, _ = judged(Reply(number, f"{status.strip()} {said}"))
-    if kind == "bounced" and (meant != "permanent" or reason in ABOUT_US):
-        kind = "deferred"  # given up after days of waiting, or for what we are: the mailbox may well be there
+    failed, detail = failure(status, said)
     contact = (
         (_line(block, "Original-Recipient") or _line(block, "Final-Recipient")).rpartition(";")[2].strip()
     )
-    return kind, contact, f"{reason}: {status.strip()} {said}"[:MOST_DETAIL]
+    return (failed if kind == "bounced" else kind), contact, detail
+
+
+def failure(status: str, said: str) -> tuple[str, str]:
+    """Return what a failure means, `bounced` for one that is for good, and the reason with what the server said.
+
+    What was given up after days of waiting, or for what the shop is, is `deferred`: the mailbox may well be there.
+    """
+    code = STATUS.match(status)
+    number = int(code[1]) * 100 + 50 if code else 550
+    meant, reason, _ = judged(Reply(number, f"{status.strip()} {said}"))
+    is_for_good = meant == "permanent" and reason not in ABOUT_US
+    detail = f"{reason}: {status.strip()} {said}"[:MOST_DETAIL]
+    return ("bounced" if is_for_good else "deferred"), detail
 
 
 def _complaint(message: Message, secret: str, when: dt.datetime) -> Response | None:
