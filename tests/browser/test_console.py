@@ -340,6 +340,8 @@ def test_an_empty_workspace_says_what_to_do(empty_console: str, visit: Visitor, 
         "/channels",
         "/budget",
         "/audiences",
+        "/campaigns/new",
+        "/consent",
         "/metrics",
     ):
         page = tab.open(path)

@@ -229,6 +229,17 @@ def count_sends(scope: Scope, campaign_id: str) -> list[tuple[str, str, str, int
     return [(arm, status, reason, int(n)) for arm, status, reason, n in rows]
 
 
+def count_variants(scope: Scope, campaign_id: str) -> list[tuple[str, str, str, int]]:
+    """Return how many people of a campaign who were to get a message stand in each (channel, variant, status)."""
+    columns = (SENDS.c.channel, SENDS.c.variant, SENDS.c.status)
+    wanted = sa.select(*columns, sa.func.count()).where(
+        SENDS.c.campaign_id == campaign_id, SENDS.c.variant != ""
+    )
+    with reading(scope) as connection:
+        rows = connection.execute(wanted.group_by(*columns).order_by(*columns)).all()
+    return [(channel, variant, status, int(n)) for channel, variant, status, n in rows]
+
+
 def count_responses(scope: Scope, campaign_id: str) -> dict[str, int]:
     """Return to how many sends of a campaign there was each kind of reaction, as it was told: before programs are told apart."""
     n_sends = sa.func.count(sa.distinct(REACTIONS.c.send_id))

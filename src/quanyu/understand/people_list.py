@@ -15,12 +15,11 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.part.day import as_of
+from quanyu.part.identifier import keys_of
 from quanyu.rule import Asking, known_columns, meant_rule, members, parse
-from quanyu.tables.text.mail import email
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
-from quanyu.tables.text.phone import number
 from quanyu.understand.alive import is_alive_withdrawn
-from quanyu.workspace import Workspace, pseudonym
+from quanyu.workspace import Workspace
 
 OF_RECORD = ("name", "phone", "email", "region", "city", "member_tier")
 """Columns of the golden record that a list can show."""
@@ -136,15 +135,7 @@ def _stands_for(ws: Workspace, people: ir.Table, text: str) -> ir.BooleanValue:
     identities, orders = ws.warehouse.table("identities"), ws.warehouse.table("orders")
     named = orders.order_name.isin([text, f"#{text}"]).fill_null(ibis.literal(False))
     buyers = orders.filter((orders.order_id == text) | named).select("id_key")
-    is_theirs = identities.id_key.isin(_keys(ws, text)) | identities.id_key.isin(buyers.id_key)
+    is_theirs = identities.id_key.isin(keys_of(ws, text)) | identities.id_key.isin(buyers.id_key)
     owners = ws.warehouse.read(identities.filter(is_theirs).select("person_id").limit(MOST_OWNERS))
     ids = [text, *owners["person_id"].to_pylist()]
     return people.person_id.isin(ids) | people.name.startswith(text).fill_null(ibis.literal(False))
-
-
-def _keys(ws: Workspace, text: str) -> list[str]:
-    """Return the identifiers that a text may stand for; a telephone number is read in the workspace's country."""
-    home = ws.settings.home
-    read = {"phone": number(text, home) or number(f"+{text}", home), "email": email(text)}
-    hashed = [f"{kind}:{pseudonym(ws.secret, kind, value)}" for kind, value in read.items() if value]
-    return [text, f"member:{text}", *hashed]

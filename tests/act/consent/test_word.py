@@ -6,11 +6,12 @@ import pytest
 from tests.act.conftest import put
 
 from quanyu import ledger
-from quanyu.act.consent import TELL, Refusals, consented
+from quanyu.act.consent import ACTIONS, Refusals, consented
 from quanyu.errors import ActionError, ChannelError
 from quanyu.part.action import Caller, perform
 from quanyu.workspace import Workspace
 
+TELL = ACTIONS["record_consent"]
 CALLER = Caller("li")
 
 

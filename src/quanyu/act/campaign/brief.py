@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -14,7 +13,6 @@ from quanyu.act.channel import channel_named
 from quanyu.act.variant import Variant, shares
 from quanyu.errors import CampaignError
 from quanyu.nearest import did_you_mean
-from quanyu.part.document import read_document
 from quanyu.rule import parse
 from quanyu.tables.campaign_design import CampaignDesign
 
@@ -103,11 +101,6 @@ class Brief:
     def variant(self, channel: str, name: str) -> Variant:
         """Return a variant of a channel by its name; the first, where a channel has none of this name."""
         return next((one for one in self.content[channel] if one.name == name), self.content[channel][0])
-
-
-def read_brief(file: Path) -> Brief:
-    """Return the brief in a YAML or JSON file; raise `DocumentError` or `CampaignError` that says which line or field is wrong."""
-    return brief_of(read_document(file))
 
 
 def brief_of(document: object) -> Brief:

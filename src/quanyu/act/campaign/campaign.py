@@ -10,8 +10,10 @@ from typing import Any
 
 from quanyu import ledger
 from quanyu.act.account import Account, account_of
-from quanyu.act.campaign.brief import Brief, brief_of, kept_brief, read_brief
-from quanyu.act.campaign.check import Check, check_campaign
+from quanyu.act.campaign.answer import Answers, answers_of
+from quanyu.act.campaign.brief import Brief, brief_of, kept_brief
+from quanyu.act.campaign.check import Check, check_brief, check_campaign
+from quanyu.act.campaign.content import filled
 from quanyu.act.campaign.launch import launch
 from quanyu.act.settings import CampaignSettings
 from quanyu.errors import CampaignError
@@ -19,6 +21,7 @@ from quanyu.ledger import OWN, Campaign, CampaignStatus, Decision, Edit, Proposa
 from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
+from quanyu.part.document import read_document
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
@@ -57,7 +60,7 @@ def add_campaign(ws: Workspace, given: Draft, caller: Caller) -> Decision:
 
     Raises `CampaignError`, `ChannelError` or `RuleError` for a brief that cannot be carried out.
     """
-    brief = read_brief(given.file) if given.file else brief_of(given.fields or {})
+    brief = _written(ws, given)
     for other in ledger.list_decisions(ws.ledger, kind=CAMPAIGN, status="proposed"):
         if kept_brief(other.proposal).name == brief.name:
             ledger.decide(ws.ledger, other.decision_id, "declined", who=caller.who, at=ws.now())
@@ -66,6 +69,10 @@ def add_campaign(ws: Workspace, given: Draft, caller: Caller) -> Decision:
     name = f"{CAMPAIGN}-{ws.today():%Y%m%d}-{digest}"
     ledger.propose(ws.ledger, Proposal(name, CAMPAIGN, as_of(ws), content), at=ws.now())
     return ledger.find_decision(ws.ledger, name)
+
+
+def _written(ws: Workspace, given: Draft) -> Brief:
+    return brief_of(filled(ws, read_document(given.file) if given.file else given.fields or {}))
 
 
 def find(ws: Workspace, name: str) -> Decision:
@@ -236,6 +243,15 @@ def _checked(ws: Workspace, given: Chosen, _: Caller) -> Check:
     return check_campaign(ws, find(ws, given.campaign))
 
 
+def _tried(ws: Workspace, given: Draft, _: Caller) -> Check:
+    return check_brief(ws, _written(ws, given), CAMPAIGN)
+
+
+def _answered(ws: Workspace, given: Chosen, _: Caller) -> Answers:
+    campaign = ledger.find_campaign(ws.ledger, find(ws, given.campaign).decision_id)
+    return answers_of(ws, campaign) if campaign else Answers(())
+
+
 ADD = Action(
     "add_campaign",
     "Propose a campaign; nothing is sent.",
@@ -285,5 +301,14 @@ SHOW = Action(
     "show_campaign", "Show a campaign with what became of everybody.", Chosen, Course, show_campaign,
     role="analyst", writes=False,
 )  # fmt: skip
-ACTIONS = {action.name: action for action in (ADD, CHECK, APPROVE, LAUNCH, PAUSE, RESUME, STOP, SHOW)}
+TRY = Action(
+    "try_campaign", "Say what a campaign would do that nobody has proposed yet; nothing is recorded.", Draft, Check, _tried,
+    role="analyst", writes=False,
+)  # fmt: skip
+ANSWERS = Action(
+    "answers_to_campaign",
+    "Say by channel and variant how many people opened, clicked, replied and bought, and what programs did.",
+    Chosen, Answers, _answered, role="analyst", writes=False,
+)  # fmt: skip
+ACTIONS = {one.name: one for one in (ADD, TRY, CHECK, APPROVE, LAUNCH, PAUSE, RESUME, STOP, SHOW, ANSWERS)}
 """What can be done with campaigns, by name."""

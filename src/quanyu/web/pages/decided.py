@@ -15,7 +15,12 @@ from quanyu.text import Text, told
 from quanyu.web.pages.labels import slice_label
 from quanyu.web.view import View
 
-PLACES: Mapping[str, str] = {"audience": "/audiences", "budget": "/budget", "spend_test": "/budget"}
+PLACES: Mapping[str, str] = {
+    "audience": "/audiences",
+    "campaign": "/campaigns",
+    "budget": "/budget",
+    "spend_test": "/budget",
+}
 """Where a decision of a kind is looked at and made."""
 
 

@@ -18,14 +18,18 @@ def fill(view: View, draw: Callable[[View, T], None], read: Callable[..., T], *a
     if view.knows(read, *arguments):
         _draw(view, draw, read, *arguments)
         return
+    fresh(view, lambda view, _: _draw(view, draw, read, *arguments), lambda: (view.ask(read, *arguments),))
+
+
+def fresh(view: View, draw: Callable[[View, T], None], read: Callable[[], T]) -> None:
+    """Draw what `read()` returns here when it has been read: what changes without a table that changes is never remembered."""
     place = ui.element("div")
-    with place, ui.element("div").classes("waiting").props("role=status"):
-        ui.spinner(size="20px", color="primary")
-        ui.html(view.say("Reading ..."), tag="span")
+    with place:
+        spinner(view)
 
     async def later() -> None:
         try:
-            await run.io_bound(view.ask, read, *arguments)
+            known = await run.io_bound(read)
         except Exception as error:
             report(error)
             place.clear()
@@ -33,10 +37,18 @@ def fill(view: View, draw: Callable[[View, T], None], read: Callable[..., T], *a
                 fault(view, error)
             return
         place.clear()
-        with place:
-            _draw(view, draw, read, *arguments)
+        if known is not None:
+            with place:
+                draw(view, known)
 
     ui.timer(0.01, later, once=True)
+
+
+def spinner(view: View) -> None:
+    """Place the sign that something is being read."""
+    with ui.element("div").classes("waiting").props("role=status"):
+        ui.spinner(size="20px", color="primary")
+        ui.html(view.say("Reading ..."), tag="span")
 
 
 def _draw(view: View, draw: Callable[[View, T], None], read: Callable[..., T], *arguments: Hashable) -> None:

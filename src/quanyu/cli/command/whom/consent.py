@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quanyu.act.consent import BAR, TELL
+from quanyu.act.consent import ACTIONS
 from quanyu.cli.help import Command
 from quanyu.cli.screen import WorkspaceOption, workspace
 from quanyu.cli.speech import help_of, out, say
@@ -45,7 +45,7 @@ def consent(  # noqa: PLR0917 - Typer reads them by name
     """Record what somebody said about being written to."""
     given = {"who": who, "channel": channel, "is_granted": yes, "proof": proof, "purpose": purpose}
     with workspace(root) as ws:
-        perform(ws, TELL, given, Caller(getpass.getuser()))
+        perform(ws, ACTIONS["record_consent"], given, Caller(getpass.getuser()))
     out.print(say("Recorded; it holds from now on."), highlight=False)
 
 
@@ -59,6 +59,6 @@ def bar(
     """Let a contact not be used, or be used again."""
     given = {"who": who, "channel": channel, "note": note, "is_lifted": lift}
     with workspace(root) as ws:
-        n = perform(ws, BAR, given, Caller(getpass.getuser()))
+        n = perform(ws, ACTIONS["bar_contact"], given, Caller(getpass.getuser()))
     told = say("Lines taken off the list: {n}", n=n) if lift else say("Lines put on the list: {n}", n=n)
     out.print(told, highlight=False)

@@ -13,15 +13,15 @@ from quanyu.part.role import may
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.web.page import Page
 from quanyu.web.pages.audiences.audience_builder import builder
-from quanyu.web.pages.audiences.campaign_account import account
 from quanyu.web.pages.audiences.campaign_outlook import outlook
-from quanyu.web.pages.audiences.campaign_result import result
+from quanyu.web.parts.campaign import account, result
+from quanyu.web.parts.decision import verdict
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, not_run, nothing_loaded
 from quanyu.web.parts.people import in_words
-from quanyu.web.parts.verdict import verdict
 from quanyu.web.parts.waiting import fill
 from quanyu.web.view import View
+from quanyu.workspace import Workspace
 
 OPEN = 2
 """Proposals that are shown whole; more are folded, so that the form below stays in reach."""
@@ -36,7 +36,7 @@ def audiences(view: View) -> None:
     fill(view, _proposals, decisions, "audience")
     if may(view.caller.role, PREVIEW.role):
         builder(view)
-    fill(view, _campaigns, accounts)
+    fill(view, _campaigns, _handed_over)
 
 
 def _proposals(view: View, proposals: list[Decision]) -> None:
@@ -107,6 +107,11 @@ def _proposal(view: View, decision: Decision) -> None:
         channel=view.say(channel_named(design.channel).label),
     )
     verdict(view, decision, question)
+
+
+def _handed_over(ws: Workspace) -> list[Account]:
+    """Return the audiences that others write to; campaigns that Quanyu sends have a page of their own."""
+    return [one for one in accounts(ws) if one.design.kind != "message"]
 
 
 def _campaigns(view: View, campaigns: list[Account]) -> None:

@@ -13,8 +13,8 @@ from quanyu.ledger import Decision
 from quanyu.tables.owned.decided import REFUSALS, SCENARIOS
 from quanyu.text import Text
 from quanyu.web.pages.labels import slice_label
+from quanyu.web.parts.decision import verdict
 from quanyu.web.parts.notice import lead
-from quanyu.web.parts.verdict import verdict
 from quanyu.web.view import View
 
 NEEDS: Mapping[str, Text] = {

@@ -9,12 +9,12 @@ from quanyu import figure
 from quanyu.decide.spend_test import FIGURES, SpendTests, SpendTestView
 from quanyu.text import Text, told
 from quanyu.web.pages.labels import slice_label
+from quanyu.web.parts.decision import verdict
 from quanyu.web.parts.definition import about
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import notice
 from quanyu.web.parts.sheet import Head, Kind, Sheet
 from quanyu.web.parts.table import grid
-from quanyu.web.parts.verdict import verdict
 from quanyu.web.view import View
 
 

@@ -15,8 +15,9 @@ from quanyu.tables.text.mask import masked
 from quanyu.text import Language
 from quanyu.web.page import Page
 from quanyu.web.pages.content.content_form import Typed, content_form, variable_list
-from quanyu.web.pages.content.content_preview import WIDTHS, shown_findings, shown_trial
+from quanyu.web.pages.content.content_preview import WIDTHS, shown_trial
 from quanyu.web.parts.button import button
+from quanyu.web.parts.campaign import shown_findings
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report
 from quanyu.web.view import View

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
 from nicegui import ui
 
 from quanyu import figure
 from quanyu.text import Text
-from quanyu.web.parts.markup import div, put, span, tag
+from quanyu.web.parts.markup import div, put, tag
 from quanyu.web.parts.notice import fault
 from quanyu.web.view import View
 
 if TYPE_CHECKING:
-    from quanyu.act.content.check import Finding
     from quanyu.act.content.kept import Trial
     from quanyu.act.content.preview import Preview
 
@@ -26,8 +24,6 @@ GREY = (
     "height='120' fill='%23e5e9f0'/%3E%3C/svg%3E"
 )
 """What stands in for pictures: the console asks nobody outside for anything."""
-LEVELS = {"blocked": "stop", "warn": "warning", "note": "note"}
-SEVERITIES: dict[str, Text] = {"blocked": "blocked", "warn": "look at it", "note": "note"}
 WIDTHS: dict[int, Text] = {640: "Screen", 375: "Phone"}
 
 
@@ -76,20 +72,3 @@ def _facts(view: View, shown: Preview) -> None:
         links = [tag("li", tag("code", target)) for target in shown.links]
         summary = tag("summary", view.say("{n} links", n=len(links)))
         put(tag("details", summary, tag("ol", *links, class_="links")))
-
-
-def shown_findings(view: View, findings: tuple[Finding, ...]) -> None:
-    """Place what is wrong, the gravest first."""
-    if not findings:
-        put(tag("p", view.say("Nothing was found."), class_="note muted"))
-        return
-    put(Markup("").join(_finding(view, one) for one in findings), "ul", "found")
-
-
-def _finding(view: View, one: Finding) -> Markup:
-    level = LEVELS[one.severity]
-    head: list[object] = [span(f"mark {level}", view.say(SEVERITIES[one.severity]))]
-    head += [" ", tag("strong", one.found)] if one.found else []
-    head += [" ", span("faint", one.article)] if one.article else []
-    hint = one.suggestion[view.language]
-    return tag("li", div("", *head), div("", one.why[view.language]), div("muted", hint) if hint else "")

@@ -13,8 +13,9 @@ from quanyu.understand.segment import ACTIONS, overlaps, segment_states
 from quanyu.web.page import Page
 from quanyu.web.pages.segments.segment_figures import apart, overlap_row, sizes
 from quanyu.web.pages.segments.segment_why import ask_drop, why
-from quanyu.web.pages.segments.segment_words import people_address, rule_told, state_chip, state_told
+from quanyu.web.pages.segments.segment_words import people_address, state_chip, state_told
 from quanyu.web.parts.button import button
+from quanyu.web.parts.campaign import rule_told
 from quanyu.web.parts.markup import put, span, tag
 from quanyu.web.parts.notice import empty, lead, notice
 from quanyu.web.parts.waiting import fill

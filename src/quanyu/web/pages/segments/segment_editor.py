@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 from nicegui import run, ui
 
-from quanyu import figure
-from quanyu.act.channel import channels
-from quanyu.act.reach import REACH
 from quanyu.errors import SegmentError
-from quanyu.part.action import Caller, perform
 from quanyu.understand.segment import ACTIONS, segment_states
 from quanyu.web.page import Page
-from quanyu.web.pages.segments.segment_words import rule_told, segment_address
+from quanyu.web.pages.segments.segment_words import segment_address
 from quanyu.web.parts.button import button
+from quanyu.web.parts.campaign import read_reach, shown_reach
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, not_run, nothing_loaded, report
 from quanyu.web.parts.people import rule_builder
 from quanyu.web.view import View
-from quanyu.workspace import Workspace
 
 if TYPE_CHECKING:
     from quanyu.act.reach import Reach
@@ -107,7 +103,7 @@ async def _measure(view: View, typed: Typed, place: ui.element) -> None:
             put(tag("p", view.say("Write a condition, or build one by choosing."), class_="note muted"))
         return
     try:
-        told: Reach | Exception | None = await run.io_bound(view.ask, _reach, typed.rule, view.caller)
+        told: Reach | Exception | None = await run.io_bound(view.ask, read_reach, typed.rule, view.caller)
     except Exception as error:
         report(error)
         told = error
@@ -118,27 +114,7 @@ async def _measure(view: View, typed: Typed, place: ui.element) -> None:
         if isinstance(told, Exception):
             fault(view, told)
         else:
-            _size(view, told)
-
-
-def _size(view: View, reach: Reach) -> None:
-    """Place how many people a rule finds, and through which channels how many of them may be written to."""
-    share = figure.percent(reach.n_people / max(reach.n_everybody, 1), 1)
-    said = view.say(
-        "{n} of {all} people ({share})", n=f"{reach.n_people:,}", all=f"{reach.n_everybody:,}", share=share
-    )
-    labels = {channel.name: view.say(channel.label) for channel in channels("people")}
-    may = [
-        view.say("{channel} {n}", channel=labels[name], n=f"{n_may:,}")
-        for name, (_, n_may) in reach.by_channel.items()
-    ]
-    put(tag("p", said, class_="lead size"))
-    put(tag("p", view.say("May be written to: {channels}", channels=" · ".join(may)), class_="note muted"))
-    put(tag("p", view.say("Whom it means: {who}.", who=rule_told(view, reach.rule)), class_="note muted"))
-
-
-def _reach(ws: Workspace, rule: str, caller: Caller) -> Reach:
-    return cast("Reach", perform(ws, REACH, {"rule": rule}, caller))
+            shown_reach(view, told)
 
 
 def save_typed(view: View, typed: Typed, *, is_new: bool) -> Segment:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from quanyu import figure
-from quanyu.web.pages.segments.segment_words import people_address, rule_told
+from quanyu.web.pages.segments.segment_words import people_address
+from quanyu.web.parts.campaign import rule_told
 from quanyu.web.parts.chart import Chart, Option, chart, palette
 from quanyu.web.parts.heat import Cell, Heat, heat
 from quanyu.web.parts.markup import put, span, tag

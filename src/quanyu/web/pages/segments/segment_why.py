@@ -10,8 +10,9 @@ from nicegui import run, ui
 from quanyu.text import Text
 from quanyu.understand.people_list import MASKS
 from quanyu.understand.segment import ACTIONS
-from quanyu.web.pages.segments.segment_words import rule_told
 from quanyu.web.parts.button import button
+from quanyu.web.parts.campaign import rule_told
+from quanyu.web.parts.decision import Question, ask
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import fault, report
 from quanyu.web.parts.sheet import Head, Sheet
@@ -77,30 +78,13 @@ def _values(view: View, values: Mapping[str, Any]) -> str:
 
 def ask_drop(view: View, name: str) -> None:
     """Ask whether a segment is to be dropped, and drop it."""
-
-    async def act() -> None:
-        said.clear()
-        try:
-            await run.io_bound(view.perform, ACTIONS["drop_segment"], {"name": name})
-        except Exception as error:
-            report(error)
-            with said:
-                fault(view, error)
-            return
-        ui.navigate.to("/segments")
-
-    with ui.dialog() as dialog, ui.card().classes("panel ask"):
-        put(tag("h2", view.say("Drop the segment {name}?", name=name)))
-        put(
-            tag(
-                "p",
-                view.say(
-                    "Its rule goes now, its people with the next turn. Campaigns that were made from it stay as they are."
-                ),
-            )
-        )
-        said = ui.element("div")
-        with ui.element("div").classes("choices"):
-            button(view.say("Drop"), act, class_="plain strong")
-            button(view.say("Cancel"), dialog.close)
-    dialog.open()
+    text = view.say(
+        "Its rule goes now, its people with the next turn. Campaigns that were made from it stay as they are."
+    )
+    question = Question(view.say("Drop the segment {name}?", name=name), text, view.say("Drop"))
+    ask(
+        view,
+        question,
+        lambda _: view.perform(ACTIONS["drop_segment"], {"name": name}),
+        lambda: ui.navigate.to("/segments"),
+    )

@@ -8,11 +8,9 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from quanyu import figure
-from quanyu.errors import RuleError
 from quanyu.ledger import Segment
 from quanyu.text import Text, told
 from quanyu.web.parts.markup import span
-from quanyu.web.parts.people import in_words
 from quanyu.web.view import View
 
 TAKEN = frozenset({"new", ".", ".."})
@@ -49,11 +47,3 @@ def state_told(view: View, segment: Segment, state: str) -> str:
     """Say how far the people of a segment can be trusted, and what stands in the way."""
     fault = told(segment.fault, view.language)
     return view.say(STATES[state], day=segment.good_on or figure.NOTHING, fault=fault)
-
-
-def rule_told(view: View, rule: str) -> str:
-    """Return a rule in words; as it is written where it cannot be read any more."""
-    try:
-        return in_words(view, rule)
-    except RuleError:
-        return rule

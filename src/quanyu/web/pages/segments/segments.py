@@ -14,7 +14,8 @@ from quanyu.understand.segment import overlaps, segment_states
 from quanyu.web.page import Page
 from quanyu.web.pages.segments.segment import segment
 from quanyu.web.pages.segments.segment_figures import overlap_map
-from quanyu.web.pages.segments.segment_words import rule_told, segment_address, state_chip
+from quanyu.web.pages.segments.segment_words import segment_address, state_chip
+from quanyu.web.parts.campaign import rule_told
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import empty, lead, not_run, nothing_loaded
 from quanyu.web.parts.sheet import Head, Kind, Sheet

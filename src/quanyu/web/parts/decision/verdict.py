@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from markupsafe import Markup
-from nicegui import run, ui
+from nicegui import ui
 
 from quanyu import loop
 from quanyu.ledger import Decision, Verdict
 from quanyu.part.role import may
 from quanyu.web.parts.button import button
-from quanyu.web.parts.markup import put, span, tag
-from quanyu.web.parts.notice import fault, notice, report
+from quanyu.web.parts.decision.question import Question, ask
+from quanyu.web.parts.markup import put, span
+from quanyu.web.parts.notice import notice
 from quanyu.web.view import View
 
 
@@ -44,36 +45,8 @@ def _decided(view: View, decision: Decision) -> Markup:
 
 
 def _ask(view: View, decision: Decision, word: Verdict, question: str) -> None:
-    typed = {"note": ""}
-
-    async def act() -> None:
-        go.content = view.say("Working …")
-        said.clear()
-        try:
-            await run.io_bound(_decide, view, decision.decision_id, word, typed["note"])
-        except Exception as error:
-            report(error)
-            go.content = title
-            with said:
-                fault(view, error)
-            return
-        ui.navigate.reload()
-
-    with ui.dialog() as dialog, ui.card().classes("panel ask"):
-        title = view.say("Approve") if word == "approved" else view.say("Decline")
-        put(tag("h2", title))
-        put(tag("p", question or view.say("Nothing will be done; the proposal stays on record.")))
-        label = view.say("Why, for the log")
-        field = ui.input(label).bind_value(typed, "note").classes("wide")
-        field.props(f'outlined dense aria-label="{label}"')
-        said = ui.element("div")
-        with ui.element("div").classes("choices"):
-            go = button(title, act, class_="plain strong")
-            button(view.say("Cancel"), dialog.close)
-    dialog.open()
-
-
-def _decide(view: View, decision_id: str, word: Verdict, note: str) -> Decision:
+    title = view.say("Approve") if word == "approved" else view.say("Decline")
+    text = question or view.say("Nothing will be done; the proposal stays on record.")
+    asked = Question(title, text, title, {"note": view.say("Why, for the log")})
     action = loop.APPROVE if word == "approved" else loop.DECLINE
-    decided: Decision = view.perform(action, {"decision": decision_id, "note": note})
-    return decided
+    ask(view, asked, lambda typed: view.perform(action, {"decision": decision.decision_id, **typed}))

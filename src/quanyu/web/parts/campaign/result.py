@@ -52,6 +52,8 @@ def _shown(view: View, outcomes: list[Result], campaign_id: str) -> None:
             )
         return
     put(_verdict(view, outcome))
+    if all(lift.relative.value is None for lift in outcome.lifts):
+        return
     drawn = [
         interval.Whisker(
             view.say(METRICS[lift.metric]), lift.relative.value, lift.relative.low, lift.relative.high
