@@ -6,7 +6,7 @@ Only the simulation looks at both sides: it finds the true people behind those w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -67,8 +67,10 @@ def enact(ws: Workspace, truth: Path, since: dt.date | None = None, habits: Habi
     return Course(spend, steady, planned, tuple(outreach))
 
 
-def messages(ws: Workspace, truth: Path) -> dict[str, Sent]:
-    """Return by campaign the messages that were handed over, and those that its control would have got, to true people.
+def messages(
+    ws: Workspace, truth: Path, statuses: Collection[str] = ("delivered", "held_out")
+) -> dict[str, Sent]:
+    """Return by campaign its sends of some statuses, to true people: what was handed over, and what control would have got.
 
     How many others somebody got before counts over all campaigns. People whom no member card ties to a true one are left out.
     """
@@ -80,7 +82,7 @@ def messages(ws: Workspace, truth: Path) -> dict[str, Sent]:
             rows += [
                 (campaign.campaign_id, day, f"{campaign.campaign_id}:{step}:{person}", members[person], *rest)
                 for step, person, status, *rest in zip(*(sends[name] for name in SHOWN), strict=True)
-                if person in members and status in ("delivered", "held_out")
+                if person in members and status in statuses
             ]
     if not rows:
         return {}
