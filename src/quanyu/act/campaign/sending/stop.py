@@ -6,9 +6,11 @@ at most the share `ERROR`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from quanyu import ledger
+from quanyu.act.campaign.sending.verdict import UNKNOWN
 from quanyu.act.settings import CampaignSettings
 from quanyu.method.assignment import CONTROL
 from quanyu.solve.experiment.watch import Count, difference, is_surely_above
@@ -28,12 +30,14 @@ COUNTED = ("n", "n_did", "n_other", "n_other_did")
 
 def harm(ws: Workspace, campaign_id: str) -> str:
     """Return why a campaign must not go on, in words; nothing where it may."""
-    states = ledger.count_states(ws.ledger).get(campaign_id, {})
-    told = ledger.count_responses(ws.ledger, campaign_id)
-    n_out = states.get("delivered", 0) + states.get("failed", 0)
+    told, states = ledger.count_responses(ws.ledger, campaign_id), Counter[str]()
+    for _, status, reason, n in ledger.count_sends(ws.ledger, campaign_id):
+        # Of a message that may have arrived nobody knows that it came back.
+        states["unknown" if reason == UNKNOWN else status] += n
+    n_out = states["delivered"] + states["failed"] + states["unknown"]
     given = ws.settings.of(CampaignSettings)
     # A message that is refused at once has failed and bounced, one that comes back later has only bounced.
-    seen = {**told, "bounced": max(told.get("bounced", 0), states.get("failed", 0))}
+    seen = {**told, "bounced": max(told.get("bounced", 0), states["failed"])}
     limits = {
         "bounced": given.bounce_share, "complained": given.complaint_share, "unsubscribed": given.unsubscribe_share,
     }  # fmt: skip
