@@ -191,8 +191,8 @@ def test_a_hundred_shops_cover_their_planted_lift() -> None:
     assert abs(bias) < 3 * np.mean([one["lift_se"] for _, one in found]) / 10
 
 
-def write(ws: Workspace, world: World, is_treated: np.ndarray) -> None:
-    """Write a shop's true orders, and its campaign as deliveries, straight into the tables."""
+def write_orders(ws: Workspace, world: World) -> pa.Array:
+    """Write a shop's true orders, and whose they are, straight into the tables; return its people."""
     people = pa.array(world.people["person_id"])
     orders = world.orders
     facts = {name: orders[name] for name in ("order_id", "ordered_at", "paid_at", "status")}
@@ -203,6 +203,12 @@ def write(ws: Workspace, world: World, is_treated: np.ndarray) -> None:
     ws.warehouse.replace("orders", rows, by="collect")
     known = {"id_key": pc.binary_join_element_wise("user", people, ":"), "person_id": people}
     ws.warehouse.replace("identities", pa.table(known | {"kind": ["user"] * len(people)}), by="collect")
+    return people
+
+
+def write(ws: Workspace, world: World, is_treated: np.ndarray) -> None:
+    """Write a shop's true orders, and its campaign as deliveries, straight into the tables."""
+    people = write_orders(ws, world)
     sent = {
         "send_id": people, "campaign_id": ["autumn"] * len(people), "person_id": people,
         "arm": np.where(is_treated, "treated", "control"),

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 import pytest
 
 from quanyu.world import Campaign, Course, Outreach, Shop, export, resume, simulate
+from quanyu.world.answer import Habits, Sent, answers, leaning
+from quanyu.world.people import make_people
 
 SHOP = Shop(people=3_000, days=240, seed=11, ends_on=dt.date(2026, 8, 31), horizon=60)
 
@@ -62,6 +64,28 @@ def test_spend_and_its_true_orders_follow_the_course(first):
     assert orders[more] > before[more]
     assert orders[less] < before[less]
     assert orders[same] == pytest.approx(before[same])
+
+
+def test_messages_are_answered_as_each_send_is_and_only_who_got_one_is_moved(first):
+    people, habits = np.arange(SHOP.people), Habits(lift=0.3, deterred=0.5, hard_bounce=0.2)
+    words = [np.array([word] * SHOP.people, object) for word in ("sms", "A")]
+    keys = np.array([f"spring:1:{number}" for number in people], object)
+    sent = Sent(keys, people, *words, np.zeros(SHOP.people, int)).at(people % 10 != 4)
+    campaign = Campaign("spring", "Spring", "sms", 0.0, 0.3, None, 5)
+    arms = tuple(people[::2].tolist()), tuple(people[1::2].tolist())
+    later = resume(first, 60, Course(outreach=(Outreach(campaign, *arms, sent, habits),)))
+    told = answers(SHOP.seed, habits, sent, leaning(make_people(SHOP, 0), sent.person))
+    bought = later.orders.filter(pc.equal(later.orders["cause"], "spring"))
+    expected = {f"P{number + 1:08d}" for number in sent.person[told.is_caused].tolist() if number % 2 == 0}
+    assert {int(one[1:]) for one in bought["person_id"].to_pylist()} == {int(one[1:]) for one in expected}
+    base = later.orders.slice(first.orders.num_rows).filter(
+        pc.equal(later.orders.slice(first.orders.num_rows)["cause"], "base")
+    )
+    until = dt.datetime(2026, 9, 14, 16, tzinfo=dt.UTC)
+    early = base.filter(pc.less(base["ordered_at"], pa.scalar(until)))
+    who = {int(one[1:]) - 1 for one in early["person_id"].to_pylist()}
+    assert not who & {number for number in sent.person[told.is_deterred].tolist() if number % 2 == 0}
+    assert who & {number for number in sent.person[told.is_deterred].tolist() if number % 2}
 
 
 def test_an_outreach_brings_its_planted_orders(first):

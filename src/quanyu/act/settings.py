@@ -102,6 +102,8 @@ class CampaignSettings(Section, name="campaign"):
     """A campaign pauses when more of its messages surely come back as undeliverable."""
     complaint_share: float = Field(default=0.003, gt=0, le=1)
     """A campaign pauses when more of its people surely complain."""
+    unsubscribe_share: float = Field(default=0.02, gt=0, le=1)
+    """A campaign pauses when more of its people surely unsubscribe."""
     lease_seconds: float = Field(default=300, ge=10)
     """How long a worker may hold sends without a word before it is taken for dead."""
     round_people: int = Field(default=20_000, ge=1)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from quanyu.world.answer import WINDOW_DAYS, Habits, Sent, answers, leaning
 from quanyu.world.lettering import Flags, Floats, Ints
 from quanyu.world.people import People
 from quanyu.world.platform import PLATFORMS
 from quanyu.world.shop import Shop
 
-WINDOW_DAYS = 14
 HOLDOUT = 0.2
 
 
@@ -47,7 +47,7 @@ class Reached:
     """One value per person in a campaign of one block.
 
     `lift` is the true probability that the message alone brings an order within `WINDOW_DAYS`;
-    `is_caused` says that it did.
+    `is_caused` says that it did, `is_deterred` that it keeps the person from buying in that time.
     """
 
     campaign: int
@@ -57,15 +57,22 @@ class Reached:
     lift: Floats
     is_caused: Flags
     order_day: Ints
+    is_deterred: Flags
 
 
 @dataclass(frozen=True)
 class Outreach:
-    """A campaign that the shop's seller ran, with the people (numbers in the whole shop) of both arms."""
+    """A campaign that the shop's seller ran, with the people (numbers in the whole shop) of both arms.
+
+    With `sent`, the messages that were handed over, people answer them by their `habits`, and whoever got none is not moved;
+    without it, everybody treated is moved by the lift of the campaign alone.
+    """
 
     campaign: Campaign
     treated: tuple[int, ...]
     control: tuple[int, ...]
+    sent: Sent | None = None
+    habits: Habits = field(default_factory=Habits)
 
 
 def run_campaigns(shop: Shop, people: People, block: int) -> tuple[Reached, ...]:
@@ -83,6 +90,9 @@ def run_outreach(shop: Shop, people: People, outreach: tuple[Outreach, ...]) -> 
         arms = [arm[(arm >= 0) & (arm < people.n)] for arm in (treated, control)]
         person = np.concatenate(arms)
         is_treated = np.arange(len(person)) < len(arms[0])
+        if sent.sent is not None:
+            reached.append(_answer(shop, people, (number, sent), (person, is_treated)))
+            continue
         random = shop.random(f"campaign {sent.campaign.name}", people.first)
         reached.append(_respond(shop, people, (number, sent.campaign), (person, is_treated), random))
     return tuple(reached)
@@ -107,7 +117,7 @@ def _respond(
 ) -> Reached:
     (number, campaign), (person, is_treated) = which, arms
     starts = int(campaign.at * shop.days)
-    lift = campaign.lift * _response(people, person)
+    lift = campaign.lift * leaning(people, person)
     is_caused = is_treated & (random.random(len(person)) < lift)
     lag = np.minimum(random.geometric(0.35, len(person)), WINDOW_DAYS - 1)
     order_day = np.minimum(starts + lag, shop.days - 1)
@@ -119,6 +129,35 @@ def _respond(
         lift=lift,
         is_caused=is_caused & (starts + lag < shop.days),
         order_day=order_day,
+        is_deterred=np.zeros(len(person), dtype=bool),
+    )
+
+
+def _answer(shop: Shop, people: People, which: tuple[int, Outreach], arms: tuple[Ints, Flags]) -> Reached:
+    """Let the people of a block answer the messages of a campaign, which leave as its period begins or later in it."""
+    (number, outreach), (person, is_treated) = which, arms
+    assert outreach.sent is not None
+    is_here = (outreach.sent.person >= people.first) & (outreach.sent.person < people.first + people.n)
+    sent = outreach.sent.at(is_here)
+    told = answers(shop.seed, outreach.habits, sent, leaning(people, sent.person - people.first))
+    row = np.full(people.n, -1)
+    row[sent.person - people.first] = np.arange(len(sent.person))
+    mine = row[person]
+    is_moved, starts = (mine >= 0) & is_treated, int(outreach.campaign.at * shop.days)
+
+    def of(values: Floats | Ints | Flags) -> Floats:
+        return np.asarray(np.append(values, 0)[mine], float)  # -1: no message
+
+    day = starts + of(told.order_days).astype(np.int64)
+    return Reached(
+        campaign=number,
+        starts=starts,
+        person=person,
+        is_treated=is_treated,
+        lift=of(told.lift),
+        is_caused=is_moved & (of(told.is_caused) > 0) & (day < shop.days),
+        order_day=np.minimum(day, shop.days - 1),
+        is_deterred=is_moved & (of(told.is_deterred) > 0),
     )
 
 
@@ -128,9 +167,3 @@ def _can_receive(people: People, channel: str) -> Flags:
     if channel == "mail":
         return people.has_account
     return np.ones(people.n, dtype=bool)
-
-
-def _response(people: People, person: Ints) -> Floats:
-    """Return the relative lift: twice and more for the price-sensitive, none for the insensitive rest."""
-    by_sensitivity = np.array([0.0, 0.9, 2.2])[people.sensitivity[person]]
-    return by_sensitivity * np.where(people.is_female[person], 1.15, 0.75)

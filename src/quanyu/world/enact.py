@@ -6,13 +6,18 @@ Only the simulation looks at both sides: it finds the true people behind those w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from quanyu import ledger
 from quanyu.ledger import Decision
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
+from quanyu.world.answer import Habits, Sent, recent
 from quanyu.world.campaign import Campaign, Outreach
 from quanyu.world.market import paid_media
 from quanyu.world.platform import PLATFORMS
@@ -20,15 +25,18 @@ from quanyu.world.setting import Course
 
 OWN = {paid_media.REPORTED.get(channel.name, channel.name): channel.name for channel in paid_media.CHANNELS}
 """The shop's own names of ad channels by those of their reports."""
-LIFT = 0.06
-"""The mean true probability that a message alone brings an order; it differs between people (see `campaign`)."""
+HABITS = Habits()
+"""How people answer what the seller sends them; their lift differs between people (see `answer`)."""
+SHOWN = ("step", "person_id", "status", "channel", "variant")
+"""Of sends."""
 
 
-def enact(ws: Workspace, truth: Path, since: dt.date | None = None) -> Course:
+def enact(ws: Workspace, truth: Path, since: dt.date | None = None, habits: Habits = HABITS) -> Course:
     """Return the course that follows from the decisions carried out in a workspace.
 
-    `truth` is the folder of that name of the shop's last period. Whom an audience reaches is reached once: with
-    `since`, only audiences that were carried out on that day or later count; of budgets the newest does.
+    `truth` is the folder of that name of the shop's last period. Whom an audience or a campaign reaches is reached once: with
+    `since`, only those that were carried out on that day or later count; of budgets the newest does. The messages of campaigns
+    are answered by `habits`, as of the moment at which each campaign was launched.
     """
     done = ledger.list_decisions(ws.ledger, status="done") + ledger.list_decisions(
         ws.ledger, status="measured"
@@ -48,8 +56,42 @@ def enact(ws: Workspace, truth: Path, since: dt.date | None = None) -> Course:
         if decision.kind == "spend_test" and decision.proposal["channel"] in OWN
     }
     members = _members(ws, truth)
-    fresh = [decision for decision in done if decision.kind == "audience" and _is_fresh(ws, decision, since)]
-    return Course(spend, steady, planned, tuple(_outreach(ws, decision, members) for decision in fresh))
+    fresh = [decision for decision in done if _is_fresh(ws, decision, since)]
+    outreach = [_outreach(ws, decision, members) for decision in fresh if decision.kind == "audience"]
+    sent = messages(ws, truth)
+    outreach += [
+        replace(_outreach(ws, decision, members), sent=sent.get(decision.decision_id), habits=habits)
+        for decision in fresh
+        if decision.kind == "campaign"
+    ]
+    return Course(spend, steady, planned, tuple(outreach))
+
+
+def messages(
+    ws: Workspace, truth: Path, statuses: Collection[str] = ("delivered", "held_out")
+) -> dict[str, Sent]:
+    """Return by campaign its sends of some statuses, to true people: what was handed over, and what control would have got.
+
+    How many others somebody got before counts over all campaigns. People whom no member card ties to a true one are left out.
+    """
+    members = _members(ws, truth)
+    rows: list[tuple[Any, ...]] = []
+    for campaign in ledger.list_campaigns(ws.ledger):
+        day = campaign.frozen_at.timestamp() / 86_400
+        for sends in ledger.stream_sends(ws.ledger, campaign_id=campaign.campaign_id):
+            rows += [
+                (campaign.campaign_id, day, f"{campaign.campaign_id}:{step}:{person}", members[person], *rest)
+                for step, person, status, *rest in zip(*(sends[name] for name in SHOWN), strict=True)
+                if person in members and status in statuses
+            ]
+    if not rows:
+        return {}
+    names, days, keys, people, channels, variants = (
+        np.array(column, object) for column in zip(*rows, strict=True)
+    )
+    number = people.astype(np.int64)
+    whole = Sent(keys, number, channels, variants, recent(number, days.astype(float)))
+    return {name: whole.at(names == name) for name in dict.fromkeys(names.tolist())}
 
 
 def _is_fresh(ws: Workspace, decision: Decision, since: dt.date | None) -> bool:
@@ -104,7 +146,7 @@ def _outreach(ws: Workspace, decision: Decision, members: Mapping[str, int]) -> 
             if arm in arms and person in members:
                 arms[arm].append(members[person])
     campaign = Campaign(
-        name=decision.decision_id, title=design.name, channel=design.channel, at=0.0, lift=LIFT, platform=PLATFORMS.index("youzan"),
-        cost_fen=round(design.contact_cost_amount * 100),
+        name=decision.decision_id, title=design.name, channel=design.channel, at=0.0, lift=HABITS.lift,
+        platform=PLATFORMS.index("youzan"), cost_fen=round(design.contact_cost_amount * 100),
     )  # fmt: skip
     return Outreach(campaign, tuple(sorted(arms["treated"])), tuple(sorted(arms["control"])))

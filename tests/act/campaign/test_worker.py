@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 
 import pytest
-from tests.act.campaign.conftest import LI, WANG, brief, launched, received, taken
+from tests.act.campaign.conftest import LI, WANG, brief, launched, put, received, taken
 from tests.act.conftest import fill_shop
 
 from quanyu import ledger
@@ -26,8 +26,12 @@ from quanyu.act.campaign.campaign import (
     stop_campaign,
 )
 from quanyu.act.campaign.sending import send_due
+from quanyu.act.campaign.sending.stop import loss
 from quanyu.act.channel import Outcome
+from quanyu.act.response import Response
+from quanyu.act.track import record_responses
 from quanyu.errors import CampaignError
+from quanyu.text import told
 
 
 def statuses(ws, campaign):
@@ -251,17 +255,65 @@ def test_a_campaign_that_comes_back_stops_by_itself(shop, sink):
 
 
 def test_few_that_come_back_stop_nothing_and_are_counted_once(shop, sink):
-    """A refusal is a failed send and a bounce: counted twice, half the share would have stopped it."""
+    """A refusal is a failed send and a bounce: counted twice, this share would have stopped it."""
     campaign = launched(shop)
     n = statuses(shop, campaign)["pending"]
     refused = iter(range(n))
     sink.answer = lambda message: (
-        Outcome(message.key, "permanent", "number_invalid") if next(refused) % 26 == 0 else taken(message)
+        Outcome(message.key, "permanent", "number_invalid") if next(refused) % 13 == 0 else taken(message)
     )
     send_due(shop)
     told = reasons(shop, campaign)
-    assert 0.03 < told["failed", "number_invalid"] / n < 0.05
+    assert 0.06 < told["failed", "number_invalid"] / n < 0.09
     assert ledger.find_campaign(shop.ledger, campaign.campaign_id).status == "done"
+
+
+def unsubscribe(ws, campaign, share):
+    sends = next(ledger.stream_sends(ws.ledger, campaign_id=campaign.campaign_id, status="delivered"))
+    people = sends["person_id"][: round(share * len(sends["person_id"]))]
+    keys = [f"{campaign.campaign_id}:1:{person}" for person in people]
+    record_responses(ws, "sms", [Response("unsubscribed", key) for key in keys])
+
+
+@pytest.mark.parametrize(("share", "status"), [(0.03, "sending"), (0.2, "paused")])
+def test_a_campaign_that_people_leave_for_stops_before_another_message(shop, sink, share, status):
+    campaign = launched(shop)
+    sink.answer = lambda message: (
+        taken(message)
+        if len(received(sink)) < 100
+        else Outcome(message.key, "later", "quota", after_seconds=3600)
+    )
+    send_due(shop)
+    unsubscribe(shop, campaign, share)
+    later = type(shop)(shop.root, shop.settings, lambda: shop.now() + dt.timedelta(hours=2))
+    sink.answer = taken
+    send_due(later)
+    assert (len(received(sink)) == 100) is (status == "paused")
+    after = ledger.find_campaign(shop.ledger, campaign.campaign_id)
+    assert after.status == {"sending": "done"}.get(status, status)
+    assert ("people unsubscribed" in told(after.note, "en")) is (status == "paused")
+    later.close()
+
+
+def bought(campaign, n_did, n_other_did, variant):
+    return {
+        "campaign_id": campaign.campaign_id, "channel": "sms", "variant": variant, "other": "control", "metric": "bought",
+        "as_of": dt.date(2026, 11, 20), "n": 500, "n_did": n_did, "n_other": 300, "n_other_did": n_other_did, "verdict": "undecided",
+    }  # fmt: skip
+
+
+def test_a_campaign_that_keeps_people_from_buying_stops_before_another_message(shop, sink):
+    campaign = launched(shop)
+    put(shop, "variants", [bought(campaign, 40, 30, name) for name in "AB"])
+    assert loss(shop, campaign.campaign_id) == "", (
+        "80 of 1000 against 30 of 300 may be chance: control counts once"
+    )
+    put(shop, "variants", [bought(campaign, 15, 45, name) for name in "AB"])
+    assert send_due(shop) == 0
+    assert received(sink) == []
+    stopped = ledger.find_campaign(shop.ledger, campaign.campaign_id)
+    assert stopped.status == "paused"
+    assert told(stopped.note, "en").startswith("30 of 1000 people bought, and 45 of the 300 kept out")
 
 
 def test_a_message_that_is_taken_for_spam_bars_nobody_and_a_number_that_is_gone_is_barred(shop, sink):

@@ -112,6 +112,7 @@ def _messages(
                 "place": row["place"],
                 "person_id": row["person_id"],
                 "variant": row["variant"],
+                "is_first": channel == row["channel"],
                 "contact": row[f"contact_{channel}"],
                 "time_zone": row["time_zone"],
                 "values": json.dumps({name: row[name] for name in names}, default=str, ensure_ascii=False),

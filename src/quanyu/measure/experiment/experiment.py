@@ -1,4 +1,4 @@
-"""The loop step `lifts`: what every campaign truly brought, read against its control group."""
+"""The loop step `lifts`: what every campaign truly brought, read against its control group, and which variant is ahead."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from quanyu import ledger
 from quanyu.ledger import keep_fit
 from quanyu.measure.experiment.contrast import Contrast, lifts_of
 from quanyu.measure.experiment.outcome import BEFORE, OUTCOMES, Watch, outcomes
+from quanyu.measure.experiment.variant import compared, counts
 from quanyu.method import Fit, Inconclusive, fit
 from quanyu.method.assignment import CONTROL, TREATED
 from quanyu.method.scratch import Scratch
@@ -25,6 +26,7 @@ from quanyu.tables.settings import ExperimentSettings
 from quanyu.workspace import Workspace
 
 READ = ("deliveries", "orders", "identities")
+"""What lifts are read from."""
 MOST_UNKNOWN = 0.05
 """The margin is read while at most this share of the orders lacks one."""
 MOST_CAMPAIGNS = 100_000
@@ -62,7 +64,7 @@ class Course:
 
 
 def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
-    """Write the table `lifts` for every campaign with an arm `control`: the loop step.
+    """Write the tables `lifts`, for every campaign with an arm `control`, and `variants`: the loop step.
 
     All campaigns and metrics are read from one scan of what people did. The fit is kept.
     """
@@ -77,6 +79,11 @@ def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         rows = scratch.keep(outcomes(ws, as_of, watch, scratch.keep))
         fitted = _fitted(ws, as_of, rows)
         courses = dict(_courses(ws.warehouse.read(_counted(rows)).to_pylist()))
+        parted = counts(ws.warehouse.read, rows)
+    read = [{**row, "as_of": as_of} for row in compared(parted, given.confidence)]
+    ws.warehouse.replace(
+        "variants", pa.Table.from_pylist(read, contract("variants").schema.to_pyarrow()), by="measure"
+    )
     schema = contract("lifts").schema.to_pyarrow()
     if isinstance(fitted, Inconclusive):
         ws.warehouse.replace("lifts", schema.empty_table(), by="measure")
@@ -171,8 +178,8 @@ def _courses(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Course]]:
 STEP = Step(
     "lifts",
     "Read what every campaign brought against its control group",
-    ("deliveries", "orders", "margins", "identities"),
-    ("lifts",),
+    ("deliveries", "messages", "responses", "orders", "margins", "identities"),
+    ("lifts", "variants"),
     lifts,
     ("experiment", "seed"),
 )

@@ -21,6 +21,8 @@ ORDERS = (
     "source", "order_id", "ordered_at", "paid_at", "status", "gross_amount", "paid_amount", "net_amount", "margin_amount",
 )  # fmt: skip
 """What outcomes tell of orders."""
+REACTIONS = ("opened", "clicked", "unsubscribed")
+"""What people do with a message, those of programs left out."""
 BEFORE = tuple(f"{name}_before" for name in OUTCOMES)
 
 
@@ -49,31 +51,53 @@ class Watch:
 
 
 def assigned(ws: Workspace) -> ir.Table:
-    """Return one row per campaign and person with an arm: campaign_id, person, arm, began (seconds since 1970).
+    """Return one row per campaign and person with an arm: campaign_id, person, arm, began (seconds since 1970), channel, variant.
 
     Whoever was assigned counts in that arm, whatever became of the message (intention to treat). Those stopped
     before have no arm. The first assignment counts; people with two arms, which a changed share can bring about, count
-    in neither.
+    in neither. The channel is that which they were given, also where the message went by another in the end.
     """
     sent = ws.warehouse.table("deliveries")
     sent = sent.filter(sent.arm.notnull(), sent.arm != "", sent.campaign_id.notnull(), sent.sent_at.notnull())
-    sent = sent.mutate(person=group_key(sent.person_id))
+    given = ws.warehouse.table("messages")
+    given = given.filter(given.is_first).select("send_id", given=given.channel)
+    sent = sent.left_join(given, "send_id").drop("send_id_right")
+    sent = sent.mutate(person=group_key(sent.person_id), channel=ibis.coalesce(sent.given, sent.channel, ""))
     people = sent.group_by("campaign_id", "person").aggregate(
-        arm=sent.arm.min(), last_arm=sent.arm.max(), began=sent.sent_at.min()
+        arm=sent.arm.min(),
+        last_arm=sent.arm.max(),
+        began=sent.sent_at.min(),
+        channel=sent.channel.min(),
+        variant=sent.variant.min().fill_null(""),
+        send_id=sent.send_id.min(),
     )
     people = people.mutate(began=seconds(people.began))
     return people.filter(people.arm == people.last_arm).drop("last_arm")
 
 
+def _reacted(ws: Workspace, people: ir.Table, until: dt.datetime) -> ir.Table:
+    """Say of everybody which `REACTIONS` they have shown, instead of by which send."""
+    told = ws.warehouse.table("responses")
+    told = told.filter(
+        told.kind.isin(REACTIONS), told.responded_at < ibis.literal(until).cast("timestamp('UTC')")
+    )
+    flags = told.group_by("send_id").aggregate(**{name: (told.kind == name).any() for name in REACTIONS})
+    both = people.left_join(flags, "send_id")
+    return both.select(
+        *(name for name in people.columns if name != "send_id"),
+        **{name: both[name].fill_null(False) for name in REACTIONS},
+    )
+
+
 def outcomes(ws: Workspace, as_of: dt.date, watch: Watch, keep: Keep) -> ir.Table:
-    """Return experiment, arm, began, outcomes and baselines of everybody assigned to an arm.
+    """Return experiment, arm, began, channel, variant, `REACTIONS`, outcomes and baselines of everybody assigned to an arm.
 
     In the days after the start, and before `as_of`: `orders` are sales, `conversion` says whether there is one,
     `revenue` and `margin` sum the net amounts and margins of all orders and return documents; `n_unknown` are sales
     whose margin is not known. `<outcome>_before` is the same over the days before the start.
     """
     midnight = dt.datetime.combine(as_of, dt.time(), ws.settings.zone).astimezone(dt.UTC)
-    people = keep(assigned(ws))
+    people = keep(_reacted(ws, assigned(ws), midnight))
     people = people.mutate(days=watch.days(people.campaign_id).cast("int64"))
     deeds = _deeds(ws, midnight, people, keep).rename(buyer="person")
     near = [
@@ -89,7 +113,8 @@ def outcomes(ws: Workspace, as_of: dt.date, watch: Watch, keep: Keep) -> ir.Tabl
         for name in ("orders", "revenue", "margin")
     }
     unknown = rows.n_unknown.sum(where=rows.is_after).fill_null(0).cast("int64")
-    summed = rows.group_by("campaign_id", "person", "arm", "began").aggregate(**sums, n_unknown=unknown)
+    of_person = ("campaign_id", "person", "arm", "began", "channel", "variant", *REACTIONS)
+    summed = rows.group_by(*of_person).aggregate(**sums, n_unknown=unknown)
     flags = {
         f"conversion{suffix}": (summed[f"orders{suffix}"] > 0).cast("float64") for suffix in ("", "_before")
     }

@@ -59,6 +59,7 @@ MESSAGES = Table(
         C("place", "integer", "序号", "Place", is_required=True, low=0),
         _PERSON,
         C("variant", "text", "内容版本", "Variant"),
+        C("is_first", "flag", "首选渠道", "First choice", note="the channel that the person was given; others are for where it fails"),
         C("contact", "text", "联系方式", "Contact", privacy="personal"),
         C("time_zone", "text", "时区", "Time zone"),
         C("values", "json", "变量", "Values", privacy="personal",

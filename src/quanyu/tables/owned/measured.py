@@ -104,4 +104,26 @@ LIFTS = Table(
     ),
 )  # fmt: skip
 
-MEASURED = (METRICS, PATHS, CREDITS, LIFTS, CURVES, SPEND_TEST_RESULTS)
+VARIANTS = Table(
+    "variants", "measure", "内容版本效果", "Variants", "campaign, channel, variant, what it is compared with, and metric",
+    ("campaign_id", "channel", "variant", "other", "metric"),
+    (
+        C("campaign_id", "text", "活动", "Campaign", is_required=True),
+        C("channel", "text", "渠道", "Channel", is_required=True),
+        C("variant", "text", "内容版本", "Variant", is_required=True),
+        C("other", "text", "对比", "Compared with", is_required=True, note="another variant of the channel, or control"),
+        C("metric", "text", "指标", "Metric", is_required=True, allowed=("opened", "clicked", "unsubscribed", "bought")),
+        C("as_of", "day", "截至", "As of", is_required=True),
+        C("n", "integer", "人数", "People", low=0, unit="person"),
+        C("n_did", "integer", "发生人数", "People who did", low=0, unit="person", note="each counts once"),
+        C("n_other", "integer", "对比人数", "People compared with", low=0, unit="person"),
+        C("n_other_did", "integer", "对比发生人数", "Of those, who did", low=0, unit="person"),
+        C("difference", "number", "占比差", "Difference of shares", note="null: nobody did it, or control has no message"),
+        C("difference_low", "number", "占比差下限", "Difference of shares, low", note="holds at every look"),
+        C("difference_high", "number", "占比差上限", "Difference of shares, high", note="holds at every look"),
+        C("p_value", "number", "p 值", "p-value", low=0, high=1, note="holds at every look"),
+        C("verdict", "text", "结论", "Verdict", is_required=True, allowed=("better", "worse", "undecided")),
+    ),
+)  # fmt: skip
+
+MEASURED = (METRICS, PATHS, CREDITS, LIFTS, VARIANTS, CURVES, SPEND_TEST_RESULTS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quanyu.world.answer import WINDOW_DAYS
 from quanyu.world.campaign import Reached
 from quanyu.world.lettering import Flags, Floats, Ints
 from quanyu.world.market import Calendar, clock, paid_media
@@ -40,7 +41,9 @@ def draw_purchases(setting: Setting, people: People, reached: tuple[Reached, ...
     random = shop.random("purchases", block)
     parts = [_own(setting.calendar, people, random), _by_media(shop, setting.media, people, random)]
     parts += [_by_campaign(setting, people, campaign, random) for campaign in reached]
-    person, day, platform, cause = (np.concatenate(column) for column in zip(*parts, strict=True))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    stays = ~_is_deterred(people, reached, *columns[:2]) | (columns[3] > len(paid_media.CHANNELS))
+    person, day, platform, cause = (column[stays] for column in columns)
     second = day * DAY + clock(len(day), random)
     order = np.lexsort((person, second))
     return Purchases(person[order], second[order], platform[order], cause[order])
@@ -104,6 +107,15 @@ def _by_media(
         parts.append((person, day, np.full(len(day), channel.platform), np.full(len(day), 1 + number)))
     person, day, platform, cause = (np.concatenate(column) for column in zip(*parts, strict=True))
     return person, day, platform, cause
+
+
+def _is_deterred(people: People, reached: tuple[Reached, ...], person: Ints, day: Ints) -> Flags:
+    """Return which orders are not placed, because a message kept their person from buying."""
+    flags = np.zeros(len(person), dtype=bool)
+    for one in reached:
+        is_kept = np.isin(np.arange(people.n), one.person[one.is_deterred])
+        flags |= is_kept[person] & (day >= one.starts) & (day < one.starts + WINDOW_DAYS)
+    return flags
 
 
 def _by_campaign(

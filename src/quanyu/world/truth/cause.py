@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.world.campaign import WINDOW_DAYS
+from quanyu.world.answer import WINDOW_DAYS
 from quanyu.world.lettering import Ints, day, pick
 from quanyu.world.market import paid_media
 from quanyu.world.platform import PLATFORMS

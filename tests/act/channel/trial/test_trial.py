@@ -20,6 +20,7 @@ def test_channels_say_what_they_lack(embedded: Workspace) -> None:
     assert states["mail"].missing[0] == "the setting mail.host is missing"
     assert (states["call"].state, states["ads"].state) == ("writes a file", "writes a file")
     assert {one.name for one in states.values() if one.audience == "staff"} == {
+        "wecom_app",
         "wecom_robot",
         "dingtalk_robot",
         "feishu_robot",

@@ -9,7 +9,7 @@ from quanyu import ledger
 from quanyu.act.campaign.sending.journal import Notes, dead_workers, forget, read_notes
 from quanyu.act.campaign.sending.message import Job, by_channel, key_of
 from quanyu.act.campaign.sending.note import read_note
-from quanyu.act.campaign.sending.verdict import verdict
+from quanyu.act.campaign.sending.verdict import UNKNOWN, verdict
 from quanyu.act.channel import Outcome, channel_named
 from quanyu.ledger import ClaimedSend, SettledSend
 from quanyu.workspace import Workspace
@@ -70,7 +70,7 @@ def _asked(job: Job, channel: str, sends: Sequence[ClaimedSend]) -> Iterator[Set
         told = {outcome.key: outcome for outcome in sender.ask(messages)}
     finally:
         sender.close()
-    unknown = Outcome("", "permanent", "outcome_unknown")
+    unknown = Outcome("", "permanent", UNKNOWN)
     for send in sends:
         yield verdict(send, told.get(key_of(send), unknown), job.ws.now(), None)
 

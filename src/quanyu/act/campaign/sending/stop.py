@@ -1,55 +1,80 @@
-"""When a campaign stops by itself: too much of it surely comes back, or too many surely complain."""
+"""When a campaign stops by itself: too much surely comes back, too many complain or leave, or it keeps people from buying.
+
+It is asked after every round, so each rule holds however often it is asked: of the campaigns that do no such harm, it ever stops
+at most the share `ERROR`.
+"""
 
 from __future__ import annotations
 
-import math
+from collections import Counter
+from collections.abc import Mapping
 
 from quanyu import ledger
+from quanyu.act.campaign.sending.verdict import UNKNOWN
 from quanyu.act.settings import CampaignSettings
-from quanyu.text import Sentence
+from quanyu.method.assignment import CONTROL
+from quanyu.solve.experiment.watch import Count, difference, is_surely_above
+from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
-NORMAL_95 = 1.644854
-"""The 95 % quantile of the normal distribution."""
+ERROR = 0.01
+"""How many of the campaigns that are within a limit a rule may stop."""
+TOO_MANY: Mapping[str, Text] = {
+    "bounced": "{n} of {all} messages came back: more than {share} surely do",
+    "complained": "{n} of {all} people complained: more than {share} surely do",
+    "unsubscribed": "{n} of {all} people unsubscribed: more than {share} surely do",
+}
+"""Why a campaign stops, by what came back."""
+COUNTED = ("n", "n_did", "n_other", "n_other_did")
 
 
 def harm(ws: Workspace, campaign_id: str) -> str:
     """Return why a campaign must not go on, in words; nothing where it may."""
-    states = ledger.count_states(ws.ledger).get(campaign_id, {})
-    told = ledger.count_responses(ws.ledger, campaign_id)
-    n_out = states.get("delivered", 0) + states.get("failed", 0)
+    told, states = ledger.count_responses(ws.ledger, campaign_id), Counter[str]()
+    for _, status, reason, n in ledger.count_sends(ws.ledger, campaign_id):
+        # Of a message that may have arrived nobody knows that it came back.
+        states["unknown" if reason == UNKNOWN else status] += n
+    n_out = states["delivered"] + states["failed"] + states["unknown"]
     given = ws.settings.of(CampaignSettings)
     # A message that is refused at once has failed and bounced, one that comes back later has only bounced.
-    n_back = min(n_out, max(told.get("bounced", 0), states.get("failed", 0)))
-    if at_least(n_back, n_out) > given.bounce_share:
-        return Sentence(
-            "{n} of {all} messages came back: more than {share} surely do",
-            n=n_back,
-            all=n_out,
-            share=given.bounce_share,
-        )
-    n_angry = min(n_out, told.get("complained", 0))
-    if at_least(n_angry, n_out) > given.complaint_share:
-        return Sentence(
-            "{n} of {all} people complained: more than {share} surely do",
-            n=n_angry,
-            all=n_out,
-            share=given.complaint_share,
-        )
+    seen = {**told, "bounced": max(told.get("bounced", 0), states["failed"])}
+    limits = {
+        "bounced": given.bounce_share, "complained": given.complaint_share, "unsubscribed": given.unsubscribe_share,
+    }  # fmt: skip
+    for kind, share in limits.items():
+        n = min(n_out, seen.get(kind, 0))
+        if is_surely_above(Count(n_out, n), share, error=ERROR):
+            return Sentence(TOO_MANY[kind], n=n, all=n_out, share=share)
     return ""
 
 
-def at_least(n: int, total: int) -> float:
-    """Return the share that is surely reached where `n` of `total` were seen: the lower end of Wilson's interval, one-sided 95 %.
+def loss(ws: Workspace, campaign_id: str) -> str:
+    """Return in words that surely fewer bought of those a campaign is for than of its control, as the last turn counted them."""
+    rows = ws.warehouse.table("variants")
+    mine = rows.filter(rows.campaign_id == campaign_id, rows.other == CONTROL, rows.metric == "bought")
+    by_channel = mine.group_by("channel").aggregate(
+        n=mine.n.sum(), n_did=mine.n_did.sum(), n_other=mine.n_other.max(), n_other_did=mine.n_other_did.max()
+    )
+    total = by_channel.aggregate(**{name: by_channel[name].sum().fill_null(0) for name in COUNTED})
+    (row,) = ws.warehouse.read(total).to_pylist()
+    n, n_did, n_other, n_other_did = (int(row[name]) for name in COUNTED)
+    if not is_lossy(Count(n, n_did), Count(n_other, n_other_did)):
+        return ""
+    return Sentence(
+        "{n} of {all} people bought, and {m} of the {kept} kept out: surely it keeps people from buying",
+        n=n_did,
+        all=n,
+        m=n_other_did,
+        kept=n_other,
+    )
 
-    Source: E. B. Wilson, *Journal of the American Statistical Association* 22 (1927) 209-212.
 
-    >>> round(at_least(10, 100), 3), at_least(0, 0)
-    (0.061, 0.0)
+def is_lossy(treated: Count, control: Count) -> bool:
+    """Say whether surely fewer buy of those treated than of those kept out, however often it is asked.
+
+    >>> is_lossy(Count(1000, 30), Count(300, 45)), is_lossy(Count(1000, 80), Count(300, 30))
+    (True, False)
     """
-    if not total:
-        return 0.0
-    share, z2 = n / total, NORMAL_95**2
-    middle = share + z2 / (2 * total)
-    wide = NORMAL_95 * math.sqrt(share * (1 - share) / total + z2 / (4 * total**2))
-    return max(0.0, (middle - wide) / (1 + z2 / total))
+    # An interval that errs twice `ERROR`: half of that on the side of harm.
+    found = difference(treated, control, confidence=1 - 2 * ERROR)
+    return found is not None and found.high < 0

@@ -9,6 +9,8 @@ from quanyu.ledger import ClaimedSend, SettledSend
 
 RETRY = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 600))
 """How long a send waits after each attempt that failed for a time."""
+UNKNOWN = "outcome_unknown"
+"""The reason of a send that was begun and of which nobody can tell the end."""
 
 
 def verdict(send: ClaimedSend, outcome: Outcome, at: dt.datetime, fallback: str | None) -> SettledSend:

@@ -18,7 +18,7 @@ from quanyu.act.campaign.sending.journal import Journal, journal
 from quanyu.act.campaign.sending.line import Line
 from quanyu.act.campaign.sending.message import Job, by_channel
 from quanyu.act.campaign.sending.recovery import recover
-from quanyu.act.campaign.sending.stop import harm
+from quanyu.act.campaign.sending.stop import harm, loss
 from quanyu.act.consent import Refusals
 from quanyu.act.gate import Ask
 from quanyu.act.settings import CampaignSettings
@@ -68,6 +68,9 @@ class Worker:
 
     def round(self, campaign: Campaign) -> int:
         """Work off some of the sends of a campaign that are due; return how many were settled for good or put off."""
+        if why := harm(self.ws, campaign.campaign_id) or loss(self.ws, campaign.campaign_id):
+            pause_for(self.ws, campaign.campaign_id, why)
+            return 0
         self._let_go(campaign)
         at, given = self.ws.now(), self.ws.settings.of(CampaignSettings)
         until = at + dt.timedelta(seconds=given.lease_seconds)

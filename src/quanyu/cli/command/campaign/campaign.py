@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import getpass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +16,17 @@ from quanyu.cli.help import Command
 from quanyu.cli.progress import progress
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, language, out, say
+from quanyu.measure.experiment import Result, VariantReading, result, variants
 from quanyu.part.action import Caller, perform
 from quanyu.text import Text, told
 
 campaign = typer.Typer(no_args_is_help=True)
+
+METRICS: Mapping[str, Text] = {
+    "conversion": "Buyers", "orders": "Orders", "revenue": "Revenue", "margin": "Margin",
+}  # fmt: skip
+"""What a lift is of."""
+REACTED = ("opened", "clicked", "unsubscribed", "bought")
 
 NameArgument = Annotated[str, typer.Argument(help=say("Id or name of the campaign."))]
 ByOption = Annotated[str, typer.Option(help=say("Who does it, for the log; default: you."))]
@@ -157,10 +165,17 @@ def stop(
 def show(name: NameArgument, root: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Show a campaign."""
     course = _done("show_campaign", {"campaign": name}, root)
+    with workspace(root) as ws:
+        campaign_id = course.decision.decision_id
+        found, parted = result(ws, campaign_id), variants(ws, campaign_id)
     if json:
-        as_json(dataclasses.asdict(course) | {"status": course.status})
+        measured = {"result": dataclasses.asdict(found) if found else None}
+        told = measured | {"variants": [dataclasses.asdict(one) for one in parted]}
+        as_json(dataclasses.asdict(course) | {"status": course.status} | told)
     else:
         _print_course(course)
+        _print_result(found)
+        _print_variants(parted)
 
 
 @campaign.command(
@@ -243,6 +258,46 @@ def _print_course(course: Course) -> None:
         out.print(told(course.campaign.note, language()), highlight=False, markup=False)
     if course.account:
         _print_shares(course.account.shares)
+
+
+def _print_result(found: Result | None) -> None:
+    if found is None:
+        return
+    out.print(say(found.sentence), highlight=False)
+    rows = [
+        (
+            say(METRICS[one.metric]),
+            *(_shown(value) for value in (one.lift.value, one.lift.low, one.lift.high)),
+        )
+        for one in found.lifts
+        if not one.reason
+    ]
+    if rows:
+        heads = ("A person, against those kept out", "Lift", "From", "To")
+        table("", [say(head) for head in heads], rows)
+
+
+def _print_variants(parted: list[VariantReading]) -> None:
+    rows = [
+        (
+            one.channel, one.variant, one.n, *(one.n_did[metric] for metric in REACTED), one.against,
+            *(_points(value) for value in (one.difference, one.low, one.high)), say(one.sentence),
+        )
+        for one in parted
+    ]  # fmt: skip
+    heads = (
+        "Channel", "Variant", "People", "Opened", "Clicked", "Unsubscribed", "Bought", "Against", "Points", "From", "To", "Verdict",
+    )  # fmt: skip
+    if rows:
+        table("", [say(head) for head in heads], rows)
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:,.4g}"
+
+
+def _points(value: float | None) -> str:
+    return "" if value is None else f"{value * 100:+.2f}"
 
 
 def _print_shares(shares: Any) -> None:

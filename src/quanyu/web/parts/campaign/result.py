@@ -52,7 +52,7 @@ def _shown(view: View, outcomes: list[Result], campaign_id: str) -> None:
             )
         return
     put(_verdict(view, outcome))
-    if all(lift.relative.value is None for lift in outcome.lifts):
+    if all(lift.relative.low is None for lift in outcome.lifts):
         return
     drawn = [
         interval.Whisker(
