@@ -78,7 +78,7 @@ TOGETHER = {
     "tests/cli/test_narrow": "shop",
     "tests/docs/test_guides": "shop",
     **{f"tests/{name}": name for name in (
-        "act/test_execute", "cli/command/test_query", "collect/test_layouts", "docs/test_words",
+        "act/channel/mail/test_opensmtpd", "act/test_execute", "cli/command/test_query", "collect/test_layouts", "docs/test_words",
         "golden/test_metrics_online_retail", "laws/test_kept",
         "scenes/test_answer_truth", "scenes/test_attribution_truth", "scenes/test_declared", "test_turn",
     )},

@@ -199,6 +199,9 @@ def team(shop_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copytree(shop_folder, root)
     with (root / "quanyu.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[web]\nhosts = ["quanyu.example.cn"]\nproxies = ["127.0.0.1"]\n')
+        settings.write(
+            '\n[sms]\nprovider = "aliyun"\nkey_id = "id"\nkey_secret = "secret"\nsignature = "店"\n'
+        )
     for name, role in TEAM.items():
         add_user(root, name, role)
     with serving(root) as base:

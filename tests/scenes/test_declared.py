@@ -58,7 +58,7 @@ SELDOM = {
     "currency": Seldom(reads=("fx_rates",), writes=COUNTED, why="no row waits for a rate here"),
     "identity": Seldom(writes=("identity_log",), why="nobody merged or split people"),
     "lifetimes": Seldom(reads=("order_lines", "items"), why="only where groups are by first category"),
-    "segments": Seldom(reads=ASKED, why="a rule reads what it names"),
+    "segments": Seldom(reads=(*ASKED, "identity_log"), why="a rule reads what it names; nobody was merged"),
     "audience": Seldom(reads=ASKED, why="a rule reads what it names"),
     "act": Seldom(
         reads=ASKED,

@@ -19,6 +19,7 @@ from quanyu.errors import QuanyuError, SegmentError
 from quanyu.part.action import Caller, perform
 from quanyu.part.segment_state import require_fresh
 from quanyu.rule import parse
+from quanyu.tables import contract
 from quanyu.text import told
 from quanyu.understand.segment import ACTIONS, overlaps, read_drafts, segment_states
 from quanyu.understand.segment.segment_step import segments
@@ -29,6 +30,7 @@ DAY = dt.date(2026, 11, 20)
 MIDNIGHT = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ME = Caller("li")
+IDENTITY_LOG = pa.schema(contract("identity_log").schema.to_pyarrow())
 
 
 def define(ws: Workspace, **rules: str) -> None:
@@ -143,6 +145,30 @@ def test_who_was_merged_or_dropped_has_not_left(embedded: Workspace) -> None:
         if row["change"] == "left"
     ]
     assert held(ws) == {"some": {"p2"}} and left == [("some", "p3")]
+
+
+def test_a_membership_moves_with_whom_its_person_was_merged_into(workspace: Workspace) -> None:
+    ws = workspace
+    define(ws, some="n_bought >= 1")
+    traits(ws, DAY, {"p1": 1, "p2": 0, "p3": 1, "p4": 0, "p5": 1})
+    segments(ws, DAY)
+    (first,) = {row["entered_at"] for row in rows_of(ws, "segment_members")}
+    at = NOON + dt.timedelta(hours=1)
+    chain = [("p1", "p2", at), ("p3", "px", at), ("px", "p4", at + dt.timedelta(hours=1))]
+    entries = [
+        {"log_id": f"l{n}", "decided_at": when, "action": "merge", "person_id": was, "other_id": now}
+        for n, (was, now, when) in enumerate(chain)
+    ]
+    ws.warehouse.append("identity_log", pa.Table.from_pylist(entries, IDENTITY_LOG), by="collect")
+    later = DAY + dt.timedelta(days=1)
+    traits(ws, later, {"p2": 1, "p4": 1, "p5": 1, "p6": 1})
+    segments(ws, later)
+    since = {row["person_id"]: row["entered_at"] == first for row in rows_of(ws, "segment_members")}
+    assert since == {"p2": True, "p4": True, "p5": True, "p6": False}
+    told = {
+        (row["person_id"], row["change"]) for row in rows_of(ws, "segment_changes") if row["as_of"] == later
+    }
+    assert told == {("p6", "entered")}
 
 
 def test_the_list_tells_how_many_came_or_went(embedded: Workspace) -> None:

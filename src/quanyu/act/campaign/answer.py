@@ -73,9 +73,8 @@ def answers_of(ws: Workspace, campaign: Campaign) -> Answers:
     """Return how a campaign was answered: sends as the ledger has them now, reactions and purchases as of the last turn."""
     known: dict[tuple[str, str], Counted] = {}
     sends = [
-        {"channel": channel, "variant": variant, SENT[status]: n}
+        {"channel": channel, "variant": variant, **({SENT[status]: n} if status in SENT else {})}
         for channel, variant, status, n in ledger.count_variants(ws.ledger, campaign.campaign_id)
-        if status in SENT
     ]
     for row in (*sends, *_reactions(ws, campaign), *_buyers(ws, campaign)):
         key = (str(row.pop("channel")), str(row.pop("variant")))

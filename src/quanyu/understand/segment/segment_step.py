@@ -22,6 +22,8 @@ from quanyu.workspace import Workspace
 
 EARLIER = ("deliveries", "responses")
 """What earlier turns sent, and what came of it."""
+MOST_MERGES = 3
+"""How often somebody may have been merged between two turns for their memberships to go along."""
 OWN = ("segment_members", "segment_changes", "segment_sizes")
 
 
@@ -80,13 +82,17 @@ def _written(work: Work, now: ir.Table) -> Mapping[str, int]:
     """Write members, changes and sizes; return how many each segment holds."""
     warehouse, same = work.ws.warehouse, ["segment_id", "person_id"]
     before = warehouse.table("segment_members")
-    come = work.keep(now.anti_join(before, same))
-    gone = work.keep(before.select(*same).anti_join(now, same))
+    gone = work.keep(before.select(*same, "entered_at", "as_of").anti_join(now, same))
+    come = work.keep(_with_past(work, now.anti_join(before, same), gone))
     # Who was in a segment that was dropped, or was merged into somebody else, has not left by the rule.
     left = gone.filter(gone.segment_id.isin(work.names)).semi_join(warehouse.table("people"), "person_id")
-    entered = come.mutate(entered_at=ibis.literal(work.asking.at), as_of=ibis.literal(work.as_of))
+    entered = come.mutate(
+        entered_at=come.entered_at.coalesce(ibis.literal(work.asking.at)),
+        as_of=come.as_of.coalesce(ibis.literal(work.as_of)),
+    )
+    new = come.filter(come.entered_at.isnull())
     changes = ibis.union(
-        come.mutate(change=ibis.literal("entered")), left.mutate(change=ibis.literal("left"))
+        new.select(*same, change=ibis.literal("entered")), left.select(*same, change=ibis.literal("left"))
     )
     changes = changes.mutate(changed_at=ibis.literal(work.ws.now()), as_of=ibis.literal(work.as_of))
     _write_members(work, entered, gone)
@@ -94,6 +100,28 @@ def _written(work: Work, now: ir.Table) -> Mapping[str, int]:
     sizes = work.keep(_sizes(work, now))
     warehouse.merge("segment_sizes", sizes, by="understand")
     return {row["segment_id"]: row["n_people"] for row in warehouse.read(sizes).to_pylist()}
+
+
+def _with_past(work: Work, come: ir.Table, gone: ir.Table) -> ir.Table:
+    """Add `entered_at` and `as_of` of who was merged into somebody who comes: a membership moves with its person, it is not new."""
+    warehouse = work.ws.warehouse
+    moved = work.keep(gone.anti_join(warehouse.table("people"), "person_id"))
+    if not int(warehouse.read(moved.count()).column(0)[0].as_py()):
+        schema = warehouse.table("segment_members").schema()
+        return come.mutate(**{name: ibis.null(schema[name]) for name in ("entered_at", "as_of")})
+    log = warehouse.table("identity_log")
+    merges = log.filter(log.action == "merge").group_by("person_id")
+    latest = work.keep(merges.agg(into=log.other_id.argmax(log.decided_at)))
+    for _ in range(MOST_MERGES):  # whoever somebody was merged into may have been merged again
+        on = moved.left_join(latest, "person_id")
+        moved = work.keep(
+            on.select("segment_id", "entered_at", "as_of", person_id=on["into"].coalesce(on.person_id))
+        )
+    first = moved.group_by("segment_id", "person_id").agg(
+        entered_at=moved.entered_at.min(), as_of=moved.as_of.min()
+    )
+    both = come.left_join(first, ["segment_id", "person_id"])
+    return both.select("segment_id", "person_id", "entered_at", "as_of")
 
 
 def _write_members(work: Work, entered: ir.Table, gone: ir.Table) -> None:
@@ -138,7 +166,7 @@ def stamp(ws: Workspace) -> str:
 STEP = Step(
     "segments",
     "Work out whom every segment holds",
-    tuple(name for name in ASKED if name not in (*EARLIER, *OWN)),
+    tuple(name for name in (*ASKED, "identity_log") if name not in (*EARLIER, *OWN)),
     OWN,
     segments,
     earlier=EARLIER,

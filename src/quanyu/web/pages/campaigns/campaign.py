@@ -184,7 +184,7 @@ def _brief(view: View, course: Course) -> Markup:
         (view.say("Share kept out"), share),
         (view.say("Compared over"), view.say("{days} days", days=brief.window_days)),
         (view.say("Budget"), budget),
-        (view.say("Written by"), str(course.decision.proposal.get("author") or figure.NOTHING)),
+        (view.say("Author"), str(course.decision.proposal.get("author") or figure.NOTHING)),
     ]
     listed = [div("", tag("dt", label), tag("dd", value)) for label, value in facts]
     return tag("dl", *listed, class_="facts") + div("said-by", *_contents(view, course))

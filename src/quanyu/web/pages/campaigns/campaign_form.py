@@ -198,9 +198,13 @@ def _when(view: View, typed: Typed, changed: Changed) -> None:
         day = ui.date_input(view.say("Day"), value=typed.day or None).bind_value(typed, "day").classes("day")
         day.props(f'outlined dense mask="####-##-##" aria-label="{view.say("Day")}" data-name=day')
         day.button.props(f'dense size=sm aria-label="{view.say("Calendar: {day}", day=view.say("Day"))}"')
-        time = ui.time_input(view.say("Time"), value=typed.time).bind_value(typed, "time").classes("day")
-        time.props(f'outlined dense mask="##:##" aria-label="{view.say("Time")}" data-name=time')
-        time.button.props(f'dense size=sm aria-label="{view.say("Clock: {time}", time=view.say("Time"))}"')
+        time = (
+            ui.time_input(view.say("At what time"), value=typed.time).bind_value(typed, "time").classes("day")
+        )
+        time.props(f'outlined dense mask="##:##" aria-label="{view.say("At what time")}" data-name=time')
+        time.button.props(
+            f'dense size=sm aria-label="{view.say("Clock: {time}", time=view.say("At what time"))}"'
+        )
         local = ui.checkbox(view.say("The time of the day where each person is")).bind_value(
             typed, "is_local"
         )
@@ -219,8 +223,10 @@ def _measured(view: View, typed: Typed, changed: Changed) -> None:
         days = ui.number(view.say("Compared over, in days"), value=typed.window_days, min=1, max=365)
         days.bind_value(typed, "window_days").props("outlined dense debounce=400 data-name=days")
         budget = ui.number(view.say("Budget"), value=typed.budget, min=0)
-        budget.bind_value(typed, "budget").props("outlined dense debounce=400 clearable data-name=budget")
-        budget.props["hint"] = view.say("Empty: no limit")
+        budget.bind_value(typed, "budget").props(
+            "outlined dense debounce=400 clearable stack-label data-name=budget"
+        )
+        budget.props["placeholder"] = view.say("no limit")
     service = ui.checkbox(view.say("A service message: an order, a delivery, nothing that advertises"))
     service.bind_value(typed, "is_service").props("dense data-name=service")
     for field in (share, days, budget, service):

@@ -82,19 +82,21 @@ class _Outlook:
         if not typed.whom:
             self._say(self.size, view.say("Choose a segment, or write a condition."))
             self._say(
-                self.check, view.say("It is checked as soon as it says whom, what and through which channel.")
+                self.check,
+                view.say("It is checked as soon as it says whom, what, through which channel and when."),
             )
             return
         await self._ask(self.size, lambda: view.ask(read_reach, typed.whom, view.caller), shown_reach)
         if not typed.is_begun:
             self._say(
-                self.check, view.say("It is checked as soon as it says whom, what and through which channel.")
+                self.check,
+                view.say("It is checked as soon as it says whom, what, through which channel and when."),
             )
             return
         if not self.check.default_slot.children:
             with self.check:
                 spinner(view)
-        await self._ask(self.check, self._tried, shown_check)
+        await self._ask(self.check, self._tried, _shown)
 
     async def _ask(self, place: ui.element, read: Callable[[], T], draw: Callable[[View, T], None]) -> None:
         try:
@@ -119,6 +121,14 @@ class _Outlook:
         place.clear()
         with place:
             put(tag("p", said, class_="note muted"))
+
+
+def _shown(view: View, check: Check) -> None:
+    shown_check(view, check)
+    lot = view.say(
+        "Who is kept out is drawn when it is saved, so these numbers may change a little until then."
+    )
+    put(tag("p", lot, class_="note muted"))
 
 
 def _saving(view: View, typed: Typed) -> None:

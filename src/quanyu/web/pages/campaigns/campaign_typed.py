@@ -57,7 +57,8 @@ class Typed:
     @property
     def is_begun(self) -> bool:
         """Whether enough stands there that it can be said what it would do."""
-        return bool(self.whom and all(way.channel and way.kept for way in self.ways))
+        is_timed = self.when != "at" or bool(self.day and self.time)
+        return bool(self.whom and is_timed and all(way.channel and way.kept for way in self.ways))
 
     def fields(self) -> dict[str, Any]:
         """Return the fields of the brief as its file would have them. Raises `CampaignError` for a day or time that is none."""

@@ -108,8 +108,10 @@ def _listed(view: View, standing: Standing) -> Markup:
     lines = [
         tag(
             "li",
-            span("mark warning", view.say(STATES[one.reason])), " ", channel_told(view, one.channel), " ",
-            span("faint", write(one.at, "time")),
+            div(
+                "", span("mark warning", view.say(STATES[one.reason])), " ", channel_told(view, one.channel), " ",
+                span("faint", write(one.at, "time")),
+            ),
             div("muted", view.say(REASONS[one.reason]), " ", one.note),
         )
         for one in standing.suppressions

@@ -44,7 +44,7 @@ def record(view: View, who: str, again: Callable[[], Any]) -> None:
             deed = ui.select(
                 {name: view.say(label) for name, label in DEEDS.items()},
                 value=typed.deed,
-                label=view.say("What"),
+                label=view.say("What is recorded"),
             )
             deed.bind_value(typed, "deed").props("outlined dense options-dense data-name=deed")
             channel = ui.select(channel_labels(view), value=typed.channel, label=view.say("Channel"))

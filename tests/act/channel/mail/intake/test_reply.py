@@ -99,7 +99,7 @@ def read(text: str) -> Response | None:
 
 @pytest.mark.parametrize(
     ("status", "action", "kind", "reason"),
-    [("5.1.1", "failed", "bounced", "mailbox_unknown"), ("5.2.2", "failed", "bounced", "mailbox_full"),
+    [("5.1.1", "failed", "bounced", "mailbox_unknown"), ("5.2.2", "failed", "deferred", "mailbox_full"),
      ("4.4.1", "delayed", "deferred", "unreachable"), ("4.4.7", "failed", "deferred", "unreachable"),
      ("2.0.0", "relayed", "delivered", "refused")],
 )  # fmt: skip

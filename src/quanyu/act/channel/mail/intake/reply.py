@@ -28,6 +28,8 @@ ROUTES = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 ORIGINAL = ("Message-ID", "References", "In-Reply-To", "Original-Mail-From", "Return-Path", "To")
 STATUS = re.compile(r"\s*([245])\.\d{1,3}\.\d{1,3}")
 MOST_DETAIL = 500
+PASSING = (*ABOUT_US, "mailbox_full")
+"""Reasons for which one message does not arrive; the mailbox is there, and may be emptied."""
 
 
 def read_reply(content: bytes, secret: str, at: dt.datetime) -> Response | None:
@@ -41,7 +43,7 @@ def read_reply(content: bytes, secret: str, at: dt.datetime) -> Response | None:
     report = str(message.get_param("report-type", "")).lower() if kind == "multipart/report" else ""
     if report == "feedback-report":
         return _complaint(message, secret, when)
-    if report == "delivery-status":
+    if report == "delivery-status" or next(_blocks(message, "message/delivery-status"), None) is not None:
         return _delivery(message, secret, when)
     if _is_automatic(message):
         return None
@@ -61,34 +63,45 @@ def read_reply(content: bytes, secret: str, at: dt.datetime) -> Response | None:
 def _delivery(message: Message, secret: str, when: dt.datetime) -> Response | None:
     """Return what a mail server reports of a message: the gravest where it speaks of several recipients."""
     key = _key(message, secret, ROUTES) or _original_key(message, secret)
-    told = [found for block in _blocks(message, "message/delivery-status") if (found := _recipient(block))]
+    blocks, words = _blocks(message, "message/delivery-status"), _words(message)
+    told = [found for block in blocks if (found := _recipient(block, words))]
     if not key or not told:
         return None
     kind, contact, detail = min(told, key=lambda one: list(ACTIONS.values()).index(one[0]))
     return Response(kind, key=key, at=when, contact=contact, detail=detail)
 
 
-def _recipient(block: Message) -> tuple[str, str, str] | None:
+def _recipient(block: Message, words: str) -> tuple[str, str, str] | None:
+    """Return what became of one recipient, who it is, and what was said; `words` is the report in words."""
     kind = ACTIONS.get(_line(block, "Action").strip().lower())
     if kind is None:
         return None
     status, said = _line(block, "Status"), _line(block, "Diagnostic-Code")
-    failed, detail = failure(status, said)
     contact = (
         (_line(block, "Original-Recipient") or _line(block, "Final-Recipient")).rpartition(";")[2].strip()
     )
+    if not said:  # some servers say it in words only, behind the address
+        found = (
+            re.search(rf"^\s*<?{re.escape(contact)}>?:\s*(\d{{3}}[ -].*)$", words, re.MULTILINE)
+            if contact
+            else None
+        )
+        said = found[1].strip() if found else ""
+        coded = STATUS.search(said[4:]) if found else None
+        status = coded[0] if coded else status
+    failed, detail = failure(status, said)
     return (failed if kind == "bounced" else kind), contact, detail
 
 
 def failure(status: str, said: str) -> tuple[str, str]:
     """Return what a failure means, `bounced` for one that is for good, and the reason with what the server said.
 
-    What was given up after days of waiting, or for what the shop is, is `deferred`: the mailbox may well be there.
+    What was given up after days of waiting, for what the shop is, or for want of room is `deferred`: the mailbox may well be there.
     """
     code = STATUS.match(status)
     number = int(code[1]) * 100 + 50 if code else 550
     meant, reason, _ = judged(Reply(number, f"{status.strip()} {said}"))
-    is_for_good = meant == "permanent" and reason not in ABOUT_US
+    is_for_good = meant == "permanent" and reason not in PASSING
     detail = f"{reason}: {status.strip()} {said}"[:MOST_DETAIL]
     return ("bounced" if is_for_good else "deferred"), detail
 
@@ -162,6 +175,13 @@ def _blocks(message: Message, kind: str) -> Iterator[Message]:
                 yield from (block for block in payload if isinstance(block, Message))
             else:
                 yield email.message_from_string(str(payload).lstrip())
+
+
+def _words(message: Message) -> str:
+    """Return the first part of a report that is plain text."""
+    parts = (part for part in message.walk() if part.get_content_type() == "text/plain")
+    payload = next((part.get_payload(decode=True) for part in parts), b"")
+    return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
 def _line(message: Message, name: str) -> str:
