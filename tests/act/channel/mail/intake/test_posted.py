@@ -46,6 +46,9 @@ def sendgrid(event: str, **more: Any) -> dict[str, Any]:
     [
         (ses("Bounce", bounce=bounce("Permanent", "5.1.1", "smtp; 550 5.1.1 no such user")), "bounced"),
         (ses("Bounce", bounce=bounce("Transient", "5.2.2", "smtp; 552 5.2.2 mailbox full")), "deferred"),
+        (ses("Bounce", bounce=bounce("Transient", "5.4.4", "smtp; 550 5.4.4 Invalid domain")), "bounced"),
+        (ses("Bounce", bounce=bounce("Transient", "5.1.1", "smtp; 550 5.1.1 user unknown")), "bounced"),
+        (ses("Bounce", bounce=bounce("Transient", "5.3.0", "smtp; 550 denied")), "deferred"),
         (ses("Bounce", bounce=bounce("Permanent", "5.7.1", "smtp; 550 5.7.1 blocked: bad reputation")), "deferred"),
         (ses("Complaint", complaint={"complainedRecipients": [{"emailAddress": "a@b.cn"}]}), "complained"),
         (ses("Delivery", delivery={"recipients": ["a@b.cn"]}), "delivered"),

@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
 }  # fmt: skip
 """What providers call what happened. Openings and clicks are not among them: the shop's own links tell of those."""
 PASSING = frozenset({"transient", "undetermined", "temporary", "blocked"})
-"""Words for a bounce that says nothing of the mailbox."""
+"""Words for a bounce that passes. They are believed where the server gave no reason: providers call dead mailboxes transient."""
 
 
 def receive(ws: Workspace, headers: Mapping[str, str], body: bytes) -> list[Response]:
@@ -78,7 +78,7 @@ def _response(event: Object, kind: str, key: str, at: dt.datetime) -> Response:
     if kind == "bounced":
         kind, why = failure(status, why)
         passing = {_word(bounce, "bounceType"), _word(event, "severity"), _word(event, "type")}
-        kind = "deferred" if PASSING & passing else kind
+        kind = "deferred" if PASSING & passing and why.startswith("refused:") else kind
     return Response(kind, key=key, at=at, contact=contact, detail=why[:MOST_DETAIL])
 
 
