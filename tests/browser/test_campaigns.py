@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.browser.conftest import Team
 from tests.browser.shop import MAIL, PHONE, PLANTED, SEGMENTS
@@ -23,7 +24,10 @@ from quanyu.act.content.kept import ACTIONS
 from quanyu.act.response import Response
 from quanyu.act.track import Token, record_responses, written
 from quanyu.ledger import Campaign
+from quanyu.measure.experiment.variant import METRICS, compared
 from quanyu.part.action import Caller, perform
+from quanyu.solve.experiment.watch import Count
+from quanyu.tables import contract
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.text import Language, translate
 from quanyu.workspace import Workspace
@@ -207,6 +211,11 @@ def test_a_campaign_is_written_checked_approved_launched_and_shown(
     became_of_everybody(page, sending, campaign_id, say)
     look_over(page, "a campaign that is over")
     if is_first:
+        title = say("Which variant is ahead")
+        panel = page.locator("section.panel", has=page.locator("h2", has_text=title))
+        panel.get_by_role("button", name=say("Read {title} as a table", title=title)).click()
+        rows = panel.locator("tbody tr").all_inner_texts()
+        assert [text.split()[-1] for text in rows] == [say("Behind"), say("Ahead")]
         point_over(here, here.open(f"/campaigns/{campaign_id}"), "a campaign")
     page = here.open("/campaigns")
     assert page.locator(".campaigns li", has_text=f"唤回 {width}").locator(".people-bar").count() == 1
@@ -230,6 +239,12 @@ def sent_and_answered(ws: Workspace, campaign_id: str) -> None:
     record_responses(ws, "sms", told)
     loop.run(ws, only="responses")
     loop.run(ws, only="act")
+    parted = {
+        name: {metric: Count(400, n) for metric in METRICS} for name, n in (("warm", 120), ("plain", 40))
+    }
+    rows = [{**row, "as_of": ws.now().date()} for row in compared({(campaign_id, "sms"): parted}, 0.95)]
+    schema = contract("variants").schema.to_pyarrow()
+    ws.warehouse.replace("variants", pa.Table.from_pylist(rows, schema), by="measure")
 
 
 def became_of_everybody(page: Any, ws: Workspace, campaign_id: str, say: Callable[..., str]) -> None:

@@ -12,6 +12,7 @@ from quanyu.act.campaign import ACTIONS
 from quanyu.errors import CampaignError
 from quanyu.text import Text, told
 from quanyu.web.page import Page
+from quanyu.web.pages.campaigns.campaign_ahead import ahead
 from quanyu.web.pages.campaigns.campaign_check import shown_check
 from quanyu.web.pages.campaigns.campaign_funnel import funnel, reasons, variants
 from quanyu.web.pages.campaigns.campaign_moves import moves
@@ -134,6 +135,7 @@ def _progress(view: View, course: Course) -> None:
     timer = ui.timer(EVERY_SECONDS, refresh)
     put(tag("h2", view.say("What it truly earned")), class_="head part")
     result(view, course.decision.decision_id)
+    ahead(view, course.decision.decision_id)
 
 
 def _read(view: View, campaign_id: str) -> tuple[Course, Answers]:
