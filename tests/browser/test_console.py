@@ -237,7 +237,7 @@ def test_channels_compare_models_and_keep_the_choice_in_the_address(console: str
     )
     choose(page, "model", "末次触点")
     page.wait_for_url("**model=last**")
-    page.get_by_role("link", name="活动", exact=True).click()
+    page.get_by_role("navigation", name="层级").get_by_role("link", name="活动", exact=True).click()
     page.wait_for_url("**level=campaign**")
     assert "model=last" in page.url
     page.get_by_role("link", name="7 天", exact=True).click()
