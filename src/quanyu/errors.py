@@ -15,8 +15,7 @@ QuanyuError
 │   └── RuleError                 a rule over people that cannot be read
 ├── SourceError
 │   ├── UnreadableFileError       truncated, encrypted, not the type its name says, a bomb
-│   ├── UnknownLayoutError        no layout recognises the header
-│   └── DocumentError             a file of YAML or JSON that somebody wrote is wrong
+│   └── UnknownLayoutError        no layout recognises the header
 ├── QueryError                    SQL that cannot be run or is not read-only
 ├── QualityError                  a threshold in quanyu.toml stopped the run
 ├── IdentityError                 a split or merge that is not allowed
@@ -127,10 +126,6 @@ class UnreadableFileError(SourceError):
 
 class UnknownLayoutError(SourceError):
     """No layout recognises the file."""
-
-
-class DocumentError(SourceError):
-    """A file of YAML or JSON that somebody wrote is wrong."""
 
 
 class QueryError(QuanyuError):

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
 
-from quanyu.errors import DocumentError
+from quanyu.errors import QuanyuError, SourceError
 
 
-def read_document(file: Path) -> object:
-    """Return what a file of YAML or JSON holds; raise `DocumentError` that says in which line it is wrong."""
+def read_document(file: Path, error: type[QuanyuError]) -> object:
+    """Return what a file of YAML or JSON holds; raise `error` that says in which line it is wrong."""
+    text = read_text(file, error)
+    with _as(error):
+        try:
+            return yaml.safe_load(text)
+        except yaml.YAMLError as wrong:
+            mark = getattr(wrong, "problem_mark", None)
+            raise SourceError(
+                "{file} cannot be read: {cause}",
+                "Mend line {line}.",
+                file=file.name,
+                line=mark.line + 1 if mark else 1,
+                cause=getattr(wrong, "problem", None) or str(wrong),
+            ) from None
+
+
+def read_text(file: Path, error: type[QuanyuError]) -> str:
+    """Return the text of a file in UTF-8; raise `error` where there is none."""
+    with _as(error):
+        try:
+            return file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as wrong:
+            raise SourceError(
+                "{file} cannot be read: {cause}", "Give a file in UTF-8.", file=file.name, cause=str(wrong)
+            ) from None
+
+
+@contextmanager
+def _as(kind: type[QuanyuError]) -> Iterator[None]:
+    """Let what is wrong with a file be an error of whoever needs it."""
     try:
-        return yaml.safe_load(read_text(file))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise DocumentError(
-            "{file} cannot be read: {cause}",
-            "Mend line {line}.",
-            file=file.name,
-            line=mark.line + 1 if mark else 1,
-            cause=getattr(error, "problem", None) or str(error),
-        ) from None
-
-
-def read_text(file: Path) -> str:
-    """Return the text of a file in UTF-8; raise `DocumentError` where there is none."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentError(
-            "{file} cannot be read: {cause}", "Give a file in UTF-8.", file=file.name, cause=str(error)
-        ) from None
+        yield
+    except SourceError as wrong:
+        raise kind(*wrong.sentences, **wrong.values) from None

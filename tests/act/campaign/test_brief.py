@@ -8,7 +8,7 @@ import pytest
 from tests.act.campaign.conftest import brief
 
 from quanyu.act.campaign.brief import brief_of, kept_brief
-from quanyu.errors import CampaignError, ChannelError, DocumentError, RuleError
+from quanyu.errors import CampaignError, ChannelError, RuleError
 from quanyu.part.document import read_document
 
 
@@ -35,12 +35,12 @@ def test_what_nobody_could_carry_out_is_said(changes, error, said):
 def test_a_file_that_is_no_yaml_says_which_line(tmp_path: Path):
     file = tmp_path / "c.yaml"
     file.write_text("name: x\ncontent: [1, 2\nrule: y\n", encoding="utf-8")
-    with pytest.raises(DocumentError, match="cannot be read") as caught:
-        brief_of(read_document(file))
+    with pytest.raises(CampaignError, match="cannot be read") as caught:
+        brief_of(read_document(file, CampaignError))
     assert caught.value.values["line"] == 3
     file.write_text("- 1", encoding="utf-8")
     with pytest.raises(CampaignError, match="list of fields"):
-        brief_of(read_document(file))
+        brief_of(read_document(file, CampaignError))
 
 
 def test_a_brief_is_kept_as_it_was_written():

@@ -72,7 +72,9 @@ def add_campaign(ws: Workspace, given: Draft, caller: Caller) -> Decision:
 
 
 def _written(ws: Workspace, given: Draft) -> Brief:
-    return brief_of(filled(ws, read_document(given.file) if given.file else given.fields or {}))
+    return brief_of(
+        filled(ws, read_document(given.file, CampaignError) if given.file else given.fields or {})
+    )
 
 
 def find(ws: Workspace, name: str) -> Decision:

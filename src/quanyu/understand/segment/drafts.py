@@ -21,8 +21,8 @@ class Draft:
 
 
 def read_drafts(file: Path) -> list[Draft]:
-    """Return the segments in a file of YAML or JSON. Raises `DocumentError` or `SegmentError` for what is not to be read."""
-    document = read_document(file)
+    """Return the segments in a file of YAML or JSON. Raises `SegmentError` for what is not to be read."""
+    document = read_document(file, SegmentError)
     if not isinstance(document, Mapping) or not document:
         raise SegmentError(
             "{file} holds no segments.",

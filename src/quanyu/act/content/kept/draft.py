@@ -51,8 +51,8 @@ def draft_of(kept: KeptContent) -> Draft:
 
 
 def read_file(file: Path) -> Draft:
-    """Return the draft in a file of YAML or JSON; raise `DocumentError` or `ContentError` that says which line or field is wrong."""
-    document = read_document(file)
+    """Return the draft in a file of YAML or JSON; raise `ContentError` that says which line or field is wrong."""
+    document = read_document(file, ContentError)
     if not isinstance(document, Mapping):
         raise ContentError(
             "{file} holds no content.", "Give fields such as name, channel, subject, html.", file=file.name
@@ -86,7 +86,7 @@ def _variant(given: dict[str, Any], folder: Path | None) -> dict[str, Any]:
         if name in given:
             if folder is None:
                 raise ContentError("{field} can only stand in a file.", "Give {part}.", field=name, part=part)
-            given[part] = read_text(folder / str(given.pop(name)))
+            given[part] = read_text(folder / str(given.pop(name)), ContentError)
     return given
 
 
