@@ -1,0 +1,1 @@
+"""The collector: what clients post is durable before the answer, and becomes rows within a minute."""
