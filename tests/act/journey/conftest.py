@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,10 +96,12 @@ class Shop:
 
 
 @pytest.fixture
-def shop(make_workspace: MakeWorkspace, url: str, sink: Sink) -> Shop:  # noqa: F811
+def shop(make_workspace: MakeWorkspace, url: str, sink: Sink) -> Iterator[Shop]:  # noqa: F811
     clock = Clock()
     made = make_workspace(ledger_url=url if url.startswith("postgresql") else "")
-    return Shop(fill_shop(Workspace(made.root, made.settings, clock), 40), clock)
+    ws = fill_shop(Workspace(made.root, made.settings, clock), 40)
+    yield Shop(ws, clock)
+    ws.close()
 
 
 def sent(sink: Sink) -> list[str]:  # noqa: F811

@@ -59,8 +59,8 @@ class Plan:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The journey as JSON holds it."""
-        return asdict(self)
+        """The journey as JSON holds it: nodes in their order, which the names of fields do not keep."""
+        return {**asdict(self), "nodes": [asdict(node) for node in self.nodes.values()]}
 
 
 def plan_of(ws: Workspace, document: object) -> Plan:
@@ -80,7 +80,7 @@ def plan_of(ws: Workspace, document: object) -> Plan:
 
 def kept_plan(document: Mapping[str, Any]) -> Plan:
     """Return the journey that a version holds."""
-    nodes = {name: Node(**node) for name, node in document["nodes"].items()}
+    nodes = {node["node_id"]: Node(**node) for node in document["nodes"]}
     return Plan(**{**document, "steps": tuple(document["steps"]), "nodes": nodes})
 
 

@@ -96,7 +96,7 @@ def _news(scene: Scene, journey: Journey, plan: Plan) -> News:
     answered = [
         (one, node.node_id)
         for node in plan.nodes.values()
-        if kind_named(node.kind).is_answered
+        if kind_named(node.kind).answer
         for one in met(scene, journey, deeds(scene, name, node.given["what"], plan.per), node.node_id)
     ]
     coming = occasions(scene, journey, plan) if journey.status == "live" else []
@@ -110,7 +110,7 @@ def _heard(scene: Scene, journey: Journey, plan: Plan, new: News, connection: Sc
     for node_id, theirs in _by_node(new.answered):
         node = plan.nodes[node_id]
         zones = {one.enrolment_id: one.time_zone for one in theirs}
-        for move in onward(scene, plan, node, next(iter(node.exits)), zones):
+        for move in onward(scene, plan, node, kind_named(node.kind).answer, zones):
             n_moved += road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
     n_entered = enter(scene, journey, plan, new.coming, connection) if new.coming else 0
     return Ticked(n_entered, n_moved, n_left)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from quanyu.ledger.journey.enrolment import ENROLMENTS as E
 from quanyu.ledger.journey.enrolment import PASSED, SEEN, TURNED_AWAY, Enrolment, Move, among
+from quanyu.ledger.run import last_good
 from quanyu.ledger.store import Scope, insert_once, reading, writing
 
 WHOLE = [E.c[name] for name in Enrolment.__dataclass_fields__]
@@ -191,13 +192,24 @@ def former(
     return told
 
 
-def stream(scope: Scope, since: int = 0) -> list[Mapping[str, Any]]:
-    """Return every enrolment as analyses see it."""
+def stream(scope: Scope) -> Iterator[list[dict[str, Any]]]:
+    """Yield every enrolment as analyses see it, in batches."""
     names = ("enrolment_id", "journey_id", "version", "person_id", "entity", "arm", "state", "node", "variant", "reason",
              "entered_at", "changed_at")  # fmt: skip
+    wanted = sa.select(*(E.c[name] for name in names)).order_by(E.c.enrolment_id)
     with reading(scope) as connection:
-        wanted = sa.select(*(E.c[name] for name in names)).where(E.c.enrolment_id > since)
-        return [dict(row) for row in connection.execute(wanted.order_by(E.c.enrolment_id)).mappings()]
+        result = connection.execution_options(yield_per=50_000).execute(wanted)
+        for part in result.mappings().partitions(50_000):
+            yield [dict(row) for row in part]
+
+
+def changed_since(scope: Scope, step: str) -> int:
+    """Return how many enrolments have changed since a step of the loop last ended well."""
+    last = last_good(scope, step)
+    wanted = sa.select(sa.func.count()).select_from(E)
+    wanted = wanted.where(E.c.changed_at >= last.started_at) if last else wanted
+    with reading(scope) as connection:
+        return int(connection.execute(wanted).scalar_one())
 
 
 def _at_node(journey_id: str, version: int, node: str) -> sa.ColumnElement[bool]:

@@ -34,4 +34,4 @@ def decide(_: Scene, __: Node, people: pa.Table) -> Decided:
     return Decided({NOT_DONE: people["enrolment_id"].to_pylist()})
 
 
-KIND = StepKind("wait_for", "Wait for what somebody does", read, decide, due, is_answered=True)
+KIND = StepKind("wait_for", "Wait for what somebody does", read, decide, due, answer=DONE)

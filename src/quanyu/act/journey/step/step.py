@@ -80,8 +80,8 @@ class StepKind:
 
     `read` takes what is written and gives what the node keeps and, by outcome, the steps that follow inside (none: the steps
     after it follow). `due` says when whoever arrives is decided, `decide` by which outcome they leave then. `ready`
-    completes what is given from what the shop keeps, once, when the journey is written. `is_answered`: whoever does what is
-    waited for leaves before, by the first outcome. `has_variants`: the outcomes are arms of a test. `ends` names the field that
+    completes what is given from what the shop keeps, once, when the journey is written. `answer` is the outcome by which whoever does
+    what is waited for leaves before. `has_variants`: the outcomes are arms of a test. `ends` names the field that
     says why it ends here.
     """
 
@@ -91,7 +91,7 @@ class StepKind:
     decide: Decide = onward
     due: Callable[[Mapping[str, Any], dt.datetime, ZoneInfo], dt.datetime] = at_once
     ready: Callable[[Workspace, dict[str, Any]], dict[str, Any]] | None = None
-    is_answered: bool = False
+    answer: str = ""
     has_variants: bool = False
     ends: str = ""
 
