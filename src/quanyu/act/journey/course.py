@@ -28,7 +28,7 @@ class Stop:
     given: Mapping[str, object]
     n_waiting: int
     outcomes: Mapping[str, int]
-    sends: Sequence[tuple[str, str, int]] = ()
+    sends: Sequence[tuple[Text, str, int]] = ()
 
 
 @dataclass(frozen=True)
@@ -64,26 +64,19 @@ def course_of(ws: Workspace, journey: Journey) -> JourneyCourse:
         passed.setdefault(node_id, {})[outcome] = n
     stops = [
         Stop(
-            node.node_id, node.kind, kind_named(node.kind).label, node.given, waiting[node.node_id],
-            passed.get(node.node_id, {}), _sends(ws, journey, node.node_id) if node.kind == "send" else (),
+            node.node_id, node.kind, kind_named(node.kind).label, node.given, n_waiting=waiting[node.node_id],
+            outcomes=passed.get(node.node_id, {}), sends=_sends(ws, journey, node.node_id) if node.kind == "send" else (),
         )
         for node in plan.nodes.values()
     ]  # fmt: skip
     refused = road.refusals(ws.ledger, journey.journey_id)
     return JourneyCourse(
-        journey,
-        plan,
-        sum(states.values()),
-        states["active"],
-        states["done"],
-        +exited,
-        +held_out,
-        refused,
-        stops,
-    )
+        journey, plan, sum(states.values()), states["active"], states["done"],
+        exited=+exited, held_out=+held_out, refused=refused, stops=stops,
+    )  # fmt: skip
 
 
-def _sends(ws: Workspace, journey: Journey, node_id: str) -> list[tuple[str, str, int]]:
+def _sends(ws: Workspace, journey: Journey, node_id: str) -> list[tuple[Text, str, int]]:
     counted = ledger.count_sends(ws.ledger, f"{journey.name}-{node_id}")
     return [(status, reason, n) for _, status, reason, n in counted]
 

@@ -89,7 +89,9 @@ def launch_journey(ws: Workspace, given: Named, caller: Caller) -> Journey:
                 road.set_position(connection, journey.journey_id, source, now_at(scene, source))
         for name, brief in _queues(journey, plan):
             design = {**brief.document, "links": links(brief, name), "versions": {}}
-            queue = Campaign(name, name, name, QUEUE, brief.channels[0], "done", design, at)
+            queue = Campaign(
+                name, name, name, QUEUE, brief.channels[0], status="done", design=design, frozen_at=at
+            )
             ledger.freeze(connection, queue, [])
     return find(ws, given.journey)
 
@@ -138,7 +140,7 @@ def _empty(connection: Scope, journey: Journey, at: Any) -> None:
             connection,
             journey.journey_id,
             journey.version,
-            Move(ids, node, "ended", "", None, "exited", "ended"),
+            Move.out(ids, node, "ended"),
             at=at,
         )
     for name, _ in _queues(journey, kept_plan(journey.document)):

@@ -68,8 +68,15 @@ def onward(
     variant, own = (outcome if kind.has_variants else ""), details or {}
     if not to:
         reason = str(node.given[kind.ends]) if kind.ends else ""
-        state = "exited" if kind.ends else "done"
-        yield Move(list(zones), node.node_id, outcome, "", None, state, reason, variant, own)  # type: ignore[arg-type]
+        yield Move(
+            list(zones),
+            node.node_id,
+            outcome,
+            state="exited" if reason else "done",
+            reason=reason,
+            variant=variant,
+            details=own,
+        )
         return
     follower, home = plan.nodes[to], scene.ws.settings.zone
     next_kind = kind_named(follower.kind)

@@ -125,7 +125,7 @@ def _leave(
     queues = [f"{journey.name}-{node.node_id}" for node in plan.nodes.values() if node.kind == "send"]
     for (node_id, reason), ids in reasons.items():
         ledger.leave_sends(connection, queues, ids, reason="left_journey", at=scene.at)
-        move = Move(ids, node_id, reason, "", None, "exited", reason)
+        move = Move.out(ids, node_id, reason)
         yield road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
 
 

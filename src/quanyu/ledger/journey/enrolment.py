@@ -105,12 +105,17 @@ class Move:
     ids: Sequence[int]
     node: str
     outcome: str
-    to: str
-    due_at: dt.datetime | None
+    to: str = ""
+    due_at: dt.datetime | None = None
     state: State = "active"
     reason: str = ""
     variant: str = ""
     details: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def out(cls, ids: Sequence[int], node: str, reason: str) -> Move:
+        """Return the move of those who leave early, for a reason."""
+        return cls(ids, node, reason, state="exited", reason=reason)
 
 
 def among(connection: Connection, column: sa.Column[Any], ids: Sequence[int]) -> sa.ColumnElement[bool]:

@@ -25,7 +25,7 @@ WAIT_SECONDS = 5.0
 NameArgument = Annotated[str, typer.Argument(help=say("Name of the journey."))]
 ByOption = Annotated[str, typer.Option(help=say("Who does it, for the log; default: you."))]
 NoteOption = Annotated[str, typer.Option(help=say("Why, for the log."))]
-MOVES = {
+MOVES: dict[str, tuple[Text, str]] = {
     "launch": ("Let people enter a journey from now on.", "quanyu journey launch welcome"),
     "pause": ("Let nobody enter a journey or move on in it.", "quanyu journey pause welcome"),
     "resume": ("Go on with a paused journey; nothing that was missed is made up for.", "quanyu journey resume welcome"),
