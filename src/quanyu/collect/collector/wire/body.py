@@ -39,13 +39,13 @@ def unpacked(body: bytes, most: int) -> bytes:
         try:
             reader = zlib.decompressobj(zlib.MAX_WBITS | 32)
             plain = reader.decompress(body, most + 1)
-        except zlib.error as error:
-            raise MalformedError("The body cannot be unpacked: {cause}", cause=str(error)) from None
+        except zlib.error:
+            raise MalformedError("The body cannot be unpacked.") from None
         if len(plain) <= most and not reader.eof:
             raise MalformedError("The body ends before its compression does.")
         body = plain
     if len(body) > most:
-        raise TooLargeError("The body has more than {most} bytes.", most=most)
+        raise TooLargeError("The body is too large.")
     return body
 
 
@@ -60,6 +60,20 @@ def from_base64(text: bytes) -> bytes:
         return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise MalformedError("A value is not in base64.") from None
+
+
+def basic(header: bytes) -> str:
+    """Return the user of a basic authorization.
+
+    >>> basic(b"Basic a2V5Og=="), basic(b"Bearer x"), basic(b"Basic %%")
+    ('key', '', '')
+    """
+    if header[:6].lower() != b"basic ":
+        return ""
+    try:
+        return base64.b64decode(header[6:]).partition(b":")[0].decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def form(body: bytes) -> dict[str, bytes]:

@@ -40,9 +40,7 @@ def read(posted: Posted) -> list[Message | Unusable]:
 def _message(posted: Posted, batch: Mapping[str, Any], item: dict[str, Any]) -> Message:
     kind = item.get("type")
     if kind not in KINDS:
-        raise MalformedError(
-            "The type {type!r} is none of: {known}.", type=str(kind)[:40], known=", ".join(KINDS)
-        )
+        raise MalformedError("The type of the message is not known.")
     at = moment(item.get("at"))
     shift = correction(moment(batch.get("sent_at")), posted.received_at, at or 0)
     anonymous, traits = those(cookie=batch.get("anonymous_id")), mapping(item.get("traits"))

@@ -56,9 +56,9 @@ def moment(value: Any) -> int | None:
         try:
             return _of_text(value.strip())
         except (ValueError, OverflowError):
-            raise MalformedError("The time {value!r} cannot be read.", value=value[:40]) from None
+            raise MalformedError("The time of the message cannot be read.") from None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1e8 <= value < 1e17:
-        raise MalformedError("The time {value!r} cannot be read.", value=str(value)[:40])
+        raise MalformedError("The time of the message cannot be read.")
     for most, scale in ((1e11, SECOND), (1e14, 1000)):
         if value < most:
             return round(value * scale)

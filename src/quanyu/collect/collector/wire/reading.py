@@ -46,7 +46,7 @@ def identifier(value: Any) -> str:
         raise MalformedError("An identifier is neither a text nor a whole number.")
     text = str(value).strip()
     if len(text) > LONGEST_ID:
-        raise MalformedError("An identifier has more than {most} letters.", most=LONGEST_ID)
+        raise MalformedError("An identifier is too long: it has more than 255 letters.")
     return "" if text.casefold() in NOBODY else text
 
 
@@ -74,7 +74,7 @@ def name_of(value: Any) -> str:
     if not isinstance(value, str) or not (name := value.strip()):
         raise MalformedError("The event has no name.")
     if len(name) > LONGEST_NAME:
-        raise MalformedError("The name of the event has more than {most} letters.", most=LONGEST_NAME)
+        raise MalformedError("The name of the event is too long: it has more than 200 letters.")
     return STANDARD.get(name) or STANDARD.get(name.lower(), name)
 
 

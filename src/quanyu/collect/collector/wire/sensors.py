@@ -27,6 +27,7 @@ from quanyu.collect.collector.wire.reading import (
 )
 from quanyu.collect.collector.wire.rudder import PIXEL
 from quanyu.collect.collector.wire.wire import Answer, Asked, Route, Snippet, Wire
+from quanyu.text import Text
 
 KINDS: Mapping[str, Kind] = {
     "track": "track",
@@ -36,7 +37,7 @@ KINDS: Mapping[str, Kind] = {
         ("profile_set", "profile_set_once", "profile_increment", "profile_append", "profile_unset", "profile_delete"), "identify"
     ),
 }  # fmt: skip
-NOT_EVENTS: Mapping[str, str] = {
+NOT_EVENTS: Mapping[str, Text] = {
     "track_id_unbind": "Identifiers are parted by people who correct identity, not by a message.",
     "item_set": "Items come from files or databases, not from events.",
     "item_delete": "Items come from files or databases, not from events.",
@@ -94,7 +95,7 @@ def _message(posted: Posted, item: dict[str, Any]) -> Message:
     if kind in NOT_EVENTS:
         raise MalformedError(NOT_EVENTS[kind])
     if kind not in KINDS:
-        raise MalformedError("The type {type!r} is none of: {known}.", type=kind[:40], known=", ".join(KINDS))
+        raise MalformedError("The type of the message is not known.")
     said = mapping(item.get("properties"))
     at = moment(item.get("time"))
     shift = correction(moment(item.get("_flush_time")), posted.received_at, at or 0)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from quanyu.collect.collector.message import Message, Posted, Unusable
-from quanyu.collect.collector.wire.body import MalformedError
+from quanyu.collect.collector.wire.body import MalformedError, basic
 from quanyu.discovery import declared
 from quanyu.text import Text
+
+KEY_NAMES = ("writeKey", "token", "key", "api_key")
+"""What the clients call a write key in an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,12 @@ class Asked:
     headers: Mapping[bytes, bytes]
     body: bytes
     most_bytes: int = 4_000_000
+
+    @property
+    def key(self) -> str:
+        """The write key that stands in the header or the address; "" where it stands in the body only."""
+        named = basic(self.headers.get(b"authorization", b""))
+        return named or next((self.query[name] for name in KEY_NAMES if self.query.get(name)), "")
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,6 @@ class Route:
 
     `unpack(asked)` returns the write key and the JSON that is kept, or raises `MalformedError`. The statuses are those that make
     the client keep what it has (`full`), give it up (`malformed`, `too_large`) or, where it can, tell its developer (`stranger`).
-    `is_dry` only checks: nothing is kept.
     """
 
     path: str
@@ -50,7 +58,6 @@ class Route:
     stranger: int = 401
     full: int = 429
     methods: tuple[str, ...] = ("POST",)
-    is_dry: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def messages(posted: Posted) -> list[Message | Unusable]:
     """
     wire = wires().get(posted.wire)
     if wire is None:
-        return [Unusable(f"there is no wire format {posted.wire!r}", "")]
+        return [Unusable("The format of the request is not known.", "")]
     try:
         return wire.read(posted)
     except MalformedError as error:
