@@ -87,7 +87,7 @@ def unpack(asked: Asked) -> tuple[str, bytes]:
 def _keys(said: Any) -> list[Any]:
     first = said[0] if isinstance(said, list) and said else said
     if not isinstance(first, dict):
-        raise MalformedError("The body is no JSON object.")
+        raise MalformedError("The body is not a JSON object.")
     return [first.get("api_key"), first.get("token"), mapping(first.get("properties")).get("token")]
 
 
