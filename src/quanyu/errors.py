@@ -26,6 +26,7 @@ QuanyuError
 ├── ActionError                   no such action, or it was given something else than it takes
 ├── AccessError                   who asks may not, or is not who they say
 ├── StorageError                  the disk is full or refuses to write
+├── CollectorFullError            the log of the collector takes nothing more for now
 └── MissingExtraError             an optional library is needed
 """
 
@@ -205,6 +206,20 @@ class StorageError(QuanyuError):
     """Storage refuses to take more."""
 
     exit_code = 11
+
+
+class CollectorFullError(QuanyuError):
+    """The log of the collector takes nothing more for now; clients may come again `after_seconds`."""
+
+    exit_code = 22
+
+    def __init__(self, after_seconds: float, cause: object = "") -> None:
+        super().__init__(
+            "The collector takes nothing more for now: {cause}.",
+            "Free space on the disk, or start another collector; clients send again by themselves.",
+            cause=cause,
+        )
+        self.after_seconds = after_seconds
 
 
 class MissingExtraError(QuanyuError):
