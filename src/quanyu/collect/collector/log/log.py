@@ -59,9 +59,7 @@ class Counts:
 class Log:
     """Keeps what is posted, durably and in order. One process at a time writes to a log; a thread of its own does so."""
 
-    def __init__(
-        self, folder: Path, name: str, settings: LogSettings, lock: FileLock | None = None
-    ) -> None:
+    def __init__(self, folder: Path, name: str, settings: LogSettings, lock: FileLock | None = None) -> None:
         self.folder, self.name, self.settings, self.counts = folder, name, settings, Counts()
         self.n_cut = _cut(folder, name)
         """Bytes of a torn end that were cut off when the log was opened."""
@@ -92,7 +90,7 @@ class Log:
         payload = packed(posted)
         if self._n_waiting + len(payload) > self.settings.backlog_mb << 20 or self._is_closing:
             self.counts.n_refused += 1
-            raise CollectorFullError(BUSY_SECONDS, Sentence("too much waits to be written"))
+            raise refused(BUSY_SECONDS, Sentence("too much waits to be written"))
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         with self._called:
             self._waiting.append((payload, future))
@@ -254,6 +252,17 @@ def _settle(futures: list[asyncio.Future[None]], cause: str) -> None:
     for future in futures:
         if not future.done():
             if cause:
-                future.set_exception(CollectorFullError(FULL_SECONDS, cause))
+                future.set_exception(refused(FULL_SECONDS, cause))
             else:
                 future.set_result(None)
+
+
+def refused(after_seconds: float, cause: str) -> CollectorFullError:
+    """Return the error of a log that takes nothing more until some seconds have gone."""
+    error = CollectorFullError(
+        "The collector takes nothing more for now: {cause}.",
+        "Free space on the disk, or start another collector; clients send again by themselves.",
+        cause=cause,
+    )
+    error.after_seconds = after_seconds
+    return error
