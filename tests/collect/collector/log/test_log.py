@@ -91,7 +91,6 @@ def test_a_log_that_is_cut_anywhere_has_its_first_records_and_takes_more(tmp_pat
         n_whole = sum(end <= size for end in ends)
         assert kept(tmp_path) == [*records[:n_whole], posted(9)], size
 
-
         if size > HEAD:
             assert again.n_cut == size - max(end for end in (HEAD, *ends) if end <= size)
 
