@@ -209,17 +209,10 @@ class StorageError(QuanyuError):
 
 
 class CollectorFullError(QuanyuError):
-    """The log of the collector takes nothing more for now; clients may come again `after_seconds`."""
+    """The log of the collector takes nothing more for now; clients may come again after `after_seconds`."""
 
     exit_code = 22
-
-    def __init__(self, after_seconds: float, cause: object = "") -> None:
-        super().__init__(
-            "The collector takes nothing more for now: {cause}.",
-            "Free space on the disk, or start another collector; clients send again by themselves.",
-            cause=cause,
-        )
-        self.after_seconds = after_seconds
+    after_seconds = 5.0
 
 
 class MissingExtraError(QuanyuError):

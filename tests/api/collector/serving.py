@@ -35,7 +35,9 @@ class Memory:
         with self.came:
             if self.n_full:
                 self.n_full -= 1
-                raise CollectorFullError(1.0)
+                error = CollectorFullError("It is full.")
+                error.after_seconds = 1.0
+                raise error
             self.posted.append(posted)
             self.came.notify_all()
 
