@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from quanyu.api.collector.answer import Pairs, allow, from_page, refusal, tell
 from quanyu.api.collector.keys import Keys
 from quanyu.api.collector.script import SCRIPT_HEADERS, SCRIPT_PATH, script
-from quanyu.collect.collector.message import Posted
+from quanyu.collect.collector import Posted
 from quanyu.collect.collector.wire import Answer, Asked, MalformedError, TooLargeError, wires
 from quanyu.collect.settings import CollectorSettings
 from quanyu.errors import CollectorFullError, QuanyuError

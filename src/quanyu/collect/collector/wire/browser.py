@@ -49,16 +49,16 @@ def _message(posted: Posted, batch: Mapping[str, Any], item: dict[str, Any]) -> 
         raise MalformedError("The message does not say who it is of.")
     names = {"page": "page_view", "identify": "identify"}
     return Message(
-        message_id(item.get("id"), item),
-        cast(Kind, kind),
-        names.get(str(kind)) or name_of(item.get("name")),
-        placed(at, shift, posted.received_at),
-        {**user, **anonymous},
-        {**(anonymous if user else {}), **told(traits)} if kind == "identify" else {},
-        str(item.get("session_id") or ""),
-        mapping(item.get("properties")),
-        traits,
-        {**mapping(batch.get("context")), **mapping(item.get("context"))},
+        message_id=message_id(item.get("id"), item),
+        kind=cast(Kind, kind),
+        name=names.get(str(kind)) or name_of(item.get("name")),
+        occurred_at=placed(at, shift, posted.received_at),
+        ids={**user, **anonymous},
+        also={**(anonymous if user else {}), **told(traits)} if kind == "identify" else {},
+        session_id=str(item.get("session_id") or ""),
+        properties=mapping(item.get("properties")),
+        traits=traits,
+        context={**mapping(batch.get("context")), **mapping(item.get("context"))},
     )
 
 

@@ -30,13 +30,13 @@ KINDS: Mapping[str, Kind] = {
     "$identify": "identify", "$set": "identify", "$create_alias": "alias", "$merge_dangerously": "alias", "$groupidentify": "group",
     "$pageview": "page", "$screen": "screen",
 }  # fmt: skip
-PAGE: Mapping[str, str] = {
+PAGE_FIELDS: Mapping[str, str] = {
     "url": "$current_url",
     "path": "$pathname",
     "referrer": "$referrer",
     "title": "title",
 }
-CAMPAIGN: Mapping[str, str] = {
+CAMPAIGN_FIELDS: Mapping[str, str] = {
     "source": "utm_source", "medium": "utm_medium", "name": "utm_campaign", "content": "utm_content", "term": "utm_term",
 }  # fmt: skip
 PRIVATE = ("$ip", "token", "$set", "$set_once", "distinct_id", "$anon_distinct_id", "alias")
@@ -112,16 +112,16 @@ def _message(posted: Posted, batch: Mapping[str, Any], item: dict[str, Any]) -> 
         also |= told(traits)
     properties = without(said, *PRIVATE)
     return Message(
-        message_id(item.get("uuid"), without(item, "offset")),
-        kind,
-        name_of(event) if kind in ("track", "page") else "page_view" if kind == "screen" else kind,
-        placed(at, shift, posted.received_at),
-        ids,
-        also,
-        str(said.get("$session_id") or ""),
-        properties,
-        traits if kind in ("identify", "group") else {},
-        _context(said),
+        message_id=message_id(item.get("uuid"), without(item, "offset")),
+        kind=kind,
+        name=name_of(event) if kind in ("track", "page") else "page_view" if kind == "screen" else kind,
+        occurred_at=placed(at, shift, posted.received_at),
+        ids=ids,
+        also=also,
+        session_id=str(said.get("$session_id") or ""),
+        properties=properties,
+        traits=traits if kind in ("identify", "group") else {},
+        context=_context(said),
     )
 
 
@@ -157,8 +157,8 @@ def _people(
 
 
 def _context(said: Mapping[str, Any]) -> dict[str, Any]:
-    page = {word: said[name] for word, name in PAGE.items() if said.get(name)}
-    campaign = {word: said[name] for word, name in CAMPAIGN.items() if said.get(name)}
+    page = {word: said[name] for word, name in PAGE_FIELDS.items() if said.get(name)}
+    campaign = {word: said[name] for word, name in CAMPAIGN_FIELDS.items() if said.get(name)}
     library = {"name": said.get("$lib"), "version": said.get("$lib_version")}
     return {
         name: value

@@ -86,16 +86,16 @@ def _message(posted: Posted, batch: Mapping[str, Any], item: dict[str, Any]) -> 
     if kind == "group":
         properties["group_id"] = identifier(item.get("groupId"))
     return Message(
-        message_id(item.get("messageId"), without(item, "sentAt")),
-        cast(Kind, kind),
-        VIEWS.get(kind) or (name_of(item.get("event")) if kind == "track" else kind),
-        placed(at, shift, posted.received_at),
-        ids,
-        also,
-        str(context.get("sessionId") or ""),
-        properties,
-        traits,
-        without(context, *NO_ADDRESS),
+        message_id=message_id(item.get("messageId"), without(item, "sentAt")),
+        kind=cast(Kind, kind),
+        name=VIEWS.get(kind) or (name_of(item.get("event")) if kind == "track" else kind),
+        occurred_at=placed(at, shift, posted.received_at),
+        ids=ids,
+        also=also,
+        session_id=str(context.get("sessionId") or ""),
+        properties=properties,
+        traits=traits,
+        context=without(context, *NO_ADDRESS),
     )
 
 

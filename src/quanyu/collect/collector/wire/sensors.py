@@ -59,8 +59,13 @@ IDENTITIES: Mapping[str, str] = {
     "$identity_mp_unionid": "wechat_unionid",
 }
 """What identifiers are called by the format, and here."""
-PAGE: Mapping[str, str] = {"url": "$url", "path": "$url_path", "referrer": "$referrer", "title": "$title"}
-CAMPAIGN: Mapping[str, str] = {
+PAGE_FIELDS: Mapping[str, str] = {
+    "url": "$url",
+    "path": "$url_path",
+    "referrer": "$referrer",
+    "title": "$title",
+}
+CAMPAIGN_FIELDS: Mapping[str, str] = {
     "source": "$utm_source", "medium": "$utm_medium", "name": "$utm_campaign", "content": "$utm_content", "term": "$utm_term",
 }  # fmt: skip
 PRIVATE = ("$ip", "$is_login_id", "token", "$token", "$project")
@@ -103,16 +108,16 @@ def _message(posted: Posted, item: dict[str, Any]) -> Message:
     properties = without(said, *PRIVATE)
     is_event = KINDS[kind] == "track"
     return Message(
-        message_id(None, without(item, "_flush_time", "_nocache")),
-        KINDS[kind],
-        name_of(item.get("event")) if is_event else kind,
-        placed(at, shift, posted.received_at),
-        ids,
-        also,
-        str(said.get("$event_session_id") or ""),
-        properties if is_event or kind == "track_signup" else {},
-        properties if kind.startswith("profile_") else {},
-        _context(item, said),
+        message_id=message_id(None, without(item, "_flush_time", "_nocache")),
+        kind=KINDS[kind],
+        name=name_of(item.get("event")) if is_event else kind,
+        occurred_at=placed(at, shift, posted.received_at),
+        ids=ids,
+        also=also,
+        session_id=str(said.get("$event_session_id") or ""),
+        properties=properties if is_event or kind == "track_signup" else {},
+        traits=properties if kind.startswith("profile_") else {},
+        context=_context(item, said),
     )
 
 
@@ -145,8 +150,8 @@ def _people(
 
 
 def _context(item: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    page = {word: said[name] for word, name in PAGE.items() if said.get(name)}
-    campaign = {word: said[name] for word, name in CAMPAIGN.items() if said.get(name)}
+    page = {word: said[name] for word, name in PAGE_FIELDS.items() if said.get(name)}
+    campaign = {word: said[name] for word, name in CAMPAIGN_FIELDS.items() if said.get(name)}
     library = mapping(item.get("lib"))
     told_ = {
         "page": page,
