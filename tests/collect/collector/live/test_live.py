@@ -51,7 +51,7 @@ def test_the_newest_come_first_and_the_oldest_with_an_id_counts(ws) -> None:
     ]
     assert latest(ws) == whole and latest(ws, n=2) == whole[:2]
     assert latest(ws, state="rejected") == [whole[0], whole[3]]
-    assert latest(ws, words="user:17 e C") == [whole[1]] and latest(ws, source="other") == []
+    assert latest(ws, words='USER:17 "c"') == [whole[1]] and latest(ws, source="other") == []
     seen = perform(ws, LATEST_EVENTS, {"n": 1}, Caller("li"))[0]
     assert seen.raw == "no JSON" and seen.received_at.isoformat() == "2026-11-11T00:00:00.000002+00:00"
 

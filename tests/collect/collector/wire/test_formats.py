@@ -33,7 +33,8 @@ def unpack(wire: str, path: str, body: bytes = b"", method: str = "POST", **more
 
 def test_one_bad_message_costs_no_other() -> None:
     bad = [
-        None, 5, "x", [], {}, {**EVENT, "type": "paid"}, {**EVENT, "userId": None}, {**EVENT, "userId": {"a": 1}}, {**EVENT, "event": ""},
+        None, 5, "x", [], {}, {**EVENT, "type": "paid"}, {**EVENT, "userId": None}, {**EVENT, "userId": {"a": 1}},
+        {**EVENT, "event": ""},
         {**EVENT, "event": None}, {**EVENT, "timestamp": "soon"}, {**EVENT, "timestamp": -5},
         {**EVENT, "timestamp": "1970-01-01T00:00:00Z"},
         {**EVENT, "userId": "u" * 256}, {**EVENT, "event": "e" * 201}, {"type": "alias", "userId": "1"},
