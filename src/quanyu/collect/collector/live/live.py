@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from quanyu.collect.collector.log import FOLDER, newest
-from quanyu.collect.collector.message import Message, Posted, Unusable
+from quanyu.collect.collector.message import Message, Posted
 from quanyu.collect.collector.wire import messages
 from quanyu.part.action import Action, Caller
 from quanyu.text import Text
