@@ -134,7 +134,7 @@ def _check(plan: Plan) -> None:
                 line=plan.every,
             ) from None
     if not plan.steps:
-        raise JourneyError("The journey has no steps.", "Give steps, such as: steps: [{{wait: 1 day}}]")
+        raise JourneyError("The journey has no steps.", "Write {example}.", example="steps: [{wait: 1 day}]")
 
 
 def again(text: str) -> float | None:

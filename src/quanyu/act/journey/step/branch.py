@@ -20,7 +20,8 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     if not isinstance(given, list) or not given:
         raise JourneyError(
             "branch is given {given!r}.",
-            "Write a list: [{{if: RULE, then: [...]}}, {{else: [...]}}].",
+            "Write {example}.",
+            example="[{if: RULE, then: [...]}, {else: [...]}]",
             given=str(given),
         )
     rules: dict[str, str] = {}

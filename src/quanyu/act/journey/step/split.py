@@ -15,7 +15,8 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """Return the shares by name, and the steps of each; those without a share take equal parts of what is left."""
     if not isinstance(given, dict) or len(given) < 2:
         raise JourneyError(
-            "split is given {given!r}.", "Name at least two ways: {{warm: {{share: 0.5, steps: [...]}}, cool: {{steps: [...]}}}}.",
+            "split is given {given!r}.", "Write {example}.",
+            example="{warm: {share: 0.5, steps: [...]}, cool: {steps: [...]}}",
             given=str(given),
         )  # fmt: skip
     ways = {str(name): fields_of("split", one or {}, ("share", "steps")) for name, one in given.items()}

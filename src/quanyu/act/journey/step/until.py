@@ -27,7 +27,8 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     if time is None or time.tzinfo is not None or not days or set(days) - set(DAYS):
         raise JourneyError(
             "wait_until is given {given!r}.",
-            'Write such as: {{time: "09:00", on: [mon, tue]}}.',
+            "Write {example}.",
+            example='{time: "09:00", on: [mon, tue]}',
             given=str(given),
         )
     return {"time": time.isoformat("minutes"), "on": days}, {}
