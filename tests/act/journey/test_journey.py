@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from tests.act.campaign.conftest import Sink
 from tests.act.journey.conftest import Shop, sent
@@ -65,6 +67,19 @@ def test_whoever_buys_is_not_reminded(shop: Shop, sink: Sink) -> None:
     shop.go(minutes=30)
     assert sent(sink) == []
     assert shop.course("abandoned-cart").exited == {"goal": 1}
+
+
+def test_whoever_bought_before_the_shop_woke_up_is_not_reminded(shop: Shop, sink: Sink) -> None:
+    """What lets somebody enter and what meets the goal are heard of at once; who only bought before is reminded."""
+    shop.begin(**CART)
+    began = shop.clock.at
+    for number, minutes in ((7, 20), (8, 5)):
+        shop.event(number, "add_to_cart", began + dt.timedelta(minutes=10), cart_id="c")
+        shop.order(number, began + dt.timedelta(minutes=minutes))
+    shop.go(hours=1)
+    shop.go(hours=1)
+    assert sent(sink) == ["+8613000000008"]
+    assert shop.course("abandoned-cart").refused == {"goal_met": 1}
 
 
 def test_of_two_carts_the_one_that_was_left_is_reminded_of(shop: Shop, sink: Sink) -> None:

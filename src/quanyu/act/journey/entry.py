@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from quanyu.act.gate import zone_named
 from quanyu.act.journey.document import Plan, again
-from quanyu.act.journey.look import holding
+from quanyu.act.journey.look import done, holding
 from quanyu.act.journey.step import Scene, kind_named
 from quanyu.ledger import Scope
-from quanyu.ledger.journey import Journey, road
+from quanyu.ledger.journey import Enrolment, Journey, road
 from quanyu.method.assignment import CONTROL, TREATED, arm_of, is_held_out_one
 from quanyu.rule import parse
 from quanyu.tables.settings import ExperimentSettings
@@ -27,6 +28,7 @@ REFUSALS: Mapping[str, Text] = {
     "under_way": "Is on their way already",
     "entered_before": "Has entered before, and may not again",
     "too_soon": "Has entered too short a time ago",
+    "goal_met": "Had met the goal before they could enter",
 }
 """Why an occasion lets nobody enter."""
 LEFT: Mapping[str, Text] = {
@@ -47,6 +49,17 @@ class Occasion:
     person_id: str | None
     entity: str
     at: dt.datetime
+
+    def follows(self, began: Occasion) -> bool:
+        """Say whether it came after what let somebody enter, of the same cart or order where both name one."""
+        is_same = not self.entity or not began.entity or self.entity == began.entity
+        return self.at >= began.at and self.key != began.key and is_same
+
+
+def began_by(one: Enrolment) -> Occasion:
+    """Return what let somebody enter."""
+    at = dt.datetime.fromisoformat(one.context["at"])
+    return Occasion(str(one.context["occasion"]), one.person_id, one.entity, at)
 
 
 def enter(
@@ -75,6 +88,7 @@ def _judged(
     people = {one.person_id for one in ordered if one.person_id}
     former = road.former(scene.ws.ledger, journey.journey_id, people)
     fitting = _fitting(scene, plan, people)
+    reached = _reached(scene, plan, ordered, people)
     pause, earliest = again(plan.again), scene.at - dt.timedelta(hours=plan.latest_hours)
     for one in ordered:
         state, entered_at = former.get((one.person_id or "", one.entity), ("", None))
@@ -86,6 +100,7 @@ def _judged(
             ("entered_before", bool(state) and pause is None),
             ("too_soon", entered_at is not None and pause is not None
              and (scene.at - entered_at).total_seconds() < pause),
+            ("goal_met", any(deed.follows(one) for deed in reached.get(one.person_id or "", ()))),
         )  # fmt: skip
         why = next((reason for reason, holds in checks if holds), "")
         if not why and one.person_id:
@@ -102,6 +117,22 @@ def _fitting(scene: Scene, plan: Plan, people: Iterable[str]) -> set[str]:
     told = holding(scene, {"fits": parse(plan.whom)}, rows)
     kept = scene.ws.warehouse.read(told.filter(told.fits).select("enrolment_id")).column(0).to_pylist()
     return {named[place] for place in kept}
+
+
+def _reached(
+    scene: Scene, plan: Plan, ordered: Sequence[Occasion], people: Iterable[str]
+) -> dict[str, list[Occasion]]:
+    """Return by person what met the goal since the first occasion: a shop that was away for an hour hears of both at once."""
+    named = sorted(people)
+    if not plan.goal or not named:
+        return {}
+    told = done(scene, plan.goal, plan.per)
+    since = ibis.literal(ordered[0].at).cast("timestamp('UTC')")
+    theirs = told.filter(told.at >= since).semi_join(scene.known(pa.table({"person_id": named})), "person_id")
+    found: dict[str, list[Occasion]] = {}
+    for row in scene.ws.warehouse.read(theirs).to_pylist():
+        found.setdefault(row["person_id"], []).append(Occasion(**row))
+    return found
 
 
 def _zones(scene: Scene, people: set[str]) -> dict[str, str]:

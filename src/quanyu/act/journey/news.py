@@ -6,18 +6,16 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from cronsim import CronSim
 
 from quanyu.act.journey.document import Plan
-from quanyu.act.journey.entry import Occasion
-from quanyu.act.journey.look import asking, holding
+from quanyu.act.journey.entry import Occasion, began_by
+from quanyu.act.journey.look import asking, done, holding, table_of
 from quanyu.act.journey.step import Scene
 from quanyu.ledger.journey import Enrolment, Journey, road
-from quanyu.rule import happened, members, parse
-from quanyu.rule.row import cell, did_of
+from quanyu.rule import members, parse
 from quanyu.rule.tree import did_rows
 from quanyu.rule.verb import VERBS
 
@@ -48,25 +46,10 @@ def now_at(scene: Scene, source: str) -> str:
     return scene.at.isoformat() if source == CLOCK else str(scene.ws.warehouse.version(source))
 
 
-def table_of(verb: str) -> str:
-    """Return the table in which what a verb says stands."""
-    return VERBS[did_of(parse(verb)).verb].rows.table.name
-
-
 def deeds(scene: Scene, journey_id: str, verb: str, per: str) -> list[Occasion]:
     """Return what people did that came since the journey looked last; of everything where that can no longer be told."""
-    name = table_of(verb)
-    rows = VERBS[did_of(parse(verb)).verb].rows.table.schema.names
-    shown = (per,) if per in rows or (per.startswith("properties.") and "properties" in rows) else ()
-    fresh = replace(scene, look=_newer(scene, journey_id, name))
-    told = happened(parse(verb), asking(fresh), shown)
-    told = told.select(
-        "person_id", "key", "at", entity=told[cell(per)].cast("string") if shown else ibis.literal("")
-    )
-    return [
-        Occasion(row["key"], row["person_id"], row["entity"] or "", row["at"])
-        for row in scene.ws.warehouse.read(told.distinct()).to_pylist()
-    ]
+    fresh = replace(scene, look=_newer(scene, journey_id, table_of(verb)))
+    return [Occasion(**row) for row in scene.ws.warehouse.read(done(fresh, verb, per)).to_pylist()]
 
 
 def occasions(scene: Scene, journey: Journey, plan: Plan) -> list[Occasion]:
@@ -120,27 +103,20 @@ def _newer(scene: Scene, journey_id: str, name: str) -> Callable[[str], ir.Table
     return lambda asked: rows if asked == name else scene.look(asked)
 
 
-def met(scene: Scene, journey: Journey, done: Sequence[Occasion], node_id: str = "") -> list[Enrolment]:
-    """Return who is on their way (at a node, where one is named) and has done one of these since they entered.
+def met(scene: Scene, journey: Journey, told: Sequence[Occasion], node_id: str = "") -> list[Enrolment]:
+    """Return who is on their way (at a node, where one is named) and has done one of these since what let them enter.
 
     Where both name a cart or an order, it is the same.
     """
-    people = {one.person_id for one in done if one.person_id}
+    people = {one.person_id for one in told if one.person_id}
     if not people:
         return []
     by_person: dict[str | None, list[Occasion]] = {}
-    for one in done:
+    for one in told:
         by_person.setdefault(one.person_id, []).append(one)
     nodes = (node_id,) if node_id else ()
     waiting = road.under_way(scene.ws.ledger, journey.journey_id, journey.version, nodes, people)
-    return [
-        one
-        for one in waiting
-        if any(
-            deed.at >= one.entered_at and (not deed.entity or not one.entity or deed.entity == one.entity)
-            for deed in by_person[one.person_id]
-        )
-    ]
+    return [one for one in waiting if any(deed.follows(began_by(one)) for deed in by_person[one.person_id])]
 
 
 def asked_of(scene: Scene, journey: Journey, plan: Plan) -> list[Enrolment]:

@@ -43,24 +43,28 @@ class News:
     coming: Sequence[Occasion]
 
 
-def tick(ws: Workspace) -> Ticked:
+def tick(ws: Workspace, *, is_rehearsal: bool = False) -> Ticked:
     """Let every running journey go on as of now and return what happened.
 
     Nothing is done twice, whatever is killed when and whoever ticks beside: how far the news were read is remembered in the
-    transaction that acts on them, and everybody moves from where they are.
+    transaction that acts on them, and everybody moves from where they are. In a rehearsal nothing is written down to be sent.
     """
     running = documents.versions(ws.ledger, status=RUNNING)
     done = Ticked()
     for _, versions in groupby(running, lambda journey: journey.journey_id):
         with Scratch(ws) as scratch:
-            done += _ticked(ws, list(versions), scratch)
+            done += _ticked(ws, list(versions), scratch, is_rehearsal=is_rehearsal)
     return done
 
 
-def _ticked(ws: Workspace, versions: Sequence[Journey], scratch: Scratch) -> Ticked:
+def _ticked(ws: Workspace, versions: Sequence[Journey], scratch: Scratch, *, is_rehearsal: bool) -> Ticked:
     at, name = ws.now(), versions[0].journey_id
     told = [
-        (Scene(ws, one.name, at, ws.warehouse.table, scratch.known), one, kept_plan(one.document))
+        (
+            Scene(ws, one.name, at, ws.warehouse.table, scratch.known, is_rehearsal),
+            one,
+            kept_plan(one.document),
+        )
         for one in versions
     ]
     seen = {source: now_at(scene, source) for scene, _, plan in told for source in sources(plan)}
