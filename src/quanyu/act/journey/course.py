@@ -112,8 +112,12 @@ class Passage:
 
 def trace_journey(ws: Workspace, given: Question, caller: Caller) -> list[Passage]:
     """Return every entry and step of a person, and why they did not enter, in the order of time."""
-    journey = find(ws, given.journey)
-    entries, moves, refused = road.trace(ws.ledger, journey.journey_id, given.person_id)
+    return way_of(ws, find(ws, given.journey).journey_id, given.person_id)
+
+
+def way_of(ws: Workspace, journey_id: str, person_id: str) -> list[Passage]:
+    """Return the way of a person through a journey, with the occasions on which they did not enter."""
+    entries, moves, refused = road.trace(ws.ledger, journey_id, person_id)
     lines = [
         Passage(one.entered_at, one.enrolment_id, "", "entered", str(one.context.get("occasion", "")))
         for one in entries

@@ -56,6 +56,14 @@ def due(
     return dict(zip(columns, zip(*rows, strict=True) if rows else ((),) * len(columns), strict=True))
 
 
+def next_due(scope: Scope, journey_id: str) -> dt.datetime | None:
+    """Return when somebody is due next in a journey, None where nobody waits."""
+    wanted = sa.select(sa.func.min(E.c.due_at)).where(E.c.journey_id == journey_id, E.c.state == "active")
+    with reading(scope) as connection:
+        told: dt.datetime | None = connection.execute(wanted).scalar_one()
+    return told
+
+
 def under_way(
     scope: Scope,
     journey_id: str,

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from quanyu.act.account import reason_words
 from quanyu.act.campaign import send_due
-from quanyu.act.journey import ACTIONS, WORDS, JourneyCourse, journeys, tick
+from quanyu.act.journey import ACTIONS, journeys, tick
+from quanyu.cli.command.journey.course import print_course, print_way
+from quanyu.cli.command.journey.rehearsal import rehearse
 from quanyu.cli.help import Command
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, out, say
@@ -154,32 +155,7 @@ def show(journey_name: NameArgument, root: WorkspaceOption = None, json: JsonOpt
     if json:
         as_json(dataclasses.asdict(course))
     else:
-        _print(course)
-
-
-def _print(course: JourneyCourse) -> None:
-    _say(
-        "{journey}, version {version}: {state}",
-        journey=course.journey.journey_id,
-        version=course.journey.version,
-        state=say(course.journey.status),
-    )
-    ends = [(say("Under way"), "", course.n_active), (say("Through"), "", course.n_done)]
-    ends += [(say("Left early"), reason_said(reason), n) for reason, n in course.exited.items()]
-    ends += [(say("Kept out"), reason_said(reason), n) for reason, n in course.held_out.items()]
-    ends += [(say("Did not enter"), reason_said(reason), n) for reason, n in course.refused.items()]
-    table("", [say(head) for head in ("Entered", "Reason", "People")], [row for row in ends if row[2]])
-    rows = [
-        (one.node_id, say(one.label), one.n_waiting, ", ".join(f"{name}: {n}" for name, n in one.outcomes.items()),
-         ", ".join(f"{say(status)} {reason_said(reason)}: {n}".replace(" :", ":") for status, reason, n in one.sends))
-        for one in course.stops
-    ]  # fmt: skip
-    table("", [say(head) for head in ("Step", "What", "Waiting", "Went on", "Messages")], rows)
-
-
-def reason_said(reason: str) -> str:
-    """Return a reason in words; one that an author wrote stands as it is."""
-    return say({**reason_words(), **WORDS}[reason]) if reason in {**reason_words(), **WORDS} else reason
+        print_course(course)
 
 
 @journey.command(
@@ -202,14 +178,13 @@ def trace(
     if not lines:
         _say("{person} was never near it.", person=person_id)
         return
-    rows = [
-        (
-            line.at.isoformat(" ", "seconds"),
-            line.entry or "",
-            line.node,
-            line.outcome,
-            reason_said(line.detail),
-        )
-        for line in lines
-    ]
-    table("", [say(head) for head in ("When", "Entry", "Step", "Outcome", "More")], rows)
+    print_way(lines)
+
+
+journey.command(
+    cls=Command,
+    help=help_of(
+        "Say who would have got what when on days of the past; nothing is sent.",
+        "quanyu journey rehearse welcome --from 2026-10-01 --to 2026-10-31",
+    ),
+)(rehearse)
