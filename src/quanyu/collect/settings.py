@@ -14,6 +14,15 @@ class QualitySettings(Section, name="quality"):
     """Highest allowed share of bad rows (0 to 1) by check, or by `table.check`; more stops the run."""
 
 
+class CollectorSettings(Section, name="collector"):
+    """Where the clients of trackers reach the collector, and how much it takes at once."""
+
+    url: str = Field(default="http://127.0.0.1:8082", pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
+    """Address under which clients reach the collector, without a slash at its end: it stands in the snippets."""
+    most_bytes: int = Field(default=4_000_000, ge=64_000, le=64_000_000)
+    """Most bytes of one request, unpacked; larger ones are answered with 413."""
+
+
 class LogSettings(Section, name="log"):
     """How much the log of what clients post may hold, and how often it is brought into the tables."""
 
