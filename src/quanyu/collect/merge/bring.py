@@ -104,9 +104,9 @@ def _into(
     if name in NUMBERED:
         rows = under_one_number(ws, table, under_own_id(rows, moved))
     if table.is_append_only:
-        return _once(ws, table, in_currency(ws, table, rows), staged, gone, basis)
+        return _once(ws, table, in_currency(ws, table, rows), staged, gone, basis=basis)
     if len(staged.seqs) > 1:
-        return _in_turn(ws, table, rows, work, staged.again, basis)
+        return _in_turn(ws, table, rows, work, staged.again, basis=basis)
     (seq,) = staged.seqs
     if not ws.warehouse.count(name):
         change = ws.warehouse.merge(name, in_currency(ws, table, rows), by="collect", basis=basis)
@@ -128,7 +128,7 @@ def _one_per_key(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
 
 
 def _once(
-    ws: Workspace, table: Table, rows: ir.Table, staged: Staged, gone: ir.Table | None, basis: Basis
+    ws: Workspace, table: Table, rows: ir.Table, staged: Staged, gone: ir.Table | None, *, basis: Basis
 ) -> dict[int, Brought]:
     """Bring rows that are never changed: the first file that has a row counts, and what is read again replaces it."""
     seqs, again = staged.seqs, staged.again
@@ -159,7 +159,7 @@ def _once(
 
 
 def _in_turn(
-    ws: Workspace, table: Table, rows: ir.Table, work: Path, again: frozenset[int], basis: Basis
+    ws: Workspace, table: Table, rows: ir.Table, work: Path, again: frozenset[int], *, basis: Basis
 ) -> dict[int, Brought]:
     fold = at_once if table.name in AT_ONCE else layered
     folded = fold(ws, table, as_told(table, rows), work, again)

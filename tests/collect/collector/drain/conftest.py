@@ -26,7 +26,14 @@ def read(posted: Posted) -> list[Message | Unusable]:
 
 
 def said(n: object, user: str = "17", **more: object) -> dict[str, object]:
-    return {"message_id": f"m{n}", "kind": "track", "name": "page_view", "occurred_at": AT, "ids": {"user": user}, **more}
+    return {
+        "message_id": f"m{n}",
+        "kind": "track",
+        "name": "page_view",
+        "occurred_at": AT,
+        "ids": {"user": user},
+        **more,
+    }
 
 
 Post = Callable[..., None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from collections import Counter
@@ -10,7 +11,6 @@ from collections import Counter
 import pytest
 
 import quanyu.workspace
-from quanyu.collect.collector.drain import batch as batched
 from quanyu.collect.collector.drain import draining as drained
 from quanyu.collect.collector.drain import waiting_bytes
 from quanyu.collect.collector.log import log as written
@@ -20,6 +20,7 @@ from quanyu.errors import OvertakenError
 from quanyu.ledger import Suppression, add_suppressions
 from quanyu.part.told_consent import tomb_of
 from quanyu.tables.owned.people import ALL_CHANNELS
+from quanyu.tables.view.reason_words import DAMAGED
 from quanyu.warehouse import Basis
 from quanyu.warehouse.delta import delta
 
@@ -37,7 +38,13 @@ def test_an_event_becomes_a_row_with_its_item_and_value(post, brought, rows):
         said(2, properties={"products": [{"sku": 7, "price": "12.50"}], "currency": "cny"}),
         said(3, properties={"revenue": 88, "products": [{"sku": 1}, {"sku": 2}]}),
     )  # fmt: skip
-    assert vars(brought()) == {"n_requests": 1, "n_messages": 3, "n_events": 3, "n_refused": 0, "n_damaged": 0}
+    assert vars(brought()) == {
+        "n_requests": 1,
+        "n_messages": 3,
+        "n_events": 3,
+        "n_refused": 0,
+        "n_damaged": 0,
+    }
     first, second, third = sorted(rows("events"), key=lambda row: row["event_id"])
     assert (first["id_key"], first["source"], first["session_id"]) == ("user:17", "shop", "s1")
     assert (first["item_id"], first["n_items"], str(first["value_amount"])) == ("sku-1", 3, "29.70")
@@ -72,7 +79,10 @@ def test_who_says_who_they_are_becomes_links_and_a_member(post, brought, rows):
     brought()
     links = {row["other_key"].partition(":")[0]: row for row in rows("links")}
     assert {row["id_key"] for row in links.values()} == {"user:17"}
-    assert {kind: row["is_verified"] for kind, row in links.items() if kind != "cookie"} == {"phone": True, "device": False}
+    assert {kind: row["is_verified"] for kind, row in links.items() if kind != "cookie"} == {
+        "phone": True,
+        "device": False,
+    }
     assert len(rows("links")) == 4
     assert "13812345678" not in json.dumps([row["other_key"] for row in rows("links")])
     (member,) = rows("members")
@@ -126,7 +136,7 @@ def test_damage_is_told_and_costs_one_request(log, post, brought, rows, embedded
     segment.path.write_bytes(content)
     assert brought().n_damaged == 1
     assert ids(rows) == {"m0": 1, "m2": 1}
-    assert rows("rejects")[0]["reason"] == batched.DAMAGED
+    assert rows("rejects")[0]["reason"] == DAMAGED
 
 
 def test_files_in_the_tables_go_after_their_days(log, post, brought, embedded, monkeypatch):
@@ -147,16 +157,24 @@ def test_files_in_the_tables_go_after_their_days(log, post, brought, embedded, m
 
 
 def bury(ws, *keys: str) -> None:
-    add_suppressions(ws.ledger, [Suppression(tomb_of(key, ws.secret), ALL_CHANNELS, "erased", ws.now()) for key in keys])
+    add_suppressions(
+        ws.ledger, [Suppression(tomb_of(key, ws.secret), ALL_CHANNELS, "erased", ws.now()) for key in keys]
+    )
 
 
 def test_an_event_of_somebody_who_was_erased_is_blocked_and_leaves_the_log(post, brought, rows, embedded):
     bury(embedded, "user:gone-person")
-    post(said(1), said(2, user="gone-person", properties={"secret": "of mine"}), said(3, ids={"cookie": "c", "user": "gone-person"}))
+    post(
+        said(1),
+        said(2, user="gone-person", properties={"secret": "of mine"}),
+        said(3, ids={"cookie": "c", "user": "gone-person"}),
+    )
     post(said(4))
     brought()
     assert ids(rows) == {"m1": 1, "m4": 1}
-    assert {(row["reason"], row["content"]) for row in rows("rejects")} == {("it is about somebody who was erased", "")}
+    assert {(row["reason"], row["content"]) for row in rows("rejects")} == {
+        ("it is about somebody who was erased", "")
+    }
     (segment,) = segments(embedded.root / "collector")
     assert b"gone-person" not in segment.path.read_bytes()
     assert b'"m4"' in segment.path.read_bytes()
@@ -191,8 +209,14 @@ def steps(monkeypatch, act) -> None:
 
 def posts(post, n: int) -> None:
     user = f"user{n}"
-    post(said(f"{n}.1", ids={"user": user, "cookie": f"c{n}"}), said(f"{n}.2", occurred_at=n), said(f"{n}.3", user="gone-person"))
-    post(said(f"{n}.4", kind="identify", name="identify", user=user, traits={"name": f"李{n}"}), said(f"{n}.1"))
+    post(
+        said(f"{n}.1", ids={"user": user, "cookie": f"c{n}"}),
+        said(f"{n}.2", occurred_at=n),
+        said(f"{n}.3", user="gone-person"),
+    )
+    post(
+        said(f"{n}.4", kind="identify", name="identify", user=user, traits={"name": f"李{n}"}), said(f"{n}.1")
+    )
 
 
 def state(rows, embedded, n: int) -> list[object]:
@@ -222,7 +246,7 @@ def without_gate(ws) -> None:
 
 @pytest.mark.parametrize("ending", ["killed", "overtaken"])
 def test_a_kill_or_another_drain_between_any_two_steps_neither_loses_nor_doubles(
-    post, embedded, other, rows, monkeypatch, ending
+    post, embedded, other, rows, ending
 ):
     bury(embedded, "user:gone-person")
     number, reached = 0, True
@@ -238,12 +262,10 @@ def test_a_kill_or_another_drain_between_any_two_steps_neither_loses_nor_doubles
                     raise Killed
                 without_gate(other)
 
-        with monkeypatch.context() as patched:
+        with pytest.MonkeyPatch.context() as patched:
             steps(patched, act)
-            try:
+            with contextlib.suppress(Killed):
                 without_gate(embedded)
-            except Killed:
-                pass
         without_gate(other)
         assert state(rows, embedded, number) == [1, 1, [f"李{number}"], number, 2 * number, False], number
     assert number > 10
@@ -285,7 +307,10 @@ def test_a_turn_reads_what_its_first_step_found(embedded, other, post):
     without_gate(other)
     assert embedded.warehouse.count("events") == 1
     assert embedded.warehouse.version("events") == before
-    assert embedded.warehouse.moved("events", before) == ((), ()) or embedded.warehouse.moved("events", before) is not None
+    assert (
+        embedded.warehouse.moved("events", before) == ((), ())
+        or embedded.warehouse.moved("events", before) is not None
+    )
     embedded.warehouse.unpin()
     assert embedded.warehouse.count("events") == 2
     assert embedded.warehouse.version("events") > before

@@ -17,13 +17,12 @@ from quanyu.collect.collector.log import Entry, entries
 from quanyu.collect.collector.message import Message, Posted, Unusable
 from quanyu.tables import contract
 from quanyu.tables.text.mask import masked
+from quanyu.tables.view.reason_words import DAMAGED, UNREAD
 
 Read: TypeAlias = "Callable[[Posted], Iterable[Message | Unusable]]"
 """What turns a request into its messages."""
 TABLES = ("members", "links", "rejects", "events")
 """What messages become; the events come last, and with them the place up to which all is brought."""
-DAMAGED = "the record of the log is damaged"
-UNREAD = "the request cannot be read: {kind}"
 SHOWN = 2000
 NO_EVENT = ("identify", "alias")
 Key: TypeAlias = "tuple[Any, ...]"
@@ -120,7 +119,11 @@ class Reader:
         try:
             return list(self.read(posted))
         except Exception as error:
-            return [Unusable(UNREAD.format(kind=type(error).__name__), posted.body[:SHOWN].decode("utf-8", "replace"))]
+            return [
+                Unusable(
+                    UNREAD.format(value=type(error).__name__), posted.body[:SHOWN].decode("utf-8", "replace")
+                )
+            ]
 
     def _message(self, batch: Batch, at: int, posted: Posted, message: Message) -> None:
         keys = self.judge.keys((*message.ids.items(), *message.also.items()))

@@ -6,18 +6,18 @@ import json
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 
 from quanyu.collect.collector.drain.batch import TABLES, Batch, Read, Reader, batches
 from quanyu.collect.collector.drain.judge import Judge, judge_of
 from quanyu.collect.collector.log import FOLDER, blank, entries, segments
+from quanyu.collect.collector.wire import messages
 from quanyu.collect.merge import Staged, bring
 from quanyu.collect.settings import LogSettings
 from quanyu.errors import DamageError, WorkspaceBusyError
@@ -28,8 +28,6 @@ from quanyu.workspace import Workspace
 
 MOST_BYTES = 32 << 20
 """Bytes of a log that become rows together."""
-WAIT_SECONDS = 60.0
-"""How long a drain waits for another one, and an erasure for drains."""
 
 
 @dataclass(frozen=True)
@@ -43,22 +41,22 @@ class Drained:
     n_damaged: int = 0
 
     def __add__(self, other: Drained) -> Drained:
-        return Drained(*(own + its for own, its in zip(vars(self).values(), vars(other).values(), strict=True)))
+        return Drained(
+            *(own + its for own, its in zip(vars(self).values(), vars(other).values(), strict=True))
+        )
 
 
-def drain(ws: Workspace, read: Read, *, logs_named: Sequence[str] | None = None) -> Drained:
+def drain(ws: Workspace, read: Read = messages, *, logs_named: Sequence[str] | None = None) -> Drained:
     """Bring all that was posted into the tables, of every log in the workspace or of those named, and remove what is old.
 
     Readers go on reading, a load or turn goes on writing. Raises `WorkspaceBusyError` if another drain does not end.
     """
-    with gate(ws):
+    with ws.bringing():
         return drain_inside(ws, read, judge_of(ws), logs_named)
 
 
-def drain_inside(
-    ws: Workspace, read: Read, judge: Judge, logs_named: Sequence[str] | None = None
-) -> Drained:
-    """Do so while the gate is held."""
+def drain_inside(ws: Workspace, read: Read, judge: Judge, logs_named: Sequence[str] | None = None) -> Drained:
+    """Do so while nobody else does."""
     folder, done = ws.root / FOLDER, Drained()
     reader = Reader(read, judge, ws.settings.home, ws.now())
     for log in _logs(folder) if logs_named is None else logs_named:
@@ -73,21 +71,6 @@ def drain_inside(
 
 def _logs(folder: Path) -> list[str]:
     return sorted({segment.log for segment in segments(folder)})
-
-
-@contextmanager
-def gate(ws: Workspace) -> Iterator[None]:
-    """Let nobody else drain meanwhile."""
-    try:
-        lock = FileLock(ws.path("drain.lock"), timeout=WAIT_SECONDS).acquire()
-    except Timeout:
-        raise WorkspaceBusyError(
-            "Another process is bringing what was posted into the tables of {folder}.",
-            "Wait until it has ended and try again.",
-            folder=ws.root,
-        ) from None
-    with lock:
-        yield
 
 
 def position(ws: Workspace, log: str) -> int:
@@ -161,9 +144,7 @@ def _remove(ws: Workspace, log: str) -> None:
     """Remove files of a log that are old and in the tables as a whole; the last one stays, because its number counts on."""
     keep_days, done = ws.settings.of(LogSettings).keep_days, position(ws, log)
     old = time.time() - keep_days * 86400
-    for segment, following in zip(
-        listed := segments(ws.root / FOLDER, log), listed[1:], strict=False
-    ):
+    for segment, following in zip(listed := segments(ws.root / FOLDER, log), listed[1:], strict=False):
         if following.begin <= done and segment.path.stat().st_mtime <= old:
             segment.path.unlink(missing_ok=True)
 

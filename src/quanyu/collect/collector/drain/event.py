@@ -90,9 +90,7 @@ def _figure(
     return figure
 
 
-def _value(
-    said: Mapping[str, Any], item: Mapping[str, Any], n_items: Decimal | None
-) -> Decimal | None:
+def _value(said: Mapping[str, Any], item: Mapping[str, Any], n_items: Decimal | None) -> Decimal | None:
     """Return the value of an event, as it says or as price times pieces, to the cent."""
     value = _figure(said, said, VALUE, "value_amount")
     if value is None:

@@ -37,6 +37,9 @@ class Judge:
     def keys(self, ids: Iterable[tuple[str, str]]) -> list[str]:
         """Return identifiers as they are kept, without masked ones and in their order; raise `RefusedError`."""
         found: list[str] = []
+        ids = list(ids)
+        if self.tombs and self.speaks_of_erased(ids):
+            raise RefusedError(ERASED, is_erased=True)
         for kind, value in ids:
             key = key_of(value, kind, self.place, self.secret)
             if key is None or key in found:
@@ -45,13 +48,15 @@ class Judge:
                 lost = LETTER_LOST if key == REFUSED + GARBLED else DIGITS_LOST
                 raise RefusedError(lost.format(column=kind, value=value))
             found.append(key)
-        if self.tombs and self.is_erased(found):
-            raise RefusedError(ERASED, is_erased=True)
         return found
 
-    def is_erased(self, keys: Iterable[str]) -> bool:
+    def speaks_of_erased(self, ids: Iterable[tuple[str, str]]) -> bool:
         """Say whether any of the identifiers is that of somebody who was erased."""
-        return any(tomb_of(key, self.secret) in self.tombs for key in keys)
+        keys = (key_of(value, kind, self.place, self.secret) for kind, value in ids)
+        return any(self._is_erased(key) for key in keys if key)
+
+    def _is_erased(self, key: str) -> bool:
+        return tomb_of(key, self.secret) in self.tombs
 
     def at(self, moment: int) -> int:
         """Return when something happened, in microseconds; raise `RefusedError` for what cannot be."""
@@ -60,9 +65,7 @@ class Judge:
         try:
             shown = (EPOCH + dt.timedelta(microseconds=moment)).isoformat(" ", "seconds")
         except OverflowError:
-            raise RefusedError(
-                UNREADABLE.format(column="occurred_at", value=moment, kind="a time")
-            ) from None
+            raise RefusedError(UNREADABLE.format(column="occurred_at", value=moment, kind="a time")) from None
         told = EARLY if moment < self.since else FUTURE
         earliest = contract("events")["occurred_at"].earliest
         raise RefusedError(told.format(column="occurred_at", value=shown, earliest=earliest))

@@ -200,6 +200,13 @@ def open_log(ws: Workspace) -> Log:
     raise AssertionError(name)  # a new name has no lock
 
 
+def cut_torn(folder: Path) -> None:
+    """Cut off the torn ends of logs that nobody writes to."""
+    for name in sorted({segment.log for segment in segments(folder)}):
+        with suppress(Timeout), FileLock(folder / f"{name}.lock", timeout=0):
+            _cut(folder, name)
+
+
 def _begin(path: Path, number: int) -> _File:
     head, salt = new_head()
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
