@@ -271,7 +271,7 @@ def test_a_kill_or_another_drain_between_any_two_steps_neither_loses_nor_doubles
     assert number > 10
 
 
-def test_a_drain_that_is_overtaken_takes_only_the_rest(post, brought, embedded, other, rows, monkeypatch):
+def test_a_drain_that_is_overtaken_takes_only_the_rest(post, embedded, other, rows, monkeypatch):
     """Two that see different ends of one log: each record is taken by one of them."""
     post(said(1))
     real = delta.commit
