@@ -1,7 +1,7 @@
 """Engines only: the single home of duckdb, pyspark and deltalake."""
 
+from quanyu.warehouse.delta import Basis
 from quanyu.warehouse.delta.check import State
-from quanyu.warehouse.delta.delta import Basis
 from quanyu.warehouse.delta.erase import erase
 from quanyu.warehouse.merge import Change
 from quanyu.warehouse.open import Warehouse, open_warehouse

@@ -15,8 +15,7 @@ import pyarrow.parquet as pq
 from quanyu.errors import OvertakenError
 from quanyu.tables import Table, contract
 from quanyu.warehouse import currency
-from quanyu.warehouse.delta import delta, upkeep
-from quanyu.warehouse.delta.delta import Basis
+from quanyu.warehouse.delta import Basis, delta, upkeep
 from quanyu.warehouse.fault import explained
 from quanyu.warehouse.partition_months import Partition
 from quanyu.warehouse.portable import row_key

@@ -18,8 +18,7 @@ from quanyu.settings.frame import StorageSettings
 from quanyu.tables import CONTRACTS, Stage, Table, contract
 from quanyu.text import Sentence
 from quanyu.warehouse import currency
-from quanyu.warehouse.delta import check, delta, tidy, upkeep
-from quanyu.warehouse.delta.delta import Basis
+from quanyu.warehouse.delta import Basis, check, delta, tidy, upkeep
 from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.extent import Extent, extents
 from quanyu.warehouse.fault import damaged

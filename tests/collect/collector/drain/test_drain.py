@@ -13,8 +13,8 @@ import pytest
 import quanyu.workspace
 from quanyu.collect.collector.drain import draining as drained
 from quanyu.collect.collector.drain import waiting_bytes
+from quanyu.collect.collector.log import Entry, segments
 from quanyu.collect.collector.log import log as written
-from quanyu.collect.collector.log import segments
 from quanyu.collect.collector.message import Posted
 from quanyu.errors import OvertakenError
 from quanyu.ledger import Suppression, add_suppressions
@@ -203,7 +203,7 @@ def steps(monkeypatch, act) -> None:
 
     around(delta, "commit")
     around(drained.pq, "write_table")
-    around(drained, "blank")
+    around(Entry, "blank")
     around(drained, "again")
 
 

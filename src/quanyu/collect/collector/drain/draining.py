@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from quanyu.collect.collector.drain.batch import TABLES, Batch, Read, Reader, batches
 from quanyu.collect.collector.drain.judge import Judge, judge_of
-from quanyu.collect.collector.log import FOLDER, blank, entries, segments
+from quanyu.collect.collector.log import Log, entries, segments
 from quanyu.collect.collector.wire import messages
 from quanyu.collect.merge import Staged, bring
 from quanyu.collect.settings import LogSettings
@@ -57,7 +57,7 @@ def drain(ws: Workspace, read: Read = messages, *, logs_named: Sequence[str] | N
 
 def drain_inside(ws: Workspace, read: Read, judge: Judge, logs_named: Sequence[str] | None = None) -> Drained:
     """Do so while nobody else does."""
-    folder, done = ws.root / FOLDER, Drained()
+    folder, done = ws.root / Log.FOLDER, Drained()
     reader = Reader(read, judge, ws.settings.home, ws.now())
     for log in _logs(folder) if logs_named is None else logs_named:
         _blank(folder, log, position(ws, log))
@@ -80,7 +80,7 @@ def position(ws: Workspace, log: str) -> int:
 
 def waiting_bytes(ws: Workspace) -> int:
     """Return how many bytes of logs are not in the tables yet."""
-    folder = ws.root / FOLDER
+    folder = ws.root / Log.FOLDER
     done = {log: position(ws, log) for log in _logs(folder)}
     sizes = (
         min(segment.path.stat().st_size, segment.begin + segment.path.stat().st_size - done[segment.log])
@@ -90,12 +90,12 @@ def waiting_bytes(ws: Workspace) -> int:
 
 
 def _app(log: str) -> str:
-    return f"{FOLDER}/{log}"
+    return f"{Log.FOLDER}/{log}"
 
 
 def _bring(ws: Workspace, batch: Batch) -> Drained:
     """Bring a batch into its tables, the events last: their commit says how far the log was brought."""
-    folder = ws.root / FOLDER
+    folder = ws.root / Log.FOLDER
     if batch.erased:
         part = folder / f"{uuid.uuid4().hex}.part"
         part.write_text(json.dumps([entry.at for entry in batch.erased]))
@@ -136,7 +136,7 @@ def _blank(folder: Path, log: str, done: int) -> None:
         places = {at for at in json.loads(pending.read_text()) if at < done}
         for entry in entries(folder, log, min(places, default=done)) if places else ():
             if entry.at in places:
-                blank(entry)
+                entry.blank()
         pending.unlink()
 
 
@@ -144,7 +144,7 @@ def _remove(ws: Workspace, log: str) -> None:
     """Remove files of a log that are old and in the tables as a whole; the last one stays, because its number counts on."""
     keep_days, done = ws.settings.of(LogSettings).keep_days, position(ws, log)
     old = time.time() - keep_days * 86400
-    for segment, following in zip(listed := segments(ws.root / FOLDER, log), listed[1:], strict=False):
+    for segment, following in zip(listed := segments(ws.root / Log.FOLDER, log), listed[1:], strict=False):
         if following.begin <= done and segment.path.stat().st_mtime <= old:
             segment.path.unlink(missing_ok=True)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from quanyu.collect.collector.drain.draining import drain_inside
 from quanyu.collect.collector.drain.judge import Judge, judge_of
-from quanyu.collect.collector.log import FOLDER, blank, cut_torn, entries, segments
+from quanyu.collect.collector.log import Log, entries, segments
 from quanyu.collect.collector.message import Message, Posted
 from quanyu.collect.collector.wire import messages
 from quanyu.part.forgetting import Forgetting
@@ -17,16 +17,16 @@ from quanyu.workspace import Workspace
 
 def forget(ws: Workspace, sought: re.Pattern[str]) -> list[str]:
     """Wipe every record that speaks of somebody or cannot be read; what others said in the same request is in the tables."""
-    folder, judge = ws.root / FOLDER, judge_of(ws)
+    folder, judge = ws.root / Log.FOLDER, judge_of(ws)
     if not folder.exists():
         return []
-    cut_torn(folder)
+    Log.cut_torn(folder)
     drain_inside(ws, messages, judge)
     touched = set[str]()
     for log in sorted({segment.log for segment in segments(folder)}):
         for entry in entries(folder, log):
             if entry.is_damaged or (entry.posted and _speaks(entry.posted, sought, judge)):
-                blank(entry)
+                entry.blank()
                 touched.add(entry.segment.path.relative_to(ws.root).as_posix())
     return sorted(touched)
 
@@ -46,4 +46,4 @@ def _plain(body: bytes) -> str:
         return body.decode("utf-8", "replace")
 
 
-FORGET = Forgetting(FOLDER, forget)
+FORGET = Forgetting(Log.FOLDER, forget)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from quanyu.collect.reason import DIGITS_LOST, EARLY, ERASED, FUTURE, LETTER_LOST, UNREADABLE
 from quanyu.collect.record import check, erased
-from quanyu.collect.value.key import GARBLED, REFUSED, key_of
+from quanyu.collect.value import key
 from quanyu.part.told_consent import tomb_of
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
@@ -41,22 +41,19 @@ class Judge:
         if self.tombs and self.speaks_of_erased(ids):
             raise RefusedError(ERASED, is_erased=True)
         for kind, value in ids:
-            key = key_of(value, kind, self.place, self.secret)
-            if key is None or key in found:
+            own = key.key_of(value, kind, self.place, self.secret)
+            if own is None or own in found:
                 continue
-            if key.startswith(REFUSED):
-                lost = LETTER_LOST if key == REFUSED + GARBLED else DIGITS_LOST
+            if own.startswith(key.REFUSED):
+                lost = LETTER_LOST if own == key.REFUSED + key.GARBLED else DIGITS_LOST
                 raise RefusedError(lost.format(column=kind, value=value))
-            found.append(key)
+            found.append(own)
         return found
 
     def speaks_of_erased(self, ids: Iterable[tuple[str, str]]) -> bool:
         """Say whether any of the identifiers is that of somebody who was erased."""
-        keys = (key_of(value, kind, self.place, self.secret) for kind, value in ids)
-        return any(self._is_erased(key) for key in keys if key)
-
-    def _is_erased(self, key: str) -> bool:
-        return tomb_of(key, self.secret) in self.tombs
+        keys = (key.key_of(value, kind, self.place, self.secret) for kind, value in ids)
+        return any(tomb_of(own, self.secret) in self.tombs for own in keys if own)
 
     def at(self, moment: int) -> int:
         """Return when something happened, in microseconds; raise `RefusedError` for what cannot be."""
