@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from quanyu.cli.command.demo import TODAY, demo
+from quanyu.cli.command.demo.demo import TODAY, demo
 
 
 @pytest.mark.timeout(300)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,8 @@ from rich.progress import Progress, TaskID
 
 import quanyu.workspace
 from quanyu import ledger, loop
+from quanyu.cli.command.demo.campaigns import HABITS, run_campaigns
+from quanyu.cli.command.demo.readers import Clock, Readers
 from quanyu.cli.command.decisions import decided, expectation
 from quanyu.cli.progress import progress
 from quanyu.cli.screen import table
@@ -98,7 +100,7 @@ class _Stage:
     @contextmanager
     def open(cls, folder: Path) -> Iterator[_Stage]:
         with progress() as bars:
-            yield cls(folder, bars, bars.add_task("", total=3 * len(loop.STEPS) + 10))
+            yield cls(folder, bars, bars.add_task("", total=3 * len(loop.STEPS) + 11))
 
     def begin(self, shop: Shop, today: dt.date) -> World:
         """Simulate the shop up to its first turn, and do that turn on the day after."""
@@ -108,8 +110,9 @@ class _Stage:
         world = simulate(replace(shop, days=shop.days - later, ends_on=ends_on, horizon=later))
         self.say(say("Writing the files as the platforms export them"))
         export(world, self.folder)
+        self.clock = _noon_after(world)
         self.ws = quanyu.workspace.create(
-            self.folder, clock=_noon_after(world), key=_key(shop.seed), audience=AUDIENCE
+            self.folder, clock=self.clock, key=_key(shop.seed), audience=AUDIENCE
         )
         for name, (rule, description) in SEGMENTS.items():
             given = {"name": name, "rule": rule, "description": description}
@@ -127,8 +130,11 @@ class _Stage:
         if world.shop.period == 0 and any(decision.kind == "spend_test" for decision in proposed):
             days = max(days - LATER_DAYS, days // 2)
         forecast = outlook(self.ws, days)
-        since = world.shop.ends_on + dt.timedelta(days=1)
-        course = enact(self.ws, self.folder / PERIODS[world.shop.period] / "truth", since)
+        truth = self.folder / PERIODS[world.shop.period] / "truth"
+        if world.shop.period == 0:
+            self.say(say("Sending two campaigns"))
+            run_campaigns(self.ws, Readers(self.clock, world, truth, HABITS))
+        course = enact(self.ws, truth, world.shop.ends_on + dt.timedelta(days=1), HABITS, days=days)
         self.ws.close()
         later = resume(world, days, course)
         if isinstance(forecast, Inconclusive):
@@ -140,7 +146,8 @@ class _Stage:
         self.say(say("Writing the files as the platforms export them"))
         folder = self.folder / PERIODS[world.shop.period]
         export(world, folder)
-        self.ws = quanyu.workspace.open(self.folder, clock=_noon_after(world))
+        self.clock = _noon_after(world)
+        self.ws = quanyu.workspace.open(self.folder, clock=self.clock)
         self.turn(folder / "files")
 
     def report(self) -> Path:
@@ -159,9 +166,8 @@ class _Stage:
         self.bars.update(self.task, description=what, advance=1)
 
 
-def _noon_after(world: World) -> Callable[[], dt.datetime]:
-    noon = dt.datetime.combine(world.shop.ends_on + dt.timedelta(days=1), dt.time(4), dt.UTC)
-    return lambda: noon
+def _noon_after(world: World) -> Clock:
+    return Clock(dt.datetime.combine(world.shop.ends_on + dt.timedelta(days=1), dt.time(4), dt.UTC))
 
 
 def _complain(loaded: list[Loaded]) -> None:
