@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from rich.progress import Progress, TaskID
 
 import quanyu.workspace
 from quanyu import ledger, loop
-from quanyu.cli.command.demo.campaigns import HABITS, run_campaigns
+from quanyu.cli.command.demo.campaigns import HABITS, SLEEPERS, run_campaigns
 from quanyu.cli.command.demo.readers import Clock, Readers
 from quanyu.cli.command.decisions import decided, expectation
 from quanyu.cli.progress import progress
@@ -31,7 +31,7 @@ from quanyu.understand.outlook import outlook
 from quanyu.understand.segment import ACTIONS
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
-from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge
+from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge, planted_lifts
 from quanyu.world.enact import enact
 from quanyu.world.world import World
 
@@ -49,6 +49,7 @@ SEGMENTS = {
         "bought >= 2 times in last 365 days; not bought in last 90 days",
         "买过多次，三个月没有再买",
     ),
+    SLEEPERS: ("bought >= 1 times in last 365 days; not bought in last 60 days", "买过，两个月没有再买"),
     "加购未买": ("did add_to_cart then not bought within 24 hours in last 30 days", "加购后一天内没有下单"),
     "最有价值": ("clv_amount in top 10%", "预期价值最高的十分之一"),
 }
@@ -78,8 +79,8 @@ def demo(
         while world.shop.horizon:
             world, foreseen = stage.decide(world)
             stage.go_on(world)
-        ws, report = stage.ws, stage.report()
-    newest, *earlier = [folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])]
+        newest, *earlier = [folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])]
+        ws, report = stage.ws, stage.report(planted_lifts(*earlier[:-1], newest))
     _show_found(judge(ws, newest, *earlier))
     _show_decided(ws)
     _show_estimates(estimates(ws, newest, foreseen, *earlier[:-1]))
@@ -150,10 +151,10 @@ class _Stage:
         self.ws = quanyu.workspace.open(self.folder, clock=self.clock)
         self.turn(folder / "files")
 
-    def report(self) -> Path:
-        """Write the report of the newest turn."""
+    def report(self, truths: Mapping[str, float]) -> Path:
+        """Write the report of the newest turn, with what campaigns truly brought beside what was measured."""
         self.say(say("Writing the report"))
-        return write_report(self.ws, self.folder / "report.html", self.ws.settings.speech)
+        return write_report(self.ws, self.folder / "report.html", self.ws.settings.speech, truths)
 
     def turn(self, files: Path) -> None:
         """Load files and do one turn."""
