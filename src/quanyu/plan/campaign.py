@@ -118,7 +118,7 @@ class CampaignReview:
         did = {name: sum(one.n_did.get(name, 0) for one in self.versions) for name in STEPS}
         return (
             *sent,
-            *((STEPS[name], n) for name, n in did.items() if n or name == "bought" and self.versions),
+            *((STEPS[name], n) for name, n in did.items() if n or (name == "bought" and self.versions)),
         )
 
 

@@ -43,7 +43,8 @@ def folder_of(ws: Workspace) -> Path:
 def send_due(ws: Workspace, ways: Ways = channel_named) -> int:
     """Work off everything that is due now, as one worker, and return how many sends were settled.
 
-    `ways` gives the channels to go by; a simulated shop has its own. Begins by settling what workers that died have left. A campaign whose channel needs mending is paused with what is wrong.
+    `ways` gives the channels to go by; a simulated shop has its own. Begins by settling what workers that died have left. A
+    campaign whose channel needs mending is paused with what is wrong.
     """
     who = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
     folder = folder_of(ws)
