@@ -136,6 +136,7 @@ from quanyu.ledger.send import (
     lost_sends,
     settle_sends,
 )
+from quanyu.ledger.source import Source, add_source, find_source, list_sources, revoke_source
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 from quanyu.ledger.suppression import (
     WILL,
@@ -180,6 +181,7 @@ __all__ = [
     "Send",
     "Session",
     "SettledSend",
+    "Source",
     "Status",
     "StepPlan",
     "Suppression",
@@ -191,6 +193,7 @@ __all__ = [
     "add_consents",
     "add_key",
     "add_responses",
+    "add_source",
     "add_suppressions",
     "adopt",
     "as_kept",
@@ -234,6 +237,7 @@ __all__ = [
     "find_records",
     "find_send",
     "find_session",
+    "find_source",
     "find_user",
     "finish_load",
     "finish_step",
@@ -261,6 +265,7 @@ __all__ = [
     "list_responses",
     "list_runs",
     "list_segments",
+    "list_sources",
     "list_suppressions",
     "list_users",
     "lost_sends",
@@ -285,6 +290,7 @@ __all__ = [
     "release_claims",
     "replay",
     "revoke_key",
+    "revoke_source",
     "save_segment",
     "save_user",
     "see_session",
