@@ -13,6 +13,7 @@ from quanyu.act.journey.journey import (
     resume_journey,
 )
 from quanyu.act.journey.rehearsal import REHEARSE
+from quanyu.act.journey.template.action import TEMPLATES
 from quanyu.ledger.journey import Journey
 from quanyu.part.action import Action
 
@@ -56,5 +57,5 @@ TRACE = Action(
     "trace_journey", "Show the way of one person through a journey, and why they did not enter.",
     Question, list[Passage], trace_journey, role="analyst", writes=False,
 )  # fmt: skip
-ACTIONS = {one.name: one for one in (ADD, LAUNCH, PAUSE, RESUME, END, SHOW, TRACE, REHEARSE)}
+ACTIONS = {one.name: one for one in (ADD, LAUNCH, PAUSE, RESUME, END, SHOW, TRACE, REHEARSE, TEMPLATES)}
 """What can be done with journeys, by name."""

@@ -66,7 +66,7 @@ def enter(
     scene: Scene, journey: Journey, plan: Plan, occasions: Sequence[Occasion], connection: Scope
 ) -> int:
     """Let people enter on these occasions and return how many did; the others are on record with the reason."""
-    told = list(_judged(scene, journey, plan, occasions))
+    told = list(_judged(scene, journey, plan, occasions, connection))
     zones = _zones(scene, {one.person_id for one, why in told if not why and one.person_id})
     rows = [_row(scene, journey, plan, one, zones) for one, why in told if not why]
     new = road.enrol(connection, rows)
@@ -81,12 +81,12 @@ def enter(
 
 
 def _judged(
-    scene: Scene, journey: Journey, plan: Plan, occasions: Iterable[Occasion]
+    scene: Scene, journey: Journey, plan: Plan, occasions: Iterable[Occasion], connection: Scope
 ) -> Iterator[tuple[Occasion, str]]:
     """Yield each occasion, the earliest first, with why it lets nobody enter (nothing: it does)."""
     ordered = sorted(occasions, key=lambda one: (one.at, one.key))
     people = {one.person_id for one in ordered if one.person_id}
-    former = road.former(scene.ws.ledger, journey.journey_id, people)
+    former = road.former(connection, journey.journey_id, people)
     fitting = _fitting(scene, plan, people)
     reached = _reached(scene, plan, ordered, people)
     pause, earliest = again(plan.again), scene.at - dt.timedelta(hours=plan.latest_hours)

@@ -14,6 +14,7 @@ from quanyu.act.journey.document import Plan
 from quanyu.act.journey.entry import Occasion, began_by
 from quanyu.act.journey.look import asking, done, holding, table_of
 from quanyu.act.journey.step import Scene
+from quanyu.ledger import Scope
 from quanyu.ledger.journey import Enrolment, Journey, road
 from quanyu.rule import members, parse
 from quanyu.rule.tree import did_rows
@@ -103,7 +104,7 @@ def _newer(scene: Scene, journey_id: str, name: str) -> Callable[[str], ir.Table
     return lambda asked: rows if asked == name else scene.look(asked)
 
 
-def met(scene: Scene, journey: Journey, told: Sequence[Occasion], node_id: str = "") -> list[Enrolment]:
+def met(scope: Scope, journey: Journey, told: Sequence[Occasion], node_id: str = "") -> list[Enrolment]:
     """Return who is on their way (at a node, where one is named) and has done one of these since what let them enter.
 
     Where both name a cart or an order, it is the same.
@@ -115,7 +116,7 @@ def met(scene: Scene, journey: Journey, told: Sequence[Occasion], node_id: str =
     for one in told:
         by_person.setdefault(one.person_id, []).append(one)
     nodes = (node_id,) if node_id else ()
-    waiting = road.under_way(scene.ws.ledger, journey.journey_id, journey.version, nodes, people)
+    waiting = road.under_way(scope, journey.journey_id, journey.version, nodes, people)
     return [one for one in waiting if any(deed.follows(began_by(one)) for deed in by_person[one.person_id])]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from itertools import groupby
 
@@ -36,10 +36,10 @@ class Ticked:
 
 @dataclass(frozen=True)
 class News:
-    """What is new for a version: who leaves and why, who answered at which node, and what may let somebody enter."""
+    """What is new for a version: who leaves and why, what was done that nodes wait for, and what may let somebody enter."""
 
     leaving: Sequence[tuple[Enrolment, str]]
-    answered: Sequence[tuple[Enrolment, str]]
+    done: Mapping[str, Sequence[Occasion]]
     coming: Sequence[Occasion]
 
 
@@ -72,7 +72,7 @@ def _ticked(ws: Workspace, versions: Sequence[Journey], scratch: Scratch, *, is_
         source for source, position in seen.items() if road.position(ws.ledger, name, source) != position
     }
     news = [
-        _news(scene, journey, plan) if changed & set(sources(plan)) else News((), (), ())
+        _news(scene, journey, plan) if changed & set(sources(plan)) else News((), {}, ())
         for scene, journey, plan in told
     ]
     done = Ticked()
@@ -92,32 +92,42 @@ def _news(scene: Scene, journey: Journey, plan: Plan) -> News:
     """Return what is new for a version; nobody enters one that is ending."""
     name = journey.journey_id
     leaving = (
-        [(one, "goal") for one in met(scene, journey, deeds(scene, name, plan.goal, plan.per))]
+        [(one, "goal") for one in met(scene.ws.ledger, journey, deeds(scene, name, plan.goal, plan.per))]
         if plan.goal
         else []
     )
     leaving += [(one, "ends_when") for one in asked_of(scene, journey, plan)] if plan.ends_when else []
-    answered = [
-        (one, node.node_id)
+    done = {
+        node.node_id: deeds(scene, name, node.given["what"], plan.per)
         for node in plan.nodes.values()
         if kind_named(node.kind).answer
-        for one in met(scene, journey, deeds(scene, name, node.given["what"], plan.per), node.node_id)
-    ]
+    }
     coming = occasions(scene, journey, plan) if journey.status == "live" else []
-    return News(leaving, answered, coming)
+    return News(leaving, done, coming)
 
 
 def _heard(scene: Scene, journey: Journey, plan: Plan, new: News, connection: Scope) -> Ticked:
     """Act on what is new: who leaves takes what waits in the queue along."""
     n_left = sum(_leave(scene, journey, plan, new.leaving, connection))
-    n_moved = 0
-    for node_id, theirs in _by_node(new.answered):
-        node = plan.nodes[node_id]
-        zones = {one.enrolment_id: one.time_zone for one in theirs}
-        for move in onward(scene, plan, node, kind_named(node.kind).answer, zones):
-            n_moved += road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
+    n_moved = sum(_answered(scene, journey, plan, one, connection) for one in new.done.items())
     n_entered = enter(scene, journey, plan, new.coming, connection) if new.coming else 0
+    if n_entered and plan.first in new.done:
+        # Who enters late may have done already what the first step waits for.
+        n_moved += _answered(scene, journey, plan, (plan.first, new.done[plan.first]), connection)
     return Ticked(n_entered, n_moved, n_left)
+
+
+def _answered(
+    scene: Scene, journey: Journey, plan: Plan, waiting: tuple[str, Sequence[Occasion]], connection: Scope
+) -> int:
+    """Let go on who waits at a node for what was done, and return how many they are."""
+    node_id, done = waiting
+    node = plan.nodes[node_id]
+    zones = {one.enrolment_id: one.time_zone for one in met(connection, journey, done, node_id)}
+    moves = onward(scene, plan, node, kind_named(node.kind).answer, zones) if zones else ()
+    return sum(
+        road.move(connection, journey.journey_id, journey.version, move, at=scene.at) for move in moves
+    )
 
 
 def _leave(
@@ -131,13 +141,6 @@ def _leave(
         ledger.leave_sends(connection, queues, ids, reason="left_journey", at=scene.at)
         move = Move.out(ids, node_id, reason)
         yield road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
-
-
-def _by_node(answered: Iterable[tuple[Enrolment, str]]) -> Iterator[tuple[str, list[Enrolment]]]:
-    found: dict[str, dict[int, Enrolment]] = defaultdict(dict)
-    for one, node_id in answered:
-        found[node_id][one.enrolment_id] = one
-    yield from ((node_id, list(theirs.values())) for node_id, theirs in found.items())
 
 
 def _close(ws: Workspace, journey: Journey) -> None:

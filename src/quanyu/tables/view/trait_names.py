@@ -16,6 +16,7 @@ TRAIT_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     OF_COLUMNS
     | {
         "age_band": ("年龄段", "Age band"),
+        "birthday_on": ("生日", "Birthday"),
         "city_tier": ("城市等级", "City tier"),
         "is_member": ("是否会员", "Member"),
         "member_tier": ("会员等级", "Member tier"),

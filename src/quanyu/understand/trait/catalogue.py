@@ -60,6 +60,11 @@ def age_band(p: ir.Table) -> ir.Value:
     )
 
 
+def birthday(p: ir.Table) -> ir.Value:
+    """Return the day of birth without its year: in 2000, which has every day."""
+    return ibis.date(ibis.literal(2000), p.born_on.month(), p.born_on.day())
+
+
 def last_seen(p: ir.Table) -> ir.Value:
     """Return the last day with a visit or an order."""
     return ibis.greatest(
@@ -100,6 +105,7 @@ def trait(
 TRAITS = (
     trait("sex", "basic", "text", same("sex"), "As the member files say"),
     trait("age_band", "basic", "text", age_band, "Age in whole years on the as-of day"),
+    trait("birthday_on", "basic", "day", birthday, "Day of birth in the year 2000; the year itself is not kept"),
     trait("region", "basic", "text", lambda p: p.home_region.fill_null(p.order_region),
           "Region of the member file, else where most orders went"),
     trait("city", "basic", "text", same("city"), "City of the member file"),

@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+from cronsim import CronSim
 
 from quanyu.act.campaign.plan import cost_of
 from quanyu.act.campaign.queue import kept_brief
@@ -31,10 +34,11 @@ MOST_DAYS = 400
 
 @dataclass(frozen=True)
 class Question:
-    """What is rehearsed: a journey by name or by file, on which days of the past, and how many minutes lie between two ticks."""
+    """What is rehearsed: a journey by name, file or fields, days of the past, and how many minutes lie between two ticks."""
 
     journey: str = ""
     file: Path | None = None
+    fields: Mapping[str, Any] | None = None
     first: dt.date | None = None
     last: dt.date | None = None
     every_minutes: int = 60
@@ -122,9 +126,9 @@ def rehearse(ws: Workspace, given: Question, caller: Caller) -> Rehearsal:
 
 def _asked(ws: Workspace, given: Question) -> Journey:
     """Return what is rehearsed, as the version that it is or would be: lots fall as they would."""
-    if given.file is None:
+    if given.file is None and given.fields is None:
         return find(ws, given.journey)
-    plan = plan_of(ws, read_document(given.file, JourneyError))
+    plan = plan_of(ws, read_document(given.file, JourneyError) if given.file else given.fields)
     before = documents.versions(ws.ledger, plan.name)
     newest = before[0].version if before else 0
     version = newest if before and before[0].status == "draft" else newest + 1
@@ -139,7 +143,9 @@ def _moments(stage: Stage, journey: Journey, plan: Plan, step: dt.timedelta) -> 
         at += step
         nexts = [stage.past.next_change(names), road.next_due(stage.ws.ledger, journey.journey_id)]
         if plan.every:
-            nexts.append(at)
+            nexts.append(
+                next(CronSim(plan.every, (at - step).astimezone(stage.ws.settings.zone))).astimezone(dt.UTC)
+            )
         wanted = min((one for one in nexts if one is not None), default=end + step)
         if wanted > at:
             at = begin + -(-(wanted - begin) // step) * step

@@ -14,6 +14,7 @@ from quanyu.act.campaign import send_due
 from quanyu.act.journey import ACTIONS, journeys, tick
 from quanyu.cli.command.journey.course import print_course, print_way
 from quanyu.cli.command.journey.rehearsal import rehearse
+from quanyu.cli.command.journey.template import list_templates, new
 from quanyu.cli.help import Command
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, out, say
@@ -188,3 +189,12 @@ journey.command(
         "quanyu journey rehearse welcome --from 2026-10-01 --to 2026-10-31",
     ),
 )(rehearse)
+journey.command(
+    "templates",
+    cls=Command,
+    help=help_of("List the journeys that there are to begin with.", "quanyu journey templates"),
+)(list_templates)
+journey.command(
+    cls=Command,
+    help=help_of("Print a template as a file to go on with.", "quanyu journey new welcome > welcome.yaml"),
+)(new)
