@@ -21,7 +21,8 @@ from quanyu.act.journey.rehearsal.power import Strength, strength
 from quanyu.act.journey.rehearsal.stage import Stage, staged
 from quanyu.act.journey.tick import tick
 from quanyu.errors import JourneyError
-from quanyu.ledger.journey import Journey, documents, rehearsed, road
+from quanyu.ledger.journey import Journey, documents, road
+from quanyu.ledger.rehearsal import deliver, left
 from quanyu.part.action import Caller
 from quanyu.part.document import read_document
 from quanyu.text import Sentence
@@ -97,7 +98,7 @@ def rehearse(ws: Workspace, given: Question, caller: Caller) -> Rehearsal:
     first = given.first or last - dt.timedelta(days=29)
     if not 0 <= (last - first).days < MOST_DAYS or given.every_minutes < 1 or first > ws.today():
         raise JourneyError(
-            "From {first} to {last} nothing can be rehearsed.",
+            "From {first} to {last} nothing can be ",
             "Give days of the past, at most {most} of them, such as --from 2026-10-01 --to 2026-10-31.",
             first=first, last=last, most=MOST_DAYS,
         )  # fmt: skip
@@ -111,12 +112,12 @@ def rehearse(ws: Workspace, given: Question, caller: Caller) -> Rehearsal:
         for at in _moments(stage, journey, plan, step):
             stage.clock.at, n = at, n + 1
             # What was due before this tick left before it heard of anything.
-            rehearsed.deliver(stage.ws.ledger, at=at - step)
+            deliver(stage.ws.ledger, at=at - step)
             tick(stage.ws, is_rehearsal=True)
-            rehearsed.deliver(stage.ws.ledger, at=at)
+            deliver(stage.ws.ledger, at=at)
             caller.tell(Sentence("Rehearsing"), (at - begin).days, (end - begin).days)
         stage.clock.at = end
-        rehearsed.deliver(stage.ws.ledger, at=end)
+        deliver(stage.ws.ledger, at=end)
         raw = Rehearsal(
             first=first, last=last, course=course_of(stage.ws, find(stage.ws, journey.journey_id)), n_ticks=n, load=(),
             by_channel={}, cost_amount=0.0, strength=strength(ws, stage.ws.ledger, plan), ways=list(_ways(stage, journey)),
@@ -162,7 +163,7 @@ def _told(ws: Workspace, stage: Stage, plan: Plan, raw: Rehearsal) -> Rehearsal:
         for node in plan.nodes.values()
         if node.kind == "send"
     }
-    for campaign_id, channel, at, n in rehearsed.left(stage.ws.ledger):
+    for campaign_id, channel, at, n in left(stage.ws.ledger):
         hour = at.astimezone(ws.settings.zone).replace(minute=0, second=0, microsecond=0)
         by_hour[hour, channel] += n
         by_channel[channel] += n

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from quanyu.act.journey.rehearsal.past import Past
 from quanyu.ledger import open_ledger
-from quanyu.ledger.journey import rehearsed
+from quanyu.ledger.rehearsal import copy_known
 from quanyu.workspace import Workspace
 
 
@@ -46,7 +46,7 @@ def staged(ws: Workspace, begin: dt.datetime, end: dt.datetime) -> Iterator[Stag
     folder.mkdir(parents=True)
     own = open_ledger(folder / "ledger.db")
     try:
-        rehearsed.copy_known(ws.ledger, own)
+        copy_known(ws.ledger, own)
         past = Past(ws.warehouse, clock, begin, end)
         stage = Workspace(ws.root, ws.settings, clock)
         vars(stage).update(warehouse=past, ledger=own, secret=ws.secret)
