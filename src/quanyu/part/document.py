@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, ClassVar
 
 import yaml
 
 from quanyu.errors import QuanyuError, SourceError
+
+
+class Loader(yaml.SafeLoader):
+    """YAML whose words are words: `on`, `off`, `yes` and `no` mean themselves, and 10:00 is no number of seconds."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[Any]]] = {
+        first: [rule for rule in rules if not rule[0].endswith((":bool", ":int"))]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789")
+)
 
 
 def read_document(file: Path, error: type[QuanyuError]) -> object:
@@ -16,7 +35,8 @@ def read_document(file: Path, error: type[QuanyuError]) -> object:
     text = read_text(file, error)
     with _as(error):
         try:
-            return yaml.safe_load(text)
+            # A loader of plain values, as `safe_load` has.
+            return yaml.load(text, Loader)  # nosec B506
         except yaml.YAMLError as wrong:
             mark = getattr(wrong, "problem_mark", None)
             raise SourceError(
