@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
 
 import yaml
 
@@ -16,12 +15,11 @@ from quanyu.errors import QuanyuError, SourceError
 class Loader(yaml.SafeLoader):
     """YAML whose words are words: `on`, `off`, `yes` and `no` mean themselves, and 10:00 is no number of seconds."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[Any]]] = {
-        first: [rule for rule in rules if not rule[0].endswith((":bool", ":int"))]
-        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
-
+Loader.yaml_implicit_resolvers = {
+    first: [rule for rule in rules if not rule[0].endswith((":bool", ":int"))]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )

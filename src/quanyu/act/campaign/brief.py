@@ -15,6 +15,7 @@ from quanyu.errors import CampaignError
 from quanyu.nearest import did_you_mean
 from quanyu.rule import parse
 from quanyu.tables.campaign_design import CampaignDesign
+from quanyu.workspace import Workspace
 
 STRICT = ConfigDict(extra="forbid")
 KIND: Literal["message"] = "message"
@@ -97,6 +98,13 @@ class Brief:
     def variants(self, channel: str) -> dict[str, float]:
         """Return the share of each variant of a channel; those without one take equal parts of what is left."""
         return shares(self.content[channel])
+
+    def cost(self, ws: Workspace, channel: str) -> float:
+        """Return what a message through a channel costs: as the brief says, else as the channel reckons its dearest variant."""
+        if channel in self.contact_cost_amount:
+            return self.contact_cost_amount[channel]
+        reckon = channel_named(channel).cost
+        return max(reckon(ws, one.content).amount for one in self.content[channel]) if reckon else 0.0
 
     def variant(self, channel: str, name: str) -> Variant:
         """Return a variant of a channel by its name; the first, where a channel has none of this name."""

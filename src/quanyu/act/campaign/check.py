@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from quanyu.act.account import Share
 from quanyu.act.campaign.brief import Brief, kept_brief
-from quanyu.act.campaign.plan import cost_of, plan
+from quanyu.act.campaign.plan import plan
 from quanyu.act.content import Finding, check_content
 from quanyu.ledger import Decision
 from quanyu.method.scratch import Scratch
@@ -83,7 +83,7 @@ def check_brief(ws: Workspace, brief: Brief, campaign_id: str) -> Check:
         findings = check_content(
             ws, brief.content, pending, brief.category, is_marketing=not brief.is_service
         )
-    cost = sum(n * cost_of(ws, brief, name) for name, n in by_channel.items())
+    cost = sum(n * brief.cost(ws, name) for name, n in by_channel.items())
     return Check(
         campaign_id,
         brief,

@@ -9,7 +9,6 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.act.campaign.brief import Brief
-from quanyu.act.channel import channel_named
 from quanyu.act.gate import Ask, gated
 from quanyu.method.assignment import CONTROL, TREATED, arm
 from quanyu.part.day import as_of
@@ -79,7 +78,7 @@ def _budgeted(ws: Workspace, brief: Brief, campaign_id: str, rows: ir.Table) -> 
     """Stop, in an order drawn by lot, everybody after the one with whom the budget is used up: people of both arms alike."""
     if brief.budget_amount is None:
         return rows
-    costs = [(rows.channel == name, cost_of(ws, brief, name)) for name in brief.channels]
+    costs = [(rows.channel == name, brief.cost(ws, name)) for name in brief.channels]
     cost = ibis.ifelse(rows.arm == TREATED, ibis.cases(*costs, else_=0.0), 0.0)
     lot = drawn(rows.person_id, salt(ws.secret, json.dumps(["budget", campaign_id])))
     rows = rows.mutate(cost=cost, lot=lot)
@@ -111,11 +110,3 @@ def _is_sold_out(ws: Workspace, brief: Brief) -> bool:
     items = ws.warehouse.table("items")
     gone = items.filter(items.item_id.isin(brief.items), items.stock <= 0)
     return int(ws.warehouse.read(gone.count()).column(0)[0].as_py()) > 0
-
-
-def cost_of(ws: Workspace, brief: Brief, channel: str) -> float:
-    """Return what a message through a channel costs: as the brief says, else as the channel reckons its dearest variant."""
-    if channel in brief.contact_cost_amount:
-        return brief.contact_cost_amount[channel]
-    reckon = channel_named(channel).cost
-    return max(reckon(ws, one.content).amount for one in brief.content[channel]) if reckon else 0.0

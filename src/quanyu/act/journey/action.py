@@ -13,7 +13,7 @@ from quanyu.act.journey.journey import (
     resume_journey,
 )
 from quanyu.act.journey.rehearsal import REHEARSE
-from quanyu.act.journey.template.action import TEMPLATES
+from quanyu.act.journey.template import TEMPLATES
 from quanyu.ledger.journey import Journey
 from quanyu.part.action import Action
 

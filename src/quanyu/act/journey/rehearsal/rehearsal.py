@@ -11,7 +11,6 @@ from typing import Any
 
 from cronsim import CronSim
 
-from quanyu.act.campaign.plan import cost_of
 from quanyu.act.campaign.queue import kept_brief
 from quanyu.act.journey.course import JourneyCourse, Passage, course_of, way_of
 from quanyu.act.journey.document import Plan, kept_plan, plan_of
@@ -98,7 +97,7 @@ def rehearse(ws: Workspace, given: Question, caller: Caller) -> Rehearsal:
     first = given.first or last - dt.timedelta(days=29)
     if not 0 <= (last - first).days < MOST_DAYS or given.every_minutes < 1 or first > ws.today():
         raise JourneyError(
-            "From {first} to {last} nothing can be ",
+            "From {first} to {last} nothing can be rehearsed.",
             "Give days of the past, at most {most} of them, such as --from 2026-10-01 --to 2026-10-31.",
             first=first, last=last, most=MOST_DAYS,
         )  # fmt: skip
@@ -167,7 +166,7 @@ def _told(ws: Workspace, stage: Stage, plan: Plan, raw: Rehearsal) -> Rehearsal:
         hour = at.astimezone(ws.settings.zone).replace(minute=0, second=0, microsecond=0)
         by_hour[hour, channel] += n
         by_channel[channel] += n
-        cost += n * cost_of(ws, briefs[campaign_id], channel)
+        cost += n * briefs[campaign_id].cost(ws, channel)
     load = [Load(hour, channel, n) for (hour, channel), n in sorted(by_hour.items())]
     return replace(raw, load=load, by_channel=dict(sorted(by_channel.items())), cost_amount=round(cost, 2))
 
