@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from quanyu import ledger
 from quanyu.act.journey.document import Plan, kept_plan
 from quanyu.act.journey.entry import LEFT, REFUSALS
-from quanyu.act.journey.journey import Named, find
+from quanyu.act.journey.journey import find
 from quanyu.act.journey.step import kind_named
 from quanyu.ledger.journey import Journey, documents, road
 from quanyu.part.action import Caller
+from quanyu.part.identifier import keys_of
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
@@ -81,9 +82,17 @@ def _sends(ws: Workspace, journey: Journey, node_id: str) -> list[tuple[Text, st
     return [(status, reason, n) for _, status, reason, n in counted]
 
 
-def show_journey(ws: Workspace, given: Named, caller: Caller) -> JourneyCourse:
-    """Return how far the newest version of a journey has come."""
-    return course_of(ws, find(ws, given.journey))
+@dataclass(frozen=True)
+class Shown:
+    """A journey and a version of it; 0: the newest."""
+
+    journey: str
+    version: int = 0
+
+
+def show_journey(ws: Workspace, given: Shown, caller: Caller) -> JourneyCourse:
+    """Return how far a version of a journey has come."""
+    return course_of(ws, find(ws, given.journey, given.version))
 
 
 def journeys(ws: Workspace) -> list[JourneyCourse]:
@@ -93,7 +102,7 @@ def journeys(ws: Workspace) -> list[JourneyCourse]:
 
 @dataclass(frozen=True)
 class Question:
-    """A journey and a person."""
+    """A journey and a person, by the id or whatever else is at hand: a phone, an e-mail, a member number."""
 
     journey: str
     person_id: str
@@ -113,7 +122,7 @@ class Passage:
 def trace_journey(ws: Workspace, given: Question, caller: Caller) -> list[Passage]:
     """Return every entry and step of a person, and why they did not enter, in the order of time."""
     journey = find(ws, given.journey)
-    entries, moves, refused = road.trace(ws.ledger, journey.journey_id, given.person_id)
+    entries, moves, refused = road.trace(ws.ledger, journey.journey_id, _person(ws, given.person_id.strip()))
     lines = [
         Passage(one.entered_at, one.enrolment_id, "", "entered", str(one.context.get("occasion", "")))
         for one in entries
@@ -129,6 +138,14 @@ def trace_journey(ws: Workspace, given: Question, caller: Caller) -> list[Passag
     ]
     order = {"entered": 0, "done": 2, "exited": 2, "held_out": 2}
     return sorted(lines, key=lambda line: (line.at, order.get(line.outcome, 1)))
+
+
+def _person(ws: Workspace, text: str) -> str:
+    """Return the person a text stands for; the text where it is nobody's or stands for several."""
+    identities = ws.warehouse.table("identities")
+    named = identities.filter(identities.id_key.isin(keys_of(ws, text))).select("person_id").distinct()
+    people = ws.warehouse.read(named.limit(2))["person_id"].to_pylist()
+    return str(people[0]) if len(people) == 1 else text
 
 
 WORDS: Mapping[str, Text] = {**REFUSALS, **LEFT}
