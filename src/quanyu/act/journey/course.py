@@ -110,29 +110,46 @@ class Question:
 
 @dataclass(frozen=True)
 class Passage:
-    """A line of a person's way: when, at which step of which entry, what came of it, and more in words."""
+    """A line of a person's way: when, at which step of which entry into which version, what came of it, and more in words."""
 
     at: dt.datetime
     entry: int
     node: str
     outcome: str
     detail: str = ""
+    version: int = 0
 
 
 def trace_journey(ws: Workspace, given: Question, caller: Caller) -> list[Passage]:
     """Return every entry and step of a person, and why they did not enter, in the order of time."""
     journey = find(ws, given.journey)
     entries, moves, refused = road.trace(ws.ledger, journey.journey_id, _person(ws, given.person_id.strip()))
+    versions = {one.enrolment_id: one.version for one in entries}
     lines = [
-        Passage(one.entered_at, one.enrolment_id, "", "entered", str(one.context.get("occasion", "")))
+        Passage(
+            one.entered_at,
+            one.enrolment_id,
+            "",
+            "entered",
+            str(one.context.get("occasion", "")),
+            version=one.version,
+        )
         for one in entries
     ]
     lines += [
-        Passage(row["at"], row["enrolment_id"], row["node"], row["outcome"], row["detail"]) for row in moves
+        Passage(
+            row["at"],
+            row["enrolment_id"],
+            row["node"],
+            row["outcome"],
+            row["detail"],
+            version=versions[row["enrolment_id"]],
+        )
+        for row in moves
     ]
     lines += [Passage(row["at"], 0, "", "not_entered", row["reason"]) for row in refused]
     lines += [
-        Passage(one.changed_at, one.enrolment_id, one.node, one.state, one.reason)
+        Passage(one.changed_at, one.enrolment_id, one.node, one.state, one.reason, version=one.version)
         for one in entries
         if one.state != "active"
     ]

@@ -139,5 +139,5 @@ def messages(view: View, course: JourneyCourse) -> None:
     put(table(Sheet(view.say("Messages by step"), heads, rows), writer(view)))
 
 
-def _most(counts: Mapping[str, int]) -> list[tuple[Text, int]]:
+def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -62,12 +62,14 @@ def _told(view: View, course: JourneyCourse, lines: list[Passage]) -> None:
 
 def _line(view: View, course: JourneyCourse, line: Passage) -> Markup:
     at = tag("time", writer(view)(line.at, "time"))
-    entry = span("faint", view.say("entry {n}", n=line.entry)) if line.entry else ""
+    words = [view.say("entry {n}", n=line.entry), view.say("version {n}", n=line.version)]
+    entry = span("faint", " · ".join(words)) if line.entry else ""
     if line.outcome in STATES:
         why = reason_told(view, line.detail) if line.detail and line.outcome != "entered" else ""
         said = div("", tag("strong", view.say(STATES[line.outcome])), " ", span("muted", why))
         return tag("li", at, said, entry, class_="order")
-    node = course.plan.nodes.get(line.node)
+    is_shown = line.version == course.journey.version
+    node = course.plan.nodes.get(line.node) if is_shown else None
     kind = kinds().get(node.kind) if node else None
     step = view.say(kind.label) if kind else ""
     does = step_told(view, kind.name, node.given) if kind and node else ""

@@ -50,7 +50,7 @@ def status_chip(view: View, status: Text) -> Markup:
     return span(f"mark {LEVELS.get(status, '')}", view.say(status))
 
 
-def reason_told(view: View, reason: Text) -> str:
+def reason_told(view: View, reason: str) -> str:
     """Return a reason on record in words; one that an author wrote stands as it is."""
     known: Mapping[str, Text] = {**reason_words(), **WORDS}
     return view.say(known[reason]) if reason in known else reason
@@ -110,10 +110,8 @@ def _sends(view: View, given: Mapping[str, Any]) -> str:
     labels: Mapping[str, Text] = {one.name: one.label for one in channels("people")}
     names = given.get("channels")
     content = given.get("content")
-    told = [
-        view.say(labels.get(str(name), str(name)))
-        for name in (names if isinstance(names, list | tuple) else ())
-    ]
+    listed = [str(name) for name in names] if isinstance(names, list | tuple) else []
+    told = [view.say(labels[name]) if name in labels else name for name in listed]
     said = [content_told(view, one) for one in content.values()] if isinstance(content, Mapping) else []
     return " · ".join(filter(None, [" → ".join(told), *dict.fromkeys(said)]))
 

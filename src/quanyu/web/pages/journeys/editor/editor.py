@@ -51,7 +51,7 @@ class _Editor:
 
     def __init__(self, view: View, written: Written) -> None:
         self.view, self.written = view, written
-        self.is_looking, self.is_late, self.is_writing = False, False, False
+        self.is_looking, self.is_late = False, False
 
     def place(self) -> None:
         """Place the form at the left, the flow at the right, the document below."""
@@ -107,7 +107,7 @@ class _Editor:
 
     async def _typed(self) -> None:
         """Take what was typed into the document."""
-        if self.is_writing:
+        if self.text.value == self.written.text:
             return
         self.misread.clear()
         try:
@@ -122,9 +122,7 @@ class _Editor:
     async def changed(self, *_: object) -> None:
         """Write the document anew, and look at it."""
         self.misread.clear()
-        self.is_writing = True
         self.text.value = self.written.text
-        self.is_writing = False
         await self._look_on()
 
     async def _look_on(self) -> None:

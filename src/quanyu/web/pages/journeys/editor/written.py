@@ -151,7 +151,7 @@ def keep(view: View, written: Written) -> Journey:
     if (
         before is not None
         and newest is not None
-        and (newest.version, newest.made_at) != (before.version, before.made_at)
+        and (newest.version, newest.document) != (before.version, before.document)
     ):
         raise JourneyError(
             "{who} has written version {version} meanwhile.", "Copy your text, load the page again, and put in what is yours.",
