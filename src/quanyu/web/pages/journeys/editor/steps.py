@@ -39,7 +39,7 @@ class Steps:
         """Draw the steps anew, go on at one of them, and say that something has changed."""
         self.draw()
         if focus:
-            ui.run_javascript(FOCUS.replace("{number}", repr(focus)))
+            self.box.client.run_javascript(FOCUS.replace("{number}", repr(focus)))
         await self.changed()
 
     def nested(self, label: str, part: Part, number: str) -> None:
