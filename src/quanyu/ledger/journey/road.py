@@ -16,16 +16,16 @@ from quanyu.ledger.store import Scope, insert_once, reading, writing
 WHOLE = [E.c[name] for name in Enrolment.__dataclass_fields__]
 
 
-def enrol(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Let people enter whose key has not entered yet, and return the keys that were new."""
+def enrol(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Let people enter whose key has not entered yet, and return how many those are."""
     with writing(scope) as connection:
-        return set(insert_once(connection, E, rows, E.c.entry_key))
+        return insert_once(connection, E, rows)
 
 
 def refuse(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> int:
     """Keep why somebody did not enter, once per occasion; return how many lines were new."""
     with writing(scope) as connection:
-        return len(insert_once(connection, TURNED_AWAY, rows))
+        return insert_once(connection, TURNED_AWAY, rows)
 
 
 def position(scope: Scope, journey_id: str, source: str) -> str | None:
@@ -46,8 +46,8 @@ def set_position(scope: Scope, journey_id: str, source: str, at: str) -> None:
 def due(
     scope: Scope, journey_id: str, version: int, node: str, *, at: dt.datetime, limit: int, after: int = 0
 ) -> dict[str, tuple[Any, ...]]:
-    """Return who is due at a node, as columns enrolment_id, person_id, entity, time_zone, entered_at, reason; by id, after one."""
-    columns = ("enrolment_id", "person_id", "entity", "time_zone", "entered_at", "reason")
+    """Return who is due at a node, as columns enrolment_id, person_id, entity, time_zone; by id, after one."""
+    columns = ("enrolment_id", "person_id", "entity", "time_zone")
     wanted = sa.select(*(E.c[name] for name in columns)).where(
         _at_node(journey_id, version, node), E.c.due_at <= at, E.c.enrolment_id > after
     )
