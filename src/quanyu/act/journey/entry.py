@@ -34,6 +34,7 @@ LEFT: Mapping[str, Text] = {
     "goal": "Met the goal",
     "ends_when": "Met the condition that ends it",
     "erased": "Was erased",
+    "merged": "Is somebody who is on their way already",
     "ended": "The journey was ended",
     "global_holdout": "In the global holdout, which no campaign reaches",
 }
@@ -65,6 +66,7 @@ def enter(
         for one, why in told
         if why
     ]  # fmt: skip
+    road.recall(connection, journey.journey_id, [one.key for one, _ in told if one.person_id])
     road.refuse(connection, refused)
     return road.enrol(connection, rows)
 
