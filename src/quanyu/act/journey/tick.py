@@ -43,7 +43,7 @@ class News:
     has_changed: bool = False
 
 
-NOTHING = News()
+NO_NEWS = News()
 
 
 def tick(ws: Workspace) -> Ticked:
@@ -71,7 +71,7 @@ def _ticked(ws: Workspace, versions: Sequence[Journey], scratch: Scratch) -> Tic
         source for source, position in seen.items() if road.position(ws.ledger, name, source) != position
     }
     done = Ticked()
-    news = [_news(scene, plan) if changed & set(sources(plan)) else NOTHING for scene, _, plan in told]
+    news = [_news(scene, plan) if changed & set(sources(plan)) else NO_NEWS for scene, _, plan in told]
     if changed:
         joined = merges(told[0][0], name)
         with ws.ledger.begin() as connection:
