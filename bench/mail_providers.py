@@ -67,9 +67,9 @@ class Providers:
         return None
 
 
-def serve(pipe: Connection, most: int) -> None:
-    """Say the port, and when asked what was taken, what was said and what it cost."""
-    with Sink(Providers(most)) as sink:
+def serve(pipe: Connection, most: int, takes_all: bool) -> None:
+    """Say the port, and when asked what was taken and what it cost."""
+    with Sink() if takes_all else Sink(Providers(most)) as sink:
         pipe.send(sink.port)
         while pipe.recv():
             used = resource.getrusage(resource.RUSAGE_SELF)
@@ -77,10 +77,10 @@ def serve(pipe: Connection, most: int) -> None:
 
 
 @contextmanager
-def providers(most: int = 1_000_000) -> Iterator[tuple[int, Connection]]:
+def providers(most: int = 1_000_000, *, takes_all: bool = False) -> Iterator[tuple[int, Connection]]:
     """Run them in a process, and give the port and a pipe that answers with messages taken and seconds of CPU."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, most), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, most, takes_all), daemon=True)
     process.start()
     yield ours.recv(), ours
     ours.send(None)

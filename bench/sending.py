@@ -61,7 +61,8 @@ BODY = (
     "<html><body><p>Dear {{ person.name }},</p>\n<p>in {{ person.city | default: 'your town' }} it is time again.</p>\n<table>"
     + "".join(ROW.format(name=f"linen-shirt-{n}") for n in range(8))
     + "".join(
-        ROW.split("<td><a", maxsplit=1)[0].format(name=f"Shirt of linen, cut {n}, in three colours") + "</tr>\n"
+        ROW.split("<td><a", maxsplit=1)[0].format(name=f"Shirt of linen, cut {n}, in three colours")
+        + "</tr>\n"
         for n in range(50)
     )
     + "</table></body></html>"
