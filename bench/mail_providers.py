@@ -80,7 +80,9 @@ def serve(pipe: Connection, most: int, takes_all: bool) -> None:
 def providers(most: int = 1_000_000, *, takes_all: bool = False) -> Iterator[tuple[int, Connection]]:
     """Run them in a process, and give the port and a pipe that answers with messages taken and seconds of CPU."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, most, takes_all), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(theirs, most, takes_all), daemon=True
+    )
     process.start()
     yield ours.recv(), ours
     ours.send(None)
