@@ -56,6 +56,9 @@ class SettledSend:
 
 SETTLED = tuple(SettledSend.__dataclass_fields__)
 CHANGED = SETTLED[1:]
+ROW: sa.ColumnClause[Any] = sa.column("ctid")
+ROW.table = SENDS
+"""Where a row of PostgreSQL lies."""
 
 
 def claim_sends(
@@ -118,7 +121,7 @@ def _at_once(change: sa.Update, campaign_id: str, settled: Sequence[SettledSend]
         .join_from(told, rows.limit(1).lateral("found"), sa.true())
         .subquery("given")
     )
-    change = change.where(sa.literal_column("sends.ctid") == found.c.row)
+    change = change.where(found.c.row == ROW)
     change = change.values({name: found.c[name] for name in CHANGED})
     return change, {f"to_{name}": [getattr(one, name) for one in settled] for name in SETTLED}
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import pyarrow as pa
@@ -21,8 +21,7 @@ from quanyu.ledger import Campaign, ClaimedSend
 from quanyu.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class Queued:
+class Queued(NamedTuple):
     """What the launch wrote down for a send and a channel."""
 
     contact: str
