@@ -34,6 +34,7 @@ class Sink:
     port: int = 0
     n_lines: int = 0
     n_taken: int = 0
+    n_heard: int = 0
     said: list[str] = field(default_factory=list)
     is_noted: bool = False
     open: set[asyncio.Transport] = field(default_factory=set)
@@ -86,6 +87,7 @@ class _Talk(asyncio.Protocol):
             self.unsaid.clear()
 
     def data_received(self, data: bytes) -> None:
+        self.sink.n_heard += 1
         self.unread = self.unread + data if self.unread else data
         while self.unread and not self.transport.is_closing():
             if self.content is not None:

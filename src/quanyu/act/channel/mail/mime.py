@@ -27,7 +27,8 @@ ONE_CLICK = b"List-Unsubscribe=One-Click"
 class Letterhead:
     """What is the same in every mail of a shop: who writes, who hears answers and refusals, how mails are signed.
 
-    `secret` seals the names of mails, so that nobody can answer for somebody else.
+    `secret` seals the names of mails, so that nobody can answer for somebody else; `name_heads` are the heads that bear the name,
+    beside Message-ID, which some servers replace.
     """
 
     from_address: str
@@ -36,6 +37,7 @@ class Letterhead:
     reply_to: str = ""
     unsubscribe_address: str = ""
     signers: Sequence[Signer] = ()
+    name_heads: Sequence[bytes] = (b"X-Quanyu-Send",)
 
     @property
     def domain(self) -> str:
@@ -56,7 +58,7 @@ class Letterhead:
             (b"From", mailbox(self.from_address, self.from_name)),
             (b"Subject", encoded(message.content.subject)),
             (b"Message-ID", f"<{name}@{self.domain}>".encode()),
-            (b"X-Quanyu-Send", name.encode("ascii")),
+            *((head, name.encode("ascii")) for head in self.name_heads),
             (b"MIME-Version", b"1.0"),
         ]
         if self.reply_to:
