@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -48,6 +48,11 @@ class Signer:
     selector: str
     key: Key
 
+    @cached_property
+    def kind(self) -> str:
+        """How its key signs."""
+        return "rsa" if isinstance(self.key, RSAPrivateKey) else "ed25519"
+
 
 def sealed(signers: Sequence[Signer], heads: Sequence[Head], body: Sequence[bytes], at: dt.datetime) -> bytes:
     """Return the heads that sign a mail in which no head stands twice; its body is given in parts."""
@@ -57,9 +62,10 @@ def sealed(signers: Sequence[Signer], heads: Sequence[Head], body: Sequence[byte
     rest = f"t={int(at.timestamp())};\r\n h={_listed(tuple([name for name, _ in heads]))};\r\n bh={hashed};\r\n b="
     said, seals = relaxed(heads), []
     for one in signers:
-        kind = "rsa" if isinstance(one.key, RSAPrivateKey) else "ed25519"
-        value = f"v=1; a={kind}-sha256; c=relaxed/relaxed; d={one.domain}; s={one.selector}; {rest}".encode(
-            "ascii"
+        value = (
+            f"v=1; a={one.kind}-sha256; c=relaxed/relaxed; d={one.domain}; s={one.selector}; {rest}".encode(
+                "ascii"
+            )
         )
         seals += [b"DKIM-Signature: ", value, signature(one.key, said, value)]
     return b"".join(seals)

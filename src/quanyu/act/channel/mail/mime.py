@@ -91,10 +91,12 @@ def _body(content: Content, name: str) -> tuple[list[Head], list[bytes]]:
         return parts[0]
     edge = b"--=_" + name.encode("ascii")[-60:]
     body = [
-        line for heads, text in parts for line in (edge, b"\r\n", *_lines(heads), b"\r\n", *text, b"\r\n")
+        piece
+        for heads, text in parts
+        for piece in (b"".join([edge, b"\r\n", *_lines(heads), b"\r\n"]), *text, b"\r\n")
     ]
     kind = b'multipart/alternative;\r\n boundary="' + edge[2:] + b'"'
-    return [(b"Content-Type", kind)], [*body, edge, b"--\r\n"]
+    return [(b"Content-Type", kind)], [*body, edge + b"--\r\n"]
 
 
 def _part(kind: bytes, text: str) -> tuple[list[Head], list[bytes]]:
