@@ -90,6 +90,7 @@ def settle_sends(
     """Record what became of claimed sends, and return how many were still held by the worker: others are left as they are."""
     if not settled:
         return 0
+    settled = sorted(settled, key=lambda one: one.place)  # whoever locks rows locks them in one order
     # Not by the index of claims: each row would be looked for among all that the worker holds.
     held = sa.func.coalesce(SENDS.c.claimed_by, "") == who
     change = sa.update(SENDS).where(SENDS.c.campaign_id == campaign_id, held)
