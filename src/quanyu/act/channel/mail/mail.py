@@ -35,11 +35,11 @@ def letterhead(ws: Workspace) -> Letterhead:
     return Letterhead(
         sender,
         ws.secret,
-        settings.from_name,
-        settings.reply_to,
-        settings.unsubscribe_address,
-        signers,
-        (b"X-Quanyu-Send", tells_back) if tells_back else (b"X-Quanyu-Send",),
+        from_name=settings.from_name,
+        reply_to=settings.reply_to,
+        unsubscribe_address=settings.unsubscribe_address,
+        signers=signers,
+        name_heads=(b"X-Quanyu-Send", tells_back) if tells_back else (b"X-Quanyu-Send",),
     )
 
 
