@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-import ibis
 import pyarrow as pa
 
 from quanyu.act.gate import zone_named
 from quanyu.act.journey.document import Plan, again
-from quanyu.act.journey.look import done, holding
+from quanyu.act.journey.look import holding
 from quanyu.act.journey.step import Scene, kind_named
 from quanyu.ledger import Scope
-from quanyu.ledger.journey import Enrolment, Journey, road
+from quanyu.ledger.journey import Journey, road
 from quanyu.method.assignment import CONTROL, TREATED, arm_of, is_held_out_one
 from quanyu.rule import parse
 from quanyu.tables.settings import ExperimentSettings
@@ -28,13 +28,13 @@ REFUSALS: Mapping[str, Text] = {
     "under_way": "Is on their way already",
     "entered_before": "Has entered before, and may not again",
     "too_soon": "Has entered too short a time ago",
-    "goal_met": "Had met the goal before they could enter",
 }
 """Why an occasion lets nobody enter."""
 LEFT: Mapping[str, Text] = {
     "goal": "Met the goal",
     "ends_when": "Met the condition that ends it",
     "erased": "Was erased",
+    "merged": "Is somebody who is on their way already",
     "ended": "The journey was ended",
     "global_holdout": "In the global holdout, which no campaign reaches",
 }
@@ -50,45 +50,35 @@ class Occasion:
     entity: str
     at: dt.datetime
 
-    def follows(self, began: Occasion) -> bool:
-        """Say whether it came after what let somebody enter, of the same cart or order where both name one."""
-        is_same = not self.entity or not began.entity or self.entity == began.entity
-        return self.at >= began.at and self.key != began.key and is_same
-
-
-def began_by(one: Enrolment) -> Occasion:
-    """Return what let somebody enter."""
-    at = dt.datetime.fromisoformat(one.context["at"])
-    return Occasion(str(one.context["occasion"]), one.person_id, one.entity, at)
-
 
 def enter(
     scene: Scene, journey: Journey, plan: Plan, occasions: Sequence[Occasion], connection: Scope
 ) -> int:
     """Let people enter on these occasions and return how many did; the others are on record with the reason."""
-    told = list(_judged(scene, journey, plan, occasions, connection))
+    told = list(_judged(scene, journey, plan, occasions))
     zones = _zones(scene, {one.person_id for one, why in told if not why and one.person_id})
-    rows = [_row(scene, journey, plan, one, zones) for one, why in told if not why]
-    new = road.enrol(connection, rows)
-    repeated = {row["entry_key"] for row in rows} - new
+    first, home = plan.nodes[plan.first], scene.ws.settings.zone
+    due, given = kind_named(first.kind).due, first.given
+    moments = cache(lambda zone: due(given, scene.at, zone_named(zone) or home))
+    rows = [_row(scene, journey, plan, one, zones=zones, moments=moments) for one, why in told if not why]
     refused = [
         {"journey_id": journey.journey_id, "occasion": one.key, "person_id": one.person_id or "", "reason": why, "at": one.at}
         for one, why in told
         if why
     ]  # fmt: skip
+    road.recall(connection, journey.journey_id, [one.key for one, _ in told if one.person_id])
     road.refuse(connection, refused)
-    return len(rows) - len(repeated)
+    return road.enrol(connection, rows)
 
 
 def _judged(
-    scene: Scene, journey: Journey, plan: Plan, occasions: Iterable[Occasion], connection: Scope
+    scene: Scene, journey: Journey, plan: Plan, occasions: Iterable[Occasion]
 ) -> Iterator[tuple[Occasion, str]]:
     """Yield each occasion, the earliest first, with why it lets nobody enter (nothing: it does)."""
     ordered = sorted(occasions, key=lambda one: (one.at, one.key))
     people = {one.person_id for one in ordered if one.person_id}
-    former = road.former(connection, journey.journey_id, people)
+    former = road.former(scene.ws.ledger, journey.journey_id, people)
     fitting = _fitting(scene, plan, people)
-    reached = _reached(scene, plan, ordered, people)
     pause, earliest = again(plan.again), scene.at - dt.timedelta(hours=plan.latest_hours)
     for one in ordered:
         state, entered_at = former.get((one.person_id or "", one.entity), ("", None))
@@ -100,7 +90,6 @@ def _judged(
             ("entered_before", bool(state) and pause is None),
             ("too_soon", entered_at is not None and pause is not None
              and (scene.at - entered_at).total_seconds() < pause),
-            ("goal_met", any(deed.follows(one) for deed in reached.get(one.person_id or "", ()))),
         )  # fmt: skip
         why = next((reason for reason, holds in checks if holds), "")
         if not why and one.person_id:
@@ -119,22 +108,6 @@ def _fitting(scene: Scene, plan: Plan, people: Iterable[str]) -> set[str]:
     return {named[place] for place in kept}
 
 
-def _reached(
-    scene: Scene, plan: Plan, ordered: Sequence[Occasion], people: Iterable[str]
-) -> dict[str, list[Occasion]]:
-    """Return by person what met the goal since the first occasion: a shop that was away for an hour hears of both at once."""
-    named = sorted(people)
-    if not plan.goal or not named:
-        return {}
-    told = done(scene, plan.goal, plan.per)
-    since = ibis.literal(ordered[0].at).cast("timestamp('UTC')")
-    theirs = told.filter(told.at >= since).semi_join(scene.known(pa.table({"person_id": named})), "person_id")
-    found: dict[str, list[Occasion]] = {}
-    for row in scene.ws.warehouse.read(theirs).to_pylist():
-        found.setdefault(row["person_id"], []).append(Occasion(**row))
-    return found
-
-
 def _zones(scene: Scene, people: set[str]) -> dict[str, str]:
     if not people:
         return {}
@@ -146,7 +119,13 @@ def _zones(scene: Scene, people: set[str]) -> dict[str, str]:
 
 
 def _row(
-    scene: Scene, journey: Journey, plan: Plan, one: Occasion, zones: Mapping[str, str]
+    scene: Scene,
+    journey: Journey,
+    plan: Plan,
+    one: Occasion,
+    *,
+    zones: Mapping[str, str],
+    moments: Callable[[str], dt.datetime],
 ) -> dict[str, Any]:
     """Return the row of somebody who enters: the control group and the global holdout never set out."""
     person, ws = one.person_id or "", scene.ws
@@ -159,14 +138,12 @@ def _row(
         if plan.control_share
         else TREATED
     )
-    first, zone = plan.nodes[plan.first], zones.get(person, "")
-    is_out = arm != TREATED
-    due = kind_named(first.kind).due(first.given, scene.at, zone_named(zone) or ws.settings.zone)
+    zone, is_out = zones.get(person, ""), arm != TREATED
     key = f"{person}|{one.entity}" if plan.again == "never" else f"{person}|{one.entity}|{one.key}"
     return {
         "journey_id": journey.journey_id, "version": journey.version, "person_id": person, "entity": one.entity,
         "entry_key": key, "arm": arm, "state": "held_out" if is_out else "active", "node": "" if is_out else plan.first,
         "variant": "", "reason": ("global_holdout" if outside else CONTROL) if is_out else "", "time_zone": zone,
         "context": {"occasion": one.key, "at": one.at.isoformat()}, "n_moves": 0, "entered_at": scene.at,
-        "due_at": None if is_out else due, "changed_at": scene.at,
+        "due_at": None if is_out else moments(zone), "changed_at": scene.at,
     }  # fmt: skip

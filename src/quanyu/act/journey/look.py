@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from quanyu.rule import Asking, happened, parse, population
-from quanyu.rule.row import cell, did_of
+from quanyu.rule import Asking, population
 from quanyu.rule.tree import Node as Rule
-from quanyu.rule.verb import VERBS
 
 if TYPE_CHECKING:
     from quanyu.act.journey.step.step import Scene
@@ -31,20 +28,6 @@ def asking(scene: Scene, people: ir.Table | None = None) -> Asking:
     """Return as of when and of whom conditions of a journey are asked: this very moment."""
     look = scene.look if people is None else only(scene.look, people)
     return Asking(scene.at, scene.ws.settings.zone, scene.ws.secret, look)
-
-
-def table_of(verb: str) -> str:
-    """Return the table in which what a verb says stands."""
-    return VERBS[did_of(parse(verb)).verb].rows.table.name
-
-
-def done(scene: Scene, verb: str, per: str) -> ir.Table:
-    """Return person_id, key, at and entity (the cart or order it was of, empty where it names none) of what people did."""
-    rows = VERBS[did_of(parse(verb)).verb].rows.table.schema.names
-    shown = (per,) if per in rows or (per.startswith("properties.") and "properties" in rows) else ()
-    told = happened(parse(verb), asking(scene), shown)
-    entity = told[cell(per)].cast("string").fill_null("") if shown else ibis.literal("")
-    return told.select("person_id", "key", "at", entity=entity).distinct()
 
 
 def holding(scene: Scene, rules: Mapping[str, Rule], people: pa.Table) -> ir.Table:

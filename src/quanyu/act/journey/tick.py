@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from itertools import groupby
 
 from quanyu import ledger
 from quanyu.act.journey.document import Plan, kept_plan
 from quanyu.act.journey.entry import Occasion, enter
-from quanyu.act.journey.news import asked_of, deeds, met, now_at, occasions, sources
+from quanyu.act.journey.news import asked_of, deeds, merges, met, now_at, occasions, sources
 from quanyu.act.journey.road import advance, onward
 from quanyu.act.journey.step import Scene, kind_named
 from quanyu.ledger import Scope
@@ -36,18 +36,21 @@ class Ticked:
 
 @dataclass(frozen=True)
 class News:
-    """What is new for a version: who leaves and why, what was done that nodes wait for, and what may let somebody enter."""
+    """What people did that is new for a version: what meets the goal, and by node what a step waits for."""
 
-    leaving: Sequence[tuple[Enrolment, str]]
-    done: Mapping[str, Sequence[Occasion]]
-    coming: Sequence[Occasion]
+    goals: Sequence[Occasion] = ()
+    answers: Mapping[str, Sequence[Occasion]] = field(default_factory=dict)
+    has_changed: bool = False
+
+
+NO_NEWS = News()
 
 
 def tick(ws: Workspace, *, is_rehearsal: bool = False) -> Ticked:
     """Let every running journey go on as of now and return what happened.
 
     Nothing is done twice, whatever is killed when and whoever ticks beside: how far the news were read is remembered in the
-    transaction that acts on them, and everybody moves from where they are. In a rehearsal nothing is written down to be sent.
+    transaction that acts on them, and everybody moves from where they are.
     """
     running = documents.versions(ws.ledger, status=RUNNING)
     done = Ticked()
@@ -71,63 +74,54 @@ def _ticked(ws: Workspace, versions: Sequence[Journey], scratch: Scratch, *, is_
     changed = {
         source for source, position in seen.items() if road.position(ws.ledger, name, source) != position
     }
-    news = [
-        _news(scene, journey, plan) if changed & set(sources(plan)) else News((), {}, ())
-        for scene, journey, plan in told
-    ]
     done = Ticked()
+    news = [_news(scene, plan) if changed & set(sources(plan)) else NO_NEWS for scene, _, plan in told]
     if changed:
+        joined = merges(told[0][0], name)
         with ws.ledger.begin() as connection:
+            road.follow(connection, name, joined, at=at)
             for (scene, journey, plan), new in zip(told, news, strict=True):
+                done += _heard(scene, journey, plan, new, connection)
+    # Before anybody enters: who is through by now may enter again.
+    done += Ticked(n_moved=sum(advance(*each) for each in told))
+    if changed:
+        coming = [occasions(*each) if each[1].status == "live" else [] for each in told]
+        with ws.ledger.begin() as connection:
+            for (scene, journey, plan), new, occasion in zip(told, news, coming, strict=True):
+                done += Ticked(n_entered=enter(scene, journey, plan, occasion, connection) if occasion else 0)
                 done += _heard(scene, journey, plan, new, connection)
             for source in changed:
                 road.set_position(connection, name, source, seen[source])
-    for scene, journey, plan in told:
-        done += Ticked(n_moved=advance(scene, journey, plan))
+        done += Ticked(n_moved=sum(advance(*each) for each in told))
+    for _, journey, _ in told:
         _close(ws, journey)
     return done
 
 
-def _news(scene: Scene, journey: Journey, plan: Plan) -> News:
-    """Return what is new for a version; nobody enters one that is ending."""
-    name = journey.journey_id
-    leaving = (
-        [(one, "goal") for one in met(scene.ws.ledger, journey, deeds(scene, name, plan.goal, plan.per))]
-        if plan.goal
-        else []
+def _news(scene: Scene, plan: Plan) -> News:
+    """Return what people did that came since the journey looked last: what meets the goal, and what a step waits for."""
+    name = scene.name.rpartition("-v")[0]
+    waited = [node for node in plan.nodes.values() if kind_named(node.kind).answer]
+    return News(
+        deeds(scene, name, plan.goal, plan.per) if plan.goal else [],
+        {node.node_id: deeds(scene, name, node.given["what"], plan.per) for node in waited},
+        has_changed=True,
     )
-    leaving += [(one, "ends_when") for one in asked_of(scene, journey, plan)] if plan.ends_when else []
-    done = {
-        node.node_id: deeds(scene, name, node.given["what"], plan.per)
-        for node in plan.nodes.values()
-        if kind_named(node.kind).answer
-    }
-    coming = occasions(scene, journey, plan) if journey.status == "live" else []
-    return News(leaving, done, coming)
 
 
 def _heard(scene: Scene, journey: Journey, plan: Plan, new: News, connection: Scope) -> Ticked:
-    """Act on what is new: who leaves takes what waits in the queue along."""
-    n_left = sum(_leave(scene, journey, plan, new.leaving, connection))
-    n_moved = sum(_answered(scene, journey, plan, one, connection) for one in new.done.items())
-    n_entered = enter(scene, journey, plan, new.coming, connection) if new.coming else 0
-    if n_entered and plan.first in new.done:
-        # Who enters late may have done already what the first step waits for.
-        n_moved += _answered(scene, journey, plan, (plan.first, new.done[plan.first]), connection)
-    return Ticked(n_entered, n_moved, n_left)
-
-
-def _answered(
-    scene: Scene, journey: Journey, plan: Plan, waiting: tuple[str, Sequence[Occasion]], connection: Scope
-) -> int:
-    """Let go on who waits at a node for what was done, and return how many they are."""
-    node_id, done = waiting
-    node = plan.nodes[node_id]
-    zones = {one.enrolment_id: one.time_zone for one in met(connection, journey, done, node_id)}
-    moves = onward(scene, plan, node, kind_named(node.kind).answer, zones) if zones else ()
-    return sum(
-        road.move(connection, journey.journey_id, journey.version, move, at=scene.at) for move in moves
-    )
+    """Act on what is new: who leaves takes what waits in the queue along; doing so again does nothing."""
+    leaving = [(one, "goal") for one in met(connection, journey, new.goals)]
+    if plan.ends_when and new.has_changed:
+        leaving += [(one, "ends_when") for one in asked_of(scene, connection, journey, plan)]
+    n_left = sum(_leave(scene, journey, plan, leaving, connection))
+    n_moved = 0
+    for node_id, done in new.answers.items():
+        node = plan.nodes[node_id]
+        zones = {one.enrolment_id: one.time_zone for one in met(connection, journey, done, node_id)}
+        for move in onward(scene, plan, node, kind_named(node.kind).answer, zones):
+            n_moved += road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
+    return Ticked(0, n_moved, n_left)
 
 
 def _leave(
