@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from quanyu.errors import RuleError
 from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
-from quanyu.rule.gathered import Gathered, trait_kinds
+from quanyu.rule.gathered import Answers, Gathered, trait_kinds
 from quanyu.rule.tree import Node, conditions, leaves
 from quanyu.rule.typed import typed
 
@@ -36,14 +36,14 @@ def members(tree: Node, asking: Asking) -> ir.Table:
     return chosen.select("person_id", why=why)
 
 
-def population(trees: Mapping[str, Node], asking: Asking) -> ir.Table:
-    """Return person_id of everybody and, for each rule named, whether it holds; never null.
+def population(trees: Mapping[str, Node], asking: Asking, given: Answers | None = None) -> Answers:
+    """Return for everybody whether each of some rules holds; those `given` are answered already, and may be named by the others.
 
     Raises `RuleError` for a rule that cannot be asked, and for rules that wait for each other.
     """
-    view, ready = _gathered(trees, asking)
+    view, ready = _gathered(trees, asking, given)
     told = _told(view, ready)
-    return told.select("person_id", **{name: told[cell] for name, cell in view.answers.items()})
+    return Answers(told.select("person_id", *view.answers.values()), view.answers)
 
 
 def answers(tree: Node, asking: Asking, person_id: str) -> ir.Table:
@@ -62,16 +62,19 @@ def answers(tree: Node, asking: Asking, person_id: str) -> ir.Table:
     return row.select("person_id", **holds, **met)
 
 
-def _gathered(trees: Mapping[str, Node], asking: Asking) -> tuple[Gathered, dict[str, Node]]:
+def _gathered(
+    trees: Mapping[str, Node], asking: Asking, given: Answers | None = None
+) -> tuple[Gathered, dict[str, Node]]:
     kinds = trait_kinds(asking.look)
     ready = {name: typed(tree, kinds) for name, tree in trees.items()}
-    return Gathered(ready, asking), ready
+    return Gathered(ready, asking, given), ready
 
 
 def _told(view: Gathered, ready: Mapping[str, Node]) -> ir.Table:
     """Return everybody with the answer of each rule; a rule that names another comes after it."""
     others = {
-        name: {leaf.name for leaf in leaves(tree) if view.is_other(leaf)} for name, tree in ready.items()
+        name: {leaf.name for leaf in leaves(tree) if view.is_other(leaf) and leaf.name not in view.given}
+        for name, tree in ready.items()
     }
     table = view.table
     for depth, names in enumerate(_ordered(others), start=1):
@@ -98,4 +101,4 @@ def _ordered(others: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
         order.done(*names)
 
 
-__all__ = ["answers", "members", "population"]
+__all__ = ["Answers", "answers", "members", "population"]
