@@ -85,8 +85,8 @@ class Gathered:
         )
         self.cells: Mapping[Leaf, str] = {leaf: f"leaf_{n}" for n, leaf in enumerate(found)}
         traits = dict.fromkeys(column for tree in trees.values() for column in columns(tree))
-        view = _traits(asking.look, list(traits))
-        self.table = self._with_leaves(self._with_given(view, given) if given else view)
+        everybody = self._told(given) if given else asking.look("people").select("person_id")
+        self.table = self._with_leaves(_traits(asking.look, everybody, list(traits)))
 
     def is_other(self, leaf: Node) -> TypeGuard[Member]:
         """Say whether a leaf asks for one of the rules themselves."""
@@ -118,10 +118,9 @@ class Gathered:
         found = [(named(leaf), self.cells[leaf]) for leaf in leaves(tree) if leaf in self.cells]
         return [(column, column) for column in columns(tree)] + found
 
-    def _with_given(self, view: ir.Table, given: Answers) -> ir.Table:
-        told = {self.answers[name]: given.table[cell] for name, cell in given.cells.items()}
-        view = _joined(view, given.table.select("person_id", **told), "person_id")
-        return view.mutate(**{cell: view[cell].fill_null(False) for cell in told})
+    def _told(self, given: Answers) -> ir.Table:
+        cells = {self.answers[name]: given.table[cell] for name, cell in given.cells.items()}
+        return given.table.select("person_id", **cells)
 
     def _with_leaves(self, view: ir.Table) -> ir.Table:
         keep = self.asking.keep
@@ -161,10 +160,9 @@ class Gathered:
                 return _anniversary(view[column.name], self.asking.at.astimezone(self.asking.zone).date())
 
 
-def _traits(look: Look, wanted: list[str]) -> ir.Table:
-    """Return one row per person with the traits: only the tables that hold one of them are joined."""
+def _traits(look: Look, view: ir.Table, wanted: list[str]) -> ir.Table:
+    """Return people with traits: only the tables that hold one of them are joined."""
     homes = known_columns(look) if wanted else {}
-    view = look("people").select("person_id")
     for source in SOURCES:
         needed = [column for column in wanted if homes[column] == source]
         if needed:

@@ -74,16 +74,16 @@ def begins(tree: Node, when: When) -> Iterator[Edge]:
             yield from ((_table(did), start) for did in _dids(node))
 
 
-def beside(tree: Node) -> set[tuple[str, str]]:
-    """Return the tables of what people did, each with a prefix of the columns beside it that a rule asks for: `item`, `order`."""
-    asked = [
+def asked(tree: Node) -> set[tuple[str, str]]:
+    """Return the tables of what people did that a rule asks for, each with the columns it looks at: `name`, `item.category`."""
+    return {
         (_table(did), name)
         for node in walked(tree)
         if isinstance(node, Measure | Sequence)
         for did in _dids(node)
         for name in (*columns(claim_of(did)), node.column if isinstance(node, Measure) else node.per)
-    ]
-    return {(table, name.partition(".")[0]) for table, name in asked if name and "." in name}
+        if name
+    }
 
 
 def _dids(node: Measure | Sequence) -> tuple[Did, ...]:
@@ -98,4 +98,4 @@ def _is_timeless(did: Did) -> bool:
     return not any(isinstance(node, During) for node in walked(claim_of(did)))
 
 
-__all__ = ["Edge", "begins", "beside", "edges", "is_past"]
+__all__ = ["Edge", "asked", "begins", "edges", "is_past"]

@@ -16,11 +16,11 @@ from quanyu.workspace.workspace import Workspace
 FOLDER = "kept"
 
 
-def keep_rows(ws: Workspace, table: str, rows: ir.Table) -> str:
-    """Let the engine write rows where the next turn finds them, and return the name that the table should remember them by."""
+def keep_rows(ws: Workspace, table: str, rows: ir.Table) -> tuple[str, ir.Table]:
+    """Let the engine write rows where the next turn finds them; return the name that the table should remember, and the rows."""
     name = uuid.uuid4().hex
-    ws.warehouse.engine.write(rows, ws.path(FOLDER, table, name))
-    return name
+    files = ws.warehouse.engine.write(rows, ws.path(FOLDER, table, name))
+    return name, ws.warehouse.scan(files)
 
 
 def kept_rows(ws: Workspace, table: str) -> ir.Table | None:

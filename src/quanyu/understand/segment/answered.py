@@ -9,7 +9,6 @@ from quanyu.ledger import Segment
 from quanyu.rule import Answers, parse
 from quanyu.rule.tree import Node, groups
 
-
 Ask = Callable[[Mapping[str, Node]], Answers]
 """Returns everybody's answers to segments; raises for one that cannot be asked."""
 

@@ -7,7 +7,7 @@ edge of a window. One that asks for anything else (traits, ranks, lists) is aske
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,12 +17,14 @@ import ibis.expr.types as ir
 from quanyu.method.change import Made, touched
 from quanyu.method.change.touch import Touched
 from quanyu.rule import Answers, Asking, population
-from quanyu.rule.passing import begins, beside, edges, is_past
-from quanyu.rule.tree import Node, groups
+from quanyu.rule.passing import asked, begins, edges, is_past
+from quanyu.rule.tree import Measure, Node, groups, walked
 from quanyu.rule.verb import VERBS, Rows
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
+ORDERED = ("earliest", "latest")
+"""Figures of which a key of rows decides where their moments are the same."""
 WHO = ("identities", "people")
 """Tables that say whose all rows are."""
 ROWS: Mapping[str, Rows] = {verb.rows.table.name: verb.rows for verb in VERBS.values()}
@@ -75,7 +77,7 @@ class Renewed:
             for name, tree in trees.items()
             if name in self.last.known
             and is_past(tree)
-            and (items == versions["items"] or all(prefix != "item" for _, prefix in beside(tree)))
+            and (items == versions["items"] or not _asks(tree, "item."))
         }
         while waiting := [
             name for name, tree in standing.items() if not standing.keys() >= set(groups(tree))
@@ -93,9 +95,8 @@ class Renewed:
                     passed.setdefault(name, set()).add((min(was, now), max(was, now)))
         reads = {name for tree in standing.values() for name, _ in begins(tree, self.asking)}
         tables = {*reads, *WHO, *("orders" for name in reads if ROWS[name].is_of_orders)}
-        asked = {pair for tree in standing.values() for pair in beside(tree)}
         more = [self._passing(name, moments) for name, moments in passed.items()]
-        if ("responses", "send") in asked:
+        if any(_asks(tree, "send.") for tree in standing.values()):
             moved = self._answers_moved()
             if moved is None:
                 return None
@@ -107,11 +108,12 @@ class Renewed:
         promise = ROWS["orders"] if ROWS[name].is_of_orders else ROWS[name]
         rows = self.ws.warehouse.table(promise.table.name)
         at = rows[promise.time]
-        chosen = rows.filter(
-            ibis.or_(
-                *((at >= ibis.literal(low)) & (at < ibis.literal(high)) for low, high in sorted(moments))
-            )
+        # Engines pass over what is not in the span of all edges before they look at each.
+        span = (at >= ibis.literal(min(low for low, _ in moments))) & (
+            at < ibis.literal(max(high for _, high in moments))
         )
+        passed = [(at >= ibis.literal(low)) & (at < ibis.literal(high)) for low, high in sorted(moments)]
+        chosen = rows.filter(span).filter(ibis.or_(*passed))
         return chosen.select(**{"key" if promise.of == "id_key" else "person": group_key(chosen[promise.of])})
 
     def _answers_moved(self) -> ir.Table | None:
@@ -129,13 +131,20 @@ class Renewed:
         for tree in standing.values():
             for name, start in begins(tree, self.asking):
                 since.setdefault("orders" if ROWS[name].is_of_orders else name, []).append(start)
-        if any(prefix == "send" for tree in standing.values() for _, prefix in beside(tree)):
+        if any(_asks(tree, "send.") for tree in standing.values()):
             since.pop("deliveries", None)
-        rows = {name: who.rows(self.ws.warehouse, name) for name in (*since, *WHO)}
         some = {
-            name: self.asking.keep(_from(table, ROWS[name].time, since[name]) if name in since else table)
-            for name, table in rows.items()
+            name: self.asking.keep(who.rows(self.ws.warehouse, name).select("person_id", *more))
+            for name, more in (("people", ()), ("identities", ("id_key",)))
         }
+        for name, starts in since.items():
+            rows = _from(who.rows(self.ws.warehouse, name), ROWS[name].time, starts)
+            needed = _needed(name, standing.values())
+            kept = self.asking.keep(rows.select(*(column for column in rows.columns if column in needed)))
+            nowhere = {
+                column: ibis.null(kind) for column, kind in rows.schema().items() if column not in needed
+            }
+            some[name] = kept.mutate(**nowhere)
         return replace(
             self.asking, look=lambda name: some[name] if name in some else self.ws.warehouse.table(name)
         )
@@ -154,3 +163,31 @@ class Renewed:
 def _from(rows: ir.Table, time: str, starts: list[dt.datetime | None]) -> ir.Table:
     known = [start for start in starts if start]
     return rows.filter(rows[time] >= ibis.literal(min(known))) if len(known) == len(starts) else rows
+
+
+def _asks(tree: Node, prefix: str) -> bool:
+    """Say whether a rule looks at columns of a table beside what people did."""
+    return any(column.startswith(prefix) for _, column in asked(tree))
+
+
+def _needed(name: str, trees: Iterable[Node]) -> set[str]:
+    """Return the columns of a table of what people did that rules look at, and those that tell whose and when."""
+    rows, looked_at = ROWS[name], [pair for tree in trees for pair in asked(tree)]
+    own = {column.partition(".")[0] for table, column in looked_at if table == name}
+    beside = {column.partition(".")[2] for _, column in looked_at if column.startswith("order.")}
+    links = (
+        {"item_id", "source", "order_id"}
+        if name == "orders"
+        else {"item_id"}
+        if "item" in own
+        else set[str]()
+    )
+    is_ordered = any(
+        isinstance(node, Measure)
+        and node.aggregate in ORDERED
+        and VERBS[node.did.verb].rows.table.name == name
+        for tree in trees
+        for node in walked(tree)
+    )
+    keys = set(rows.key) if is_ordered else set[str]()
+    return {rows.of, rows.time, *keys, *own, *links, *(beside if name == "orders" else ())}

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from quanyu import ledger
 from quanyu.ledger import Worked, to_json
 from quanyu.method.change import Made
-from quanyu.method.scratch import Keep, Scratch
+from quanyu.method.scratch import Scratch
 from quanyu.part.program import program
 from quanyu.part.step import Step
 from quanyu.rule import ASKED, Answers, Asking
 from quanyu.text import Sentence
 from quanyu.understand.segment.answered import answered
+from quanyu.understand.segment.packed import Packed, packed
 from quanyu.understand.segment.renewed import READS, Last, Renewed
 from quanyu.understand.segment.written import Turn, stood
 from quanyu.workspace import Workspace
@@ -48,15 +49,12 @@ def segments(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         was, last = _last(ws, terms)
         faults, answers = answered(listed, Renewed(ws, as_of, asking, last).answers)
         good = tuple(segment for segment in listed if segment.segment_id not in faults)
-        is_dropped = bool(was.cells.keys() - {segment.segment_id for segment in listed})
-        was = Answers(
-            was.table,
-            {one.segment_id: was.cells[one.segment_id] for one in listed if one.segment_id in was.cells},
-        )
-        now = _now(ws, scratch.keep, answers, was, [*faults])
-        name = keep_rows(ws, HELD, now.table)
-        made_of |= {"kept": name, "segments": [*now.cells], "known": [one.segment_id for one in good]}
-        turn = Turn(ws, as_of, asking.at, scratch.keep, good, now, was, is_dropped)
+        is_dropped = bool({*was.names} - {segment.segment_id for segment in listed})
+        now = _now(answers, was, [*faults])
+        name, rows = keep_rows(ws, HELD, now.table)
+        now = Packed(rows, now.names)
+        made_of |= {"kept": name, "segments": now.names, "known": [one.segment_id for one in good]}
+        turn = Turn(ws, as_of, asking.at, scratch, good, now, was.of(now.names), is_dropped)
         counts = turn.write({"made_of": made_of})
         forget_others(ws, HELD, name)
     done = [Worked(one.segment_id, one.version, counts.get(one.segment_id, 0)) for one in good]
@@ -76,38 +74,33 @@ def _terms(ws: Workspace) -> Mapping[str, str]:
     }
 
 
-def _last(ws: Workspace, terms: Mapping[str, str]) -> tuple[Answers, Last | None]:
+def _last(ws: Workspace, terms: Mapping[str, str]) -> tuple[Packed, Last | None]:
     """Return who was in which segment, and the answers that may stand, where they were kept on the same terms."""
     rows, made_of = kept_rows(ws, HELD), ws.warehouse.about(HELD).get("made_of") or {}
     if rows is None:
         members = ws.warehouse.table(HELD)
         names = ws.warehouse.read(members.select("segment_id").distinct())["segment_id"].to_pylist()
-        return stood(ws, sorted(names)), None
-    was, made = Answers(rows, _cells(made_of["segments"])), Made.of(ws, HELD, terms)
-    return was, Last(made, was, frozenset(made_of["known"])) if made else None
+        return packed(stood(ws, names), sorted(names)), None
+    was, made = Packed(rows, tuple(made_of["segments"])), Made.of(ws, HELD, terms)
+    return was, Last(made, was.answers, frozenset(made_of["known"])) if made else None
 
 
-def _now(ws: Workspace, keep: Keep, answers: Answers | None, was: Answers, failed: list[str]) -> Answers:
-    """Return everybody's answers, and of segments that failed the members they had; each cell named by its place."""
-    still = [name for name in failed if name in was.cells]
-    names = [*(answers.cells if answers else ()), *still]
-    cells = _cells(names)
-    had = was.table.select("person_id", **{cells[name]: was.table[was.cells[name]] for name in still})
+def _now(answers: Answers | None, was: Packed, failed: list[str]) -> Packed:
+    """Return everybody's answers, and of segments that failed the members they had."""
+    still = tuple(name for name in failed if name in was.names)
     if answers is None:
-        return Answers(keep(had), cells)
-    table = answers.table
-    told = table.select("person_id", **{cells[name]: table[cell] for name, cell in answers.cells.items()})
-    if still:
-        joined = told.outer_join(had, "person_id")
-        person = joined.person_id.coalesce(joined.person_id_right)
-        told = joined.select(
-            person_id=person, **{cell: joined[cell].fill_null(False) for cell in cells.values()}
-        )
-    return Answers(keep(told), cells)
-
-
-def _cells(names: Iterable[str]) -> dict[str, str]:
-    return {name: f"is_{n}" for n, name in enumerate(names)}
+        return was.of(still)
+    if not still:
+        return packed(answers, answers.cells)
+    held = was.of(still).answers
+    had = held.table.select(
+        "person_id", **{f"had_{n}": held.table[cell] for n, cell in enumerate(held.cells.values())}
+    )
+    joined = answers.table.outer_join(had, "person_id")
+    cells = {**answers.cells, **{name: f"had_{n}" for n, name in enumerate(still)}}
+    told = {cell: joined[cell].fill_null(False) for cell in cells.values()}
+    person = joined.person_id.coalesce(joined.person_id_right)
+    return packed(Answers(joined.select(person_id=person, **told), cells), cells)
 
 
 def stamp(ws: Workspace) -> str:

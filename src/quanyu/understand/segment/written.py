@@ -12,14 +12,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from quanyu.ledger import Segment
-from quanyu.method.scratch import Keep
+from quanyu.method.scratch import Scratch
 from quanyu.rule import Answers
 from quanyu.tables import contract
+from quanyu.understand.segment.packed import BITS, Packed, is_set
 from quanyu.workspace import Workspace
 
 MOST_MERGES = 3
 """How often somebody may have been merged between two turns for their memberships to go along."""
 KEY = ("segment_id", "person_id")
+NEITHER = ibis.null("int16")
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,10 @@ class Turn:
     ws: Workspace
     as_of: dt.date
     at: dt.datetime
-    keep: Keep
+    scratch: Scratch
     good: tuple[Segment, ...]
-    now: Answers
-    was: Answers
+    now: Packed
+    was: Packed
     is_dropped: bool
 
     @property
@@ -48,7 +50,7 @@ class Turn:
         """Write members, changes and sizes; return how many each segment holds."""
         warehouse = self.ws.warehouse
         come, gone = self._moves()
-        come = self.keep(self._with_past(come, gone))
+        come = self.scratch.keep(self._with_past(come, gone))
         # Who was in a segment that was dropped, or was merged into somebody else, has not left by the rule.
         left = gone.filter(gone.segment_id.isin(self.names)).semi_join(warehouse.table("people"), "person_id")
         new = come.filter(come.entered_at.isnull())
@@ -71,42 +73,36 @@ class Turn:
 
     def _moves(self) -> tuple[ir.Table, ir.Table]:
         """Return the memberships (segment_id, person_id) that came, and those that went."""
-        now, was = self.now.table, self.was.table
-        olds = {name: f"old_{n}" for n, name in enumerate(self.now.cells)}
-        renamed = was.select("person_id", **{olds[name]: was[cell] for name, cell in self.was.cells.items()})
-        both = now.left_join(renamed, "person_id")
-        news = {name: both[cell] for name, cell in self.now.cells.items()}
-        never = ibis.literal(False)
-        stood = {
-            name: both[olds[name]].fill_null(False) if name in self.was.cells else never for name in news
-        }
-        differs = [news[name] != stood[name] for name in news]
-        if not differs:
-            nobody = now.select("person_id", segment_id=ibis.literal("")).filter(ibis.literal(False))
-            return nobody, nobody
-        cells = {f"n{n}": news[name] for n, name in enumerate(news)} | {
-            f"w{n}": stood[name] for n, name in enumerate(news)
-        }
-        changed = self.keep(both.filter(ibis.or_(*differs)).select("person_id", **cells))
-        merged = was.anti_join(now, "person_id")
-        come = _long(changed, {name: changed[f"n{n}"] & ~changed[f"w{n}"] for n, name in enumerate(news)})
-        gone = _long(changed, {name: changed[f"w{n}"] & ~changed[f"n{n}"] for n, name in enumerate(news)})
-        lost = _long(merged, {name: merged[cell] for name, cell in self.was.cells.items()})
-        return come, self.keep(gone.union(lost.select(gone.columns)))
+        news, olds = self.now.table, self.was.table
+        both = news.outer_join(olds.rename("old_{name}"), news.person_id == olds.person_id)
+        words = {name: both[name].fill_null(0) for name in self.now.words}
+        stood = {f"old_{name}": both[f"old_{name}"].fill_null(0) for name in words}
+        person = both.person_id.coalesce(both.old_person_id)
+        differs = [word != stood[f"old_{name}"] for name, word in words.items()]
+        changed = both.filter(ibis.or_(*differs)).select(person_id=person, **words, **stood)
+        codes = [_code(changed, place) for place in range(len(self.now.names))]
+        moves = changed.select("person_id", code=ibis.array([*codes, NEITHER]).unnest())
+        moves = moves.filter(moves.code.notnull())
+        moves = moves.mutate(is_new=moves.code > 0, code=moves.code.abs().cast("int16"))
+        places = pa.array(range(1, len(self.now.names) + 1), pa.int16())
+        names = pa.table({"code": places, "segment_id": pa.array(self.now.names, pa.string())})
+        moves = moves.inner_join(self.scratch.known(names), "code")
+        moves = self.scratch.keep(moves.select(*KEY, "is_new"))
+        return moves.filter(moves.is_new).select(*KEY), moves.filter(~moves.is_new).select(*KEY)
 
     def _with_past(self, come: ir.Table, gone: ir.Table) -> ir.Table:
-        """Add `entered_at` and `as_of` of who was merged into somebody who comes: a membership moves with its person, it is not new."""
+        """Add `entered_at` and `as_of` of who was merged into somebody who comes: memberships move with their person."""
         warehouse, schema = self.ws.warehouse, contract("segment_members").schema
-        moved = self.keep(gone.anti_join(warehouse.table("people"), "person_id"))
+        moved = self.scratch.keep(gone.anti_join(warehouse.table("people"), "person_id"))
         if not self._some(moved):
             return come.mutate(**{name: ibis.null(schema[name]) for name in ("entered_at", "as_of")})
-        moved = self.keep(warehouse.table("segment_members").semi_join(moved, KEY))
+        moved = self.scratch.keep(warehouse.table("segment_members").semi_join(moved, KEY))
         log = warehouse.table("identity_log")
         merges = log.filter(log.action == "merge").group_by("person_id")
-        latest = self.keep(merges.agg(into=log.other_id.argmax(log.decided_at)))
+        latest = self.scratch.keep(merges.agg(into=log.other_id.argmax(log.decided_at)))
         for _ in range(MOST_MERGES):  # whoever somebody was merged into may have been merged again
             on = moved.left_join(latest, "person_id")
-            moved = self.keep(
+            moved = self.scratch.keep(
                 on.select("segment_id", "entered_at", "as_of", person_id=on["into"].coalesce(on.person_id))
             )
         first = moved.group_by(KEY).agg(entered_at=moved.entered_at.min(), as_of=moved.as_of.min())
@@ -118,7 +114,7 @@ class Turn:
         warehouse = self.ws.warehouse
         if self.is_dropped or self._some(gone):
             before = warehouse.table("segment_members")
-            stays = before.filter(before.segment_id.isin([*self.now.cells])).anti_join(gone, KEY)
+            stays = before.filter(before.segment_id.isin(self.now.names)).anti_join(gone, KEY)
             rows = stays.union(entered.select(*stays.columns).cast(stays.schema()))
             warehouse.replace("segment_members", rows, by="understand", about=about)
             return
@@ -134,10 +130,9 @@ class Turn:
             changes.filter(changes.as_of == self.as_of).group_by("segment_id", "change").agg(n=ibis._.count())
         )
         moved = {(row["segment_id"], row["change"]): row["n"] for row in warehouse.read(today).to_pylist()}
-        cells = {f"n_{n}": self.now.table[self.now.cells[name]] for n, name in enumerate(self.names)}
-        held = (
-            self.now.table.aggregate(**{name: cell.sum() for name, cell in cells.items()}) if cells else None
-        )
+        now = self.now.answers
+        cells = {f"n_{n}": now.table[now.cells[name]].sum() for n, name in enumerate(self.names)}
+        held = now.table.aggregate(**cells) if cells else None
         (row,) = warehouse.read(held).to_pylist() if held is not None else ({},)
         return [
             {
@@ -164,13 +159,12 @@ def stood(ws: Workspace, names: Iterable[str]) -> Answers:
     return Answers(held, cells)
 
 
-def _long(rows: ir.Table, claims: Mapping[str, ir.BooleanValue]) -> ir.Table:
-    """Return segment_id and person_id for each claim that holds; the rows of a person lie together."""
-    if not claims:
-        return rows.select("person_id", segment_id=ibis.literal("")).filter(ibis.literal(False))
-    names = [ibis.ifelse(claim, ibis.literal(name), ibis.null("string")) for name, claim in claims.items()]
-    listed = rows.select("person_id", segment_id=ibis.array(names).unnest())
-    return listed.filter(listed.segment_id.notnull())
+def _code(changed: ir.Table, place: int) -> ir.IntegerValue:
+    """Return the number of a segment, from 1, that somebody came into, less than 0 of one that they left, null of others."""
+    word, bit = f"word_{place // BITS}", place % BITS
+    is_in, was_in = is_set(changed[word], bit), is_set(changed[f"old_{word}"], bit)
+    moved = ibis.ifelse(is_in, ibis.literal(place + 1, "int16"), ibis.literal(-place - 1, "int16"))
+    return ibis.ifelse(is_in != was_in, moved, NEITHER)
 
 
 def _schema(name: str) -> pa.Schema:
