@@ -175,13 +175,7 @@ def _needed(name: str, trees: Iterable[Node]) -> set[str]:
     rows, looked_at = ROWS[name], [pair for tree in trees for pair in asked(tree)]
     own = {column.partition(".")[0] for table, column in looked_at if table == name}
     beside = {column.partition(".")[2] for _, column in looked_at if column.startswith("order.")}
-    links = (
-        {"item_id", "source", "order_id"}
-        if name == "orders"
-        else {"item_id"}
-        if "item" in own
-        else set[str]()
-    )
+    links = {"source", "order_id"} if name == "orders" else {"item_id", "send_id"}
     is_ordered = any(
         isinstance(node, Measure)
         and node.aggregate in ORDERED
