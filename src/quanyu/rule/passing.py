@@ -37,17 +37,13 @@ def is_past(tree: Node) -> bool:
     match tree:
         case Apply(_, operands):
             return all(map(is_past, operands))
-        case During(Measure(_, aggregate) as measure, _):
-            return aggregate in MOMENTS and is_past(measure)
-        case Measure(did):
-            return _is_timeless(did)
-        case Sequence(steps):
-            return all(map(_is_timeless, steps))
+        case During(Measure(did, aggregate), _):
+            return aggregate in MOMENTS and _is_timeless(did)
+        case Measure() | Sequence():
+            return all(map(_is_timeless, _dids(tree)))
         case Member(kind, _, since):
             return kind == "segment" and since is None
-        case Literal() | Lot():
-            return True
-    return False
+    return isinstance(tree, Literal | Lot)
 
 
 def edges(tree: Node, when: When) -> Iterator[Edge]:

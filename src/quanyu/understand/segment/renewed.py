@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -53,29 +52,23 @@ class Renewed:
 
     def answers(self, trees: Mapping[str, Node]) -> Answers:
         """Return everybody's answers. Raises what `population` raises."""
-        standing = self._standing(trees) if self.last else {}
-        who = self._touched(standing) if standing else None
-        if self.last is None or who is None:
+        last = self.last
+        standing = self._standing(last, trees) if last else {}
+        who = self._touched(last, standing) if last and standing else None
+        if last is None or who is None:
             return population(trees, self.asking)
         anew = population(standing, self._among(who, standing))
-        given = self._together(self.last, anew, who)
+        given = _together(last, anew, who)
         others = {name: tree for name, tree in trees.items() if name not in standing}
         return population(others, self.asking, given)
 
-    @cached_property
-    def before(self) -> Asking:
-        """The asking of the turn before, for its moment."""
-        assert self.last is not None
-        return Asking.of(self.ws, self.last.made.as_of)
-
-    def _standing(self, trees: Mapping[str, Node]) -> Mapping[str, Node]:
+    def _standing(self, last: Last, trees: Mapping[str, Node]) -> Mapping[str, Node]:
         """Return the segments that ask only for what people did, and for one another."""
-        assert self.last is not None
-        items, versions = self.ws.warehouse.version("items"), self.last.made.versions
+        items, versions = self.ws.warehouse.version("items"), last.made.versions
         standing = {
             name: tree
             for name, tree in trees.items()
-            if name in self.last.known
+            if name in last.known
             and is_past(tree)
             and (items == versions["items"] or not _asks(tree, "item."))
         }
@@ -85,23 +78,23 @@ class Renewed:
             standing = {name: tree for name, tree in standing.items() if name not in waiting}
         return standing
 
-    def _touched(self, standing: Mapping[str, Node]) -> Touched | None:
+    def _touched(self, last: Last, standing: Mapping[str, Node]) -> Touched | None:
         """Return whose answers may differ, None if it cannot be told."""
-        assert self.last is not None
+        before = Asking.of(self.ws, last.made.as_of)
         passed: dict[str, set[tuple[dt.datetime, dt.datetime]]] = {}
         for tree in standing.values():
-            for (name, was), (_, now) in zip(edges(tree, self.before), edges(tree, self.asking), strict=True):
+            for (name, was), (_, now) in zip(edges(tree, before), edges(tree, self.asking), strict=True):
                 if was and now and was != now:
                     passed.setdefault(name, set()).add((min(was, now), max(was, now)))
         reads = {name for tree in standing.values() for name, _ in begins(tree, self.asking)}
         tables = {*reads, *WHO, *("orders" for name in reads if ROWS[name].is_of_orders)}
         more = [self._passing(name, moments) for name, moments in passed.items()]
         if any(_asks(tree, "send.") for tree in standing.values()):
-            moved = self._answers_moved()
+            moved = self._answers_moved(last)
             if moved is None:
                 return None
             more.append(moved)
-        return touched(self.ws, self.last.made.of_tables(*tables), self.as_of, {}, more)
+        return touched(self.ws, last.made.of_tables(*tables), self.as_of, {}, more)
 
     def _passing(self, name: str, moments: set[tuple[dt.datetime, dt.datetime]]) -> ir.Table:
         """Return whose rows of a table passed an edge: `key` or `person`."""
@@ -116,10 +109,9 @@ class Renewed:
         chosen = rows.filter(span).filter(ibis.or_(*passed))
         return chosen.select(**{"key" if promise.of == "id_key" else "person": group_key(chosen[promise.of])})
 
-    def _answers_moved(self) -> ir.Table | None:
+    def _answers_moved(self, last: Last) -> ir.Table | None:
         """Return whose answers are to messages of which something differs."""
-        assert self.last is not None
-        moved = self.ws.warehouse.moved("deliveries", self.last.made.versions["deliveries"])
+        moved = self.ws.warehouse.moved("deliveries", last.made.versions["deliveries"])
         if moved is None:
             return None
         answers = self.ws.warehouse.table("responses").semi_join(moved[0].union(moved[1]), "send_id")
@@ -149,15 +141,16 @@ class Renewed:
             self.asking, look=lambda name: some[name] if name in some else self.ws.warehouse.table(name)
         )
 
-    def _together(self, last: Last, anew: Answers, who: Touched) -> Answers:
-        """Return the answers of all: as they stand, and anew of those who are touched."""
-        stood = last.answers.table.mutate(person=group_key(last.answers.table.person_id))
-        stood = stood.anti_join(who.people, "person")
-        parts = [
-            table.select("person_id", **{cell: table[cells[name]] for name, cell in anew.cells.items()})
-            for table, cells in ((stood, last.answers.cells), (anew.table, anew.cells))
-        ]
-        return Answers(ibis.union(*parts), anew.cells)
+
+def _together(last: Last, anew: Answers, who: Touched) -> Answers:
+    """Return the answers of all: as they stand, and anew of those who are touched."""
+    stood = last.answers.table.mutate(person=group_key(last.answers.table.person_id))
+    stood = stood.anti_join(who.people, "person")
+    parts = [
+        table.select("person_id", **{cell: table[cells[name]] for name, cell in anew.cells.items()})
+        for table, cells in ((stood, last.answers.cells), (anew.table, anew.cells))
+    ]
+    return Answers(ibis.union(*parts), anew.cells)
 
 
 def _from(rows: ir.Table, time: str, starts: list[dt.datetime | None]) -> ir.Table:
