@@ -26,8 +26,11 @@ MOST_DEPTH = 8
 def members(tree: Node, asking: Asking) -> ir.Table:
     """Return person_id and `why`, the values it met, of those for whom a rule holds; without conditions of everybody."""
     view, ready = _gathered({"is_in": tree}, asking)
-    told = _told(view, ready)
-    chosen = told.filter(told[view.answers["is_in"]])
+    # As they are, not as answers that are never null: so engines take only rows of traits that can meet them.
+    claims = [
+        expression(view.plain(claim), view.table.__getitem__, asking) for claim in conditions(ready["is_in"])
+    ]
+    chosen = view.table.filter(*claims) if claims else view.table
     parts = [
         ibis.literal(f"{name}=").concat(chosen[cell].cast("string").fill_null(""))
         for name, cell in view.shown(ready["is_in"])
