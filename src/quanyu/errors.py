@@ -4,6 +4,7 @@ QuanyuError
 ├── WorkspaceError
 │   ├── WorkspaceMissingError     no workspace where one was named
 │   ├── WorkspaceBusyError        another load or run is writing
+│   │   └── OvertakenError        another process wrote to the table meanwhile
 │   └── DamageError               a table is not what was written
 ├── SettingError                  a setting has a value that is not allowed
 ├── ContractError
@@ -26,6 +27,7 @@ QuanyuError
 ├── ActionError                   no such action, or it was given something else than it takes
 ├── AccessError                   who asks may not, or is not who they say
 ├── StorageError                  the disk is full or refuses to write
+├── CollectorFullError            the log of the collector takes nothing more for now
 └── MissingExtraError             an optional library is needed
 """
 
@@ -70,6 +72,10 @@ class WorkspaceBusyError(WorkspaceError):
     """Another process is writing to this workspace."""
 
     exit_code = 4
+
+
+class OvertakenError(WorkspaceBusyError):
+    """Another process wrote to a table between the moment it was read and the moment it was to be written."""
 
 
 class DamageError(WorkspaceError):
@@ -182,6 +188,12 @@ class CampaignError(QuanyuError):
     exit_code = 19
 
 
+class JourneyError(QuanyuError):
+    """A journey that cannot be read, launched or changed as it is."""
+
+    exit_code = 24
+
+
 class ComplianceError(QuanyuError):
     """A text may not be sent as it is: something in it, or missing from it, is against the law."""
 
@@ -205,6 +217,13 @@ class StorageError(QuanyuError):
     """Storage refuses to take more."""
 
     exit_code = 11
+
+
+class CollectorFullError(QuanyuError):
+    """The log of the collector takes nothing more for now; clients may come again after `after_seconds`."""
+
+    exit_code = 22
+    after_seconds = 5.0
 
 
 class MissingExtraError(QuanyuError):
