@@ -54,7 +54,16 @@ def segments(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         name, rows = keep_rows(ws, HELD, now.table)
         now = Packed(rows, now.names)
         made_of |= {"kept": name, "segments": now.names, "known": [one.segment_id for one in good]}
-        turn = Turn(ws, as_of, asking.at, scratch, good, now, was.of(now.names), is_dropped)
+        turn = Turn(
+            ws,
+            as_of,
+            at=asking.at,
+            scratch=scratch,
+            good=good,
+            now=now,
+            was=was.of(now.names),
+            is_dropped=is_dropped,
+        )
         counts = turn.write({"made_of": made_of})
         forget_others(ws, HELD, name)
     done = [Worked(one.segment_id, one.version, counts.get(one.segment_id, 0)) for one in good]
