@@ -9,16 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
 
 from quanyu.method.change import Made, touched
-from quanyu.method.change.touch import Touched
 from quanyu.rule import Answers, Asking, population
 from quanyu.rule.passing import asked, begins, edges, is_past
 from quanyu.rule.tree import Measure, Node, groups, walked
 from quanyu.rule.verb import VERBS, Rows
+from quanyu.warehouse import Warehouse
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 
@@ -30,6 +31,17 @@ ROWS: Mapping[str, Rows] = {verb.rows.table.name: verb.rows for verb in VERBS.va
 READS = (*sorted({name for rows in ROWS.values() for name in (rows.table.name, *(table.name for table in rows.more.values()))}),
          *WHO)  # fmt: skip
 """Whatever answers that may stand are made of."""
+
+
+class Touched(Protocol):
+    """Whom something touched."""
+
+    @property
+    def people(self) -> ir.Table:
+        """Their numbers, as `person`."""
+
+    def rows(self, warehouse: Warehouse, name: str) -> ir.Table:
+        """Return their rows of a table."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 
 from quanyu.rule.asking import When
-from quanyu.rule.past.sequence import length
 from quanyu.rule.tree import (
     Apply,
     Did,
@@ -21,7 +20,7 @@ from quanyu.rule.tree import (
     walked,
 )  # fmt: skip
 from quanyu.rule.verb import VERBS, claim_of
-from quanyu.rule.window import bounds, reach
+from quanyu.rule.window import bounds, length, reach
 
 MOMENTS = ("first", "last")
 """Figures that are the moment of a row."""
@@ -94,4 +93,4 @@ def _is_timeless(did: Did) -> bool:
     return not any(isinstance(node, During) for node in walked(claim_of(did)))
 
 
-__all__ = ["Edge", "asked", "begins", "edges", "is_past"]
+__all__ = ["asked", "begins", "edges", "is_past"]
