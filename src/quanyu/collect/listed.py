@@ -12,6 +12,7 @@ import pyarrow as pa
 from quanyu.collect.record import erased
 from quanyu.errors import SourceError
 from quanyu.part.action import Action, Caller
+from quanyu.part.given import File
 from quanyu.part.told_consent import tomb_of
 from quanyu.tables.text.mail import email
 from quanyu.tables.text.phone import number
@@ -28,7 +29,7 @@ class Listed:
 
     name: str
     kind: Kind
-    file: Path
+    file: File
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.part.given import Quoted
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
@@ -43,7 +44,7 @@ class Moment:
     table: str
     what: Text
     channel: str
-    about: str
+    about: Quoted | None
     amount: Decimal | None
 
 

@@ -195,7 +195,7 @@ STAND = Action(
     "show_consent",
     "Show what somebody said about being written to, with its proof, and what stands against it.",
     Whose,
-    list,
+    list[Standing],
     stand,
     role="agent",
     writes=False,

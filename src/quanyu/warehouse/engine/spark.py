@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sqlglot import exp
 from quanyu.errors import MissingExtraError, QueryError
 from quanyu.settings.frame import SparkSettings
 from quanyu.warehouse.engine.compiled import compiled
+from quanyu.warehouse.engine.engine import Seen
 from quanyu.warehouse.engine.query import too_long, unknown_table
 from quanyu.warehouse.fault import explained, meaning
 
@@ -32,7 +33,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
     try:
         from pyspark.errors import PySparkException
-        from pyspark.sql import DataFrame, SparkSession
+        from pyspark.sql import DataFrame, SparkSession, functions
         from pyspark.sql.pandas.types import from_arrow_schema
     except ImportError as error:
         raise MissingExtraError(
@@ -120,7 +121,7 @@ class Spark:
             rows = self._frame(expression).toArrow()
         return rows.cast(expression.schema().to_pyarrow()).to_reader(chunk)
 
-    def query(self, sql: str, tables: dict[str, Sequence[str]], seconds: float) -> pa.Table:
+    def query(self, sql: str, tables: Mapping[str, Seen], seconds: float, n: int | None = None) -> pa.Table:
         """Run SQL in a session of its own that cannot read files by path; see `Engine.query`."""
         statement = sqlglot.parse_one(sql, read="duckdb")
         called = {str(call.this).lower() for call in statement.find_all(exp.Anonymous)}
@@ -134,15 +135,22 @@ class Spark:
         for name, value in OPTIONS.items():
             if name.startswith("spark.sql.session") or name == "spark.sql.runSQLOnFiles":
                 sealed.conf.set(name, value)
-        for name, files in tables.items():
-            _read(sealed, files).createOrReplaceTempView(name)
+        for name, seen in tables.items():
+            rows = _read(sealed, seen.files)
+            hidden = {
+                field.name: functions.lit(None).cast(field.dataType)
+                for field in rows.schema.fields
+                if field.name in seen.hidden
+            }
+            rows.withColumns(hidden).createOrReplaceTempView(name)
         began = time.monotonic()
         watch = threading.Timer(seconds, self.session.sparkContext.cancelAllJobs)
         watch.start()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
-                return sealed.sql(statement.sql(dialect="spark")).toArrow()
+                found = sealed.sql(statement.sql(dialect="spark"))
+                return (found if n is None else found.limit(n)).toArrow()
         except PySparkException as error:
             if time.monotonic() - began >= seconds:
                 raise too_long(seconds) from None

@@ -1,0 +1,62 @@
+"""What actions take and give beside plain values: files, and words that customers wrote; and what no record can keep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, InstanceOf, PlainSerializer, SerializationInfo, ValidationInfo
+
+from quanyu.errors import QuanyuError
+from quanyu.text import Sentence
+
+FILES, HEARS = "files", "hears"
+"""Under which words the checks of an action know the folder of a caller's files, and whether customers' words are told."""
+WITHHELD = "[withheld: a customer wrote it]"
+MOST = 2**63
+"""Whole numbers from here on fit no column."""
+
+
+def _confined(path: Path, info: ValidationInfo) -> Path:
+    """Return a file of the folder that the caller is confined to, as it lies there; any file, where there is no such folder."""
+    folder = (info.context or {}).get(FILES)
+    if folder is None:
+        return path
+    place = (Path(folder) / path).resolve()
+    if "\0" in str(path) or not place.is_relative_to(Path(folder).resolve()):
+        raise ValueError(Sentence("it is not one of the files that were handed over"))
+    return place
+
+
+def _told(words: str | None, info: SerializationInfo) -> str | None:
+    return words if words is None or (info.context or {}).get(HEARS, True) else WITHHELD
+
+
+File = Annotated[Path, AfterValidator(_confined)]
+"""A file; of a caller from elsewhere, one that was handed over, by its name."""
+Quoted = Annotated[str, PlainSerializer(_told, return_type=str | None)]
+"""Words that a customer wrote."""
+Fault = Annotated[InstanceOf[QuanyuError], PlainSerializer(str, return_type=str)]
+"""An error that is part of an answer."""
+
+
+def unkept(given: Any) -> Any:
+    """Return the first value of what is given that no record could keep, None where there is none.
+
+    >>> unkept({"name": ["a", 2.5, None]}), unkept({"n": [2**70]}), unkept("a\\0b")
+    (None, 1180591620717411303424, 'a\\x00b')
+    """
+    if isinstance(given, str):
+        return given if "\0" in given or any("\ud800" <= sign <= "\udfff" for sign in given) else None
+    if isinstance(given, float):
+        return None if math.isfinite(given) else given
+    if isinstance(given, int):
+        return None if -MOST < given < MOST else given
+    parts: Iterable[Any] = ()
+    if isinstance(given, Mapping):
+        parts = (*given, *given.values())
+    elif isinstance(given, list | tuple | set | frozenset):
+        parts = given
+    return next((odd for part in parts if (odd := unkept(part)) is not None), None)
