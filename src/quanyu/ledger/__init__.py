@@ -1,6 +1,7 @@
 """Operational records only: the single home of sqlalchemy."""
 
 from quanyu.ledger.allowance import take_allowance
+from quanyu.ledger.answer import KeptAnswer, begin_answer, forget_answer, keep_answer
 from quanyu.ledger.api_key import ApiKey, add_key, find_key, list_keys, revoke_key
 from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_good
 from quanyu.ledger.audit import (
@@ -144,6 +145,7 @@ from quanyu.ledger.suppression import (
     refused_since,
 )
 from quanyu.ledger.user import User, find_user, folded, list_users, save_user
+from quanyu.ledger.webhook import Hook, drop_hook, list_hooks, save_hook
 
 __all__ = [
     "OWN",
@@ -160,6 +162,8 @@ __all__ = [
     "Dispatcher",
     "Document",
     "Edit",
+    "Hook",
+    "KeptAnswer",
     "KeptContent",
     "KeptFit",
     "Ledger",
@@ -192,6 +196,7 @@ __all__ = [
     "adopt",
     "as_kept",
     "audited",
+    "begin_answer",
     "begin_attempt",
     "begin_load",
     "begin_session",
@@ -212,6 +217,7 @@ __all__ = [
     "decide",
     "decisions_stamp",
     "deliver_due",
+    "drop_hook",
     "drop_segment",
     "drop_suppressions",
     "end_session",
@@ -235,9 +241,11 @@ __all__ = [
     "finish_load",
     "finish_step",
     "folded",
+    "forget_answer",
     "forget_attempt",
     "forget_marks",
     "freeze",
+    "keep_answer",
     "keep_content",
     "keep_fit",
     "keep_marks",
@@ -251,6 +259,7 @@ __all__ = [
     "list_decisions",
     "list_edits",
     "list_fits",
+    "list_hooks",
     "list_keys",
     "list_loads",
     "list_marks",
@@ -281,6 +290,7 @@ __all__ = [
     "release_claims",
     "replay",
     "revoke_key",
+    "save_hook",
     "save_segment",
     "save_user",
     "see_session",

@@ -6,8 +6,8 @@ one door with one log. What makes, adopts or tidies a workspace comes before the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -19,7 +19,7 @@ from quanyu.discovery import declaring
 from quanyu.errors import AccessError, ActionError
 from quanyu.ledger import Edit
 from quanyu.nearest import did_you_mean
-from quanyu.part.given import FILES, HEARS, unkept
+from quanyu.part.given import FILES, HEARS, MOST, unkept
 from quanyu.part.role import Role, may
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
@@ -72,6 +72,15 @@ class Action:
     role: Role = "marketer"
     writes: bool = True
     said: Text = ""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of what it cannot do without."""
+        return tuple(
+            item.name
+            for item in fields(self.takes)
+            if item.default is MISSING and item.default_factory is MISSING
+        )
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -196,6 +205,34 @@ def _refused(action: Action, error: ValidationError) -> ActionError:
         value="***" if is_secret else str(first.get("input"))[:MOST_SHOWN],
         cause=raised.args[0] if raised is not None else first["msg"],
         known=known,
+    )
+
+
+def schema_of(listed: Iterable[Action], place: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return as JSON Schema what actions take and give, by name, and the shapes that both name; `place` is where shapes stand."""
+    named = list(listed)
+    wanted = [(one.name, "validation", _adapter(one.takes)) for one in named]
+    wanted += [(one.name, "serialization", _adapter(one.gives)) for one in named]
+    schemas, found = TypeAdapter.json_schemas(wanted, ref_template=place)  # type: ignore[arg-type]
+    shapes = found.get("$defs", {})
+    takes = {one.name: _strict(schemas[one.name, "validation"]) for one in named}
+    gives = {one.name: schemas[one.name, "serialization"] for one in named}
+    return takes, gives, {name: _strict(shape) for name, shape in shapes.items()}
+
+
+def _strict(schema: Any) -> Any:
+    """Return a schema that knows no other fields, and whole numbers that a column can hold."""
+    if isinstance(schema, list):
+        return [_strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {name: _strict(part) for name, part in schema.items()}
+    if told.get("type") == "integer":
+        told = {"minimum": 1 - MOST, "maximum": MOST - 1} | told
+    return (
+        told | {"additionalProperties": False}
+        if told.get("type") == "object" and "properties" in told
+        else told
     )
 
 
