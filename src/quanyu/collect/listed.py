@@ -76,8 +76,16 @@ def keep_list(ws: Workspace, given: Listed, _: Caller) -> Kept:
 
 
 def _lines(file: Path) -> list[str]:
-    """Return the first cell of every row of a file: UTF-8, or GB 18030 where it is not."""
-    content = file.read_bytes()
+    """Return the first cell of every row of a file: UTF-8, or GB 18030 where it is not; `SourceError` where it cannot be read."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            "{file} cannot be read: {error}.",
+            "Give a file that is there.",
+            file=file.name,
+            error=error.strerror,
+        ) from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

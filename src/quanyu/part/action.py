@@ -6,6 +6,7 @@ one door with one log. What makes, adopts or tidies a workspace comes before the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from functools import cache
@@ -16,7 +17,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from quanyu import ledger
 from quanyu.discovery import declaring
-from quanyu.errors import AccessError, ActionError
+from quanyu.errors import AccessError, ActionError, GivenError
 from quanyu.ledger import Edit
 from quanyu.nearest import did_you_mean
 from quanyu.part.given import FILES, HEARS, MOST, unkept
@@ -126,7 +127,7 @@ def perform(ws: Workspace, action: Action, given: Mapping[str, Any] | bytes, cal
     if action.writes:
         words = asdict(taken)
         said = Sentence(action.said, **{name: _plain(value) for name, value in words.items()})
-        after = {"said": str(said), **TypeAdapter(action.takes).dump_python(taken, mode="json")}
+        after = {"said": str(said), **_adapter(action.takes).dump_python(taken, mode="json")}
         with ledger.writing(ws.ledger) as connection:
             ledger.audited(connection, Edit(ws.now(), caller.who, RECORD, action.name, None, after))
     return result
@@ -165,7 +166,7 @@ def _taken(action: Action, given: Mapping[str, Any] | bytes, caller: Caller) -> 
     adapter, files = _adapter(action.takes), {FILES: caller.files}
     try:
         if isinstance(given, bytes):
-            taken = adapter.validate_json(given or b"{}", strict=True, extra="forbid", context=files)
+            taken = _read(adapter, given or b"{}", files)
         else:
             taken = adapter.validate_python(dict(given), extra="forbid", context=files)
     except ValidationError as error:
@@ -180,6 +181,17 @@ def _taken(action: Action, given: Mapping[str, Any] | bytes, caller: Caller) -> 
     return taken
 
 
+def _read(adapter: TypeAdapter[Any], given: bytes, files: Mapping[str, Any]) -> Any:
+    """Read JSON to the letter; 5.0 is the whole number 5, as it is in JSON Schema."""
+    try:
+        return adapter.validate_json(given, strict=True, extra="forbid", context=files)
+    except ValidationError as error:
+        if not any(one["type"] == "int_type" and isinstance(one["input"], float) for one in error.errors()):
+            raise
+    plain = json.loads(given, parse_float=lambda word: int(n) if (n := float(word)).is_integer() else n)
+    return adapter.validate_json(json.dumps(plain), strict=True, extra="forbid", context=files)
+
+
 def _refused(action: Action, error: ValidationError) -> ActionError:
     """Return the error that says what of the given an action does not take."""
     first = error.errors()[0]
@@ -187,7 +199,7 @@ def _refused(action: Action, error: ValidationError) -> ActionError:
     field = ".".join(str(part) for part in first["loc"])
     if first["type"] in UNKNOWN:
         near = did_you_mean(field, action.asks)
-        return ActionError(
+        return GivenError(
             "The action {action} takes no {field!r}.",
             "{near} It takes: {known}." if near else "It takes: {known}.",
             action=action.name,
@@ -197,13 +209,14 @@ def _refused(action: Action, error: ValidationError) -> ActionError:
         )
     raised = first.get("ctx", {}).get("error")
     is_secret = bool(first["loc"]) and get_type_hints(action.takes).get(str(first["loc"][0])) is SecretStr
-    return ActionError(
+    wrong = ActionError if isinstance(raised, Exception) else GivenError
+    return wrong(
         "The action {action} cannot take {value!r} as {field}: {cause}.",
         "It takes: {known}.",
         action=action.name,
         field=field or "JSON",
         value="***" if is_secret else str(first.get("input"))[:MOST_SHOWN],
-        cause=raised.args[0] if raised is not None else first["msg"],
+        cause=raised.args[0] if isinstance(raised, Exception) and raised.args else first["msg"],
         known=known,
     )
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, InstanceOf, PlainSerializer, SerializationInfo, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    InstanceOf,
+    PlainSerializer,
+    SerializationInfo,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from quanyu.errors import QuanyuError
 from quanyu.text import Sentence
 
 FILES, HEARS = "files", "hears"
 """Under which words the checks of an action know the folder of a caller's files, and whether customers' words are told."""
+LONGEST = 200
+"""Bytes of the name of a file that a caller from elsewhere hands over."""
 WITHHELD = "[withheld: a customer wrote it]"
 MOST = 2**63
 """Whole numbers from here on fit no column."""
@@ -24,8 +34,10 @@ def _confined(path: Path, info: ValidationInfo) -> Path:
     folder = (info.context or {}).get(FILES)
     if folder is None:
         return path
-    place = (Path(folder) / path).resolve()
-    if "\0" in str(path) or not place.is_relative_to(Path(folder).resolve()):
+    home = Path(folder).resolve()
+    is_name = "\0" not in str(path) and len(path.name.encode("utf-8", "replace")) <= LONGEST
+    place = (home / path).resolve() if is_name else home
+    if home not in place.parents:
         raise ValueError(Sentence("it is not one of the files that were handed over"))
     return place
 
@@ -40,6 +52,16 @@ Quoted = Annotated[str, PlainSerializer(_told, return_type=str | None)]
 """Words that a customer wrote."""
 Fault = Annotated[InstanceOf[QuanyuError], PlainSerializer(str, return_type=str)]
 """An error that is part of an answer."""
+
+
+Amount = Annotated[
+    Decimal,
+    WithJsonSchema(
+        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$"}]},
+        "validation",
+    ),
+]
+"""An amount of money: a number, or the same as text, which loses nothing on the way."""
 
 
 def unkept(given: Any) -> Any:

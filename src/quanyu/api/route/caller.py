@@ -31,12 +31,12 @@ class Door:
         """Return the key of a request and its secret; raise `ApiError` (401, 429)."""
         address, second = (request.client.host if request.client else ""), self.ws.now().timestamp()
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        if self.failures.is_full(address, second):
-            raise ApiError(429, "Too many requests with a wrong key came from this address.")
         is_bearer = scheme.lower() == "bearer"
         key = ledger.find_key(self.ws.ledger, secret.strip(), at=self.ws.now()) if is_bearer else None
         if key is None:
-            self.failures.add(address, second)
+            # Whoever has a key is heard, however many others fail behind the same proxy.
+            if not self.failures.add(address, second):
+                raise ApiError(429, "Too many requests with a wrong key came from this address.")
             raise ApiError(
                 401,
                 "This needs a key that is valid.",

@@ -20,7 +20,7 @@ from quanyu.text import Language, Text, message_and_hint
 TYPE = "application/problem+json"
 STATUSES: Mapping[type[QuanyuError], int] = MappingProxyType(
     {
-        errors.ActionError: 400,
+        errors.GivenError: 400,
         errors.AccessError: 403,
         errors.UnknownTableError: 404,
         errors.UnknownMetricError: 404,
@@ -103,4 +103,8 @@ def speech(request: Request) -> Language:
     return language_of(request.headers.get("accept-language", ""), usual)
 
 
-HANDLERS: dict[int | type[Exception], Any] = {QuanyuError: refused, HTTPException: lost, TooLargeError: too_large}
+HANDLERS: dict[int | type[Exception], Any] = {
+    QuanyuError: refused,
+    HTTPException: lost,
+    TooLargeError: too_large,
+}

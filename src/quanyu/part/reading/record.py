@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from quanyu import ledger
-from quanyu.errors import ActionError
 from quanyu.ledger import Decision, Edit, Lines
 from quanyu.part.action import Action, Caller
 from quanyu.part.reading.page import Limit
@@ -39,7 +41,7 @@ class Wanted:
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     limit: Limit = 100
-    after: str = ""
+    after: Annotated[str, Field(pattern=r"^(\d{1,12}-\d{1,12})?$")] = ""
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,7 @@ def _aware(ws: Workspace, moment: dt.datetime | None) -> dt.datetime | None:
 
 
 def _place(after: str) -> tuple[int, int]:
-    then, dash, place = after.partition("-")
-    if not (dash and then.isdecimal() and place.isdecimal() and len(after) < 30):
-        raise ActionError(
-            "{after!r} is no page of the log.", "Give `next` of the page before, as it is.", after=after[:30]
-        )
+    then, _, place = after.partition("-")
     return int(then), int(place)
 
 
