@@ -6,6 +6,7 @@ one door with one log. What makes, adopts or tidies a workspace comes before the
 
 from __future__ import annotations
 
+import getpass
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
@@ -131,6 +132,18 @@ def perform(ws: Workspace, action: Action, given: Mapping[str, Any] | bytes, cal
         with ledger.writing(ws.ledger) as connection:
             ledger.audited(connection, Edit(ws.now(), caller.who, RECORD, action.name, None, after))
     return result
+
+
+def do(ws: Workspace, name: str, /, **given: Any) -> Any:
+    """Do any action by its name with what it takes, as the owner of this machine's files; return what it gives.
+
+    The same abilities as on the command line (`quanyu do`), over HTTP and for assistants; the audit log names whoever runs it.
+
+    >>> import quanyu
+    >>> do.__name__ in quanyu.__all__
+    True
+    """
+    return perform(ws, action_named(name), given, Caller(getpass.getuser()))
 
 
 def check_role(ws: Workspace, action: Action, caller: Caller) -> None:

@@ -24,6 +24,8 @@ FILES, HEARS = "files", "hears"
 """Under which words the checks of an action know the folder of a caller's files, and whether customers' words are told."""
 LONGEST = 200
 """Bytes of the name of a file that a caller from elsewhere hands over."""
+MOST_WORDS = 40
+"""Characters of the longest name: `add_to_cart` is one, a sentence that could tell an assistant what to do hardly."""
 WITHHELD = "[withheld: a customer wrote it]"
 MOST = 2**63
 """Whole numbers from here on fit no column."""
@@ -46,10 +48,21 @@ def _told(words: str | None, info: SerializationInfo) -> str | None:
     return words if words is None or (info.context or {}).get(HEARS, True) else WITHHELD
 
 
+def short(words: str) -> str:
+    """Return words as somebody hears them who may not hear what customers wrote: names as they are, sentences not at all."""
+    return words if len(words) <= MOST_WORDS else WITHHELD
+
+
+def _short(words: str | None, info: SerializationInfo) -> str | None:
+    return words if words is None or (info.context or {}).get(HEARS, True) else short(words)
+
+
 File = Annotated[Path, AfterValidator(_confined)]
 """A file; of a caller from elsewhere, one that was handed over, by its name."""
 Quoted = Annotated[str, PlainSerializer(_told, return_type=str | None)]
 """Words that a customer wrote."""
+Named = Annotated[str, PlainSerializer(_short, return_type=str | None)]
+"""A name that programs of customers send, such as that of an event: it is a word, unless somebody made it a sentence."""
 Fault = Annotated[InstanceOf[QuanyuError], PlainSerializer(str, return_type=str)]
 """An error that is part of an answer."""
 

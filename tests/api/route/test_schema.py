@@ -46,7 +46,12 @@ def test_every_operation_keeps_its_description(make_workspace, monkeypatch, role
         operation = found.ok()
         for mode in MODES if role == "owner" else MODES[:1]:
 
-            @settings(max_examples=N, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+            @settings(
+                max_examples=N,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+                phases=[Phase.generate],
+            )
             @given(case=operation.as_strategy(generation_mode=mode))
             def keeps(case: Any) -> None:
                 case.call_and_validate()
@@ -54,5 +59,7 @@ def test_every_operation_keeps_its_description(make_workspace, monkeypatch, role
             try:
                 keeps()
             except BaseException as error:  # all of them are told at once
-                faults[operation.label, mode.value] = "\n".join(map(str, getattr(error, "exceptions", [error])))
+                faults[operation.label, mode.value] = "\n".join(
+                    map(str, getattr(error, "exceptions", [error]))
+                )
     assert not faults, faults

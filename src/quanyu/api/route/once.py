@@ -49,13 +49,17 @@ class Once:
     seal: bytes
 
     @classmethod
-    def of(cls, key: ApiKey, secret: str, name: str, asked: bytes) -> Once:
-        """Return a request of an API key; `asked` is what it asks for. Raises `ApiError` (400) for a key that is none."""
+    def of(cls, key: ApiKey, secret: str, name: str, asked: tuple[str, bytes]) -> Once:
+        """Return a request of an API key; `asked` is the action and what it is given. Raises `ApiError` (400) for a bad key."""
         if not 0 < len(name) <= LONGEST:
             raise ApiError(400, "An Idempotency-Key has 1 to {longest} characters.", longest=LONGEST)
         seal = hmac.digest(secret.encode(), b"answer\0" + name.encode(), hashlib.sha256)
         answer_id = hashlib.sha256(f"{key.prefix}\0{name}".encode()).hexdigest()
-        return cls(answer_id, hmac.digest(seal, canonical(asked), hashlib.sha256).hex(), seal)
+        return cls(
+            answer_id,
+            hmac.digest(seal, asked[0].encode() + b"\0" + canonical(asked[1]), hashlib.sha256).hex(),
+            seal,
+        )
 
     def answer(self, ws: Workspace, do: Callable[[], Told]) -> tuple[Told, bool]:
         """Do it, or return what was answered before; say whether it was. Raises `ApiError` (409, 422)."""

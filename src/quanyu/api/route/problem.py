@@ -91,6 +91,11 @@ async def lost(_request: Request, error: Exception) -> Response:
     return answer(error.status_code, told, error.headers)
 
 
+async def unforeseen(_request: Request, error: Exception) -> Response:
+    """Answer what nobody foresaw: nothing of the inside is told."""
+    return answer(500, body(500, "unforeseen", "Something went wrong that Quanyu did not foresee."))
+
+
 async def too_large(request: Request, _error: Exception) -> Response:
     """Answer what is too large to be read."""
     error = ApiError(413, "What was sent is too large.", "Hand a file over: PUT /api/v1/files/NAME")
@@ -107,4 +112,5 @@ HANDLERS: dict[int | type[Exception], Any] = {
     QuanyuError: refused,
     HTTPException: lost,
     TooLargeError: too_large,
+    Exception: unforeseen,
 }

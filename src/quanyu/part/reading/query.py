@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,11 +13,10 @@ import pyarrow as pa
 from pydantic import Field
 
 from quanyu.part.action import Action, Caller
+from quanyu.part.given import short
 from quanyu.tables import Column
 from quanyu.workspace import Workspace
 
-LONGEST = 64
-"""Characters of a text that somebody hears who may not hear what customers wrote: names fit, sentences hardly."""
 ENDS = {"D": 2**31 - 1, "time": 2**63 - 1}
 """Days and units of time that mean infinity, or minus infinity below zero."""
 
@@ -47,10 +46,10 @@ def query(ws: Workspace, given: Question, caller: Caller) -> Answer:
         return column.privacy == "personal" or (column.is_said and not caller.hears_customers)
 
     found = ws.warehouse.query(given.sql, given.limit + 1, hides)
-    most = None if caller.hears_customers else LONGEST
-    told = tuple(tuple(_plain(value, most) for value in row) for row in rows(found.slice(0, given.limit)))
+    words = str if caller.hears_customers else short
+    told = tuple(tuple(_plain(value, words) for value in row) for row in rows(found.slice(0, given.limit)))
     types = tuple(str(field.type) for field in found.schema)
-    return Answer(tuple(found.column_names), types, told, found.num_rows > given.limit)
+    return Answer(tuple(map(words, found.column_names)), types, told, found.num_rows > given.limit)
 
 
 def rows(answer: pa.Table) -> list[tuple[Any, ...]]:
@@ -62,19 +61,19 @@ def rows(answer: pa.Table) -> list[tuple[Any, ...]]:
     return list(zip(*(_values(column) for column in answer.columns), strict=True))
 
 
-def _plain(value: Any, most: int | None) -> Any:
+def _plain(value: Any, words: Callable[[str], str]) -> Any:
     """Return a value as JSON has it: money as text, what is no number as nothing."""
     if isinstance(value, Mapping):
-        return {str(name)[:most]: _plain(part, most) for name, part in value.items()}
+        return {words(str(name)): _plain(part, words) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part, most) for part in value]
+        return [_plain(part, words) for part in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, bytes):
-        return value.hex()[:most]
-    return value if value is None or isinstance(value, bool | int) else str(value)[:most]
+        return words(value.hex())
+    return value if value is None or isinstance(value, bool | int) else words(str(value))
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

@@ -63,7 +63,7 @@ def _asked(ws: Workspace, door: Door, action: Action, request: Request, body: by
     if name is None:
         return _answer(_done(ws, action, body, caller, language, is_once=False))
     check_role(ws, action, caller)
-    once = Once.of(key, secret, name, action.name.encode() + b" " + body)
+    once = Once.of(key, secret, name, (action.name, body))
     told, is_again = once.answer(ws, lambda: _done(ws, action, body, caller, language, is_once=True))
     return _answer(told, {"Idempotency-Replayed": "true"} if is_again else None)
 
