@@ -27,6 +27,7 @@ QuanyuError
 │   └── GivenError                what was given is not what the action takes
 ├── AccessError                   who asks may not, or is not who they say
 ├── StorageError                  the disk is full or refuses to write
+├── CollectorFullError            the log of the collector takes nothing more for now
 └── MissingExtraError             an optional library is needed
 """
 
@@ -210,6 +211,13 @@ class StorageError(QuanyuError):
     """Storage refuses to take more."""
 
     exit_code = 11
+
+
+class CollectorFullError(QuanyuError):
+    """The log of the collector takes nothing more for now; clients may come again after `after_seconds`."""
+
+    exit_code = 22
+    after_seconds = 5.0
 
 
 class MissingExtraError(QuanyuError):

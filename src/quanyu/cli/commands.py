@@ -98,6 +98,8 @@ COMMANDS = (
             "quanyu user add wang --role marketer", is_group=True),
     Command("key", "access.key:key", "Keep keys with which programs ask over the network.",
             "quanyu key list", is_group=True),
+    Command("source", "source.source:source", "Say what may send events live, and how its client is set up.",
+            "quanyu source add shop --kind browser", is_group=True),
     Command("people", "whom.people:people", "Look into identity and correct it.", "quanyu people explain jd:13912",
             is_group=True),
 )  # fmt: skip

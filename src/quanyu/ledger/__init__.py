@@ -135,6 +135,7 @@ from quanyu.ledger.send import (
     lost_sends,
     settle_sends,
 )
+from quanyu.ledger.source import Source, add_source, find_source, list_sources, revoke_source
 from quanyu.ledger.store.session import Ledger, Scope, open_ledger, reading, writing
 from quanyu.ledger.suppression import (
     WILL,
@@ -181,6 +182,7 @@ __all__ = [
     "Send",
     "Session",
     "SettledSend",
+    "Source",
     "Status",
     "StepPlan",
     "Suppression",
@@ -192,6 +194,7 @@ __all__ = [
     "add_consents",
     "add_key",
     "add_responses",
+    "add_source",
     "add_suppressions",
     "adopt",
     "as_kept",
@@ -237,6 +240,7 @@ __all__ = [
     "find_records",
     "find_send",
     "find_session",
+    "find_source",
     "find_user",
     "finish_load",
     "finish_step",
@@ -266,6 +270,7 @@ __all__ = [
     "list_responses",
     "list_runs",
     "list_segments",
+    "list_sources",
     "list_suppressions",
     "list_users",
     "lost_sends",
@@ -290,6 +295,7 @@ __all__ = [
     "release_claims",
     "replay",
     "revoke_key",
+    "revoke_source",
     "save_hook",
     "save_segment",
     "save_user",

@@ -1,0 +1,11 @@
+import { createRequire } from 'node:module'
+
+const Analytics = createRequire(import.meta.url)('@rudderstack/rudder-sdk-node')
+const [url, key] = process.argv.slice(2)
+const client = new (Analytics.default || Analytics)(key, { dataPlaneUrl: url, flushInterval: 50, logLevel: 'error' })
+const timestamp = new Date('2026-11-11T00:00:00.123Z')
+client.identify({ userId: '17', anonymousId: 'browser-1', context: { traits: { email: 'li@example.com' } } })
+client.track({ userId: '17', event: 'Product Added', properties: { sku: 'sku-1' }, timestamp, messageId: 'm-1' })
+client.page({ anonymousId: 'browser-1', userId: '17', name: 'Home', properties: { path: '/' }, timestamp })
+client.alias({ userId: '17', previousId: 'browser-1' })
+client.flush(() => process.exit(0))
