@@ -36,14 +36,16 @@ class Door:
         if key is None:
             # Whoever has a key is heard, however many others fail behind the same proxy.
             if not self.failures.add(address, second):
-                raise ApiError(429, "Too many requests with a wrong key came from this address.")
+                raise ApiError("Too many requests with a wrong key came from this address.", status=429)
             raise ApiError(
-                401,
                 "This needs a key that is valid.",
                 "Send it as Authorization: Bearer qy_...; an owner makes one: quanyu key add NAME --role analyst",
+                status=401,
             )
         if not self.asked.add(key.prefix, second):
-            raise ApiError(429, "The key {prefix} asks too often.", "Wait a minute.", prefix=key.prefix)
+            raise ApiError(
+                "The key {prefix} asks too often.", "Wait a minute.", prefix=key.prefix, status=429
+            )
         return key, secret.strip()
 
     def caller(self, key: ApiKey) -> Caller:

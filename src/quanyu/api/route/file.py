@@ -52,18 +52,20 @@ class Files:
         """Give a file that an action wrote, or that was handed over."""
         place = await run_in_threadpool(self._place, request, "analyst", "fetched")
         if not place.is_file():
-            raise ApiError(404, "There is no file {name!r}.", name=place.name)
+            raise ApiError("There is no file {name!r}.", name=place.name, status=404)
         return FileResponse(place, media_type="application/octet-stream", filename=place.name)
 
     def _place(self, request: Request, needed: Role, what: str) -> Path:
         key, _ = self.door.key_of(request)
         caller = self.door.caller(key)
         if not may(caller.role, needed):
-            raise ApiError(403, "The key {prefix} may not do this.", prefix=key.prefix)
+            raise ApiError("The key {prefix} may not do this.", prefix=key.prefix, status=403)
         name = str(request.path_params["name"])
         if not 0 < len(name.encode()) <= LONGEST or name.startswith(".") or not name.isprintable():
             raise ApiError(
-                400, "This cannot be the name of a file.", "Give letters, digits, - and _, such as orders.csv"
+                "This cannot be the name of a file.",
+                "Give letters, digits, - and _, such as orders.csv",
+                status=400,
             )
         place = folder(self.ws, caller.role)
         tidy(place)

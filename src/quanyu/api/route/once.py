@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from quanyu import ledger
 from quanyu.api.route.problem import ApiError
 from quanyu.ledger import ApiKey, KeptAnswer
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 LONGEST = 255
@@ -52,7 +53,7 @@ class Once:
     def of(cls, key: ApiKey, secret: str, name: str, asked: tuple[str, bytes]) -> Once:
         """Return a request of an API key; `asked` is the action and what it is given. Raises `ApiError` (400) for a bad key."""
         if not 0 < len(name) <= LONGEST:
-            raise ApiError(400, "An Idempotency-Key has 1 to {longest} characters.", longest=LONGEST)
+            raise ApiError("An Idempotency-Key has 1 to {longest} characters.", longest=LONGEST, status=400)
         seal = hmac.digest(secret.encode(), b"answer\0" + name.encode(), hashlib.sha256)
         answer_id = hashlib.sha256(f"{key.prefix}\0{name}".encode()).hexdigest()
         return cls(
@@ -78,19 +79,19 @@ class Once:
     def _opened(self, before: KeptAnswer, now: dt.datetime) -> Told:
         if not hmac.compare_digest(before.asked, self.asked):
             raise ApiError(
-                422,
                 "This Idempotency-Key was used for another request.",
                 "Give every request a key of its own, and the same one only when you ask again.",
+                status=422,
             )
         if before.answered_at is None:
-            hint: str = "Ask again in a moment."
+            hint: Text = "Ask again in a moment."
             if now - before.begun_at > AT_WORK:
                 hint = "It was cut off: look whether it happened before you ask with another key."
-            raise ApiError(409, "This request was begun and has no answer yet.", hint)
+            raise ApiError("This request was begun and has no answer yet.", hint, status=409)
         try:
             body = ChaCha20Poly1305(self.seal).decrypt(NONCE, base64.b64decode(before.sealed), None)
         except InvalidTag:
-            raise ApiError(409, "The answer that was kept cannot be opened.") from None
+            raise ApiError("The answer that was kept cannot be opened.", status=409) from None
         return before.status, body
 
 

@@ -38,7 +38,7 @@ SECONDS = "60"
 class ApiError(QuanyuError):
     """A request that is refused before any action is asked for, with its status."""
 
-    def __init__(self, status: int, message: Text, hint: Text = "", /, **values: object) -> None:
+    def __init__(self, message: Text, hint: Text = "", /, *, status: int, **values: object) -> None:
         super().__init__(message, hint, **values)
         self.status = status
 
@@ -46,7 +46,7 @@ class ApiError(QuanyuError):
 def status_of(error: QuanyuError) -> int:
     """Return the status of an error.
 
-    >>> status_of(errors.RuleError("x")), status_of(errors.WorkspaceBusyError("x")), status_of(ApiError(401, "x"))
+    >>> status_of(errors.RuleError("x")), status_of(errors.WorkspaceBusyError("x")), status_of(ApiError("x", status=401))
     (422, 503, 401)
     """
     if isinstance(error, ApiError):
@@ -98,7 +98,7 @@ async def unforeseen(_request: Request, error: Exception) -> Response:
 
 async def too_large(request: Request, _error: Exception) -> Response:
     """Answer what is too large to be read."""
-    error = ApiError(413, "What was sent is too large.", "Hand a file over: PUT /api/v1/files/NAME")
+    error = ApiError("What was sent is too large.", "Hand a file over: PUT /api/v1/files/NAME", status=413)
     return answer(*problem(error, speech(request)), {"Connection": "close"})
 
 

@@ -57,7 +57,7 @@ def _asked(ws: Workspace, door: Door, action: Action, request: Request, body: by
     key, secret = door.key_of(request)
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise ApiError(415, "What an action takes is sent as application/json.")
+        raise ApiError("What an action takes is sent as application/json.", status=415)
     caller, language = door.caller(key), speech(request)
     name = request.headers.get("idempotency-key") if action.writes else None
     if name is None:
