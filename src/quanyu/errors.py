@@ -188,6 +188,12 @@ class CampaignError(QuanyuError):
     exit_code = 19
 
 
+class JourneyError(QuanyuError):
+    """A journey that cannot be read, launched or changed as it is."""
+
+    exit_code = 24
+
+
 class ComplianceError(QuanyuError):
     """A text may not be sent as it is: something in it, or missing from it, is against the law."""
 

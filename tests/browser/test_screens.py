@@ -41,6 +41,8 @@ SCREENS = (
     "/account",
     "/users",
     "/audit",
+    "/live",
+    "/sources",
     "/metrics",
     "/metrics?metric=refund_rate&grain=week&dimension=region&period=last_90",
     "/metrics?period=custom&since=2026-05-01&until=2026-05-20&metric=n_buyers",

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from quanyu.ledger.decision import DECISIONS
 from quanyu.ledger.document import Document
-from quanyu.ledger.store import Scope, insert_once, reading, schema
+from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
 from quanyu.text import Text
 
 CAMPAIGNS = sa.Table(
@@ -138,6 +138,55 @@ def freeze(connection: Connection, campaign: Campaign, rows: Iterable[Sequence[M
         connection.execute(sa.insert(SENDS), numbered)
         n += len(numbered)
     return n
+
+
+def queue_sends(scope: Scope, campaign_id: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Add people to a campaign that goes on, each with a place of its own; who is in its step already stays as they are.
+
+    A campaign in which nobody waited any more goes on. Returns how many were new.
+    """
+    with writing(scope) as connection:
+        n = len(insert_once(connection, SENDS, [{**FRESH, **row} for row in rows]))
+        own = (CAMPAIGNS.c.campaign_id == campaign_id) & (CAMPAIGNS.c.status == "done")
+        connection.execute(sa.update(CAMPAIGNS).where(own).values(status="sending", exported_at=None))
+        return n
+
+
+def leave_sends(
+    scope: Scope,
+    campaign_ids: Sequence[str],
+    places: Sequence[int],
+    *,
+    reason: str,
+    at: dt.datetime,
+) -> int:
+    """Let go who waits at some places of some campaigns and whom no worker holds; return how many they were."""
+    with writing(scope) as connection:
+        n = 0
+        for start in range(0, len(places), 500):
+            waiting = (
+                SENDS.c.campaign_id.in_(campaign_ids)
+                & SENDS.c.place.in_(places[start : start + 500])
+                & (SENDS.c.status == "pending")
+                & SENDS.c.claimed_by.is_(None)
+            )
+            change = sa.update(SENDS).where(waiting).values(status="suppressed", reason=reason, changed_at=at)
+            n += connection.execute(change).rowcount
+        return n
+
+
+def shift_sends(scope: Scope, campaign_id: str, by: dt.timedelta) -> int:
+    """Put off by a time whatever waits in a campaign; return how many sends that are."""
+    with writing(scope) as connection:
+        waiting = (
+            (SENDS.c.campaign_id == campaign_id) & (SENDS.c.status == "pending") & SENDS.c.due_at.is_not(None)
+        )
+        moments = connection.execute(sa.select(SENDS.c.place, SENDS.c.due_at).where(waiting)).all()
+        change = sa.update(SENDS).where(waiting, SENDS.c.place == sa.bindparam("at_place"))
+        if moments:
+            rows = [{"at_place": place, "later": due_at + by} for place, due_at in moments]
+            connection.execute(change.values(due_at=sa.bindparam("later")), rows)
+        return len(moments)
 
 
 def set_campaign(

@@ -5,7 +5,7 @@ from quanyu.rule.document import document, from_document
 from quanyu.rule.explain import Answer, explain, explain_person
 from quanyu.rule.expression import expression
 from quanyu.rule.gathered import ASKED, known_columns
-from quanyu.rule.members import members, population
+from quanyu.rule.members import happened, members, population
 from quanyu.rule.record import holds
 from quanyu.rule.text import from_sql, parse, printed
 from quanyu.rule.typed import typed
@@ -21,6 +21,7 @@ __all__ = [
     "expression",
     "from_document",
     "from_sql",
+    "happened",
     "holds",
     "known_columns",
     "meant_rule",

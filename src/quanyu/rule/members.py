@@ -6,7 +6,7 @@ added up once, and a rule that names another of them looks at its answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 import ibis
@@ -16,7 +16,8 @@ from quanyu.errors import RuleError
 from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
 from quanyu.rule.gathered import Gathered, trait_kinds
-from quanyu.rule.tree import Node, conditions, leaves
+from quanyu.rule.row import did_of, occurrences
+from quanyu.rule.tree import Measure, Node, conditions, leaves
 from quanyu.rule.typed import typed
 
 MOST_DEPTH = 8
@@ -62,6 +63,17 @@ def answers(tree: Node, asking: Asking, person_id: str) -> ir.Table:
     return row.select("person_id", **holds, **met)
 
 
+def happened(tree: Node, asking: Asking, shown: Iterable[str] = ()) -> ir.Table:
+    """Return the rows of what a rule names alone, one by one: person_id (null: nobody known), `key`, `at`, and columns shown.
+
+    Raises `RuleError` where the rule is more than one verb.
+    """
+    did_of(tree)
+    (measure,) = leaves(typed(tree, trait_kinds(asking.look)))
+    assert isinstance(measure, Measure)
+    return occurrences(asking, measure.did, tuple(shown))
+
+
 def _gathered(trees: Mapping[str, Node], asking: Asking) -> tuple[Gathered, dict[str, Node]]:
     kinds = trait_kinds(asking.look)
     ready = {name: typed(tree, kinds) for name, tree in trees.items()}
@@ -98,4 +110,4 @@ def _ordered(others: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
         order.done(*names)
 
 
-__all__ = ["answers", "members", "population"]
+__all__ = ["answers", "happened", "members", "population"]

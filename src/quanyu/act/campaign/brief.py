@@ -103,8 +103,11 @@ class Brief:
         return next((one for one in self.content[channel] if one.name == name), self.content[channel][0])
 
 
-def brief_of(document: object) -> Brief:
-    """Return the brief in a document, or raise `CampaignError` naming the field, its value and what is allowed."""
+def brief_of(document: object, *, has_whom: bool = True) -> Brief:
+    """Return the brief in a document, or raise `CampaignError` naming the field, its value and what is allowed.
+
+    One without `has_whom` is for whoever comes by: the step of a journey.
+    """
     if not isinstance(document, Mapping):
         raise CampaignError(
             "A campaign is a list of fields such as name, segment, channels, content.",
@@ -116,7 +119,7 @@ def brief_of(document: object) -> Brief:
         brief = TypeAdapter(Brief).validate_python(given)
     except ValidationError as error:
         raise _misread(error, given) from None
-    _check(brief)
+    _check(brief, has_whom)
     return brief
 
 
@@ -155,9 +158,9 @@ def _misread(error: ValidationError, given: Mapping[str, Any]) -> CampaignError:
     )
 
 
-def _check(brief: Brief) -> None:
+def _check(brief: Brief, has_whom: bool) -> None:
     """Raise `CampaignError`, `ChannelError` or `RuleError` for what no launch could make good."""
-    if not brief.segment and not brief.rule:
+    if has_whom and not brief.segment and not brief.rule:
         raise CampaignError("The campaign does not say whom it is for.", "Give a segment, a rule, or both.")
     if not brief.channels:
         raise CampaignError("The campaign names no channel.", "Give channels, such as: channels: [mail, sms]")

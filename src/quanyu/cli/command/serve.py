@@ -19,6 +19,7 @@ class Part(StrEnum):
 
     console = "console"
     public = "public"
+    collector = "collector"
 
 
 PARTS: dict[Part, tuple[str, Text, int]] = {
@@ -28,23 +29,33 @@ PARTS: dict[Part, tuple[str, Text, int]] = {
         "Serving the public pages at http://{host}:{port} (Ctrl+C ends it) ...",
         8081,
     ),
+    Part.collector: (
+        "quanyu.api.collector",
+        "Taking events at http://{host}:{port} (Ctrl+C ends it) ...",
+        8082,
+    ),
 }
 """Of each part: the module that serves it, what is said, and the usual port."""
 
 
 def serve(
     role: Annotated[
-        Part, typer.Option(help=say("The console, or only what links in messages and providers need."))
+        Part,
+        typer.Option(
+            help=say(
+                "The console, only what links in messages and providers need, or only what takes events."
+            )
+        ),
     ] = Part.console,
     host: Annotated[
         str, typer.Option(help=say("Address to listen on; beyond this machine only where users sign in."))
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help=say("Port; 0: the usual one, 8080 or 8081."))
+        int, typer.Option(min=0, max=65535, help=say("Port; 0: the usual one, 8080, 8081 or 8082."))
     ] = 0,
     root: WorkspaceOption = None,
 ) -> None:
-    """Open the console in a browser, or serve the public pages."""
+    """Open the console in a browser, or serve the public pages or the collector."""
     module, told, usual = PARTS[role]
     out.print(say(told, host=host, port=port or usual), highlight=False)
     with workspace(root) as ws:

@@ -9,14 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+ONE = sa.literal(1)
 
-def insert_once(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows whose unique keys are not in the table yet and return how many were new.
+
+def insert_once(
+    connection: Connection,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, Any]],
+    shown: sa.ColumnElement[Any] = ONE,
+) -> list[Any]:
+    """Insert the rows whose unique keys are not in the table yet and return a value of each that was new.
 
     Two writers that insert the same key at the same time make one row, and one of them counts it.
     """
     if not rows:
-        return 0
+        return []
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    new = insert(table).on_conflict_do_nothing().returning(sa.literal(1))
-    return len(connection.execute(new, list(rows)).all())
+    new = insert(table).on_conflict_do_nothing().returning(shown)
+    return list(connection.scalars(new, list(rows)))

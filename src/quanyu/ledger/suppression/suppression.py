@@ -58,7 +58,7 @@ def add_suppressions(scope: Scope, suppressions: Sequence[Suppression]) -> int:
     """
     with writing(scope) as connection:
         _wait(connection)
-        return insert_once(connection, SUPPRESSIONS, [vars(each) for each in suppressions])
+        return len(insert_once(connection, SUPPRESSIONS, [vars(each) for each in suppressions]))
 
 
 def drop_suppressions(

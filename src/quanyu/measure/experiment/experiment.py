@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from quanyu import ledger
 from quanyu.ledger import keep_fit
+from quanyu.ledger.journey import documents
 from quanyu.measure.experiment.contrast import Contrast, lifts_of
 from quanyu.measure.experiment.outcome import BEFORE, OUTCOMES, Watch, outcomes
 from quanyu.measure.experiment.variant import compared, counts
@@ -25,7 +26,7 @@ from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.tables.settings import ExperimentSettings
 from quanyu.workspace import Workspace
 
-READ = ("deliveries", "orders", "identities")
+READ = ("deliveries", "enrolments", "orders", "identities")
 """What lifts are read from."""
 MOST_UNKNOWN = 0.05
 """The margin is read while at most this share of the orders lacks one."""
@@ -64,7 +65,7 @@ class Course:
 
 
 def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
-    """Write the tables `lifts`, for every campaign with an arm `control`, and `variants`: the loop step.
+    """Write the tables `lifts`, for every campaign and journey with an arm `control`, and `variants`: the loop step.
 
     All campaigns and metrics are read from one scan of what people did. The fit is kept.
     """
@@ -73,7 +74,9 @@ def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         for campaign in ledger.list_campaigns(ws.ledger, limit=MOST_CAMPAIGNS)
     }
     given = ws.settings.of(ExperimentSettings)
+    journeys = {one.journey_id: one.document for one in reversed(documents.versions(ws.ledger))}
     windows = {name: design.window_days for name, design in designs.items()}
+    windows |= {name: document["window_days"] for name, document in journeys.items()}
     watch = Watch(given.window_days, given.baseline_days, windows)
     with Scratch(ws) as scratch:
         rows = scratch.keep(outcomes(ws, as_of, watch, scratch.keep))
@@ -90,6 +93,7 @@ def lifts(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
         return {"inconclusive": fitted.reason, "n_campaigns": 0}
     shared = {"as_of": as_of, "fit_id": keep_fit(ws.ledger, fitted.kept(ws.now()))}
     shares = {name: design.control_share for name, design in designs.items()}
+    shares |= {name: document["control_share"] for name, document in journeys.items()}
     end = dt.datetime.combine(as_of, dt.time(), ws.settings.zone)
     records = [record | shared for record in _records(fitted, courses, _Frame(end, watch, shares))]
     ws.warehouse.replace("lifts", pa.Table.from_pylist(records, schema), by="measure")
@@ -178,7 +182,7 @@ def _courses(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Course]]:
 STEP = Step(
     "lifts",
     "Read what every campaign brought against its control group",
-    ("deliveries", "messages", "responses", "orders", "margins", "identities"),
+    ("deliveries", "messages", "responses", "enrolments", "orders", "margins", "identities"),
     ("lifts", "variants"),
     lifts,
     ("experiment", "seed"),

@@ -51,7 +51,8 @@ class Watch:
 
 
 def assigned(ws: Workspace) -> ir.Table:
-    """Return one row per campaign and person with an arm: campaign_id, person, arm, began (seconds since 1970), channel, variant.
+    """Return one row per campaign (or journey) and person with an arm: campaign_id, person, arm, began (seconds since 1970), channel,
+    variant.
 
     Whoever was assigned counts in that arm, whatever became of the message (intention to treat). Those stopped
     before have no arm. The first assignment counts; people with two arms, which a changed share can bring about, count
@@ -71,8 +72,23 @@ def assigned(ws: Workspace) -> ir.Table:
         variant=sent.variant.min().fill_null(""),
         send_id=sent.send_id.min(),
     )
-    people = people.mutate(began=seconds(people.began))
-    return people.filter(people.arm == people.last_arm).drop("last_arm")
+    people = people.filter(people.arm == people.last_arm).drop("last_arm").union(_enrolled(ws))
+    return people.mutate(began=seconds(people.began))
+
+
+def _enrolled(ws: Workspace) -> ir.Table:
+    """Return who entered a journey, control included: each person from their first entry on."""
+    rows = ws.warehouse.table("enrolments")
+    rows = rows.filter(rows.arm != "").mutate(person=group_key(rows.person_id))
+    people = rows.group_by("journey_id", "person").aggregate(
+        arm=rows.arm.min(),
+        last_arm=rows.arm.max(),
+        began=rows.entered_at.min(),
+        channel=rows.entity.min().substr(0, 0),
+        variant=rows.variant.max().fill_null(""),
+        send_id=rows.journey_id.min(),
+    )
+    return people.filter(people.arm == people.last_arm).drop("last_arm").rename(campaign_id="journey_id")
 
 
 def _reacted(ws: Workspace, people: ir.Table, until: dt.datetime) -> ir.Table:

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
 from quanyu.rule.past.aggregate import AGGREGATES, Chosen
-from quanyu.rule.past.source import AT, cell, owners, rows_of
+from quanyu.rule.row import AT, cell, owners, rows_of
 from quanyu.rule.tree import Measure, Node, columns
 from quanyu.rule.verb import VERBS, Rows, claim_of
 from quanyu.rule.window import bounds

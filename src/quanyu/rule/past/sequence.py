@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
-from quanyu.rule.past.source import AT, cell, owners, rows_of
+from quanyu.rule.row import AT, cell, owners, rows_of
 from quanyu.rule.tree import Did, Node, Sequence, columns
 from quanyu.rule.verb import VERBS, claim_of
 from quanyu.rule.window import LENGTH, micros, reach

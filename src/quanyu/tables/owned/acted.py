@@ -69,4 +69,23 @@ MESSAGES = Table(
     time="composed_at",
 )  # fmt: skip
 
-ACTED = (DELIVERIES, RESPONSES, MESSAGES, SPEND_TEST_DAYS)
+ENROLMENTS = Table(
+    "enrolments", "act", "旅程参与", "Enrolments", "entry into a journey", ("enrolment_id",),
+    (
+        C("enrolment_id", "integer", "参与号", "Enrolment", is_required=True),
+        C("journey_id", "text", "旅程", "Journey", is_required=True),
+        C("version", "integer", "版本", "Version", low=1),
+        _PERSON,
+        C("entity", "text", "对象", "Entity", note="the cart or order that it is about; empty: the person"),
+        C("arm", "text", "分组", "Arm"),
+        C("state", "text", "状态", "State", allowed=("active", "done", "exited", "held_out")),
+        C("node", "text", "步骤", "Step"),
+        C("variant", "text", "内容版本", "Variant", note="which way a split gave them"),
+        C("reason", "text", "原因", "Reason"),
+        C("entered_at", "time", "进入时间", "Entered at", is_required=True),
+        C("changed_at", "time", "时间", "Changed at"),
+    ),
+    time="entered_at",
+)  # fmt: skip
+
+ACTED = (DELIVERIES, RESPONSES, MESSAGES, ENROLMENTS, SPEND_TEST_DAYS)

@@ -131,12 +131,11 @@ def _people(
     account = item.get("login_id")
     if not identifier(account) and (said.get("$is_login_id") is True or kind == "track_signup"):
         account = item.get("distinct_id")
-    account = identifier(account)
-    anonymous = item.get("anonymous_id") or (item.get("distinct_id") if not account else None)
     known = mapping(item.get("identities"))
     named = those(**{IDENTITIES[name]: value for name, value in known.items() if name in IDENTITIES})
-    if account:
-        named.pop("user", None)  # with a kind of login in front of it, `key+value`
+    account = identifier(account) or named.get("user", "")
+    named.pop("user", None)
+    anonymous = item.get("anonymous_id") or (item.get("distinct_id") if not account else None)
     ids = {**those(user=account), **named, **those(cookie=anonymous)}
     if not ids:
         raise MalformedError("The record has no distinct_id.")

@@ -1,0 +1,135 @@
+"""How far a journey has come: everybody accounted for, each step with who left it how, and the way of one person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from quanyu import ledger
+from quanyu.act.journey.document import Plan, kept_plan
+from quanyu.act.journey.entry import LEFT, REFUSALS
+from quanyu.act.journey.journey import Named, find
+from quanyu.act.journey.step import kind_named
+from quanyu.ledger.journey import Journey, documents, road
+from quanyu.part.action import Caller
+from quanyu.text import Text
+from quanyu.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A step: how many wait there now, how many left it by each outcome, and what became of its messages (status, reason, n)."""
+
+    node_id: str
+    kind: str
+    label: Text
+    given: Mapping[str, object]
+    n_waiting: int
+    outcomes: Mapping[str, int]
+    sends: Sequence[tuple[Text, str, int]] = ()
+
+
+@dataclass(frozen=True)
+class JourneyCourse:
+    """A version of a journey with everybody in it: enrolled = active + done + exited + held out.
+
+    `exited` counts by reason, `held_out` too; `refused` counts the occasions on which nobody entered, over all versions.
+    """
+
+    journey: Journey
+    plan: Plan
+    n_enrolled: int
+    n_active: int
+    n_done: int
+    exited: Mapping[str, int]
+    held_out: Mapping[str, int]
+    refused: Mapping[str, int]
+    stops: Sequence[Stop]
+
+
+def course_of(ws: Workspace, journey: Journey) -> JourneyCourse:
+    """Return how far a version has come."""
+    plan = kept_plan(journey.document)
+    rows = [row[2:] for row in road.counts(ws.ledger, journey.journey_id) if row[1] == journey.version]
+    states, exited, held_out, waiting = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    for _, state, node, reason, n in rows:
+        states[state] += n
+        waiting[node] += n if state == "active" else 0
+        exited[reason] += n if state == "exited" else 0
+        held_out[reason] += n if state == "held_out" else 0
+    passed: dict[str, dict[str, int]] = {}
+    for node_id, outcome, n in road.passed(ws.ledger, journey.journey_id, journey.version):
+        passed.setdefault(node_id, {})[outcome] = n
+    stops = [
+        Stop(
+            node.node_id, node.kind, kind_named(node.kind).label, node.given, n_waiting=waiting[node.node_id],
+            outcomes=passed.get(node.node_id, {}), sends=_sends(ws, journey, node.node_id) if node.kind == "send" else (),
+        )
+        for node in plan.nodes.values()
+    ]  # fmt: skip
+    refused = road.refusals(ws.ledger, journey.journey_id)
+    return JourneyCourse(
+        journey, plan, sum(states.values()), states["active"], states["done"],
+        exited=+exited, held_out=+held_out, refused=refused, stops=stops,
+    )  # fmt: skip
+
+
+def _sends(ws: Workspace, journey: Journey, node_id: str) -> list[tuple[Text, str, int]]:
+    counted = ledger.count_sends(ws.ledger, f"{journey.name}-{node_id}")
+    return [(status, reason, n) for _, status, reason, n in counted]
+
+
+def show_journey(ws: Workspace, given: Named, caller: Caller) -> JourneyCourse:
+    """Return how far the newest version of a journey has come."""
+    return course_of(ws, find(ws, given.journey))
+
+
+def journeys(ws: Workspace) -> list[JourneyCourse]:
+    """Return every version that was launched, and drafts, the newest of each journey first."""
+    return [course_of(ws, journey) for journey in documents.versions(ws.ledger)]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A journey and a person."""
+
+    journey: str
+    person_id: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A line of a person's way: when, at which step of which entry, what came of it, and more in words."""
+
+    at: dt.datetime
+    entry: int
+    node: str
+    outcome: str
+    detail: str = ""
+
+
+def trace_journey(ws: Workspace, given: Question, caller: Caller) -> list[Passage]:
+    """Return every entry and step of a person, and why they did not enter, in the order of time."""
+    journey = find(ws, given.journey)
+    entries, moves, refused = road.trace(ws.ledger, journey.journey_id, given.person_id)
+    lines = [
+        Passage(one.entered_at, one.enrolment_id, "", "entered", str(one.context.get("occasion", "")))
+        for one in entries
+    ]
+    lines += [
+        Passage(row["at"], row["enrolment_id"], row["node"], row["outcome"], row["detail"]) for row in moves
+    ]
+    lines += [Passage(row["at"], 0, "", "not_entered", row["reason"]) for row in refused]
+    lines += [
+        Passage(one.changed_at, one.enrolment_id, one.node, one.state, one.reason)
+        for one in entries
+        if one.state != "active"
+    ]
+    order = {"entered": 0, "done": 2, "exited": 2, "held_out": 2}
+    return sorted(lines, key=lambda line: (line.at, order.get(line.outcome, 1)))
+
+
+WORDS: Mapping[str, Text] = {**REFUSALS, **LEFT}
+"""Reasons of journeys in words."""

@@ -1,0 +1,143 @@
+"""One tick of all journeys: who is done leaves, who answered goes on, who may enters, who is due moves; the same again is nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from itertools import groupby
+
+from quanyu import ledger
+from quanyu.act.journey.document import Plan, kept_plan
+from quanyu.act.journey.entry import Occasion, enter
+from quanyu.act.journey.news import asked_of, deeds, met, now_at, occasions, sources
+from quanyu.act.journey.road import advance, onward
+from quanyu.act.journey.step import Scene, kind_named
+from quanyu.ledger import Scope
+from quanyu.ledger.journey import Enrolment, Journey, JourneyStatus, Move, documents, road
+from quanyu.method.scratch import Scratch
+from quanyu.workspace import Workspace
+
+RUNNING: tuple[JourneyStatus, ...] = ("live", "ending")
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What a tick did: entries, moves from step to step, and how many left early."""
+
+    n_entered: int = 0
+    n_moved: int = 0
+    n_left: int = 0
+
+    def __add__(self, other: Ticked) -> Ticked:
+        """Return what both did."""
+        return Ticked(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True)
+class News:
+    """What is new for a version: who leaves and why, who answered at which node, and what may let somebody enter."""
+
+    leaving: Sequence[tuple[Enrolment, str]]
+    answered: Sequence[tuple[Enrolment, str]]
+    coming: Sequence[Occasion]
+
+
+def tick(ws: Workspace) -> Ticked:
+    """Let every running journey go on as of now and return what happened.
+
+    Nothing is done twice, whatever is killed when and whoever ticks beside: how far the news were read is remembered in the
+    transaction that acts on them, and everybody moves from where they are.
+    """
+    running = documents.versions(ws.ledger, status=RUNNING)
+    done = Ticked()
+    for _, versions in groupby(running, lambda journey: journey.journey_id):
+        with Scratch(ws) as scratch:
+            done += _ticked(ws, list(versions), scratch)
+    return done
+
+
+def _ticked(ws: Workspace, versions: Sequence[Journey], scratch: Scratch) -> Ticked:
+    at, name = ws.now(), versions[0].journey_id
+    told = [
+        (Scene(ws, one.name, at, ws.warehouse.table, scratch.known), one, kept_plan(one.document))
+        for one in versions
+    ]
+    seen = {source: now_at(scene, source) for scene, _, plan in told for source in sources(plan)}
+    changed = {
+        source for source, position in seen.items() if road.position(ws.ledger, name, source) != position
+    }
+    news = [
+        _news(scene, journey, plan) if changed & set(sources(plan)) else News((), (), ())
+        for scene, journey, plan in told
+    ]
+    done = Ticked()
+    if changed:
+        with ws.ledger.begin() as connection:
+            for (scene, journey, plan), new in zip(told, news, strict=True):
+                done += _heard(scene, journey, plan, new, connection)
+            for source in changed:
+                road.set_position(connection, name, source, seen[source])
+    for scene, journey, plan in told:
+        done += Ticked(n_moved=advance(scene, journey, plan))
+        _close(ws, journey)
+    return done
+
+
+def _news(scene: Scene, journey: Journey, plan: Plan) -> News:
+    """Return what is new for a version; nobody enters one that is ending."""
+    name = journey.journey_id
+    leaving = (
+        [(one, "goal") for one in met(scene, journey, deeds(scene, name, plan.goal, plan.per))]
+        if plan.goal
+        else []
+    )
+    leaving += [(one, "ends_when") for one in asked_of(scene, journey, plan)] if plan.ends_when else []
+    answered = [
+        (one, node.node_id)
+        for node in plan.nodes.values()
+        if kind_named(node.kind).answer
+        for one in met(scene, journey, deeds(scene, name, node.given["what"], plan.per), node.node_id)
+    ]
+    coming = occasions(scene, journey, plan) if journey.status == "live" else []
+    return News(leaving, answered, coming)
+
+
+def _heard(scene: Scene, journey: Journey, plan: Plan, new: News, connection: Scope) -> Ticked:
+    """Act on what is new: who leaves takes what waits in the queue along."""
+    n_left = sum(_leave(scene, journey, plan, new.leaving, connection))
+    n_moved = 0
+    for node_id, theirs in _by_node(new.answered):
+        node = plan.nodes[node_id]
+        zones = {one.enrolment_id: one.time_zone for one in theirs}
+        for move in onward(scene, plan, node, kind_named(node.kind).answer, zones):
+            n_moved += road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
+    n_entered = enter(scene, journey, plan, new.coming, connection) if new.coming else 0
+    return Ticked(n_entered, n_moved, n_left)
+
+
+def _leave(
+    scene: Scene, journey: Journey, plan: Plan, leaving: Iterable[tuple[Enrolment, str]], connection: Scope
+) -> Iterator[int]:
+    reasons: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for one, reason in {one.enrolment_id: (one, reason) for one, reason in reversed(list(leaving))}.values():
+        reasons[one.node, reason].append(one.enrolment_id)
+    queues = [f"{journey.name}-{node.node_id}" for node in plan.nodes.values() if node.kind == "send"]
+    for (node_id, reason), ids in reasons.items():
+        ledger.leave_sends(connection, queues, ids, reason="left_journey", at=scene.at)
+        move = Move.out(ids, node_id, reason)
+        yield road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
+
+
+def _by_node(answered: Iterable[tuple[Enrolment, str]]) -> Iterator[tuple[str, list[Enrolment]]]:
+    found: dict[str, dict[int, Enrolment]] = defaultdict(dict)
+    for one, node_id in answered:
+        found[node_id][one.enrolment_id] = one
+    yield from ((node_id, list(theirs.values())) for node_id, theirs in found.items())
+
+
+def _close(ws: Workspace, journey: Journey) -> None:
+    """Mark a version that is ending as ended once nobody is on their way."""
+    if journey.status == "ending" and not road.under_way(ws.ledger, journey.journey_id, journey.version):
+        with ws.ledger.begin() as connection:
+            documents.move_on(connection, journey, "ended", was=RUNNING[1:], at=ws.now())

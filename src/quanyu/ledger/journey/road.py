@@ -1,0 +1,218 @@
+"""The road through a journey: entering it, moving on, leaving it; all of many people in a few statements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from quanyu.ledger.journey.enrolment import ENROLMENTS as E
+from quanyu.ledger.journey.enrolment import PASSED, SEEN, TURNED_AWAY, Enrolment, Move, among
+from quanyu.ledger.run import last_good
+from quanyu.ledger.store import Scope, insert_once, reading, writing
+
+WHOLE = [E.c[name] for name in Enrolment.__dataclass_fields__]
+
+
+def enrol(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Let people enter whose key has not entered yet, and return the keys that were new."""
+    with writing(scope) as connection:
+        return set(insert_once(connection, E, rows, E.c.entry_key))
+
+
+def refuse(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Keep why somebody did not enter, once per occasion; return how many lines were new."""
+    with writing(scope) as connection:
+        return len(insert_once(connection, TURNED_AWAY, rows))
+
+
+def position(scope: Scope, journey_id: str, source: str) -> str | None:
+    """Return how far a source was read for a journey, None before the first time."""
+    wanted = sa.select(SEEN.c.position).where(SEEN.c.journey_id == journey_id, SEEN.c.source == source)
+    with reading(scope) as connection:
+        return connection.execute(wanted).scalar_one_or_none()
+
+
+def set_position(scope: Scope, journey_id: str, source: str, at: str) -> None:
+    """Remember how far a source was read: in the transaction with what was read."""
+    with writing(scope) as connection:
+        own = (SEEN.c.journey_id == journey_id) & (SEEN.c.source == source)
+        connection.execute(sa.delete(SEEN).where(own))
+        connection.execute(sa.insert(SEEN).values(journey_id=journey_id, source=source, position=at))
+
+
+def due(
+    scope: Scope, journey_id: str, version: int, node: str, *, at: dt.datetime, limit: int, after: int = 0
+) -> dict[str, tuple[Any, ...]]:
+    """Return who is due at a node, as columns enrolment_id, person_id, entity, time_zone, entered_at, reason; by id, after one."""
+    columns = ("enrolment_id", "person_id", "entity", "time_zone", "entered_at", "reason")
+    wanted = sa.select(*(E.c[name] for name in columns)).where(
+        _at_node(journey_id, version, node), E.c.due_at <= at, E.c.enrolment_id > after
+    )
+    with reading(scope) as connection:
+        rows = connection.execute(wanted.order_by(E.c.enrolment_id).limit(limit)).all()
+    return dict(zip(columns, zip(*rows, strict=True) if rows else ((),) * len(columns), strict=True))
+
+
+def under_way(
+    scope: Scope,
+    journey_id: str,
+    version: int,
+    nodes: Collection[str] = (),
+    people: Collection[str] | None = None,
+) -> list[Enrolment]:
+    """Return who is on their way, at some nodes or all of them; of some people where named."""
+    wanted = sa.select(*WHOLE).where(
+        E.c.journey_id == journey_id, E.c.version == version, E.c.state == "active"
+    )
+    wanted = wanted.where(E.c.node.in_(nodes)) if nodes else wanted
+    order = wanted.order_by(E.c.enrolment_id)
+    with reading(scope) as connection:
+        if people is None:
+            return [Enrolment(**row._mapping) for row in connection.execute(order)]
+        named, found = sorted(people), []
+        for start in range(0, len(named), 500):
+            part = order.where(E.c.person_id.in_(named[start : start + 500]))
+            found += [Enrolment(**row._mapping) for row in connection.execute(part)]
+    return found
+
+
+def move(scope: Scope, journey_id: str, version: int, given: Move, *, at: dt.datetime) -> int:
+    """Move on those of some enrolments that are still at the node, with a line each; return how many they were."""
+    with writing(scope) as connection:
+        if not given.ids:
+            return 0
+        here = _at_node(journey_id, version, given.node) & among(connection, E.c.enrolment_id, given.ids)
+        held = connection.scalars(sa.select(E.c.enrolment_id).where(here).with_for_update()).all()
+        if not held:
+            return 0
+        mine = among(connection, E.c.enrolment_id, held)
+        line = sa.select(
+            E.c.enrolment_id,
+            E.c.n_moves,
+            E.c.node,
+            sa.literal(given.outcome),
+            sa.literal(""),
+            sa.literal(at, E.c.changed_at.type),
+        ).where(mine)
+        names = ["enrolment_id", "no", "node", "outcome", "detail", "at"]
+        if given.details:
+            known = connection.execute(sa.select(E.c.enrolment_id, E.c.n_moves).where(mine)).all()
+            lines = [
+                {"enrolment_id": one, "no": n, "node": given.node, "outcome": given.outcome,
+                 "detail": given.details.get(one, ""), "at": at}
+                for one, n in known
+            ]  # fmt: skip
+            connection.execute(sa.insert(PASSED), lines)
+        else:
+            connection.execute(sa.insert(PASSED).from_select(names, line))
+        values: dict[str, Any] = {
+            "node": given.to, "due_at": given.due_at, "state": given.state, "changed_at": at, "n_moves": E.c.n_moves + 1,
+        }  # fmt: skip
+        values |= {"reason": given.reason} if given.reason else {}
+        values |= {"variant": given.variant} if given.variant else {}
+        connection.execute(sa.update(E).where(mine).values(values))
+        return len(held)
+
+
+def shift(scope: Scope, journey_id: str, by: dt.timedelta) -> int:
+    """Put off by a time whatever is due in a journey: a pause makes nobody late."""
+    with writing(scope) as connection:
+        n = 0
+        active = (E.c.journey_id == journey_id) & (E.c.state == "active") & E.c.due_at.is_not(None)
+        moments = connection.execute(sa.select(E.c.enrolment_id, E.c.due_at).where(active)).all()
+        change = (
+            sa.update(E).where(E.c.enrolment_id == sa.bindparam("one")).values(due_at=sa.bindparam("later"))
+        )
+        for start in range(0, len(moments), 50_000):
+            part = moments[start : start + 50_000]
+            connection.execute(change, [{"one": one, "later": due_at + by} for one, due_at in part])
+            n += len(part)
+        return n
+
+
+def counts(scope: Scope, journey_id: str = "") -> list[tuple[str, int, str, str, str, str, int]]:
+    """Return how many stand in each (journey, version, arm, state, node, reason)."""
+    columns = (E.c.journey_id, E.c.version, E.c.arm, E.c.state, E.c.node, E.c.reason)
+    wanted = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(*columns)
+    wanted = wanted.where(E.c.journey_id == journey_id) if journey_id else wanted
+    with reading(scope) as connection:
+        return [tuple(row) for row in connection.execute(wanted)]
+
+
+def passed(scope: Scope, journey_id: str, version: int) -> list[tuple[str, str, int]]:
+    """Return how many have left each node by each outcome."""
+    wanted = (
+        sa.select(PASSED.c.node, PASSED.c.outcome, sa.func.count())
+        .join(E, E.c.enrolment_id == PASSED.c.enrolment_id)
+        .where(E.c.journey_id == journey_id, E.c.version == version)
+        .group_by(PASSED.c.node, PASSED.c.outcome)
+        .order_by(PASSED.c.node, PASSED.c.outcome)
+    )
+    with reading(scope) as connection:
+        return [(node, outcome, int(n)) for node, outcome, n in connection.execute(wanted)]
+
+
+def refusals(scope: Scope, journey_id: str) -> dict[str, int]:
+    """Return on how many occasions nobody entered, by reason."""
+    wanted = sa.select(TURNED_AWAY.c.reason, sa.func.count()).where(TURNED_AWAY.c.journey_id == journey_id)
+    with reading(scope) as connection:
+        return {reason: int(n) for reason, n in connection.execute(wanted.group_by(TURNED_AWAY.c.reason))}
+
+
+def trace(scope: Scope, journey_id: str, person_id: str) -> tuple[list[Enrolment], list[Any], list[Any]]:
+    """Return a person's entries, their moves (enrolment_id, no, node, outcome, detail, at) and when they did not enter, and why."""
+    own = (E.c.journey_id == journey_id) & (E.c.person_id == person_id)
+    moves = sa.select(PASSED).join(E, E.c.enrolment_id == PASSED.c.enrolment_id).where(own)
+    away = sa.select(TURNED_AWAY).where(
+        TURNED_AWAY.c.journey_id == journey_id, TURNED_AWAY.c.person_id == person_id
+    )
+    with reading(scope) as connection:
+        entries = connection.execute(sa.select(*WHOLE).where(own).order_by(E.c.enrolment_id)).all()
+        lines = connection.execute(moves.order_by(PASSED.c.enrolment_id, PASSED.c.no)).mappings().all()
+        refused = connection.execute(away.order_by(TURNED_AWAY.c.at)).mappings().all()
+    return [Enrolment(**row._mapping) for row in entries], list(lines), list(refused)
+
+
+def former(
+    scope: Scope, journey_id: str, people: Collection[str]
+) -> dict[tuple[str, str], tuple[str, dt.datetime]]:
+    """Return by person and entity the state and the moment of the last entry of each."""
+    told: dict[tuple[str, str], tuple[str, dt.datetime]] = {}
+    named = sorted(people)
+    with reading(scope) as connection:
+        for start in range(0, len(named), 500):
+            wanted = sa.select(E.c.person_id, E.c.entity, E.c.state, E.c.entered_at).where(
+                E.c.journey_id == journey_id, E.c.person_id.in_(named[start : start + 500])
+            )
+            for person, entity, state, entered_at in connection.execute(wanted.order_by(E.c.enrolment_id)):
+                told[person, entity] = (state, entered_at)
+    return told
+
+
+def stream(scope: Scope) -> Iterator[list[dict[str, Any]]]:
+    """Yield every enrolment as analyses see it, in batches."""
+    names = ("enrolment_id", "journey_id", "version", "person_id", "entity", "arm", "state", "node", "variant", "reason",
+             "entered_at", "changed_at")  # fmt: skip
+    wanted = sa.select(*(E.c[name] for name in names)).order_by(E.c.enrolment_id)
+    with reading(scope) as connection:
+        result = connection.execution_options(yield_per=50_000).execute(wanted)
+        for part in result.mappings().partitions(50_000):
+            yield [dict(row) for row in part]
+
+
+def changed_since(scope: Scope, step: str) -> int:
+    """Return how many enrolments have changed since a step of the loop last ended well."""
+    last = last_good(scope, step)
+    wanted = sa.select(sa.func.count()).select_from(E)
+    wanted = wanted.where(E.c.changed_at >= last.started_at) if last else wanted
+    with reading(scope) as connection:
+        return int(connection.execute(wanted).scalar_one())
+
+
+def _at_node(journey_id: str, version: int, node: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        E.c.journey_id == journey_id, E.c.version == version, E.c.node == node, E.c.state == "active"
+    )

@@ -1,0 +1,1 @@
+"""Live events: what comes in, and from which sources."""
