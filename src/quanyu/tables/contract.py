@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -67,6 +67,10 @@ class Column:
     def type(self) -> str:
         """The Ibis type of the column."""
         return TYPES[self.kind]
+
+
+Hides = Callable[[Column], bool]
+"""Says which columns hold nothing for whoever asks."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from quanyu.part.action import Action, Caller
 from quanyu.part.reading import Limit
 from quanyu.understand.people_list import Listing, Order, Whom, count, page_after, shown_columns
 from quanyu.understand.timeline import Moment, timeline
-from quanyu.understand.trait.profile import Person, read_person
+from quanyu.understand.trait import profile
 from quanyu.workspace import Workspace
 
 
@@ -48,7 +48,7 @@ class Who:
 class Round:
     """A person, masked, and what happened with them, newest first."""
 
-    person: Person
+    person: profile.Person
     moments: tuple[Moment, ...]
 
 
@@ -73,7 +73,7 @@ def list_people(ws: Workspace, given: Search, _: Caller) -> Found:
 
 def show_person(ws: Workspace, given: Who, _: Caller) -> Round:
     """Return a person all around; raise `IdentityError` where there is nobody of this id."""
-    person = read_person(ws, given.person_id)
+    person = profile.read_person(ws, given.person_id)
     if person is None:
         raise IdentityError(
             "There is no person {person_id!r}.",

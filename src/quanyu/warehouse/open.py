@@ -17,12 +17,11 @@ import pyarrow.parquet as pq
 from quanyu.errors import ColumnError, CurrencyError, DamageError, OwnershipError
 from quanyu.settings import Settings
 from quanyu.settings.frame import StorageSettings
-from quanyu.tables import CONTRACTS, Stage, Table, contract
-from quanyu.tables.contract import Column
+from quanyu.tables import CONTRACTS, Hides, Stage, Table, contract
 from quanyu.text import Sentence
 from quanyu.warehouse import currency
 from quanyu.warehouse.delta import check, delta, tidy
-from quanyu.warehouse.engine import DuckDB, Engine, Seen, checked
+from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.extent import Extent, extents
 from quanyu.warehouse.fault import damaged, explained
 from quanyu.warehouse.merge import Delta, split, written
@@ -272,20 +271,12 @@ class Warehouse:
             aside.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.rename(aside / f"{name}-{uuid.uuid4().hex}")
 
-    def query(
-        self, sql: str, n: int | None = None, hides: Callable[[Column], bool] | None = None
-    ) -> pa.Table:
-        """Run one read-only SELECT over every table, and return its first `n` rows; raise `QueryError` for anything else.
-
-        Columns that it `hides` are there and hold nothing.
-        """
+    def query(self, sql: str, n: int | None = None, hides: Hides | None = None) -> pa.Table:
+        """Run one SELECT over every table; its first `n` rows; columns it `hides` hold nothing; `QueryError` for anything else."""
         statement, named = checked(sql)
-        seen = {
-            name: Seen(self._files(name), tuple(one.name for one in table.columns if hides and hides(one)))
-            for name, table in CONTRACTS.items()
-            if name in named
-        }
-        return self.engine.query(statement, seen, self.storage.query_seconds, n)
+        files = {name: self._files(name) for name in CONTRACTS if name in named}
+        hidden = {t: tuple(c.name for c in contract(t).columns if hides and hides(c)) for t in files}
+        return self.engine.query(statement, files, self.storage.query_seconds, hidden, n)
 
     def close(self) -> None:
         """Release the engine."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import runpy
 import sys
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, get_args
 
 import typer
 
-from quanyu.cli.command.access.user import RoleName
 from quanyu.cli.screen import WorkspaceOption, workspace
 from quanyu.cli.speech import say
+from quanyu.part.role import Role
 
+RoleName = StrEnum("RoleName", get_args(get_args(Role)[0]))  # type: ignore[misc]
 READS = RoleName("analyst")
 """Who reads lists of people, masked, and asks questions of the data."""
 

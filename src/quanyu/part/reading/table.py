@@ -47,11 +47,11 @@ class ColumnState:
 
     column: str
     type: str
-    zh: str
-    en: str
-    privacy: str
-    unit: str
-    note: str
+    zh: str = ""
+    en: str = ""
+    privacy: str = ""
+    unit: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,15 @@ def describe(ws: Workspace, given: Wanted, _: Caller) -> Described:
     promise = contract(given.table)
     state = _state(ws, given.table)
     columns = [
-        ColumnState(one.name, one.type, one.zh, one.en, one.privacy, one.unit, one.note)
+        ColumnState(
+            one.name, one.type, zh=one.zh, en=one.en, privacy=one.privacy, unit=one.unit, note=one.note
+        )
         for one in promise.columns
     ]
     if promise.is_open and state.fault is None:
         present = ws.warehouse.table(given.table).schema()
         more = {name: str(kind) for name, kind in present.items() if name not in promise.schema}
-        columns += [ColumnState(name, kind, "", "", "", "", "") for name, kind in more.items()]
+        columns += [ColumnState(name, kind) for name, kind in more.items()]
     return Described(state, tuple(columns))
 
 
@@ -89,7 +91,15 @@ def _state(ws: Workspace, name: str) -> TableState:
     except DamageError as damage:
         version, fault = ws.warehouse.newest(name), damage
     return TableState(
-        name, promise.zh, promise.en, promise.grain, promise.key, promise.owner, n_rows, version, fault
+        name,
+        zh=promise.zh,
+        en=promise.en,
+        grain=promise.grain,
+        key=promise.key,
+        owner=promise.owner,
+        rows=n_rows,
+        version=version,
+        fault=fault,
     )
 
 

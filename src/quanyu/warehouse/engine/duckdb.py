@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from quanyu.errors import QueryError
 from quanyu.warehouse.engine import literal
 from quanyu.warehouse.engine.compiled import compiled, shape_of
 from quanyu.warehouse.engine.described import described
-from quanyu.warehouse.engine.engine import Seen
+from quanyu.warehouse.engine.engine import Hidden
 from quanyu.warehouse.engine.query import too_long, unknown_table
 from quanyu.warehouse.fault import explained, meaning
 
@@ -135,18 +135,20 @@ class DuckDB:
                 return reader.read_all().cast(wanted).to_reader(chunk)
             return pa.RecordBatchReader.from_batches(wanted, _batches(reader, wanted))
 
-    def query(self, sql: str, tables: Mapping[str, Seen], seconds: float, n: int | None = None) -> pa.Table:
+    def query(
+        self, sql: str, tables: dict[str, Sequence[str]], seconds: float, hidden: Hidden, n: int | None
+    ) -> pa.Table:
         """Run SQL in a sealed connection that can read only the tables' files; see `Engine.query`."""
-        folders = sorted({str(Path(file).parent) for seen in tables.values() for file in seen.files})
+        folders = sorted({str(Path(file).parent) for files in tables.values() for file in files})
         folders += [literal.escaped(folder) for folder in folders]
         with duckdb.connect(config={**self._config, "temp_directory": str(self._temporary)}) as sealed:
             sealed.execute(SETUP[0])
             sealed.execute("SET allowed_directories = $1", [folders])
-            for name, seen in tables.items():
+            for name, files in tables.items():
                 with explained(name):
-                    sealed.execute(f'CREATE VIEW "{name}" AS {_select(seen.files)}')
-                    if seen.hidden:
-                        sealed.execute(_hiding(sealed, name, seen))
+                    sealed.execute(f'CREATE VIEW "{name}" AS {_select(files)}')
+                    if hidden.get(name):
+                        sealed.execute(_hiding(sealed, name, files, hidden[name]))
             sealed.execute("SET enable_external_access = false")
             sealed.execute("SET lock_configuration = true")
             watch = threading.Timer(seconds, sealed.interrupt)
@@ -213,13 +215,13 @@ def _select(files: Sequence[str]) -> str:
     return f"SELECT * FROM {literal.parquet(files, ', union_by_name = true')}"  # nosec B608
 
 
-def _hiding(sealed: duckdb.DuckDBPyConnection, name: str, seen: Seen) -> str:
+def _hiding(sealed: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], hidden: Sequence[str]) -> str:
     """Return the view of a table in which hidden columns hold nothing."""
     there = {column: kind for column, kind, *_ in sealed.execute(f'DESCRIBE "{name}"').fetchall()}
-    nothing = ", ".join(f'NULL::{there[one]} AS "{one}"' for one in seen.hidden if one in there)
+    nothing = ", ".join(f'NULL::{there[one]} AS "{one}"' for one in hidden if one in there)
     # Names are those of contracts.
     shown = f"* REPLACE ({nothing})" if nothing else "*"
-    return f'CREATE OR REPLACE VIEW "{name}" AS SELECT {shown} FROM ({_select(seen.files)})'  # nosec B608
+    return f'CREATE OR REPLACE VIEW "{name}" AS SELECT {shown} FROM ({_select(files)})'  # nosec B608
 
 
 def _first(reader: pa.RecordBatchReader, n: int) -> pa.Table:

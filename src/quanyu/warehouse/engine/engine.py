@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
-
-@dataclass(frozen=True)
-class Seen:
-    """A table as a query by hand sees it: its Parquet files, and columns that hold nothing for whoever asks."""
-
-    files: Sequence[str]
-    hidden: tuple[str, ...] = ()
+Hidden = Mapping[str, tuple[str, ...]]
+"""Columns of tables that hold nothing for whoever asks."""
 
 
 class Engine(Protocol):
@@ -39,7 +33,9 @@ class Engine(Protocol):
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the rows of an expression in record batches of about `chunk` rows."""
 
-    def query(self, sql: str, tables: Mapping[str, Seen], seconds: float, n: int | None = None) -> pa.Table:
+    def query(
+        self, sql: str, tables: dict[str, Sequence[str]], seconds: float, hidden: Hidden, n: int | None
+    ) -> pa.Table:
         """Run one SELECT over named tables, each given as Parquet files, unable to reach anything else; its first `n` rows.
 
         Raises `QueryError` when it takes longer than `seconds`.

@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from sqlglot import exp
 from quanyu.errors import MissingExtraError, QueryError
 from quanyu.settings.frame import SparkSettings
 from quanyu.warehouse.engine.compiled import compiled
-from quanyu.warehouse.engine.engine import Seen
+from quanyu.warehouse.engine.engine import Hidden
 from quanyu.warehouse.engine.query import too_long, unknown_table
 from quanyu.warehouse.fault import explained, meaning
 
@@ -121,7 +121,9 @@ class Spark:
             rows = self._frame(expression).toArrow()
         return rows.cast(expression.schema().to_pyarrow()).to_reader(chunk)
 
-    def query(self, sql: str, tables: Mapping[str, Seen], seconds: float, n: int | None = None) -> pa.Table:
+    def query(
+        self, sql: str, tables: dict[str, Sequence[str]], seconds: float, hidden: Hidden, n: int | None
+    ) -> pa.Table:
         """Run SQL in a session of its own that cannot read files by path; see `Engine.query`."""
         statement = sqlglot.parse_one(sql, read="duckdb")
         called = {str(call.this).lower() for call in statement.find_all(exp.Anonymous)}
@@ -135,14 +137,14 @@ class Spark:
         for name, value in OPTIONS.items():
             if name.startswith("spark.sql.session") or name == "spark.sql.runSQLOnFiles":
                 sealed.conf.set(name, value)
-        for name, seen in tables.items():
-            rows = _read(sealed, seen.files)
-            hidden = {
+        for name, files in tables.items():
+            rows = _read(sealed, files)
+            nothing = {
                 field.name: functions.lit(None).cast(field.dataType)
                 for field in rows.schema.fields
-                if field.name in seen.hidden
+                if field.name in hidden.get(name, ())
             }
-            rows.withColumns(hidden).createOrReplaceTempView(name)
+            rows.withColumns(nothing).createOrReplaceTempView(name)
         began = time.monotonic()
         watch = threading.Timer(seconds, self.session.sparkContext.cancelAllJobs)
         watch.start()
