@@ -285,6 +285,8 @@ def test_what_somebody_said_is_looked_up_and_a_contact_is_barred(
     goto(here, "/consent")
     look_over(page, "/consent")
     who = f"138000000{15 + BY_HAND.index(language)}"
+    barred = page.locator("svg text", has_text=say("Barred by hand"))
+    assert barred.count() == 0
     page.fill("input[data-name=who]", who)
     page.get_by_role("button", name=say("Look up"), exact=True).click()
     state = page.locator(".states .state", has_text=say("SMS")).first
@@ -295,6 +297,7 @@ def test_what_somebody_said_is_looked_up_and_a_contact_is_barred(
     page.locator("[data-name=record]").click()
     state.locator(".mark", has_text=say("Barred by hand")).wait_for()
     assert "wrong number" in page.locator(".standing .found").inner_text()
+    barred.first.wait_for(state="attached")  # the picture of all is drawn anew, without a reload
     look_over(page, "/consent, somebody")
     page.locator("details.record summary").click()
     choose(page, "deed", say("Lift what staff or a bounce barred"))

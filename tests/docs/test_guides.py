@@ -4,7 +4,7 @@ In a block ```sh the lines that start with `quanyu` are run (not `quanyu serve`,
 followed, `make` must name a target. All lines of a block ```text must stand in what the commands before said.
 A block ```python runs beside the folder `shop`; a block whose head names a file (```toml layouts/mine.toml)
 writes it. PERSON, OTHER and IDENTIFIER stand for somebody in the shop, PEOPLE for how many a campaign was said to reach.
-Mail goes to a server of the test.
+Mail goes to a server of the test. A guide of COLLECTING has a collector of its own, and WRITE_KEY is the key that was shown last.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ import os
 import re
 import shlex
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +34,9 @@ HOW_TO = sorted(set((ROOT / "docs" / "how-to").glob("*.md")) - {ROOT / "docs" / 
 """The guides, but for the one that changes the source: `test_extend.py` does it in a copy."""
 SENDING = ("send-a-campaign",)
 """Guides whose mail goes to a server of the test."""
+COLLECTING = ("track-a-site",)
+"""Guides that send events to a collector of the test."""
+COLLECTOR = "http://127.0.0.1:8082"
 Command = Callable[..., Any]
 
 
@@ -72,12 +81,14 @@ def play(path: Path, command: Command, names: dict[str, str], *, beside: Path | 
                 said += _line(words_of(line), command, names)
                 if reached := re.search(r"([\d,]+) people get a message", plain(said)):
                     names["PEOPLE"] = reached[1].replace(",", "")
+                if key := re.search(r"Write key: (\w+)", said):
+                    names["WRITE_KEY"] = key[1]
         elif block.language == "text":
             got = [plain(line) for line in said.splitlines()]
             for line in block.text.splitlines():
                 assert any(plain(line) in one for one in got), f"{path.name}: {line!r} is not in:\n{said}"
         elif block.language == "python" and beside:
-            _python(path, beside)
+            _python(path, beside, names)
             beside = None
 
 
@@ -93,15 +104,19 @@ def _line(words: list[str], command: Command, names: dict[str, str]) -> str:
     return str(answer.out)
 
 
-def _python(path: Path, beside: Path) -> None:
+def _python(path: Path, beside: Path, names: dict[str, str] | None = None) -> None:
     """Run all Python of a page in one namespace, as a reader would."""
+    put = {name: names[name] for name in ("WRITE_KEY", COLLECTOR) if names and name in names}
     here = Path.cwd()
     os.chdir(beside)
     space: dict[str, Any] = {}
     try:
         for block in blocks(path):
             if block.language == "python":
-                exec(compile(block.text, path.name, "exec"), space)
+                text = block.text
+                for name, value in put.items():
+                    text = text.replace(name, value)
+                exec(compile(text, path.name, "exec"), space)
     finally:
         os.chdir(here)
         if "ws" in space:
@@ -154,7 +169,30 @@ def test_guide_runs(path: Path, command: Command, shop: Path, monkeypatch: pytes
         }
         for name, value in mail.items() if path.stem in SENDING else ():
             monkeypatch.setenv(f"QUANYU_MAIL__{name}", value)
-        play(path, command, somebody(shop), beside=shop.parent)
+        with collecting(shop) if path.stem in COLLECTING else nullcontext({}) as collector:
+            play(path, command, somebody(shop) | collector, beside=shop.parent)
+
+
+@contextmanager
+def collecting(shop: Path) -> Iterator[dict[str, str]]:
+    """Serve the collector of a shop as `quanyu serve --role collector` does, and return where the guide's address leads."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "quanyu.api.collector", "--workspace", str(shop), "--port", str(port)]
+    with subprocess.Popen(command) as process:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            for _ in range(240):
+                assert process.poll() is None
+                try:
+                    urllib.request.urlopen(f"{url}/quanyu.js", timeout=1).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield {COLLECTOR: url}
+        finally:
+            process.terminate()
 
 
 @pytest.mark.datasets

@@ -12,7 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from quanyu import ledger
 from quanyu.figure import money
+from quanyu.ledger import Campaign
 from quanyu.plan import report
 from quanyu.plan.report import GREEN, RED, render, write_report
 from quanyu.plan.review import review
@@ -183,6 +185,65 @@ def test_channels_stand_beside_cost_with_a_warning(ws, language) -> None:
         "en": "it does not say which of them would not have happened",
     }
     assert said[language] in shown and ("百度推广" in shown) == (language == "zh")
+    assert not re.search(r"\b(None|nan|Undefined)\b", shown)
+
+
+def write_campaign(ws) -> None:
+    """Write a campaign of 120 people in two variants as it stands after the next turn."""
+    states = [
+        *[("treated", "delivered", "", "warm" if at % 2 else "plain") for at in range(80)],
+        ("treated", "failed", "mailbox_unknown", "warm"),
+        *[("control", "held_out", "control", "")] * 30, *[("", "suppressed", "no_consent", "")] * 9,
+    ]  # fmt: skip
+    at = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
+    rows = [
+        {"campaign_id": "c7", "step": "1", "person_id": f"p{n}", "arm": arm, "channel": "mail", "status": status, "reason": reason,
+         "why": "", "variant": variant, "changed_at": at}
+        for n, (arm, status, reason, variant) in enumerate(states)
+    ]  # fmt: skip
+    design = {"rule": "in segment <lost>", "brief": {"channels": ["mail"]}}
+    made = Campaign("c7", "c7", "Win <back>", "message", "mail", "done", design, at)
+    with ws.ledger.begin() as connection:
+        ledger.freeze(connection, made, [rows])
+    shared = {"campaign_id": "c7", "as_of": AS_OF}
+    lift = {"arm": "treated", "metric": "orders", "n_treated": 81, "n_control": 30, "mean_treated": 0.2, "mean_control": 0.1,
+            "lift": 0.1, "lift_low": 0.02, "lift_high": 0.18, "is_final": True, "status": "measured", "fit_id": "f"}  # fmt: skip
+    ws.warehouse.replace(
+        "lifts", pa.Table.from_pylist([shared | lift], contract("lifts").schema.to_pyarrow()), by="measure"
+    )
+    told = [
+        shared | {"channel": "mail", "variant": one, "other": other, "metric": metric, "n": 40, "n_did": 9, "n_other": 40,
+                  "n_other_did": 5, "difference": sign * 0.2, "difference_low": sign * 0.2 - 0.1,
+                  "difference_high": sign * 0.2 + 0.1, "verdict": "better" if sign > 0 else "worse"}
+        for one, other, sign in (("plain", "warm", -1), ("warm", "plain", 1))
+        for metric in ("opened", "clicked", "unsubscribed", "bought")
+    ]  # fmt: skip
+    ws.warehouse.replace(
+        "variants", pa.Table.from_pylist(told, contract("variants").schema.to_pyarrow()), by="measure"
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_campaign_is_told_with_everybody_in_it(ws, language) -> None:
+    empty = " ".join(Page(render(review(ws), language)).shown)
+    assert {"zh": "还没有发起过活动", "en": "No campaign has been launched yet"}[language] in empty
+    write_campaign(ws)
+    found = review(ws, {"c7": 0.09})
+    (told,) = found.campaigns
+    assert told.n_audience == 120 == sum(told.states.values())
+    assert [n for _, n in told.steps] == [120, 80, 18, 18, 18]
+    text = render(found, language)
+    shown = " ".join(Page(text).shown)
+    assert "Win <back>" in shown and "in segment <lost>" in shown
+    for words in ("+10", "(+2 – +18)", "+9", "+20", "(+10 – +30)"):
+        assert words in shown, words
+    said = {
+        "zh": ("未同意该渠道的营销", "确实带来了订单", "领先"),
+        "en": ("Has not agreed", "It surely brought orders", "Ahead"),
+    }
+    assert all(words in shown for words in said[language])
+    assert text.count('class="truth"') == 2, "in the wide and in the narrow picture"
+    assert 'class="truth"' not in render(review(ws), language), "a real shop knows no truth"
     assert not re.search(r"\b(None|nan|Undefined)\b", shown)
 
 

@@ -15,56 +15,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pyarrow.parquet as pq
 import uvicorn
-from tests.act.conftest import put
-from tests.scenes.test_lift_truth import write_orders
 
 from quanyu import ledger
 from quanyu.act.response import Response
 from quanyu.act.track import read, record_responses
 from quanyu.api.public import application
+from quanyu.cli.command.demo.readers import Clock
 from quanyu.workspace import Workspace
-from quanyu.world.answer import Habits, answers, leaning
-from quanyu.world.answer.answer import Answers
-from quanyu.world.enact import messages
-from quanyu.world.people import make_people
+from quanyu.world.answer import Answers, Habits
+from quanyu.world.enact import replies
 from quanyu.world.world import World
 
 HOME = "http://m.shop.test"
 REFUSALS = {"bounced": "550 5.1.1 no such user", "deferred": "452 4.2.2 mailbox full"}
 BUTTON = {"List-Unsubscribe": "One-Click"}
-
-
-def move_in(ws: Workspace, world: World, truth: Path) -> None:
-    """Write a simulated shop into the tables as the turn leaves it: people with contacts, member cards, consents and orders.
-
-    Of the people four in five agreed to mail and nine in ten to texts.
-    """
-    people = write_orders(ws, world).to_pylist()
-    truth.mkdir(parents=True, exist_ok=True)
-    pq.write_table(world.identities, truth / "identities.parquet")
-    first: dict[tuple[str, str], str] = {}
-    for row in world.identities.to_pylist():
-        first.setdefault((row["person_id"], row["kind"]), row["value"])
-    cards = [one for one in people if (one, "member") in first]
-    known = ws.warehouse.read(ws.warehouse.table("identities")).to_pylist()
-    known += [
-        {"id_key": f"member:{first[one, 'member']}", "kind": "member", "person_id": one} for one in cards
-    ]
-    put(ws, "identities", known)
-    put(ws, "people", [
-        {"person_id": one, "name": one, "n_identifiers": 2, "is_personalised": True,
-         "phone": first.get((one, "phone")), "email": first.get((one, "email"))}
-        for one in cards
-    ])  # fmt: skip
-    agreed = world.setting.shop.random("agreed").random((2, len(cards)))
-    put(ws, "consents", [
-        {"id_key": f"member:{first[one, 'member']}", "purpose": "marketing", "channel": channel, "is_granted": True,
-         "decided_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "source": "card"}
-        for channel, share, lots in (("mail", 0.8, agreed[0]), ("sms", 0.9, agreed[1]))
-        for one, lot in zip(cards, lots.tolist(), strict=True) if lot < share
-    ])  # fmt: skip
 
 
 @contextmanager
@@ -84,16 +49,6 @@ def public_pages(ws: Workspace) -> Iterator[httpx.Client]:
 
 
 @dataclass
-class Clock:
-    """The time of the shop, which the readers move."""
-
-    now: dt.datetime
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-
-@dataclass
 class Readers:
     """The people behind the sends of a workspace; as the handler of a mail server they take mail or refuse it."""
 
@@ -105,22 +60,22 @@ class Readers:
     told: dict[str, Answers] = field(default_factory=dict)
     sends: dict[str, tuple[Answers, int]] = field(default_factory=dict)
     by_contact: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    chosen: set[str] = field(default_factory=set)
     mails: dict[str, Message] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     left_at: dict[str, dt.datetime] = field(default_factory=dict)
 
     def know(self, campaign_id: str) -> Answers:
         """Draw what everybody will answer who waits for a message of a campaign that was just launched."""
-        sent = messages(self.ws, self.truth, ("pending",))[campaign_id]
-        told = answers(
-            self.world.shop.seed, self.habits, sent, leaning(make_people(self.world.shop, 0), sent.person)
-        )
+        told = replies(self.ws, self.truth, self.world, campaign_id, self.habits)
+        assert told is not None
         self.told[campaign_id] = told
-        self.sends |= {send_id: (told, row) for row, send_id in enumerate(sent.send_id.tolist())}
+        self.sends |= {send_id: (told, row) for row, send_id in enumerate(told.sent.send_id.tolist())}
         rows = self.ws.warehouse.table("messages")
         mine = rows.filter(rows.campaign_id == campaign_id).select("send_id", "channel", "contact")
         for row in self.ws.warehouse.read(mine).to_pylist():
             self.by_contact.setdefault((row["channel"], row["contact"]), []).append(row["send_id"])
+            self.chosen.add(row["send_id"])
         return told
 
     def status(self, send_id: str) -> str:

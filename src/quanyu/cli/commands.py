@@ -67,7 +67,7 @@ COMMANDS = (
             'quanyu audience "group in at_risk, must_win_back; clv_amount >= 500" --channel sms --propose'),
     Command("report", "plan:report", "Write the report: one self-contained HTML file with charts.",
             "quanyu report --out report.html --language en"),
-    Command("demo", "demo:demo",
+    Command("demo", "demo.demo:demo",
             "Simulate a shop and do three turns of the loop; set what was found beside the planted truth.",
             "quanyu demo demo --people 2000 --days 120"),
     Command("serve", "serve:serve", "Open the console in a browser; to other machines only where users sign in.",

@@ -233,6 +233,28 @@ def send_named(scope: Scope, name: str) -> Send | None:
     return None if row is None else Send(**row._mapping)
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """The provider's number of what was handed over for a send, and when that was."""
+
+    place: int
+    receipt: str
+    at: dt.datetime
+
+
+def list_receipts(scope: Scope, campaign_id: str, channel: str) -> list[Receipt]:
+    """Return the receipts of what a channel took of a campaign, by place."""
+    wanted = sa.select(SENDS.c.place, SENDS.c.receipt, SENDS.c.changed_at.label("at")).order_by(SENDS.c.place)
+    wanted = wanted.where(
+        SENDS.c.campaign_id == campaign_id,
+        SENDS.c.channel == channel,
+        SENDS.c.status == "delivered",
+        SENDS.c.receipt != "",
+    )
+    with reading(scope) as connection:
+        return [Receipt(**row._mapping) for row in connection.execute(wanted)]
+
+
 def mark_exported(connection: Connection, campaign_id: str, *, step: str, at: dt.datetime) -> int:
     """Record that everybody still pending in a step was handed over, and return how many they were."""
     pending = (SENDS.c.campaign_id == campaign_id) & (SENDS.c.step == step) & (SENDS.c.status == "pending")

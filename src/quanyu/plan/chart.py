@@ -206,6 +206,70 @@ def _key(tiles: Sequence[Tile]) -> str:
     return f'<ol class="key">{said}</ol>'
 
 
+@dataclass(frozen=True)
+class Whisker:
+    """An effect with its interval; `truth` is what it is known to be, `note` a word beside its name."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    truth: float | None = None
+    note: str = ""
+
+
+def forest(drawn: Sequence[Whisker], write: Write, title: str) -> Markup:
+    """Return effects one under the other with their intervals and the line of no effect; nothing where there are none."""
+    if not drawn:
+        return Markup("")
+    wide, narrow = (
+        Frame(960, 40 * len(drawn) + 34, 260, 26, 6, 26),
+        Frame(360, 54 * len(drawn) + 34, 8, 14, 6, 26),
+    )
+    return _both(lambda frame: _forest(drawn, write, title, frame), wide, narrow)
+
+
+def _forest(drawn: Sequence[Whisker], write: Write, title: str, frame: Frame) -> str:
+    ends = [end for one in drawn for end in (one.low, one.high, one.truth or 0.0)]
+    marks = ticks(min(ends), max(ends))
+    row = (frame.height - frame.top - frame.bottom) / len(drawn)
+
+    def x(value: float) -> float:
+        return frame.left + (value - marks[0]) / (marks[-1] - marks[0]) * frame.inner_width
+
+    body = [
+        f'<line class="{"zero" if mark == 0 else "rule"}" x1="{x(mark):.1f}" x2="{x(mark):.1f}" y1="{frame.top}" '
+        f'y2="{frame.height - frame.bottom}"/><text class="tick" x="{x(mark):.1f}" y="{frame.height - 8}" '
+        f'text-anchor="middle">{escape(write(mark))}</text>'
+        for mark in marks
+    ]
+    for place, one in enumerate(drawn):
+        y = frame.top + row * (place + 0.5)
+        is_beside = frame.left > 100
+        label, at = (frame.top + row * (place + 0.5) + 4, y) if is_beside else (y - 10, y + 10)
+        body.append(_whisker(one, [x(value) for value in (one.low, one.value, one.high)], at, write))
+        if one.truth is not None:
+            across = x(one.truth)
+            body.append(f'<path class="truth" d="M{across:.1f},{at - 7:.1f}l6,7l-6,7l-6,-7Z"/>')
+        note = f'<tspan class="flat" dx="8">{escape(one.note)}</tspan>' if one.note else ""
+        body.append(
+            f'<text class="name" x="{0 if is_beside else frame.left}" y="{label:.1f}">{escape(one.name)}{note}</text>'
+        )
+    return _svg(frame, title, body)
+
+
+def _whisker(one: Whisker, ends: Sequence[float], y: float, write: Write) -> str:
+    """Return an interval with its effect; one that holds zero is pale."""
+    left, middle, right = ends
+    kind = "" if one.low <= 0 <= one.high else " told"
+    said = f"{one.name}: {write(one.value)} ({write(one.low)} – {write(one.high)})"
+    return (
+        f'<g class="whisker{kind}"><title>{escape(said)}</title>'
+        f'<path d="M{left:.1f},{y:.1f}H{right:.1f}M{left:.1f},{y - 5:.1f}v10M{right:.1f},{y - 5:.1f}v10"/>'
+        f'<circle cx="{middle:.1f}" cy="{y:.1f}" r="4.5"/></g>'
+    )
+
+
 def tint(strength: float) -> float:
     """Return how opaque the accent colour is for a strength from 0 to 1."""
     return 0.08 + 0.84 * min(max(strength, 0.0), 1.0)

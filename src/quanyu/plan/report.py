@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,10 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from quanyu.figure import change, day, exact, figure, money, month, percent, short
+from quanyu.method.assignment import CONTROL
 from quanyu.part.action import Action
 from quanyu.part.given import File
 from quanyu.plan.advice import advice
-from quanyu.plan.chart import Curve, Tile, bars, line, spark, tint, treemap
+from quanyu.plan.campaign import STATES
+from quanyu.plan.chart import Curve, Tile, Whisker, bars, forest, line, spark, tint, treemap
 from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
 from quanyu.tables.metric.catalogue import metric
@@ -29,11 +32,15 @@ HERE = Path(__file__).parent
 RED, GREEN = "#c8372d", "#1d8a4e"
 
 
-def write_report(ws: Workspace, out: Path, language: Language | None = None) -> Path:
-    """Write the review of the shop to `out` and return the path; the workspace's language unless
-    another is given."""
+def write_report(
+    ws: Workspace, out: Path, language: Language | None = None, truths: Mapping[str, float] | None = None
+) -> Path:
+    """Write the review of the shop to `out` and return the path; the workspace's language unless another is given.
+
+    `truths` are the orders per person that campaigns of a simulated shop truly brought, which then stand beside the measured.
+    """
     chosen = language or ws.settings.speech
-    page = render(review(ws), chosen, good_is_red=ws.settings.good_is_red)
+    page = render(review(ws, truths), chosen, good_is_red=ws.settings.good_is_red)
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.part")
@@ -92,6 +99,9 @@ def _words(summary: Review, language: Language) -> dict[str, Any]:
         "money": lambda amount: money(amount, summary.currency),
         "short": lambda amount: short(amount, language, summary.currency),
         "refusal": lambda reason: tell_reason(reason, language),
+        "per_hundred": _per_hundred,
+        "is_control": lambda name: name == CONTROL,
+        "state_name": lambda name: translate(STATES[name], language),
         "slice_name": lambda name: slice_name(name, language),
         "check_name": lambda name: _check(name, language),
         "table_name": lambda name: _named(name, language),
@@ -136,10 +146,43 @@ def _charts(summary: Review, language: Language) -> dict[str, Markup]:
         "months": _months(summary, stacks, axis, tell("Net revenue by month"), language),
         "groups": treemap(_tiles(summary, language), tell("Buyers by RFM group")),
     }
+    charts |= _forests(summary, language)
     return charts | {
         f"spark_{card.metric.name}": spark(card.spark, card.metric.name_in(language))
         for card in summary.cards
     }
+
+
+def _forests(summary: Review, language: Language) -> dict[str, Markup]:
+    """Return what each campaign brought, and how its variants stand, as pictures."""
+    tell = partial(_tell, language)
+    brought = [
+        Whisker(one.name, told.value, told.low, told.high, told.truth, note=day(one.launched_on, language))
+        for one in summary.campaigns
+        if (told := one.brought) and told.low is not None and told.high is not None and told.value is not None
+    ]
+    drawn = {"brought": forest(brought, _per_hundred, tell("Orders more per 100 people"))}
+    for one in summary.campaigns:
+        versions = [
+            Whisker(two.variant, two.difference, two.low, two.high, note=tell(two.verdict))
+            for two in one.versions
+            if two.against != CONTROL
+            and two.difference is not None
+            and two.low is not None
+            and two.high is not None
+        ]
+        drawn[f"versions_{one.campaign_id}"] = forest(versions, _per_hundred, tell("Which variant is ahead"))
+    return drawn
+
+
+def _per_hundred(share: float) -> str:
+    """Return a number per person as one per hundred, with its sign.
+
+    >>> _per_hundred(0.0612), _per_hundred(-0.02), _per_hundred(0.0)
+    ('+6.1', '−2', '0')
+    """
+    size = f"{abs(share) * 100:.1f}".removesuffix(".0")
+    return size if size == "0" else f"{'+' if share > 0 else '−'}{size}"
 
 
 def _axis(value: float, language: Language, currency: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from quanyu.plan.campaign import CampaignReview, campaigns
 from quanyu.plan.credit import Credited, credited
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
 from quanyu.plan.customer_value import CustomerValue, customer_value
@@ -75,6 +76,7 @@ class Review:
     findings: tuple[Finding, ...]
     rejects: tuple[tuple[str, int], ...]
     outcomes: tuple[Outcome, ...]
+    campaigns: tuple[CampaignReview, ...]
     customer_value: CustomerValue | None
     spend: SpendReview | None
     credited: Credited | None
@@ -120,8 +122,8 @@ class Review:
         return self.sums.card(name, self.period)
 
 
-def review(ws: Workspace) -> Review:
-    """Return the review as of the day the metrics were computed for."""
+def review(ws: Workspace, truths: Mapping[str, float] | None = None) -> Review:
+    """Return the review as of the day the metrics were computed for; `truths`: see `campaigns`."""
     table = ws.warehouse.table("metrics")
     grains = ("day", "month", "week", "last_7", "last_30", "last_365")
     sums = metric_view(
@@ -156,6 +158,7 @@ def review(ws: Workspace) -> Review:
         findings=_findings(ws),
         rejects=_rejects(ws),
         outcomes=outcomes(ws),
+        campaigns=campaigns(ws, truths),
         customer_value=customer_value(ws),
         spend=spend_review(ws),
         credited=credited(ws),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from quanyu.world.answer import WINDOW_DAYS, Habits, Sent, answers, leaning
+from quanyu.world.answer import Habits, Sent, answers, leaning
 from quanyu.world.lettering import Flags, Floats, Ints
 from quanyu.world.people import People
 from quanyu.world.platform import PLATFORMS
@@ -46,7 +46,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
 class Reached:
     """One value per person in a campaign of one block.
 
-    `lift` is the true probability that the message alone brings an order within `WINDOW_DAYS`;
+    `lift` is the true probability that the message alone brings an order within `Habits.window_days`;
     `is_caused` says that it did, `is_deterred` that it keeps the person from buying in that time.
     """
 
@@ -119,7 +119,7 @@ def _respond(
     starts = int(campaign.at * shop.days)
     lift = campaign.lift * leaning(people, person)
     is_caused = is_treated & (random.random(len(person)) < lift)
-    lag = np.minimum(random.geometric(0.35, len(person)), WINDOW_DAYS - 1)
+    lag = np.minimum(random.geometric(0.35, len(person)), Habits.window_days - 1)
     order_day = np.minimum(starts + lag, shop.days - 1)
     return Reached(
         campaign=number,

@@ -17,26 +17,33 @@ from quanyu import ledger
 from quanyu.ledger import Decision
 from quanyu.tables.campaign_design import CampaignDesign
 from quanyu.workspace import Workspace
-from quanyu.world.answer import Habits, Sent, recent
+from quanyu.world.answer import Answers, Habits, Sent, answers, leaning, recent
 from quanyu.world.campaign import Campaign, Outreach
 from quanyu.world.market import paid_media
+from quanyu.world.people import make_people
 from quanyu.world.platform import PLATFORMS
 from quanyu.world.setting import Course
+from quanyu.world.world import World
 
 OWN = {paid_media.REPORTED.get(channel.name, channel.name): channel.name for channel in paid_media.CHANNELS}
 """The shop's own names of ad channels by those of their reports."""
 HABITS = Habits()
 """How people answer what the seller sends them; their lift differs between people (see `answer`)."""
+HAD = ("delivered", "held_out")
+"""What was handed over, and what control would have got."""
 SHOWN = ("step", "person_id", "status", "channel", "variant")
 """Of sends."""
 
 
-def enact(ws: Workspace, truth: Path, since: dt.date | None = None, habits: Habits = HABITS) -> Course:
+def enact(
+    ws: Workspace, truth: Path, since: dt.date | None = None, habits: Habits = HABITS, *, days: int = 0
+) -> Course:
     """Return the course that follows from the decisions carried out in a workspace.
 
     `truth` is the folder of that name of the shop's last period. Whom an audience or a campaign reaches is reached once: with
     `since`, only those that were carried out on that day or later count; of budgets the newest does. The messages of campaigns
-    are answered by `habits`, as of the moment at which each campaign was launched.
+    are answered by `habits`. Of a period that begins on `since` and has `days`, each begins on the day of its launch; else on
+    the first.
     """
     done = ledger.list_decisions(ws.ledger, status="done") + ledger.list_decisions(
         ws.ledger, status="measured"
@@ -60,16 +67,36 @@ def enact(ws: Workspace, truth: Path, since: dt.date | None = None, habits: Habi
     outreach = [_outreach(ws, decision, members) for decision in fresh if decision.kind == "audience"]
     sent = messages(ws, truth)
     outreach += [
-        replace(_outreach(ws, decision, members), sent=sent.get(decision.decision_id), habits=habits)
+        replace(one, sent=sent.get(one.campaign.name), habits=habits, campaign=replace(one.campaign, at=at))
         for decision in fresh
         if decision.kind == "campaign"
+        for one, at in [(_outreach(ws, decision, members), _place(ws, decision, since, days))]
     ]
     return Course(spend, steady, planned, tuple(outreach))
 
 
-def messages(
-    ws: Workspace, truth: Path, statuses: Collection[str] = ("delivered", "held_out")
-) -> dict[str, Sent]:
+def replies(
+    ws: Workspace, truth: Path, world: World, campaign_id: str, habits: Habits = HABITS
+) -> Answers | None:
+    """Draw what everybody will answer whom a campaign that was just launched may write to; None where it may write to nobody.
+
+    `world` is the shop up to the launch. The same is drawn when `enact` lets the shop go on with what was handed over.
+    """
+    sent = messages(ws, truth, (*HAD, "pending")).get(campaign_id)
+    if sent is None:
+        return None
+    first = world.setting
+    while first.before is not None:
+        first = first.before
+    lean = np.zeros(len(sent.person))
+    for number in range(first.shop.n_blocks):
+        people = make_people(first.shop, number)
+        here = (sent.person >= people.first) & (sent.person < people.first + people.n)
+        lean[here] = leaning(people, sent.person[here] - people.first)
+    return answers(first.shop.seed, habits, sent, lean)
+
+
+def messages(ws: Workspace, truth: Path, statuses: Collection[str] = HAD) -> dict[str, Sent]:
     """Return by campaign its sends of some statuses, to true people: what was handed over, and what control would have got.
 
     How many others somebody got before counts over all campaigns. People whom no member card ties to a true one are left out.
@@ -98,6 +125,13 @@ def _is_fresh(ws: Workspace, decision: Decision, since: dt.date | None) -> bool:
     if since is None or decision.done_at is None:
         return decision.status == "done"
     return decision.done_at.astimezone(ws.settings.zone).date() >= since
+
+
+def _place(ws: Workspace, decision: Decision, since: dt.date | None, days: int) -> float:
+    """Return where in a period a campaign was launched, as a share of its days: within the day on which it was."""
+    if since is None or not days or decision.done_at is None:
+        return 0.0
+    return ((decision.done_at.astimezone(ws.settings.zone).date() - since).days + 0.5) / days
 
 
 def _factors(decision: Decision) -> dict[str, float]:

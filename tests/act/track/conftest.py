@@ -23,7 +23,9 @@ def after(seconds: float) -> dt.datetime:
     return LEFT + dt.timedelta(seconds=seconds)
 
 
-def launch(ws: Workspace, people: str = "abcd", channel: str = "mail", campaign: str = "c") -> Workspace:
+def launch(
+    ws: Workspace, people: str = "abcd", channel: str = "mail", campaign: str = "c", *, receipt: str = ""
+) -> Workspace:
     """Send one message to each person, whose contact is `NAME@example.com` or a number that ends in its place."""
     kind = "email" if channel == "mail" else "phone"
     contacts = {
@@ -41,7 +43,7 @@ def launch(ws: Workspace, people: str = "abcd", channel: str = "mail", campaign:
     with ws.ledger.begin() as connection:
         ledger.freeze(connection, made, [[{**row, "due_at": LEFT} for row in rows]])
     ledger.claim_sends(ws.ledger, campaign, "w", at=LEFT, until=after(60), limit=100)
-    done = [SettledSend(place, "delivered", channel) for place in range(len(people))]
+    done = [SettledSend(place, "delivered", channel, receipt=receipt) for place in range(len(people))]
     ledger.settle_sends(ws.ledger, campaign, "w", done, at=LEFT)
     put(ws, "people", [{"person_id": who, kind: to, "n_identifiers": 1} for who, to in contacts.items()])
     put(ws, "identities", [

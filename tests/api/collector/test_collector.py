@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import json
@@ -9,7 +10,9 @@ import threading
 
 import pytest
 
+import quanyu.workspace
 from quanyu import ledger
+from quanyu.api.collector import Collector
 from quanyu.api.collector import keys as keys_module
 from quanyu.collect.collector import Unusable
 from quanyu.collect.collector.source import REVOKE_SOURCE
@@ -137,6 +140,32 @@ def test_documents_name_the_collector_that_was_asked(here, key) -> None:
     assert here.http.post("/flags/?v=2", json={"token": key}).json()["flags"] == {}
     odd = here.http.get(f"/v1/projects/{key}/settings", headers={"host": 'x"><script>'})
     assert odd.status_code in (400, 404)
+
+
+def test_documents_name_the_address_that_is_set(here, key, monkeypatch) -> None:
+    # Behind a server that ends HTTPS the collector is asked by HTTP, and pages on HTTPS may not send there.
+    monkeypatch.setenv("QUANYU_COLLECTOR__URL", "https://shop.example/collect")
+    ws = quanyu.workspace.open(here.ws.root)
+    told: list[dict[str, object]] = []
+
+    async def send(message: dict[str, object]) -> None:
+        told.append(message)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b""}
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": f"/v1/projects/{key}/settings",
+        "query_string": b"",
+        "headers": [],
+        "scheme": "http",
+    }
+    asyncio.run(Collector(ws, here.log)(scope, receive, send))
+    own = json.loads(told[1]["body"])["integrations"]["Segment.io"]
+    assert (own["protocol"], own["apiHost"]) == ("https", "shop.example/collect/v1")
+    ws.close()
 
 
 def test_a_revoked_key_ends_and_a_new_one_begins_at_once(here, monkeypatch) -> None:

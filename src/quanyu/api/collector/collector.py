@@ -48,7 +48,8 @@ class Collector:
 
     def __init__(self, ws: Workspace, log: Keeps) -> None:
         self.ws, self.log, self.keys = ws, log, Keys(ws.ledger)
-        self.most = ws.settings.of(CollectorSettings).most_bytes
+        told = ws.settings.of(CollectorSettings)
+        self.most, self.base = told.most_bytes, told.url if told.url != CollectorSettings().url else ""
         routes = defaultdict[str, Routes](list)
         for wire in wires().values():
             for route in wire.routes:
@@ -128,14 +129,19 @@ class Collector:
         if asked.path == SCRIPT_PATH and asked.method in ("GET", "HEAD"):
             more += SCRIPT_HEADERS
             return script()
-        host = asked.headers.get(b"host", b"").decode("latin-1")
+        base = self.base or _base(scheme, asked.headers.get(b"host", b"").decode("latin-1"))
         for pattern, document in self.documents:
             if asked.method in document.methods and (match := pattern.fullmatch(asked.path)):
                 key = match.groupdict().get("key") or asked.key
-                if (key and await self.keys.find(key) is None) or not HOST.fullmatch(host):
+                if (key and await self.keys.find(key) is None) or not base:
                     break
-                return Answer(200, document.write(key, f"{scheme}://{host}"))
+                return Answer(200, document.write(key, base))
         return refusal(404)
+
+
+def _base(scheme: str, host: str) -> str:
+    """Return the address that was asked, "" where it is none: without a set one clients are told to come back to it."""
+    return f"{scheme}://{host}" if HOST.fullmatch(host) else ""
 
 
 async def _body(receive: Receive, most: int) -> bytes | None:

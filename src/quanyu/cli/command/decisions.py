@@ -74,7 +74,8 @@ def decided(decision: Decision, currency: str) -> str:
         for line in decision.proposal.get("lines", ())
         if line["current_amount"] != line["proposed_amount"]
     ]
-    return "\n".join([kind, *moved])
+    name = decision.proposal.get("name", "")
+    return "\n".join([f"{kind} · {name}" if name else kind, *moved])
 
 
 def expectation(document: ledger.Document, currency: str) -> str:

@@ -1,6 +1,6 @@
 """How simulated people answer messages, and the truth behind it."""
 
-from quanyu.world.answer.answer import Sent, answers, leaning, recent
-from quanyu.world.answer.habit import WINDOW_DAYS, Habits
+from quanyu.world.answer.answer import Answers, Sent, answers, leaning, recent
+from quanyu.world.answer.habit import Habits
 
-__all__ = ["WINDOW_DAYS", "Habits", "Sent", "answers", "leaning", "recent"]
+__all__ = ["Answers", "Habits", "Sent", "answers", "leaning", "recent"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import ClassVar
 
 WINDOW_DAYS = 14
 """Days after a message in which what it brings is bought."""
@@ -33,6 +34,7 @@ class Habits:
     `unsubscribed` and `complained` by exp(`annoyance` n).
     """
 
+    window_days: ClassVar[int] = WINDOW_DAYS
     hard_bounce: float = 0.01
     soft_bounce: float = 0.01
     opened: float = 0.35

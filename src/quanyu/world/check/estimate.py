@@ -59,7 +59,7 @@ def estimates(ws: Workspace, truth: Path, foreseen: Foreseen, *earlier: Path) ->
     `truth` is the folder of that name of the newest period, `earlier` those of periods before; `foreseen` the purchases
     that the turn before expected of known customers in that period, with its bounds.
     """
-    lifts = [lift for folder in (*earlier, truth) for lift in _lifts(ws, folder)]
+    lifts = _lifts(ws, planted_lifts(*earlier, truth))
     return [
         _orders(ws, truth, foreseen), *lifts, *_channels(ws, truth), *_tests(ws, truth), *_budget(ws, truth),
     ]  # fmt: skip
@@ -75,7 +75,7 @@ def _orders(ws: Workspace, truth: Path, foreseen: Foreseen) -> Estimate:
         is_late=sales.ordered_at >= start, on=(seconds(sales.ordered_at) + 8 * 3_600) // 86_400
     )
     known = sales.filter(~sales.is_late).select("evidence").distinct()
-    sales = sales.filter(~sales.cause.startswith("audience-"))
+    sales = sales.filter(~(sales.cause.startswith("audience-") | sales.cause.startswith("campaign-")))
     late = sales.filter(sales.is_late).semi_join(known, "evidence").select("evidence", "on").distinct()
     planted = int(ws.warehouse.read(late.count()).column(0)[0].as_py())
     demand = pc.mean(calendar["demand"]).as_py()
@@ -91,20 +91,33 @@ def _orders(ws: Workspace, truth: Path, foreseen: Foreseen) -> Estimate:
     )
 
 
-def _lifts(ws: Workspace, truth: Path) -> Iterator[Estimate]:
+def planted_lifts(*truths: Path) -> dict[str, float]:
+    """Return by campaign how many paid orders per person it truly brought in the mean of those who were to get it.
+
+    `truths` are the folders of that name of periods in which the seller's campaigns ran.
+    """
+    planted = {}
+    for folder in truths:
+        reached = pq.read_table(folder / "campaign_people.parquet")
+        paid = (
+            pc.mean(pq.read_table(folder / "orders.parquet", columns=["is_sale"])["is_sale"]).as_py() or 0.0
+        )
+        treated = reached.filter(pc.equal(reached["arm"], "treated")).group_by("campaign_id")
+        for row in treated.aggregate([("p_lift", "mean")]).to_pylist():
+            planted[row["campaign_id"]] = row["p_lift_mean"] * paid
+    return planted
+
+
+def _lifts(ws: Workspace, planted: Mapping[str, float]) -> Iterator[Estimate]:
     """The mean true lift of those who got the message, in orders per person."""
-    reached = pq.read_table(truth / "campaign_people.parquet")
     lifts = ws.warehouse.table("lifts")
     rows = ws.warehouse.read(lifts.filter(lifts.metric == "orders").order_by("campaign_id")).to_pylist()
     for row in rows:
-        people = reached.filter(pc.equal(reached["campaign_id"], row["campaign_id"]))
-        treated = people.filter(pc.equal(people["arm"], "treated"))
-        if len(treated):
-            planted = pc.mean(treated["p_lift"]).as_py()
+        if row["campaign_id"] in planted:
             yield Estimate(
                 what="Orders per person that the campaign brought",
                 subject=row["campaign_id"],
-                planted=planted,
+                planted=planted[row["campaign_id"]],
                 found=row["lift"],
                 low=row["lift_low"],
                 high=row["lift_high"],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanyu.world.answer import WINDOW_DAYS
+from quanyu.world.answer import Habits
 from quanyu.world.campaign import Reached
 from quanyu.world.lettering import Flags, Floats, Ints
 from quanyu.world.market import Calendar, clock, paid_media
@@ -114,7 +114,7 @@ def _is_deterred(people: People, reached: tuple[Reached, ...], person: Ints, day
     flags = np.zeros(len(person), dtype=bool)
     for one in reached:
         is_kept = np.isin(np.arange(people.n), one.person[one.is_deterred])
-        flags |= is_kept[person] & (day >= one.starts) & (day < one.starts + WINDOW_DAYS)
+        flags |= is_kept[person] & (day >= one.starts) & (day < one.starts + Habits.window_days)
     return flags
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quanyu.world.answer import WINDOW_DAYS
+from quanyu.world.answer import Habits
 from quanyu.world.lettering import Ints, day, pick
 from quanyu.world.market import paid_media
 from quanyu.world.platform import PLATFORMS
@@ -34,7 +34,7 @@ def campaigns_truth(setting: Setting, people: pa.Table) -> pa.Table:
             "title": campaign.title,
             "channel": campaign.channel,
             "starts_on": day(np.array([shop.first_day + int(campaign.at * shop.days)]))[0].as_py(),
-            "window_days": WINDOW_DAYS,
+            "window_days": Habits.window_days,
             "n_people": by_campaign.get(campaign.name, {}).get("p_lift_count", 0),
             "n_treated": n_treated.get(campaign.name, 0),
             "lift": by_campaign.get(campaign.name, {}).get("p_lift_mean"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,8 @@ import pytest
 
 from quanyu.act.channel import Content, Outgoing, channel_named
 from quanyu.act.channel.wecom import customer
+from quanyu.act.channel.wecom.task import Result, task_results
+from quanyu.act.channel.wecom.task.result import CUSTOMERS, STAFF
 from quanyu.act.content.compose import composer
 from quanyu.act.content.link import Tags
 from quanyu.errors import ChannelError
@@ -140,3 +143,66 @@ def test_links_of_a_task_name_the_campaign_and_nobody(embedded: Workspace) -> No
     assert one == other
     assert "utm_campaign=spring" in one.text
     assert "utm_campaign=spring" in one.link
+
+
+class Tasks(Company):
+    """WeCom after tasks were made: members with their customers, one line a page, and a code instead where one is told."""
+
+    def __init__(self, members: dict[str, list[dict[str, Any]]], *codes: int) -> None:
+        super().__init__()
+        self.members, self.broken = members, list(codes)
+        self.pages: list[Any] = []
+
+    def __call__(self, request: Any) -> Any:
+        path = request.path.partition("?")[0]
+        if path not in (STAFF, CUSTOMERS):
+            return super().__call__(request)
+        if self.broken:
+            return {"errcode": self.broken.pop(0), "errmsg": "told"}
+        self.pages.append(request.said)
+        asked, name = request.said, "task_list" if path == STAFF else "send_list"
+        lines = (
+            [{"userid": one, "status": 2} for one in self.members]
+            if path == STAFF
+            else self.members[asked["userid"]]
+        )
+        at = int(asked.get("cursor", 0))
+        following = {"next_cursor": str(at + 1)} if at + 1 < len(lines) else {"next_cursor": ""}
+        return {"errcode": 0, name: lines[at : at + 1], **following}
+
+
+def line(number: int, status: int) -> dict[str, Any]:
+    sent = {"send_time": 1_793_000_000} if status == 1 else {}
+    return {"external_userid": f"wm{number}", "userid": "x", "status": status, **sent}
+
+
+def test_what_became_of_a_task_is_read_page_by_page(embedded: Workspace, provider: Make) -> None:
+    company = Tasks({"li": [line(1, 1), line(2, 2), line(3, 0)], "wang": [line(4, 3), line(2, 1)]})
+    found = {one.contact: one for one in task_results(shop(embedded, provider(company).url), ["m1"])}
+    at = dt.datetime.fromtimestamp(1_793_000_000, dt.UTC)
+    assert found == {
+        "wm1": Result("m1", "wm1", "", at),
+        "wm2": Result("m1", "wm2", "", at),
+        "wm4": Result("m1", "wm4", "number_limit"),
+    }, "whom one member could not reach another has"
+    assert [said.get("cursor") for said in company.pages] == [None, None, "1", "2", "1", None, "1"]
+    assert all(said["limit"] == 1_000 and said["msgid"] == "m1" for said in company.pages)
+
+
+def test_a_token_that_has_ended_is_made_anew_and_another_code_is_told(
+    embedded: Workspace, provider: Make
+) -> None:
+    members = {"li": [line(1, 1)]}
+    assert len(list(task_results(shop(embedded, provider(Tasks(members, 42001)).url), ["m1"]))) == 1
+    with pytest.raises(ChannelError, match="60020"):
+        list(task_results(shop(embedded, provider(Tasks(members, 60020)).url), ["m1"]))
+
+
+def test_a_page_that_names_itself_ends_the_reading(embedded: Workspace, provider: Make) -> None:
+    class Endless(Tasks):
+        def __call__(self, request: Any) -> Any:
+            answer = super().__call__(request)
+            return {**answer, "next_cursor": "0"} if "next_cursor" in answer else answer
+
+    company = Endless({"li": [line(1, 1)]})
+    assert {one.contact for one in task_results(shop(embedded, provider(company).url), ["m1"])} == {"wm1"}

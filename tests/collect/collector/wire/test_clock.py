@@ -41,6 +41,11 @@ def test_a_batch_that_is_sent_again_keeps_its_times(wrong) -> None:
     assert first == frozen == stamped == [T, T + SECOND]
 
 
+@pytest.mark.parametrize("wrong", [30 * SECOND, -30 * SECOND, -14 * 60 * SECOND])
+def test_a_clock_that_is_a_little_wrong_is_left_alone(wrong) -> None:
+    assert times([T + wrong], T + wrong + SECOND, T + SECOND + TRANSIT) == [T + wrong]
+
+
 def test_what_waited_on_a_device_keeps_its_time() -> None:
     assert times([T - 30 * HOUR, T], T + SECOND, T + SECOND + TRANSIT) == [T - 30 * HOUR, T]
 

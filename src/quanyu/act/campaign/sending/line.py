@@ -11,7 +11,7 @@ from quanyu.act.campaign.sending.journal import Journal
 from quanyu.act.campaign.sending.message import Job, Queued, key_of, place_of
 from quanyu.act.campaign.sending.note import noted
 from quanyu.act.campaign.sending.verdict import verdict
-from quanyu.act.channel import Outcome, Outgoing, channel_named
+from quanyu.act.channel import Channel, Outcome, Outgoing
 from quanyu.act.consent import Refusals
 from quanyu.act.gate import Hours, zone_named
 from quanyu.act.response import Response
@@ -33,13 +33,14 @@ that did not take this message (taken for spam, a value too long) may take anoth
 
 @dataclass
 class Line:
-    """One channel of a job in the hands of a worker `who`; `fault` says what must be mended before anything goes."""
+    """One channel of a job in the hands of a worker `who`; `way` is how messages go, `fault` what must be mended before any does."""
 
     job: Job
     channel: str
     who: str
     notes: Journal
     refusals: Refusals
+    way: Channel
     fault: str = ""
     n_settled: int = 0
     _left: dict[str, ClaimedSend] = field(default_factory=dict)
@@ -55,12 +56,11 @@ class Line:
 
         What began without an end stays claimed: whoever recovers asks the provider.
         """
-        open_line = channel_named(self.channel).open
-        assert open_line is not None
+        assert self.way.open is not None
         self._left = {key_of(send): send for send in sends}
         self._messages = self.job.queued(sends)
         self._flushed = time.monotonic()
-        sender = open_line(self.job.ws)
+        sender = self.way.open(self.job.ws)
         try:
             for outcome in sender.send(self._outgoing(sends), self._begin):
                 self._end(outcome)
@@ -86,7 +86,7 @@ class Line:
                 yield self.job.outgoing(send, message)
 
     def _has_refused(self, send: ClaimedSend, message: Queued) -> bool:
-        kinds = channel_named(self.channel).kinds
+        kinds = self.way.kinds
         return any(self.refusals.holds(send.person_id, kind, message.contact, self.channel) for kind in kinds)
 
     def _begin(self, message: Outgoing) -> None:

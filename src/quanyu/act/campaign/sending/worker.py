@@ -7,6 +7,7 @@ import os
 import socket
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from quanyu.act.campaign.sending.line import Line
 from quanyu.act.campaign.sending.message import Job, by_channel
 from quanyu.act.campaign.sending.recovery import recover
 from quanyu.act.campaign.sending.stop import harm, loss
+from quanyu.act.channel import Channel, channel_named
 from quanyu.act.consent import Refusals
 from quanyu.act.gate import Ask
 from quanyu.act.settings import CampaignSettings
@@ -27,6 +29,8 @@ from quanyu.ledger import Campaign
 from quanyu.text import told
 from quanyu.workspace import Workspace
 
+Ways = Callable[[str], Channel]
+"""Gives a channel by its name."""
 FIRST, LEAST, ROUND_SECONDS = 500, 50, 10.0
 """Sends that a first round takes, and any round at least; how long a round should last."""
 
@@ -36,16 +40,17 @@ def folder_of(ws: Workspace) -> Path:
     return ws.path("sending")
 
 
-def send_due(ws: Workspace) -> int:
+def send_due(ws: Workspace, ways: Ways = channel_named) -> int:
     """Work off everything that is due now, as one worker, and return how many sends were settled.
 
-    Begins by settling what workers that died have left. A campaign whose channel needs mending is paused with what is wrong.
+    `ways` gives the channels to go by; a simulated shop has its own. Begins by settling what workers that died have left. A
+    campaign whose channel needs mending is paused with what is wrong.
     """
     who = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
     folder = folder_of(ws)
     n = recover(ws, folder)
     with journal(folder, who) as notes:
-        worker = Worker(ws, who, notes)
+        worker = Worker(ws, who, notes, ways)
         while done := sum(worker.round(campaign) for campaign in open_campaigns(ws)):
             n += done
     return n
@@ -63,6 +68,7 @@ class Worker:
     ws: Workspace
     who: str
     notes: Journal
+    ways: Ways = channel_named
     size: int = FIRST
     asked: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -85,7 +91,7 @@ class Worker:
         started, n, job = time.monotonic(), 0, Job(self.ws, campaign)
         refusals = Refusals(self.ws, is_marketing=not job.brief.is_service)
         for channel, sends in by_channel(taken).items():
-            line = Line(job, channel, self.who, self.notes, refusals)
+            line = Line(job, channel, self.who, self.notes, refusals, self.ways(channel))
             try:
                 line.work(sends)
             except ChannelError as error:

@@ -28,6 +28,8 @@ METRICS: Mapping[str, Text] = {
 """What a lift is of."""
 REACTED = ("opened", "clicked", "unsubscribed", "bought")
 
+FILES = (".yaml", ".yml", ".json")
+"""How the name of a file ends that holds a brief; a campaign is called otherwise."""
 NameArgument = Annotated[str, typer.Argument(help=say("Id or name of the campaign."))]
 ByOption = Annotated[str, typer.Option(help=say("Who does it, for the log; default: you."))]
 NoteOption = Annotated[str, typer.Option(help=say("Why, for the log."))]
@@ -60,17 +62,23 @@ def add(
 @campaign.command(
     cls=Command,
     help=help_of(
-        "Say whom it would reach, who is left alone and why, what it costs and what stands in its way.",
-        "quanyu campaign check win-back",
+        "Say whom it would reach, who is left alone and why, what it costs and what stands in its way; a file before it is added too.",
+        "quanyu campaign check win-back.yaml",
     ),
 )
-def check(name: NameArgument, root: WorkspaceOption = None, json: JsonOption = False) -> None:
-    """Say what a campaign would do."""
-    checked = _done("check_campaign", {"campaign": name}, root)
+def check(
+    name: Annotated[str, typer.Argument(help=say("Id or name of the campaign, or a file of YAML or JSON."))],
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what a campaign would do, whether or not it was added; nothing is recorded."""
+    is_file = Path(name).suffix in FILES or Path(name).is_file()
+    action, given = ("try_campaign", {"file": name}) if is_file else ("check_campaign", {"campaign": name})
+    checked = _done(action, given, root)
     if json:
         as_json(dataclasses.asdict(checked))
     else:
-        _print_check(checked)
+        _print_check(checked, checked.brief.name if is_file else checked.campaign_id)
 
 
 @campaign.command(
@@ -211,10 +219,10 @@ def _move(action: str, given: dict[str, Any], by: str, root: Path | None, json: 
         _say("Its messages leave with: quanyu send")
 
 
-def _print_check(checked: Check) -> None:
+def _print_check(checked: Check, name: str) -> None:
     _say(
         "{campaign}: {n} people get a message at {m} addresses, of {all} it is for; it costs {cost}.",
-        campaign=checked.campaign_id,
+        campaign=name,
         n=f"{checked.n_people:,}",
         m=f"{checked.n_contacts:,}",
         all=f"{checked.n_audience:,}",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import getpass
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from quanyu.act.channel.trial import TRY_CHANNEL, channel_states
-from quanyu.act.track import READ_MAILBOX
+from quanyu.act.track import BACK
 from quanyu.cli.help import Command
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import help_of, language, out, say
@@ -20,6 +20,10 @@ from quanyu.text import Text, told
 
 channel = typer.Typer(no_args_is_help=True)
 
+READ: Mapping[str, Text] = {
+    "mail": "{n_read} pieces of mail read, {n_new} new reactions recorded.",
+    "wecom": "{n_tasks} tasks tell of {n_told} customers, {n_new} new reactions recorded.",
+}
 HEARERS: Mapping[str, Text] = {"people": "people", "staff": "staff", "platform": "ad platforms"}
 
 
@@ -86,20 +90,21 @@ def test(
 @channel.command(
     cls=Command,
     help=help_of(
-        "Read the mail that came back: who could not be reached, complained or answered.",
-        "quanyu channel read",
+        "Fetch what came back: mail (who could not be reached, complained or answered), or what became of tasks in WeCom.",
+        "quanyu channel read wecom",
     ),
 )
-def read(root: WorkspaceOption = None, json: JsonOption = False) -> None:
-    """Read the mail that came back."""
+def read(
+    name: Annotated[Literal["mail", "wecom"], typer.Argument(help=say("The channel."))] = "mail",
+    root: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Fetch what came back."""
     with workspace(root) as ws:
-        taken = perform(ws, READ_MAILBOX, {}, Caller(getpass.getuser()))
+        taken = perform(ws, BACK[name], {}, Caller(getpass.getuser()))
     if json:
         as_json(dataclasses.asdict(taken))
-    else:
-        said = say(
-            "{n} pieces of mail read, {new} new reactions recorded.",
-            n=f"{taken.n_read:,}",
-            new=f"{taken.n_new:,}",
-        )
-        out.print(said, highlight=False)
+        return
+    out.print(
+        say(READ[name], **{key: f"{n:,}" for key, n in dataclasses.asdict(taken).items()}), highlight=False
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, cast
 
-from nicegui import ui
+from nicegui import run, ui
 
-from quanyu import figure
+from quanyu import figure, ledger
 from quanyu.act.channel import channel_named
 from quanyu.act.consent import ACTIONS
 from quanyu.part.role import may
@@ -27,16 +27,57 @@ if TYPE_CHECKING:
     from quanyu.act.consent.standing import Reachable
 
 
+EVERY_SECONDS = 10.0
+"""How long the page stands still before it is asked whether anybody has said something."""
+
+
 def consent(view: View) -> None:
     """Draw the look-up of one person or contact, and the counts of all by channel."""
     put(tag("h1", view.say("Consent and suppression")), class_="head")
     if not view.ws.warehouse.count("people"):
         (not_run if view.ws.warehouse.count("orders") else nothing_loaded)(view)
         return
-    fresh(view, _shown, lambda: view.perform(ACTIONS["count_reachable"], {}))
+    fresh(view, _shown, lambda: _read(view))
+
+
+def _read(view: View) -> Reachable:
+    return cast("Reachable", view.perform(ACTIONS["count_reachable"], {}))
 
 
 def _shown(view: View, reachable: Reachable) -> None:
+    """Place what counts, the look-up, and the picture; both are drawn anew when somebody says something."""
+    seen: list[object] = [_stamp(view)]
+
+    def draw(reachable: Reachable) -> None:
+        for place, part in ((above, _lead), (below, _picture)):
+            place.clear()
+            with place:
+                part(view, reachable)
+
+    async def renew() -> None:
+        seen[:] = [await run.io_bound(_stamp, view)]
+        if (newest := await run.io_bound(_read, view)) is not None:
+            draw(newest)
+
+    async def look() -> None:
+        if [await run.io_bound(_stamp, view)] != seen:
+            await renew()
+
+    above = ui.element("div")
+    if may(view.caller.role, ACTIONS["show_consent"].role):
+        with ui.element("section").classes("panel"):
+            lookup(view, renew)
+    below = ui.element("div")
+    draw(reachable)
+    ui.timer(EVERY_SECONDS, look)
+
+
+def _stamp(view: View) -> tuple[Hashable, ...]:
+    """Return what changes whenever somebody says something, or a turn knows more."""
+    return (*view.stamp, ledger.count_unmerged(view.ws.ledger))
+
+
+def _lead(view: View, reachable: Reachable) -> None:
     best = max(reachable.by_channel.items(), key=lambda item: item[1].get("", 0))
     name, states = best
     n = states.get("", 0)
@@ -50,10 +91,6 @@ def _shown(view: View, reachable: Reachable) -> None:
         said if n else view.say(none),
         view.say("A no counts from the same second on, in what is being sent as well."),
     )
-    if may(view.caller.role, ACTIONS["show_consent"].role):
-        with ui.element("section").classes("panel"):
-            lookup(view)
-    _picture(view, reachable)
 
 
 def _picture(view: View, reachable: Reachable) -> None:

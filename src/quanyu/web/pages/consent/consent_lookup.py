@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -28,8 +28,11 @@ SHORT = 14
 """Letters of an identifier that a table shows; its file has all of them."""
 
 
-def lookup(view: View) -> None:
-    """Place the field of what is at hand, and below it what is on record. What is typed stands in no address."""
+def lookup(view: View, changed: Callable[[], Awaitable[None]]) -> None:
+    """Place the field of what is at hand, and below it what is on record. What is typed stands in no address.
+
+    `changed` is called when something was recorded.
+    """
     put(tag("h2", view.say("What did somebody say?")), class_="bar")
     label = view.say("Phone, mail, member number, person id or identifier")
 
@@ -40,10 +43,14 @@ def lookup(view: View) -> None:
             try:
                 found = await run.io_bound(view.perform, ACTIONS["show_consent"], {"who": who})
                 if found is not None:
-                    _found(view, who, found, show)
+                    _found(view, who, found, again)
             except Exception as error:
                 report(error)
                 fault(view, error)
+
+    async def again() -> None:
+        await show()
+        await changed()
 
     with ui.element("div").classes("search"):
         field = ui.input(label, value=view.query.get("person", "")).props(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,8 @@ from rich.progress import Progress, TaskID
 
 import quanyu.workspace
 from quanyu import ledger, loop
+from quanyu.cli.command.demo.campaigns import HABITS, SLEEPERS, run_campaigns
+from quanyu.cli.command.demo.readers import Clock, Readers
 from quanyu.cli.command.decisions import decided, expectation
 from quanyu.cli.progress import progress
 from quanyu.cli.screen import table
@@ -29,7 +31,7 @@ from quanyu.understand.outlook import outlook
 from quanyu.understand.segment import ACTIONS
 from quanyu.workspace import Workspace
 from quanyu.world import Shop, export, resume, simulate
-from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge
+from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge, planted_lifts
 from quanyu.world.enact import enact
 from quanyu.world.world import World
 
@@ -47,6 +49,7 @@ SEGMENTS = {
         "bought >= 2 times in last 365 days; not bought in last 90 days",
         "买过多次，三个月没有再买",
     ),
+    SLEEPERS: ("bought >= 1 times in last 365 days; not bought in last 60 days", "买过，两个月没有再买"),
     "加购未买": ("did add_to_cart then not bought within 24 hours in last 30 days", "加购后一天内没有下单"),
     "最有价值": ("clv_amount in top 10%", "预期价值最高的十分之一"),
 }
@@ -76,8 +79,8 @@ def demo(
         while world.shop.horizon:
             world, foreseen = stage.decide(world)
             stage.go_on(world)
-        ws, report = stage.ws, stage.report()
-    newest, *earlier = [folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])]
+        newest, *earlier = [folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])]
+        ws, report = stage.ws, stage.report(planted_lifts(*earlier[:-1], newest))
     _show_found(judge(ws, newest, *earlier))
     _show_decided(ws)
     _show_estimates(estimates(ws, newest, foreseen, *earlier[:-1]))
@@ -98,7 +101,7 @@ class _Stage:
     @contextmanager
     def open(cls, folder: Path) -> Iterator[_Stage]:
         with progress() as bars:
-            yield cls(folder, bars, bars.add_task("", total=3 * len(loop.STEPS) + 10))
+            yield cls(folder, bars, bars.add_task("", total=3 * len(loop.STEPS) + 11))
 
     def begin(self, shop: Shop, today: dt.date) -> World:
         """Simulate the shop up to its first turn, and do that turn on the day after."""
@@ -108,8 +111,9 @@ class _Stage:
         world = simulate(replace(shop, days=shop.days - later, ends_on=ends_on, horizon=later))
         self.say(say("Writing the files as the platforms export them"))
         export(world, self.folder)
+        self.clock = _noon_after(world)
         self.ws = quanyu.workspace.create(
-            self.folder, clock=_noon_after(world), key=_key(shop.seed), audience=AUDIENCE
+            self.folder, clock=self.clock, key=_key(shop.seed), audience=AUDIENCE
         )
         for name, (rule, description) in SEGMENTS.items():
             given = {"name": name, "rule": rule, "description": description}
@@ -127,8 +131,11 @@ class _Stage:
         if world.shop.period == 0 and any(decision.kind == "spend_test" for decision in proposed):
             days = max(days - LATER_DAYS, days // 2)
         forecast = outlook(self.ws, days)
-        since = world.shop.ends_on + dt.timedelta(days=1)
-        course = enact(self.ws, self.folder / PERIODS[world.shop.period] / "truth", since)
+        truth = self.folder / PERIODS[world.shop.period] / "truth"
+        if world.shop.period == 0:
+            self.say(say("Sending two campaigns"))
+            run_campaigns(self.ws, Readers(self.clock, world, truth, HABITS))
+        course = enact(self.ws, truth, world.shop.ends_on + dt.timedelta(days=1), HABITS, days=days)
         self.ws.close()
         later = resume(world, days, course)
         if isinstance(forecast, Inconclusive):
@@ -140,13 +147,14 @@ class _Stage:
         self.say(say("Writing the files as the platforms export them"))
         folder = self.folder / PERIODS[world.shop.period]
         export(world, folder)
-        self.ws = quanyu.workspace.open(self.folder, clock=_noon_after(world))
+        self.clock = _noon_after(world)
+        self.ws = quanyu.workspace.open(self.folder, clock=self.clock)
         self.turn(folder / "files")
 
-    def report(self) -> Path:
-        """Write the report of the newest turn."""
+    def report(self, truths: Mapping[str, float]) -> Path:
+        """Write the report of the newest turn, with what campaigns truly brought beside what was measured."""
         self.say(say("Writing the report"))
-        return write_report(self.ws, self.folder / "report.html", self.ws.settings.speech)
+        return write_report(self.ws, self.folder / "report.html", self.ws.settings.speech, truths)
 
     def turn(self, files: Path) -> None:
         """Load files and do one turn."""
@@ -159,9 +167,8 @@ class _Stage:
         self.bars.update(self.task, description=what, advance=1)
 
 
-def _noon_after(world: World) -> Callable[[], dt.datetime]:
-    noon = dt.datetime.combine(world.shop.ends_on + dt.timedelta(days=1), dt.time(4), dt.UTC)
-    return lambda: noon
+def _noon_after(world: World) -> Clock:
+    return Clock(dt.datetime.combine(world.shop.ends_on + dt.timedelta(days=1), dt.time(4), dt.UTC))
 
 
 def _complain(loaded: list[Loaded]) -> None:

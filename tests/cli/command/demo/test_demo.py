@@ -8,21 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from quanyu.cli.command.demo import TODAY, demo
-
-
-@pytest.mark.timeout(300)
-def test_the_demo_finds_the_people_and_writes_the_report(command: Callable[..., Any], tmp_path: Path) -> None:
-    answer = command("demo", str(tmp_path / "demo"), "--people", "300", "--days", "80")
-    assert answer.code == 0, answer
-    assert "Planted" in answer.out
-    assert "Estimates beside the truth" in answer.out
-    assert "What was decided, and what came of it" in answer.out
-    assert "Purchases of known customers" in answer.out
-    assert "failed" not in answer.err
-    assert (tmp_path / "demo" / "report.html").stat().st_size > 10_000
+from quanyu.cli.command.demo.demo import TODAY, demo
 
 
 def test_the_demo_wants_a_folder_of_its_own(command: Callable[..., Any], tmp_path: Path) -> None:
