@@ -4,6 +4,7 @@ QuanyuError
 ├── WorkspaceError
 │   ├── WorkspaceMissingError     no workspace where one was named
 │   ├── WorkspaceBusyError        another load or run is writing
+│   │   └── OvertakenError        another process wrote to the table meanwhile
 │   └── DamageError               a table is not what was written
 ├── SettingError                  a setting has a value that is not allowed
 ├── ContractError
@@ -72,6 +73,10 @@ class WorkspaceBusyError(WorkspaceError):
     """Another process is writing to this workspace."""
 
     exit_code = 4
+
+
+class OvertakenError(WorkspaceBusyError):
+    """Another process wrote to a table between the moment it was read and the moment it was to be written."""
 
 
 class DamageError(WorkspaceError):

@@ -30,6 +30,8 @@ from quanyu.workspace import Workspace
 STAGES = ("collect", "understand", "decide", "act", "measure", "plan")
 """Where steps are found."""
 INPUTS = tuple(name for name, table in CONTRACTS.items() if table.is_input)
+LIVE = ("events", "links", "members", "rejects")
+"""Tables that the collector writes to while a turn runs: all steps of a turn read them as the first one found them."""
 LOADED = (*INPUTS, "rejects", "continuations", "list_members")
 FRESH = Sentence("nothing it reads has changed")
 DERIVED = tuple(name for name, table in CONTRACTS.items() if name not in LOADED and not table.is_append_only)
@@ -136,11 +138,13 @@ def run(
         steps = chosen(only)
         try:
             for position, step in enumerate(steps):
+                ws.warehouse.pin(set(step.looks_at) & set(LIVE) - set(step.writes))
                 why = Sentence("it was asked for") if step in forced else _reason(ws, step, day)
                 if progress:
                     progress(step, position, len(steps))
                 ran.append(_run(ws, step, day, turn, why) if why else Ran(step.name, "fresh", FRESH))
         finally:
+            ws.warehouse.unpin()
             ws.warehouse.turn.end()
         return ran
 

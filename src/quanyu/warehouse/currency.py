@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
 
 from quanyu.errors import CurrencyError
-from quanyu.tables import Table
+from quanyu.tables import Table, contract
 from quanyu.warehouse.extent import extents
+
+if TYPE_CHECKING:
+    from quanyu.warehouse.open import Warehouse
 
 
 def says_only(files: Sequence[Path], usual: str) -> bool:
@@ -52,3 +55,17 @@ def refuse_other(about: Mapping[str, Any], currency: str) -> None:
             kept=kept,
             currency=currency,
         )
+
+
+def refuse_files(warehouse: Warehouse, name: str, files: Sequence[Path]) -> None:
+    """Refuse rows that would add up with money of another currency; their files go."""
+    promise = contract(name)
+    if not promise.amounts or says_only(files, warehouse.currency):
+        return
+    counted = warehouse.read(mixed(promise, warehouse.scan(files), warehouse.currency))
+    try:
+        refuse_mixed(name, counted.column(0)[0].as_py(), warehouse.currency)
+    except CurrencyError:
+        for file in files:
+            file.unlink(missing_ok=True)
+        raise

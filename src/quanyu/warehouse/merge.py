@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow.parquet as pq
 
-from quanyu.tables import Table
-from quanyu.warehouse.delta import delta
+from quanyu.errors import OvertakenError
+from quanyu.tables import Table, contract
+from quanyu.warehouse import currency
+from quanyu.warehouse.delta import Basis, delta, upkeep
+from quanyu.warehouse.fault import explained
+from quanyu.warehouse.partition_months import Partition
 from quanyu.warehouse.portable import row_key
 
 if TYPE_CHECKING:
     from quanyu.warehouse.open import Warehouse
 
 THERE = "_is_there"
+Made = TypeVar("Made")
+TRIES = 20
+"""How often a write begins anew because another process was faster."""
 FEW = 1_000
 """Rows of which a merge always tells apart from the files."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a write did: rows added, changed, left as they were, and the version it made."""
+
+    added: int
+    changed: int
+    same: int
+    version: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,73 @@ class _Tally:
     n_keys: int
     n_matched: int = 0
     n_changed: int = 0
+
+
+def merged(
+    warehouse: Warehouse, promise: Table, incoming: ir.Table, gone: ir.Table | None, basis: Basis
+) -> Change:
+    """Bring rows into a table as it was read at `basis`, in one commit; without a change only if a log was brought."""
+    name = promise.name
+    plan = split(warehouse, promise, incoming, gone)
+    if not plan.n_added and not plan.n_changed and not plan.n_gone:
+        if basis.log:
+            upkeep.confirm(warehouse, name, {}, basis)
+        return Change(0, 0, plan.n_same, warehouse.version(name))
+    folder, n = warehouse.folder(name) / delta.CHANGES, warehouse.count(name)
+    beside = written(plan, n, lambda rows: warehouse.engine.write(warehouse.shaped(promise, rows), folder))
+    about = {"operationName": "exchange" if plan.n_gone else "merge", **beside}
+    mode: Literal["append", "overwrite"] = "overwrite" if plan.gone else "append"
+    done = warehouse.commit(name, plan.rows, mode, by=promise.owner, about=about, basis=basis)
+    return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)
+
+
+def deleted(warehouse: Warehouse, name: str, predicate: Callable[[ir.Table], ir.BooleanValue]) -> Change:
+    """Take the rows out for which the predicate is true."""
+
+    def once() -> Change:
+        basis = Basis(warehouse.newest(name))
+        before, rows = warehouse.count(name), warehouse.table(name)
+        kept = rows.filter(~predicate(rows).fill_null(False))
+        by, about = contract(name).owner, {"operationName": "delete"}
+        done = warehouse.commit(name, kept, "overwrite", by=by, about=about, basis=basis)
+        return Change(0, before - done.added, done.added, done.version)
+
+    return again(once)
+
+
+def rewritten(
+    warehouse: Warehouse,
+    name: str,
+    rows: Mapping[Partition, ir.Table],
+    *,
+    about: Mapping[str, Any],
+    is_whole: bool,
+) -> Change:
+    """Write the rows of some partitions anew, in place of the files they had, or of all files."""
+    folder, promise = warehouse.folder(name), contract(name)
+    shaped = [warehouse.shaped(promise, table) for table in rows.values()]
+    files = [file for table in shaped for file in warehouse.engine.write(table, folder)]
+    old = [] if is_whole else [file for partition in rows for file in partition.files]
+    schema = shaped[0].schema() if shaped else promise.schema
+    currency.refuse_files(warehouse, name, files)
+    told = {"stage": promise.owner, "currency": warehouse.currency, "operationName": "rewrite", **about}
+    mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
+    version = delta.commit(folder, files, schema.to_pyarrow(), mode, told, instead_of=old)
+    return Change(count_rows(files), 0, 0, version)
+
+
+def count_rows(files: Iterable[Path]) -> int:
+    """Return how many rows files have, by their footers."""
+    with explained():
+        return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+def again(do: Callable[[], Made]) -> Made:
+    """Do something that writes, anew as long as another process is faster."""
+    for _ in range(TRIES):
+        with suppress(OvertakenError):
+            return do()
+    return do()
 
 
 def split(warehouse: Warehouse, promise: Table, incoming: ir.Table, gone: ir.Table | None = None) -> Delta:

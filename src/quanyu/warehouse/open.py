@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from quanyu.errors import ColumnError, CurrencyError, DamageError, OwnershipError
+from quanyu.errors import ColumnError, DamageError, OvertakenError, OwnershipError
 from quanyu.settings import Settings
 from quanyu.settings.frame import StorageSettings
 from quanyu.tables import CONTRACTS, Hides, Stage, Table, contract
 from quanyu.text import Sentence
 from quanyu.warehouse import currency
-from quanyu.warehouse.delta import check, delta, tidy
+from quanyu.warehouse.delta import Basis, check, delta, tidy, upkeep
 from quanyu.warehouse.engine import DuckDB, Engine, checked
 from quanyu.warehouse.extent import Extent, extents
-from quanyu.warehouse.fault import damaged, explained
-from quanyu.warehouse.merge import Delta, split, written
+from quanyu.warehouse.fault import damaged
+from quanyu.warehouse.merge import Change, again, count_rows, deleted, merged, rewritten
 from quanyu.warehouse.partition_months import Partition, partition_months
 from quanyu.warehouse.spare import blank, spill
 from quanyu.warehouse.staged import Rows, Staged, typed
@@ -32,18 +30,6 @@ from quanyu.warehouse.turn import Turn
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 DEFAULTS = StorageSettings()
-KEPT = ("stage", "currency", "operationName", "made_of")
-"""What the newest version says of itself that is still true of it when it was tidied."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a write did: rows added, changed, left as they were, and the version it made."""
-
-    added: int
-    changed: int
-    same: int
-    version: int
 
 
 class Warehouse:
@@ -65,6 +51,7 @@ class Warehouse:
         self.turn = Turn(engine, root / ".staged" / uuid.uuid4().hex)
         self._least: Mapping[str, int] | None = None
         self._begun_again: set[str] = set()
+        self._pinned: dict[str, int] = {}
         self._expressions: dict[tuple[str, ...], ir.Table] = {}
 
     def folder(self, name: str) -> Path:
@@ -77,7 +64,20 @@ class Warehouse:
 
     def version(self, name: str) -> int:
         """Return the number of the newest version, -1 when there is none; tidying makes none."""
-        return delta.content_version(self.folder(name))
+        return delta.content_version(self.folder(name), self._pinned.get(name))
+
+    def pin(self, names: Iterable[str]) -> None:
+        """Read tables from now on as they are now, whatever other processes write, until `unpin` or a write of one's own."""
+        for name in names:
+            self._pinned.setdefault(name, self.newest(name))
+
+    def unpin(self) -> None:
+        """Read the newest version of every table again."""
+        self._pinned.clear()
+
+    def position(self, name: str, log: str) -> int:
+        """Return up to which place a log was brought into the table (`merge` with a `Basis`), 0 if nothing of it was."""
+        return delta.position(self.folder(name), log)
 
     def newest(self, name: str) -> int:
         """Return the number of the newest commit, those of tidying included, -1 when there is none."""
@@ -101,7 +101,7 @@ class Warehouse:
 
         Rows that stay may be in both, where a file was written anew. None if the version is unknown or vacuumed.
         """
-        files = delta.moved(self.folder(name), since)
+        files = delta.moved(self.folder(name), since, self._pinned.get(name))
         if files is None:
             return None
         key = f"{name}__v{since}_to_v{self.version(name)}"
@@ -113,14 +113,14 @@ class Warehouse:
 
     def added(self, name: str, since: int) -> ir.Table | None:
         """Return the rows that came after a version, or None if rows of it were changed or removed since."""
-        files = delta.moved(self.folder(name), since)
+        files = delta.moved(self.folder(name), since, self._pinned.get(name))
         if files is None or files[0]:
             return None
         return self._typed(contract(name), f"{name}__v{since}_to_v{self.version(name)}_come", files[1])
 
     def operations(self, name: str, since: int) -> frozenset[str] | None:
         """Return what was done to a table after a version (`append`, `merge`, `exchange`, ...), None if it is unknown."""
-        return delta.operations(self.folder(name), since)
+        return delta.operations(self.folder(name), since, self._pinned.get(name))
 
     def about(self, name: str) -> Mapping[str, Any]:
         """Return what the newest version says of itself: its stage, its operation, and what the writer added."""
@@ -146,13 +146,23 @@ class Warehouse:
         """Run an expression and return its rows batch by batch."""
         return self.engine.stream(expression.as_table(), chunk)
 
-    def replace(self, name: str, rows: Rows, *, by: Stage, about: Mapping[str, Any] = NOTHING) -> Change:
+    def replace(
+        self,
+        name: str,
+        rows: Rows,
+        *,
+        by: Stage,
+        about: Mapping[str, Any] = NOTHING,
+        basis: Basis | None = None,
+    ) -> Change:
         """Make `rows` the whole table; earlier versions stay readable until `vacuum`.
 
-        `about` is kept with the version: see the method of this name.
+        `about` is kept with the version: see the method of this name. Raises `OvertakenError` if the table is not at its
+        `basis` any more.
         """
         with Staged(self.root, self.scan, rows) as staged:
-            return self._commit(name, staged, "overwrite", by, {"operationName": "replace", **about})
+            told = {"operationName": "replace", **about}
+            return self.commit(name, staged, "overwrite", by=by, about=told, basis=basis)
 
     def rewrite(
         self,
@@ -167,48 +177,40 @@ class Warehouse:
 
         Nothing else stays if the partitions are the whole table.
         """
-        promise = self._owned(name, by)
-        shaped = [self._shaped(promise, table) for table in rows.values()]
-        files = [file for table in shaped for file in self.engine.write(table, self.folder(name))]
-        old = [] if is_whole else [file for partition in rows for file in partition.files]
-        schema = (shaped or [self._empty(promise)])[0].schema().to_pyarrow()
-        self._refuse_mixed(promise, files)
-        told = {"stage": by, "currency": self.currency, "operationName": "rewrite", **about}
-        mode: Literal["append", "overwrite"] = "overwrite" if is_whole else "append"
-        version = delta.commit(self.folder(name), files, schema, mode, told, instead_of=old)
-        return Change(_count(files), 0, 0, version)
+        self._owned(name, by)
+        return rewritten(self, name, rows, about=about, is_whole=is_whole)
 
     def append(self, name: str, rows: Rows, *, by: Stage) -> Change:
         """Add `rows` to the table without looking at what is there."""
         with Staged(self.root, self.scan, rows) as staged:
-            return self._commit(name, staged, "append", by, {"operationName": "append"})
+            return self.commit(name, staged, "append", by=by, about={"operationName": "append"})
 
-    def merge(self, name: str, rows: Rows, *, by: Stage, gone: ir.Table | None = None) -> Change:
+    def merge(
+        self,
+        name: str,
+        rows: Rows,
+        *,
+        by: Stage,
+        gone: ir.Table | None = None,
+        basis: Basis | None = None,
+    ) -> Change:
         """Bring rows in by the contract's key: new keys are added, changed rows rewritten, equal rows ignored.
 
         The last of several rows with one key wins. Append-only tables keep the row they have. Rows whose key is in
-        `gone` are taken out first; the operation is then called `exchange`. One commit.
+        `gone` are taken out first; the operation is then called `exchange`. One commit, which a `basis` with the position of a
+        log always makes. Where another process wrote meanwhile it begins anew, or raises `OvertakenError` if there is a `basis`.
         """
         promise = self._owned(name, by)
         with Staged(self.root, self.scan, rows) as staged:
-            incoming = self._shaped(promise, staged)
-            plan: Delta = split(self, promise, incoming, gone)
-            if not plan.n_added and not plan.n_changed and not plan.n_gone:
-                return Change(0, 0, plan.n_same, self.version(name))
-            mode = "overwrite" if plan.gone else "append"
-            folder, n = self.folder(name) / delta.CHANGES, self.count(name)
-            beside = written(plan, n, lambda rows: self.engine.write(self._shaped(promise, rows), folder))
-            about = {"operationName": "exchange" if plan.n_gone else "merge", **beside}
-            done = self._commit(name, plan.rows, mode, by, about)
-        return Change(plan.n_added, plan.n_changed, plan.n_same, done.version)
+            incoming = self.shaped(promise, staged)
+            if basis:
+                return merged(self, promise, incoming, gone, basis)
+            return again(lambda: merged(self, promise, incoming, gone, Basis(self.newest(name))))
 
     def delete(self, name: str, predicate: Callable[[ir.Table], ir.BooleanValue], *, by: Stage) -> Change:
         """Delete the rows for which the predicate is true; rows where it is null stay."""
         self._owned(name, by)
-        before, rows = self.count(name), self.table(name)
-        kept = rows.filter(~predicate(rows).fill_null(False))
-        done = self._commit(name, kept, "overwrite", by, {"operationName": "delete"})
-        return Change(0, before - self.count(name), self.count(name), done.version)
+        return deleted(self, name, predicate)
 
     def history(self, name: str) -> list[dict[str, Any]]:
         """Return the commits of a table, newest first."""
@@ -223,18 +225,19 @@ class Warehouse:
 
         No row changes, and versions within the days kept stay readable.
         """
-        folder, promise, storage = self.folder(name), contract(name), self.storage
-        small = tidy.small_files(folder) if promise.is_input or promise.is_append_only else []
-        if len(small) > storage.small_files:
-            rows = self._typed(promise, f"{name}__{uuid.uuid4().hex}", small)
-            about = {
-                **{k: v for k, v in self.about(name).items() if k in KEPT},
-                delta.TIDIED: self.version(name),
-            }
-            files = self.engine.write(rows, folder)
-            schema = rows.schema().to_pyarrow()
-            delta.commit(folder, files, schema, "append", about, instead_of=small)
-        return tidy.remove_unused(folder, storage.keep_days) + tidy.shorten_log(folder, storage.keep_days)
+        self.compact(name)
+        folder, storage = self.folder(name), self.storage
+        return tidy.remove_unused(folder, storage.keep_days, is_written=True) + tidy.shorten_log(
+            folder, storage.keep_days
+        )
+
+    def compact(self, name: str) -> bool:
+        """Make one file of many small ones, if there are more than the settings allow; say whether there were."""
+        return upkeep.compact(self, name)
+
+    def is_scattered(self, name: str) -> bool:
+        """Say whether a table has more small files than the settings allow."""
+        return len(tidy.small_files(self.folder(name))) > self.storage.small_files
 
     def state(self, name: str) -> check.State:
         """Return what is to be remembered of a table, so that `fault` can say what it lost since."""
@@ -250,26 +253,13 @@ class Warehouse:
 
     def confirm(self, name: str, about: Mapping[str, Any]) -> None:
         """Say anew what a table was made of where it came out the same: no row changes, and it is the same version."""
-        known, schema = self.about(name), self.table(name).schema().to_pyarrow()
-        if not about.items() <= known.items():
-            same = {**{k: v for k, v in known.items() if k in KEPT}, delta.TIDIED: self.version(name)}
-            delta.commit(self.folder(name), [], schema, "append", {**same, **about})
+        if not about.items() <= self.about(name).items():
+            upkeep.confirm(self, name, about)
 
     def begin_again(self, name: str, aside: Path) -> None:
         """Make a table forget what it was made of, so that all of it is made anew; one that is damaged is moved aside."""
-        folder = self.folder(name)
         self._begun_again.add(name)
-        try:
-            by = contract(name).owner
-            if delta.read_version(folder).number >= 0:
-                schema = self.table(name).schema().to_pyarrow()
-                about = {"stage": by, "currency": self.currency, "operationName": "again"}
-                delta.commit(folder, [], schema, "append", about)
-        except DamageError:
-            if contract(name).is_append_only:
-                raise
-            aside.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.rename(aside / f"{name}-{uuid.uuid4().hex}")
+        upkeep.begin_again(self, name, aside)
 
     def query(self, sql: str, n: int | None = None, hides: Hides | None = None) -> pa.Table:
         """Run one SELECT over every table; its first `n` rows; columns it `hides` hold nothing; `QueryError` for anything else."""
@@ -288,8 +278,16 @@ class Warehouse:
 
     def _state(self, name: str, version: int | None = None) -> delta.Version:
         """Return a version as the log has it; raise `DamageError` where one that was remembered is newer than the newest."""
-        state = delta.read_version(self.folder(name), version)
-        if version is None and name not in self._begun_again and self._is_behind(name, state.number):
+        pinned = self._pinned.get(name) if version is None else None
+        if pinned == -1:
+            return delta.NOTHING
+        state = delta.read_version(self.folder(name), version if pinned is None else pinned)
+        if (
+            version is None
+            and pinned is None
+            and name not in self._begun_again
+            and self._is_behind(name, state.number)
+        ):
             self._least = None  # another process may have adopted what is there
             if self._is_behind(name, state.number):
                 raise damaged(name, check.gone(self.remembered()[name], state.number))
@@ -328,7 +326,8 @@ class Warehouse:
             )
         return promise
 
-    def _shaped(self, promise: Table, rows: ir.Table) -> ir.Table:
+    def shaped(self, promise: Table, rows: ir.Table) -> ir.Table:
+        """Return rows with the columns of a contract and their types; raise `ColumnError` where they do not fit."""
         surplus = [column for column in rows.columns if column not in promise.schema]
         missing = [
             column.name
@@ -347,32 +346,32 @@ class Warehouse:
         declared = [typed(rows, column, kind) for column, kind in promise.schema.items()]
         return rows.select(*declared, *[rows[column] for column in surplus])
 
-    def _commit(self, name: str, rows: ir.Table, mode: Any, by: Stage, about: Mapping[str, Any]) -> Change:
-        shaped = self._shaped(self._owned(name, by), rows)
+    def commit(
+        self,
+        name: str,
+        rows: ir.Table,
+        mode: Literal["append", "overwrite"],
+        *,
+        by: Stage,
+        about: Mapping[str, Any],
+        basis: Basis | None = None,
+    ) -> Change:
+        """Write rows and commit them, beside those that are there or in their place."""
+        shaped = self.shaped(self._owned(name, by), rows)
         folder = self.folder(name)
         files = self.engine.write(shaped, folder)
-        self._refuse_mixed(contract(name), files)
-        n_rows = _count(files)
+        currency.refuse_files(self, name, files)
+        n_rows = count_rows(files)
         told = {"stage": by, "currency": self.currency, **about}
-        version = delta.commit(folder, files, shaped.schema().to_pyarrow(), mode, told)
-        return Change(n_rows, 0, 0, version)
-
-    def _refuse_mixed(self, promise: Table, files: Sequence[Path]) -> None:
-        """Refuse rows that would add up with money of another currency; their files go."""
-        if not promise.amounts or currency.says_only(files, self.currency):
-            return
-        counted = self.read(currency.mixed(promise, self.scan(files), self.currency))
+        schema = shaped.schema().to_pyarrow()
         try:
-            currency.refuse_mixed(promise.name, counted.column(0)[0].as_py(), self.currency)
-        except CurrencyError:
+            version = delta.commit(folder, files, schema, mode, told, basis=basis)
+        except OvertakenError:
             for file in files:
                 file.unlink(missing_ok=True)
             raise
-
-
-def _count(files: Sequence[Path]) -> int:
-    with explained():
-        return sum(pq.read_metadata(file).num_rows for file in files)
+        self._pinned.pop(name, None)
+        return Change(n_rows, 0, 0, version)
 
 
 def open_warehouse(

@@ -26,6 +26,8 @@ from quanyu.workspace import keeping
 Clock = Callable[[], dt.datetime]
 TABLES = "tables"
 KEY_BYTES = 32
+BRINGING_SECONDS = 60.0
+"""How long whoever brings what was posted waits for another who does."""
 KEY = re.compile(rf"[0-9a-fA-F]{{{2 * KEY_BYTES},}}")
 
 
@@ -145,6 +147,23 @@ class Workspace:
                 keeping.tidy(self.warehouse, before)
             finally:
                 keeping.mark(self.warehouse, self.ledger, at=self.now())
+
+    @contextmanager
+    def bringing(self) -> Iterator[None]:
+        """Let nobody else bring what was posted to the collector into tables, which is done while others load or run.
+
+        Whoever removes files of tables holds it too. Raises `WorkspaceBusyError` if another process does not end.
+        """
+        try:
+            lock = FileLock(self.path("drain.lock"), timeout=BRINGING_SECONDS).acquire()
+        except Timeout:
+            raise WorkspaceBusyError(
+                "Another process is bringing what was posted into the tables of {folder}.",
+                "Wait until it has ended and try again.",
+                folder=self.root,
+            ) from None
+        with lock:
+            yield
 
     def adopt(self) -> None:
         """Let this folder, its ledger and its tables belong together as they are, after a restore or a copy."""

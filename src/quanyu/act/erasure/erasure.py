@@ -16,8 +16,10 @@ from quanyu import ledger
 from quanyu.act.erasure.file import clear_files
 from quanyu.act.erasure.identity import Known, known_as
 from quanyu.act.erasure.table import UNKNOWN, erase_rows, rows_of
+from quanyu.discovery import declared
 from quanyu.ledger import Suppression
 from quanyu.part.action import Action, Caller
+from quanyu.part.forgetting import Forgetting
 from quanyu.part.told_consent import GONE, PERSON, tomb_of
 from quanyu.tables.owned.people import ALL_CHANNELS
 from quanyu.workspace import Workspace, pseudonym
@@ -63,16 +65,18 @@ def erase(ws: Workspace, given: Asked, _: Caller) -> Erased:
     Tombs come first: what arrives meanwhile is refused, and a running sender passes the person over. Who they are is forgotten
     last. Holds the write lock. Raises `IdentityError` where there is nobody.
     """
-    with ws.writing():
+    with ws.writing(), ws.bringing():
         known = known_as(ws, given.person.get_secret_value())
         _bury(ws, known)
-        files, unread = clear_files(ws, known.pattern)
+        rooms: list[Forgetting] = declared("FORGET", "collect")
+        cleared = [file for room in rooms for file in room.do(ws, known.pattern)]
+        files, unread = clear_files(ws, known.pattern, [room.folder for room in rooms])
         stand_ins = {word: stand_in(word, ws.secret) for word in (*known.people, *known.keys)}
         other = lambda word: stand_ins.get(word, UNKNOWN)  # noqa: E731
         records = ledger.erase_records(ws.ledger, known.pattern, other, list(known.people))
         tables = erase_rows(ws, known, {person: stand_ins[person] for person in known.people})
     ws.warehouse.turn.end()
-    return Erased(tables, records, tuple(files), tuple(unread))
+    return Erased(tables, records, (*cleared, *files), tuple(unread))
 
 
 def stand_in(word: str, secret: str) -> str:

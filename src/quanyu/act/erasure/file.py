@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from quanyu.settings import STATE
 from quanyu.workspace import Workspace
 
-MADE_AGAIN = ("tmp", "staging", "kept", "damaged")
+MADE_AGAIN = ("tmp", "staging", "kept", "damaged", "drain")
 """Folders of files that are made again, or were only there for a while."""
-OWN = ("secret", "id", "lock")
+OWN = ("secret", "id", "lock", "drain.lock")
 LINES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".log", ".yaml", ".yml", ".toml", ".md")
 """Files of lines: those that speak of the person go, the others stay."""
 LARGEST = 2_000_000_000
 CHUNK = 1 << 20
 
 
-def clear_files(ws: Workspace, sought: re.Pattern[str]) -> tuple[list[str], list[str]]:
+def clear_files(
+    ws: Workspace, sought: re.Pattern[str], others: Iterable[str] = ()
+) -> tuple[list[str], list[str]]:
     """Take lines and files that speak of a person out of the workspace; return the files touched, and those to look into.
 
     What is no text (a workbook, an archive) cannot be looked into here and is named, so that somebody does. Files made for a
-    while, and those that a turn makes again, go in any case.
+    while, and those that a turn makes again, go in any case. Folders of `others` are cleared by others.
     """
     for name in MADE_AGAIN:
         for entry in _entries(ws.path(name)):
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     shutil.rmtree(ws.warehouse.root / ".staged", ignore_errors=True)
     touched, unread = list[str](), list[str]()
-    for file in _files(ws):
+    for file in _files(ws, {ws.root / folder for folder in others}):
         name = file.relative_to(ws.root).as_posix()
         text = _text(file)
         if text is None:
@@ -45,12 +47,17 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def _files(ws: Workspace) -> Iterator[Path]:
+def _files(ws: Workspace, others: set[Path]) -> Iterator[Path]:
     """Yield the files that are neither tables nor the ledger nor what the workspace is known by."""
     state, tables = ws.root / STATE, ws.warehouse.root
     for file in sorted(ws.root.rglob("*")):
         is_ledger = file.parent == state and (file.name in OWN or file.name.startswith("ledger.db"))
-        if file.is_file() and not file.is_symlink() and not is_ledger and tables not in file.parents:
+        if (
+            file.is_file()
+            and not file.is_symlink()
+            and not is_ledger
+            and not {tables, *others} & set(file.parents)
+        ):
             yield file
 
 

@@ -37,7 +37,7 @@ def expire(ws: Workspace, given: Expiry, _: Caller) -> Expired:
     there = {name: days for name, days in limits.items() if ws.warehouse.exists(name)}
     if not given.is_meant:
         return Expired({name: _count(ws, name, days) for name, days in there.items()}, is_done=False)
-    with ws.writing():
+    with ws.writing(), ws.bringing():
         return Expired({name: _delete(ws, name, days) for name, days in there.items()}, is_done=True)
 
 

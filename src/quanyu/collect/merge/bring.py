@@ -17,7 +17,8 @@ from quanyu.collect.money import as_told, in_currency
 from quanyu.collect.note import SEQ
 from quanyu.collect.record import filled
 from quanyu.tables import Table, contract
-from quanyu.warehouse import Change
+from quanyu.warehouse import Basis, Change
+from quanyu.warehouse.merge import again
 from quanyu.warehouse.portable import row_key
 from quanyu.workspace import Workspace
 
@@ -68,25 +69,47 @@ def into(
     *,
     gone: ir.Table | None = None,
     moved: ir.Table | None = None,
+    basis: Basis | None = None,
 ) -> dict[int, Brought]:
     """Merge staged rows into a table by its key, in one commit; return what came of each file by its place.
 
     An empty cell leaves what another file said (an order's buyer, an item's category). Files count one after
     another in their order, as if each were brought by itself; what those read again say counts in any case.
     `work` is a folder for rows in between. Of an append-only table the rows `gone` are taken out first.
-    Orders that `moved` to another id bring their lines along.
+    Orders that `moved` to another id bring their lines along. Where another process writes meanwhile it begins anew, or
+    raises `OvertakenError` if there is a `basis`.
     """
+    if basis:
+        return _into(ws, name, staged, work, gone=gone, moved=moved, basis=basis)
+
+    def once() -> dict[int, Brought]:
+        at = Basis(ws.warehouse.newest(name))
+        return _into(ws, name, staged, work, gone=gone, moved=moved, basis=at)
+
+    return again(once)
+
+
+def _into(
+    ws: Workspace,
+    name: str,
+    staged: Staged,
+    work: Path,
+    *,
+    gone: ir.Table | None,
+    moved: ir.Table | None,
+    basis: Basis,
+) -> dict[int, Brought]:
     table = contract(name)
     rows = staged.rows(ws.warehouse.scan, table)
     if name in NUMBERED:
         rows = under_one_number(ws, table, under_own_id(rows, moved))
     if table.is_append_only:
-        return _once(ws, table, in_currency(ws, table, rows), staged, gone)
+        return _once(ws, table, in_currency(ws, table, rows), staged, gone, basis=basis)
     if len(staged.seqs) > 1:
-        return _in_turn(ws, table, rows, work, staged.again)
+        return _in_turn(ws, table, rows, work, staged.again, basis=basis)
     (seq,) = staged.seqs
     if not ws.warehouse.count(name):
-        change = ws.warehouse.merge(name, in_currency(ws, table, rows), by="collect")
+        change = ws.warehouse.merge(name, in_currency(ws, table, rows), by="collect", basis=basis)
         return {seq: Brought(change)}
     rows, known = as_told(table, _one_per_key(ws, table, rows)), as_told(table, ws.warehouse.table(name))
     # Written down, because the merge looks at the rows several times.
@@ -94,7 +117,7 @@ def into(
     written = ws.warehouse.scan(ws.warehouse.engine.write(both, work / f"{name}.whole"))
     n_behind = _count(ws, written.filter(written[BEHIND])) if is_guarded(table) else 0
     whole = in_currency(ws, table, written.select(table.schema.names))
-    change = ws.warehouse.merge(name, whole, by="collect")
+    change = ws.warehouse.merge(name, whole, by="collect", basis=basis)
     return {seq: Brought(change, n_behind)}
 
 
@@ -105,7 +128,7 @@ def _one_per_key(ws: Workspace, table: Table, rows: ir.Table) -> ir.Table:
 
 
 def _once(
-    ws: Workspace, table: Table, rows: ir.Table, staged: Staged, gone: ir.Table | None
+    ws: Workspace, table: Table, rows: ir.Table, staged: Staged, gone: ir.Table | None, *, basis: Basis
 ) -> dict[int, Brought]:
     """Bring rows that are never changed: the first file that has a row counts, and what is read again replaces it."""
     seqs, again = staged.seqs, staged.again
@@ -120,7 +143,7 @@ def _once(
     if replaced is not None and gone is None:
         gone = existing.semi_join(replaced, [existing[key].identical_to(replaced[key]) for key in table.key])
     if len(seqs) == 1:
-        return {seqs[0]: Brought(ws.warehouse.merge(table.name, said, by="collect", gone=gone))}
+        return {seqs[0]: Brought(ws.warehouse.merge(table.name, said, by="collect", gone=gone, basis=basis))}
     there = (
         existing
         if gone is None
@@ -128,7 +151,7 @@ def _once(
     )
     new = said.anti_join(there, [said[key].identical_to(there[key]) for key in table.key])
     added = _by_seq(ws, new.group_by(SEQ).aggregate(n=new.count()))
-    change = ws.warehouse.merge(table.name, said.drop(SEQ), by="collect", gone=gone)
+    change = ws.warehouse.merge(table.name, said.drop(SEQ), by="collect", gone=gone, basis=basis)
     return {
         seq: Brought(Change(added.get(seq, 0), 0, n - added.get(seq, 0), change.version))
         for seq, n in n_rows.items()
@@ -136,7 +159,7 @@ def _once(
 
 
 def _in_turn(
-    ws: Workspace, table: Table, rows: ir.Table, work: Path, again: frozenset[int]
+    ws: Workspace, table: Table, rows: ir.Table, work: Path, again: frozenset[int], *, basis: Basis
 ) -> dict[int, Brought]:
     fold = at_once if table.name in AT_ONCE else layered
     folded = fold(ws, table, as_told(table, rows), work, again)
@@ -145,7 +168,7 @@ def _in_turn(
     )
     told = ws.warehouse.read(counted).to_pylist()
     final = in_currency(ws, table, folded.filter(folded[LAST]).select(table.schema.names))
-    version = ws.warehouse.merge(table.name, final, by="collect").version
+    version = ws.warehouse.merge(table.name, final, by="collect", basis=basis).version
     return {
         int(row[SEQ]): Brought(
             Change(int(row[ADDED]), int(row[CHANGED]), int(row[SAME]), version), int(row[BEHIND])

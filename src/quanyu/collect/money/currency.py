@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -14,6 +15,8 @@ from quanyu.tables import CONTRACTS, Table, contract
 from quanyu.tables.contract import ORIGINAL
 from quanyu.tables.sale import is_waiting
 from quanyu.text import Sentence
+from quanyu.warehouse import Basis
+from quanyu.warehouse.merge import again
 from quanyu.warehouse.portable import local_day, money, price
 from quanyu.workspace import Workspace
 
@@ -61,13 +64,15 @@ def convert(ws: Workspace) -> list[str]:
 
     Returns the tables that changed.
     """
-    changed = []
-    for name in COUNTED:
-        rows = _differing(ws, name)
-        if rows is not None:
-            ws.warehouse.replace(name, _settled(contract(name).schema.names, rows), by="collect")
-            changed.append(name)
-    return changed
+    return [name for name in COUNTED if again(partial(_converted, ws, name))]
+
+
+def _converted(ws: Workspace, name: str) -> bool:
+    basis = Basis(ws.warehouse.newest(name))
+    rows = _differing(ws, name)
+    if rows is not None:
+        ws.warehouse.replace(name, _settled(contract(name).schema.names, rows), by="collect", basis=basis)
+    return rows is not None
 
 
 def unconverted(ws: Workspace) -> str:

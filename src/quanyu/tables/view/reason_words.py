@@ -23,6 +23,8 @@ KIND_UNKNOWN = (
 ZEROS = "{column} is {value}, one of many that end in zeros after 15 digits: a spreadsheet has rounded them"
 MERGED = "{column} is {value}, in a cell merged over several rows: nobody can tell what belongs to each"
 ERASED = "it is about somebody who was erased"
+DAMAGED = "the record of the log is damaged"
+UNREAD = "the request cannot be read: {value}"
 EARLY = "{column} is {value}, before {earliest}"
 
 PERIOD = "the row covers several days, until {value}: export the report by day"
@@ -55,6 +57,8 @@ SENTENCES: tuple[Text, ...] = (
     PERIOD,
     TWICE,
     ERASED,
+    DAMAGED,
+    UNREAD,
 )
 UNREADABLE, UNKNOWN, MISSING, LOW, HIGH, ALLOWED, FUTURE = SENTENCES[:7]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +15,11 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
+from quanyu.errors import OvertakenError
 from quanyu.text import Sentence
 from quanyu.warehouse.delta.plain import plain
 from quanyu.warehouse.fault import damaged, explained
@@ -41,6 +44,18 @@ class Version:
     files: tuple[str, ...]
     n_rows: int
     sizes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a commit builds on: the newest commit `at` that was read, -1 for none, and how far a log was brought with it.
+
+    If there is a newer one by then, nothing is committed.
+    """
+
+    at: int
+    log: str = ""
+    position: int = 0
 
 
 NOTHING = Version(-1, (), 0)
@@ -113,9 +128,9 @@ def actions(path: Path, number: int) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines if line]
 
 
-def content_version(path: Path) -> int:
-    """Return the number of the newest commit that changed what the table holds, which tidying does not."""
-    last = newest(path)
+def content_version(path: Path, number: int | None = None) -> int:
+    """Return the number of the newest commit (up to `number`) that changed what the table holds, which tidying does not."""
+    last = newest(path) if number is None else number
     return -1 if last < 0 else _content(path, last, log_entry(path, last).stat().st_mtime_ns)
 
 
@@ -127,13 +142,15 @@ def _content(path: Path, number: int, written: int) -> int:
     return int(told.get(TIDIED, number))
 
 
-def moved(path: Path, since: int) -> Moved | None:
+def moved(path: Path, since: int, until: int | None = None) -> Moved | None:
     """Return the files that went and that came after a version, or None if it is unknown or cannot be read any more.
+
+    They are those up to the commit `until`, the newest unless one is given.
 
     Their rows make the one version out of the other: tidying in between, which moves rows but changes none, is
     passed over.
     """
-    commits = _since(path, since)
+    commits = _since(path, since, until)
     if commits is None:
         return None
     return _beside(path, commits) or _there(path, *_between(commits))
@@ -168,16 +185,16 @@ def _there(path: Path, gone: Iterable[str], come: Iterable[str]) -> Moved | None
     return (files[0], files[1]) if all(Path(file).exists() for both in files for file in both) else None
 
 
-def operations(path: Path, since: int) -> frozenset[str] | None:
+def operations(path: Path, since: int, until: int | None = None) -> frozenset[str] | None:
     """Return the names of the operations that changed the table after a version, or None if it is unknown."""
-    commits = _since(path, since)
+    commits = _since(path, since, until)
     told = (action["commitInfo"] for done in commits or () for action in done if "commitInfo" in action)
     return None if commits is None else frozenset(info.get("operationName", "") for info in told)
 
 
-def _since(path: Path, since: int) -> list[list[dict[str, Any]]] | None:
+def _since(path: Path, since: int, until: int | None = None) -> list[list[dict[str, Any]]] | None:
     """Return what each commit after a version did, but for tidying; None if not all of them are known."""
-    last = newest(path)
+    last = newest(path) if until is None else until
     numbers = range(since + 1, last + 1)
     if since < 0 or since > last or not all(log_entry(path, number).is_file() for number in numbers):
         return None
@@ -199,15 +216,51 @@ def commit(
     about: dict[str, Any],
     *,
     instead_of: Iterable[str] = (),
+    basis: Basis | None = None,
 ) -> int:
     """Commit Parquet files that already lie in `path` and return the new version number.
 
     `overwrite` replaces every earlier file in the same commit, `append` those that are named. The files keep
-    their names, so a commit costs one log entry however large they are.
+    their names, so a commit costs one log entry however large they are. Raises `OvertakenError` where the table is not at
+    its `basis` any more.
     """
     with explained(path.name):
         added = [_add(path, file) for file in files]
-        return _commit(path, added, schema, mode, about=about, instead_of=list(instead_of))
+        if basis is None:
+            return _commit(path, added, schema, mode, about=about, instead_of=list(instead_of))
+        with _alone(path, basis):
+            _commit(path, added, schema, mode, about=about, instead_of=list(instead_of), basis=basis)
+        return basis.at + 1
+
+
+@contextmanager
+def _alone(path: Path, basis: Basis) -> Iterator[None]:
+    try:
+        if newest(path) != basis.at:
+            raise _overtaken(path)
+        yield
+    except (CommitFailedError, DeltaError) as error:
+        if newest(path) == basis.at:
+            raise
+        raise _overtaken(path) from error
+
+
+def _overtaken(path: Path) -> OvertakenError:
+    return OvertakenError(
+        "Another process wrote to the table {table} at the same time.", "Try it again.", table=path.name
+    )
+
+
+def position(path: Path, log: str) -> int:
+    """Return up to which place a log was brought into the table, 0 if nothing of it was."""
+    last = newest(path)
+    return 0 if last < 0 else _position(path, last, log_entry(path, last).stat().st_mtime_ns, log)
+
+
+@lru_cache(maxsize=1024)
+def _position(path: Path, number: int, written: int, log: str) -> int:
+    with explained(path.name):
+        return int(DeltaTable(plain(path), version=number).transaction_version(log) or 0)
 
 
 def _commit(
@@ -218,8 +271,11 @@ def _commit(
     *,
     about: dict[str, Any],
     instead_of: list[str],
+    basis: Basis | None = None,
 ) -> int:
-    properties = CommitProperties(custom_metadata=about)
+    brought = [Transaction(basis.log, basis.position)] if basis and basis.log else None
+    retries = 0 if basis else None
+    properties = CommitProperties(about, max_commit_retries=retries, app_transactions=brought)
     log_schema = Schema.from_arrow(_utc(schema))
     if newest(path) < 0:
         (path / "_delta_log").mkdir(parents=True, exist_ok=True)
@@ -227,12 +283,12 @@ def _commit(
             str(plain(path)),
             log_schema,
             added,
-            mode="overwrite",
+            mode="error" if basis else "overwrite",
             configuration=MAINTENANCE,
             commit_properties=properties,
         )
     else:
-        table = DeltaTable(plain(path))
+        table = DeltaTable(plain(path), version=basis.at if basis else None)
         actions: list[AddAction | RemoveAction] = [*added, *(_remove(path, file) for file in instead_of)]
         table.create_write_transaction(actions, mode, log_schema, commit_properties=properties)
     return newest(path)

@@ -26,28 +26,34 @@ def small_files(path: Path) -> list[str]:
     return [file for file, size in zip(version.files, version.sizes, strict=True) if size < SMALL]
 
 
-def remove_unused(path: Path, keep_days: float) -> int:
+def remove_unused(path: Path, keep_days: float, *, is_written: bool = False) -> int:
     """Remove the files that no version of the last `keep_days` uses, and return how many there were.
 
-    With 0 only the newest version stays readable.
+    With 0 only the newest version stays readable. Where other processes may be writing, as `is_written` says, new files
+    that no version names are left to them.
     """
     for file in (path / CHANGES).glob("*.parquet"):
         if file.stat().st_mtime <= time.time() - keep_days * 86400:
             file.unlink(missing_ok=True)
-    used = {Path(file).name for file in read_version(path).files}
-    present = [file for file in path.glob("*.parquet") if file.name not in used]
-    if not present:
+    present = list(path.glob("*.parquet"))
+    if len(present) == len(read_version(path).files):
         return 0
     with explained(path.name):
         now = time.time()
         since = now - keep_days * 86400
-        lately = set(_removed_since(path, since)) if keep_days else set()
+        # In this order: what is committed meanwhile is used, and what goes meanwhile was used.
         committed = {name for number in logged(path)[0] for name in _named(path, number, "add")}
+        used = {Path(file).name for file in read_version(path).files}
+        lately = set(_removed_since(path, since)) if keep_days else set()
         unused = [
             file
             for file in present
-            if file.name not in lately
-            and (file.name in committed or not keep_days or file.stat().st_mtime < now - HALF_WRITTEN)
+            if file.name not in used | lately
+            and (
+                file.name in committed
+                or not (keep_days or is_written)
+                or file.stat().st_mtime < now - HALF_WRITTEN
+            )
         ]
         for file in unused:
             file.unlink(missing_ok=True)

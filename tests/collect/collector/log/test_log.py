@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from quanyu.collect.collector.log import Log, entries, newest, open_log, segments
 from quanyu.collect.collector.log import log as written
 from quanyu.collect.collector.log.record import HEAD, pieces
-from quanyu.collect.collector.log.segment import blank
 from quanyu.collect.collector.message import Posted
 from quanyu.collect.settings import LogSettings
 from quanyu.errors import CollectorFullError
@@ -211,7 +210,7 @@ def test_room_stays_free_for_the_tables(tmp_path):
 
 def test_a_blanked_record_is_gone_and_its_neighbours_stay(tmp_path, log):
     put(log, posted(1), posted(2, b"li@example.com"), posted(3))
-    blank(list(entries(tmp_path, "a"))[1])
+    list(entries(tmp_path, "a"))[1].blank()
     put(log, posted(4))
     (segment,) = segments(tmp_path, "a")
     assert b"li@" not in segment.path.read_bytes()

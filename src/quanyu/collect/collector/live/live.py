@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from quanyu.collect.collector.log import FOLDER, newest
+from quanyu.collect.collector.log import Log, newest
 from quanyu.collect.collector.message import Message, Posted
 from quanyu.collect.collector.wire import messages
 from quanyu.part.action import Action, Caller
@@ -55,7 +55,7 @@ class Seen:
 
 def _latest(ws: Workspace, given: Wanted, _caller: Caller) -> list[Seen]:
     found, words = list[Seen](), given.words.casefold().split()
-    for seen in _all(newest(ws.root / FOLDER, MOST_REQUESTS)):
+    for seen in _all(newest(ws.root / Log.FOLDER, MOST_REQUESTS)):
         told = f"{seen.name} {seen.who} {seen.reason} {seen.read}".casefold()
         if (
             given.source in ("", seen.source)

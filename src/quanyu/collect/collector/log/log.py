@@ -26,8 +26,6 @@ from quanyu.errors import CollectorFullError
 from quanyu.text import Sentence
 from quanyu.workspace import Workspace
 
-FOLDER = "collector"
-"""The folder of logs in a workspace."""
 WAKE_SECONDS = 1.0
 """How often a log that nobody writes to looks whether its file is old."""
 FULL_SECONDS, BUSY_SECONDS = 5.0, 1.0
@@ -58,6 +56,9 @@ class Counts:
 
 class Log:
     """Keeps what is posted, durably and in order. One process at a time writes to a log; a thread of its own does so."""
+
+    FOLDER = "collector"
+    """The folder of logs in a workspace."""
 
     def __init__(self, folder: Path, name: str, settings: LogSettings, lock: FileLock | None = None) -> None:
         self.folder, self.name, self.settings, self.counts = folder, name, settings, Counts()
@@ -108,6 +109,13 @@ class Log:
         self._end_file()
         if self._lock:
             self._lock.release()
+
+    @staticmethod
+    def cut_torn(folder: Path) -> None:
+        """Cut off the torn ends of logs that nobody writes to."""
+        for name in sorted({segment.log for segment in segments(folder)}):
+            with suppress(Timeout), FileLock(folder / f"{name}.lock", timeout=0):
+                _cut(folder, name)
 
     def _work(self) -> None:
         while True:
@@ -187,7 +195,7 @@ def open_log(ws: Workspace) -> Log:
 
     A new one has a name that never was, because places of a log are remembered where its records were brought.
     """
-    folder = ws.root / FOLDER
+    folder = ws.root / Log.FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     host = re.sub(r"[^A-Za-z0-9]+", "", socket.gethostname())[:20] or "collector"
     known = sorted({each.log for each in segments(folder) if each.log.rpartition("-")[0] == host})

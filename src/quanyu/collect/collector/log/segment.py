@@ -49,6 +49,18 @@ class Entry:
         """The byte of the file at which it begins."""
         return self.at & ((1 << BITS) - 1)
 
+    def blank(self) -> None:
+        """Overwrite what it keeps with zeros, where it lies, so that nothing of it can be read again."""
+        length = self.next - self.at - HEADER
+        descriptor = os.open(self.segment.path, os.O_RDWR)
+        try:
+            salt = salt_of(os.pread(descriptor, HEAD, 0))
+            if salt is not None and length >= 0:
+                os.pwrite(descriptor, b"".join(framed(bytes(length), salt)), self.offset)
+                os.fdatasync(descriptor)
+        finally:
+            os.close(descriptor)
+
 
 def packed(posted: Posted) -> bytes:
     """Return what a record keeps."""
@@ -110,16 +122,3 @@ def newest(folder: Path, most: int, tail: int = 1 << 20) -> list[Posted]:
             since = max(segment.path.stat().st_size - tail, HEAD)
             found += [entry.posted for entry in _of(segment, since, is_last=True) if entry.posted]
     return sorted(found, key=lambda posted: -posted.received_at)[:most]
-
-
-def blank(entry: Entry) -> None:
-    """Overwrite what a record keeps with zeros, where it lies, so that nothing of it can be read again."""
-    length = entry.next - entry.at - HEADER
-    descriptor = os.open(entry.segment.path, os.O_RDWR)
-    try:
-        salt = salt_of(os.pread(descriptor, HEAD, 0))
-        if salt is not None:
-            os.pwrite(descriptor, b"".join(framed(bytes(length), salt)), entry.offset)
-            os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
