@@ -26,7 +26,11 @@ LINKS = (("new", "看看新品"), ("again", "再买一次"), ("all", "全部商�
 
 def _mail(name: str, subject: str, says: str) -> Mapping[str, str]:
     links = " · ".join(f'<a href="https://shop.example/{path}">{label}</a>' for path, label in LINKS)
-    return {"name": name, "subject": subject, "html": f"<p>{{{{ person.name | default: '您好' }}}}，{says}</p><p>{links}</p>"}
+    return {
+        "name": name,
+        "subject": subject,
+        "html": f"<p>{{{{ person.name | default: '您好' }}}}，{says}</p><p>{links}</p>",
+    }
 
 
 BRIEFS: tuple[tuple[int, Mapping[str, Any]], ...] = (
@@ -53,7 +57,9 @@ HOURS = (0.05, 0.2, 1, 4, 24)
 def ready(ws: Workspace) -> Workspace:
     """Return a workspace that may write through mail and text messages; its file of settings stays as it is."""
     given = {
-        "mail": MailSettings(host="mail.shop.example", from_address="news@shop.example", from_name="全域小店"),
+        "mail": MailSettings(
+            host="mail.shop.example", from_address="news@shop.example", from_name="全域小店"
+        ),
         "sms": SmsSettings(provider="aliyun", key_id="demo", key_secret="demo", signature="全域小店"),  # type: ignore[arg-type]
         "public": PublicSettings(url=HOME),
     }

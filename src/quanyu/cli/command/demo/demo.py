@@ -15,9 +15,9 @@ from rich.progress import Progress, TaskID
 
 import quanyu.workspace
 from quanyu import ledger, loop
+from quanyu.cli.command.decisions import decided, expectation
 from quanyu.cli.command.demo.campaigns import HABITS, SLEEPERS, run_campaigns
 from quanyu.cli.command.demo.readers import Clock, Readers
-from quanyu.cli.command.decisions import decided, expectation
 from quanyu.cli.progress import progress
 from quanyu.cli.screen import table
 from quanyu.cli.speech import err, language, out, say
@@ -79,7 +79,9 @@ def demo(
         while world.shop.horizon:
             world, foreseen = stage.decide(world)
             stage.go_on(world)
-        newest, *earlier = [folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])]
+        newest, *earlier = [
+            folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])
+        ]
         ws, report = stage.ws, stage.report(planted_lifts(*earlier[:-1], newest))
     _show_found(judge(ws, newest, *earlier))
     _show_decided(ws)

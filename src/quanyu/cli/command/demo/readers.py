@@ -75,7 +75,9 @@ class Readers:
             return
         status = dict(zip(told.sent.send_id.tolist(), told.status.tolist(), strict=True))
         for sends in ledger.stream_sends(ws.ledger, campaign_id=campaign_id, status="pending"):
-            for step, person, place in zip(*(sends[name] for name in ("step", "person_id", "place")), strict=True):
+            for step, person, place in zip(
+                *(sends[name] for name in ("step", "person_id", "place")), strict=True
+            ):
                 send_id = f"{campaign_id}:{step}:{person}"
                 self.fates[f"{campaign_id}:{place}"] = send_id, status.get(send_id, "delivered")
         self.waiting += _reactions(ws, campaign_id, told)
@@ -114,7 +116,9 @@ def _reactions(ws: Workspace, campaign_id: str, told: Answers) -> Iterator[React
     campaign = ledger.find_campaign(ws.ledger, campaign_id)
     assert campaign is not None
     links = campaign.design["links"]
-    sent = dict(zip(told.sent.send_id.tolist(), zip(told.sent.channel, told.sent.variant, strict=True), strict=True))
+    sent = dict(
+        zip(told.sent.send_id.tolist(), zip(told.sent.channel, told.sent.variant, strict=True), strict=True)
+    )
     for row in told.rows.to_pylist():
         channel, variant = sent[row["send_id"]]
         there = links[channel].get(variant) or []
