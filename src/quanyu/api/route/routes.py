@@ -17,6 +17,7 @@ from quanyu.api.route.openapi import PREFIX, openapi
 from quanyu.api.route.problem import HANDLERS, ApiError, answer, problem, speech
 from quanyu.errors import AccessError, ActionError, QuanyuError, WorkspaceBusyError
 from quanyu.part.action import Action, Caller, actions, answered, check_role, perform
+from quanyu.part.process import Process
 from quanyu.text import Language
 from quanyu.workspace import Workspace
 
@@ -86,3 +87,7 @@ def _answer(told: Told, more: Mapping[str, str] | None = None) -> Response:
     if status != 200:
         return answer(status, body, more)
     return Response(body, headers=dict(more or {}), media_type="application/json")
+
+
+PROCESS = Process("api", (f"{PREFIX}/",), application)
+"""Found by whoever serves."""
