@@ -21,7 +21,7 @@ import ibis
 from pydantic import Field
 
 from quanyu import ledger
-from quanyu.act.channel.webhook.webhook import signed
+from quanyu.act.channel.signature import signed
 from quanyu.act.channel.wire import checked_address
 from quanyu.act.settings import WebhookSettings
 from quanyu.errors import ChannelError

@@ -12,7 +12,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from quanyu import ledger
-from quanyu.act.hook import announce, deliver
+from quanyu.act.channel.hook import announce, deliver
 from quanyu.errors import ChannelError
 from quanyu.part.action import Caller, action_named, perform
 from quanyu.workspace import Workspace
@@ -35,7 +35,7 @@ class Receiver:
 def receiver(monkeypatch) -> Receiver:
     made, client = Receiver(), httpx.Client
     monkeypatch.setattr(
-        "quanyu.act.hook.hook.httpx.Client", lambda **_: client(transport=httpx.MockTransport(made))
+        "quanyu.act.channel.hook.hook.httpx.Client", lambda **_: client(transport=httpx.MockTransport(made))
     )
     return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event
 
 from quanyu.act.campaign import send_due
-from quanyu.act.hook.hook import announce, deliver
+from quanyu.act.channel.hook import announce, deliver
 from quanyu.act.journey import tick
 from quanyu.part.process import Process
 from quanyu.workspace import Workspace
