@@ -49,8 +49,10 @@ def test_who_was_sent_a_task_and_who_was_not_is_recorded_once(embedded, launch) 
     contacts = {row["person_id"]: row["contact"] for row in rows}
     status = dict(zip((contacts[who] for who in "abcd"), (1, 2, 3, 0), strict=True))
     with serving(Provider(staff(status))) as provider:
-        near, far = (able(ws, provider.url, LEFT + dt.timedelta(days=days)) for days in (1, 60))
-        told, again, late = (perform(one, READ_TASKS, {}, Caller("li")) for one in (near, near, far))
+        moments = [LEFT + dt.timedelta(days=days) for days in (1, 2, 60)]
+        told, again, late = (
+            perform(able(ws, provider.url, now), READ_TASKS, {}, Caller("li")) for now in moments
+        )
     assert (told.n_tasks, told.n_told, told.n_new) == (1, 3, 3)
     assert (again.n_told, again.n_new, late.n_tasks) == (3, 0, 0)
     found = {(one.person_id, one.kind, one.detail, one.at) for one in list_responses(ws.ledger)}

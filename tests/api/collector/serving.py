@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -67,7 +68,7 @@ class Memory:
 class Live:
     """A collector at an address, its sources by the name of their kind, and its log."""
 
-    def __init__(self, ws: Workspace, log: Memory, url: str) -> None:
+    def __init__(self, ws: Workspace, log: Any, url: str) -> None:
         self.ws, self.log, self.url = ws, log, url
         self.http = httpx.Client(base_url=url, trust_env=False)
 
@@ -77,9 +78,10 @@ class Live:
 
 
 @contextmanager
-def live(root: Path) -> Iterator[Live]:
-    """Serve a collector over a new workspace."""
-    ws, log = quanyu.workspace.create(root), Memory()
+def live(root: Path, opened: Callable[[Workspace], Any] = lambda _: Memory()) -> Iterator[Live]:
+    """Serve a collector over a new workspace and the log that is opened there."""
+    ws = quanyu.workspace.create(root)
+    log = opened(ws)
     config = uvicorn.Config(Collector(ws, log), port=0, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None

@@ -43,8 +43,9 @@ def fill(ws: Workspace) -> dict[tuple[str, str, str], int]:
         key = (channel, "control" if arm == "control" else name)
         seen[*key, "n"] += 1
         for metric, every in (("opened", 2), ("clicked", 5), ("unsubscribed", 50)):
+            is_clicked = metric == "opened" and i % 5 == 0  # whoever clicked has opened
+            seen[*key, metric] += arm == "treated" and (i % every == 0 or is_clicked)
             if arm == "treated" and i % every == 0:
-                seen[*key, metric] += 1
                 told += [reaction(i, metric, day) for day in (1, 3)]
         told += [reaction(i, "clicked_by_scanner", 0)] if i % 3 == 0 and arm == "treated" else []
         if i // 10 % EVERY["control" if arm == "control" else name if channel == "mail" else ""] == 0:

@@ -21,8 +21,8 @@ ORDERS = (
     "source", "order_id", "ordered_at", "paid_at", "status", "gross_amount", "paid_amount", "net_amount", "margin_amount",
 )  # fmt: skip
 """What outcomes tell of orders."""
-REACTIONS = ("opened", "clicked", "unsubscribed")
-"""What people do with a message, those of programs left out."""
+REACTIONS = {"opened": ("opened", "clicked"), "clicked": ("clicked",), "unsubscribed": ("unsubscribed",)}
+"""What people do with a message, those of programs left out, by how they show it: whoever clicked has opened."""
 BEFORE = tuple(f"{name}_before" for name in OUTCOMES)
 
 
@@ -97,7 +97,9 @@ def _reacted(ws: Workspace, people: ir.Table, until: dt.datetime) -> ir.Table:
     told = told.filter(
         told.kind.isin(REACTIONS), told.responded_at < ibis.literal(until).cast("timestamp('UTC')")
     )
-    flags = told.group_by("send_id").aggregate(**{name: (told.kind == name).any() for name in REACTIONS})
+    flags = told.group_by("send_id").aggregate(
+        **{name: told.kind.isin(kinds).any() for name, kinds in REACTIONS.items()}
+    )
     both = people.left_join(flags, "send_id")
     return both.select(
         *(name for name in people.columns if name != "send_id"),

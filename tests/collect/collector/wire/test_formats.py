@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -130,8 +131,13 @@ def test_what_cannot_be_read_is_malformed(body) -> None:
 
 
 def test_a_bomb_is_not_unpacked() -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    tracemalloc.start()
     with pytest.raises(TooLargeError):
-        unpacked(gzip.compress(bytes(50_000_000)), 1_000_000)
+        unpacked(bomb, 1_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000, "it is given up before it fills the memory"
 
 
 def test_a_path_may_name_the_type() -> None:
