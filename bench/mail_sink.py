@@ -34,6 +34,7 @@ class Sink:
     port: int = 0
     n_lines: int = 0
     n_taken: int = 0
+    n_heard: int = 0
     said: list[str] = field(default_factory=list)
     is_noted: bool = False
     open: set[asyncio.Transport] = field(default_factory=set)
@@ -63,22 +64,30 @@ class Sink:
 
 class _Talk(asyncio.Protocol):
     def __init__(self, sink: Sink) -> None:
-        self.sink, self.unread, self.content = sink, b"", None
+        self.sink, self.unread, self.content, self.unsaid = sink, b"", None, list[str]()
         self.transport: asyncio.Transport = None  # type: ignore[assignment]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
         self.sink.n_lines += 1
         self.sink.open.add(self.transport)
-        self.write(self.sink.greeting)
+        self.say(self.sink.greeting)
+        self.write()
 
     def connection_lost(self, _error: Exception | None) -> None:
         self.sink.open.discard(self.transport)
 
-    def write(self, *lines: str) -> None:
-        self.transport.write("".join(f"{line}\r\n" for line in lines).encode())
+    def say(self, line: str) -> None:
+        self.unsaid.append(line)
+
+    def write(self) -> None:
+        """Answer what came together together, as servers that take commands together do."""
+        if self.unsaid:
+            self.transport.write(("\r\n".join(self.unsaid) + "\r\n").encode())
+            self.unsaid.clear()
 
     def data_received(self, data: bytes) -> None:
+        self.sink.n_heard += 1
         self.unread = self.unread + data if self.unread else data
         while self.unread and not self.transport.is_closing():
             if self.content is not None:
@@ -86,15 +95,16 @@ class _Talk(asyncio.Protocol):
                     at = -2
                 elif (at := self.unread.find(b"\r\n.\r\n", max(0, self.content))) < 0:
                     self.content = max(0, len(self.unread) - 4)
-                    return
+                    break
                 whole, self.unread, self.content = self.unread[: at + 2], self.unread[at + 5 :], None
                 self.settle(whole)
             else:
                 line, end, rest = self.unread.partition(b"\r\n")
                 if not end:
-                    return
+                    break
                 self.unread = rest
                 self.command(line.decode())
+        self.write()
 
     def settle(self, whole: bytes) -> None:
         if self.sink.taken:  # before the answer, after which the sender may look
@@ -112,27 +122,32 @@ class _Talk(asyncio.Protocol):
             if self.is_open and self.reply("rcpt", line):
                 self.to = line.partition("<")[2].partition(">")[0]
             elif not self.is_open:
-                self.write("503 5.5.1 MAIL first")
+                self.say("503 5.5.1 MAIL first")
         elif word == "DATA":
             if not self.to:
-                self.write("554 5.5.1 No valid recipients")
+                self.say("554 5.5.1 No valid recipients")
             elif self.reply("data", line):
                 self.content = 0
         elif word == "EHLO":
             names = ["sink", *self.sink.features]
-            self.write(*(f"250{' ' if name is names[-1] else '-'}{name}" for name in names))
+            self.unsaid += [f"250{' ' if name is names[-1] else '-'}{name}" for name in names]
         elif word == "QUIT":
-            self.write("221 2.0.0 Bye")
-            self.transport.close()
+            self.say("221 2.0.0 Bye")
+            self.close()
         else:
-            self.write("250 2.0.0 Ok")
+            self.say("250 2.0.0 Ok")
+
+    def close(self) -> None:
+        self.write()
+        self.transport.close()
 
     def reply(self, stage: str, line: str) -> bool:
         said = self.sink.answer(stage, line)
         if said == "":
+            self.write()
             self.transport.abort()
             return False
-        self.write(said or GOOD[stage])
+        self.say(said or GOOD[stage])
         if said and said.startswith("421"):
-            self.transport.close()
+            self.close()
         return said is None or said[0] in "23"

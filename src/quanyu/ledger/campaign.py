@@ -6,6 +6,7 @@ audience = delivered + failed + suppressed + held out + pending, whatever is kil
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -291,10 +292,11 @@ def find_campaign(scope: Scope, campaign_id: str) -> Campaign | None:
     return None if row is None else Campaign(**row._mapping)
 
 
-def count_sends(scope: Scope, campaign_id: str) -> list[tuple[str, str, str, int]]:
-    """Return how many people of a campaign stand in each (arm, status, reason)."""
+def count_sends(scope: Scope, campaign_id: str, *, status: str = "") -> list[tuple[str, str, str, int]]:
+    """Return how many people of a campaign stand in each (arm, status, reason); in one status where named."""
     columns = (SENDS.c.arm, SENDS.c.status, SENDS.c.reason)
     wanted = sa.select(*columns, sa.func.count()).where(SENDS.c.campaign_id == campaign_id)
+    wanted = wanted.where(SENDS.c.status == status) if status else wanted
     with reading(scope) as connection:
         rows = connection.execute(wanted.group_by(*columns).order_by(*columns)).all()
     return [(arm, status, reason, int(n)) for arm, status, reason, n in rows]
@@ -337,16 +339,26 @@ def stream_sends(
             yield dict(zip(names, zip(*part, strict=True), strict=True))
 
 
-def count_states(scope: Scope) -> dict[str, dict[str, int]]:
-    """Return for every campaign how many people stand in each status."""
-    wanted = sa.select(SENDS.c.campaign_id, SENDS.c.status, sa.func.count())
-    counts: dict[str, dict[str, int]] = {}
+def count_states(scope: Scope, campaign_id: str = "") -> dict[str, Counter[str]]:
+    """Return for every campaign how many people stand in each status; for one where named.
+
+    Steps are told apart, so that the index has all that is asked.
+    """
+    columns = (SENDS.c.campaign_id, SENDS.c.step, SENDS.c.status)
+    wanted = sa.select(*columns, sa.func.count()).group_by(*columns)
+    wanted = wanted.where(SENDS.c.campaign_id == campaign_id) if campaign_id else wanted
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     with reading(scope) as connection:
-        for campaign_id, status, n in connection.execute(
-            wanted.group_by(SENDS.c.campaign_id, SENDS.c.status)
-        ):
-            counts.setdefault(campaign_id, {})[status] = int(n)
+        for name, _, status, n in connection.execute(wanted):
+            counts[name][status] += int(n)
     return counts
+
+
+def has_waiting(scope: Scope, campaign_id: str) -> bool:
+    """Say whether anybody in a campaign still waits."""
+    waiting = sa.exists().where(SENDS.c.campaign_id == campaign_id, SENDS.c.status == "pending")
+    with reading(scope) as connection:
+        return bool(connection.scalar(sa.select(waiting)))
 
 
 def decisions_stamp(scope: Scope) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,24 @@ def test_fields_and_the_card_are_filled_too() -> None:
 def test_templates(template: str, wanted: str) -> None:
     name = {"person.name": "李雷"} if "先生" in wanted else {}
     assert compose(Content(text=template), {**LI, **name, "items": [{"n": 1}, {"n": 2}]}).text == wanted
+
+
+@pytest.mark.parametrize("city", ["Wuxi & <co>\n\x07", "", None, 7, ["a", "<b>"]])
+@pytest.mark.parametrize(
+    "template", ["{{ person.city }}", "{{ person.city | default: 'your <town>' }}!", "{{ person['city'] }}"]
+)
+def test_a_template_without_tags_says_what_one_with_tags_says(template: str, city: Any) -> None:
+    """The first is filled without the machinery of Liquid where it only names texts."""
+    said = []
+    for source in (template, template + "{% if false %}x{% endif %}"):
+        try:
+            made = compose(
+                Content(subject=source, text=source, html=f"<p>{source}</p>"), {"person.city": city}
+            )
+            said.append((made.subject, made.text, made.html))
+        except ContentError as error:
+            said.append(str(error))
+    assert said[0] == said[1]
 
 
 def test_money_and_days_are_written_as_the_shop_writes() -> None:

@@ -6,7 +6,8 @@ Only the ledger is asked and written, so that a page of the shop answers in a mo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from quanyu import ledger
 from quanyu.act.channel import channel_named
@@ -24,6 +25,8 @@ LONGEST = 500
 """Letters kept of what a provider or a person said."""
 NO = {"unsubscribed": "provider", "complained": "complaint"}
 """What takes back consent, and by which way it was said."""
+BARS: Mapping[str, Literal["bounced", "complained"]] = {"bounced": "bounced", "complained": "complained"}
+"""What bars a contact, as the list of suppressions says it."""
 SOURCES = ("reply", "link", "one_click")
 """Ways in which somebody unsubscribes that the shop itself hears."""
 
@@ -36,24 +39,25 @@ def record_responses(ws: Workspace, channel: str, responses: Sequence[Response])
     Raises `ChannelError` for an unknown channel.
     """
     kinds = channel_named(channel).kinds
-    told = [
-        pair
-        for pair in _told(ws, channel, kinds[0] if kinds else "", responses)
-        if not _is_erased(ws, pair[0])
-    ]
+    kind = kinds[0] if kinds else ""
+    if not responses:
+        return 0
+    with ws.ledger.read() as reading:
+        told = [
+            one for one in _told(ws, reading, channel, kind, responses) if not _is_erased(ws, reading, one)
+        ]
     with ws.ledger.begin() as connection:
-        new = ledger.add_responses(connection, [entry for entry, _ in told])
-        sends = {id(entry): send for entry, send in told}
-        for entry in new:
-            _take_effect(connection, entry, sends[id(entry)], kinds[0] if kinds else "")
+        new = ledger.add_responses(connection, told)
+        ledger.add_suppressions(connection, [line for entry in new for line in _barred(entry)])
+        ledger.add_consents(connection, [_refusal(entry, kind) for entry in new if entry.kind in NO])
     return len(new)
 
 
 def _told(
-    ws: Workspace, channel: str, kind: str, responses: Sequence[Response]
-) -> Iterator[tuple[ResponseEntry, Send | None]]:
+    ws: Workspace, reading: ledger.Scope, channel: str, kind: str, responses: Sequence[Response]
+) -> Iterator[ResponseEntry]:
     for response in responses:
-        send = ledger.send_named(ws.ledger, response.key) if response.key else None
+        send = ledger.send_named(reading, response.key) if response.key else None
         if send is None and not response.contact:
             continue
         at = response.at or ws.now()
@@ -70,9 +74,9 @@ def _told(
             agent=response.agent,
             after_seconds=_since(send, at),
         )
-        yield entry, send
+        yield entry
         if response.kind == "replied" and is_opt_out(response.detail):
-            yield ResponseEntry(**{**vars(entry), "kind": "unsubscribed", "detail": "reply"}), send
+            yield ResponseEntry(**{**vars(entry), "kind": "unsubscribed", "detail": "reply"})
 
 
 def _key(ws: Workspace, kind: str, contact: str) -> str:
@@ -84,12 +88,10 @@ def _key(ws: Workspace, kind: str, contact: str) -> str:
     return key_of(kind, contact, ws.secret) if contact and kind else ""
 
 
-def _is_erased(ws: Workspace, entry: ResponseEntry) -> bool:
+def _is_erased(ws: Workspace, reading: ledger.Scope, entry: ResponseEntry) -> bool:
     """Say whether a reaction comes from somebody who was erased."""
     tomb = [tomb_of(entry.id_key, ws.secret)] if entry.id_key else []
-    return entry.person_id.startswith(GONE) or bool(
-        tomb and ledger.list_suppressions(ws.ledger, id_keys=tomb)
-    )
+    return entry.person_id.startswith(GONE) or bool(tomb and ledger.list_suppressions(reading, id_keys=tomb))
 
 
 def _since(send: Send | None, at: dt.datetime) -> float | None:
@@ -98,23 +100,20 @@ def _since(send: Send | None, at: dt.datetime) -> float | None:
     return (at - send.changed_at).total_seconds() if send is not None and has_left else None
 
 
-def _take_effect(connection: ledger.Scope, entry: ResponseEntry, send: Send | None, kind: str) -> None:
-    key = entry.id_key or PERSON + entry.person_id
-    if entry.kind == "bounced":
-        line = Suppression(key, entry.channel, "bounced", entry.at, entry.detail)
-        ledger.add_suppressions(connection, [line])
-    if entry.kind == "complained":
-        ledger.add_suppressions(
-            connection, [Suppression(key, entry.channel, "complained", entry.at, entry.detail)]
-        )
-    if entry.kind in NO:
-        ledger.add_consents(connection, [_refusal(entry, key, kind)])
+def _of(entry: ResponseEntry) -> str:
+    return entry.id_key or PERSON + entry.person_id
 
 
-def _refusal(entry: ResponseEntry, key: str, kind: str) -> ConsentEntry:
+def _barred(entry: ResponseEntry) -> Iterator[Suppression]:
+    reason = BARS.get(entry.kind)
+    if reason:
+        yield Suppression(_of(entry), entry.channel, reason, entry.at, entry.detail)
+
+
+def _refusal(entry: ResponseEntry, kind: str) -> ConsentEntry:
     source = entry.detail if entry.detail in SOURCES else NO[entry.kind]
     return ConsentEntry(
-        key,
+        _of(entry),
         MARKETING,
         entry.channel,
         is_granted=False,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import lru_cache
+from typing import Literal, NamedTuple, get_args
 
 Purpose = Literal["click", "open", "unsubscribe", "preferences"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 SEAL_BYTES = 6
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """What a link says: its purpose, the number of the campaign, the place of the send in it, and which link of the message."""
 
     purpose: Purpose
@@ -29,8 +28,14 @@ def written(token: Token, secret: str) -> str:
     >>> read(written(Token("click", 7, 123_456, 2), "00"), "00")
     Token(purpose='click', campaign_no=7, place=123456, link=2)
     """
-    numbers = (token.campaign_no, token.place, token.link)
-    body = bytes([PURPOSES.index(token.purpose)]) + b"".join(map(_varint, numbers))
+    body = bytes(
+        [
+            PURPOSES.index(token.purpose),
+            *_varint(token.campaign_no),
+            *_varint(token.place),
+            *_varint(token.link),
+        ]
+    )
     return base64.urlsafe_b64encode(body + _seal(body, secret)).decode("ascii").rstrip("=")
 
 
@@ -52,9 +57,17 @@ def read(text: str, secret: str) -> Token | None:
 
 
 def _seal(body: bytes, secret: str) -> bytes:
-    return hmac.digest(bytes.fromhex(secret), b"link" + body, "sha256")[:SEAL_BYTES]
+    keyed = _keyed(secret).copy()
+    keyed.update(body)
+    return keyed.digest()[:SEAL_BYTES]
 
 
+@lru_cache(maxsize=8)
+def _keyed(secret: str) -> hmac.HMAC:
+    return hmac.new(bytes.fromhex(secret), b"link", "sha256")
+
+
+@lru_cache(maxsize=1024)
 def _varint(number: int) -> bytes:
     low, rest = number & 0x7F, number >> 7
     return bytes([low | 0x80]) + _varint(rest) if rest else bytes([low])

@@ -9,15 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import starmap
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quanyu.ledger.campaign import SENDS, SendStatus
 from quanyu.ledger.store import Scope, reading, writing
-
-ROOM = 500
-"""Rows that one statement names."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,13 @@ class SettledSend:
     due_at: dt.datetime | None = None
 
 
+SETTLED = tuple(SettledSend.__dataclass_fields__)
+CHANGED = SETTLED[1:]
+ROW: sa.ColumnClause[Any] = sa.column("ctid")
+ROW.table = SENDS
+"""Where a row of PostgreSQL lies."""
+
+
 def claim_sends(
     scope: Scope, campaign_id: str, who: str, *, at: dt.datetime, until: dt.datetime, limit: int
 ) -> list[ClaimedSend]:
@@ -69,61 +75,56 @@ def claim_sends(
         .order_by(SENDS.c.due_at, SENDS.c.place)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("free")
     )
-    columns = [SENDS.c[name] for name in ClaimedSend.__dataclass_fields__]
+    take = sa.update(SENDS).where(SENDS.c.campaign_id == campaign_id, SENDS.c.place == free.c.place)
+    take = take.values(claimed_by=who, claimed_until=until)
     with writing(scope) as connection:
-        places = connection.scalars(free).all()
-        taken = [
-            ClaimedSend(**row._mapping)
-            for part in _parts(places)
-            for row in connection.execute(
-                sa.update(SENDS)
-                .where(SENDS.c.campaign_id == campaign_id, SENDS.c.place.in_(part))
-                .values(claimed_by=who, claimed_until=until)
-                .returning(*columns)
-            )
-        ]
-    order = {place: n for n, place in enumerate(places)}
-    return sorted(taken, key=lambda send: order[send.place])
+        rows = connection.execute(take.returning(*_columns())).all()
+    return sorted(starmap(ClaimedSend, rows), key=lambda send: (send.due_at, send.place))
 
 
 def settle_sends(
     scope: Scope, campaign_id: str, who: str, settled: Sequence[SettledSend], *, at: dt.datetime
 ) -> int:
     """Record what became of claimed sends, and return how many were still held by the worker: others are left as they are."""
-    # Not by the index of claims: each row would be looked for among all that the worker holds.
-    held = (SENDS.c.campaign_id == campaign_id) & (sa.func.coalesce(SENDS.c.claimed_by, "") == who)
-    change = (
-        sa.update(SENDS)
-        .where(held, SENDS.c.place == sa.bindparam("at_place"))
-        .values(
-            status=sa.bindparam("to_status"),
-            channel=sa.bindparam("by_channel"),
-            reason=sa.bindparam("because"),
-            receipt=sa.bindparam("proof"),
-            n_attempts=sa.bindparam("tries"),
-            due_at=sa.bindparam("next_at"),
-            changed_at=at,
-            claimed_by=None,
-            claimed_until=None,
-        )
-    )
-    rows = [
-        {
-            "at_place": one.place,
-            "to_status": one.status,
-            "by_channel": one.channel,
-            "because": one.reason,
-            "proof": one.receipt,
-            "tries": one.n_attempts,
-            "next_at": one.due_at,
-        }
-        for one in settled
-    ]
-    if not rows:
+    if not settled:
         return 0
+    settled = sorted(settled, key=lambda one: one.place)  # whoever locks rows locks them in one order
+    # Not by the index of claims: each row would be looked for among all that the worker holds.
+    held = sa.func.coalesce(SENDS.c.claimed_by, "") == who
+    change = sa.update(SENDS).where(SENDS.c.campaign_id == campaign_id, held)
+    change = change.values(changed_at=at, claimed_by=None, claimed_until=None)
     with writing(scope) as connection:
-        return connection.execute(change, rows).rowcount
+        by_one = _by_one if connection.dialect.name == "sqlite" else _at_once
+        return connection.execute(*by_one(change, campaign_id, settled)).rowcount
+
+
+def _by_one(change: sa.Update, _campaign_id: str, settled: Sequence[SettledSend]) -> tuple[sa.Update, Any]:
+    """Return the change with what is told of each send, to be done for one after another."""
+    told: dict[str, Any] = {name: sa.bindparam(f"to_{name}") for name in SETTLED}
+    change = change.where(SENDS.c.place == told["place"]).values({name: told[name] for name in CHANGED})
+    return change, [{f"to_{name}": value for name, value in vars(one).items()} for one in settled]
+
+
+def _at_once(change: sa.Update, campaign_id: str, settled: Sequence[SettledSend]) -> tuple[sa.Update, Any]:
+    """Return the change with what is told of all sends, as PostgreSQL does it in one.
+
+    Each row is looked for by itself (lateral, limited to one): without statistics of the table it would be read whole.
+    """
+    arrays = [sa.bindparam(f"to_{name}", type_=sa.ARRAY(SENDS.c[name].type)) for name in SETTLED]
+    told: Any = sa.func.unnest(*arrays).table_valued(*SETTLED).render_derived("told")
+    at = SENDS.alias("at")
+    rows: Any = sa.select(sa.literal_column("at.ctid").label("row")).select_from(at)
+    rows = rows.where(at.c.campaign_id == campaign_id, at.c.place == told.c.place)
+    found = (
+        sa.select(told, sa.column("row"))
+        .join_from(told, rows.limit(1).lateral("found"), sa.true())
+        .subquery("given")
+    )
+    change = change.where(found.c.row == ROW)
+    change = change.values({name: found.c[name] for name in CHANGED})
+    return change, {f"to_{name}": [getattr(one, name) for one in settled] for name in SETTLED}
 
 
 def renew_claims(scope: Scope, who: str, *, until: dt.datetime) -> int:
@@ -137,9 +138,8 @@ def lost_sends(
     scope: Scope, dead: Collection[str], *, at: dt.datetime, limit: int = 100_000
 ) -> dict[str, list[ClaimedSend]]:
     """Return by worker the sends held by workers that are `dead`, or by any whose lease has run out."""
-    columns = [SENDS.c[name] for name in ClaimedSend.__dataclass_fields__]
     is_lost = SENDS.c.claimed_by.in_(dead) | (SENDS.c.claimed_until <= at)
-    wanted = sa.select(SENDS.c.claimed_by, *columns).where(SENDS.c.claimed_by.is_not(None), is_lost)
+    wanted = sa.select(SENDS.c.claimed_by, *_columns()).where(SENDS.c.claimed_by.is_not(None), is_lost)
     by_worker: dict[str, list[ClaimedSend]] = {}
     with reading(scope) as connection:
         for who, *values in connection.execute(
@@ -158,5 +158,5 @@ def close_sends(connection: Connection, campaign_id: str, *, reason: str, at: dt
     return connection.execute(sa.update(SENDS).where(waiting).values(values)).rowcount
 
 
-def _parts(places: Sequence[int]) -> list[Sequence[int]]:
-    return [places[start : start + ROOM] for start in range(0, len(places), ROOM)]
+def _columns() -> list[sa.Column[Any]]:
+    return [SENDS.c[name] for name in ClaimedSend.__dataclass_fields__]

@@ -56,6 +56,8 @@ def add_suppressions(scope: Scope, suppressions: Sequence[Suppression]) -> int:
 
     Whoever else adds something waits until the transaction ends.
     """
+    if not suppressions:
+        return 0
     with writing(scope) as connection:
         _wait(connection)
         return len(insert_once(connection, SUPPRESSIONS, [vars(each) for each in suppressions]))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from bench.mail_sink import Answer, Sink
 
+from quanyu.act.channel.mail.line import Line, Ready
 from quanyu.act.channel.mail.mime import Letterhead
 from quanyu.act.channel.mail.opening import opened
 from quanyu.act.channel.mail.sender import MailSender
@@ -178,3 +179,41 @@ def test_a_recipient_that_is_refused_leaves_nothing_to_the_next(sink: Sink) -> N
     sink.answer = lambda stage, line: "550 5.1.1 no" if stage == "rcpt" and "p1@" in line else None
     got = told(Shop(sink, connections=1).send([message(n) for n in range(3)]))
     assert got == {"p0": "delivered", "p1": "permanent mailbox_unknown", "p2": "delivered"}
+
+
+def test_where_commands_go_together_an_envelope_goes_behind_the_content_before(sink: Sink) -> None:
+    """One way there and back for a message: the server has the next envelope before it has answered."""
+    sink.is_noted = True
+    shop = Shop(sink, connections=1)
+    assert len(shop.send([message(n) for n in range(50)])) == 50
+    assert [line[:4] for line in sink.said if line[:4] in ("MAIL", "RCPT", "DATA")] == [
+        "MAIL",
+        "RCPT",
+        "DATA",
+    ] * 50
+    if "PIPELINING" in sink.features:
+        assert sink.n_heard < 2 * 50, (
+            "one for the content and the next envelope, and few more where a content comes in two"
+        )
+
+
+@pytest.mark.parametrize("last", ["", "421 4.7.28 rate limit"])
+def test_what_stood_behind_a_lost_message_goes_by_another_line(sink: Sink, last: str) -> None:
+    sink.answer = lambda stage, line: last if stage == "dot" and line.startswith("p0@") else None
+    shop = Shop(sink, connections=1)
+    got = told(shop.send([message(n) for n in range(6)]))
+    assert {name: got.pop(name, "unknown") for name in ("p0",)} == {
+        "p0": "retry throttled" if last else "unknown"
+    }
+    assert got == {f"p{n}": "delivered" for n in range(1, 6)}
+    assert {*shop.arrived.values()} == {1}
+
+
+def test_a_content_that_was_not_written_whole_is_not_unknown(sink: Sink) -> None:
+    """What is unsaid may be the envelope behind it: only then the server can have it."""
+    line = Line.__new__(Line)
+    for unsaid, is_unknown in ((b"", True), (b"x" * 30, True), (b"x" * 31, False)):
+        line.given = collections.deque([Ready(message(1), "p1@example.com", bytes)])
+        line.is_begun, line.unsaid, line.n_behind, line.n_taken = True, unsaid, 30, 0
+        (settled,) = line.lost()
+        assert settled.is_unknown is is_unknown

@@ -122,6 +122,31 @@ def test_the_number_that_was_looked_at_is_the_one_that_is_asked(monkeypatch: pyt
     assert asked[0].extensions["sni_hostname"] == "hook.example"
 
 
+@pytest.mark.parametrize(("down", "status"), [(1, "delivered"), (2, "retry")])
+def test_the_next_number_is_tried_where_one_cannot_be_reached(
+    monkeypatch: pytest.MonkeyPatch, down: int, status: str
+) -> None:
+    numbers = ["1.1.1.1", "8.8.8.8"]
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (one, 443)) for one in numbers * 2]
+    )
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        if request.url.host in numbers[:down]:
+            raise httpx.ConnectError("no route")
+        return httpx.Response(200)
+
+    clock = lambda: dt.datetime(2026, 11, 20, tzinfo=dt.UTC)  # noqa: E731
+    hook = Webhook(
+        httpx.Client(transport=httpx.MockTransport(answer)), "https://hook.example/", b"k" * 24, clock
+    )
+    outcome = hook.deliver(MESSAGE)
+    assert outcome and outcome.status == status
+    assert asked == numbers
+
+
 def test_what_is_missing_is_told(embedded: Workspace) -> None:
     for given, said in (({"url": ""}, "url is missing"), ({"url": "http://a.cn", "allow_private": False}, "begins with https"),
                         ({"url": "https://a.cn", "secret": "short"}, "is no key")):  # fmt: skip

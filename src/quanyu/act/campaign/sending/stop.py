@@ -30,14 +30,15 @@ COUNTED = ("n", "n_did", "n_other", "n_other_did")
 
 def harm(ws: Workspace, campaign_id: str) -> str:
     """Return why a campaign must not go on, in words; nothing where it may."""
-    told, states = ledger.count_responses(ws.ledger, campaign_id), Counter[str]()
-    for _, status, reason, n in ledger.count_sends(ws.ledger, campaign_id):
-        # Of a message that may have arrived nobody knows that it came back.
-        states["unknown" if reason == UNKNOWN else status] += n
-    n_out = states["delivered"] + states["failed"] + states["unknown"]
+    told = ledger.count_responses(ws.ledger, campaign_id)
+    states = ledger.count_states(ws.ledger, campaign_id).get(campaign_id, Counter())
+    n_out = states["delivered"] + states["failed"]
+    # Of a message that may have arrived nobody knows that it came back.
+    failed = ledger.count_sends(ws.ledger, campaign_id, status="failed")
+    n_failed = sum(n for _, _, reason, n in failed if reason != UNKNOWN)
     given = ws.settings.of(CampaignSettings)
     # A message that is refused at once has failed and bounced, one that comes back later has only bounced.
-    seen = {**told, "bounced": max(told.get("bounced", 0), states["failed"])}
+    seen = {**told, "bounced": max(told.get("bounced", 0), n_failed)}
     limits = {
         "bounced": given.bounce_share, "complained": given.complaint_share, "unsubscribed": given.unsubscribe_share,
     }  # fmt: skip

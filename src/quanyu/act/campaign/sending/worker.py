@@ -63,7 +63,7 @@ def open_campaigns(ws: Workspace) -> list[Campaign]:
 
 @dataclass
 class Worker:
-    """One worker of a workspace, with its name, its notes, and how many sends its next round takes."""
+    """One worker of a workspace, with its name, its notes, how many sends its next round takes, and what it knows of campaigns."""
 
     ws: Workspace
     who: str
@@ -71,10 +71,12 @@ class Worker:
     ways: Ways = channel_named
     size: int = FIRST
     asked: dict[str, dict[str, int]] = field(default_factory=dict)
+    judged: dict[str, int] = field(default_factory=dict)
+    refusals: dict[bool, Refusals] = field(default_factory=dict)
 
     def round(self, campaign: Campaign) -> int:
         """Work off some of the sends of a campaign that are due; return how many were settled for good or put off."""
-        if why := harm(self.ws, campaign.campaign_id) or loss(self.ws, campaign.campaign_id):
+        if why := self._harm(campaign.campaign_id):
             pause_for(self.ws, campaign.campaign_id, why)
             return 0
         self._let_go(campaign)
@@ -89,7 +91,7 @@ class Worker:
             limit=min(self.size, given.round_people),
         )
         started, n, job = time.monotonic(), 0, Job(self.ws, campaign)
-        refusals = Refusals(self.ws, is_marketing=not job.brief.is_service)
+        refusals = self._refusals(is_marketing=not job.brief.is_service)
         for channel, sends in by_channel(taken).items():
             line = Line(job, channel, self.who, self.notes, refusals, self.ways(channel))
             try:
@@ -106,6 +108,21 @@ class Worker:
             self.size = max(LEAST, round(len(taken) / seconds * ROUND_SECONDS))
         close_if_done(self.ws, campaign.campaign_id)
         return n
+
+    def _harm(self, campaign_id: str) -> str:
+        """Return why a campaign must not go on. After its first round here, the end of each has asked what came back."""
+        first, version = campaign_id not in self.judged, self.ws.warehouse.version("variants")
+        if self.judged.get(campaign_id) == version:
+            return ""
+        self.judged[campaign_id] = version
+        return (first and harm(self.ws, campaign_id)) or loss(self.ws, campaign_id)
+
+    def _refusals(self, *, is_marketing: bool) -> Refusals:
+        known = self.refusals.get(is_marketing)
+        if known is None:
+            known = self.refusals[is_marketing] = Refusals(self.ws, is_marketing=is_marketing)
+        known.renew()
+        return known
 
     def _let_go(self, campaign: Campaign) -> None:
         """Suppress who waits and may no longer be written to: asked again whenever what is known of people has changed."""
@@ -129,7 +146,6 @@ def pause_for(ws: Workspace, campaign_id: str, note: str) -> None:
 
 def close_if_done(ws: Workspace, campaign_id: str) -> None:
     """Mark a campaign in which nobody waits any more as done."""
-    waiting = ledger.count_states(ws.ledger).get(campaign_id, {}).get("pending", 0)
-    if not waiting:
+    if not ledger.has_waiting(ws.ledger, campaign_id):
         with ws.ledger.begin() as connection:
             ledger.set_campaign(connection, campaign_id, "done", was=("sending",), at=ws.now())

@@ -18,6 +18,8 @@ from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
 
 NO_SUBJECT: Text = "The mail has no subject."
+TELLS_BACK = {".postmarkapp.com": b"X-PM-Metadata-Quanyu"}
+"""Heads whose words a provider tells back in what it posts, by its host: this one replaces Message-ID."""
 NO_WORDS: Text = "The mail says nothing."
 
 
@@ -29,8 +31,15 @@ def letterhead(ws: Workspace) -> Letterhead:
     signers = tuple(
         Signer(domain, selector, read_key(ws.root / file)) for selector, file in settings.dkim_keys.items()
     )
+    tells_back = next((head for host, head in TELLS_BACK.items() if settings.host.endswith(host)), None)
     return Letterhead(
-        sender, ws.secret, settings.from_name, settings.reply_to, settings.unsubscribe_address, signers
+        sender,
+        ws.secret,
+        from_name=settings.from_name,
+        reply_to=settings.reply_to,
+        unsubscribe_address=settings.unsubscribe_address,
+        signers=signers,
+        name_heads=(b"X-Quanyu-Send", tells_back) if tells_back else (b"X-Quanyu-Send",),
     )
 
 

@@ -80,7 +80,10 @@ class MailSender:
         self.selector.close()
 
     def _has_room(self) -> bool:
-        return len(self.busy) < (len(self.lines) if self.fault and self.lines else self.most)
+        return self._may_open() or not self.lines or any(line.has_room for line in self.lines)
+
+    def _may_open(self) -> bool:
+        return len(self.lines) < self.most and not self.fault
 
     def _next(self, source: Iterator[Outgoing]) -> Ready | Outcome | None:
         """Return the next message that may go now, or why it may not."""
@@ -102,13 +105,14 @@ class MailSender:
         return self.letterhead.mail(message, address, self.clock())
 
     def _given(self, ready: Ready, begin: Begin) -> Outcome | None:
-        """Hand a message to an idle line, or one that is opened for it; return an outcome where it cannot be tried."""
+        """Hand a message to an idle line, one that is opened for it, or one with room; an outcome where it cannot be tried."""
         line = next((line for line in self.lines if line not in self.busy), None)
-        if line is None and not self.fault:
+        if line is None and self._may_open():
             try:
                 line = self._opened()
             except FaultyLineError as error:
                 self.fault = error
+        line = line or next((line for line in self.lines if line.has_room), None)
         key, fault = ready.message.key, self.fault
         if line is None and fault:
             if not self.lines:

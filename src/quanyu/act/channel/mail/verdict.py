@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quanyu.act.channel.message import Status
 from quanyu.text import Text
@@ -67,8 +67,7 @@ WAIT = {"greylisted": 300.0, "throttled": 600.0, "mailbox_full": 3600.0}
 MOST = 400
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """What a server said: a number and words."""
 
     code: int

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from quanyu.act.channel.lack import lacking, require
 from quanyu.act.channel.message import Content, Outcome, Outgoing, Status
-from quanyu.act.channel.wire import HttpSender, by_status, spoken
+from quanyu.act.channel.wire import HttpSender, by_status, failed, spoken
 from quanyu.act.settings import PushSettings
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
@@ -21,6 +23,8 @@ CODES: Mapping[int, Meaning] = {
     1008: ("configuration", "account", 0), 1011: ("permanent", "device_unknown", 0), 1020: ("configuration", "account", 0),
     2002: ("later", "throttled", 60), 2003: ("configuration", "account", 0),
 }  # fmt: skip
+CIDS = 10
+"""As many as an app without a contract is given at once."""
 REASONS: Mapping[str, Text] = {"device_unknown": "No device of this app, or one that is long gone"}
 
 
@@ -30,10 +34,11 @@ class Push:
 
     client: httpx.Client
     given: PushSettings
+    cids: deque[str] = field(default_factory=deque)
 
     def deliver(self, message: Outgoing) -> Outcome | None:
         """Hand a notification over; None: nobody knows whether it was taken."""
-        response = self.client.post(f"{self.given.url}/v3/push", json=self._body(message))
+        response = self._post(self._body(message))
         said = spoken(response)
         error = said.get("error")
         if isinstance(error, dict):
@@ -43,6 +48,37 @@ class Push:
         if "msg_id" in said:
             return Outcome(message.key, "delivered", receipt=str(said["msg_id"]))
         return None if response.status_code >= 500 else by_status(message.key, response)
+
+    def _post(self, body: dict[str, Any]) -> httpx.Response:
+        """Hand it over, and once more where nobody knows whether it was taken: what bears the same cid is pushed once."""
+        url, cid = f"{self.given.url}/v3/push", self._cid()
+        body |= {"cid": cid} if cid else {}
+        try:
+            response = self.client.post(url, json=body)
+        except httpx.TransportError as error:
+            again = self._again(url, body) if cid and failed("", error) is None else None
+            if again is None:
+                raise
+            return again
+        is_told = response.status_code < 500 or "error" in spoken(response)
+        return response if is_told or not cid else self._again(url, body) or response
+
+    def _again(self, url: str, body: dict[str, Any]) -> httpx.Response | None:
+        """Hand it over again; only that it was taken is believed, for a refusal does not say what became of the first."""
+        with suppress(httpx.TransportError):
+            response = self.client.post(url, json=body)
+            return response if "msg_id" in spoken(response) else None
+        return None
+
+    def _cid(self) -> str:
+        """Return one of the identifiers that JPush gives out for this, each good for a day; nothing where it gives none."""
+        with suppress(httpx.HTTPError):
+            if not self.cids:
+                said = spoken(self.client.get(f"{self.given.url}/v3/push/cid", params={"count": CIDS}))
+                self.cids.extend(map(str, said.get("cidlist") or ()))
+        with suppress(IndexError):
+            return self.cids.popleft()
+        return ""
 
     def _body(self, message: Outgoing) -> dict[str, Any]:
         content = message.content

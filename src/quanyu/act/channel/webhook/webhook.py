@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ REFUSED = (400, 404, 413, 422)
 
 @dataclass(frozen=True)
 class Webhook:
-    """A program that takes messages. The number that was looked at is the one that is asked, so that no name can turn."""
+    """A program that takes messages. The numbers that were looked at are the ones that are asked, so that no name can turn."""
 
     client: httpx.Client
     url: str
@@ -54,12 +55,15 @@ class Webhook:
         headers = signed(self.secret, message.key, int(self.clock().timestamp()), body)
         if self.allow_private:
             return self.client.post(self.url, content=body, headers=headers)
-        host, number = checked_address(self.url)
-        url = httpx.URL(self.url)
+        host, (*others, last) = checked_address(self.url)
+        url, named = httpx.URL(self.url), {"sni_hostname": host}
         headers["Host"] = url.netloc.decode("ascii")
-        return self.client.post(
-            url.copy_with(host=number), content=body, headers=headers, extensions={"sni_hostname": host}
-        )
+        for number in others:
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return self.client.post(
+                    url.copy_with(host=number), content=body, headers=headers, extensions=named
+                )
+        return self.client.post(url.copy_with(host=last), content=body, headers=headers, extensions=named)
 
 
 def body_of(message: Outgoing) -> bytes:

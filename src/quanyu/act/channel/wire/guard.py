@@ -1,4 +1,4 @@
-"""Addresses that a program inside the network must not be made to ask: nothing private, and only the one that was looked at."""
+"""Addresses that a program inside the network must not be made to ask: nothing private, and only those that were looked at."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class BarredError(Exception):
         self.is_passing = is_passing
 
 
-def checked_address(url: str) -> tuple[str, str]:
-    """Return the host of an address and the number it stands for now, which alone is to be connected to.
+def checked_address(url: str) -> tuple[str, list[str]]:
+    """Return the host of an address and the numbers it stands for now, which alone are to be connected to, in their order.
 
     Raises `BarredError` where any of its numbers is private, of this machine or link, shared, or of several.
     """
@@ -41,10 +41,10 @@ def checked_address(url: str) -> tuple[str, str]:
         raise BarredError(Sentence("an address has a port up to 65535")) from None
     except (OSError, UnicodeError) as error:
         raise BarredError(str(error), is_passing=True) from None
-    numbers = [str(row[4][0]) for row in found]
+    numbers = list(dict.fromkeys(str(row[4][0]) for row in found))
     if not numbers or not all(is_public(number) for number in numbers):
         raise BarredError(Sentence("{host} is inside a network, not on the internet", host=parts.hostname))
-    return parts.hostname, numbers[0]
+    return parts.hostname, numbers
 
 
 def is_public(number: str) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
 from quanyu.act.content.link.found import HREF, STOPS, URL, is_followed, target_of
-from quanyu.act.content.link.marked import Marks
+from quanyu.act.content.link.marked import FIRST, MARK, Marks
 from quanyu.act.content.link.tags import Tags
 from quanyu.act.track import Token, written
 
+KINDS: Mapping[str, str] = {"click": "c", "open": "o", "unsubscribe": "u", "preferences": "p"}
 OWN = ("/c/", "/o/", "/u/", "/p/")
 """Pages of the public application: links to them are left alone."""
 
@@ -31,9 +32,8 @@ class Trail:
 
     def address(self, token: Token) -> str:
         """Return the address of a token: short, signed, and as long as needed."""
-        kind = {"click": "c", "open": "o", "unsubscribe": "u", "preferences": "p"}[token.purpose]
         end = ".gif" if token.purpose == "open" else ""
-        return f"{self.url}/{kind}/{written(token, self.secret)}{end}"
+        return f"{self.url}/{KINDS[token.purpose]}/{written(token, self.secret)}{end}"
 
     def own(self, place: int) -> dict[str, str]:
         """Return the addresses that every message has: the way out, the preferences and the open pixel."""
@@ -57,6 +57,7 @@ class Links:
     marks: Marks = field(default_factory=Marks)
     varying: list[str] = field(default_factory=list)
     tags: Tags | None = None
+    filled: dict[str, str] = field(default_factory=dict)
 
     @property
     def targets(self) -> list[str]:
@@ -79,10 +80,16 @@ class Links:
         return self._short(target) if is_followed(target) else self._filled(target, str)
 
     def _filled(self, text: str, written: Callable[[str], str]) -> str:
-        for number, (mark, target) in enumerate(self.marks.marks, 1):
-            if mark in text:
-                text = text.replace(mark, written(self._numbered(number, target)))
-        return text
+        if FIRST not in text:
+            return text
+        if not self.filled:
+            self.filled = {
+                mark: self._numbered(number, target)
+                for number, (mark, target) in enumerate(self.marks.marks, 1)
+            }
+        parts = MARK.split(text)
+        parts[1::2] = [written(self.filled.get(mark, mark)) for mark in parts[1::2]]
+        return "".join(parts)
 
     def _href(self, match: re.Match[str]) -> str:
         target = target_of(match)

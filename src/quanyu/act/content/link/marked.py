@@ -6,13 +6,17 @@ each message.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from re import Match
 
 from quanyu.act.content.link.found import HREF, STOPS, URL, is_followed, target_of, varies
 
-FIRST, FILL = 0xF0000, "\U000ff000"
-"""A mark is the letter of its number and as many fillers as its link has letters left, all from a private plane."""
+FIRST, FILL = "\x11", "\x12"
+MARK = re.compile(f"({FIRST}[0-9]+{FILL}+)")
+"""A mark is its number between control characters, the last as often as its link has letters left. No value has such ones: what is
+written for one person is as narrow in memory as its words.
+"""
 
 
 @dataclass
@@ -65,6 +69,6 @@ class Marks:
         return self.address(target) + match[0][len(target) :]
 
     def _mark(self, target: str, length: int) -> str:
-        mark = chr(FIRST + len(self.marks)) + FILL * max(1, length - 1)
+        mark = f"{FIRST}{len(self.marks) + 1}{FILL}".ljust(length, FILL)
         self.marks.append((mark, target))
         return mark

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from html import escape
 from io import StringIO
 from typing import Any, TextIO
 
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.builtin import content, illegal, output
+from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.tags import (
     assign_tag,
     capture_tag,
@@ -23,6 +24,7 @@ from liquid.builtin.tags import (
     unless_tag,
 )
 from liquid.exceptions import OutputStreamLimitError, UndefinedError
+from liquid.stream import TokenStream
 from liquid.stringify import to_liquid_string
 from liquid.undefined import UNDEFINED, Undefined
 
@@ -101,6 +103,22 @@ class Template(BoundTemplate):
 
     context_class = Reading
 
+    @cached_property
+    def is_flat(self) -> bool:
+        """Whether it has no tags."""
+        return all(isinstance(node, content.ContentNode | OutputNode) for node in self.nodes)
+
+    def said(self, values: Mapping[str, Any]) -> str:
+        """Return what it says with values; where it only names texts, without what tags and filters need."""
+        if self.is_flat:
+            nodes: list[Any] = self.nodes
+            parts = [
+                node.text if type(node) is content.ContentNode else node.text_of(values) for node in nodes
+            ]
+            if None not in parts and sum(map(len, parts)) <= MOST_OUTPUT:
+                return "".join(parts)
+        return self.render(values)
+
     def _get_buffer(self) -> StringIO:
         return Sink()
 
@@ -108,20 +126,49 @@ class Template(BoundTemplate):
 class OutputNode(output.OutputNode):
     """`{{ ... }}`: a value is escaped in HTML, and cleared of control characters elsewhere."""
 
+    is_html = False
+
+    @cached_property
+    def names(self) -> list[Any]:
+        """The path of a value that is written as it is; of what has filters, but for what stands where there is none: nothing."""
+        expression: Any = self.expression
+        is_path = type(expression) is FilteredExpression and type(expression.left) is Path
+        is_plain = is_path and all(one.name == "default" for one in expression.filters or ())
+        return (
+            expression.left.path
+            if is_plain and all(type(name) is str for name in expression.left.path)
+            else []
+        )
+
+    def text_of(self, values: Mapping[str, Any]) -> str | None:
+        """Return what it writes where its path leads to a text; None for all else."""
+        found: Any = values
+        for name in self.names:
+            found = found.get(name) if type(found) is dict else None
+        return self._written(found) if type(found) is str and found else None
+
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         """Write the value."""
-        value = self.expression.evaluate(context)
-        if type(value) is not str:
-            return buffer.write(to_liquid_string(value, context.autoescape))
-        if context.autoescape:
-            return buffer.write(escape(value))
-        return buffer.write(value if value.isprintable() else value.translate(CONTROLS))
+        value: Any = self.expression.evaluate(context)
+        is_text = type(value) is str
+        return buffer.write(self._written(value) if is_text else to_liquid_string(value, context.autoescape))
+
+    def _written(self, value: str) -> str:
+        if self.is_html:
+            return escape(value)
+        return value if value.isprintable() else value.translate(CONTROLS)
 
 
 class Output(output.Output):
     """`{{ ... }}` in a template."""
 
     node_class = OutputNode
+
+    def parse(self, stream: TokenStream) -> OutputNode:
+        """Parse an output, and note whether it stands in HTML."""
+        node: Any = super().parse(stream)
+        node.is_html = self.env.autoescape
+        return node  # type: ignore[no-any-return]
 
 
 TAGS = (

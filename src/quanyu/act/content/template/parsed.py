@@ -28,7 +28,7 @@ def render(source: str, values: Mapping[str, Any], voice: Voice, part: Text, *, 
     if "{" not in source:
         return source
     try:
-        return _parsed(source, voice, is_html).render(values)
+        return _parsed(source, voice, is_html).said(values)
     except LiquidError as error:
         raise fault(error, source, part, _names(values)) from None
 

@@ -41,6 +41,19 @@ def sendgrid(event: str, **more: Any) -> dict[str, Any]:
     return {"email": "a@b.cn", "event": event, "smtp-id": f"<{CODE}@shop.example>", "timestamp": 1} | more
 
 
+def postmark(record: str, **more: Any) -> dict[str, Any]:
+    told = {
+        "RecordType": record,
+        "MessageID": "883953f4",
+        "Metadata": {"Quanyu": CODE},
+        "MessageStream": "outbound",
+    }
+    return told | {"Recipient" if record in ("Delivery", "SubscriptionChange") else "Email": "a@b.cn"} | more
+
+
+GONE = "smtp;550 5.1.1 The email account that you tried to reach does not exist."
+
+
 @pytest.mark.parametrize(
     ("posted", "kind"),
     [
@@ -58,6 +71,15 @@ def sendgrid(event: str, **more: Any) -> dict[str, Any]:
         (mailgun("unsubscribed"), "unsubscribed"),
         ([sendgrid("bounce", type="bounce", status="5.1.1", reason="550 5.1.1 unknown")], "bounced"),
         ([sendgrid("bounce", type="blocked", status="5.7.1", reason="blocked")], "deferred"),
+        (postmark("Bounce", Type="HardBounce", Details=GONE), "bounced"),
+        (postmark("Bounce", Type="HardBounce", Details="Test bounce details"), "bounced"),
+        (postmark("Bounce", Type="SoftBounce", Details="smtp;452 4.2.2 over quota"), "deferred"),
+        (postmark("Bounce", Type="SoftBounce", Details=GONE), "bounced"),
+        (postmark("Bounce", Type="DnsError", Description="A temporary DNS error."), "deferred"),
+        (postmark("Bounce", Type="Unsubscribe"), "unsubscribed"),
+        (postmark("SpamComplaint", Type="SpamComplaint"), "complained"),
+        (postmark("Delivery", Details="250 ok"), "delivered"),
+        (postmark("SubscriptionChange", SuppressSending=True, SuppressionReason="ManualSuppression"), "unsubscribed"),
         ([sendgrid("processed"), sendgrid("spamreport"), sendgrid("open")], "complained"),
     ],
 )  # fmt: skip
@@ -70,6 +92,9 @@ def test_events_as_providers_write_them(posted: Any, kind: str) -> None:
 @pytest.mark.parametrize(
     "posted",
     [ses("Bounce", OTHER, bounce=bounce("Permanent", "5.1.1", "no")), {}, [], 7, [7, None], {"Message": "{"}, {"event": ["x"]},
+     postmark("Open"), postmark("Bounce", Type="AutoResponder"), postmark("SubscriptionChange", SuppressSending=False),
+     postmark("SubscriptionChange", SuppressSending=True, SuppressionReason="HardBounce"),
+     postmark("Bounce", Metadata={"Quanyu": OTHER}),
      sendgrid("click"), {"event-data": []}, ses("Bounce", bounce=[], mail=3), {"SubscribeURL": "https://evil.example"}],
 )  # fmt: skip
 def test_what_names_no_message_of_this_shop_is_nothing(posted: Any) -> None:

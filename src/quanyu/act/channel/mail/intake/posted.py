@@ -1,4 +1,4 @@
-"""What a mail provider posts: the mail that came back as it is, or an event of Amazon SES, SendGrid or Mailgun.
+"""What a mail provider posts: the mail that came back as it is, or an event of Amazon SES, SendGrid, Mailgun or Postmark.
 
 It counts for a message only by the sealed name in the address or in the identifier of the original, which nobody else can make:
 so it needs no password, and says nothing of anybody without one.
@@ -20,11 +20,26 @@ Object = Mapping[str, Any]
 KINDS: Mapping[str, str] = {
     "bounce": "bounced", "failed": "bounced", "dropped": "bounced", "reject": "bounced",
     "deferred": "deferred", "deliverydelay": "deferred", "delivered": "delivered", "delivery": "delivered",
-    "complaint": "complained", "complained": "complained", "spamreport": "complained",
+    "complaint": "complained", "complained": "complained", "spamreport": "complained", "spamcomplaint": "complained",
     "unsubscribe": "unsubscribed", "unsubscribed": "unsubscribed", "group_unsubscribe": "unsubscribed",
+    "manualsuppression": "unsubscribed",
 }  # fmt: skip
 """What providers call what happened. Openings and clicks are not among them: the shop's own links tell of those."""
-PASSING = frozenset({"transient", "undetermined", "temporary", "blocked"})
+NO_BOUNCES = frozenset(
+    {
+        "autoresponder",
+        "addresschange",
+        "subscribe",
+        "challengeverification",
+        "openrelaytest",
+        "virusnotification",
+    }
+)
+"""What Postmark counts among bounces though the mail may well have arrived."""
+PASSING = frozenset({
+    "transient", "undetermined", "temporary", "blocked", "softbounce", "dnserror", "unknown", "spamnotification", "dmarcpolicy",
+    "smtpapierror", "inbounderror", "templaterenderingfailed", "unconfirmed",
+})  # fmt: skip
 """Words for a bounce that passes. They are believed where the server gave no reason: providers call dead mailboxes transient."""
 
 
@@ -45,10 +60,19 @@ def read_events(content: bytes, secret: str, at: dt.datetime) -> Iterator[Respon
     for row in told if isinstance(told, list) else [told]:
         if isinstance(row, dict):
             event = _opened(row)
-            kind = KINDS.get(_word(event, "event", "notificationType", "eventType"))
+            kind = KINDS.get(_happened(event))
             key = key_of(json.dumps(event, ensure_ascii=False), secret)
             if kind and key:
                 yield _response(event, kind, key, at)
+
+
+def _happened(event: Object) -> str:
+    """Return what happened in the provider's word; of Postmark's changes of a subscription and bounces, what they are about."""
+    word = _word(event, "event", "notificationType", "eventType", "RecordType")
+    if word == "subscriptionchange":
+        return _word(event, "SuppressionReason") if event.get("SuppressSending") is True else ""
+    kind = _word(event, "Type")
+    return "" if kind in NO_BOUNCES else kind if kind in KINDS else word
 
 
 def _opened(row: Object) -> Object:
@@ -66,18 +90,18 @@ def _response(event: Object, kind: str, key: str, at: dt.datetime) -> Response:
     bounce, said = _object(event, "bounce"), _object(event, "delivery-status")
     many = bounce.get("bouncedRecipients") or _object(event, "complaint").get("complainedRecipients")
     one = many[0] if isinstance(many, list) and many and isinstance(many[0], dict) else {}
-    contact = str(one.get("emailAddress") or event.get("email") or event.get("recipient") or "")
+    contact = str(one.get("emailAddress") or _first(event, "email", "recipient", "Email", "Recipient"))
     status = str(one.get("status") or event.get("status") or said.get("enhanced-code") or "")
     why = str(
         one.get("diagnosticCode")
         or event.get("reason")
         or said.get("message")
         or said.get("description")
-        or ""
+        or _first(event, "Details", "Description")
     )
     if kind == "bounced":
         kind, why = failure(status, why)
-        passing = {_word(bounce, "bounceType"), _word(event, "severity"), _word(event, "type")}
+        passing = {_word(bounce, "bounceType"), _word(event, "severity"), _word(event, "type", "Type")}
         kind = "deferred" if PASSING & passing and why.startswith("refused:") else kind
     return Response(kind, key=key, at=at, contact=contact, detail=why[:MOST_DETAIL])
 
@@ -87,5 +111,9 @@ def _object(event: Object, name: str) -> Object:
     return value if isinstance(value, dict) else {}
 
 
+def _first(event: Object, *names: str) -> str:
+    return next((str(event[name]) for name in names if event.get(name)), "")
+
+
 def _word(event: Object, *names: str) -> str:
-    return next((str(event[name]).replace(" ", "").lower() for name in names if event.get(name)), "")
+    return _first(event, *names).replace(" ", "").lower()
