@@ -8,7 +8,7 @@ DEMO ?= demo
 # Tests start many processes; without bytecode each of them would compile all of Quanyu.
 COMPILED = $(BIN)/python -m compileall -q src && PYTHONDONTWRITEBYTECODE= $(BIN)/python
 
-.PHONY: help setup demo quick test check audit serve bench soak mutants docs texts format clean lock
+.PHONY: help setup demo quick test check audit serve bench soak soak-collector mutants docs texts format clean lock
 
 help:  ## list the tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ bench: setup  ## measure, and print ratios against named peers in the same run
 
 soak: setup  ## find the people of ten simulated shops of the default size
 	@$(BIN)/python -m bench soak
+
+soak-collector: setup  ## post to the collector for an hour and print its memory
+	@$(BIN)/python -m bench.collector soak 3600
 
 mutants: setup  ## break every guard of a claim once and see the tests fail
 	@$(BIN)/python -m bench.mutants

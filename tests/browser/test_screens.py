@@ -35,6 +35,8 @@ SCREENS = (
     "/audiences",
     "/campaigns",
     "/campaigns/new?rule=bought",
+    "/journeys",
+    "/journeys/new",
     "/consent",
     "/content",
     "/content/edit",

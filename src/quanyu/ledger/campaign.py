@@ -147,7 +147,7 @@ def queue_sends(scope: Scope, campaign_id: str, rows: Sequence[Mapping[str, Any]
     A campaign in which nobody waited any more goes on. Returns how many were new.
     """
     with writing(scope) as connection:
-        n = len(insert_once(connection, SENDS, [{**FRESH, **row} for row in rows]))
+        n = insert_once(connection, SENDS, [{**FRESH, **row} for row in rows])
         own = (CAMPAIGNS.c.campaign_id == campaign_id) & (CAMPAIGNS.c.status == "done")
         connection.execute(sa.update(CAMPAIGNS).where(own).values(status="sending", exported_at=None))
         return n

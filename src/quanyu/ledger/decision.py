@@ -111,7 +111,7 @@ def propose(scope: Scope, proposal: Proposal, *, at: dt.datetime) -> bool:
         "measured": {},
     }
     with writing(scope) as connection:
-        is_new = bool(insert_once(connection, DECISIONS, [vars(proposal) | fresh]))
+        is_new = insert_once(connection, DECISIONS, [vars(proposal) | fresh]) == 1
         if is_new and not proposal.is_own:
             _supersede(connection, proposal.kind, but=proposal.decision_id)
     return is_new

@@ -76,7 +76,7 @@ def post(connection: Connection, messages: Sequence[Message], *, at: dt.datetime
     """Post messages in the transaction that causes them and return how many were new."""
     fresh = {"status": "waiting", "posted_at": at, "n_attempts": 0, "error": ""}
     rows = [{**vars(message), **fresh, "due_at": message.due_at or at} for message in messages]
-    return len(insert_once(connection, OUTBOX, rows))
+    return insert_once(connection, OUTBOX, rows)
 
 
 def claim(scope: Scope, topic: str, by: Claim, *, at: dt.datetime) -> list[ClaimedMessage]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from tests.act.campaign.conftest import Sink
+from tests.act.conftest import person
 from tests.act.journey.conftest import Shop, sent
 
 from quanyu.act.journey import tick
 from quanyu.errors import JourneyError
+from quanyu.part.action import Caller, action_named, perform
 
 CART = {
     "name": "abandoned-cart",
@@ -199,3 +201,123 @@ def test_the_same_tick_again_is_nothing(shop: Shop) -> None:
 def test_what_cannot_be_gone_is_refused(shop: Shop, wrong: dict[str, object]) -> None:
     with pytest.raises(JourneyError):
         shop.do("add_journey", fields=CART | wrong)
+
+
+def test_whoever_becomes_known_enters_by_what_they_did_before(shop: Shop, sink: Sink) -> None:
+    shop.begin(**CART | {"steps": [{"send": {"channel": "sms", "content": {"text": "Hi"}}}]})
+    shop.event(500, "add_to_cart", cart_id="c")
+    shop.go()
+    assert shop.course("abandoned-cart").refused == {"unknown_person": 1}
+    shop.append("identities", {"id_key": "member:500", "kind": "member", "person_id": person(9)})
+    shop.go(hours=1)
+    assert sent(sink) == ["+8613000000009"]
+    assert shop.course("abandoned-cart").refused == {}
+    shop.go(hours=1)
+    assert shop.course("abandoned-cart").n_enrolled == 1
+
+
+def test_who_is_merged_takes_the_way_along(shop: Shop, sink: Sink) -> None:
+    shop.begin(**CART | {"again": "never", "per": ""})
+    for number in (7, 8, 9):
+        shop.event(number, "add_to_cart")
+    shop.go()
+    for number, into in ((7, 8), (9, 10)):
+        shop.append("identity_log", {
+            "log_id": f"l{number}", "decided_at": shop.clock.at, "action": "merge", "person_id": person(number),
+            "other_id": person(into),
+        })  # fmt: skip
+    shop.go(hours=1)
+    course = shop.course("abandoned-cart")
+    assert course.exited == {"merged": 1}
+    assert sorted(sent(sink)) == ["+8613000000008", "+8613000000010"]
+    shop.event(10, "add_to_cart")
+    shop.go()
+    assert shop.course("abandoned-cart").n_enrolled == 3
+
+
+def test_a_tick_during_a_turn_sends_nothing_and_loses_nothing(shop: Shop, sink: Sink) -> None:
+    shop.begin(**CART | {"steps": [{"send": {"channel": "sms", "content": {"text": "Hi"}}}]})
+    shop.event(7, "add_to_cart", cart_id="c")
+    with shop.ws.writing():
+        shop.go()
+    assert sent(sink) == []
+    shop.go()
+    assert sent(sink) == ["+8613000000007"]
+
+
+def test_who_enters_a_segment_and_who_leaves_it(shop: Shop) -> None:
+    for way in ("enters", "leaves"):
+        shop.begin(name=way, **{way: "vip"}, control_share=0, steps=[{"wait": "1 day"}])
+    for number, change in ((7, "entered"), (8, "left"), (9, "entered")):
+        shop.append("segment_changes", {
+            "segment_id": "vip" if number < 9 else "other", "person_id": person(number), "change": change,
+            "changed_at": shop.clock.at, "as_of": shop.clock.at.date(),
+        })  # fmt: skip
+    shop.go()
+    assert shop.way("enters", 7) == shop.way("leaves", 8) == ["entered"]
+    assert shop.course("enters").n_enrolled == shop.course("leaves").n_enrolled == 1
+
+
+def test_a_clock_that_struck_while_nobody_looked_counts_once(shop: Shop) -> None:
+    shop.begin(
+        name="j",
+        every="0 13 * * *",
+        whom="frequency >= 4",
+        again="always",
+        control_share=0,
+        steps=[{"wait": "1 minute"}],
+    )
+    shop.go(minutes=59)
+    assert shop.course("j").n_enrolled == 0
+    shop.go(minutes=1)
+    n = shop.course("j").n_enrolled
+    assert n == 13
+    shop.go(days=3)
+    assert shop.course("j").n_enrolled == 2 * n
+
+
+def test_ways_of_a_test_are_drawn_by_lot_and_kept(shop: Shop) -> None:
+    shop.begin(name="j", when="did x", again="always", control_share=0,
+               steps=[{"split": {"a": {"steps": [{"exit": "a"}]}, "b": {"steps": [{"exit": "b"}]}}}])  # fmt: skip
+    for _ in range(2):
+        for number in range(7, 19):
+            shop.event(number, "x")
+        shop.go(minutes=1)
+    for number in range(7, 19):
+        ends = [line for line in shop.way("j", number) if line.startswith("1 ")]
+        assert len(set(ends)) <= 1
+    assert {"a", "b"} == set(shop.course("j").exited)
+
+
+def test_who_buys_before_the_first_tick_gets_nothing(shop: Shop, sink: Sink) -> None:
+    """What begins a journey and what ends it may come with the same load."""
+    shop.begin(**CART | {"steps": [{"send": {"channel": "sms", "content": {"text": "Hi"}}}]})
+    shop.event(7, "add_to_cart", cart_id="c")
+    shop.clock.forward(minutes=2)
+    shop.order(7)
+    shop.go(minutes=1)
+    assert sent(sink) == []
+    assert shop.course("abandoned-cart").exited == {"goal": 1}
+
+
+def test_who_meets_the_condition_that_ends_it_leaves(shop: Shop, sink: Sink) -> None:
+    shop.begin(**CART | {"goal": "", "ends_when": "unsubscribed or did block where (properties.why = spam)"})
+    for number in (7, 8):
+        shop.event(number, "add_to_cart", cart_id="c")
+    shop.go()
+    shop.event(8, "block", why="spam")
+    shop.go(hours=1)
+    assert sent(sink) == ["+8613000000007"]
+    assert shop.course("abandoned-cart").exited == {"ends_when": 1}
+
+
+def test_who_is_erased_goes_nowhere_any_more(shop: Shop, sink: Sink) -> None:
+    shop.begin(**CART)
+    for number in (7, 8):
+        shop.event(number, "add_to_cart", cart_id="c")
+    shop.go()
+    perform(shop.ws, action_named("erase_person"), {"person": person(7)}, Caller("li"))
+    shop.go(hours=1)
+    assert sent(sink) == ["+8613000000008"]
+    assert shop.course("abandoned-cart").exited == {"erased": 1}
+    assert shop.way("abandoned-cart", 7) == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from quanyu.act.journey.course import JourneyCourse, Passage, Question, show_journey, trace_journey
+from quanyu.act.journey.course import JourneyCourse, Passage, Question, Shown, show_journey, trace_journey
+from quanyu.act.journey.document import Plan
 from quanyu.act.journey.journey import (
     Draft,
     Named,
     add_journey,
+    check_journey,
     end_journey,
     launch_journey,
     pause_journey,
@@ -18,6 +20,10 @@ from quanyu.part.action import Action
 ADD = Action(
     "add_journey", "Write a journey down; nobody enters it before it is launched.", Draft, Journey, add_journey,
     said="wrote a journey",
+)  # fmt: skip
+CHECK = Action(
+    "check_journey", "Say whether a journey could be gone, and keep nothing.", Draft, Plan, check_journey,
+    role="analyst", writes=False,
 )  # fmt: skip
 LAUNCH = Action(
     "launch_journey",
@@ -49,11 +55,11 @@ END = Action(
 )
 SHOW = Action(
     "show_journey", "Show a journey: who is where, who left how, and what became of its messages.",
-    Named, JourneyCourse, show_journey, role="analyst", writes=False,
+    Shown, JourneyCourse, show_journey, role="analyst", writes=False,
 )  # fmt: skip
 TRACE = Action(
     "trace_journey", "Show the way of one person through a journey, and why they did not enter.",
     Question, list[Passage], trace_journey, role="analyst", writes=False,
 )  # fmt: skip
-ACTIONS = {one.name: one for one in (ADD, LAUNCH, PAUSE, RESUME, END, SHOW, TRACE)}
+ACTIONS = {one.name: one for one in (ADD, CHECK, LAUNCH, PAUSE, RESUME, END, SHOW, TRACE)}
 """What can be done with journeys, by name."""

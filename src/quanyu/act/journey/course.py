@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from quanyu import ledger
 from quanyu.act.journey.document import Plan, kept_plan
 from quanyu.act.journey.entry import LEFT, REFUSALS
-from quanyu.act.journey.journey import Named, find
+from quanyu.act.journey.journey import find
 from quanyu.act.journey.step import kind_named
 from quanyu.ledger.journey import Journey, documents, road
 from quanyu.part.action import Caller
+from quanyu.part.identifier import keys_of
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
@@ -81,9 +82,17 @@ def _sends(ws: Workspace, journey: Journey, node_id: str) -> list[tuple[Text, st
     return [(status, reason, n) for _, status, reason, n in counted]
 
 
-def show_journey(ws: Workspace, given: Named, caller: Caller) -> JourneyCourse:
-    """Return how far the newest version of a journey has come."""
-    return course_of(ws, find(ws, given.journey))
+@dataclass(frozen=True)
+class Shown:
+    """A journey and a version of it; 0: the newest."""
+
+    journey: str
+    version: int = 0
+
+
+def show_journey(ws: Workspace, given: Shown, caller: Caller) -> JourneyCourse:
+    """Return how far a version of a journey has come."""
+    return course_of(ws, find(ws, given.journey, given.version))
 
 
 def journeys(ws: Workspace) -> list[JourneyCourse]:
@@ -93,7 +102,7 @@ def journeys(ws: Workspace) -> list[JourneyCourse]:
 
 @dataclass(frozen=True)
 class Question:
-    """A journey and a person."""
+    """A journey and a person, by the id or whatever else is at hand: a phone, an e-mail, a member number."""
 
     journey: str
     person_id: str
@@ -101,34 +110,59 @@ class Question:
 
 @dataclass(frozen=True)
 class Passage:
-    """A line of a person's way: when, at which step of which entry, what came of it, and more in words."""
+    """A line of a person's way: when, at which step of which entry into which version, what came of it, and more in words."""
 
     at: dt.datetime
     entry: int
     node: str
     outcome: str
     detail: str = ""
+    version: int = 0
 
 
 def trace_journey(ws: Workspace, given: Question, caller: Caller) -> list[Passage]:
     """Return every entry and step of a person, and why they did not enter, in the order of time."""
     journey = find(ws, given.journey)
-    entries, moves, refused = road.trace(ws.ledger, journey.journey_id, given.person_id)
+    entries, moves, refused = road.trace(ws.ledger, journey.journey_id, _person(ws, given.person_id.strip()))
+    versions = {one.enrolment_id: one.version for one in entries}
     lines = [
-        Passage(one.entered_at, one.enrolment_id, "", "entered", str(one.context.get("occasion", "")))
+        Passage(
+            one.entered_at,
+            one.enrolment_id,
+            "",
+            "entered",
+            str(one.context.get("occasion", "")),
+            version=one.version,
+        )
         for one in entries
     ]
     lines += [
-        Passage(row["at"], row["enrolment_id"], row["node"], row["outcome"], row["detail"]) for row in moves
+        Passage(
+            row["at"],
+            row["enrolment_id"],
+            row["node"],
+            row["outcome"],
+            row["detail"],
+            version=versions[row["enrolment_id"]],
+        )
+        for row in moves
     ]
     lines += [Passage(row["at"], 0, "", "not_entered", row["reason"]) for row in refused]
     lines += [
-        Passage(one.changed_at, one.enrolment_id, one.node, one.state, one.reason)
+        Passage(one.changed_at, one.enrolment_id, one.node, one.state, one.reason, version=one.version)
         for one in entries
         if one.state != "active"
     ]
     order = {"entered": 0, "done": 2, "exited": 2, "held_out": 2}
     return sorted(lines, key=lambda line: (line.at, order.get(line.outcome, 1)))
+
+
+def _person(ws: Workspace, text: str) -> str:
+    """Return the person a text stands for; the text where it is nobody's or stands for several."""
+    identities = ws.warehouse.table("identities")
+    named = identities.filter(identities.id_key.isin(keys_of(ws, text))).select("person_id").distinct()
+    people = ws.warehouse.read(named.limit(2))["person_id"].to_pylist()
+    return str(people[0]) if len(people) == 1 else text
 
 
 WORDS: Mapping[str, Text] = {**REFUSALS, **LEFT}

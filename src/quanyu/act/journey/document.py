@@ -151,6 +151,10 @@ def _place(ws: Workspace, steps: Sequence[Any], prefix: str, after: str, nodes: 
     """Place steps one after another before what follows `after` them, and return the first node; parents come before children."""
     if not steps:
         return after
+    if not isinstance(steps, list):
+        raise JourneyError(
+            "The steps {name} are {steps!r}.", "Write {example}.", name=prefix, steps=str(steps), example="[{wait: 1 day}]"
+        )  # fmt: skip
     names = [f"{prefix}{place}" for place in range(1, len(steps) + 1)]
     for name, step, follow in zip(names, steps, [*names[1:], after], strict=True):
         if not isinstance(step, Mapping) or len(step) != 1:

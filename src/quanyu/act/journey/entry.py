@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -33,6 +34,7 @@ LEFT: Mapping[str, Text] = {
     "goal": "Met the goal",
     "ends_when": "Met the condition that ends it",
     "erased": "Was erased",
+    "merged": "Is somebody who is on their way already",
     "ended": "The journey was ended",
     "global_holdout": "In the global holdout, which no campaign reaches",
 }
@@ -55,16 +57,18 @@ def enter(
     """Let people enter on these occasions and return how many did; the others are on record with the reason."""
     told = list(_judged(scene, journey, plan, occasions))
     zones = _zones(scene, {one.person_id for one, why in told if not why and one.person_id})
-    rows = [_row(scene, journey, plan, one, zones) for one, why in told if not why]
-    new = road.enrol(connection, rows)
-    repeated = {row["entry_key"] for row in rows} - new
+    first, home = plan.nodes[plan.first], scene.ws.settings.zone
+    due, given = kind_named(first.kind).due, first.given
+    moments = cache(lambda zone: due(given, scene.at, zone_named(zone) or home))
+    rows = [_row(scene, journey, plan, one, zones=zones, moments=moments) for one, why in told if not why]
     refused = [
         {"journey_id": journey.journey_id, "occasion": one.key, "person_id": one.person_id or "", "reason": why, "at": one.at}
         for one, why in told
         if why
     ]  # fmt: skip
+    road.recall(connection, journey.journey_id, [one.key for one, _ in told if one.person_id])
     road.refuse(connection, refused)
-    return len(rows) - len(repeated)
+    return road.enrol(connection, rows)
 
 
 def _judged(
@@ -115,7 +119,13 @@ def _zones(scene: Scene, people: set[str]) -> dict[str, str]:
 
 
 def _row(
-    scene: Scene, journey: Journey, plan: Plan, one: Occasion, zones: Mapping[str, str]
+    scene: Scene,
+    journey: Journey,
+    plan: Plan,
+    one: Occasion,
+    *,
+    zones: Mapping[str, str],
+    moments: Callable[[str], dt.datetime],
 ) -> dict[str, Any]:
     """Return the row of somebody who enters: the control group and the global holdout never set out."""
     person, ws = one.person_id or "", scene.ws
@@ -128,14 +138,12 @@ def _row(
         if plan.control_share
         else TREATED
     )
-    first, zone = plan.nodes[plan.first], zones.get(person, "")
-    is_out = arm != TREATED
-    due = kind_named(first.kind).due(first.given, scene.at, zone_named(zone) or ws.settings.zone)
+    zone, is_out = zones.get(person, ""), arm != TREATED
     key = f"{person}|{one.entity}" if plan.again == "never" else f"{person}|{one.entity}|{one.key}"
     return {
         "journey_id": journey.journey_id, "version": journey.version, "person_id": person, "entity": one.entity,
         "entry_key": key, "arm": arm, "state": "held_out" if is_out else "active", "node": "" if is_out else plan.first,
         "variant": "", "reason": ("global_holdout" if outside else CONTROL) if is_out else "", "time_zone": zone,
         "context": {"occasion": one.key, "at": one.at.isoformat()}, "n_moves": 0, "entered_at": scene.at,
-        "due_at": None if is_out else due, "changed_at": scene.at,
+        "due_at": None if is_out else moments(zone), "changed_at": scene.at,
     }  # fmt: skip

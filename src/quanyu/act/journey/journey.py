@@ -48,7 +48,7 @@ def add_journey(ws: Workspace, given: Draft, caller: Caller) -> Journey:
 
     Raises `JourneyError`, and what its conditions and contents raise, for one that could not be gone.
     """
-    plan = plan_of(ws, read_document(given.file, JourneyError) if given.file else given.fields or {})
+    plan = check_journey(ws, given, caller)
     before = documents.versions(ws.ledger, plan.name)
     newest = before[0].version if before else 0
     version = newest if before and before[0].status == "draft" else newest + 1
@@ -57,9 +57,14 @@ def add_journey(ws: Workspace, given: Draft, caller: Caller) -> Journey:
     return find(ws, plan.name)
 
 
-def find(ws: Workspace, name: str) -> Journey:
-    """Return the newest version of a journey; raise `JourneyError` where there is none."""
-    if found := documents.versions(ws.ledger, name):
+def check_journey(ws: Workspace, given: Draft, caller: Caller) -> Plan:
+    """Return a journey as it would be kept; raise what `add_journey` raises for one that could not be gone."""
+    return plan_of(ws, read_document(given.file, JourneyError) if given.file else given.fields or {})
+
+
+def find(ws: Workspace, name: str, version: int = 0) -> Journey:
+    """Return a version of a journey, the newest unless one is named; raise `JourneyError` where there is none."""
+    if found := [one for one in documents.versions(ws.ledger, name) if version in (0, one.version)]:
         return found[0]
     known = {journey.journey_id for journey in documents.versions(ws.ledger)}
     near = did_you_mean(name, known)
@@ -181,6 +186,7 @@ __all__ = [
     "Draft",
     "Named",
     "add_journey",
+    "check_journey",
     "end_journey",
     "find",
     "launch_journey",

@@ -14,7 +14,8 @@ from cronsim import CronSim
 from quanyu.act.journey.document import Plan
 from quanyu.act.journey.entry import Occasion
 from quanyu.act.journey.look import asking, holding
-from quanyu.act.journey.step import Scene
+from quanyu.act.journey.step import Scene, kind_named
+from quanyu.ledger import Scope
 from quanyu.ledger.journey import Enrolment, Journey, road
 from quanyu.rule import happened, members, parse
 from quanyu.rule.row import cell, did_of
@@ -23,6 +24,7 @@ from quanyu.rule.verb import VERBS
 
 SEGMENTS = "segment_changes"
 CLOCK = "clock"
+MERGES = "identity_log"
 KNOWN = ("portraits", "segment_members")
 """Tables of a turn: when they change, conditions may hold that did not before."""
 CHANGE = {"enters": "entered", "leaves": "left"}
@@ -30,17 +32,13 @@ CHANGE = {"enters": "entered", "leaves": "left"}
 
 def sources(plan: Plan) -> tuple[str, ...]:
     """Return where news of a journey come from: tables, and the clock."""
-    verbs = [
-        plan.when,
-        plan.goal,
-        *(node.given["what"] for node in plan.nodes.values() if "what" in node.given),
-    ]
-    asked = (
-        [VERBS[did.verb].rows.table.name for did in did_rows(parse(plan.ends_when))] if plan.ends_when else []
-    )
-    tables = [*(table_of(verb) for verb in verbs if verb), *asked, *(KNOWN if plan.ends_when else ())]
+    waited = [str(node.given["what"]) for node in plan.nodes.values() if kind_named(node.kind).answer]
+    verbs = [verb for verb in (plan.when, plan.goal, *waited) if verb]
+    ending = did_rows(parse(plan.ends_when)) if plan.ends_when else ()
+    asked = [VERBS[did.verb].rows.table.name for did in ending]
+    tables = [*map(table_of, verbs), *asked, *(KNOWN if plan.ends_when else ())]
     segments = [SEGMENTS] if plan.enters or plan.leaves else []
-    return tuple(dict.fromkeys([*tables, *segments, *([CLOCK] if plan.every else [])]))
+    return tuple(dict.fromkeys([*tables, *segments, "identities", MERGES, *([CLOCK] if plan.every else [])]))
 
 
 def now_at(scene: Scene, source: str) -> str:
@@ -55,17 +53,20 @@ def table_of(verb: str) -> str:
 
 def deeds(scene: Scene, journey_id: str, verb: str, per: str) -> list[Occasion]:
     """Return what people did that came since the journey looked last; of everything where that can no longer be told."""
-    name = table_of(verb)
-    rows = VERBS[did_of(parse(verb)).verb].rows.table.schema.names
-    shown = (per,) if per in rows or (per.startswith("properties.") and "properties" in rows) else ()
-    fresh = replace(scene, look=_newer(scene, journey_id, name))
-    told = happened(parse(verb), asking(fresh), shown)
-    told = told.select(
-        "person_id", "key", "at", entity=told[cell(per)].cast("string") if shown else ibis.literal("")
-    )
+    return _told(replace(scene, look=_newer(scene, journey_id, table_of(verb))), verb, per)
+
+
+def _told(
+    scene: Scene, verb: str, per: str, some: Callable[[ir.Table], ir.Table] = lambda rows: rows
+) -> list[Occasion]:
+    columns = VERBS[did_of(parse(verb)).verb].rows.table.schema.names
+    shown = (per,) if per in columns or (per.startswith("properties.") and "properties" in columns) else ()
+    rows = some(happened(parse(verb), asking(scene), shown))
+    entity = rows[cell(per)].cast("string") if shown else ibis.literal("")
+    told = rows.select("person_id", "key", "at", entity=entity).distinct()
     return [
         Occasion(row["key"], row["person_id"], row["entity"] or "", row["at"])
-        for row in scene.ws.warehouse.read(told.distinct()).to_pylist()
+        for row in scene.ws.warehouse.read(told).to_pylist()
     ]
 
 
@@ -78,10 +79,41 @@ def occasions(scene: Scene, journey: Journey, plan: Plan) -> list[Occasion]:
 
 def _found(scene: Scene, journey: Journey, plan: Plan) -> list[Occasion]:
     if plan.when:
-        return deeds(scene, journey.journey_id, plan.when, plan.per)
+        return [*deeds(scene, journey.journey_id, plan.when, plan.per), *_known_now(scene, journey, plan)]
     if plan.enters or plan.leaves:
         return _changes(scene, journey, plan)
     return _struck(scene, journey, plan) if plan.every else []
+
+
+def _known_now(scene: Scene, journey: Journey, plan: Plan) -> list[Occasion]:
+    """Return what happened of late by whom nobody knew then, and somebody knows now."""
+    earliest = scene.at - dt.timedelta(hours=plan.latest_hours)
+    waiting = road.unknown(scene.ws.ledger, journey.journey_id, since=earliest)
+    if not waiting:
+        return []
+    keys = scene.known(pa.table({"key": waiting}))
+    found = _told(scene, plan.when, plan.per, lambda rows: rows.semi_join(keys, "key"))
+    return [one for one in found if one.person_id]
+
+
+def merges(scene: Scene, journey_id: str) -> dict[str, str]:
+    """Return who was merged into whom since the journey looked last, to the last of a chain."""
+    log = _newer(scene, journey_id, MERGES)(MERGES)
+    rows = log.filter(log.action == "merge", log.other_id.notnull()).select(
+        "person_id", "other_id", "decided_at"
+    )
+    into = {
+        row["person_id"]: row["other_id"]
+        for row in scene.ws.warehouse.read(rows.order_by("decided_at")).to_pylist()
+    }
+    found = {}
+    for person, other in into.items():
+        last, seen = other, {person}
+        while last in into and last not in seen:
+            seen.add(last)
+            last = into[last]
+        found[person] = last
+    return found
 
 
 def _changes(scene: Scene, journey: Journey, plan: Plan) -> list[Occasion]:
@@ -120,8 +152,8 @@ def _newer(scene: Scene, journey_id: str, name: str) -> Callable[[str], ir.Table
     return lambda asked: rows if asked == name else scene.look(asked)
 
 
-def met(scene: Scene, journey: Journey, done: Sequence[Occasion], node_id: str = "") -> list[Enrolment]:
-    """Return who is on their way (at a node, where one is named) and has done one of these since they entered.
+def met(scope: Scope, journey: Journey, done: Sequence[Occasion], node_id: str = "") -> list[Enrolment]:
+    """Return who is on their way and has done one of these since what they entered by; or at a node, since they came there.
 
     Where both name a cart or an order, it is the same.
     """
@@ -132,20 +164,20 @@ def met(scene: Scene, journey: Journey, done: Sequence[Occasion], node_id: str =
     for one in done:
         by_person.setdefault(one.person_id, []).append(one)
     nodes = (node_id,) if node_id else ()
-    waiting = road.under_way(scene.ws.ledger, journey.journey_id, journey.version, nodes, people)
     return [
         one
-        for one in waiting
+        for one in road.under_way(scope, journey.journey_id, journey.version, nodes, people)
         if any(
-            deed.at >= one.entered_at and (not deed.entity or not one.entity or deed.entity == one.entity)
+            deed.at >= (one.changed_at if node_id else dt.datetime.fromisoformat(one.context["at"]))
+            and (not deed.entity or not one.entity or deed.entity == one.entity)
             for deed in by_person[one.person_id]
         )
     ]
 
 
-def asked_of(scene: Scene, journey: Journey, plan: Plan) -> list[Enrolment]:
+def asked_of(scene: Scene, scope: Scope, journey: Journey, plan: Plan) -> list[Enrolment]:
     """Return who is on their way and meets the condition that ends the journey."""
-    waiting = road.under_way(scene.ws.ledger, journey.journey_id, journey.version)
+    waiting = road.under_way(scope, journey.journey_id, journey.version)
     if not waiting:
         return []
     rows = pa.table(

@@ -12,6 +12,7 @@ import pyarrow as pa
 from quanyu.act.gate import zone_named
 from quanyu.act.journey.document import Plan
 from quanyu.act.journey.step import Node, Scene, kind_named
+from quanyu.errors import WorkspaceBusyError
 from quanyu.ledger.journey import Journey, Move, road
 
 BATCH = 50_000
@@ -26,8 +27,10 @@ def advance(scene: Scene, journey: Journey, plan: Plan) -> int:
     for node in plan.nodes.values():
         after = 0
         while batch := _due(scene, journey, node, after):
-            people = pa.table(batch)
-            decided = kind_named(node.kind).decide(scene, node, people)
+            try:
+                decided = kind_named(node.kind).decide(scene, node, pa.table(batch))
+            except WorkspaceBusyError:
+                break  # a load or a turn is writing: who is due here waits for the next tick
             zones = dict(zip(batch["enrolment_id"], batch["time_zone"], strict=True))
             with scene.ws.ledger.begin() as connection:
                 for outcome, ids in decided.outcomes.items():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from itertools import groupby
 
 from quanyu import ledger
 from quanyu.act.journey.document import Plan, kept_plan
 from quanyu.act.journey.entry import Occasion, enter
-from quanyu.act.journey.news import asked_of, deeds, met, now_at, occasions, sources
+from quanyu.act.journey.news import asked_of, deeds, merges, met, now_at, occasions, sources
 from quanyu.act.journey.road import advance, onward
 from quanyu.act.journey.step import Scene, kind_named
 from quanyu.ledger import Scope
@@ -36,11 +36,14 @@ class Ticked:
 
 @dataclass(frozen=True)
 class News:
-    """What is new for a version: who leaves and why, who answered at which node, and what may let somebody enter."""
+    """What people did that is new for a version: what meets the goal, and by node what a step waits for."""
 
-    leaving: Sequence[tuple[Enrolment, str]]
-    answered: Sequence[tuple[Enrolment, str]]
-    coming: Sequence[Occasion]
+    goals: Sequence[Occasion] = ()
+    answers: Mapping[str, Sequence[Occasion]] = field(default_factory=dict)
+    has_changed: bool = False
+
+
+NO_NEWS = News()
 
 
 def tick(ws: Workspace) -> Ticked:
@@ -67,53 +70,54 @@ def _ticked(ws: Workspace, versions: Sequence[Journey], scratch: Scratch) -> Tic
     changed = {
         source for source, position in seen.items() if road.position(ws.ledger, name, source) != position
     }
-    news = [
-        _news(scene, journey, plan) if changed & set(sources(plan)) else News((), (), ())
-        for scene, journey, plan in told
-    ]
     done = Ticked()
+    news = [_news(scene, plan) if changed & set(sources(plan)) else NO_NEWS for scene, _, plan in told]
     if changed:
+        joined = merges(told[0][0], name)
         with ws.ledger.begin() as connection:
+            road.follow(connection, name, joined, at=at)
             for (scene, journey, plan), new in zip(told, news, strict=True):
+                done += _heard(scene, journey, plan, new, connection)
+    # Before anybody enters: who is through by now may enter again.
+    done += Ticked(n_moved=sum(advance(*each) for each in told))
+    if changed:
+        coming = [occasions(*each) if each[1].status == "live" else [] for each in told]
+        with ws.ledger.begin() as connection:
+            for (scene, journey, plan), new, occasion in zip(told, news, coming, strict=True):
+                done += Ticked(n_entered=enter(scene, journey, plan, occasion, connection) if occasion else 0)
                 done += _heard(scene, journey, plan, new, connection)
             for source in changed:
                 road.set_position(connection, name, source, seen[source])
-    for scene, journey, plan in told:
-        done += Ticked(n_moved=advance(scene, journey, plan))
+        done += Ticked(n_moved=sum(advance(*each) for each in told))
+    for _, journey, _ in told:
         _close(ws, journey)
     return done
 
 
-def _news(scene: Scene, journey: Journey, plan: Plan) -> News:
-    """Return what is new for a version; nobody enters one that is ending."""
-    name = journey.journey_id
-    leaving = (
-        [(one, "goal") for one in met(scene, journey, deeds(scene, name, plan.goal, plan.per))]
-        if plan.goal
-        else []
+def _news(scene: Scene, plan: Plan) -> News:
+    """Return what people did that came since the journey looked last: what meets the goal, and what a step waits for."""
+    name = scene.name.rpartition("-v")[0]
+    waited = [node for node in plan.nodes.values() if kind_named(node.kind).answer]
+    return News(
+        deeds(scene, name, plan.goal, plan.per) if plan.goal else [],
+        {node.node_id: deeds(scene, name, node.given["what"], plan.per) for node in waited},
+        has_changed=True,
     )
-    leaving += [(one, "ends_when") for one in asked_of(scene, journey, plan)] if plan.ends_when else []
-    answered = [
-        (one, node.node_id)
-        for node in plan.nodes.values()
-        if kind_named(node.kind).answer
-        for one in met(scene, journey, deeds(scene, name, node.given["what"], plan.per), node.node_id)
-    ]
-    coming = occasions(scene, journey, plan) if journey.status == "live" else []
-    return News(leaving, answered, coming)
 
 
 def _heard(scene: Scene, journey: Journey, plan: Plan, new: News, connection: Scope) -> Ticked:
-    """Act on what is new: who leaves takes what waits in the queue along."""
-    n_left = sum(_leave(scene, journey, plan, new.leaving, connection))
+    """Act on what is new: who leaves takes what waits in the queue along; doing so again does nothing."""
+    leaving = [(one, "goal") for one in met(connection, journey, new.goals)]
+    if plan.ends_when and new.has_changed:
+        leaving += [(one, "ends_when") for one in asked_of(scene, connection, journey, plan)]
+    n_left = sum(_leave(scene, journey, plan, leaving, connection))
     n_moved = 0
-    for node_id, theirs in _by_node(new.answered):
+    for node_id, done in new.answers.items():
         node = plan.nodes[node_id]
-        zones = {one.enrolment_id: one.time_zone for one in theirs}
+        zones = {one.enrolment_id: one.time_zone for one in met(connection, journey, done, node_id)}
         for move in onward(scene, plan, node, kind_named(node.kind).answer, zones):
             n_moved += road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
-    n_entered = enter(scene, journey, plan, new.coming, connection) if new.coming else 0
-    return Ticked(n_entered, n_moved, n_left)
+    return Ticked(0, n_moved, n_left)
 
 
 def _leave(
@@ -127,13 +131,6 @@ def _leave(
         ledger.leave_sends(connection, queues, ids, reason="left_journey", at=scene.at)
         move = Move.out(ids, node_id, reason)
         yield road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
-
-
-def _by_node(answered: Iterable[tuple[Enrolment, str]]) -> Iterator[tuple[str, list[Enrolment]]]:
-    found: dict[str, dict[int, Enrolment]] = defaultdict(dict)
-    for one, node_id in answered:
-        found[node_id][one.enrolment_id] = one
-    yield from ((node_id, list(theirs.values())) for node_id, theirs in found.items())
 
 
 def _close(ws: Workspace, journey: Journey) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from quanyu.discovery import declaring
 from quanyu.ledger.campaign import SENDS
 from quanyu.ledger.document import to_json
+from quanyu.ledger.journey import road
 from quanyu.ledger.store import Ledger, Scope, reading, schema
 
 DROPPED = ("consent_entries", "suppressions", "responses")
@@ -135,6 +136,7 @@ def _let_go(connection: Connection, people: list[str]) -> None:
     gone = {"status": "suppressed", "reason": "erased", "due_at": None}
     connection.execute(theirs.where(SENDS.c.status == "pending").values(gone))
     connection.execute(theirs.values(receipt="", why="", claimed_by=None, claimed_until=None))
+    road.leave_all(connection, people, "erased")
 
 
 @contextmanager

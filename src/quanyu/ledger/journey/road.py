@@ -16,16 +16,77 @@ from quanyu.ledger.store import Scope, insert_once, reading, writing
 WHOLE = [E.c[name] for name in Enrolment.__dataclass_fields__]
 
 
-def enrol(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Let people enter whose key has not entered yet, and return the keys that were new."""
+def enrol(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Let people enter whose key has not entered yet, and return how many those are."""
     with writing(scope) as connection:
-        return set(insert_once(connection, E, rows, E.c.entry_key))
+        return insert_once(connection, E, rows)
 
 
 def refuse(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> int:
     """Keep why somebody did not enter, once per occasion; return how many lines were new."""
     with writing(scope) as connection:
-        return len(insert_once(connection, TURNED_AWAY, rows))
+        return insert_once(connection, TURNED_AWAY, rows)
+
+
+def unknown(scope: Scope, journey_id: str, *, since: dt.datetime) -> list[str]:
+    """Return the occasions from a moment on that nobody entered by because nobody knew whose they were."""
+    wanted = sa.select(TURNED_AWAY.c.occasion).where(
+        TURNED_AWAY.c.journey_id == journey_id, TURNED_AWAY.c.person_id == "", TURNED_AWAY.c.at >= since
+    )
+    with reading(scope) as connection:
+        return list(connection.scalars(wanted.order_by(TURNED_AWAY.c.occasion)))
+
+
+def recall(scope: Scope, journey_id: str, occasions: Sequence[str]) -> None:
+    """Take refusals of the unknown back: now somebody is known."""
+    nobody = (TURNED_AWAY.c.journey_id == journey_id) & (TURNED_AWAY.c.person_id == "")
+    with writing(scope) as connection:
+        for start in range(0, len(occasions), 500):
+            named = TURNED_AWAY.c.occasion.in_(occasions[start : start + 500])
+            connection.execute(sa.delete(TURNED_AWAY).where(nobody, named))
+
+
+def follow(scope: Scope, journey_id: str, merges: Mapping[str, str], *, at: dt.datetime) -> int:
+    """Let the entries of people who were merged be of whom they were merged into, and return how many they are.
+
+    Of two who were on their way about the same, the one who entered first goes on.
+    """
+    if not merges:
+        return 0
+    with writing(scope) as connection:
+        theirs = sa.select(*WHOLE).where(
+            E.c.journey_id == journey_id, E.c.person_id.in_({*merges, *merges.values()})
+        )
+        entries = [Enrolment(**row._mapping) for row in connection.execute(theirs.order_by(E.c.enrolment_id))]
+        going: set[tuple[str, str]] = set()
+        for one in entries:
+            whose = merges.get(one.person_id, one.person_id), one.entity
+            if one.state == "active" and whose in going:
+                move(
+                    connection,
+                    journey_id,
+                    one.version,
+                    Move.out([one.enrolment_id], one.node, "merged"),
+                    at=at,
+                )
+            elif one.state == "active":
+                going.add(whose)
+        moved = [one.enrolment_id for one in entries if one.person_id in merges]
+        change = (
+            sa.update(E)
+            .where(E.c.enrolment_id == sa.bindparam("one"))
+            .values(person_id=sa.bindparam("whose"), changed_at=at)
+        )
+        if moved:
+            connection.execute(
+                change,
+                [
+                    {"one": one.enrolment_id, "whose": merges[one.person_id]}
+                    for one in entries
+                    if one.person_id in merges
+                ],
+            )
+    return len(moved)
 
 
 def position(scope: Scope, journey_id: str, source: str) -> str | None:
@@ -46,8 +107,8 @@ def set_position(scope: Scope, journey_id: str, source: str, at: str) -> None:
 def due(
     scope: Scope, journey_id: str, version: int, node: str, *, at: dt.datetime, limit: int, after: int = 0
 ) -> dict[str, tuple[Any, ...]]:
-    """Return who is due at a node, as columns enrolment_id, person_id, entity, time_zone, entered_at, reason; by id, after one."""
-    columns = ("enrolment_id", "person_id", "entity", "time_zone", "entered_at", "reason")
+    """Return who is due at a node, as columns enrolment_id, person_id, entity, time_zone; by id, after one."""
+    columns = ("enrolment_id", "person_id", "entity", "time_zone")
     wanted = sa.select(*(E.c[name] for name in columns)).where(
         _at_node(journey_id, version, node), E.c.due_at <= at, E.c.enrolment_id > after
     )
@@ -115,6 +176,14 @@ def move(scope: Scope, journey_id: str, version: int, given: Move, *, at: dt.dat
         values |= {"variant": given.variant} if given.variant else {}
         connection.execute(sa.update(E).where(mine).values(values))
         return len(held)
+
+
+def leave_all(scope: Scope, people: Sequence[str], reason: str) -> int:
+    """Let people leave every journey that they are on, and return how many entries end."""
+    theirs = E.c.person_id.in_(people) & (E.c.state == "active")
+    with writing(scope) as connection:
+        change = sa.update(E).where(theirs).values(state="exited", reason=reason, node="", due_at=None)
+        return connection.execute(change).rowcount
 
 
 def shift(scope: Scope, journey_id: str, by: dt.timedelta) -> int:

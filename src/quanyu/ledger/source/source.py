@@ -50,7 +50,7 @@ class Source:
 def add_source(scope: Scope, source: Source) -> bool:
     """Keep a source and say whether it was: a name has one valid key at a time."""
     with writing(scope) as connection:
-        is_new = bool(insert_once(connection, SOURCES, [vars(source)]))
+        is_new = insert_once(connection, SOURCES, [vars(source)]) == 1
         if is_new:
             after = {"name": source.name, "kind": source.kind}
             audited(connection, Edit(source.made_at, source.made_by, RECORD, source.name, None, after))

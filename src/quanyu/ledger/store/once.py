@@ -9,21 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-ONE = sa.literal(1)
 
-
-def insert_once(
-    connection: Connection,
-    table: sa.Table,
-    rows: Sequence[Mapping[str, Any]],
-    shown: sa.ColumnElement[Any] = ONE,
-) -> list[Any]:
-    """Insert the rows whose unique keys are not in the table yet and return a value of each that was new.
+def insert_once(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose unique keys are not in the table yet and return how many were new.
 
     Two writers that insert the same key at the same time make one row, and one of them counts it.
     """
     if not rows:
-        return []
+        return 0
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    new = insert(table).on_conflict_do_nothing().returning(shown)
-    return list(connection.scalars(new, list(rows)))
+    # Without RETURNING, which makes one statement of many rows that drivers take apart letter by letter.
+    new = insert(table).on_conflict_do_nothing()
+    return connection.execute(new, list(rows), execution_options={"preserve_rowcount": True}).rowcount

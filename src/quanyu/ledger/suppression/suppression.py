@@ -60,7 +60,7 @@ def add_suppressions(scope: Scope, suppressions: Sequence[Suppression]) -> int:
         return 0
     with writing(scope) as connection:
         _wait(connection)
-        return len(insert_once(connection, SUPPRESSIONS, [vars(each) for each in suppressions]))
+        return insert_once(connection, SUPPRESSIONS, [vars(each) for each in suppressions])
 
 
 def drop_suppressions(

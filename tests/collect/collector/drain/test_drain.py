@@ -127,6 +127,25 @@ def test_a_request_that_no_format_can_read_holds_up_nobody(log, post, brought, r
     assert ids(rows) == {"m1": 1}
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"session_id": "\ud800"},
+        {"message_id": "\udfff"},
+        {"properties": {"note": "\ud83d"}},
+        {"ids": {"user": "a\ud800"}},
+        {"properties": {"value": 1e300}},
+        {"properties": {"quantity": 10**14, "price": 10**14}},
+        {"kind": "identify", "traits": {"name": "\ud800"}},
+    ],
+)
+def test_whatever_is_wrong_with_a_message_those_behind_it_are_brought(post, brought, rows, wrong):
+    post(said(1, **wrong), said(2))
+    post(said(3))
+    assert brought().n_refused == 1
+    assert ids(rows) == {"m2": 1, "m3": 1}
+
+
 def test_damage_is_told_and_costs_one_request(log, post, brought, rows, embedded):
     for n in range(3):
         post(said(n))

@@ -33,6 +33,10 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, list[Any]]]:
             continue
         fields_of("branch", one, ("if", "then"), ("if",))
         name = str(len(rules) + 1)
+        if not str(told["if"] or "").strip():
+            raise JourneyError(
+                "A way of branch has no condition.", "Write {example}.", example="{if: RULE, then: [...]}"
+            )
         parse(str(told["if"]))
         rules[name], follow[name] = str(told["if"]), told.get("then") or []
     return {"rules": rules}, {**follow, ELSE: follow.get(ELSE, [])}

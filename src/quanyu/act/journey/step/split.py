@@ -20,7 +20,9 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, list[Any]]]:
             given=str(given),
         )  # fmt: skip
     ways = {str(name): fields_of("split", one or {}, ("share", "steps")) for name, one in given.items()}
-    said = [float(one["share"]) for one in ways.values() if one.get("share") is not None]
+    said = [one["share"] for one in ways.values() if one.get("share") is not None]
+    if wrong := [share for share in said if isinstance(share, bool) or not isinstance(share, int | float)]:
+        raise JourneyError("{share!r} is no share.", "Write a number such as 0.5.", share=str(wrong[0]))
     n_open = len(ways) - len(said)
     if (
         any(share <= 0 for share in said)

@@ -19,7 +19,8 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     told = fields_of(
         "wait_until", given if isinstance(given, Mapping) else {"time": given}, ("time", "on"), ("time",)
     )
-    days = [str(day).lower()[:3] for day in told.get("on", DAYS)]
+    on = told.get("on") or DAYS
+    days = [str(day).lower()[:3] for day in (on if isinstance(on, list | tuple) else [on])]
     try:
         time = dt.time.fromisoformat(str(told["time"]))
     except ValueError:

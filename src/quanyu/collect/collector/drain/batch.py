@@ -111,6 +111,9 @@ class Reader:
                 has_erased |= error.is_erased
                 content = "" if error.is_erased else as_text(message.properties or message.traits)
                 self._refuse(batch, entry, number, posted.source, (error.reason, content))
+            except Exception as error:  # whatever is wrong with it, those behind it must not wait for ever
+                why = UNREAD.format(value=type(error).__name__)
+                self._refuse(batch, entry, number, posted.source, (why, ""))
         if has_erased:
             batch.erased.append(entry)
 
@@ -128,14 +131,17 @@ class Reader:
     def _message(self, batch: Batch, at: int, posted: Posted, message: Message) -> None:
         keys = self.judge.keys((*message.ids.items(), *message.also.items()))
         moment, best = self.judge.at(message.occurred_at), keys[0] if keys else None
+        _check_letters(message.message_id, message.name, message.session_id, *keys)
         is_sure = message.kind in NO_EVENT
         for other in keys[1:]:
             _link(batch.rows["links"], at, (posted.source, best, other), is_sure=is_sure, moment=moment)
         if best and message.kind == "identify" and (said := member_row(message.traits, self.country)):
+            _check_letters(*(cell for cell in said.values() if isinstance(cell, str)))
             seen = EPOCH + dt.timedelta(microseconds=moment)
             batch.told.append((at, (posted.source, best), {**said, "seen_at": seen}))
         if message.kind not in NO_EVENT:
             row = event_row(message, posted.source, best, posted.received_at)
+            _check_letters(*(cell for cell in row if isinstance(cell, str)))
             batch.rows["events"].setdefault((posted.source, message.message_id), (at, row))
 
     def _refuse(self, batch: Batch, entry: Entry, number: int, source: str, why: tuple[str, str]) -> None:
@@ -145,6 +151,11 @@ class Reader:
         content = why[1][:SHOWN]
         row = (source, file, "", line, why[0], content, entry.offset, size, self.now)
         batch.rows["rejects"][source, file, line, why[0]] = (entry.at, row)
+
+
+def _check_letters(*texts: str) -> None:
+    """Raise `UnicodeEncodeError` for halves of letters, which no file takes."""
+    "".join(texts).encode()
 
 
 def _link(rows: dict[Key, tuple[int, Any]], at: int, key: Key, *, is_sure: bool, moment: int) -> None:
