@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from quanyu.collect.load.load import load
     from quanyu.errors import QuanyuError
     from quanyu.loop import explain, run
+    from quanyu.part.action import do
     from quanyu.plan.report import write_report
     from quanyu.tables import contract
     from quanyu.workspace import Workspace, create, open
 
 __all__ = [
-    "QuanyuError", "Workspace", "contract", "create", "explain", "load", "open", "run", "write_report",
+    "QuanyuError", "Workspace", "contract", "create", "do", "explain", "load", "open", "run", "write_report",
 ]  # fmt: skip
 
 HOMES = {
@@ -25,6 +26,7 @@ HOMES = {
     "Workspace": "quanyu.workspace",
     "contract": "quanyu.tables",
     "create": "quanyu.workspace",
+    "do": "quanyu.part.action",
     "explain": "quanyu.loop",
     "load": "quanyu.collect.load.load",
     "open": "quanyu.workspace",

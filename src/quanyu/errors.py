@@ -24,7 +24,8 @@ QuanyuError
 ├── ChannelError                  no channel has this name, or it refused what it was given
 ├── MethodError                   a specification that cannot be fitted
 ├── ComplianceError               a text that may not be sent as it is
-├── ActionError                   no such action, or it was given something else than it takes
+├── ActionError                   no such action, or it cannot be done with what it was given
+│   └── GivenError                what was given is not what the action takes
 ├── AccessError                   who asks may not, or is not who they say
 ├── StorageError                  the disk is full or refuses to write
 ├── CollectorFullError            the log of the collector takes nothing more for now
@@ -180,6 +181,10 @@ class ActionError(QuanyuError):
     """There is no such action, or what it was given is not what it takes."""
 
     exit_code = 16
+
+
+class GivenError(ActionError):
+    """What was given is not what the action takes."""
 
 
 class CampaignError(QuanyuError):

@@ -314,11 +314,40 @@ def _decline(ws: Workspace, given: Judged, caller: Caller) -> Decision:
     return decide(ws, given.decision, "declined", who=caller.who, note=given.note)
 
 
+@dataclass(frozen=True)
+class Due:
+    """What a turn would do with one step, and why."""
+
+    step: str
+    is_due: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Only:
+    """The step that is asked about; nothing: all."""
+
+    step: str | None = None
+
+
+def _explain(ws: Workspace, given: Only, _: Caller) -> list[Due]:
+    return [Due(one.step.name, one.is_due, str(one.why)) for one in explain(ws, given.step)]
+
+
+EXPLAIN = Action(
+    "explain_turn",
+    "Say what a turn would do now, and why.",
+    Only,
+    list[Due],
+    _explain,
+    role="viewer",
+    writes=False,
+)
 RUN = Action(
     "run_turn",
     "Do one turn of the loop: what is up to date is skipped, a killed turn is resumed.",
     Turn,
-    list,
+    list[Ran],
     _turn,
     role="owner",
     said="did a turn",

@@ -120,6 +120,11 @@ def _of_an_order(shop: Shop) -> Row:
     }
 
 
+def _of_a_send(shop: Shop) -> Row:
+    sent = shop.draw.choice([*shop.rows["deliveries"], {"send_id": "none", "person_id": "p1"}])
+    return {"send_id": sent["send_id"], "person_id": sent["person_id"]}
+
+
 MADE: Mapping[str, Callable[[Shop, int], Row]] = {
     "items": Shop.item,
     "orders": _order,
@@ -140,6 +145,9 @@ MADE: Mapping[str, Callable[[Shop, int], Row]] = {
     "deliveries": lambda shop, n: {
         "send_id": f"d{n}", "person_id": f"p{n % 303}", "sent_at": shop.moment(), "channel": "sms",
         "campaign_id": shop.draw.choice(CAMPAIGNS), "status": shop.draw.choice(["delivered", "delivered", "failed"]),
+    },
+    "responses": lambda shop, n: {
+        **_of_a_send(shop), "kind": shop.draw.choice(["open", "click"]), "responded_at": shop.moment(),
     },
     "spend": lambda shop, n: {
         "source": "t", "platform": shop.draw.choice(["baidu", "meta"]), "channel": "search", "campaign_id": f"c{n % 3}",

@@ -16,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import MakeWorkspace, on_duckdb, written_by
 from tests.laws.shop import Shop
+from tests.rule.crowd import by_name
 
 import quanyu.workspace
+from quanyu import ledger
 from quanyu.collect.quality.count import counted, from_rows
 from quanyu.collect.quality.lines import Judged, judged_by_lines
 from quanyu.collect.quality.quality import check
@@ -32,12 +34,14 @@ from quanyu.measure.metric.periods import days_of
 from quanyu.measure.metric.renewal import LOOKED_AT, READS, days_touched
 from quanyu.method.change import Made, touch, touched
 from quanyu.method.scratch import Scratch
+from quanyu.rule import Asking, parse, population
 from quanyu.tables import contract
 from quanyu.tables.metric.period import WINDOWS, preset, windows
 from quanyu.understand.fact import fact_step
 from quanyu.understand.fact.fact import PARTS, Facts
 from quanyu.understand.fact.fact_step import facts
 from quanyu.understand.fact.visit_step import visits
+from quanyu.understand.segment.segment_step import segments
 from quanyu.warehouse.portable import group_key
 from quanyu.workspace import Workspace
 from quanyu.workspace.kept import kept as kept_beside
@@ -90,11 +94,50 @@ def quality_holds(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
         assert judged and Judged.kept(remembered) == judged
 
 
+SEGMENTS = {
+    "often": "visited >= 2 times in last 30 days", "days": "visited on >= 2 days in last 90 days",
+    "searched": "did search in last 29 days", "quiet": "never visited in last 31 days", "buyers": "bought >= 2 times in last 90 days",
+    "spent": "bought with total net_amount >= 4 in last 365 days", "first": "first bought in last 30 days",
+    "last": "last bought more than 90 days ago", "jd": "last bought with channel = jd",
+    "lines": "bought_item >= 2 times in last 91 days",
+    "tea": "bought_item where (item.category = 茶) in last 365 days", "refund": "got_refund in last 2 days",
+    "paid": "bought where (paid_at in last 30 days)", "left": "did search then not bought within 2 days in last 31 days",
+    "then": "bought then visited within 30 days", "said": "said review with average score >= 3", "met": "met sms in last 90 days",
+    "sent": "received >= 2 times in last 31 days", "opened": "opened sms where (send.campaign_id = c1) in last 30 days",
+    "fixed": "visited from 2026-10-20 until 2026-11-19", "month": "visited in last 1 months", "hours": "visited in last 36 hours",
+    "ahead": "bought between 31 and 1 days ago", "lot": "in random 30%", "either": "in segment often or in segment spent",
+    "both": "in segment quiet and not in segment either and frequency is unknown", "all": "in segment both or in segment often",
+}  # fmt: skip
+"""Segments that ask for what people did by every kind of window, some that name others, and some that ask for traits."""
+
+
+FEW = ("often", "spent", "left", "either", "first", "lot")
+
+
+def segments_hold(ws: Workspace, day: dt.date, *, is_told: bool = True) -> None:
+    """Do the step; the members are those whom the rules hold of all rows at once."""
+    if not ledger.list_segments(ws.ledger):
+        # Spark asks each of them in seconds: a few stand for all.
+        some = SEGMENTS if ws.settings.engine == "duckdb" else dict.fromkeys(FEW)
+        for name, rule in ((name, SEGMENTS[name]) for name in some):
+            ledger.save_segment(ws.ledger, name, rule, "", who="li", at=ws.now())
+    segments(ws, day)
+    if is_told:
+        rows = ws.warehouse.read(ws.warehouse.table("segment_members")).to_pylist()
+        known = [one.segment_id for one in ledger.list_segments(ws.ledger)]
+        held = {name: {row["person_id"] for row in rows if row["segment_id"] == name} for name in known}
+        other = on_duckdb(ws)
+        trees = {name: parse(SEGMENTS[name]) for name in known}
+        everybody = other.warehouse.read(by_name(population(trees, Asking.of(other, day)))).to_pylist()
+        assert held == {name: {row["person_id"] for row in everybody if row[name]} for name in known}
+
+
 HOLD: Mapping[str, Callable[..., None]] = {
     "facts": facts_hold,
     "attribution": paths_hold,
     "metrics": metrics_hold,
     "quality": quality_holds,
+    "segments": segments_hold,
 }
 
 
@@ -183,6 +226,8 @@ BEFORE: dict[str, dict[str, Any]] = {
     "members": {"id_key": "user:1", "source": "t"},
     "consents": {"id_key": "user:1", "source": "t", "purpose": "p", "channel": "sms", "is_granted": True, "decided_at": AT},
     "leads": {"lead_id": "l1", "source": "t", "id_key": "user:1", "contacted_on": AT.date()},
+    "events": {"event_id": "e1", "source": "t", "id_key": "user:1", "name": "search", "occurred_at": AT},
+    "responses": {"send_id": "d1", "person_id": "ann", "kind": "open", "responded_at": AT},
 }  # fmt: skip
 """One row of every source, all of one person."""
 AFTER: dict[str, dict[str, Any]] = {
@@ -191,6 +236,7 @@ AFTER: dict[str, dict[str, Any]] = {
     "identities": {"person_id": "bo"}, "people": {"person_id": "bo"},
     "visit_days": {"n_events": 2}, "spend": {"clicks": 3}, "links": {"is_verified": True},
     "members": {"name": "李雷"}, "consents": {"is_granted": False}, "leads": {"contacted_on": DAY},
+    "events": {"name": "page_view"}, "responses": {"kind": "click"},
 }  # fmt: skip
 """What changes in each."""
 

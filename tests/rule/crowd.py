@@ -10,9 +10,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import ibis.expr.types as ir
 import pyarrow as pa
 from tests.conftest import written_by
 
+from quanyu.rule import Answers
 from quanyu.tables import CONTRACTS
 from quanyu.workspace import Workspace
 
@@ -133,6 +135,13 @@ class Draw:
              "send.campaign_id": send["campaign_id"]}
             for kind in kinds
         ]  # fmt: skip
+
+
+def by_name(answers: Answers) -> ir.Table:
+    """Return answers with a column by the name of each rule."""
+    return answers.table.select(
+        "person_id", **{name: answers.table[cell] for name, cell in answers.cells.items()}
+    )
 
 
 def save(ws: Workspace, draw: Draw, without: tuple[str, ...] = ()) -> None:

@@ -40,5 +40,5 @@ def test_every_rule_of_the_documentation_is_asked(embedded: Workspace) -> None:
     embedded.warehouse.replace("portraits", people, by="understand")
     asking = Asking.of(embedded, embedded.today())
     rules = {f"r{n}": parse(rule) for n, rule in enumerate((*SHOWN, *BLOCKS))}
-    assert embedded.warehouse.read(population(rules, asking)).num_rows == 0
+    assert embedded.warehouse.read(population(rules, asking).table).num_rows == 0
     assert all(from_document(document(tree)) == tree for tree in rules.values())

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.rule.brute import Crowd, everybody
-from tests.rule.crowd import Draw, save
+from tests.rule.crowd import Draw, by_name, save
 
 from quanyu.errors import RuleError
 from quanyu.rule import (
@@ -103,7 +103,7 @@ def asked(ws: Workspace, draw: Draw, rules: list[str]) -> None:
     """Everybody's answer to every rule: from the tables, from the record alone, and the slow way."""
     trees = {f"r{n}": parse(text) for n, text in enumerate(rules)}
     asking = Asking(draw.at, draw.zone, ws.secret, ws.warehouse.table, ws.warehouse.turn.keep)
-    found = ws.warehouse.read(population(trees, asking).order_by("person_id")).to_pylist()
+    found = ws.warehouse.read(by_name(population(trees, asking)).order_by("person_id")).to_pylist()
     ws.warehouse.turn.end()
     crowd = Crowd(draw.people, draw.at, draw.zone, ws.secret)
     assert [row["person_id"] for row in found] == list(draw.people)
@@ -166,7 +166,7 @@ def test_rules_stand_on_each_other_and_not_on_themselves(embedded: Workspace) ->
     chain = {"s0": parse("n_bought >= 1"), "s1": parse("in segment s0")}
     for n in range(2, 50):
         chain[f"s{n}"] = parse(f"in segment s{n - 1} and not (in segment s{n - 2} and n_bought = {n % 4})")
-    rows = embedded.warehouse.read(population(chain, asking)).to_pylist()
+    rows = embedded.warehouse.read(by_name(population(chain, asking))).to_pylist()
     assert {row["person_id"] for row in rows if row["s49"]} == {
         name for name, shop in draw.people.items() if (shop["traits"]["n_bought"] or 0) >= 4
     }

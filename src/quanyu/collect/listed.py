@@ -12,6 +12,7 @@ import pyarrow as pa
 from quanyu.collect.record import erased
 from quanyu.errors import SourceError
 from quanyu.part.action import Action, Caller
+from quanyu.part.given import File
 from quanyu.part.told_consent import tomb_of
 from quanyu.tables.text.mail import email
 from quanyu.tables.text.phone import number
@@ -28,7 +29,7 @@ class Listed:
 
     name: str
     kind: Kind
-    file: Path
+    file: File
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,16 @@ def keep_list(ws: Workspace, given: Listed, _: Caller) -> Kept:
 
 
 def _lines(file: Path) -> list[str]:
-    """Return the first cell of every row of a file: UTF-8, or GB 18030 where it is not."""
-    content = file.read_bytes()
+    """Return the first cell of every row of a file: UTF-8, or GB 18030 where it is not; `SourceError` where it cannot be read."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            "{file} cannot be read: {error}.",
+            "Give a file that is there.",
+            file=file.name,
+            error=error.strerror,
+        ) from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,6 +1,7 @@
 """Operational records only: the single home of sqlalchemy."""
 
 from quanyu.ledger.allowance import take_allowance
+from quanyu.ledger.answer import KeptAnswer, begin_answer, forget_answer, keep_answer
 from quanyu.ledger.api_key import ApiKey, add_key, find_key, list_keys, revoke_key
 from quanyu.ledger.attempt import Tried, begin_attempt, forget_attempt, mark_good
 from quanyu.ledger.audit import (
@@ -151,6 +152,7 @@ from quanyu.ledger.suppression import (
     refused_since,
 )
 from quanyu.ledger.user import User, find_user, folded, list_users, save_user
+from quanyu.ledger.webhook import Hook, drop_hook, list_hooks, save_hook
 
 __all__ = [
     "OWN",
@@ -167,6 +169,8 @@ __all__ = [
     "Dispatcher",
     "Document",
     "Edit",
+    "Hook",
+    "KeptAnswer",
     "KeptContent",
     "KeptFit",
     "Ledger",
@@ -202,6 +206,7 @@ __all__ = [
     "adopt",
     "as_kept",
     "audited",
+    "begin_answer",
     "begin_attempt",
     "begin_load",
     "begin_session",
@@ -222,6 +227,7 @@ __all__ = [
     "decide",
     "decisions_stamp",
     "deliver_due",
+    "drop_hook",
     "drop_segment",
     "drop_suppressions",
     "end_session",
@@ -246,10 +252,12 @@ __all__ = [
     "finish_load",
     "finish_step",
     "folded",
+    "forget_answer",
     "forget_attempt",
     "forget_marks",
     "freeze",
     "has_waiting",
+    "keep_answer",
     "keep_content",
     "keep_fit",
     "keep_marks",
@@ -264,6 +272,7 @@ __all__ = [
     "list_decisions",
     "list_edits",
     "list_fits",
+    "list_hooks",
     "list_keys",
     "list_loads",
     "list_marks",
@@ -298,6 +307,7 @@ __all__ = [
     "replay",
     "revoke_key",
     "revoke_source",
+    "save_hook",
     "save_segment",
     "save_user",
     "see_session",

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from quanyu.figure import change, day, exact, figure, money, month, percent, short
 from quanyu.method.assignment import CONTROL
 from quanyu.part.action import Action
+from quanyu.part.given import File
 from quanyu.plan.advice import advice
 from quanyu.plan.campaign import STATES
 from quanyu.plan.chart import Curve, Tile, Whisker, bars, forest, line, spark, tint, treemap
@@ -226,7 +227,7 @@ def _tiles(summary: Review, language: Language) -> list[Tile]:
 class Paper:
     """Where the report goes, and in which language; nothing: the workspace's."""
 
-    out: str = "report.html"
+    out: File = Path("report.html")
     language: Language | None = None
 
 
@@ -235,7 +236,7 @@ REPORT = Action(
     "Write the report: one self-contained HTML file with charts.",
     Paper,
     Path,
-    lambda ws, given, _: write_report(ws, Path(given.out), given.language),
+    lambda ws, given, _: write_report(ws, given.out, given.language),
     role="analyst",
     writes=False,
 )

@@ -4,7 +4,7 @@ from quanyu.rule.asking import Asking
 from quanyu.rule.document import document, from_document
 from quanyu.rule.explain import Answer, explain, explain_person
 from quanyu.rule.expression import expression
-from quanyu.rule.gathered import ASKED, known_columns
+from quanyu.rule.gathered import ASKED, Answers, known_columns
 from quanyu.rule.members import happened, members, population
 from quanyu.rule.record import holds
 from quanyu.rule.text import from_sql, parse, printed
@@ -14,6 +14,7 @@ from quanyu.rule.word import meant_rule
 __all__ = [
     "ASKED",
     "Answer",
+    "Answers",
     "Asking",
     "document",
     "explain",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeGuard
 
 import ibis
@@ -64,18 +65,28 @@ def trait_kinds(look: Look) -> dict[str, DataType]:
     return {column: schemas[source][column] for column, source in sources.items()}
 
 
+@dataclass(frozen=True)
+class Answers:
+    """A table of person_id and a column for each rule, by its name: whether it holds, never null."""
+
+    table: ir.Table
+    cells: Mapping[str, str]
+
+
 class Gathered:
     """Everybody, with a column for each trait and each leaf of some rules; `plain` puts these columns into a tree."""
 
-    def __init__(self, trees: Mapping[str, Node], asking: Asking) -> None:
+    def __init__(self, trees: Mapping[str, Node], asking: Asking, given: Answers | None = None) -> None:
         self.asking = asking
-        self.answers = {name: f"answer_{n}" for n, name in enumerate(trees)}
+        self.given = given.cells if given else {}
+        self.answers = {name: f"answer_{n}" for n, name in enumerate((*trees, *self.given))}
         found = dict.fromkeys(
             leaf for tree in trees.values() for leaf in leaves(tree) if not self.is_other(leaf)
         )
         self.cells: Mapping[Leaf, str] = {leaf: f"leaf_{n}" for n, leaf in enumerate(found)}
         traits = dict.fromkeys(column for tree in trees.values() for column in columns(tree))
-        self.table = self._with_leaves(_traits(asking.look, list(traits)))
+        everybody = self._told(given) if given else asking.look("people").select("person_id")
+        self.table = self._with_leaves(_traits(asking.look, everybody, list(traits)))
 
     def is_other(self, leaf: Node) -> TypeGuard[Member]:
         """Say whether a leaf asks for one of the rules themselves."""
@@ -107,6 +118,10 @@ class Gathered:
         found = [(named(leaf), self.cells[leaf]) for leaf in leaves(tree) if leaf in self.cells]
         return [(column, column) for column in columns(tree)] + found
 
+    def _told(self, given: Answers) -> ir.Table:
+        cells = {self.answers[name]: given.table[cell] for name, cell in given.cells.items()}
+        return given.table.select("person_id", **cells)
+
     def _with_leaves(self, view: ir.Table) -> ir.Table:
         keep = self.asking.keep
         numbered = view.mutate(person=group_key(view.person_id))
@@ -125,8 +140,8 @@ class Gathered:
             }
             if members:
                 numbered = _joined(numbered, keep(_listed(kind, members, self.asking)), "person_id")
-        return keep(
-            numbered.mutate(**{name: self._cell(numbered, leaf, name) for leaf, name in self.cells.items()})
+        return numbered.mutate(
+            **{name: self._cell(numbered, leaf, name) for leaf, name in self.cells.items()}
         )
 
     def _cell(self, view: ir.Table, leaf: Leaf, name: str) -> ir.Value:
@@ -145,10 +160,9 @@ class Gathered:
                 return _anniversary(view[column.name], self.asking.at.astimezone(self.asking.zone).date())
 
 
-def _traits(look: Look, wanted: list[str]) -> ir.Table:
-    """Return one row per person with the traits: only the tables that hold one of them are joined."""
+def _traits(look: Look, view: ir.Table, wanted: list[str]) -> ir.Table:
+    """Return people with traits: only the tables that hold one of them are joined."""
     homes = known_columns(look) if wanted else {}
-    view = look("people").select("person_id")
     for source in SOURCES:
         needed = [column for column in wanted if homes[column] == source]
         if needed:
@@ -217,4 +231,4 @@ def _anniversary(day: ir.DateValue, today: dt.date) -> ir.DateValue:
     return ibis.date(year, chosen // 100, chosen % 100)
 
 
-__all__ = ["ASKED", "Gathered", "known_columns", "trait_kinds"]
+__all__ = ["ASKED", "Answers", "Gathered", "known_columns", "trait_kinds"]

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from quanyu.errors import RuleError
 from quanyu.rule.asking import Asking
 from quanyu.rule.expression import expression
-from quanyu.rule.gathered import Gathered, trait_kinds
+from quanyu.rule.gathered import Answers, Gathered, trait_kinds
 from quanyu.rule.row import did_of, occurrences
 from quanyu.rule.tree import Measure, Node, conditions, leaves
 from quanyu.rule.typed import typed
@@ -27,8 +27,11 @@ MOST_DEPTH = 8
 def members(tree: Node, asking: Asking) -> ir.Table:
     """Return person_id and `why`, the values it met, of those for whom a rule holds; without conditions of everybody."""
     view, ready = _gathered({"is_in": tree}, asking)
-    told = _told(view, ready)
-    chosen = told.filter(told[view.answers["is_in"]])
+    # As they are, not as answers that are never null: so engines take only rows of traits that can meet them.
+    claims = [
+        expression(view.plain(claim), view.table.__getitem__, asking) for claim in conditions(ready["is_in"])
+    ]
+    chosen = view.table.filter(*claims) if claims else view.table
     parts = [
         ibis.literal(f"{name}=").concat(chosen[cell].cast("string").fill_null(""))
         for name, cell in view.shown(ready["is_in"])
@@ -37,14 +40,14 @@ def members(tree: Node, asking: Asking) -> ir.Table:
     return chosen.select("person_id", why=why)
 
 
-def population(trees: Mapping[str, Node], asking: Asking) -> ir.Table:
-    """Return person_id of everybody and, for each rule named, whether it holds; never null.
+def population(trees: Mapping[str, Node], asking: Asking, given: Answers | None = None) -> Answers:
+    """Return for everybody whether each of some rules holds; those `given` are answered already, and may be named by the others.
 
     Raises `RuleError` for a rule that cannot be asked, and for rules that wait for each other.
     """
-    view, ready = _gathered(trees, asking)
+    view, ready = _gathered(trees, asking, given)
     told = _told(view, ready)
-    return told.select("person_id", **{name: told[cell] for name, cell in view.answers.items()})
+    return Answers(told.select("person_id", *view.answers.values()), view.answers)
 
 
 def answers(tree: Node, asking: Asking, person_id: str) -> ir.Table:
@@ -74,16 +77,19 @@ def happened(tree: Node, asking: Asking, shown: Iterable[str] = ()) -> ir.Table:
     return occurrences(asking, measure.did, tuple(shown))
 
 
-def _gathered(trees: Mapping[str, Node], asking: Asking) -> tuple[Gathered, dict[str, Node]]:
+def _gathered(
+    trees: Mapping[str, Node], asking: Asking, given: Answers | None = None
+) -> tuple[Gathered, dict[str, Node]]:
     kinds = trait_kinds(asking.look)
     ready = {name: typed(tree, kinds) for name, tree in trees.items()}
-    return Gathered(ready, asking), ready
+    return Gathered(ready, asking, given), ready
 
 
 def _told(view: Gathered, ready: Mapping[str, Node]) -> ir.Table:
     """Return everybody with the answer of each rule; a rule that names another comes after it."""
     others = {
-        name: {leaf.name for leaf in leaves(tree) if view.is_other(leaf)} for name, tree in ready.items()
+        name: {leaf.name for leaf in leaves(tree) if view.is_other(leaf) and leaf.name not in view.given}
+        for name, tree in ready.items()
     }
     table = view.table
     for depth, names in enumerate(_ordered(others), start=1):
@@ -110,4 +116,4 @@ def _ordered(others: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
         order.done(*names)
 
 
-__all__ = ["answers", "happened", "members", "population"]
+__all__ = ["Answers", "answers", "happened", "members", "population"]

@@ -6,7 +6,7 @@ import datetime as dt
 from calendar import monthrange
 from zoneinfo import ZoneInfo
 
-from quanyu.rule.tree import Ago, Window
+from quanyu.rule.tree import Ago, Sequence, Window
 
 UTC = dt.UTC
 EXACT = {"minute": dt.timedelta(minutes=1), "hour": dt.timedelta(hours=1)}
@@ -48,6 +48,11 @@ def day_after(moment: dt.datetime, zone: ZoneInfo) -> dt.date:
     return day if day_start(day, zone) >= moment else day + dt.timedelta(days=1)
 
 
+def length(sequence: Sequence) -> int:
+    """Return within how many microseconds a sequence is to end."""
+    return sequence.within.n * (LENGTH[sequence.within.unit] // dt.timedelta(microseconds=1))
+
+
 def micros(moment: dt.datetime) -> int:
     """Return the microseconds from 1970 to a moment."""
     return (moment - dt.datetime(1970, 1, 1, tzinfo=UTC)) // dt.timedelta(microseconds=1)
@@ -86,4 +91,4 @@ def _days_ago(today: dt.date, ago: Ago) -> dt.date:
     return today - ago.n * LENGTH[ago.unit]
 
 
-__all__ = ["LENGTH", "anniversary", "bounds", "day_after", "day_start", "micros", "reach"]
+__all__ = ["LENGTH", "anniversary", "bounds", "day_after", "day_start", "length", "micros", "reach"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
+from cronsim import CronSim, CronSimError
 from pydantic import Field, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -57,6 +59,23 @@ class StorageSettings(Section, name="storage"):
     """Seconds after which a query by hand is stopped."""
 
 
+class ScheduleSettings(Section, name="schedule"):
+    """What is done by the clock, in days and hours of the workspace's time zone; `quanyu serve` does it."""
+
+    at: dict[str, str] = Field(default_factory=dict)
+    """Actions and when: `run_turn = "30 3 * * *"` does a turn at half past three; minute, hour, day, month, day of the week."""
+
+    @field_validator("at")
+    @classmethod
+    def _is_cron(cls, value: dict[str, str]) -> dict[str, str]:
+        for cron in value.values():
+            try:
+                CronSim(cron, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+            except CronSimError:
+                raise ValueError(Sentence("{cron!r} is not a time as cron has it", cron=cron)) from None
+        return value
+
+
 class Frame(BaseSettings):
     """Everything a workspace can be told; unknown names are errors.
 
@@ -105,6 +124,8 @@ class Frame(BaseSettings):
     """Where Spark runs."""
     storage: StorageSettings = StorageSettings()
     """How long old versions are kept, and how long a query may run."""
+    schedule: ScheduleSettings = ScheduleSettings()
+    """What is done by the clock."""
 
     @field_validator("timezone")
     @classmethod

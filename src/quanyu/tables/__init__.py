@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from quanyu.errors import UnknownTableError
 from quanyu.nearest import did_you_mean
-from quanyu.tables.contract import Column, Privacy, Stage, Table
+from quanyu.tables.contract import Column, Hides, Privacy, Stage, Table
 from quanyu.tables.owned.acted import ACTED
 from quanyu.tables.owned.collected import COLLECTED, SALES, STATUSES
 from quanyu.tables.owned.decided import DECIDED
@@ -38,4 +38,4 @@ def contract(name: str) -> Table:
         ) from None
 
 
-__all__ = ["CONTRACTS", "SALES", "STATUSES", "Column", "Privacy", "Stage", "Table", "contract"]
+__all__ = ["CONTRACTS", "SALES", "STATUSES", "Column", "Hides", "Privacy", "Stage", "Table", "contract"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -41,7 +41,7 @@ class Column:
 
     `low`/`high` bound the valid range (inclusive), `allowed` lists the valid words, `refers` names a
     `table.column` that should hold the value, and `is_required` refuses rows without one. A day or time lies not
-    before `earliest`, and not after tomorrow unless it `is_planned`.
+    before `earliest`, and not after tomorrow unless it `is_planned`. Customers wrote what `is_said`.
 
     >>> Column("paid_amount", "money", "实付金额", "Paid", low=0).type
     'decimal(18, 2)'
@@ -61,11 +61,16 @@ class Column:
     earliest: str = "1990-01-01"
     is_planned: bool = False
     note: str = ""
+    is_said: bool = False
 
     @property
     def type(self) -> str:
         """The Ibis type of the column."""
         return TYPES[self.kind]
+
+
+Hides = Callable[[Column], bool]
+"""Says which columns hold nothing for whoever asks."""
 
 
 @dataclass(frozen=True)

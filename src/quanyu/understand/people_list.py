@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.part.day import as_of
-from quanyu.part.identifier import keys_of
+from quanyu.part.reading import keys_of, whom_after
 from quanyu.rule import Asking, known_columns, meant_rule, members, parse
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
 from quanyu.understand.alive import is_alive_withdrawn
@@ -71,6 +71,12 @@ def page(ws: Workspace, listing: Listing, first: int = 0, n: int = 50) -> list[R
     return [_masked(listing.columns, row) for row in rows]
 
 
+def page_after(ws: Workspace, listing: Listing, after: str, n: int = 50) -> list[Row]:
+    """Return the `n` rows of a list by id that come next after a person; the first where nobody is named."""
+    rows = whom_after(_joined(ws, listing), after, n)
+    return [_masked(listing.columns, row) for row in ws.warehouse.read(rows).to_pylist()]
+
+
 def every(ws: Workspace, listing: Listing) -> Iterator[Row]:
     """Yield every row of a list, however long it is, in its order."""
     for batch in ws.warehouse.stream(_listed(ws, listing), 20_000):
@@ -99,15 +105,24 @@ def _sorted(rows: ir.Table, order: Order) -> ir.Table:
 
 
 def _listed(ws: Workspace, listing: Listing) -> ir.Table:
-    """Return the people of a list in its order, with the columns from the tables that hold them."""
+    """Return the people of a list in its order."""
+    return _sorted(_joined(ws, listing), listing.order)
+
+
+def _joined(ws: Workspace, listing: Listing) -> ir.Table:
+    """Return the people of a list, with the columns from the tables that hold them."""
     homes = {**known_columns(ws.warehouse.table), **dict.fromkeys(OF_RECORD, "people")}
-    wanted = {name: homes[name] for name in dict.fromkeys((*listing.columns, listing.order.column))}
+    wanted = {
+        name: homes[name]
+        for name in dict.fromkeys((*listing.columns, listing.order.column))
+        if name != "person_id"
+    }
     rows = _held(ws, listing.whom)
     for home in sorted(set(wanted.values())):
         names = [name for name, source in wanted.items() if source == home]
         more = ws.warehouse.table(home).select("person_id", *names)
         rows = rows.left_join(more, "person_id").select(*rows.columns, *names)
-    return _sorted(rows, listing.order)
+    return rows
 
 
 def _masked(columns: Sequence[str], row: Mapping[str, Any]) -> Row:

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Annotated
 
 import ibis
 import ibis.expr.types as ir
 
+from quanyu.part.given import Named, Quoted
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
@@ -41,9 +43,9 @@ class Moment:
 
     at: dt.datetime
     table: str
-    what: Text
-    channel: str
-    about: str
+    what: Annotated[Named, Text]
+    channel: Named
+    about: Quoted | None
     amount: Decimal | None
 
 

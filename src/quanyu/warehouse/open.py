@@ -15,7 +15,7 @@ import pyarrow as pa
 from quanyu.errors import ColumnError, DamageError, OvertakenError, OwnershipError
 from quanyu.settings import Settings
 from quanyu.settings.frame import StorageSettings
-from quanyu.tables import CONTRACTS, Stage, Table, contract
+from quanyu.tables import CONTRACTS, Hides, Stage, Table, contract
 from quanyu.text import Sentence
 from quanyu.warehouse import currency
 from quanyu.warehouse.delta import Basis, check, delta, tidy, upkeep
@@ -261,11 +261,12 @@ class Warehouse:
         self._begun_again.add(name)
         upkeep.begin_again(self, name, aside)
 
-    def query(self, sql: str) -> pa.Table:
-        """Run one read-only SELECT over every table; raise `QueryError` for anything else."""
+    def query(self, sql: str, n: int | None = None, hides: Hides | None = None) -> pa.Table:
+        """Run one SELECT over every table; its first `n` rows; columns it `hides` hold nothing; `QueryError` for anything else."""
         statement, named = checked(sql)
         files = {name: self._files(name) for name in CONTRACTS if name in named}
-        return self.engine.query(statement, files, self.storage.query_seconds)
+        hidden = {t: tuple(c.name for c in contract(t).columns if hides and hides(c)) for t in files}
+        return self.engine.query(statement, files, self.storage.query_seconds, hidden, n)
 
     def close(self) -> None:
         """Release the engine."""

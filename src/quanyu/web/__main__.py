@@ -6,7 +6,9 @@ import argparse
 import sys
 
 import quanyu.workspace
+from quanyu.discovery import declared
 from quanyu.errors import QuanyuError
+from quanyu.part.process import processes
 from quanyu.text import shell_language, told
 from quanyu.web.app import check_reach, serve
 
@@ -21,13 +23,18 @@ def main() -> None:
         help="address to listen on; beyond this machine only where users sign in",
     )
     parser.add_argument("--port", type=int, default=8080, help="port to listen on")
+    parser.add_argument(
+        "--role", default="all", choices=("all", "web"), help="the console with every other process, or alone"
+    )
     given = parser.parse_args()
+    (log_lines,) = declared("LOG_LINES", "api/serve")
+    log_lines()
     try:
         ws = quanyu.workspace.open(given.workspace)
         check_reach(ws, given.host, given.port)
         sys.stdout.write(f"http://{given.host}:{given.port}\n")
         sys.stdout.flush()
-        serve(ws, given.host, given.port)
+        serve(ws, given.host, given.port, [*processes()] if given.role == "all" else [])
     except QuanyuError as error:
         sys.stderr.write(f"{told(error, shell_language())}\n")
         sys.exit(error.exit_code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from quanyu import ledger
+from quanyu.discovery import declared
 from quanyu.errors import SettingError
 from quanyu.part.role import may
 from quanyu.text import Text
@@ -29,7 +30,6 @@ from quanyu.web.page import Page, pages
 from quanyu.web.parts.markup import put, tag
 from quanyu.web.parts.notice import empty, fault, report, way_home
 from quanyu.web.parts.table import serve_streams
-from quanyu.web.public import Public
 from quanyu.web.settings import WebSettings
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
@@ -40,15 +40,17 @@ UNSAID = "Not Found"
 """What the framework says of an address that nobody serves."""
 
 
-def serve(ws: Workspace, host: str = "127.0.0.1", port: int = 8080) -> None:
-    """Serve the console until it is stopped.
+def serve(
+    ws: Workspace, host: str = "127.0.0.1", port: int = 8080, names: Collection[str] = ("public",)
+) -> None:
+    """Serve the console until it is stopped, and the processes named in the same program.
 
     It answers under the names of this machine and those that are set, so that a page of another site that points its own
     name here is refused. Raises `SettingError` if other machines could reach it and nobody could sign in.
     """
     known = ws.settings.of(WebSettings)
     check_reach(ws, host, port)
-    build(ws)
+    build(ws, names)
     ui.run(
         host=host,
         port=port,
@@ -87,12 +89,13 @@ def check_reach(ws: Workspace, host: str, port: int) -> None:
         )
 
 
-def build(ws: Workspace) -> None:
-    """Register the screens, the style and the language switch of a workspace's console."""
+def build(ws: Workspace, names: Collection[str] = ("public",)) -> None:
+    """Register the screens, the style and the language switch of a workspace's console, beside the processes named."""
     cache, memory = Cache(ws), Memory()
     app.add_middleware(Door, ws=ws)
     app.add_middleware(Guard)
-    app.add_middleware(Public, ws=ws)
+    (surround,) = declared("SURROUND", "api/serve")
+    app.add_middleware(surround, ws=ws, names=names)
     hosts = ["127.0.0.1", "localhost", "[::1]", *ws.settings.of(WebSettings).hosts]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.add_static_files("/static", STATIC)

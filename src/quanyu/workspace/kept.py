@@ -5,13 +5,29 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quanyu.workspace.workspace import Workspace
 
 FOLDER = "kept"
+
+
+def keep_rows(ws: Workspace, table: str, rows: ir.Table) -> tuple[str, ir.Table]:
+    """Let the engine write rows where the next turn finds them; return the name that the table should remember, and the rows."""
+    name = uuid.uuid4().hex
+    files = ws.warehouse.engine.write(rows, ws.path(FOLDER, table, name))
+    return name, ws.warehouse.scan(files)
+
+
+def kept_rows(ws: Workspace, table: str) -> ir.Table | None:
+    """Return the rows that the newest version of a table remembers, as an expression of the engine; None if they are gone."""
+    folder = _folder(ws, table)
+    files = sorted(folder.glob("*.parquet")) if folder else []
+    return ws.warehouse.scan(files) if files else None
 
 
 def keep(ws: Workspace, table: str, parts: Mapping[str, pa.Table]) -> str:
@@ -26,11 +42,8 @@ def keep(ws: Workspace, table: str, parts: Mapping[str, pa.Table]) -> str:
 
 def kept(ws: Workspace, table: str) -> Mapping[str, pa.Table] | None:
     """Return the parts that the newest version of a table remembers, None if they are gone."""
-    name = (ws.warehouse.about(table).get("made_of") or {}).get("kept")
-    folder = ws.path(FOLDER, table, str(name))
-    if not name or not folder.is_dir():
-        return None
-    return {file.stem: pq.read_table(file) for file in sorted(folder.glob("*.parquet"))}
+    folder = _folder(ws, table)
+    return {file.stem: pq.read_table(file) for file in sorted(folder.glob("*.parquet"))} if folder else None
 
 
 def forget_others(ws: Workspace, table: str, name: str) -> None:
@@ -38,3 +51,9 @@ def forget_others(ws: Workspace, table: str, name: str) -> None:
     for folder in ws.path(FOLDER, table).iterdir():
         if folder.name != name:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(ws: Workspace, table: str) -> Path | None:
+    name = (ws.warehouse.about(table).get("made_of") or {}).get("kept")
+    folder = ws.path(FOLDER, table, str(name))
+    return folder if name and folder.is_dir() else None

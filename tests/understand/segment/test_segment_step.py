@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,10 +19,10 @@ from quanyu import ledger
 from quanyu.errors import QuanyuError, SegmentError
 from quanyu.part.action import Caller, perform
 from quanyu.part.segment_state import require_fresh
-from quanyu.rule import parse
+from quanyu.rule import parse, population
 from quanyu.tables import contract
 from quanyu.text import told
-from quanyu.understand.segment import ACTIONS, overlaps, read_drafts, segment_states
+from quanyu.understand.segment import ACTIONS, overlaps, read_drafts, renewed, segment_states
 from quanyu.understand.segment.segment_step import segments
 from quanyu.workspace import Workspace
 
@@ -253,3 +254,60 @@ lapsing:
         with pytest.raises(QuanyuError, match=wrong):
             defined(content)
     assert [one.segment_id for one in ledger.list_segments(embedded.ledger)] == ["best", "lapsing", "other"]
+
+
+def test_a_day_asks_only_whom_something_touched(embedded: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of forty people two are touched: one was there, the other's last visit left the window."""
+    ws, asked = embedded, list[tuple[list[str], int]]()
+    define(
+        ws,
+        some="visited in last 30 days",
+        both="in segment some and n_bought >= 1",
+        often="visited >= 2 times",
+    )
+    traits(ws, DAY, {f"p{n}": n % 2 for n in range(40)})
+    keys = {"id_key": [f"k:{n}" for n in range(40)], "person_id": [f"p{n}" for n in range(40)]}
+    ws.warehouse.replace("identities", pa.table(keys | {"kind": ["k"] * 40}), by="collect")
+    visits = [{"event_id": f"e{n}", "source": "s", "id_key": f"k:{n}", "name": "page_view",
+               "occurred_at": NOON - dt.timedelta(days=31 if n == 3 else 5)} for n in range(40)]  # fmt: skip
+    visits[3]["occurred_at"] = MIDNIGHT - dt.timedelta(days=30)
+    ws.warehouse.append("events", pa.Table.from_pylist(visits), by="collect")
+
+    def spied(trees: Any, asking: Any, given: Any = None) -> Any:
+        asked.append(
+            (sorted(trees), ws.warehouse.count("people") if given else _n(ws, asking.look("people")))
+        )
+        return population(trees, asking, given)
+
+    monkeypatch.setattr(renewed, "population", spied)
+    segments(ws, DAY)
+    assert held(ws)["some"] == {f"p{n}" for n in range(40)}
+    new = visits[7] | {"event_id": "new", "occurred_at": NOON}
+    ws.warehouse.append("events", pa.Table.from_pylist([new]), by="collect")
+    segments(ws, DAY + dt.timedelta(days=1))
+    assert asked == [(["both", "often", "some"], 40), (["often", "some"], 2), (["both"], 40)]
+    assert held(ws)["some"] == {f"p{n}" for n in range(40)} - {"p3"} and held(ws)["often"] == {"p7"}
+    sizes = {row["segment_id"]: row["n_people"] for row in rows_of(ws, "segment_sizes") if row["as_of"] > DAY}
+    assert sizes == {"some": 39, "often": 1, "both": len(held(ws)["both"])}, "nobody is counted twice"
+    define(ws, often="visited >= 3 times")
+    segments(ws, DAY + dt.timedelta(days=1))
+    assert asked[3:] == [(["both", "often", "some"], 40)], "another rule asks everybody"
+
+
+def test_without_what_was_kept_members_are_compared_all_the_same(embedded: Workspace) -> None:
+    define(embedded, some="n_bought >= 1", Some="n_bought >= 2")
+    traits(embedded, DAY, {"p1": 1, "p2": 2})
+    segments(embedded, DAY)
+    shutil.rmtree(embedded.path("kept"))
+    traits(embedded, DAY, {"p1": 2, "p2": 0})
+    segments(embedded, DAY)
+    changes = [
+        (row["segment_id"], row["person_id"], row["change"]) for row in rows_of(embedded, "segment_changes")
+    ]
+    first = [("Some", "p2", "entered"), ("some", "p1", "entered"), ("some", "p2", "entered")]
+    then = [("Some", "p1", "entered"), ("Some", "p2", "left"), ("some", "p2", "left")]
+    assert sorted(changes) == sorted([*first, *then])
+
+
+def _n(ws: Workspace, rows: Any) -> int:
+    return ws.warehouse.read(rows.count())[0][0].as_py()

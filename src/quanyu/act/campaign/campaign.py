@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from quanyu import ledger
@@ -22,6 +21,7 @@ from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
 from quanyu.part.document import read_document
+from quanyu.part.given import File
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
@@ -34,7 +34,7 @@ RECORD = "campaigns"
 class Draft:
     """A campaign to propose: a file, or the fields of one."""
 
-    file: Path | None = None
+    file: File | None = None
     fields: Mapping[str, Any] | None = None
 
 
@@ -230,6 +230,11 @@ def campaigns(ws: Workspace) -> list[Course]:
     return [_course(ws, one) for one in known if one.status != "superseded"]
 
 
+@dataclass(frozen=True)
+class All:
+    """Every campaign is wanted."""
+
+
 def show_campaign(ws: Workspace, given: Chosen, _: Caller) -> Course:
     """Return a campaign with what became of everybody."""
     return _course(ws, find(ws, given.campaign))
@@ -299,6 +304,10 @@ STOP = Action(
     stop_campaign,
     said="stopped {campaign}",
 )
+LIST = Action(
+    "list_campaigns", "List the campaigns and how far they are.", All, list[Course], lambda ws, _, __: campaigns(ws),
+    role="viewer", writes=False,
+)  # fmt: skip
 SHOW = Action(
     "show_campaign", "Show a campaign with what became of everybody.", Chosen, Course, show_campaign,
     role="analyst", writes=False,
@@ -312,5 +321,7 @@ ANSWERS = Action(
     "Say by channel and variant how many people opened, clicked, replied and bought, and what programs did.",
     Chosen, Answers, _answered, role="analyst", writes=False,
 )  # fmt: skip
-ACTIONS = {one.name: one for one in (ADD, TRY, CHECK, APPROVE, LAUNCH, PAUSE, RESUME, STOP, SHOW, ANSWERS)}
+ACTIONS = {
+    one.name: one for one in (ADD, TRY, CHECK, APPROVE, LAUNCH, PAUSE, RESUME, STOP, LIST, SHOW, ANSWERS)
+}
 """What can be done with campaigns, by name."""

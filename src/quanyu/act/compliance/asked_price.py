@@ -14,6 +14,7 @@ from quanyu.act.compliance.price import Claim, Offer, Refusal, check_offer, refe
 from quanyu.errors import ComplianceError
 from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
+from quanyu.part.given import Amount
 from quanyu.warehouse.portable import local_day
 from quanyu.workspace import Workspace
 
@@ -26,8 +27,8 @@ class Asked:
     """A price to be shown for an item: `was` beside it, or a claim to be the lowest; on a day, today where none is named."""
 
     item_id: str
-    now: Decimal
-    was: Decimal | None = None
+    now: Amount
+    was: Amount | None = None
     claim: Claim = "was"
     days: int = 30
     on: dt.date | None = None

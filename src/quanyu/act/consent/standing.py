@@ -16,7 +16,7 @@ from quanyu.act.consent.consent import REASONS, consented, suppressed, unpersona
 from quanyu.act.contact import contacts
 from quanyu.ledger import Suppression
 from quanyu.part.action import Action, Caller
-from quanyu.part.identifier import keys_of
+from quanyu.part.reading import keys_of
 from quanyu.part.told_consent import OWN, PERSON, tomb_of
 from quanyu.workspace import Workspace
 
@@ -195,7 +195,7 @@ STAND = Action(
     "show_consent",
     "Show what somebody said about being written to, with its proof, and what stands against it.",
     Whose,
-    list,
+    list[Standing],
     stand,
     role="agent",
     writes=False,

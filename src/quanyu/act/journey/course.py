@@ -14,7 +14,7 @@ from quanyu.act.journey.journey import find
 from quanyu.act.journey.step import kind_named
 from quanyu.ledger.journey import Journey, documents, road
 from quanyu.part.action import Caller
-from quanyu.part.identifier import keys_of
+from quanyu.part.reading import keys_of
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 

@@ -34,5 +34,7 @@ def holding(scene: Scene, rules: Mapping[str, Rule], people: pa.Table) -> ir.Tab
     """Return enrolment_id and, for each rule named, whether it holds of the person; who is not known meets none."""
     rows = scene.known(people.select(["enrolment_id", "person_id"]))
     told = population(rules, asking(scene, rows.select("person_id").distinct()))
-    both = rows.left_join(told, "person_id")
-    return both.select("enrolment_id", **{name: both[name].fill_null(False) for name in rules})
+    both = rows.left_join(told.table, "person_id")
+    return both.select(
+        "enrolment_id", **{name: both[cell].fill_null(False) for name, cell in told.cells.items()}
+    )

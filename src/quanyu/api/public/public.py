@@ -31,6 +31,7 @@ from quanyu.api.public.door import (
 )
 from quanyu.api.public.form import Pages
 from quanyu.errors import ChannelError, QuanyuError
+from quanyu.part.process import Process
 from quanyu.workspace import Workspace
 
 GIF = (
@@ -161,5 +162,5 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-PUBLIC = application
-"""Found here by the console, which serves the same pages to this machine."""
+PROCESS = Process("public", ("/c/", "/o/", "/u/", "/p/", "/hook/"), application)
+"""Found by whoever serves."""

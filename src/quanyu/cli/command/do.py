@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import getpass
 import json
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ import typer
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import say
 from quanyu.errors import ActionError
-from quanyu.part.action import Caller, action_named, actions, perform
+from quanyu.part.action import Caller, action_named, actions, answered, perform
 
 
 def do(
@@ -30,9 +29,14 @@ def do(
         return
     action, fields = action_named(name), dict(_field(word) for word in given or ())
     with workspace(root) as ws:
-        result = perform(ws, action, fields, Caller(by or getpass.getuser()))
+        caller = Caller(by or getpass.getuser())
+        result = perform(ws, action, fields, caller)
     if json or result is not None:
-        as_json(_plain(result))
+        _print(answered(action, result, caller))
+
+
+def _print(told: bytes) -> None:
+    as_json(json.loads(told))
 
 
 def _list(json: bool) -> None:
@@ -66,13 +70,3 @@ def _field(word: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except ValueError:
         return name, value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return (
-        dataclasses.asdict(value)
-        if dataclasses.is_dataclass(value) and not isinstance(value, type)
-        else value
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from quanyu.collect.load.load import Loaded, load
 from quanyu.part.action import Action, Caller
+from quanyu.part.given import File
 from quanyu.workspace import Workspace
 
 
@@ -13,7 +14,7 @@ from quanyu.workspace import Workspace
 class Files:
     """What to load: files and folders, the layout where it is not recognised, and whether to read known files again."""
 
-    paths: tuple[str, ...]
+    paths: tuple[File, ...]
     layout: str | None = None
     again: bool = False
 
@@ -26,7 +27,7 @@ LOAD = Action(
     "load_files",
     "Load files; say what was recognised, taken and refused, and why. Loading again adds nothing.",
     Files,
-    list,
+    list[Loaded],
     _load,
     said="loaded {paths}",
 )

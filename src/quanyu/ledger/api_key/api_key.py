@@ -6,8 +6,10 @@ import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass, field, replace
+from typing import Annotated
 
 import sqlalchemy as sa
+from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from quanyu.ledger.audit import Edit, audited
@@ -43,7 +45,7 @@ class ApiKey:
     role: str
     made_by: str
     made_at: dt.datetime
-    secret_hash: str = field(default="", repr=False)
+    secret_hash: Annotated[str, Field(exclude=True)] = field(default="", repr=False)
     expires_at: dt.datetime | None = None
     revoked_at: dt.datetime | None = None
     used_at: dt.datetime | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision in `versions`; a test keeps it true."""
 
 VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))

@@ -6,8 +6,10 @@ import datetime as dt
 import hashlib
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import sqlalchemy as sa
+from pydantic import Field
 
 from quanyu.ledger.audit import Edit, audited
 from quanyu.ledger.store import Scope, reading, schema, writing
@@ -33,7 +35,7 @@ class User:
 
     name: str
     role: str
-    password_hash: str = field(repr=False)
+    password_hash: Annotated[str, Field(exclude=True)] = field(repr=False)
     is_active: bool
     made_at: dt.datetime
     seen_at: dt.datetime | None = None

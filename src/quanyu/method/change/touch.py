@@ -90,7 +90,7 @@ class Touched:
     def rows(self, warehouse: Warehouse, name: str) -> ir.Table:
         """Return the rows of a table that are theirs; all of a table that is nobody's."""
         rows = warehouse.table(name)
-        if name in {"people", "deliveries"}:
+        if name in {"people", "deliveries", "responses"}:
             return semi(rows, {"person": group_key(rows.person_id)}, self.people)
         if "id_key" not in rows.columns:
             return rows
@@ -159,6 +159,7 @@ SOURCES: Mapping[str, Source] = {
         _with(_key, "began_on", "ended_on", "channel", "campaign_id"), times=("began_at", "campaign_at")
     ),
     "visit_days": Source(_with(_key, "visited_on")),
+    "events": Source(_key, times=("occurred_at",)),
     "touches": Source(_key, times=("touched_at",)),
     "feedback": Source(_with(_key, "said_at"), times=("said_at",)),
     "margins": Source(document),
@@ -170,6 +171,7 @@ SOURCES: Mapping[str, Source] = {
     "identities": Source(owned, ("id_key", "person_id")),
     "people": Source(_person, ("person_id",)),
     "deliveries": Source(_person, times=("sent_at",)),
+    "responses": Source(_person, times=("responded_at",)),
     "spend": Source(lambda rows: {"spent_on": rows.spent_on}),
     "links": Source(lambda rows: {"key": group_key(rows.id_key), "other": group_key(rows.other_key)}),
     "members": Source(_key),

@@ -74,6 +74,16 @@ def _revoke(ws: Workspace, given: Revoked, caller: Caller) -> ApiKey:
     return key
 
 
+@dataclass(frozen=True)
+class All:
+    """Every key is wanted."""
+
+
+def _list(ws: Workspace, _: All, __: Caller) -> list[ApiKey]:
+    """Return every key, the newest first."""
+    return ledger.list_keys(ws.ledger)
+
+
 ADD_KEY = Action(
     "add_key",
     "Make a key for a program.",
@@ -92,3 +102,4 @@ REVOKE = Action(
     "owner",
     said="revoked the key {prefix}",
 )
+LIST = Action("list_keys", "List the keys of programs.", All, list[ApiKey], _list, "owner", writes=False)

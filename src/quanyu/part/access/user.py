@@ -133,6 +133,16 @@ def _changed(ws: Workspace, name: str, caller: Caller, change: Callable[[User], 
     return after
 
 
+@dataclass(frozen=True)
+class All:
+    """Every user is wanted."""
+
+
+def _list(ws: Workspace, _: All, __: Caller) -> list[User]:
+    """Return every user."""
+    return ledger.list_users(ws.ledger)
+
+
 ADD = Action(
     "add_user",
     "Add a user who may sign in.",
@@ -172,3 +182,4 @@ RENEW = Action(
     "viewer",
     said="changed the own password",
 )
+LIST = Action("list_users", "List who may sign in.", All, list[User], _list, "owner", writes=False)

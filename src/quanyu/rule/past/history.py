@@ -10,11 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from quanyu.rule.past.aggregate import AGGREGATES
-from quanyu.rule.past.sequence import length
 from quanyu.rule.tree import Did, Measure
 from quanyu.rule.tree import Sequence as Steps
 from quanyu.rule.verb import VERBS
-from quanyu.rule.window import bounds, reach
+from quanyu.rule.window import bounds, length, reach
 
 Row = Mapping[str, Any]
 Claim = Callable[[Row], Any]

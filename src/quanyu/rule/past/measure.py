@@ -59,8 +59,16 @@ def _claimed(asking: Asking, rows: Rows, measures: Mapping[str, Measure]) -> ir.
         f"is_{name}": _counts(asking, table, claims[name], measure) for name, measure in measures.items()
     }
     kept = [name for name in table.columns if name in {"owner", AT, *map(cell, (*counted, *rows.key))}]
-    flagged = table.select(*kept, **flags)
+    flagged = table.filter(_may_count(asking, table, measures)).select(*kept, **flags)
     return flagged.filter(reduce(or_, (flagged[name] for name in flags)))
+
+
+def _may_count(asking: Asking, table: ir.Table, measures: Mapping[str, Measure]) -> ir.BooleanValue:
+    """Say which rows lie in the span of all windows: engines pass over others before they look at anything else of them."""
+    spans = [bounds(measure.window, asking.at, asking.zone) for measure in measures.values()]
+    starts = [start for start, _ in spans if start is not None]
+    is_in = table[AT] < ibis.literal(max(end for _, end in spans))
+    return is_in & (table[AT] >= ibis.literal(min(starts))) if len(starts) == len(spans) else is_in
 
 
 def _counts(asking: Asking, table: ir.Table, claim: Node, measure: Measure) -> ir.BooleanValue:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import ibis
@@ -13,7 +12,7 @@ from quanyu.rule.expression import expression
 from quanyu.rule.row import AT, cell, owners, rows_of
 from quanyu.rule.tree import Did, Node, Sequence, columns
 from quanyu.rule.verb import VERBS, claim_of
-from quanyu.rule.window import LENGTH, micros, reach
+from quanyu.rule.window import length, micros, reach
 from quanyu.warehouse.portable import unix_micros
 
 NEVER = ibis.null("int64")
@@ -49,11 +48,6 @@ def _is_met(asking: Asking, sequence: Sequence, rows: ir.Table) -> ir.BooleanVal
     if sequence.is_left:
         claims += [rows.left.isnull() | (rows.left > until), until <= micros(asking.at)]
     return ibis.and_(*claims).fill_null(False)
-
-
-def length(sequence: Sequence) -> int:
-    """Return within how many microseconds a sequence is to end."""
-    return sequence.within.n * (LENGTH[sequence.within.unit] // dt.timedelta(microseconds=1))
 
 
 def _moments(asking: Asking, sequence: Sequence) -> ir.Table:
@@ -93,4 +87,4 @@ def _taken(asking: Asking, sequence: Sequence, steps: Mapping[str, Did], names: 
     return owned.select("person", *shown, *names, **{AT: owned.moment})
 
 
-__all__ = ["followed", "length"]
+__all__ = ["followed"]

@@ -44,7 +44,7 @@ EVENTS = Table(
         C("n_items", "integer", "件数", "Items", low=0, unit="item"),
         C("value_amount", "money", "金额", "Value", unit="currency"),
         CURRENCY,
-        C("properties", "json", "属性", "Properties"),
+        C("properties", "json", "属性", "Properties", is_said=True),
     ),
     time="occurred_at", is_append_only=True, is_input=True,
 )  # fmt: skip
@@ -172,7 +172,7 @@ FEEDBACK = Table(
         C("order_id", "text", "订单号", "Order", refers="orders.order_id"),
         C("said_at", "time", "时间", "Said at", is_required=True),
         C("score", "number", "评分", "Score", low=0, high=10, note="review stars 1 to 5, NPS 0 to 10"),
-        C("text", "text", "内容", "Text"),
+        C("text", "text", "内容", "Text", is_said=True),
         C("channel", "text", "渠道", "Channel", note=CHANNELS_NOTE),
     ),
     time="said_at", is_input=True,

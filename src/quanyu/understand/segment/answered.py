@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import ibis.expr.types as ir
+from collections.abc import Callable, Mapping
 
 from quanyu.errors import QuanyuError, SegmentError
 from quanyu.ledger import Segment
-from quanyu.rule import Asking, parse, population
+from quanyu.rule import Answers, parse
 from quanyu.rule.tree import Node, groups
 
+Ask = Callable[[Mapping[str, Node]], Answers]
+"""Returns everybody's answers to segments; raises for one that cannot be asked."""
 
-def answered(listed: list[Segment], asking: Asking) -> tuple[dict[str, QuanyuError], ir.Table | None]:
+
+def answered(listed: list[Segment], ask: Ask) -> tuple[dict[str, QuanyuError], Answers | None]:
     """Return what stands in the way of some segments, and everybody's answer to all others, worked out together."""
     trees, faults = dict[str, Node](), dict[str, QuanyuError]()
     for segment in listed:
@@ -24,9 +25,9 @@ def answered(listed: list[Segment], asking: Asking) -> tuple[dict[str, QuanyuErr
         faults |= _waiting(trees, faults)
         trees = {name: tree for name, tree in trees.items() if name not in faults}
         try:
-            return faults, population(trees, asking) if trees else None
+            return faults, ask(trees) if trees else None
         except QuanyuError as error:
-            alone = {name: _alone(name, trees, asking) for name in trees}
+            alone = {name: _alone(name, trees, ask) for name in trees}
             broken = {name: fault for name, fault in alone.items() if fault}
             if not broken:
                 raise error from None
@@ -48,13 +49,13 @@ def _waiting(trees: Mapping[str, Node], faults: Mapping[str, QuanyuError]) -> di
     return waiting
 
 
-def _alone(name: str, trees: Mapping[str, Node], asking: Asking) -> QuanyuError | None:
+def _alone(name: str, trees: Mapping[str, Node], ask: Ask) -> QuanyuError | None:
     """Return what stands in the way of one segment with those it names."""
     needed = {name: trees[name]}
     while more := {other for tree in needed.values() for other in groups(tree)} - set(needed):
         needed |= {other: trees[other] for other in more}
     try:
-        population(needed, asking)
+        ask(needed)
     except QuanyuError as error:
         return error
     return None

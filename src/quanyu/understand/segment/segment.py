@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from quanyu.errors import SegmentError
 from quanyu.ledger import Segment
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
+from quanyu.part.reading import Limit, whom_after
 from quanyu.part.segment_state import unknown_segment
 from quanyu.rule import Answer, Asking, explain_person, meant_rule, parse, population, printed
 from quanyu.rule.tree import groups
@@ -188,6 +190,52 @@ def found(ws: Workspace, name: str) -> Segment:
     return listed[name]
 
 
+def list_segments(ws: Workspace, _: All, __: Caller) -> list[Listed]:
+    """Return every segment with its state and its sizes."""
+    return segment_states(ws)
+
+
+@dataclass(frozen=True)
+class All:
+    """Every segment is wanted."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """The segment whose members are wanted, how many, and after whom."""
+
+    name: str
+    limit: Limit = 100
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member, and since when without a break."""
+
+    person_id: str
+    entered_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class MembersPage:
+    """Members by id, and after whom the next page begins; "" on the last."""
+
+    members: tuple[Member, ...]
+    next: str
+
+
+def list_members(ws: Workspace, given: Members, _: Caller) -> MembersPage:
+    """Return a page of the members of a segment, as the last turn found them."""
+    rows = ws.warehouse.table("segment_members")
+    rows = rows.filter(rows.segment_id == found(ws, given.name).segment_id).select("person_id", "entered_at")
+    listed = [
+        Member(**row) for row in ws.warehouse.read(whom_after(rows, given.after, given.limit + 1)).to_pylist()
+    ]
+    page = listed[: given.limit]
+    return MembersPage(tuple(page), page[-1].person_id if len(listed) > given.limit else "")
+
+
 ADD = Action(
     "add_segment",
     "Define a segment, or define it anew.",
@@ -225,5 +273,23 @@ EXPLAIN = Action(
     role="analyst",
     writes=False,
 )
-ACTIONS = {action.name: action for action in (ADD, ADD_MANY, DROP, EXPLAIN, SHOW)}
+LIST = Action(
+    "list_segments",
+    "List the segments: their rules, states and sizes.",
+    All,
+    list[Listed],
+    list_segments,
+    role="viewer",
+    writes=False,
+)
+MEMBERS = Action(
+    "list_members",
+    "List the members of a segment, page by page.",
+    Members,
+    MembersPage,
+    list_members,
+    role="analyst",
+    writes=False,
+)
+ACTIONS = {action.name: action for action in (ADD, ADD_MANY, DROP, EXPLAIN, LIST, MEMBERS, SHOW)}
 """What can be done with segments, by name."""

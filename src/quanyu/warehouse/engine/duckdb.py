@@ -23,6 +23,7 @@ from quanyu.errors import QueryError
 from quanyu.warehouse.engine import literal
 from quanyu.warehouse.engine.compiled import compiled, shape_of
 from quanyu.warehouse.engine.described import described
+from quanyu.warehouse.engine.engine import Hidden
 from quanyu.warehouse.engine.query import too_long, unknown_table
 from quanyu.warehouse.fault import explained, meaning
 
@@ -39,6 +40,9 @@ SETUP = (
 
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4096"
 """Files are as small as at the usual level 3 and with larger dictionaries, and a quarter cheaper to write."""
+
+MOST_ROWS = 10_000
+"""Rows that are read at once of a result of which only the first are wanted."""
 
 LOCAL_TIME = "CREATE OR REPLACE MACRO from_utc_timestamp(moment, zone) AS {body}"
 """Spark's word for local time, so that `portable.local_time` is one expression on both engines."""
@@ -131,7 +135,9 @@ class DuckDB:
                 return reader.read_all().cast(wanted).to_reader(chunk)
             return pa.RecordBatchReader.from_batches(wanted, _batches(reader, wanted))
 
-    def query(self, sql: str, tables: dict[str, Sequence[str]], seconds: float) -> pa.Table:
+    def query(
+        self, sql: str, tables: dict[str, Sequence[str]], seconds: float, hidden: Hidden, n: int | None
+    ) -> pa.Table:
         """Run SQL in a sealed connection that can read only the tables' files; see `Engine.query`."""
         folders = sorted({str(Path(file).parent) for files in tables.values() for file in files})
         folders += [literal.escaped(folder) for folder in folders]
@@ -141,12 +147,15 @@ class DuckDB:
             for name, files in tables.items():
                 with explained(name):
                     sealed.execute(f'CREATE VIEW "{name}" AS {_select(files)}')
+                    if hidden.get(name):
+                        sealed.execute(_hiding(sealed, name, files, hidden[name]))
             sealed.execute("SET enable_external_access = false")
             sealed.execute("SET lock_configuration = true")
             watch = threading.Timer(seconds, sealed.interrupt)
             watch.start()
             try:
-                return sealed.sql(sql).to_arrow_table()
+                found = sealed.sql(sql)
+                return found.to_arrow_table() if n is None else _first(found.to_arrow_reader(MOST_ROWS), n)
             except duckdb.InterruptException:
                 raise too_long(seconds) from None
             except duckdb.Error as error:
@@ -204,6 +213,24 @@ def _local_time(zone: str) -> str:
 def _select(files: Sequence[str]) -> str:
     # Names and places are quoted where they are made.
     return f"SELECT * FROM {literal.parquet(files, ', union_by_name = true')}"  # nosec B608
+
+
+def _hiding(sealed: duckdb.DuckDBPyConnection, name: str, files: Sequence[str], hidden: Sequence[str]) -> str:
+    """Return the view of a table in which hidden columns hold nothing."""
+    there = {column: kind for column, kind, *_ in sealed.execute(f'DESCRIBE "{name}"').fetchall()}
+    nothing = ", ".join(f'NULL::{there[one]} AS "{one}"' for one in hidden if one in there)
+    # Names are those of contracts.
+    shown = f"* REPLACE ({nothing})" if nothing else "*"
+    return f'CREATE OR REPLACE VIEW "{name}" AS SELECT {shown} FROM ({_select(files)})'  # nosec B608
+
+
+def _first(reader: pa.RecordBatchReader, n: int) -> pa.Table:
+    """Return the first rows of a result; what follows is not read."""
+    batches, n_read = list[pa.RecordBatch](), 0
+    while n_read < n and (batch := next(reader, None)) is not None:
+        batches.append(batch)
+        n_read += batch.num_rows
+    return pa.Table.from_batches(batches, reader.schema).slice(0, n)
 
 
 def _batches(reader: pa.RecordBatchReader, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import ibis.expr.types as ir
 import pyarrow as pa
+
+Hidden = Mapping[str, tuple[str, ...]]
+"""Columns of tables that hold nothing for whoever asks."""
 
 
 class Engine(Protocol):
@@ -30,8 +33,10 @@ class Engine(Protocol):
     def stream(self, expression: ir.Table, chunk: int) -> pa.RecordBatchReader:
         """Return the rows of an expression in record batches of about `chunk` rows."""
 
-    def query(self, sql: str, tables: dict[str, Sequence[str]], seconds: float) -> pa.Table:
-        """Run one SELECT over named tables, each given as Parquet files, unable to reach anything else.
+    def query(
+        self, sql: str, tables: dict[str, Sequence[str]], seconds: float, hidden: Hidden, n: int | None
+    ) -> pa.Table:
+        """Run one SELECT over named tables, each given as Parquet files, unable to reach anything else; its first `n` rows.
 
         Raises `QueryError` when it takes longer than `seconds`.
         """

@@ -25,6 +25,7 @@ from sqlglot import exp
 from quanyu.errors import MissingExtraError, QueryError
 from quanyu.settings.frame import SparkSettings
 from quanyu.warehouse.engine.compiled import compiled
+from quanyu.warehouse.engine.engine import Hidden
 from quanyu.warehouse.engine.query import too_long, unknown_table
 from quanyu.warehouse.fault import explained, meaning
 
@@ -32,7 +33,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
     try:
         from pyspark.errors import PySparkException
-        from pyspark.sql import DataFrame, SparkSession
+        from pyspark.sql import DataFrame, SparkSession, functions
         from pyspark.sql.pandas.types import from_arrow_schema
     except ImportError as error:
         raise MissingExtraError(
@@ -120,7 +121,9 @@ class Spark:
             rows = self._frame(expression).toArrow()
         return rows.cast(expression.schema().to_pyarrow()).to_reader(chunk)
 
-    def query(self, sql: str, tables: dict[str, Sequence[str]], seconds: float) -> pa.Table:
+    def query(
+        self, sql: str, tables: dict[str, Sequence[str]], seconds: float, hidden: Hidden, n: int | None
+    ) -> pa.Table:
         """Run SQL in a session of its own that cannot read files by path; see `Engine.query`."""
         statement = sqlglot.parse_one(sql, read="duckdb")
         called = {str(call.this).lower() for call in statement.find_all(exp.Anonymous)}
@@ -135,14 +138,21 @@ class Spark:
             if name.startswith("spark.sql.session") or name == "spark.sql.runSQLOnFiles":
                 sealed.conf.set(name, value)
         for name, files in tables.items():
-            _read(sealed, files).createOrReplaceTempView(name)
+            rows = _read(sealed, files)
+            nothing = {
+                field.name: functions.lit(None).cast(field.dataType)
+                for field in rows.schema.fields
+                if field.name in hidden.get(name, ())
+            }
+            rows.withColumns(nothing).createOrReplaceTempView(name)
         began = time.monotonic()
         watch = threading.Timer(seconds, self.session.sparkContext.cancelAllJobs)
         watch.start()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
-                return sealed.sql(statement.sql(dialect="spark")).toArrow()
+                found = sealed.sql(statement.sql(dialect="spark"))
+                return (found if n is None else found.limit(n)).toArrow()
         except PySparkException as error:
             if time.monotonic() - began >= seconds:
                 raise too_long(seconds) from None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from nicegui import Client, ui
 
-from quanyu.act.journey import ACTIONS
+from quanyu.act.journey import ACTIONS, Passage
 from quanyu.act.journey.document import Plan, plan_of
 from quanyu.act.journey.step import kinds
 from quanyu.errors import JourneyError, QuanyuError
@@ -19,7 +20,8 @@ from quanyu.web.pages.journeys.editor.hand import At
 from quanyu.web.pages.journeys.editor.written import FIELDS, Written, begun, checked, document_in, keep, lean
 from quanyu.web.pages.journeys.journey_flow import written_flow
 from quanyu.web.pages.journeys.journey_steps import BLANK, blank, copied, numbered, parts, prepared
-from quanyu.web.pages.journeys.journey_words import time_told
+from quanyu.web.pages.journeys.journey_trace import entry_numbers
+from quanyu.web.pages.journeys.journey_words import again_told, time_told
 from quanyu.web.view import View
 from quanyu.workspace import Workspace
 
@@ -179,6 +181,19 @@ def test_a_new_version_keeps_the_name_and_says_what_begins_it(view: View) -> Non
         keep(view, written)
     written.put("when", "bought")
     assert keep(view, written).version == 2
+
+
+def test_entries_are_counted_from_a_persons_first() -> None:
+    at = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    told = [(41, "entered"), (41, "next"), (0, "not_entered"), (57, "entered")]
+    assert entry_numbers([Passage(at, entry, "", outcome) for entry, outcome in told]) == {41: 1, 57: 2}
+
+
+def test_when_somebody_may_enter_again_is_said_in_words(view: View) -> None:
+    assert [again_told(view, again) for again in ("never", "36 hours")] == [
+        "Never again",
+        "Again after 1.5 days",
+    ]
 
 
 def test_a_time_is_told_in_its_largest_unit(view: View) -> None:

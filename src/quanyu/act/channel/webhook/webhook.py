@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -16,6 +14,7 @@ import httpx
 
 from quanyu.act.channel.lack import lacking, require
 from quanyu.act.channel.message import Outcome, Outgoing, Status
+from quanyu.act.channel.signature import signed
 from quanyu.act.channel.wire import BarredError, HttpSender, by_status, checked_address
 from quanyu.act.settings import WebhookSettings
 from quanyu.text import Sentence
@@ -65,17 +64,6 @@ class Webhook:
                     url.copy_with(host=number), content=body, headers=headers, extensions=named
                 )
         return self.client.post(url.copy_with(host=last), content=body, headers=headers, extensions=named)
-
-
-def signed(secret: bytes, key: str, seconds: int, body: bytes) -> dict[str, str]:
-    """Return the headers of Standard Webhooks for a body."""
-    seal = hmac.digest(secret, f"{key}.{seconds}.".encode() + body, hashlib.sha256)
-    return {
-        "Content-Type": "application/json",
-        "webhook-id": key,
-        "webhook-timestamp": str(seconds),
-        "webhook-signature": f"v1,{base64.b64encode(seal).decode('ascii')}",
-    }
 
 
 def body_of(message: Outgoing) -> bytes:

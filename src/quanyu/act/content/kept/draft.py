@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from quanyu.act.compliance import Category
 from quanyu.act.variant import Variant
@@ -33,7 +33,7 @@ class Draft:
 
     name: str
     channel: str
-    variants: tuple[Variant, ...]
+    variants: Annotated[tuple[Variant, ...], Field(min_length=1)]
     category: Category = "general"
     is_service: bool = False
     note: str = ""

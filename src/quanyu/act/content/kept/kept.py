@@ -203,7 +203,9 @@ KEEP = Action(
     keep,
     said="kept the content {name} for {channel}",
 )
-LIST = Action("list_contents", "List the contents.", Everything, list, _list, role="analyst", writes=False)
+LIST = Action(
+    "list_contents", "List the contents.", Everything, list[KeptContent], _list, role="analyst", writes=False
+)
 SHOW = Action(
     "show_content",
     "Show what a content says, and its versions.",

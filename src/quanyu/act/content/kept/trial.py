@@ -10,6 +10,7 @@ from quanyu.act.content.preview import Preview, preview
 from quanyu.act.variant import Variant
 from quanyu.errors import QuanyuError
 from quanyu.part.action import Action, Caller
+from quanyu.part.given import Fault
 from quanyu.workspace import Workspace
 
 
@@ -31,7 +32,7 @@ class Trial:
     """What came of it: the message (None where it cannot be written, with the `fault`), and the findings, the gravest first."""
 
     preview: Preview | None
-    fault: QuanyuError | None
+    fault: Fault | None
     findings: tuple[Finding, ...] = ()
 
 

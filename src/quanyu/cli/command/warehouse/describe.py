@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import typer
 from quanyu.cli.screen import JsonOption, WorkspaceOption, as_json, table, workspace
 from quanyu.cli.speech import language, out, say
 from quanyu.loop import lineage
+from quanyu.part.action import Caller, perform
+from quanyu.part.reading import DESCRIBE
 from quanyu.tables import contract
 from quanyu.text import Text
 
@@ -20,35 +23,35 @@ def describe(
     json: JsonOption = False,
 ) -> None:
     """Show a table's contract, rows, versions and lineage."""
-    promise = contract(name)
-    made = lineage()[name]
+    made = lineage()[contract(name).name]
     with workspace(root) as ws:
-        n_rows, version = ws.warehouse.count(name), ws.warehouse.version(name)
-        present = ws.warehouse.table(name).schema() if promise.is_open else promise.schema
-    columns: list[tuple[str, ...]] = [
-        (column.name, column.type, getattr(column, language()), column.privacy, column.unit, column.note)
-        for column in promise.columns
+        told = perform(ws, DESCRIBE, {"table": name}, Caller(getpass.getuser()))
+    state = told.table
+    if state.fault is not None:
+        raise state.fault
+    columns = [
+        (one.column, one.type, getattr(one, language()), one.privacy, one.unit, one.note)
+        for one in told.columns
     ]
-    columns += [(c, str(kind), "", "", "", "") for c, kind in present.items() if c not in promise.schema]
     heads: Mapping[str, Text] = {
         "column": "Column", "type": "Type", "label": "Label", "privacy": "Privacy", "unit": "Unit", "note": "Note",
     }  # fmt: skip
     if json:
         as_json(
             {
-                "table": name, "grain": promise.grain, "key": promise.key, "owner": promise.owner,
-                "rows": n_rows, "version": version, **made,
+                "table": name, "grain": state.grain, "key": state.key, "owner": state.owner,
+                "rows": state.rows, "version": state.version, **made,
                 "columns": [dict(zip(heads, column, strict=True)) for column in columns],
             }
         )  # fmt: skip
         return
-    out.print(f"{name} {getattr(promise, language())}", style="bold", highlight=False)
+    out.print(f"{name} {getattr(state, language())}", style="bold", highlight=False)
     facts = (
-        ("One row per", promise.grain),
-        ("Key", ", ".join(promise.key)),
-        ("Owner", promise.owner),
-        ("Rows", f"{n_rows:,}"),
-        ("Version", version),
+        ("One row per", state.grain),
+        ("Key", ", ".join(state.key)),
+        ("Owner", state.owner),
+        ("Rows", f"{state.rows:,}"),
+        ("Version", state.version),
         ("Written by", ", ".join(made["written_by"])),
         ("Read by", ", ".join(made["read_by"])),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -57,12 +57,20 @@ def _told(view: View, course: JourneyCourse, lines: list[Passage]) -> None:
     if not lines:
         empty(view, "Never near it", "Nothing that this person did could have let them enter.")
         return
-    put(tag("ol", *(_line(view, course, line) for line in lines), class_="story", tabindex=0))
+    numbers = entry_numbers(lines)
+    listed = [_line(view, course, line, numbers.get(line.entry, 0)) for line in lines]
+    put(tag("ol", *listed, class_="story", tabindex=0))
 
 
-def _line(view: View, course: JourneyCourse, line: Passage) -> Markup:
+def entry_numbers(lines: Sequence[Passage]) -> dict[int, int]:
+    """Return of each entry which of the person's it is, the first 1."""
+    entries = dict.fromkeys(line.entry for line in lines if line.outcome == "entered")
+    return {entry: n for n, entry in enumerate(entries, start=1)}
+
+
+def _line(view: View, course: JourneyCourse, line: Passage, n: int) -> Markup:
     at = tag("time", writer(view)(line.at, "time"))
-    words = [view.say("entry {n}", n=line.entry), view.say("version {n}", n=line.version)]
+    words = [view.say("entry {n}", n=n), view.say("version {n}", n=line.version)]
     entry = span("faint", " · ".join(words)) if line.entry else ""
     if line.outcome in STATES:
         why = reason_told(view, line.detail) if line.detail and line.outcome != "entered" else ""

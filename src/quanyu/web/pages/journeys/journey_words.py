@@ -12,6 +12,7 @@ from quanyu import figure
 from quanyu.act.account import reason_words
 from quanyu.act.channel import channels
 from quanyu.act.journey import WORDS
+from quanyu.act.journey.step import seconds
 from quanyu.text import Text
 from quanyu.web.parts.campaign import rule_told
 from quanyu.web.parts.markup import span
@@ -56,10 +57,10 @@ def reason_told(view: View, reason: str) -> str:
     return view.say(known[reason]) if reason in known else reason
 
 
-def time_told(view: View, seconds: float) -> str:
-    """Say how long something takes, in the largest unit that it is at least one of."""
-    size, one, many = next((unit for unit in UNITS.values() if seconds >= unit[0]), UNITS["minute"])
-    n = seconds / size
+def time_told(view: View, length: float) -> str:
+    """Say how many seconds something takes, in the largest unit that it is at least one of."""
+    size, one, many = next((unit for unit in UNITS.values() if length >= unit[0]), UNITS["minute"])
+    n = length / size
     return view.say(one) if n == 1 else view.say(many, n=f"{n:g}")
 
 
@@ -79,7 +80,9 @@ def begins_told(view: View, document: Mapping[str, Any]) -> str:
 def again_told(view: View, again: str) -> str:
     """Say when somebody may enter again."""
     fixed: Mapping[str, Text] = {"never": "Never again", "always": "As often as it happens"}
-    return view.say(fixed[again]) if again in fixed else view.say("Again after {time}", time=again)
+    if again in fixed:
+        return view.say(fixed[again])
+    return view.say("Again after {time}", time=time_told(view, seconds(again)))
 
 
 def step_told(view: View, kind: str, given: Mapping[str, Any]) -> str:

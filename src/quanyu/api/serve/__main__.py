@@ -1,4 +1,4 @@
-"""Serve the public pages of a workspace: `python -m quanyu.api --workspace shop --host 0.0.0.0 --port 8081`."""
+"""Serve processes of a workspace: `python -m quanyu.api.serve --role api --port 8083`."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import argparse
 import sys
 
 import uvicorn
+from starlette.applications import Starlette
 
 import quanyu.workspace
-from quanyu.api.public import application
+from quanyu.api.serve.surround import Surround, log_lines
 from quanyu.errors import QuanyuError
+from quanyu.part.process import processes
 from quanyu.text import shell_language, told
 
 
 def main() -> None:
-    """Read the arguments and serve until stopped; addresses of visitors and links stand in no log."""
-    parser = argparse.ArgumentParser(prog="quanyu serve --role public", description=__doc__)
+    """Read the arguments and serve until stopped; what was begun ends first."""
+    parser = argparse.ArgumentParser(prog="quanyu serve", description=__doc__)
+    parser.add_argument("--role", required=True, choices=list(processes()), help="what is served")
     parser.add_argument("--workspace", default=None, help="folder of the workspace")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=8081, help="port to listen on")
+    parser.add_argument("--port", type=int, default=8083, help="port to listen on")
     given = parser.parse_args()
+    log_lines()
     try:
         ws = quanyu.workspace.open(given.workspace)
-        made = application(ws)
+        made = Surround(Starlette(), ws, [given.role])
     except QuanyuError as error:
         sys.stderr.write(f"{told(error, shell_language())}\n")
         sys.exit(error.exit_code)
@@ -33,10 +37,10 @@ def main() -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
-        date_header=True,
         timeout_keep_alive=15,
         limit_concurrency=1000,
     )
+    ws.close()
 
 
 if __name__ in {"__main__", "__mp_main__"}:

@@ -1,0 +1,1 @@
+"""The worker: what a server does beside answering requests."""
