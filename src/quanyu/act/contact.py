@@ -6,6 +6,7 @@ import datetime as dt
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from quanyu import ledger
 from quanyu.act.channel import channel_named
@@ -30,23 +31,31 @@ def contacts(ws: Workspace, channel: str) -> ir.Table:
 
 def contacted(ws: Workspace, since: dt.datetime) -> ir.Table:
     """Return person_id of everybody who got marketing since a moment, or waits for it: by Quanyu, or by another system."""
-    rows = marketing(ws)
+    rows = marketing(ws, since)
     moment = ibis.literal(since).cast("timestamp('UTC')")
     return rows.filter(rows.at > moment).select("person_id").distinct()
 
 
-def marketing(ws: Workspace) -> ir.Table:
+def marketing(ws: Workspace, since: dt.datetime) -> ir.Table:
     """Return person_id and moment (`at`) of every message that was sent or waits, by Quanyu or another system.
 
-    Service messages of Quanyu are left out: an order confirmed keeps nobody from hearing of anything else.
+    Those of journeys, which write to people between turns, are told by the ledger, from a moment on. Service messages of Quanyu
+    are left out: an order confirmed keeps nobody from hearing of anything else.
     """
     sent, touches = ws.warehouse.table("deliveries"), ws.warehouse.table("touches")
-    service = [
-        campaign.campaign_id
-        for campaign in ledger.list_campaigns(ws.ledger)
-        if campaign.design.get("brief", {}).get("is_service")
-    ]
-    ours = sent.filter(sent.status.isin(["pending", "delivered"]), ~sent.campaign_id.isin(service))
+    campaigns = ledger.list_campaigns(ws.ledger)
+    service = [one.campaign_id for one in campaigns if one.design.get("brief", {}).get("is_service")]
+    journeys = [one.campaign_id for one in campaigns if one.kind == "journey"]
+    told = sent.campaign_id.isin([*service, *journeys])
+    ours = sent.filter(sent.status.isin(["pending", "delivered"]), ~told).select("person_id", at="sent_at")
     owners = ws.warehouse.table("identities").select("id_key", "person_id")
     theirs = touches.filter(touches.kind == "message").inner_join(owners, "id_key")
-    return ours.select("person_id", at="sent_at").union(theirs.select("person_id", at="touched_at"))
+    rows = ours.union(theirs.select("person_id", at="touched_at"))
+    fresh = ledger.contacts_since(ws.ledger, sorted({*journeys} - {*service}), since)
+    if not fresh:
+        return rows
+    schema = pa.schema([("person_id", pa.string()), ("at", pa.timestamp("us", "UTC"))])
+    columns = [
+        pa.array(column, kind) for column, kind in zip(zip(*fresh, strict=True), schema.types, strict=True)
+    ]
+    return rows.union(ibis.memtable(pa.Table.from_arrays(columns, schema=schema)).cast(rows.schema()))

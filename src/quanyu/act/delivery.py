@@ -15,8 +15,9 @@ from quanyu.workspace import Workspace
 def mirror(ws: Workspace) -> int:
     """Bring the campaigns whose states differ from the ledger's into `deliveries`; return how many they are.
 
-    `sent_at` is the moment at which the audience was frozen, for treated and control people alike: both arms are
-    observed from the same moment. Statuses only move forward, so equal counts are equal rows.
+    `sent_at` is the moment at which the audience was frozen, for treated and control people alike: both arms are observed from the
+    same moment. A journey writes to each person at another moment: there it is that. Statuses only move forward, so equal counts are
+    equal rows.
     """
     states = ledger.count_states(ws.ledger)
     shown = _states(ws)
@@ -59,6 +60,8 @@ def _batches(ws: Workspace, campaign: ledger.Campaign, schema: pa.Schema) -> Ite
         whole = {
             **columns,
             "send_id": keys,
-            "sent_at": pa.repeat(pa.scalar(campaign.frozen_at, schema.field("sent_at").type), n),
+            "sent_at": columns["changed_at"]
+            if campaign.kind == "journey"
+            else pa.repeat(pa.scalar(campaign.frozen_at, schema.field("sent_at").type), n),
         }
         yield pa.RecordBatch.from_pydict({name: whole[name] for name in schema.names}, schema=schema)

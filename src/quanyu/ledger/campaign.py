@@ -79,7 +79,19 @@ CampaignStatus = Annotated[Literal["frozen", "exported", "sending", "paused", "s
 """A list is `frozen` until its file is `exported`; messages go out while a campaign is `sending`, and everybody in it has an
 outcome once it is `done` or `stopped`."""
 CHUNK = 50_000
-SHOWN = ("campaign_id", "step", "person_id", "arm", "channel", "status", "reason", "why", "variant", "place")
+SHOWN = (
+    "campaign_id",
+    "step",
+    "person_id",
+    "arm",
+    "channel",
+    "status",
+    "reason",
+    "why",
+    "variant",
+    "place",
+    "changed_at",
+)
 """What analyses see of a send."""
 FRESH = {"variant": "", "due_at": None, "n_attempts": 0, "receipt": ""}
 """A send that nobody has tried yet."""
@@ -337,6 +349,22 @@ def stream_sends(
         result = connection.execution_options(yield_per=CHUNK).execute(wanted)
         for part in result.partitions(CHUNK):
             yield dict(zip(names, zip(*part, strict=True), strict=True))
+
+
+def contacts_since(
+    scope: Scope, campaign_ids: Sequence[str], since: dt.datetime
+) -> list[tuple[str, dt.datetime]]:
+    """Return whom campaigns have written to since a moment, or will, and when."""
+    at = sa.func.coalesce(SENDS.c.due_at, SENDS.c.changed_at)
+    wanted = sa.select(SENDS.c.person_id, sa.type_coerce(at, SENDS.c.changed_at.type)).where(
+        SENDS.c.campaign_id.in_(campaign_ids),
+        SENDS.c.status.in_(("pending", "delivered")),
+        SENDS.c.changed_at >= since,
+    )
+    if not campaign_ids:
+        return []
+    with reading(scope) as connection:
+        return [(person, at) for person, at in connection.execute(wanted)]
 
 
 def count_states(scope: Scope, campaign_id: str = "") -> dict[str, Counter[str]]:

@@ -192,6 +192,27 @@ def test_what_waits_for_the_morning_is_not_sent_after_all(shop: Shop, sink: Sink
     assert sent(sink) == ["+8613000000008"]
 
 
+def test_journeys_together_write_to_nobody_more_often_than_the_caps_allow(shop: Shop, sink: Sink) -> None:
+    """One message a day, three in a week, over all journeys, however soon after one another and before any turn."""
+    step = {"send": {"channel": "sms", "content": {"text": "Hi"}}}
+    for name in ("a", "b"):
+        shop.begin(name=name, when="did x", again="always", control_share=0, steps=[step])
+    told = []
+    for _ in range(9):
+        shop.event(7, "x")
+        shop.go(minutes=5)
+        told.append(len(sent(sink)))
+        shop.clock.forward(days=1)
+    assert told == [1, 2, 3, 3, 3, 3, 3, 4, 5]
+    assert ("suppressed", "frequency_cap", 9) in shop.course("b").stops[0].sends
+    shop.begin(
+        name="order", when="did x", control_share=0, steps=[{"send": {**step["send"], "is_service": True}}]
+    )
+    shop.event(7, "x")
+    shop.go()
+    assert len(sent(sink)) == 7
+
+
 def test_the_same_tick_again_is_nothing(shop: Shop) -> None:
     shop.begin(**CART)
     shop.event(7, "add_to_cart", cart_id="c1")

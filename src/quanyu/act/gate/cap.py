@@ -19,7 +19,10 @@ SCORED = ("review", "survey")
 def capped(ws: Workspace, at: dt.datetime, given: GateSettings) -> ir.Table:
     """Return person_id of those who got, or wait for, as many marketing messages as the caps allow, over all channels."""
     day = at.astimezone(ws.settings.zone).date()
-    sent = marketing(ws)
+    longest = max((days for _, days in given.caps), default=1)
+    sent = marketing(
+        ws, dt.datetime.combine(day - dt.timedelta(days=longest - 1), dt.time(), ws.settings.zone)
+    )
     full = [
         sent.filter(sent.at >= _midnight(ws, day - dt.timedelta(days=days - 1)))
         .group_by("person_id")
