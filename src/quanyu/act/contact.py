@@ -44,7 +44,9 @@ def marketing(ws: Workspace, since: dt.datetime) -> ir.Table:
     """
     sent, touches = ws.warehouse.table("deliveries"), ws.warehouse.table("touches")
     campaigns = ledger.list_campaigns(ws.ledger)
-    service = [one.campaign_id for one in campaigns if one.design.get("brief", {}).get("is_service")]
+    service = [
+        campaign.campaign_id for campaign in campaigns if campaign.design.get("brief", {}).get("is_service")
+    ]
     journeys = [one.campaign_id for one in campaigns if one.kind == "journey"]
     told = sent.campaign_id.isin([*service, *journeys])
     ours = sent.filter(sent.status.isin(["pending", "delivered"]), ~told).select("person_id", at="sent_at")
