@@ -287,6 +287,8 @@ def test_a_day_asks_only_whom_something_touched(embedded: Workspace, monkeypatch
     segments(ws, DAY + dt.timedelta(days=1))
     assert asked == [(["both", "often", "some"], 40), (["often", "some"], 2), (["both"], 40)]
     assert held(ws)["some"] == {f"p{n}" for n in range(40)} - {"p3"} and held(ws)["often"] == {"p7"}
+    sizes = {row["segment_id"]: row["n_people"] for row in rows_of(ws, "segment_sizes") if row["as_of"] > DAY}
+    assert sizes == {"some": 39, "often": 1, "both": len(held(ws)["both"])}, "nobody is counted twice"
     define(ws, often="visited >= 3 times")
     segments(ws, DAY + dt.timedelta(days=1))
     assert asked[3:] == [(["both", "often", "some"], 40)], "another rule asks everybody"
