@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    Field,
     InstanceOf,
     PlainSerializer,
     SerializationInfo,
