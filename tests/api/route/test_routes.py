@@ -246,6 +246,14 @@ def test_files_are_handed_over_by_name_and_those_of_the_machine_are_not_reached(
     assert viewer.put("/api/v1/files/vip.txt", content=b"x").status_code == 403
 
 
+def test_a_file_that_nobody_named_lies_among_those_of_the_role_too(ws, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written = ask(client_of(ws, "analyst"), "write_report")
+    assert written.status_code == 200, written.text
+    assert not (tmp_path / "report.html").exists()
+    assert ws.path("files", "analyst", "report.html").is_file()
+
+
 def test_what_nobody_foresaw_says_nothing_of_the_inside(ws, monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("secret inside")
