@@ -355,16 +355,11 @@ def contacts_since(
     scope: Scope, campaign_ids: Sequence[str], since: dt.datetime
 ) -> list[tuple[str, dt.datetime]]:
     """Return whom campaigns have written to since a moment, or will, and when."""
-    at = sa.func.coalesce(SENDS.c.due_at, SENDS.c.changed_at)
-    wanted = sa.select(SENDS.c.person_id, sa.type_coerce(at, SENDS.c.changed_at.type)).where(
-        SENDS.c.campaign_id.in_(campaign_ids),
-        SENDS.c.status.in_(("pending", "delivered")),
-        SENDS.c.changed_at >= since,
-    )
-    if not campaign_ids:
-        return []
+    at = sa.type_coerce(sa.func.coalesce(SENDS.c.due_at, SENDS.c.changed_at), SENDS.c.changed_at.type)
+    is_ours = SENDS.c.campaign_id.in_(campaign_ids) & SENDS.c.status.in_(("pending", "delivered"))
+    wanted = sa.select(SENDS.c.person_id, at).where(is_ours, SENDS.c.changed_at >= since)
     with reading(scope) as connection:
-        return [(person, at) for person, at in connection.execute(wanted)]
+        return [(person, at) for person, at in connection.execute(wanted)] if campaign_ids else []
 
 
 def count_states(scope: Scope, campaign_id: str = "") -> dict[str, Counter[str]]:
