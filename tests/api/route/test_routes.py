@@ -32,7 +32,9 @@ def secret_of(ws, role: Role = "owner") -> str:
 
 
 def client_of(ws, role: Role = "owner") -> TestClient:
-    return TestClient(application(ws), headers={"Authorization": f"Bearer {secret_of(ws, role)}"})
+    return TestClient(
+        application(ws), headers={"Authorization": f"Bearer {secret_of(ws, role)}", "Accept-Language": "en"}
+    )
 
 
 def ask(client: TestClient, name: str, given: Any = None, **headers: str) -> Any:
@@ -128,7 +130,9 @@ def test_of_a_request_that_was_cut_off_nobody_does_it_again(ws) -> None:
     (key,) = ledger.list_keys(ws.ledger)
     once = Once.of(key, secret, "one", ("add_segment", json.dumps(BIG).encode()))
     ledger.begin_answer(ws.ledger, once.answer_id, once.asked, at=ws.now() - dt.timedelta(hours=2))
-    client = TestClient(application(ws), headers={"Authorization": f"Bearer {secret}"})
+    client = TestClient(
+        application(ws), headers={"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
+    )
     answer = client.post("/api/v1/add_segment", json=BIG, headers=KEY)
     assert answer.status_code == 409 and "cut off" in answer.json()["hint"]
     assert not lines(ws, "add_segment")
@@ -244,6 +248,14 @@ def test_files_are_handed_over_by_name_and_those_of_the_machine_are_not_reached(
     assert client.get("/api/v1/files/vip.txt").content == b"key\nmember:7\n"
     assert client_of(ws, "analyst").get("/api/v1/files/vip.txt").status_code == 404
     assert viewer.put("/api/v1/files/vip.txt", content=b"x").status_code == 403
+
+
+def test_a_file_that_nobody_named_lies_among_those_of_the_role_too(ws, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    written = ask(client_of(ws, "analyst"), "write_report")
+    assert written.status_code == 200, written.text
+    assert not (tmp_path / "report.html").exists()
+    assert ws.path("files", "analyst", "report.html").is_file()
 
 
 def test_what_nobody_foresaw_says_nothing_of_the_inside(ws, monkeypatch) -> None:
