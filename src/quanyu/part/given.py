@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    Field,
     InstanceOf,
     PlainSerializer,
     SerializationInfo,
@@ -58,7 +57,7 @@ def _short(words: str | None, info: SerializationInfo) -> str | None:
     return words if words is None or (info.context or {}).get(HEARS, True) else short(words)
 
 
-File = Annotated[Path, AfterValidator(_confined), Field(validate_default=True)]
+File = Annotated[Path, AfterValidator(_confined)]
 """A file; of a caller from elsewhere, one that was handed over, by its name."""
 Quoted = Annotated[str, PlainSerializer(_told, return_type=str | None)]
 """Words that a customer wrote."""

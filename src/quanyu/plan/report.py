@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from quanyu.figure import change, day, exact, figure, money, month, percent, short
 from quanyu.method.assignment import CONTROL
-from quanyu.part.action import Action
+from quanyu.part.action import Action, Caller
 from quanyu.part.given import File
 from quanyu.plan.advice import advice
 from quanyu.plan.campaign import STATES
@@ -225,10 +225,14 @@ def _tiles(summary: Review, language: Language) -> list[Tile]:
 
 @dataclass(frozen=True)
 class Paper:
-    """Where the report goes, and in which language; nothing: the workspace's."""
+    """Where the report goes (nothing: report.html), and in which language; nothing: the workspace's."""
 
-    out: File = Path("report.html")
+    out: File | None = None
     language: Language | None = None
+
+
+def _write(ws: Workspace, given: Paper, caller: Caller) -> Path:
+    return write_report(ws, given.out or (caller.files or Path()) / "report.html", given.language)
 
 
 REPORT = Action(
@@ -236,7 +240,7 @@ REPORT = Action(
     "Write the report: one self-contained HTML file with charts.",
     Paper,
     Path,
-    lambda ws, given, _: write_report(ws, given.out, given.language),
+    _write,
     role="analyst",
     writes=False,
 )

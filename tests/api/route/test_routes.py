@@ -32,7 +32,9 @@ def secret_of(ws, role: Role = "owner") -> str:
 
 
 def client_of(ws, role: Role = "owner") -> TestClient:
-    return TestClient(application(ws), headers={"Authorization": f"Bearer {secret_of(ws, role)}"})
+    return TestClient(
+        application(ws), headers={"Authorization": f"Bearer {secret_of(ws, role)}", "Accept-Language": "en"}
+    )
 
 
 def ask(client: TestClient, name: str, given: Any = None, **headers: str) -> Any:
@@ -128,7 +130,9 @@ def test_of_a_request_that_was_cut_off_nobody_does_it_again(ws) -> None:
     (key,) = ledger.list_keys(ws.ledger)
     once = Once.of(key, secret, "one", ("add_segment", json.dumps(BIG).encode()))
     ledger.begin_answer(ws.ledger, once.answer_id, once.asked, at=ws.now() - dt.timedelta(hours=2))
-    client = TestClient(application(ws), headers={"Authorization": f"Bearer {secret}"})
+    client = TestClient(
+        application(ws), headers={"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
+    )
     answer = client.post("/api/v1/add_segment", json=BIG, headers=KEY)
     assert answer.status_code == 409 and "cut off" in answer.json()["hint"]
     assert not lines(ws, "add_segment")

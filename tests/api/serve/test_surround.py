@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 
 import pytest
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from quanyu.api.serve import Surround
 from quanyu.api.serve.surround import Lines
 from quanyu.part.action import Caller, action_named, perform
 from quanyu.part.process import Process, processes
+from quanyu.web.page import pages
 
 
 @pytest.fixture
@@ -41,7 +43,38 @@ def lines() -> list[dict]:
 
 
 def test_every_process_is_found_where_it_is_declared() -> None:
-    assert {"api", "public", "worker", "scheduler"} <= set(processes())
+    assert {"api", "collector", "public", "worker", "scheduler"} <= set(processes())
+
+
+def test_no_process_takes_the_path_of_a_page() -> None:
+    """Beside the console each has its own paths, however those of trackers are called."""
+    served = [process for process in processes().values() if process.application]
+    assert not [(page.path, one.name) for page in pages() for one in served if one.has(page.path)]
+    assert not [
+        (one.name, path)
+        for one in served
+        for other in served
+        if one is not other
+        for path in one.paths
+        if other.has(path)
+    ]
+
+
+def test_what_is_posted_beside_everything_else_becomes_rows(ws, monkeypatch) -> None:
+    """The one program of a laptop takes events and brings them into the tables by itself."""
+    monkeypatch.setattr("quanyu.api.collector.process.DRAIN_SECONDS", 0.01)
+    source = perform(ws, action_named("add_source"), {"name": "site", "kind": "segment"}, Caller("t"))
+    with TestClient(Surround(Starlette(), ws, ["collector", "public", "api"])) as client:
+        event = {"type": "track", "event": "view", "userId": "17", "messageId": "m-1"}
+        answer = client.post("/v1/track", json=event, auth=(source.write_key, ""))
+        assert answer.status_code == 200
+        assert client.get("/engage").status_code == 404
+        deadline = time.monotonic() + 60
+        while not ws.warehouse.count("events") and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert ws.warehouse.read(ws.warehouse.table("events").select("source", "event_id")).to_pylist() == [
+        {"source": "site", "event_id": "m-1"}
+    ]
 
 
 def test_health_and_figures_are_told_and_figures_only_to_a_key(ws) -> None:

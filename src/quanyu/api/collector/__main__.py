@@ -9,6 +9,8 @@ import uvicorn
 
 import quanyu.workspace
 from quanyu.api.collector import Collector
+from quanyu.api.collector.process import PROCESS
+from quanyu.api.serve import Background
 from quanyu.collect.collector.log import open_log
 from quanyu.errors import QuanyuError
 from quanyu.text import shell_language, told
@@ -28,17 +30,18 @@ def main() -> None:
     except QuanyuError as error:
         sys.stderr.write(f"{told(error, shell_language())}\n")
         sys.exit(error.exit_code)
-    uvicorn.run(
-        made,
-        host=given.host,
-        port=given.port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_keep_alive=75,
-        limit_concurrency=10_000,
-        backlog=4096,
-    )
+    with Background(ws, [PROCESS]).going():
+        uvicorn.run(
+            made,
+            host=given.host,
+            port=given.port,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_keep_alive=75,
+            limit_concurrency=10_000,
+            backlog=4096,
+        )
     log.close()
     ws.close()
 

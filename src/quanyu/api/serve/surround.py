@@ -99,7 +99,7 @@ class Surround:
         self.app, self.ws = app, ws
         chosen = [process for process in processes().values() if process.name in names]
         self.background = Background(ws, chosen)
-        self.mounts = [(one.paths, one.application(ws)) for one in chosen if one.application is not None]
+        self.mounts = [(one.has, one.application(ws)) for one in chosen if one.application is not None]
         self.registry = CollectorRegistry()
         labels = ("place", "method", "status")
         self.asked = Counter("quanyu_requests", "Requests", labels, registry=self.registry)
@@ -114,7 +114,7 @@ class Surround:
             with self.background.going():
                 await self.app(scope, receive, send)
             return
-        app = next((mount for paths, mount in self.mounts if scope["path"].startswith(paths)), self.app)
+        app = next((mount for has, mount in self.mounts if has(scope.get("path", ""))), self.app)
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
