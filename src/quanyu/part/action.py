@@ -34,6 +34,8 @@ REFUSED = "refusals"
 
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden", "dataclass_exact_type")
 """What the checks of types call a field that is not known."""
+LACKING = ("missing", "missing_argument", "missing_keyword_only_argument")
+"""And one that was not given."""
 MOST_SHOWN = 200
 """Characters of what was given that an error shows."""
 
@@ -207,7 +209,8 @@ def _read(adapter: TypeAdapter[Any], given: bytes, files: Mapping[str, Any]) -> 
 
 def _refused(action: Action, error: ValidationError) -> ActionError:
     """Return the error that says what of the given an action does not take."""
-    first = error.errors()[0]
+    # A field that it does not know is most likely the one that it misses, misspelt.
+    first = min(error.errors(), key=lambda one: one["type"] not in UNKNOWN)
     known = ", ".join(action.asks) or Sentence("nothing")
     field = ".".join(str(part) for part in first["loc"])
     if first["type"] in UNKNOWN:
@@ -219,6 +222,10 @@ def _refused(action: Action, error: ValidationError) -> ActionError:
             near=near,
             field=field,
             known=known,
+        )
+    if first["type"] in LACKING:  # what else was given may be secret
+        return GivenError(
+            "The action {action} needs {field!r}.", "It takes: {known}.", action=action.name, field=field, known=known
         )
     raised = first.get("ctx", {}).get("error")
     is_secret = bool(first["loc"]) and get_type_hints(action.takes).get(str(first["loc"][0])) is SecretStr
