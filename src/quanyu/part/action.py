@@ -225,7 +225,11 @@ def _refused(action: Action, error: ValidationError) -> ActionError:
         )
     if first["type"] in LACKING:  # what else was given may be secret
         return GivenError(
-            "The action {action} needs {field!r}.", "It takes: {known}.", action=action.name, field=field, known=known
+            "The action {action} needs {field!r}.",
+            "It takes: {known}.",
+            action=action.name,
+            field=field,
+            known=known,
         )
     raised = first.get("ctx", {}).get("error")
     is_secret = bool(first["loc"]) and get_type_hints(action.takes).get(str(first["loc"][0])) is SecretStr

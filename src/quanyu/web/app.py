@@ -95,7 +95,7 @@ def build(ws: Workspace, names: Collection[str] = ("public",)) -> None:
     app.add_middleware(Door, ws=ws)
     app.add_middleware(Guard)
     (surround,) = declared("SURROUND", "api/serve")
-    app.add_middleware(surround, ws=ws, names=names)
+    app.add_middleware(surround, ws=ws, names=names, figures=("/health/metrics",))
     hosts = ["127.0.0.1", "localhost", "[::1]", *ws.settings.of(WebSettings).hosts]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.add_static_files("/static", STATIC)

@@ -86,6 +86,7 @@ def test_health_and_figures_are_told_and_figures_only_to_a_key(ws) -> None:
         assert client.get("/metrics").status_code == 401
         client.get("/nowhere")
         told = client.get("/metrics", headers={"Authorization": f"Bearer {secret}"}).text
+        assert client.get("/health/metrics").status_code == 401
     assert 'quanyu_requests_total{method="GET",place="/",status="404"} 1.0' in told
     assert 'quanyu_outbox{status="waiting"} 0.0' in told
 

@@ -92,11 +92,19 @@ class Background:
         return all(thread.is_alive() for thread in self.threads.values() if thread.ident is not None)
 
 
-class Surround:
-    """Middleware: hands a request to the process whose path it is, else to the application inside."""
+FIGURES = ("/metrics", "/health/metrics")
 
-    def __init__(self, app: ASGIApp, ws: Workspace, names: Collection[str] = ()) -> None:
-        self.app, self.ws = app, ws
+
+class Surround:
+    """Middleware: hands a request to the process whose path it is, else to the application inside.
+
+    `figures` are the paths at which Prometheus finds its figures; the console has a page of its own at `/metrics`.
+    """
+
+    def __init__(
+        self, app: ASGIApp, ws: Workspace, names: Collection[str] = (), figures: Collection[str] = FIGURES
+    ) -> None:
+        self.app, self.ws, self.figures = app, ws, frozenset(figures)
         chosen = [process for process in processes().values() if process.name in names]
         self.background = Background(ws, chosen)
         self.mounts = [(one.has, one.application(ws)) for one in chosen if one.application is not None]
@@ -118,7 +126,7 @@ class Surround:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        if scope["path"] in ("/health", "/metrics"):
+        if scope["path"] == "/health" or scope["path"] in self.figures:
             ask = self._health if scope["path"] == "/health" else self._metrics
             app = await run_in_threadpool(ask, Headers(scope=scope))
         await self._told(app, scope, receive, send)
