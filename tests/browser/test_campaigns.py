@@ -214,6 +214,7 @@ def test_a_campaign_is_written_checked_approved_launched_and_shown(
         title = say("Which variant is ahead")
         panel = page.locator("section.panel", has=page.locator("h2", has_text=title))
         panel.get_by_role("button", name=say("Read {title} as a table", title=title)).click()
+        panel.locator("tbody tr").first.wait_for()
         rows = panel.locator("tbody tr").all_inner_texts()
         assert [text.split()[-1] for text in rows] == [say("Behind"), say("Ahead")]
         point_over(here, here.open(f"/campaigns/{campaign_id}"), "a campaign")
