@@ -79,8 +79,9 @@ def play(path: Path, command: Command, names: dict[str, str], *, beside: Path | 
             said = ""
             for line in block.text.splitlines():
                 said += _line(words_of(line), command, names)
-                if reached := re.search(r"([\d,]+) people get a message", plain(said)):
-                    names["PEOPLE"] = reached[1].replace(",", "")
+                # The last counts: a file that is checked before it is proposed draws other lots than the proposal.
+                for reached in re.findall(r"([\d,]+) people get a message", plain(said)):
+                    names["PEOPLE"] = reached.replace(",", "")
                 if key := re.search(r"Write key: (\w+)", said):
                     names["WRITE_KEY"] = key[1]
         elif block.language == "text":
