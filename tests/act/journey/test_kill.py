@@ -64,7 +64,7 @@ JOURNEY = {
     "again": "always",
     "steps": [
         {"send": {"channel": "sms", "content": {"text": "one"}}},
-        {"send": {"channel": "sms", "content": {"text": "two"}}},
+        {"send": {"channel": "sms", "content": {"text": "two"}, "is_service": True}},  # no cap counts it
     ],
 }
 PEOPLE = range(7, 20)
