@@ -22,7 +22,7 @@ from quanyu.measure.experiment.contrast import Contrast
 from quanyu.measure.experiment.variant import METRICS, compared
 from quanyu.solve.experiment.watch import Count, is_surely_above
 from quanyu.world import Shop, simulate
-from quanyu.world.answer import WINDOW_DAYS, Habits, Sent, answers, leaning
+from quanyu.world.answer import Habits, Sent, answers, leaning
 from quanyu.world.people import make_people
 
 SHOP = Shop(people=2000, days=200, seed=21, ends_on=ENDS + dt.timedelta(days=20))
@@ -37,7 +37,7 @@ class Crowd:
 
     def __init__(self) -> None:
         world = simulate(SHOP)
-        seen = spending(world, START, START + dt.timedelta(days=WINDOW_DAYS))
+        seen = spending(world, START, START + dt.timedelta(days=Habits.window_days))
         self.people, self.before, self.after = seen.people, seen.before, seen.after
         self.lean = leaning(make_people(SHOP, 0), np.arange(SHOP.people))
         orders = world.orders.filter(pc.greater_equal(world.orders["ordered_at"], pa.scalar(START)))
@@ -79,7 +79,7 @@ class Campaign:
         """Count on each day who has bought so far, of each variant and of control."""
         sides = {name: self.is_treated & (self.variant == name) for name in ("A", "B")}
         sides["control"] = ~self.is_treated
-        for day in range(1, WINDOW_DAYS + 1):
+        for day in range(1, Habits.window_days + 1):
             yield {
                 name: Count(int(side.sum()), int((self.first_day[side] < day).sum()))
                 for name, side in sides.items()
