@@ -357,3 +357,19 @@ def test_who_is_erased_goes_nowhere_any_more(shop: Shop, sink: Sink) -> None:
     assert sent(sink) == ["+8613000000008"]
     assert shop.course("abandoned-cart").exited == {"erased": 1}
     assert shop.way("abandoned-cart", 7) == []
+
+
+def test_what_somebody_did_at_a_step_counts_though_they_were_merged_since(shop: Shop) -> None:
+    """The click and the merge may come with one turn: since when somebody is at a step is not when they were merged."""
+    shop.begin(name="j", when="did x", control_share=0,
+               steps=[{"wait_for": {"what": "did y", "within": "1 day", "then": [{"exit": "answered"}]}}])  # fmt: skip
+    shop.event(7, "x")
+    shop.go()
+    shop.clock.forward(minutes=1)
+    shop.event(8, "y")
+    shop.clock.forward(minutes=1)
+    shop.append("identity_log", {
+        "log_id": "l", "decided_at": shop.clock.at, "action": "merge", "person_id": person(7), "other_id": person(8),
+    })  # fmt: skip
+    shop.go()
+    assert shop.course("j").exited == {"answered": 1}

@@ -38,6 +38,7 @@ ENROLMENTS = sa.Table(
     schema.time("entered_at"),
     schema.time("due_at", is_required=False),
     schema.time("changed_at"),
+    schema.time("amended_at", is_required=False),
     sa.CheckConstraint("state IN ('active', 'done', 'exited', 'held_out')", name="state"),
     sa.UniqueConstraint("journey_id", "entry_key"),
     sa.Index("ix_enrolments_due", "journey_id", "version", "node", "due_at", "enrolment_id",

@@ -75,7 +75,8 @@ def follow(scope: Scope, journey_id: str, merges: Mapping[str, str], *, at: dt.d
         change = (
             sa.update(E)
             .where(E.c.enrolment_id == sa.bindparam("one"))
-            .values(person_id=sa.bindparam("whose"), changed_at=at)
+            # Not `changed_at`: since then counts what somebody does at a step.
+            .values(person_id=sa.bindparam("whose"), amended_at=at)
         )
         if moved:
             connection.execute(
@@ -284,7 +285,8 @@ def changed_since(scope: Scope, step: str) -> int:
     """Return how many enrolments have changed since a step of the loop last ended well."""
     last = last_good(scope, step)
     wanted = sa.select(sa.func.count()).select_from(E)
-    wanted = wanted.where(E.c.changed_at >= last.started_at) if last else wanted
+    if last:
+        wanted = wanted.where((E.c.changed_at >= last.started_at) | (E.c.amended_at >= last.started_at))
     with reading(scope) as connection:
         return int(connection.execute(wanted).scalar_one())
 
