@@ -149,7 +149,7 @@ def _empty(connection: Scope, journey: Journey, at: Any) -> None:
             at=at,
         )
     for name, _ in _queues(journey, kept_plan(journey.document)):
-        ledger.close_sends(connection, name, reason="stopped", at=at)  # type: ignore[arg-type]
+        ledger.close_sends(connection, name, reason="stopped", at=at)
 
 
 def _queues(journey: Journey, plan: Plan) -> list[tuple[str, Any]]:

@@ -45,15 +45,7 @@ def advance(scene: Scene, journey: Journey, plan: Plan) -> int:
 
 
 def _due(scene: Scene, journey: Journey, node: Node, after: int) -> dict[str, tuple[Any, ...]]:
-    found = road.due(
-        scene.ws.ledger,
-        journey.journey_id,
-        journey.version,
-        node.node_id,
-        at=scene.at,
-        limit=BATCH,
-        after=after,
-    )
+    found = road.due(scene.ws.ledger, journey, node.node_id, at=scene.at, limit=BATCH, after=after)
     return found if found["enrolment_id"] else {}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from quanyu.ledger.journey.documents import Journey
 from quanyu.ledger.journey.enrolment import ENROLMENTS as E
 from quanyu.ledger.journey.enrolment import PASSED, SEEN, TURNED_AWAY, Enrolment, Move, among
 from quanyu.ledger.run import last_good
@@ -106,12 +107,12 @@ def set_position(scope: Scope, journey_id: str, source: str, at: str) -> None:
 
 
 def due(
-    scope: Scope, journey_id: str, version: int, node: str, *, at: dt.datetime, limit: int, after: int = 0
+    scope: Scope, journey: Journey, node: str, *, at: dt.datetime, limit: int, after: int = 0
 ) -> dict[str, tuple[Any, ...]]:
     """Return who is due at a node, as columns enrolment_id, person_id, entity, time_zone; by id, after one."""
     columns = ("enrolment_id", "person_id", "entity", "time_zone")
     wanted = sa.select(*(E.c[name] for name in columns)).where(
-        _at_node(journey_id, version, node), E.c.due_at <= at, E.c.enrolment_id > after
+        _at_node(journey.journey_id, journey.version, node), E.c.due_at <= at, E.c.enrolment_id > after
     )
     with reading(scope) as connection:
         rows = connection.execute(wanted.order_by(E.c.enrolment_id).limit(limit)).all()

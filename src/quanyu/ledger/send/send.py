@@ -13,7 +13,6 @@ from itertools import starmap
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from quanyu.ledger.campaign import SENDS, SendStatus
 from quanyu.ledger.store import Scope, reading, writing
@@ -149,13 +148,14 @@ def lost_sends(
     return by_worker
 
 
-def close_sends(connection: Connection, campaign_id: str, *, reason: str, at: dt.datetime) -> int:
+def close_sends(scope: Scope, campaign_id: str, *, reason: str, at: dt.datetime) -> int:
     """Let go everybody who waits in a campaign and whom no worker holds, for one reason; return how many they were."""
     waiting = (
         (SENDS.c.campaign_id == campaign_id) & (SENDS.c.status == "pending") & SENDS.c.claimed_by.is_(None)
     )
     values = {"status": "suppressed", "reason": reason, "changed_at": at}
-    return connection.execute(sa.update(SENDS).where(waiting).values(values)).rowcount
+    with writing(scope) as connection:
+        return connection.execute(sa.update(SENDS).where(waiting).values(values)).rowcount
 
 
 def _columns() -> list[sa.Column[Any]]:
