@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import gc
@@ -152,6 +153,40 @@ def pytest_collection_finish() -> None:
 def pytest_sessionfinish() -> None:
     """Let it have them back, for the end of the process."""
     gc.unfreeze()
+
+
+@contextlib.contextmanager
+def _own_loop(item: pytest.Item) -> Iterator[None]:
+    """Hide the loop of a browser from a test that uses none: it is taken for running from start to end of the browser."""
+    loop = None if "chromium" in getattr(item, "fixturenames", ()) else asyncio._get_running_loop()
+    if loop:
+        asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        if loop:
+            asyncio._set_running_loop(loop)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Make ready without another's loop."""
+    with _own_loop(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run without another's loop."""
+    with _own_loop(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Tidy up without another's loop, except at the end, when browsers close."""
+    with _own_loop(item) if nextitem else contextlib.nullcontext():
+        return (yield)
 
 
 MakeWorkspace = Callable[..., Workspace]

@@ -73,8 +73,8 @@ const send = leaving => {
   busy = true
   fetch(url, { method: 'POST', body, keepalive: body.length < BYTES, credentials: 'omit' }).then(answer => {
     if (answer.status > 499 || [408, 429].includes(answer.status)) throw answer
-    const gone = batch.map(message => message.id)
-    save('queue', (load('queue') || []).filter(message => !gone.includes(message.id)))
+    const gone = batch.map(message => message.id), left = load('queue')
+    if (left) save('queue', left.filter(message => !gone.includes(message.id)))
     tries = 0
     later(200)
   }).catch(answer => {

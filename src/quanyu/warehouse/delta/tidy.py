@@ -42,7 +42,7 @@ def remove_unused(path: Path, keep_days: float, *, is_written: bool = False) -> 
         now = time.time()
         since = now - keep_days * 86400
         # In this order: what is committed meanwhile is used, and what goes meanwhile was used.
-        committed = {name for number in logged(path)[0] for name in _named(path, number, "add")}
+        committed = {name for number in logged(path)[0] for name in _named(path, number, "add", "remove")}
         used = {Path(file).name for file in read_version(path).files}
         lately = set(_removed_since(path, since)) if keep_days else set()
         unused = [
@@ -83,8 +83,8 @@ def _removed_since(path: Path, since: float) -> Iterator[str]:
             yield from _named(path, number, "remove")
 
 
-def _named(path: Path, number: int, kind: str) -> Iterator[str]:
-    return (action[kind]["path"] for action in actions(path, number) if kind in action)
+def _named(path: Path, number: int, *kinds: str) -> Iterator[str]:
+    return (action[kind]["path"] for action in actions(path, number) for kind in kinds if kind in action)
 
 
 def _number(file: Path) -> float:
