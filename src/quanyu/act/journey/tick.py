@@ -14,11 +14,11 @@ from quanyu.act.journey.news import asked_of, deeds, merges, met, now_at, occasi
 from quanyu.act.journey.road import advance, onward
 from quanyu.act.journey.step import Scene, kind_named
 from quanyu.ledger import Scope
-from quanyu.ledger.journey import Journey, Move, documents, road
+from quanyu.ledger.journey import Journey, JourneyStatus, Move, documents, road
 from quanyu.method.scratch import Scratch
 from quanyu.workspace import Workspace
 
-RUNNING: tuple[...] = ("live", "ending")
+RUNNING: tuple[JourneyStatus, ...] = ("live", "ending")
 
 
 @dataclass(frozen=True)
