@@ -287,6 +287,27 @@ def test_a_page_of_the_log_stays_where_it_was_while_the_log_grows(ws) -> None:
     assert seen == [f"s{n}" for n in reversed(range(6))]
 
 
+@pytest.mark.parametrize(("name", "listed"), [("list_decisions", "decisions"), ("list_campaigns", "campaigns")])
+def test_lists_come_in_pages_that_nothing_moves(ws, name, listed) -> None:
+    def propose(n: int) -> None:
+        brief = {"segment": "vip", "name": f"c{n}", "channels": ["email"], "content": {"email": {"text": "x"}}}
+        made = ledger.Proposal(f"c{n}", "campaign", ws.now().date(), {ledger.OWN: True, "brief": brief})
+        ledger.propose(ws.ledger, made, at=ws.now() + dt.timedelta(minutes=n))
+
+    for n in range(5):
+        propose(n)
+    client, seen, after = client_of(ws), list[str](), ""
+    while True:
+        page = ask(client, name, {"limit": 2, "after": after}).json()
+        seen += [row.get("decision_id") or row["decision"]["decision_id"] for row in page[listed]]
+        propose(10 + len(seen))
+        after = page["next"]
+        if not after:
+            break
+    assert seen == ["c4", "c3", "c2", "c1", "c0"]
+    assert ask(client, name, {"after": "nobody"}).status_code == 422
+
+
 def test_the_door_takes_a_secret_of_any_letters(ws) -> None:
     assert Door(ws)
     for secret in ("", "qy_", "qy__", "qy_" + "é" * 10, "x" * 5000):
