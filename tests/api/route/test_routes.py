@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
+from tests.act.campaign.conftest import brief
 
 from quanyu import ledger
+from quanyu.act.campaign.brief import brief_of
 from quanyu.api.route import application
 from quanyu.api.route.caller import Door
 from quanyu.part.action import RECORD, Action, Caller, action_named, perform
@@ -287,11 +289,13 @@ def test_a_page_of_the_log_stays_where_it_was_while_the_log_grows(ws) -> None:
     assert seen == [f"s{n}" for n in reversed(range(6))]
 
 
-@pytest.mark.parametrize(("name", "listed"), [("list_decisions", "decisions"), ("list_campaigns", "campaigns")])
+@pytest.mark.parametrize(
+    ("name", "listed"), [("list_decisions", "decisions"), ("list_campaigns", "campaigns")]
+)
 def test_lists_come_in_pages_that_nothing_moves(ws, name, listed) -> None:
     def propose(n: int) -> None:
-        brief = {"segment": "vip", "name": f"c{n}", "channels": ["email"], "content": {"email": {"text": "x"}}}
-        made = ledger.Proposal(f"c{n}", "campaign", ws.now().date(), {ledger.OWN: True, "brief": brief})
+        document = {ledger.OWN: True, **brief_of(brief(name=f"c{n}")).document}
+        made = ledger.Proposal(f"c{n}", "campaign", ws.now().date(), document)
         ledger.propose(ws.ledger, made, at=ws.now() + dt.timedelta(minutes=n))
 
     for n in range(5):
