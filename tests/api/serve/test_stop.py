@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import signal
 import socket
@@ -58,10 +59,11 @@ def posted(port: int, key: str, client: int, taken: list[str], enough: threading
                 enough.set()
 
 
-def test_a_collector_that_is_stopped_under_load_keeps_each_event_it_took(embedded: Workspace) -> None:
-    key = perform(embedded, ADD_SOURCE, {"name": "site", "kind": "segment"}, Caller("test")).write_key
+def test_a_collector_that_is_stopped_under_load_keeps_each_event_it_took(make_workspace) -> None:
+    ws = make_workspace(now=dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))
+    key = perform(ws, ADD_SOURCE, {"name": "site", "kind": "segment"}, Caller("test")).write_key
     port, taken, enough = free_port(), list[str](), threading.Event()
-    with started(embedded.root, ("quanyu.api.collector",), port) as server:
+    with started(ws.root, ("quanyu.api.collector",), port) as server:
         wait_for(server, port)
         clients = [
             threading.Thread(target=posted, args=(port, key, n, taken, enough)) for n in range(CLIENTS)
@@ -75,9 +77,9 @@ def test_a_collector_that_is_stopped_under_load_keeps_each_event_it_took(embedde
         assert server.stderr
         told = server.stderr.read().decode()
         assert server.wait() in (0, -signal.SIGTERM) and "Traceback" not in told, told
-    drain(embedded)
-    events = embedded.warehouse.table("events")
-    kept = embedded.warehouse.read(events.select("name"))["name"].to_pylist()
+    drain(ws)
+    events = ws.warehouse.table("events")
+    kept = ws.warehouse.read(events.select("name"))["name"].to_pylist()
     assert len(kept) == len(set(kept))
     assert set(kept) >= set(taken) and len(kept) <= len(taken) + CLIENTS
 
