@@ -46,7 +46,9 @@ for _ in range(3):  # as on a machine of its own, whose locks the other does not
 
 
 @pytest.mark.parametrize("stop", (1, 2, 4, 6, 8, 10, 12))
-def test_two_processes_drain_at_once_and_one_dies(post, embedded, brought, rows, start_apart, stop) -> None:
+def test_two_processes_drain_at_once_and_one_dies(
+    post, embedded, brought, rows, *, start_apart, stop
+) -> None:
     bury(embedded, "user:gone-person")
     for n in range(1, 4):
         posts(post, n)
