@@ -109,7 +109,7 @@ def test_pages_go_on_where_the_last_one_ended_whatever_is_proposed_meanwhile(led
     everything = [one.decision_id for one in list_decisions(ledger, is_current=True)]
     assert everything == ["new", "e", "a", "c", "b", "d"], "the newest first, ties by their id"
     pages, after = [], ""
-    while page := list_decisions(ledger, is_current=True, after=after, limit=2):
+    while page := list_decisions(ledger, is_current=True, after=after, limit=3):
         pages += [one.decision_id for one in page]
         after = pages[-1]
         propose(ledger, Proposal(f"later than {after}", "budget", DAY, {OWN: True}), at=at(9))
