@@ -22,7 +22,7 @@ from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
 from quanyu.part.document import read_document
 from quanyu.part.given import File
-from quanyu.part.reading import Limit, first_of
+from quanyu.part.paging import Limit, first_of
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from quanyu import ledger
 from quanyu.ledger import Decision, Edit, Lines
 from quanyu.part.action import Action, Caller
-from quanyu.part.reading.page import Limit, first_of
+from quanyu.part.paging import Limit, first_of
 from quanyu.workspace import Workspace
 
 

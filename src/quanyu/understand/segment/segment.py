@@ -13,7 +13,7 @@ from quanyu.errors import SegmentError
 from quanyu.ledger import Segment
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
-from quanyu.part.reading import Limit, first_of, whom_after
+from quanyu.part.paging import Limit, first_of, whom_after
 from quanyu.part.segment_state import unknown_segment
 from quanyu.rule import Answer, Asking, explain_person, meant_rule, parse, population, printed
 from quanyu.rule.tree import groups
