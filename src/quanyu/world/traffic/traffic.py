@@ -111,7 +111,7 @@ def _posts(
     sent = ended + int(HOUR + chance[2] * 35 * HOUR) if is_late else ended
     batch = Batch(deeds, sent, _error(chance[3]) if is_skewed else 0)
     if is_late or is_skewed:
-        trouble |= dict.fromkeys((deed.number for deed in deeds), "late" if is_late else "skewed")
+        trouble |= dict.fromkeys((deed.number for deed in deeds), "skewed" if is_skewed else "late")
     wrong = broken(wire, batch, number) if chance[4] < traffic.broken else []
     post = _post(source, wire, batch, wrong)
     yield post

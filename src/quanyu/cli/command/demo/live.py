@@ -37,7 +37,6 @@ QUIET_DAYS = 5
 """Days after the last that was live in which journeys that were begun come to their end."""
 HABITS = Habits(lift=0.2)
 """How people answer what journeys write: at a moment that suits them, so more often than a campaign."""
-QUIET_STEP = dt.timedelta(hours=12)
 ORDER_HOURS = 12
 """How often the shop's orders come as a file."""
 COLUMNS = (
@@ -52,8 +51,9 @@ Each = Callable[[dt.datetime], None]
 class LiveShop:
     """A workspace whose clock is that of a simulated shop, and everything that happens there.
 
-    `speed` is how many times as fast as real time the days go at most; 0: as fast as they can. `answers` counts what the collector
-    answered, `drained` what became rows.
+    `speed` is how many times as fast as real time the live days go at most; 0: as fast as they can. `step` and `quiet_step` are
+    how often the server's work is done on live days and after them. `answers` counts what the collector answered, `drained` what
+    became rows.
     """
 
     ws: Workspace
@@ -61,6 +61,7 @@ class LiveShop:
     traffic: Live
     folder: Path
     step: dt.timedelta = dt.timedelta(hours=4)
+    quiet_step: dt.timedelta = dt.timedelta(hours=12)
     speed: float = 0
     answers: dict[int, int] = field(default_factory=dict)
     drained: Drained = field(default_factory=Drained)
@@ -69,7 +70,7 @@ class LiveShop:
 
     def n_rounds(self, days: int) -> int:
         """Return how many rounds so many live days and those after them take."""
-        return round(days * DAY / self.step) + round(QUIET_DAYS * DAY / QUIET_STEP)
+        return round(days * DAY / self.step) + round(QUIET_DAYS * DAY / self.quiet_step)
 
     def run(self, days: int, each: Each = lambda _: None) -> None:
         """Let so many days pass with the traffic, and more without, until everybody has come to the end of their journey."""
@@ -80,7 +81,7 @@ class LiveShop:
         }
         launch(able)
         ends, began = since + days * DAY, time.monotonic()
-        moments = [*_moments(since, ends, self.step), *_moments(ends, ends + QUIET_DAYS * DAY, QUIET_STEP)]
+        moments = [*_moments(since, ends, self.step), *_moments(ends, ends + QUIET_DAYS * DAY, self.quiet_step)]
         posts = deque(self.traffic.posts)
         with served(self.ws) as client:
             for until in moments:
