@@ -56,13 +56,13 @@ def gazetteer() -> Gazetteer:
     told = [sorted({city["name"], *filter(_is_read, city["alternatenames"])}) for city in cities]
     names = tuple(name for some in told for name in some)
     return Gazetteer(
-        np.array([city["latitude"] for city in cities]),
-        np.array([city["longitude"] for city in cities]),
-        np.array([city["countrycode"] for city in cities]),
-        tuple(city["name"] for city in cities),
-        names,
-        tuple(map(key, names)),
-        np.repeat(np.arange(len(cities), dtype=np.int32), [len(some) for some in told]),
+        latitudes=np.array([city["latitude"] for city in cities]),
+        longitudes=np.array([city["longitude"] for city in cities]),
+        countries=np.array([city["countrycode"] for city in cities]),
+        own=tuple(city["name"] for city in cities),
+        names=names,
+        keys=tuple(map(key, names)),
+        of=np.repeat(np.arange(len(cities), dtype=np.int32), [len(some) for some in told]),
     )
 
 

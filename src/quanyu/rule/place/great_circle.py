@@ -22,7 +22,7 @@ def distance(centre: Point, latitudes: ArrayLike, longitudes: ArrayLike) -> Any:
     >>> round(float(distance((45.7597, 4.8422), 48.8567, 2.3508)), 3)
     392.217
     """
-    here, there = np.radians(centre), np.radians((latitudes, longitudes))
+    here, there = np.radians(centre), np.radians(np.array([latitudes, longitudes]))
     north, east = there[0] - here[0], there[1] - here[1]
     part = np.sin(north / 2) ** 2 + np.cos(here[0]) * np.cos(there[0]) * np.sin(east / 2) ** 2
     return 2 * RADIUS * np.arcsin(np.sqrt(np.minimum(part, 1)))
