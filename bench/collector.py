@@ -4,7 +4,7 @@ The peers are a bare ASGI echo on the same server, append + fdatasync by itself,
 hand-written one: JSON read, one Arrow table, one Parquet file, nothing judged, hashed, compared or remembered. Requests are
 answered when they are on the disk; rows per commit are printed. Rates by the CPU second of the server are told beside those
 by the clock, because the clients share the machine. `make soak-collector` posts for
-an hour (`python -m bench.collector soak SECONDS`) and prints the memory.
+an hour (`python -m bench.collector soak SECONDS [RATE]`) and prints the memory.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,9 @@ import uvloop
 
 import quanyu.workspace
 from quanyu.api.collector import Collector
-from quanyu.collect.collector.drain import drain
+from quanyu.api.collector.process import PROCESS
+from quanyu.api.serve import Background
+from quanyu.collect.collector.drain import drain, waiting_bytes
 from quanyu.collect.collector.log import Log, open_log
 from quanyu.collect.collector.message import Posted
 from quanyu.collect.collector.source import ADD_SOURCE
@@ -69,9 +71,10 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 def serve(kind: str, root: str, port: int) -> None:
     """Serve the echo or the collector until stopped, then say what its log did."""
     ws = quanyu.workspace.open(root)
-    log = open_log(ws) if kind == "collector" else None
+    log = open_log(ws) if kind != "echo" else None
     app = Collector(ws, log) if log else echo
-    with suppress(KeyboardInterrupt):
+    drains = Background(ws, [PROCESS]).going() if kind == "draining" else nullcontext()
+    with drains, suppress(KeyboardInterrupt):
         uvicorn.run(
             app,
             port=port,
@@ -89,7 +92,7 @@ def serve(kind: str, root: str, port: int) -> None:
 class Client(asyncio.Protocol):
     """One connection that sends the next request when the last is answered, until it is told to stop."""
 
-    n, n_wrong, is_on = 0, 0, True
+    n, n_wrong, is_on, pause = 0, 0, True, 0.0
 
     def __init__(self, head: bytes, bodies: list[bytes]) -> None:
         self.head, self.bodies, self.place, self.buffer = head, bodies, 0, b""
@@ -99,7 +102,11 @@ class Client(asyncio.Protocol):
         self.post()
 
     def post(self) -> None:
+        if not Client.is_on:
+            return
         body = self.bodies[self.place % len(self.bodies)]
+        if Client.pause:  # a new message each time
+            body = body.replace(b"0" * 24, b"%024d" % self.place)
         self.place += 1
         self.transport.write(b"%scontent-length: %d\r\n\r\n%s" % (self.head, len(body), body))
 
@@ -110,12 +117,15 @@ class Client(asyncio.Protocol):
         Client.n_wrong += not self.buffer.startswith(b"HTTP/1.1 200")
         Client.n += 1
         self.buffer = b""
-        if Client.is_on:
+        if Client.is_on and Client.pause:
+            asyncio.get_running_loop().call_later(Client.pause, self.post)
+        elif Client.is_on:
             self.post()
 
 
-def load(port: int, path: str, key: str, per_request: int, seconds: float) -> None:
-    """Post for some seconds and print how many requests were answered, and how many otherwise than with 200."""
+def load(port: int, path: str, key: str, *, per_request: int, seconds: float, rate: float = 0.0) -> None:
+    """Post for some seconds, at most `rate` requests a second; print how many were answered, and how many not with 200."""
+    Client.pause = CLIENTS / rate if rate else 0.0
     basic = base64.b64encode(f"{key}:".encode()).decode()
     head = f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Basic {basic}\r\ncontent-type: application/json\r\n".encode()
     mine = f"{os.getpid()}-{time.time_ns()}"
@@ -176,11 +186,11 @@ class Server:
         while not _is_up(port):
             time.sleep(0.1)
 
-    def loaded(self, path: str, key: str, per_request: int, seconds: float) -> Told:
+    def loaded(self, path: str, key: str, per_request: int, seconds: float, *, rate: float = 0.0) -> Told:
         """Return what it bore."""
         pid = self.process.pid
         cpu = _cpu(pid)
-        with _apart("load", self.port, path, key, per_request, seconds) as client:
+        with _apart("load", self.port, path, key, per_request, seconds, rate) as client:
             time.sleep(seconds / 2)
             middle = _megabytes(pid)
             assert client.stdout
@@ -266,10 +276,10 @@ def main() -> None:
     match sys.argv[1:]:
         case ["serve", kind, root, port]:
             serve(kind, root, int(port))
-        case ["load", port, path, key, per_request, seconds]:
-            load(int(port), path, key, int(per_request), float(seconds))
-        case ["soak", seconds]:
-            soak(float(seconds))
+        case ["load", port, path, key, per_request, seconds, rate]:
+            load(int(port), path, key, per_request=int(per_request), seconds=float(seconds), rate=float(rate))
+        case ["soak", seconds, *rate]:
+            soak(float(seconds), *map(float, rate))
         case words:
             measure(float(words[0]) if words else SECONDS)
 
@@ -291,18 +301,21 @@ def shop(root: Path) -> str:
     return key
 
 
-def soak(seconds: float) -> None:
-    """Post single requests for a long time and print how the memory of the collector grew in the second half."""
+def soak(seconds: float, rate: float = 0.0) -> None:
+    """Post single requests for a long time while they are drained; print how the memory grew in the second half."""
     with tempfile.TemporaryDirectory() as made:
         root = Path(made) / "shop"
         key = shop(root)
-        server = Server("collector", root, PORT + 1)
-        told = server.loaded("/v1/track", key, 1, seconds)
+        server = Server("draining", root, PORT + 1)
+        told = server.loaded("/v1/track", key, 1, seconds, rate=rate)
         middle, end = told.megabytes
         print(
             f"{seconds:,.0f} s, {told.rate:,.0f} events/s: {middle:,.0f} MB in the middle, {end:,.0f} MB at the end"
         )
         print(server.stop())
+        ws = quanyu.workspace.open(root)
+        print(f"{ws.warehouse.count('events'):,} events in the tables, {waiting_bytes(ws):,} bytes wait")
+        ws.close()
 
 
 def measured(folder: Path, root: Path, key: str, seconds: float) -> None:

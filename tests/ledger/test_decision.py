@@ -98,3 +98,21 @@ def test_a_measurement_replaces_the_one_before(ledger, at):
     assert mark_measured(ledger, "a", {"gain": 2.75}, at=at(5))
     found = find_decision(ledger, "a")
     assert (found.status, found.measured, found.measured_at) == ("measured", {"gain": 2.75}, at(5))
+
+
+def test_pages_go_on_where_the_last_one_ended_whatever_is_proposed_meanwhile(ledger, at):
+    own = [Proposal(key, "budget", DAY, {OWN: True}) for key in "dbace"]
+    for n, mine in enumerate(own):
+        propose(ledger, mine, at=at(n // 2))
+    propose(ledger, proposal("old"), at=at(3))
+    propose(ledger, proposal("new"), at=at(4))
+    everything = [one.decision_id for one in list_decisions(ledger, is_current=True)]
+    assert everything == ["new", "e", "a", "c", "b", "d"], "the newest first, ties by their id"
+    pages, after = [], ""
+    while page := list_decisions(ledger, is_current=True, after=after, limit=3):
+        pages += [one.decision_id for one in page]
+        after = pages[-1]
+        propose(ledger, Proposal(f"later than {after}", "budget", DAY, {OWN: True}), at=at(9))
+    assert pages == everything
+    with pytest.raises(DecisionError, match="no decision 'nobody'"):
+        list_decisions(ledger, after="nobody")

@@ -209,14 +209,31 @@ def find_decision(scope: Scope, decision_id: str) -> Decision:
 
 
 def list_decisions(
-    scope: Scope, *, kind: str = "", status: str = "", before: dt.date | None = None, limit: int = 1000
+    scope: Scope,
+    *,
+    kind: str = "",
+    status: str = "",
+    before: dt.date | None = None,
+    is_current: bool = False,
+    after: str = "",
+    limit: int | None = None,
 ) -> list[Decision]:
-    """Return the newest decisions, newest first; of a kind or a status, or of earlier days, where given."""
-    wanted = sa.select(DECISIONS).order_by(DECISIONS.c.proposed_at.desc(), DECISIONS.c.decision_id)
-    for column, value in ((DECISIONS.c.kind, kind), (DECISIONS.c.status, status)):
+    """Return decisions, newest first, from behind the one with the id `after` on, `limit` at most.
+
+    Of a kind or a status, of days before one, without those that a newer one replaced, where that is asked for. Raises
+    `DecisionError` where there is no decision with the id `after`.
+    """
+    table = DECISIONS.c
+    wanted = sa.select(DECISIONS).order_by(table.proposed_at.desc(), table.decision_id)
+    for column, value in ((table.kind, kind), (table.status, status)):
         wanted = wanted.where(column == value) if value else wanted
-    wanted = wanted.where(DECISIONS.c.as_of < before) if before else wanted
+    wanted = wanted.where(table.as_of < before) if before else wanted
+    wanted = wanted.where(table.status != "superseded") if is_current else wanted
     with reading(scope) as connection:
+        if after:
+            last = _found(connection, after)
+            same = sa.and_(table.proposed_at == last.proposed_at, table.decision_id > last.decision_id)
+            wanted = wanted.where(sa.or_(table.proposed_at < last.proposed_at, same))
         return [Decision(**row._mapping) for row in connection.execute(wanted.limit(limit))]
 
 

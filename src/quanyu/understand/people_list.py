@@ -15,7 +15,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.part.day import as_of
-from quanyu.part.reading import keys_of, whom_after
+from quanyu.part.paging import whom_after
+from quanyu.part.reading import keys_of
 from quanyu.rule import Asking, known_columns, meant_rule, members, parse
 from quanyu.tables.text.mask import mask_email, mask_name, mask_phone
 from quanyu.understand.alive import is_alive_withdrawn

@@ -8,7 +8,7 @@ from typing import Any
 from quanyu.errors import IdentityError, RuleError
 from quanyu.nearest import did_you_mean
 from quanyu.part.action import Action, Caller
-from quanyu.part.reading import Limit
+from quanyu.part.paging import Limit
 from quanyu.understand.people_list import Listing, Order, Whom, count, page_after, shown_columns
 from quanyu.understand.timeline import Moment, timeline
 from quanyu.understand.trait import profile

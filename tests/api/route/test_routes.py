@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
+from tests.act.campaign.conftest import brief
 
 from quanyu import ledger
+from quanyu.act.campaign.brief import brief_of
 from quanyu.api.route import application
 from quanyu.api.route.caller import Door
 from quanyu.part.action import RECORD, Action, Caller, action_named, perform
@@ -285,6 +287,29 @@ def test_a_page_of_the_log_stays_where_it_was_while_the_log_grows(ws) -> None:
         if not after:
             break
     assert seen == [f"s{n}" for n in reversed(range(6))]
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"), [("list_decisions", "decisions"), ("list_campaigns", "campaigns")]
+)
+def test_lists_come_in_pages_that_nothing_moves(ws, name, listed) -> None:
+    def propose(n: int) -> None:
+        document = {ledger.OWN: True, **brief_of(brief(name=f"c{n}")).document}
+        made = ledger.Proposal(f"c{n}", "campaign", ws.now().date(), document)
+        ledger.propose(ws.ledger, made, at=ws.now() + dt.timedelta(minutes=n))
+
+    for n in range(5):
+        propose(n)
+    client, seen, after = client_of(ws), list[str](), ""
+    while True:
+        page = ask(client, name, {"limit": 2, "after": after}).json()
+        seen += [row.get("decision_id") or row["decision"]["decision_id"] for row in page[listed]]
+        propose(10 + len(seen))
+        after = page["next"]
+        if not after:
+            break
+    assert seen == ["c4", "c3", "c2", "c1", "c0"]
+    assert ask(client, name, {"after": "nobody"}).status_code == 422
 
 
 def test_the_door_takes_a_secret_of_any_letters(ws) -> None:

@@ -22,6 +22,7 @@ from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
 from quanyu.part.document import read_document
 from quanyu.part.given import File
+from quanyu.part.paging import Limit, first_of
 from quanyu.text import Text
 from quanyu.workspace import Workspace
 
@@ -226,13 +227,34 @@ class Course:
 
 def campaigns(ws: Workspace) -> list[Course]:
     """Return every campaign that was written, the newest first."""
-    known = ledger.list_decisions(ws.ledger, kind=CAMPAIGN)
-    return [_course(ws, one) for one in known if one.status != "superseded"]
+    known = ledger.list_decisions(ws.ledger, kind=CAMPAIGN, is_current=True)
+    return [_course(ws, decision) for decision in known]
 
 
 @dataclass(frozen=True)
-class All:
-    """Every campaign is wanted."""
+class Newest:
+    """Campaigns are wanted, the newest first, `after` the one with this id."""
+
+    limit: Limit = 100
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Courses:
+    """Campaigns, the newest first, and after which one the next page begins; "" on the last."""
+
+    campaigns: tuple[Course, ...]
+    next: str
+
+
+def list_campaigns(ws: Workspace, given: Newest, _: Caller) -> Courses:
+    """Return a page of campaigns. One that is written between two pages moves none. Raises `DecisionError` for no `after`."""
+    listed = ledger.list_decisions(
+        ws.ledger, kind=CAMPAIGN, is_current=True, after=given.after, limit=given.limit + 1
+    )
+    page, has_more = first_of(listed, given.limit)
+    courses = tuple(_course(ws, decision) for decision in page)
+    return Courses(courses, page[-1].decision_id if has_more else "")
 
 
 def show_campaign(ws: Workspace, given: Chosen, _: Caller) -> Course:
@@ -305,7 +327,7 @@ STOP = Action(
     said="stopped {campaign}",
 )
 LIST = Action(
-    "list_campaigns", "List the campaigns and how far they are.", All, list[Course], lambda ws, _, __: campaigns(ws),
+    "list_campaigns", "List the campaigns and how far they are.", Newest, Courses, list_campaigns,
     role="viewer", writes=False,
 )  # fmt: skip
 SHOW = Action(

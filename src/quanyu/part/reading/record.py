@@ -11,17 +11,26 @@ from pydantic import Field
 from quanyu import ledger
 from quanyu.ledger import Decision, Edit, Lines
 from quanyu.part.action import Action, Caller
-from quanyu.part.reading.page import Limit
+from quanyu.part.paging import Limit, first_of
 from quanyu.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Which:
-    """Decisions of a kind or in a state; nothing: all."""
+    """Decisions of a kind or in a state; nothing: all. `after`: the id of the last one of the page before."""
 
     kind: str = ""
     status: ledger.Status | None = None
     limit: Limit = 100
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Decisions, the newest first, and after which one the next page begins; "" on the last."""
+
+    decisions: tuple[Decision, ...]
+    next: str
 
 
 @dataclass(frozen=True)
@@ -52,9 +61,13 @@ class Page:
     next: str
 
 
-def decisions(ws: Workspace, given: Which, _: Caller) -> list[Decision]:
-    """Return the newest decisions, newest first."""
-    return ledger.list_decisions(ws.ledger, kind=given.kind, status=given.status or "", limit=given.limit)
+def decisions(ws: Workspace, given: Which, _: Caller) -> Decisions:
+    """Return a page of decisions. What is proposed between two pages moves none. Raises `DecisionError` for no `after`."""
+    listed = ledger.list_decisions(
+        ws.ledger, kind=given.kind, status=given.status or "", after=given.after, limit=given.limit + 1
+    )
+    page, has_more = first_of(listed, given.limit)
+    return Decisions(page, page[-1].decision_id if has_more else "")
 
 
 def decision(ws: Workspace, given: One, _: Caller) -> Decision:
@@ -88,7 +101,7 @@ LIST = Action(
     "list_decisions",
     "List what was proposed, decided, done and measured.",
     Which,
-    list[Decision],
+    Decisions,
     decisions,
     role="viewer",
     writes=False,

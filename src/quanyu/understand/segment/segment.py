@@ -13,7 +13,7 @@ from quanyu.errors import SegmentError
 from quanyu.ledger import Segment
 from quanyu.part.action import Action, Caller
 from quanyu.part.day import as_of
-from quanyu.part.reading import Limit, whom_after
+from quanyu.part.paging import Limit, first_of, whom_after
 from quanyu.part.segment_state import unknown_segment
 from quanyu.rule import Answer, Asking, explain_person, meant_rule, parse, population, printed
 from quanyu.rule.tree import groups
@@ -232,8 +232,8 @@ def list_members(ws: Workspace, given: Members, _: Caller) -> MembersPage:
     listed = [
         Member(**row) for row in ws.warehouse.read(whom_after(rows, given.after, given.limit + 1)).to_pylist()
     ]
-    page = listed[: given.limit]
-    return MembersPage(tuple(page), page[-1].person_id if len(listed) > given.limit else "")
+    page, has_more = first_of(listed, given.limit)
+    return MembersPage(page, page[-1].person_id if has_more else "")
 
 
 ADD = Action(

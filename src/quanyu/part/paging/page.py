@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
 
 import ibis.expr.types as ir
 from pydantic import Field
 
+Row = TypeVar("Row")
 Limit = Annotated[int, Field(ge=1, le=1000)]
 """How many a page holds."""
 
@@ -18,3 +20,12 @@ def whom_after(rows: ir.Table, after: str, n: int) -> ir.Table:
     """
     later = rows.filter(rows.person_id > after) if after else rows
     return later.order_by("person_id").limit(n)
+
+
+def first_of(listed: Sequence[Row], limit: int) -> tuple[tuple[Row, ...], bool]:
+    """Return a page of a list that was asked for with one more than it holds, and whether there is more.
+
+    >>> first_of(["a", "b", "c"], 2)
+    (('a', 'b'), True)
+    """
+    return tuple(listed[:limit]), len(listed) > limit
