@@ -41,7 +41,9 @@ def known(root: Path, clock: Clock, people: People) -> Workspace:
     put(ws, "people", [
         {"person_id": f"p{i}", "name": f"王{i}", "phone": f"+8613{i:09d}", "n_identifiers": 1, "is_personalised": True} for i in here
     ])  # fmt: skip
-    put(ws, "identities", [{"id_key": f"user:{users[i]}", "kind": "user", "person_id": f"p{i}"} for i in here])
+    put(
+        ws, "identities", [{"id_key": f"user:{users[i]}", "kind": "user", "person_id": f"p{i}"} for i in here]
+    )
     put(ws, "consents", [
         {"id_key": f"user:{users[i]}", "purpose": "marketing", "channel": "sms", "is_granted": True,
          "decided_at": START - 90 * DAY, "source": "test"}
@@ -67,7 +69,11 @@ class Watch:
         assert set(now.values()) <= {"active", *OVER}
         assert all(row["reason"] for row in rows if row["state"] in ("exited", "held_out"))
         assert Counter(row["journey_id"] for row in rows) == Counter(
-            {name: sum(n for *_, n in road.counts(self.ws.ledger, name)) for name in JOURNEYS if name in {r["journey_id"] for r in rows}}
+            {
+                name: sum(n for *_, n in road.counts(self.ws.ledger, name))
+                for name in JOURNEYS
+                if name in {r["journey_id"] for r in rows}
+            }
         )
         self.states, self.n_rounds = now, self.n_rounds + 1
 
@@ -109,7 +115,7 @@ def test_every_valid_message_arrives_once_at_its_time(week: Week) -> None:
         off[true["trouble"]].append(row["occurred_at"].timestamp() - true["at"] / 1e6)
     assert len(off["late"]) > 100 < len(off["skewed"])
     assert max(map(abs, off[""] + off["late"])) < 0.01
-    assert -901 <= min(off["skewed"]) and max(off["skewed"]) <= 61
+    assert min(off["skewed"]) >= -901 and max(off["skewed"]) <= 61
 
 
 def test_what_is_no_message_is_kept_with_its_reason(week: Week) -> None:

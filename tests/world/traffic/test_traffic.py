@@ -75,9 +75,13 @@ def test_every_trouble_is_there_and_is_counted() -> None:
     assert shares["late"] > 100 and shares["skewed"] > 100
     again = Counter(number for post in told.posts for number in post.numbers)
     assert max(again.values()) == 2 and sum(n > 1 for n in again.values()) > 100
-    late = [post for post in told.posts if post.numbers and post.at > SINCE.timestamp() * 1e6 + 3.6 * 86_400e6]
+    late = [
+        post for post in told.posts if post.numbers and post.at > SINCE.timestamp() * 1e6 + 3.6 * 86_400e6
+    ]
     assert late, "some come days after"
-    assert sum(not post.is_known for post in told.posts) > 10 < sum(not post.is_readable for post in told.posts)
+    assert (
+        sum(not post.is_known for post in told.posts) > 10 < sum(not post.is_readable for post in told.posts)
+    )
     assert told.truth.num_rows == len(told.deeds) == len({deed.number for deed in told.deeds})
     assert all(n > 5 for n in told.n_refused.values())
 

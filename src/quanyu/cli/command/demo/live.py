@@ -81,7 +81,10 @@ class LiveShop:
         }
         launch(able)
         ends, began = since + days * DAY, time.monotonic()
-        moments = [*_moments(since, ends, self.step), *_moments(ends, ends + QUIET_DAYS * DAY, self.quiet_step)]
+        moments = [
+            *_moments(since, ends, self.step),
+            *_moments(ends, ends + QUIET_DAYS * DAY, self.quiet_step),
+        ]
         posts = deque(self.traffic.posts)
         with served(self.ws) as client:
             for until in moments:
