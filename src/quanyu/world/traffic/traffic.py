@@ -131,7 +131,9 @@ def _post(source: str, wire: str, batch: Batch, wrong: Sequence[Item]) -> Post:
     items, envelope = WIRES[wire](batch)
     numbers = tuple(deed.number for deed in batch.deeds)
     said = body(wire, [*items, *wrong], envelope)
-    return Post(batch.sent_at + SECOND // 2, source, wire, PATHS[wire], said, numbers, len(wrong))
+    return Post(
+        batch.sent_at + SECOND // 2, source, wire, PATHS[wire], said, numbers=numbers, n_broken=len(wrong)
+    )
 
 
 def _garbled(post: Post) -> bytes:
