@@ -72,6 +72,21 @@ def test_another_version_of_a_table_has_the_sql_of_the_one_before(connection: An
     assert len(at_hand._known) == 2, "one shape where both are one table, one where they are two"
 
 
+def test_another_moment_has_the_sql_of_the_one_before(connection: Any) -> None:
+    """Days, moments with and without a zone; the same one twice is another shape than two."""
+    begin = dt.datetime(2026, 11, 20, 4, 5, 6, 789, tzinfo=dt.UTC)
+    for ahead, apart in ((0, 0), (1, 0), (0, 3), (2, 5), (400, 1)):
+        low = begin + dt.timedelta(days=ahead)
+        high = low + dt.timedelta(hours=apart)
+        rows = orders(ahead)
+        expression = rows.filter(
+            rows["at"] >= ibis.literal(low).cast("timestamp('UTC')"), rows["at"].date() != ibis.literal(high.date()),
+            rows["at"] < ibis.literal(high), rows.n > low.year,
+        ).mutate(told=ibis.literal("2026-11-20"), naive=ibis.literal(low.replace(tzinfo=None)))  # fmt: skip
+        assert compiled(connection, expression) == connection.compile(expression)
+    assert len(at_hand._known) < 5
+
+
 def test_an_expression_in_memory_is_read_by_its_own_name(connection: Any) -> None:
     for rows in ([1, 2], [3]):
         held = ibis.memtable(pa.table({"n": rows}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -29,18 +30,18 @@ def contacts(ws: Workspace, channel: str) -> ir.Table:
     return held.mutate(contact=held.contact.replace(f"{kind}:", ""))
 
 
-def contacted(ws: Workspace, since: dt.datetime) -> ir.Table:
-    """Return person_id of everybody who got marketing since a moment, or waits for it: by Quanyu, or by another system."""
-    rows = marketing(ws, since)
+def contacted(rows: ir.Table, since: dt.datetime) -> ir.Table:
+    """Return person_id of everybody who got marketing since a moment, or waits for it; `rows` are those of `marketing`."""
     moment = ibis.literal(since).cast("timestamp('UTC')")
     return rows.filter(rows.at > moment).select("person_id").distinct()
 
 
-def marketing(ws: Workspace, since: dt.datetime) -> ir.Table:
+def marketing(ws: Workspace, since: dt.datetime, people: Sequence[str] | None = None) -> ir.Table:
     """Return person_id and moment (`at`) of every message that was sent or waits, by Quanyu or another system.
 
     Those of journeys, which write to people between turns, are told by the ledger, from a moment on. Service messages of Quanyu
-    are left out: an order confirmed keeps nobody from hearing of anything else.
+    are left out: an order confirmed keeps nobody from hearing of anything else. Where `people` are named, the ledger tells of them
+    alone.
     """
     sent, touches = ws.warehouse.table("deliveries"), ws.warehouse.table("touches")
     campaigns = ledger.list_campaigns(ws.ledger)
@@ -53,7 +54,7 @@ def marketing(ws: Workspace, since: dt.datetime) -> ir.Table:
     owners = ws.warehouse.table("identities").select("id_key", "person_id")
     theirs = touches.filter(touches.kind == "message").inner_join(owners, "id_key")
     rows = ours.union(theirs.select("person_id", at="touched_at"))
-    fresh = ledger.contacts_since(ws.ledger, sorted({*journeys} - {*service}), since)
+    fresh = ledger.contacts_since(ws.ledger, sorted({*journeys} - {*service}), since, people)
     if not fresh:
         return rows
     schema = pa.schema([("person_id", pa.string()), ("at", pa.timestamp("us", "UTC"))])

@@ -352,13 +352,15 @@ def stream_sends(
 
 
 def contacts_since(
-    scope: Scope, campaign_ids: Sequence[str], since: dt.datetime
+    scope: Scope, campaign_ids: Sequence[str], since: dt.datetime, people: Sequence[str] | None = None
 ) -> list[tuple[str, dt.datetime]]:
-    """Return whom campaigns have written to since a moment, or will, and when."""
+    """Return whom campaigns have written to since a moment, or will, and when; only some people where named."""
     at = sa.type_coerce(sa.func.coalesce(SENDS.c.due_at, SENDS.c.changed_at), SENDS.c.changed_at.type)
     is_ours = SENDS.c.campaign_id.in_(campaign_ids) & SENDS.c.status.in_(("pending", "delivered"))
     wanted = sa.select(SENDS.c.person_id, at).where(is_ours, SENDS.c.changed_at >= since)
     with reading(scope) as connection:
+        if people is not None:
+            wanted = wanted.where(schema.among(connection, SENDS.c.person_id, people))
         return [(person, at) for person, at in connection.execute(wanted)] if campaign_ids else []
 
 

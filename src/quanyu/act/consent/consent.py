@@ -15,7 +15,7 @@ import pyarrow as pa
 from quanyu import ledger
 from quanyu.part.told_consent import OWN, PERSON, told_consents
 from quanyu.tables.owned.people import ALL_CHANNELS, MARKETING, PERSONALISATION
-from quanyu.warehouse.portable import seconds, unix_micros
+from quanyu.warehouse.portable import unix_micros
 from quanyu.workspace import Workspace
 
 REASONS = ("erased", "complained", "opted_out", "bounced", "manual")
@@ -61,12 +61,13 @@ def suppressed(ws: Workspace, channel: str, *, is_marketing: bool = True) -> ir.
 def _words(ws: Workspace, purpose: str, channel: str, until: dt.datetime) -> ir.Table:
     """Return person_id and is_yes of everybody who said anything of a purpose and channel until a moment."""
     said = ws.warehouse.table("consents")
-    told = told_consents(ws)
+    told, whole = told_consents(ws), until.replace(microsecond=0) + dt.timedelta(seconds=1)
     said = said.union(ibis.memtable(told.rows).cast(said.schema())) if told.entries else said
     said = said.filter(
         said.purpose == purpose,
         said.channel.isin([channel, ALL_CHANNELS]),
-        seconds(said.decided_at) <= int(until.timestamp()),  # words of one moment lie instants apart
+        said.decided_at
+        < ibis.literal(whole).cast("timestamp('UTC')"),  # words of one moment lie instants apart
     )
     owned = said.inner_join(ws.warehouse.table("identities").select("id_key", "person_id"), "id_key")
     at, yes = unix_micros(owned.decided_at), owned.is_granted

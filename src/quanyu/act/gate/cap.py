@@ -8,7 +8,6 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from quanyu.act.contact import marketing
 from quanyu.act.settings import GateSettings
 from quanyu.workspace import Workspace
 
@@ -16,13 +15,19 @@ COMPLAINTS = ("complaint", "ticket")
 SCORED = ("review", "survey")
 
 
-def capped(ws: Workspace, at: dt.datetime, given: GateSettings) -> ir.Table:
-    """Return person_id of those who got, or wait for, as many marketing messages as the caps allow, over all channels."""
-    day = at.astimezone(ws.settings.zone).date()
+def counted_since(ws: Workspace, at: dt.datetime, given: GateSettings) -> dt.datetime:
+    """Return since when messages count for the caps as of a moment."""
     longest = max((days for _, days in given.caps), default=1)
-    sent = marketing(
-        ws, dt.datetime.combine(day - dt.timedelta(days=longest - 1), dt.time(), ws.settings.zone)
-    )
+    day = at.astimezone(ws.settings.zone).date() - dt.timedelta(days=longest - 1)
+    return dt.datetime.combine(day, dt.time(), ws.settings.zone)
+
+
+def capped(ws: Workspace, sent: ir.Table, at: dt.datetime, given: GateSettings) -> ir.Table:
+    """Return person_id of those who got, or wait for, as many marketing messages as the caps allow, over all channels.
+
+    `sent` are the messages since `counted_since`.
+    """
+    day = at.astimezone(ws.settings.zone).date()
     full = [
         sent.filter(sent.at >= _midnight(ws, day - dt.timedelta(days=days - 1)))
         .group_by("person_id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from quanyu.act.consent import consented, suppressed, unpersonalised
-from quanyu.act.contact import contacted, contacts
-from quanyu.act.gate.cap import capped, complaining
+from quanyu.act.contact import contacted, contacts, marketing
+from quanyu.act.gate.cap import capped, complaining, counted_since
 from quanyu.act.settings import GateSettings
 from quanyu.method.assignment import is_held_out
 from quanyu.tables.settings import ExperimentSettings
@@ -24,13 +24,15 @@ from quanyu.workspace import Workspace
 class Ask:
     """What is asked of people: through which channels, the best first, from when on, after how many days of rest.
 
-    Messages that are no marketing (an order confirmed) need neither consent nor rest.
+    Messages that are no marketing (an order confirmed) need neither consent nor rest. `people` names whom it is asked of, where
+    they are few.
     """
 
     channels: tuple[str, ...]
     at: dt.datetime
     rest_days: int = 0
     is_marketing: bool = True
+    people: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,13 @@ def gated(ws: Workspace, rows: ir.Table, ask: Ask) -> ir.Table:
         contact=ibis.coalesce(*(rows[f"contact_{name}"] for name in ask.channels)),
         is_outside=is_held_out(rows.person_id, ws.settings.of(ExperimentSettings).holdout_share, ws.secret),
     )
-    given = ws.settings.of(GateSettings)
+    given, rested = ws.settings.of(GateSettings), ask.at - dt.timedelta(days=ask.rest_days)
+    sent = marketing(ws, min(rested, counted_since(ws, ask.at, given)), ask.people)
     marks = {
         "is_neutral": unpersonalised(ws, ask.at),
         "is_complaining": complaining(ws, ask.at, given),
-        "is_capped": capped(ws, ask.at, given),
-        "is_tired": contacted(ws, ask.at - dt.timedelta(days=ask.rest_days)),
+        "is_capped": capped(ws, sent, ask.at, given),
+        "is_tired": contacted(sent, rested),
     }
     for name, marked in marks.items():
         rows = _joined(rows, marked.mutate(**{name: True}), name)

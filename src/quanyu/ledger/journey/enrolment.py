@@ -9,10 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from quanyu.ledger.document import Document
 from quanyu.ledger.store import schema
@@ -117,13 +116,3 @@ class Move:
     def out(cls, ids: Sequence[int], node: str, reason: str) -> Move:
         """Return the move of those who leave early, for a reason."""
         return cls(ids, node, reason, state="exited", reason=reason)
-
-
-def among(connection: Connection, column: sa.Column[Any], ids: Sequence[int]) -> sa.ColumnElement[bool]:
-    """Return whether a column is one of many numbers, as one value however many they are."""
-    if connection.dialect.name == "sqlite":
-        listed = sa.func.json_each("[" + ",".join(map(str, ids)) + "]").table_valued("value")
-        return column.in_(sa.select(listed.c.value))
-    from sqlalchemy.dialects.postgresql import ARRAY
-
-    return column == sa.func.any(sa.cast(list(ids), ARRAY(sa.BigInteger)))

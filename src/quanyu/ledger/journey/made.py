@@ -13,9 +13,9 @@ from sqlalchemy.engine import Connection
 from quanyu.ledger import given_trait
 from quanyu.ledger.grant import GRANTS
 from quanyu.ledger.journey.enrolment import ENROLMENTS as E
-from quanyu.ledger.journey.enrolment import PASSED, among
+from quanyu.ledger.journey.enrolment import PASSED
 from quanyu.ledger.run import last_good
-from quanyu.ledger.store import Scope, reading
+from quanyu.ledger.store import Scope, reading, schema
 from quanyu.ledger.task import TASKS
 
 RECORDS = (TASKS, GRANTS)
@@ -53,7 +53,7 @@ def give(
 
 def _passed(wanted: sa.Select[Any], connection: Connection, node: str, ids: Sequence[int]) -> sa.Select[Any]:
     joined = wanted.join_from(E, PASSED, PASSED.c.enrolment_id == E.c.enrolment_id)
-    return joined.where(among(connection, E.c.enrolment_id, ids), PASSED.c.node == node)
+    return joined.where(schema.among(connection, E.c.enrolment_id, ids), PASSED.c.node == node)
 
 
 def take_back(connection: Connection, whose: sa.ColumnElement[bool], reason: str, *, at: dt.datetime) -> None:

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from quanyu.ledger.journey import made
 from quanyu.ledger.journey.documents import Journey
 from quanyu.ledger.journey.enrolment import ENROLMENTS as E
-from quanyu.ledger.journey.enrolment import PASSED, SEEN, TURNED_AWAY, Enrolment, Move, among
+from quanyu.ledger.journey.enrolment import PASSED, SEEN, TURNED_AWAY, Enrolment, Move
 from quanyu.ledger.run import last_good
-from quanyu.ledger.store import Scope, insert_once, reading, writing
+from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
 
 Entry: TypeAlias = Enrolment
 WHOLE = [E.c[name] for name in Enrolment.__dataclass_fields__]
@@ -125,7 +125,9 @@ def due(
 def put_off(scope: Scope, journey: Journey, node: str, ids: Sequence[int], *, until: dt.datetime) -> None:
     """Let those of some enrolments that are still at a node be due later."""
     with writing(scope) as connection:
-        here = _at_node(journey.journey_id, journey.version, node) & among(connection, E.c.enrolment_id, ids)
+        here = _at_node(journey.journey_id, journey.version, node) & schema.among(
+            connection, E.c.enrolment_id, ids
+        )
         connection.execute(sa.update(E).where(here).values(due_at=until))
 
 
@@ -165,11 +167,13 @@ def move(scope: Scope, journey_id: str, version: int, given: Move, *, at: dt.dat
     with writing(scope) as connection:
         if not given.ids:
             return 0
-        here = _at_node(journey_id, version, given.node) & among(connection, E.c.enrolment_id, given.ids)
+        here = _at_node(journey_id, version, given.node) & schema.among(
+            connection, E.c.enrolment_id, given.ids
+        )
         held = connection.scalars(sa.select(E.c.enrolment_id).where(here).with_for_update()).all()
         if not held:
             return 0
-        mine = among(connection, E.c.enrolment_id, held)
+        mine = schema.among(connection, E.c.enrolment_id, held)
         line = sa.select(
             E.c.enrolment_id,
             E.c.n_moves,

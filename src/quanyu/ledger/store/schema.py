@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from json import dumps as json_text
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Connection, Dialect
 
 from quanyu.errors import WorkspaceError
 
@@ -83,3 +86,13 @@ def time(name: str, *, is_required: bool = True) -> sa.Column[dt.datetime]:
 def json(name: str, *, is_required: bool = True) -> sa.Column[Any]:
     """Return a column of JSON."""
     return sa.Column(name, JSON, nullable=not is_required)
+
+
+def among(
+    connection: Connection, column: sa.ColumnElement[Any], values: Sequence[int | str]
+) -> sa.ColumnElement[bool]:
+    """Return whether a column is one of many numbers or texts, as one value however many they are."""
+    if connection.dialect.name == "sqlite":
+        listed = sa.func.json_each(json_text(list(values))).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.func.any(sa.cast(list(values), postgresql.ARRAY(column.type)))

@@ -1,7 +1,7 @@
-"""Compiled SQL, once per shape of expression: two expressions that differ only in the names of tables share it.
+"""Compiled SQL, once per shape of expression: two expressions that differ only in names of tables, days and moments share it.
 
-Compiling costs several times what a small query does. Names of scans carry versions, so that the same question asked of
-the next version is another expression; its shape is the same.
+Compiling costs several times what a small query does. Names of scans carry versions, and what is asked as of a moment names it,
+so that the same question asked of the next version, or a minute later, is another expression; its shape is the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -36,6 +36,8 @@ SLOT = f"slot_{secrets.token_hex(8)}_"
 ibis.options.sql.fuse_selects = False
 """Step by step: fusing steps into one SELECT takes longer than it saves, and writes twice what is used twice."""
 TABLES = (ops.DatabaseTable, ops.InMemoryTable, ops.UnboundTable)
+NEVER = dt.datetime(7391, 1, 1, tzinfo=dt.UTC)
+"""Stands in for a moment while SQL is written."""
 PLAIN = (str, int, float, bool, type(None), bytes, Decimal, Enum, dt.date, dt.time, dt.timedelta)
 """Values whose `repr` says all there is to them."""
 
@@ -45,10 +47,11 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Shape:
-    """An expression but for the names of its tables: equal shapes compile to equal SQL, names apart."""
+    """An expression but for the names of its tables, its days and moments: equal shapes compile to equal SQL, these apart."""
 
     digest: bytes
     names: tuple[str, ...]
+    moments: tuple[ops.Literal, ...] = ()
     carries_rows: bool = False
     """Whether tables of this process are in it, which an engine has to be given."""
 
@@ -61,18 +64,31 @@ def compiled(connection: Any, expression: ir.Table, shape: Shape | None = None) 
     shape = shape or shape_of(expression)
     if shape is None:
         return str(connection.compile(expression))
-    key = (type(connection), shape.digest)
+    told = shape
+    pieces = _kept((type(connection), shape.digest), lambda: _pieces(connection, expression, told))
+    if not pieces:  # days or moments of it cannot be told apart from the rest
+        whole = Shape(shape.digest, shape.names)
+        moments = " ".join(f"{one.dtype} {one.value!r}" for one in shape.moments)
+        pieces = _kept(
+            (type(connection), shape.digest, moments), lambda: _pieces(connection, expression, whole)
+        )
+        shape = whole
+    words = [*shape.names, *(_written(connection, one) for one in shape.moments)]
+    return "".join(words[int(piece)] if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def _kept(key: object, make: Callable[[], Sequence[str]]) -> Sequence[str]:
+    """Return what is known by a key, made where it is not."""
     with _lock:
-        pieces = _known.get(key)
-        if pieces:
+        if key in _known:
             _known.move_to_end(key)
-    if not pieces:
-        pieces = _pieces(connection, expression, shape.names)
-        with _lock:
-            _known[key] = pieces
-            while len(_known) > MOST:
-                _known.popitem(last=False)
-    return "".join(shape.names[int(piece)] if place % 2 else piece for place, piece in enumerate(pieces))
+            return _known[key]
+    pieces = make()
+    with _lock:
+        _known[key] = pieces
+        while len(_known) > MOST:
+            _known.popitem(last=False)
+    return pieces
 
 
 def shape_of(expression: ir.Table) -> Shape | None:
@@ -85,18 +101,42 @@ def shape_of(expression: ir.Table) -> Shape | None:
     if not all(map(NAME.fullmatch, writing.names)):
         return None
     text = "\n".join(writing.lines).encode("utf-8", "surrogatepass")
-    return Shape(hashlib.sha256(text).digest(), tuple(writing.names), writing.carries_rows)
+    return Shape(
+        hashlib.sha256(text).digest(), tuple(writing.names), tuple(writing.moments), writing.carries_rows
+    )
 
 
-def _pieces(connection: Any, expression: ir.Table, names: Sequence[str]) -> Sequence[str]:
-    """Compile, and cut the SQL at the names of tables: a text, the number of a name, a text, ..."""
-    query = connection.compiler.to_sqlglot(expression)
-    numbers = {name: number for number, name in enumerate(names)}
+def _pieces(connection: Any, expression: ir.Table, shape: Shape) -> Sequence[str]:
+    """Compile, and cut the SQL at the names of tables and at moments: a text, the number of a name, a text, ...
+
+    Moments are compiled as others that nobody means; nothing is returned where one of those cannot be found again.
+    """
+    stand_ins = {one: _stand_in(one, number) for number, one in enumerate(shape.moments)}
+    node = expression.op().replace(stand_ins) if stand_ins else expression.op()
+    query = connection.compiler.to_sqlglot(node.to_expr())
+    numbers = {name: number for number, name in enumerate(shape.names)}
     for table in query.find_all(exp.Table):
         if table.name in numbers:
             table.set("this", exp.to_identifier(f"{SLOT}{numbers[table.name]}", quoted=True))
     sql = query.sql(dialect=connection.dialect, copy=False, unsupported_level=sqlglot.ErrorLevel.RAISE)
-    return re.split(rf"{SLOT}(\d+)", sql)
+    for number, one in enumerate(shape.moments, start=len(shape.names)):
+        written = _written(connection, stand_ins[one])
+        if written not in sql:
+            return ()
+        sql = sql.replace(written, f"{SLOT}{number}_")
+    return () if stand_ins and str(NEVER.year) in sql else re.split(rf"{SLOT}(\d+)_?", sql)
+
+
+def _stand_in(moment: ops.Literal, number: int) -> ops.Literal:
+    value = NEVER + dt.timedelta(days=number)
+    told = value if moment.dtype.is_timestamp() else value.date()
+    return ops.Literal(told, moment.dtype)
+
+
+def _written(connection: Any, moment: ops.Literal) -> str:
+    """Return a day or moment as SQL."""
+    told = connection.compiler.visit_node(moment, value=moment.value, dtype=moment.dtype)
+    return str(told.sql(dialect=connection.dialect))
 
 
 class _UntoldError(Exception):
@@ -109,6 +149,7 @@ class _Writing:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[str, int] = {}
+        self.moments: dict[ops.Literal, int] = {}
         self.carries_rows = False
         self._numbers: dict[ops.Node, int] = {}
         self._kinds: dict[object, str] = {}
@@ -133,6 +174,12 @@ class _Writing:
             number = self.names.setdefault(node.name, len(self.names))
             where = self._word(getattr(node, "namespace", None))
             return f"{kind.__name__} {number} {where} {self._kind(node.schema)}"
+        if (
+            kind is ops.Literal
+            and isinstance(node.value, dt.date)
+            and (node.dtype.is_timestamp() or node.dtype.is_date())
+        ):
+            return f"moment {self.moments.setdefault(node, len(self.moments))} {self._kind(node.dtype)}"
         if isinstance(node, ops.Reference):  # its identifier only tells it from others, as its number does
             return f"{kind.__name__} {self._word(node.parent)}"
         # Ibis numbers the classes of functions, so that two of one name have different ones.

@@ -63,7 +63,9 @@ def decide(scene: Scene, node: Node, people: pa.Table) -> Decided:
 def _planned(scene: Scene, brief: Brief, name: str, people: pa.Table) -> ir.Table:
     """Return a row for each who is due, as a plan has them: the place is that of the enrolment."""
     who = scene.known(people).select("person_id", place="enrolment_id")
-    asked = gated(scene.ws, who, Ask(brief.channels, scene.at, brief.rest_days, not brief.is_service))
+    named = people["person_id"].to_pylist()
+    ask = Ask(brief.channels, scene.at, brief.rest_days, not brief.is_service, named)
+    asked = gated(scene.ws, who, ask)
     first = ibis.row_number().over(group_by=asked.contact, order_by=[asked.reason.notnull(), asked.place])
     reason = ibis.cases(
         (asked.reason.notnull(), asked.reason),
