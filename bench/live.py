@@ -206,7 +206,7 @@ def main() -> None:
             looking.join()
             least = floor(ws, port, key)
         print(
-            f"{rate:,.0f} events/s for {seconds:.0f} s, {spent:.2f} CPU seconds of the server a second; {idle:.3f} before, when nothing came"
+            f"{rate:,.0f} events/s for {seconds:.0f} s, {spent:.2f} CPU seconds of the server a second; {idle:.3f} before"
         )
         print(f"floor: post one, bring it in, tick, and nothing else: median {least:.2f} s")
         for what, seen in (("entry", looking.entered), ("message in the queue", looking.queued)):
