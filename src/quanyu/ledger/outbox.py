@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from quanyu.ledger.document import Document
 from quanyu.ledger.store import Scope, insert_once, reading, schema, writing
+from quanyu.text import Text
 
 OUTBOX = sa.Table(
     "outbox",
@@ -35,6 +37,7 @@ OUTBOX = sa.Table(
     sa.UniqueConstraint("topic", "key"),
     sa.Index(None, "topic", "status", "due_at"),
 )
+MessageStatus = Annotated[Literal["waiting", "claimed", "delivered", "dead"], Text]
 
 
 @dataclass(frozen=True)
@@ -138,10 +141,11 @@ def release_claims(scope: Scope, topic: str) -> int:
         return connection.execute(sa.update(OUTBOX).where(held).values(values)).rowcount
 
 
-def count_messages(scope: Scope, *, topic: str = "") -> dict[str, int]:
-    """Return how many messages are waiting, claimed, delivered and dead; of one topic where named."""
+def count_messages(scope: Scope, *, topic: str = "", prefix: str = "") -> dict[str, int]:
+    """Return how many messages are waiting, claimed, delivered and dead; of one topic, and of keys that begin alike, where named."""
     counted = sa.select(OUTBOX.c.status, sa.func.count()).group_by(OUTBOX.c.status)
     counted = counted.where(OUTBOX.c.topic == topic) if topic else counted
+    counted = counted.where(OUTBOX.c.key.startswith(prefix, autoescape=True)) if prefix else counted
     with reading(scope) as connection:
         counts = {row[0]: int(row[1]) for row in connection.execute(counted)}
     return {status: counts.get(status, 0) for status in ("waiting", "claimed", "delivered", "dead")}

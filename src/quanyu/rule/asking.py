@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import ibis.expr.types as ir
@@ -18,11 +18,12 @@ NOWHERE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(frozen=True)
 class When:
-    """The moment of asking (aware), the zone whose days count, and the key of lots."""
+    """The moment of asking (aware), the zone whose days count, the key of lots, and the country (ISO 3166) of the workspace."""
 
     at: dt.datetime = NOWHERE
     zone: ZoneInfo = UTC
     secret: str = ""
+    country: str = field(default="", kw_only=True)
 
 
 ANYWHEN = When()
@@ -47,7 +48,7 @@ class Asking(When):
     def of(cls, ws: Workspace, as_of: dt.date) -> Asking:
         """Return what the derived tables of a day are asked of: the moment at which it begins in the workspace's zone."""
         zone = ws.settings.zone
-        return cls(day_start(as_of, zone), zone, ws.secret, ws.warehouse.table)
+        return cls(day_start(as_of, zone), zone, ws.secret, ws.warehouse.table, country=ws.settings.home)
 
 
 __all__ = ["ANYWHEN", "Asking", "When"]

@@ -26,6 +26,7 @@ from quanyu.rule.tree import (
     Measure,
     Member,
     Name,
+    Near,
     Node,
     Rank,
     Sequence,
@@ -38,7 +39,7 @@ COLUMN = "column"
 MOST_DEPTH = 64
 """Levels of a rule from outside; a deeper one is no rule that anybody wrote."""
 KINDS: Mapping[str, type] = {
-    kind.__name__.lower(): kind for kind in (During, Measure, Sequence, Member, Rank, Lot, Anniversary)
+    kind.__name__.lower(): kind for kind in (During, Near, Measure, Sequence, Member, Rank, Lot, Anniversary)
 }
 """What a document names a leaf by."""
 
@@ -82,7 +83,7 @@ def _written(value: Any) -> Any:
             return _held(value)
         case tuple():
             return [_written(part) for part in value]
-        case str() | bool():
+        case str() | bool() | float():
             return value
         case dt.date():
             return value.isoformat()
@@ -149,6 +150,12 @@ def _flag(value: Any, _: int) -> bool:
     return value
 
 
+def _km(value: Any, _: int) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _no_part(value)
+    return float(value)
+
+
 def _one_of(known: Callable[[], tuple[str, ...]]) -> Callable[[Any, int], str]:
     def read(value: Any, _: int) -> str:
         if value not in known():
@@ -206,13 +213,14 @@ READ: Mapping[str, Callable[[Any, int], Any]] = {
     "since": _ago,
     "steps": _steps,
     "where": from_document,
-    "operand": from_document,
 }
 READ_TYPES: Mapping[str, Callable[[Any, int], Any]] = {
     "str": _text,
     "str | None": _text,
     "bool": _flag,
+    "float": _km,
     "Name": _column,
+    "Node": from_document,
 }
 """How a field is read: by its name, else by its type."""
 

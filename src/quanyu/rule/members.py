@@ -56,7 +56,8 @@ def answers(tree: Node, asking: Asking, person_id: str) -> ir.Table:
     claims = conditions(ready["is_in"])
     row = view.table.filter(view.table.person_id == person_id)
     holds = {
-        f"is_{n}": expression(view.plain(claim), row.__getitem__, asking) for n, claim in enumerate(claims)
+        f"is_{n}": expression(view.plain(claim), row.__getitem__, asking, tells_unknown=True)
+        for n, claim in enumerate(claims)
     }
     met = {
         f"value_{n}_{m}": row[cell]

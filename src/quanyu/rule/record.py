@@ -12,6 +12,7 @@ from typing import Any
 from quanyu.rule.asking import ANYWHEN, When
 from quanyu.rule.operators import OPERATORS
 from quanyu.rule.past import History, figure, met
+from quanyu.rule.place import circle, known_names
 from quanyu.rule.tree import (
     Anniversary,
     Apply,
@@ -21,6 +22,7 @@ from quanyu.rule.tree import (
     Measure,
     Member,
     Name,
+    Near,
     Node,
     Rank,
     Sequence,
@@ -154,11 +156,24 @@ def _member(tree: Member, when: When) -> Answer:
     return lambda record: key in record.members and record.members[key] < until
 
 
+def _near(tree: Near, when: When) -> Answer:
+    operand = ready(tree.operand, when)
+    near, known = circle(tree.of, tree.km, when.country).names, known_names().names
+
+    def within(record: Record) -> bool | None:
+        city = operand(record)
+        written = None if city is None else city.lower()
+        return True if written in near else False if written in known else None
+
+    return within
+
+
 READY: Mapping[type, Callable[[Any, When], Answer]] = {
     Literal: lambda tree, when: lambda record: tree.value,
     Name: _of_name,
     Apply: _applied,
     During: _during,
+    Near: _near,
     Measure: _of_measure,
     Sequence: _of_sequence,
     Member: _member,

@@ -13,6 +13,7 @@ What a tree means, for a whole table and for one record alike, is written in doc
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal as Words
@@ -112,6 +113,28 @@ class During:
     window: Window
 
 
+POINT = re.compile(r"\(\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s*\)")
+"""How a point of the earth is written: (latitude, longitude), in degrees."""
+MOST_KM = 2_000
+"""How far around a place a rule may look."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """Whether the city that a column names lies at most so many km from another, or from a point (latitude, longitude)."""
+
+    operand: Name
+    km: float
+    of: str
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.km <= MOST_KM:
+            raise RuleError(
+                "{km} km are no distance of a rule.", "Write 0 to {most} km.", km=self.km, most=MOST_KM
+            )
+
+
 @dataclass(frozen=True)
 class Did:
     """Rows of what a person did: a verb of `VERBS`, whatever it is more closely, and what must hold of a row."""
@@ -186,7 +209,7 @@ class Anniversary:
 Leaf = Measure | Sequence | Member | Rank | Lot | Anniversary
 """What is to be found out about a person before operators can be applied."""
 LEAVES = (Measure, Sequence, Member, Rank, Lot, Anniversary)
-Node = Name | Literal | Apply | During | Measure | Sequence | Member | Rank | Lot | Anniversary
+Node = Name | Literal | Apply | During | Near | Measure | Sequence | Member | Rank | Lot | Anniversary
 
 
 def conditions(tree: Node) -> tuple[Node, ...]:
@@ -233,7 +256,7 @@ def walked(tree: Node) -> Iterator[Node]:
     match tree:
         case Apply(_, operands):
             inside: tuple[Node, ...] = operands
-        case During(operand, _):
+        case During(operand) | Near(operand):
             inside = (operand,)
         case Rank(column) | Anniversary(column):
             inside = (column,)
@@ -288,7 +311,7 @@ def _flat_rows(leaf: Measure | Sequence) -> Node:
 
 __all__ = [
     "EVER", "LEAVES", "Ago", "Anniversary", "Apply", "Did", "During", "Leaf", "Literal", "Lot", "Measure", "Member", "Name",
-    "Node", "Place", "Rank", "Scalar", "Sequence", "Unit", "Window", "columns", "conditions", "did_rows",
+    "Near", "Node", "Place", "Rank", "Scalar", "Sequence", "Unit", "Window", "columns", "conditions", "did_rows",
     "flat", "groups", "leaves", "mapped",
     "names", "walked",
 ]  # fmt: skip

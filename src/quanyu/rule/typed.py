@@ -15,6 +15,7 @@ from quanyu.errors import RuleError
 from quanyu.nearest import closest, did_you_mean
 from quanyu.rule.operators import COMPARISONS, TEXTUAL
 from quanyu.rule.past import AGGREGATES
+from quanyu.rule.place import centre
 from quanyu.rule.text import pointed
 from quanyu.rule.tree import (
     LEAVES,
@@ -26,6 +27,7 @@ from quanyu.rule.tree import (
     Lot,
     Measure,
     Name,
+    Near,
     Node,
     Rank,
     Scalar,
@@ -117,6 +119,10 @@ def _typed(tree: Node, kinds: Kinds) -> Node:
             return replace(tree, steps=tuple(_did(step, [tree.per] if tree.per else []) for step in steps))
         case Anniversary(column) if not kinds[column.name].is_date():
             raise _wrong_kind(column, "a day")
+        case Near(column, _, of):
+            if not kinds[column.name].is_string():
+                raise _wrong_kind(column, "a text")
+            centre(of, place=tree.place)
         case During(operand, _):
             kind = kind_of(operand, kinds)
             if kind is None or not (kind.is_date() or kind.is_timestamp()):

@@ -204,7 +204,7 @@ def test_journeys_together_write_to_nobody_more_often_than_the_caps_allow(shop: 
         told.append(len(sent(sink)))
         shop.clock.forward(days=1)
     assert told == [1, 2, 3, 3, 3, 3, 3, 4, 5]
-    assert ("suppressed", "frequency_cap", 9) in shop.course("b").stops[0].sends
+    assert ("suppressed", "frequency_cap", 9) in shop.course("b").stops[0].made
     shop.begin(
         name="order", when="did x", control_share=0, steps=[{"send": {**step["send"], "is_service": True}}]
     )

@@ -7,9 +7,11 @@ from collections import Counter
 
 import pytest
 from tests.act.campaign.conftest import Sink, received
-from tests.act.journey.conftest import Shop
+from tests.act.journey.conftest import LI, Shop
 
 from quanyu.act.journey import tick
+from quanyu.ledger import given_trait
+from quanyu.part.action import action_named, perform
 
 KILLED = """
 import datetime as dt, os, signal, sys
@@ -17,7 +19,7 @@ import quanyu.workspace
 from quanyu import ledger
 from quanyu.act.journey import tick
 from quanyu.act.journey.step import send
-from quanyu.ledger.journey import road
+from quanyu.ledger.journey import made, road
 
 root, point, nth, at = sys.argv[1:5]
 
@@ -42,6 +44,13 @@ POINTS = {
     "after the position is kept": (road, "set_position", True),
     "before messages are written": (send, "write_messages", False),
     "after messages are written": (send, "write_messages", True),
+    "before something is made": (made, "make", False),
+    "after something is made": (made, "make", True),
+    "after a trait is given": (made, "give", True),
+    "before a program is told": (ledger, "post", False),
+    "after a program is told": (ledger, "post", True),
+    "before it is taken back": (made, "take_back", False),
+    "after it is taken back": (made, "take_back", True),
     "before somebody moves": (road, "move", False),
     "after somebody has moved": (road, "move", True),
     "before sends are queued": (ledger, "queue_sends", False),
@@ -68,6 +77,25 @@ JOURNEY = {
     ],
 }
 PEOPLE = range(7, 20)
+
+
+MAKING = {
+    "name": "m",
+    "when": "did x",
+    "control_share": 0.2,
+    "steps": [
+        {"task": "Call"},
+        {"coupon": {"pool": "A", "on_exit": "cancel"}},
+        {"points": 5},
+        {"trait": {"name": "vip", "value": True}},
+        {"webhook": "passed"},
+        {"exit": "enough"},
+    ],
+}
+MADE = (
+    "before something is made", "after something is made", "after a trait is given", "before a program is told",
+    "after a program is told", "before it is taken back", "after it is taken back",
+)  # fmt: skip
 
 
 def begun(shop: Shop) -> None:
@@ -113,6 +141,35 @@ def test_it_is_the_same_on_postgresql(shop, sink, point, start_apart):
         start_apart(KILLED, str(shop.ws.root), point, "1", shop.clock.at.isoformat()).end() == -signal.SIGKILL
     )
     ended(shop, sink)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("url", "points"),
+    [("sqlite", MADE), ("postgresql", MADE[1:4:2])],
+    indirect=["url"],
+    ids=["sqlite", "postgresql"],
+)
+def test_what_a_step_makes_is_made_once_whenever_it_is_killed(shop, sink, points, start_apart):
+    """One shop dies at every point in turn; each tick goes on where the last one that ended has left it."""
+    perform(
+        shop.ws, action_named("add_webhook"), {"url": "https://example.com", "events": ("journey.step",)}, LI
+    )
+    shop.begin(**MAKING)
+    for number in PEOPLE:
+        shop.event(number, "x")
+    for point in points:
+        died = start_apart(KILLED, str(shop.ws.root), point, "1", shop.clock.at.isoformat())
+        assert died.end() == -signal.SIGKILL, point
+    shop.go()
+    shop.go()
+    course = shop.course("m")
+    n = course.exited["enough"]
+    assert n == len(PEOPLE) - sum(course.held_out.values()) > 0
+    assert [stop.made for stop in course.stops] == [
+        [("open", "", n)], [("cancelled", "enough", n)], [("granted", "", n)], (), [("waiting", "", n)], (),
+    ]  # fmt: skip
+    assert sum(len(part) for part in given_trait.stream(shop.ws.ledger)) == 1 + n
 
 
 def test_two_ticks_side_by_side_share_the_work(shop, sink, start_apart):

@@ -103,11 +103,11 @@ def test_a_rehearsal_agrees_with_the_journey_that_ran(
     monkeypatch.setattr(room, "_ways", also)
     found = shop.do("rehearse_journey", journey="cart", first=FIRST, last=FIRST + dt.timedelta(days=DAYS - 1))
     assert kept["state"] == lived
-    assert [(one.node_id, one.outcomes, one.sends) for one in found.course.stops] == [
-        (one.node_id, one.outcomes, one.sends) for one in live.stops
+    assert [(one.node_id, one.outcomes, one.made) for one in found.course.stops] == [
+        (one.node_id, one.outcomes, one.made) for one in live.stops
     ]
     assert found.course.refused == live.refused
-    n_sent = sum(n for stop in live.stops for status, _, n in stop.sends if status == "delivered")
+    n_sent = sum(n for stop in live.stops for status, _, n in stop.made if status == "delivered")
     assert sum(one.n for one in found.load) == n_sent > 3
     assert {one.hour.hour for one in found.load} <= set(range(9, 20))
     assert shop.course("cart") == live

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quanyu import ledger
 from quanyu.act.journey.document import Plan, kept_plan
 from quanyu.act.journey.entry import LEFT, REFUSALS
 from quanyu.act.journey.journey import find
-from quanyu.act.journey.step import kind_named
-from quanyu.ledger.journey import Journey, documents, road
+from quanyu.act.journey.step import Node, kind_named
+from quanyu.ledger.journey import Journey, documents, made, road
 from quanyu.part.action import Caller
 from quanyu.part.reading import keys_of
 from quanyu.text import Text
@@ -21,7 +20,9 @@ from quanyu.workspace import Workspace
 
 @dataclass(frozen=True)
 class Stop:
-    """A step: how many wait there now, how many left it by each outcome, and what became of its messages (status, reason, n)."""
+    """A step: how many wait there now, how many left it by each outcome, and what became of its messages, tasks,
+    coupons and points (status, reason, n).
+    """
 
     node_id: str
     kind: str
@@ -29,7 +30,7 @@ class Stop:
     given: Mapping[str, object]
     n_waiting: int
     outcomes: Mapping[str, int]
-    sends: Sequence[tuple[Text, str, int]] = ()
+    made: Sequence[tuple[Text, str, int]] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def course_of(ws: Workspace, journey: Journey) -> JourneyCourse:
     stops = [
         Stop(
             node.node_id, node.kind, kind_named(node.kind).label, node.given, n_waiting=waiting[node.node_id],
-            outcomes=passed.get(node.node_id, {}), sends=_sends(ws, journey, node.node_id) if node.kind == "send" else (),
+            outcomes=passed.get(node.node_id, {}), made=_made(ws, journey, node),
         )
         for node in plan.nodes.values()
     ]  # fmt: skip
@@ -77,9 +78,9 @@ def course_of(ws: Workspace, journey: Journey) -> JourneyCourse:
     )  # fmt: skip
 
 
-def _sends(ws: Workspace, journey: Journey, node_id: str) -> list[tuple[Text, str, int]]:
-    counted = ledger.count_sends(ws.ledger, f"{journey.name}-{node_id}")
-    return [(status, reason, n) for _, status, reason, n in counted]
+def _made(ws: Workspace, journey: Journey, node: Node) -> Sequence[tuple[Text, str, int]]:
+    counts = kind_named(node.kind).counts
+    return counts(ws.ledger, journey, node.node_id) if counts else ()
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,15 @@ def way_of(ws: Workspace, journey_id: str, person_id: str) -> list[Passage]:
     ]
     lines += [Passage(row["at"], 0, "", "not_entered", row["reason"]) for row in refused]
     lines += [
+        Passage(at, entry, node, status, reason, version=versions[entry])
+        for at, entry, node, status, reason in made.changes(ws.ledger, journey_id, person_id)
+    ]
+    lines += [
         Passage(one.changed_at, one.enrolment_id, one.node, one.state, one.reason, version=one.version)
         for one in entries
         if one.state != "active"
     ]
-    order = {"entered": 0, "done": 2, "exited": 2, "held_out": 2}
+    order = {"entered": 0, "done": 2, "exited": 2, "held_out": 2, "task_cancelled": 3, "grant_cancelled": 3}
     return sorted(lines, key=lambda line: (line.at, order.get(line.outcome, 1)))
 
 

@@ -11,7 +11,7 @@ from quanyu import ledger
 from quanyu.act.campaign.queue import kept_brief, links
 from quanyu.act.journey.document import Plan, kept_plan, plan_of
 from quanyu.act.journey.news import now_at, sources
-from quanyu.act.journey.step import Scene
+from quanyu.act.journey.step import Scene, kind_named
 from quanyu.act.journey.tick import RUNNING
 from quanyu.errors import JourneyError
 from quanyu.ledger import Campaign, Edit, Scope
@@ -92,6 +92,9 @@ def launch_journey(ws: Workspace, given: Named, caller: Caller) -> Journey:
         for source in sources(plan):
             if road.position(connection, journey.journey_id, source) is None:
                 road.set_position(connection, journey.journey_id, source, now_at(scene, source))
+        for node in plan.nodes.values():
+            if launch := kind_named(node.kind).launch:
+                launch(connection, node, at)
         for name, brief in _queues(journey, plan):
             design = {**brief.document, "links": links(brief, name), "versions": {}}
             queue = Campaign(
@@ -162,7 +165,11 @@ def _queues(journey: Journey, plan: Plan) -> list[tuple[str, Any]]:
 
 
 def _move(
-    connection: Any, journey: Journey, to: JourneyStatus, was: Sequence[JourneyStatus], edit: Edit
+    connection: Any,
+    journey: Journey,
+    to: JourneyStatus,
+    was: Sequence[JourneyStatus],
+    edit: Edit,
 ) -> None:
     """Give a journey another status, with a line of the audit log; raise `JourneyError` where it is in none of those before."""
     if not documents.move_on(

@@ -27,7 +27,8 @@ def only(look: Look, people: ir.Table) -> Look:
 def asking(scene: Scene, people: ir.Table | None = None) -> Asking:
     """Return as of when and of whom conditions of a journey are asked: this very moment."""
     look = scene.look if people is None else only(scene.look, people)
-    return Asking(scene.at, scene.ws.settings.zone, scene.ws.secret, look)
+    settings = scene.ws.settings
+    return Asking(scene.at, settings.zone, scene.ws.secret, look, country=settings.home)
 
 
 def holding(scene: Scene, rules: Mapping[str, Rule], people: pa.Table) -> ir.Table:

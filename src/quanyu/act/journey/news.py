@@ -16,7 +16,7 @@ from quanyu.act.journey.entry import Occasion
 from quanyu.act.journey.look import asking, holding
 from quanyu.act.journey.step import Scene, kind_named
 from quanyu.ledger import Scope
-from quanyu.ledger.journey import Enrolment, Journey, road
+from quanyu.ledger.journey import Journey, road
 from quanyu.rule import happened, members, parse
 from quanyu.rule.row import cell, did_of
 from quanyu.rule.tree import did_rows
@@ -152,7 +152,7 @@ def _newer(scene: Scene, journey_id: str, name: str) -> Callable[[str], ir.Table
     return lambda asked: rows if asked == name else scene.look(asked)
 
 
-def met(scope: Scope, journey: Journey, done: Sequence[Occasion], node_id: str = "") -> list[Enrolment]:
+def met(scope: Scope, journey: Journey, done: Sequence[Occasion], node_id: str = "") -> list[road.Entry]:
     """Return who is on their way and has done one of these since what they entered by; or at a node, since they came there.
 
     Where both name a cart or an order, it is the same.
@@ -176,7 +176,7 @@ def met(scope: Scope, journey: Journey, done: Sequence[Occasion], node_id: str =
     ]
 
 
-def asked_of(scene: Scene, scope: Scope, journey: Journey, plan: Plan) -> list[Enrolment]:
+def asked_of(scene: Scene, scope: Scope, journey: Journey, plan: Plan) -> list[road.Entry]:
     """Return who is on their way and meets the condition that ends the journey."""
     waiting = road.under_way(scope, journey.journey_id, journey.version)
     if not waiting:

@@ -14,7 +14,7 @@ from quanyu.act.journey.news import asked_of, deeds, merges, met, now_at, occasi
 from quanyu.act.journey.road import advance, onward
 from quanyu.act.journey.step import Scene, kind_named
 from quanyu.ledger import Scope
-from quanyu.ledger.journey import Enrolment, Journey, JourneyStatus, Move, documents, road
+from quanyu.ledger.journey import Journey, JourneyStatus, Move, documents, road
 from quanyu.method.scratch import Scratch
 from quanyu.workspace import Workspace
 
@@ -125,7 +125,11 @@ def _heard(scene: Scene, journey: Journey, plan: Plan, new: News, connection: Sc
 
 
 def _leave(
-    scene: Scene, journey: Journey, plan: Plan, leaving: Iterable[tuple[Enrolment, str]], connection: Scope
+    scene: Scene,
+    journey: Journey,
+    plan: Plan,
+    leaving: Iterable[tuple[road.Entry, str]],
+    connection: Scope,
 ) -> Iterator[int]:
     reasons: dict[tuple[str, str], list[int]] = defaultdict(list)
     for one, reason in {one.enrolment_id: (one, reason) for one, reason in reversed(list(leaving))}.values():

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from quanyu.ledger.journey import made
 from quanyu.ledger.journey.documents import Journey
 from quanyu.ledger.journey.enrolment import ENROLMENTS as E
 from quanyu.ledger.journey.enrolment import PASSED, SEEN, TURNED_AWAY, Enrolment, Move, among
 from quanyu.ledger.run import last_good
 from quanyu.ledger.store import Scope, insert_once, reading, writing
 
+Entry: TypeAlias = Enrolment
 WHOLE = [E.c[name] for name in Enrolment.__dataclass_fields__]
 
 
@@ -88,6 +90,7 @@ def follow(scope: Scope, journey_id: str, merges: Mapping[str, str], *, at: dt.d
                     if one.person_id in merges
                 ],
             )
+        made.follow(connection, merges)
     return len(moved)
 
 
@@ -185,6 +188,8 @@ def move(scope: Scope, journey_id: str, version: int, given: Move, *, at: dt.dat
         values |= {"reason": given.reason} if given.reason else {}
         values |= {"variant": given.variant} if given.variant else {}
         connection.execute(sa.update(E).where(mine).values(values))
+        if given.state == "exited":
+            made.take_back(connection, mine, given.reason, at=at)
         return len(held)
 
 
@@ -192,6 +197,7 @@ def leave_all(scope: Scope, people: Sequence[str], reason: str) -> int:
     """Let people leave every journey that they are on, and return how many entries end."""
     theirs = E.c.person_id.in_(people) & (E.c.state == "active")
     with writing(scope) as connection:
+        made.drop_of(connection, people, reason)
         change = sa.update(E).where(theirs).values(state="exited", reason=reason, node="", due_at=None)
         return connection.execute(change).rowcount
 

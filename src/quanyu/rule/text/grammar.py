@@ -17,6 +17,7 @@ start: SEMICOLON? together?
       | NAME (IN | NOT_IN) VALUE               -> among
       | NAME BETWEEN VALUE                     -> between
       | NAME (KNOWN | UNKNOWN)                 -> known
+      | NAME NEAR VALUE                        -> near
       | NAME RANK                              -> ranked
       | NAME WINDOW                            -> dated
       | ANNIVERSARY NAME WINDOW                -> returned
@@ -52,6 +53,7 @@ KNOWN.2: /is\s+known\b/
 UNKNOWN.3: /is\s+unknown\b/
 RANK.4: /in\s+(the\s+)?(top|bottom)\s+\d+(\.\d+)?\s*%/
 WINDOW.4: /(in\s+)?(the\s+)?(last|next)\s+\d+\s+{units}|between\s+\d+\s+and\s+\d+\s+{units}\s+ago|(more|less)\s+than\s+\d+\s+{units}\s+ago|(before|since|on)\s+\d{4}-\d\d-\d\d|from\s+\d{4}-\d\d-\d\d\s+until\s+\d{4}-\d\d-\d\d|today\b|yesterday\b/
+NEAR.4: /within\s+\d+(\.\d+)?\s*km\s+of\b/
 ANNIVERSARY.3: /anniversary\s+of\b/
 MEMBER.3: /in\s+(segment|list)\b/
 NO_MEMBER.4: /not\s+in\s+(segment|list)\b/

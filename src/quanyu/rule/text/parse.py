@@ -32,6 +32,7 @@ from quanyu.rule.tree import (
     Measure,
     Member,
     Name,
+    Near,
     Node,
     Place,
     Rank,
@@ -47,7 +48,8 @@ VERB_WORDS = "|".join(verb for verb in VERBS if verb != "did")
 START = (
     rf"(?:(?:not|never|did|first|last|{VERB_WORDS})\b|\(|(?:not\s+)?in\s+(?:segment|list|random)\b|anniversary\s+of\b"
     r"|[^\W\d]\w*(?:\.[\w$-]+)*(?:\s*(?:<=|>=|!=|<|>|=)"
-    r"|\s+(?:in|not\s+in|between|is\s+known|is\s+unknown|contains|starts\s+with|ends\s+with|matches|like)\s))"
+    r"|\s+(?:in|not\s+in|between|is\s+known|is\s+unknown|contains|starts\s+with|ends\s+with|matches|like|within)\s"
+    r"|\s+(?:(?:more|less)\s+than\s+\d|(?:before|since|on|from)\s+\d{4}-|(?:last|next)\s+\d|(?:today|yesterday)\b)))"
 )
 """What a condition begins with: `and` parts conditions before one only, since values such as Trinidad and Tobago hold it."""
 CONJUNCTION = rf"(?:\s+(?:and|AND|or|OR)\s+|\s*(?:并且|或者|且|或)\s*){START.replace('(?:', '(?=', 1)}"
@@ -232,6 +234,9 @@ class _Reader(Transformer[Token, Node]):
     def known(self, column: Token, how: Token) -> Node:
         claim = Apply("is null", (self._name(column),))
         return claim if how.type == "UNKNOWN" else Apply("not", (claim,))
+
+    def near(self, column: Token, how: Token, of: Token) -> Node:
+        return Near(self._name(column), float(FIGURE.findall(how)[0]), unquoted(of.strip()), self._place(of))
 
     def ranked(self, column: Token, rank: Token) -> Node:
         share = Literal(f"{FIGURE.findall(rank)[0]}%", self._place(rank))

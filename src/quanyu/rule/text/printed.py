@@ -12,6 +12,7 @@ from quanyu.rule.operators import COMPARISONS, TEXTUAL
 from quanyu.rule.text.parse import CONJUNCTION, parse
 from quanyu.rule.tree import (
     EVER,
+    POINT,
     Ago,
     Anniversary,
     Apply,
@@ -23,6 +24,7 @@ from quanyu.rule.tree import (
     Measure,
     Member,
     Name,
+    Near,
     Node,
     Rank,
     Sequence,
@@ -101,6 +103,8 @@ def _said(node: Node) -> str:
             return _applied(operator, operands)
         case During(operand, window):
             return _dated(operand, window)
+        case Near(Name(column), km, of):
+            return f"{column} within {km:.10g} km of {of if POINT.fullmatch(of) else _value(of)}"
         case Sequence():
             return _sequence(node)
         case Member():

@@ -15,6 +15,7 @@ SYNTAX: Mapping[str, str] = {
     "LIKE": "contains",
     "BETWEEN": "between A and B",
     "WINDOW": "in last 30 days",
+    "NEAR": "within 100 km of A",
     "RANK": "in top 10%",
     "KNOWN": "is known",
     "VERB": "bought",

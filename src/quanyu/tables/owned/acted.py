@@ -88,4 +88,55 @@ ENROLMENTS = Table(
     time="entered_at",
 )  # fmt: skip
 
-ACTED = (DELIVERIES, RESPONSES, MESSAGES, ENROLMENTS, SPEND_TEST_DAYS)
+_MADE = (
+    C("enrolment_id", "integer", "参与号", "Enrolment", is_required=True),
+    C("node", "text", "步骤", "Step", is_required=True),
+    C("journey_id", "text", "旅程", "Journey", is_required=True),
+    C("version", "integer", "版本", "Version", low=1),
+    _PERSON,
+    C("entity", "text", "对象", "Entity", note="the cart or order that it is about; empty: the person"),
+)
+_BECAME = (
+    C("reason", "text", "原因", "Reason", note="why it was cancelled"),
+    C("made_at", "time", "创建时间", "Made at", is_required=True),
+    C("changed_at", "time", "时间", "Changed at"),
+)
+
+TASKS = Table(
+    "tasks", "act", "员工任务", "Tasks", "task for staff", ("task_id",),
+    (
+        C("task_id", "integer", "任务号", "Task", is_required=True), *_MADE,
+        C("who", "text", "执行人", "Who"),
+        C("what", "text", "任务", "What"),
+        C("status", "text", "状态", "Status", allowed=("open", "done", "cancelled")), *_BECAME,
+        C("due_at", "time", "截止时间", "Due at", is_planned=True),
+        C("changed_by", "text", "处理人", "Changed by"),
+    ),
+    time="made_at",
+)  # fmt: skip
+
+GRANTS = Table(
+    "grants", "act", "权益发放", "Grants", "coupon or points granted", ("grant_id",),
+    (
+        C("grant_id", "integer", "发放号", "Grant", is_required=True), *_MADE,
+        C("kind", "text", "类型", "Kind", allowed=("coupon", "points")),
+        C("pool", "text", "券池或事由", "Pool", note="of coupons: which; of points: what for"),
+        C("amount", "integer", "数量", "Amount", low=1, note="how many coupons or points"),
+        C("status", "text", "状态", "Status", allowed=("granted", "used", "cancelled")), *_BECAME,
+    ),
+    time="made_at",
+)  # fmt: skip
+
+GIVEN_TRAITS = Table(
+    "given_traits", "act", "赋予特征", "Given traits", "person and trait given by a journey", ("person_id", "name"),
+    (
+        _PERSON,
+        C("name", "text", "特征", "Trait", is_required=True),
+        C("kind", "text", "类型", "Kind", is_required=True, allowed=("text", "number", "flag", "day")),
+        C("value", "text", "值", "Value"),
+        C("given_at", "time", "赋予时间", "Given at", is_required=True),
+    ),
+    time="given_at",
+)  # fmt: skip
+
+ACTED = (DELIVERIES, RESPONSES, MESSAGES, ENROLMENTS, TASKS, GRANTS, GIVEN_TRAITS, SPEND_TEST_DAYS)

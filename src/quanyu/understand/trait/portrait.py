@@ -14,6 +14,7 @@ from quanyu.text import Sentence
 from quanyu.understand.fact import attach
 from quanyu.understand.trait.catalogue import TRAITS
 from quanyu.understand.trait.custom import FILE, computable, read_traits
+from quanyu.understand.trait.given import given_traits, with_given
 from quanyu.understand.trait.region import city_tier
 from quanyu.understand.trait.trait import Trait
 from quanyu.warehouse.portable import group_key
@@ -21,8 +22,9 @@ from quanyu.workspace import Workspace
 
 
 def traits(ws: Workspace) -> tuple[Trait, ...]:
-    """Return every trait of a workspace: those that come with Quanyu and those of its traits.toml that can be read."""
-    return TRAITS + tuple(read_traits(ws)[0])
+    """Return every trait of a workspace: those that come with Quanyu, those of its traits.toml, and those that journeys give."""
+    own = TRAITS + tuple(read_traits(ws)[0])
+    return own + given_traits(ws, {trait.name for trait in own})
 
 
 def portraits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
@@ -30,7 +32,8 @@ def portraits(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
     people = known_people(ws).mutate(as_of=ibis.literal(as_of))
     declared, unread = read_traits(ws)
     own, wrong = computable(ws, declared, people)
-    wanted = (*TRAITS, *own)
+    given = given_traits(ws, {trait.name for trait in (*TRAITS, *own)})
+    people, wanted = with_given(ws, people, given), (*TRAITS, *own, *given)
     rows = people.select("person_id", "as_of", *(trait.column(people) for trait in wanted))
     change = ws.warehouse.replace("portraits", rows, by="understand")
     notes = [Sentence("left out: {error}", error=error) for error in (*unread, *wrong)]
@@ -64,7 +67,7 @@ def _price_cuts(ws: Workspace, facts: ir.Table) -> list[float]:
 STEP = Step(
     "portraits",
     "Describe every person by traits",
-    ("people", "facts"),
+    ("people", "facts", "given_traits"),
     ("portraits",),
     portraits,
     files=(FILE,),

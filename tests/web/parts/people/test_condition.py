@@ -24,6 +24,7 @@ SAID = {
     "in random 10% of spring": ("10% drawn by lot (spring)", "随机抽取 10%（spring）"),
     "frequency in top 10%": ("Frequency among the highest 10%", "购买次数位于最高的 10%"),
     "anniversary of born_on in next 7 days": ("Born on returns in the next 7 days", "生日的周年在未来 7 天内"),
+    "city within 100 km of 成都": ("City within 100 km of 成都", "城市在 成都 100 公里以内"),
     "city is known": ("City is known", "城市已知"),
     "bought with total net_amount >= 500": ("bought with total net_amount >= 500",) * 2,
     "frequency >= 2 or in segment vip": (

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -29,7 +29,9 @@ from quanyu.ledger import Claim, ClaimedMessage, Dispatcher, Edit, Hook, Message
 from quanyu.part.action import Action, Caller
 from quanyu.workspace import Workspace
 
-Event = Literal["segment.entered", "campaign.ended", "alarm"]
+Event = Literal["segment.entered", "campaign.ended", "alarm", "journey.step"]
+STEP_PASSED: Event = "journey.step"
+"""Somebody came by a step of a journey that tells programs."""
 TOPIC, RECORD = "webhook", "webhooks"
 ENDED = ("done", "stopped")
 LOOKED_BACK = dt.timedelta(days=1)
@@ -114,6 +116,29 @@ def announce(ws: Workspace) -> int:
         return ledger.post(connection, messages, at=ws.now())
 
 
+def post_to(
+    connection: Any,
+    kind: Event,
+    happened: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    to: str = "",
+    at: dt.datetime,
+) -> int:
+    """Post what happened (a key, what is told) in the transaction that causes it: to one address, or all that want such events.
+
+    Returns how many messages were new.
+    """
+    hooks = [
+        one for one in ledger.list_hooks(connection) if (one.hook_id == to if to else kind in one.events)
+    ]
+    messages = [
+        Message(TOPIC, f"{key}:{hook.hook_id}", {"hook_id": hook.hook_id, "body": _body(kind, at, told)})
+        for key, told in happened
+        for hook in hooks
+    ]
+    return ledger.post(connection, messages, at=at) if messages else 0
+
+
 def _happened(ws: Workspace, wanted: set[str]) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
     """Yield what happened: its kind, a key that makes it once, when, and what is told."""
     if "campaign.ended" in wanted:
@@ -148,7 +173,11 @@ def _entered(ws: Workspace) -> Iterator[tuple[str, str, Any, dict[str, Any]]]:
 
 
 def _event(kind: str, key: str, at: Any, told: dict[str, Any]) -> tuple[str, str, Any, dict[str, Any]]:
-    return kind, f"{kind}:{key}", at, {"type": kind, "timestamp": at.isoformat(), "data": told}
+    return kind, f"{kind}:{key}", at, _body(kind, at, told)
+
+
+def _body(kind: str, at: Any, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "timestamp": at.isoformat(), "data": dict(told)}
 
 
 def deliver(ws: Workspace) -> int:

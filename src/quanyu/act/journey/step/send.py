@@ -14,8 +14,10 @@ from quanyu.act.campaign.queue import Brief, as_brief, kept_brief, rows, write_m
 from quanyu.act.gate import Ask, gated
 from quanyu.act.journey.step.step import NEXT, Decided, Node, Scene, StepKind, fields_of
 from quanyu.ledger import Scope
+from quanyu.ledger.journey import Journey
 from quanyu.method.assignment import arm
 from quanyu.method.scratch import Scratch
+from quanyu.text import Text
 from quanyu.workspace import Workspace
 
 TAKES = ("channel", "channels", "content", "is_service", "category", "contact_cost_amount", "items")
@@ -94,4 +96,10 @@ def _drawn(
     return arm(person, purpose, shares, scene.ws.secret) if others else ibis.literal(only)
 
 
-KIND = StepKind("send", "Send a message", read, decide, ready=ready)
+def counts(scope: Scope, journey: Journey, node_id: str) -> list[tuple[Text, str, int]]:
+    """Return what became of the messages of a step."""
+    counted = ledger.count_sends(scope, f"{journey.name}-{node_id}")
+    return [(status, reason, n) for _, status, reason, n in counted]
+
+
+KIND = StepKind("send", "Send a message", read, decide, ready=ready, counts=counts)

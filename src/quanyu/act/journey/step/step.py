@@ -15,6 +15,7 @@ import pyarrow as pa
 from quanyu.discovery import declared
 from quanyu.errors import JourneyError
 from quanyu.ledger import Scope
+from quanyu.ledger.journey import Journey
 from quanyu.nearest import did_you_mean
 from quanyu.text import Text
 from quanyu.workspace import Workspace
@@ -62,6 +63,7 @@ class Decided:
 
 
 Decide = Callable[[Scene, Node, pa.Table], Decided]
+Counts = Callable[[Scope, Journey, str], list[tuple[str, str, int]]]
 
 
 def onward(_: Scene, node: Node, people: pa.Table) -> Decided:
@@ -82,7 +84,8 @@ class StepKind:
     after it follow). `due` says when whoever arrives is decided, `decide` by which outcome they leave then. `ready`
     completes what is given from what the shop keeps, once, when the journey is written. `answer` is the outcome by which whoever does
     what is waited for leaves before. `has_variants`: the outcomes are arms of a test. `ends` names the field that
-    says why it ends here.
+    says why it ends here. `launch` does what has to be done once before anybody comes by; `counts` says what became of what the step
+    made: (status, reason, n).
     """
 
     name: str
@@ -94,6 +97,8 @@ class StepKind:
     answer: str = ""
     has_variants: bool = False
     ends: str = ""
+    launch: Callable[[Scope, Node, dt.datetime], None] | None = None
+    counts: Counts | None = None
 
 
 def kinds() -> dict[str, StepKind]:

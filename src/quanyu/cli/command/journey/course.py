@@ -31,7 +31,7 @@ def print_course(course: JourneyCourse) -> None:
     table("", [say(head) for head in ("Entered", "Reason", "People")], [row for row in ends if row[2]])
     rows = [
         (one.node_id, say(one.label), one.n_waiting, ", ".join(f"{name}: {n}" for name, n in one.outcomes.items()),
-         ", ".join(f"{say(status)} {reason_said(reason)}: {n}".replace(" :", ":") for status, reason, n in one.sends))
+         ", ".join(f"{say(status)} {reason_said(reason)}: {n}".replace(" :", ":") for status, reason, n in one.made))
         for one in course.stops
     ]  # fmt: skip
     table("", [say(head) for head in ("Step", "What", "Waiting", "Went on", "Messages")], rows)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from quanyu.act.journey.step import kinds
 from quanyu.text import Text
 from quanyu.web.pages.journeys.journey_words import reason_told
 from quanyu.web.parts.markup import div, put, span, tag
@@ -118,17 +119,17 @@ def refusals(view: View, course: JourneyCourse) -> None:
 
 
 def messages(view: View, course: JourneyCourse) -> None:
-    """Place what became of the messages of each step; nothing where no step sends any."""
+    """Place what became of the messages, tasks, coupons and points of each step; nothing where no step makes any."""
     rows = tuple(
         (stop.node_id, view.say(status), reason_told(view, reason), n)
         for stop in course.stops
-        for status, reason, n in stop.sends
+        for status, reason, n in stop.made
     )
-    if not any(stop.kind == "send" for stop in course.stops):
+    if not any(kinds()[stop.kind].counts for stop in course.stops):
         return
-    put(tag("h2", view.say("Messages by step")), class_="bar")
+    put(tag("h2", view.say("What the steps made")), class_="bar")
     if not rows:
-        put(tag("p", view.say("No message yet."), class_="muted"))
+        put(tag("p", view.say("Nothing yet."), class_="muted"))
         return
     heads = (
         Head(view.say("Step")),
@@ -136,7 +137,7 @@ def messages(view: View, course: JourneyCourse) -> None:
         Head(view.say("Why")),
         Head(view.say("People"), "count"),
     )
-    put(table(Sheet(view.say("Messages by step"), heads, rows), writer(view)))
+    put(table(Sheet(view.say("What the steps made"), heads, rows), writer(view)))
 
 
 def _most(counts: Mapping[str, int]) -> list[tuple[str, int]]:

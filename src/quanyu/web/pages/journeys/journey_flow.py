@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from markupsafe import Markup
 
 from quanyu.act.journey.step import kinds
 from quanyu.errors import QuanyuError
-from quanyu.text import message_and_hint
+from quanyu.text import Text, message_and_hint
 from quanyu.web.pages.journeys.journey_steps import Read, kind_of, parts, read_step
 from quanyu.web.pages.journeys.journey_words import begins_told, step_told, way_told
 from quanyu.web.parts.flow import Box, Way, flow
@@ -96,8 +97,16 @@ def _marks(view: View, stop: Stop | None, read: Read) -> list[tuple[str, str]]:
     if stop is None:
         return []
     marks = [("note", view.say("{n} wait here", n=f"{stop.n_waiting:,}"))] if stop.n_waiting else []
-    sent, queued = (
-        sum(n for status, _, n in stop.sends if status == word) for word in ("delivered", "pending")
-    )
-    marks += [("", view.say("{n} sent", n=f"{sent:,}"))] if stop.sends else []
+    if stop.kind != "send":
+        return [*marks, *(("", f"{view.say(state)} {n:,}") for state, n in _by_state(stop).items())]
+    told = _by_state(stop)
+    sent, queued = told["delivered"], told["pending"]
+    marks += [("", view.say("{n} sent", n=f"{sent:,}"))] if stop.made else []
     return [*marks, ("", view.say("{n} to leave", n=f"{queued:,}"))] if queued else marks
+
+
+def _by_state(stop: Stop) -> Counter[Text]:
+    states = Counter[Text]()
+    for state, _, n in stop.made:
+        states[state] += n
+    return states

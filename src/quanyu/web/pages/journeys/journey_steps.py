@@ -16,12 +16,33 @@ BLANK: Mapping[str, Any] = {
     "branch": [{"if": "", "then": []}, {"else": []}],
     "split": {"A": {"steps": []}, "B": {"steps": []}},
     "send": {"channel": "", "content": {"text": ""}},
+    "task": {"what": "", "within": "2 days"},
+    "webhook": {"name": ""},
+    "trait": {"name": "", "value": True},
+    "coupon": {"pool": ""},
+    "points": {"n": 100},
     "exit": "",
 }
 """What stands in a step that is new; other kinds begin with nothing."""
 
 
-ORDER = ("what", "within", "then", "else", "time", "on")
+ORDER = (
+    "what",
+    "who",
+    "pool",
+    "n",
+    "why",
+    "name",
+    "value",
+    "within",
+    "then",
+    "else",
+    "time",
+    "on",
+    "to",
+    "data",
+    "on_exit",
+)
 """In which order fields are written that a ledger keeps by name."""
 
 
@@ -86,7 +107,7 @@ def prepared(steps: Any) -> list[Any]:
             step[kind] = {
                 str(name): {"steps": []} if one is None else one for name, one in step[kind].items()
             }
-        if kind in ("wait_for", "wait_until") and isinstance(step[kind], dict):
+        if kind and kind not in ("branch", "split", "send") and isinstance(step[kind], dict):
             known = [name for name in ORDER if name in step[kind]]
             step[kind] = {name: step[kind][name] for name in (*known, *(step[kind].keys() - set(known)))}
         for part in parts(step):

@@ -97,7 +97,10 @@ def way_told(view: View, kind: str, outcome: str, given: Mapping[str, Any]) -> s
         return rule_told(view, given["rules"][outcome])
     if kind == "split" and outcome in given.get("shares", {}):
         return f"{outcome} · {figure.percent(given['shares'][outcome], 0)}"
-    words: Mapping[str, Text] = {"then": "In time", "else": "Otherwise", "next": "Went on"}
+    words: Mapping[str, Text] = {
+        "then": "In time", "else": "Otherwise", "next": "Went on", "task_done": "Done by staff",
+        "task_cancelled": "Not needed any more", "grant_used": "Used", "grant_cancelled": "Taken back",
+    }  # fmt: skip
     return view.say(words[outcome]) if outcome in words else outcome
 
 
@@ -132,6 +135,14 @@ def content_told(view: View, content: Any) -> str:
     return said if len(said) <= 60 else f"{said[:59]}…"
 
 
+def _joined(*words: str) -> str:
+    return " · ".join(filter(None, words))
+
+
+def _back(view: View, given: Mapping[str, Any]) -> str:
+    return view.say("taken back from whoever leaves early") if given["on_exit"] == "cancel" else ""
+
+
 TELL: Mapping[str, Callable[[View, Mapping[str, Any]], str]] = {
     "wait": lambda view, given: time_told(view, given["seconds"]),
     "wait_until": _until,
@@ -141,6 +152,20 @@ TELL: Mapping[str, Callable[[View, Mapping[str, Any]], str]] = {
     "branch": lambda view, given: view.say("The first condition that holds"),
     "split": lambda view, given: view.say("By lot, the same for a person each time"),
     "send": _sends,
+    "task": lambda view, given: _joined(
+        given["what"],
+        given["who"],
+        view.say("within {time}", time=time_told(view, given["seconds"])) if given["seconds"] else "",
+        _back(view, given),
+    ),
+    "webhook": lambda view, given: _joined(given["name"], given["to"]),
+    "trait": lambda view, given: f"{given['name']} = {given['value']}",
+    "coupon": lambda view, given: _joined(
+        given["pool"], f"× {given['n']}" if given["n"] > 1 else "", _back(view, given)
+    ),
+    "points": lambda view, given: _joined(
+        view.say("{n} points", n=f"{given['n']:,}"), given["pool"], _back(view, given)
+    ),
     "exit": lambda view, given: reason_told(view, given["reason"]),
 }
 """What steps do, by their kind; of others the fields are shown."""

@@ -17,6 +17,7 @@ from quanyu.rule.tree import (
     Measure,
     Member,
     Name,
+    Near,
     Node,
     Rank,
     Sequence,
@@ -109,6 +110,9 @@ def _of_column(view: View, heads: Mapping[str, Head], condition: Node) -> str:
             head = heads.get(column, Head(column))
             values = [_value(view, column, literal, head) for literal in literals]
             return view.say(SIGNS[sign], column=head.label, value=view.say(", ").join(values))
+        case Near(Name(column), km, of):
+            said: Text = "{column} within {km} km of {place}"
+            return view.say(said, column=_label(heads, column), km=f"{km:.10g}", place=of)
         case During(operand, window):
             return _dated(view, heads, operand, window)
     return ""

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from quanyu.errors import RuleError
 from quanyu.rule import known_columns, parse
+from quanyu.rule.place import centre
 from quanyu.rule.tree import (
     EVER,
     Ago,
@@ -21,6 +22,7 @@ from quanyu.rule.tree import (
     Measure,
     Member,
     Name,
+    Near,
     Node,
     Rank,
     Window,
@@ -92,6 +94,19 @@ def _lot(view: View) -> Make:
     return lambda: Apply("<", (Lot(str(label.value or "").strip()), Literal(f"{_written(share)}%")))
 
 
+def _near(view: View) -> Make:
+    column = _column(view, lambda kind: kind == "text", "city")
+    km = _number(view.say("Kilometres"), 100, "km")
+    of = ui.input(view.say("City, or (latitude, longitude)")).props(f"{FIELD} data-name=of")
+
+    def make() -> Node:
+        place = _whole(str(of.value or "").strip())
+        centre(place, view.ws.settings.home)
+        return Near(Name(_whole(str(column.value or ""))), float(_written(km)), place)
+
+    return make
+
+
 def _anniversary(view: View) -> Make:
     column = _column(view, lambda kind: kind == "day")
     days = _number(view.say("In the next days"), 7, "days", least=1)
@@ -107,17 +122,19 @@ KINDS: Mapping[str, tuple[Text, Callable[[View], Make]]] = {
     "segment": ("Is in a segment", _segment),
     "rank": ("Stands among the highest or lowest", _rank),
     "lot": ("A random share", _lot),
+    "near": ("Lives within a distance of a city", _near),
     "anniversary": ("A day returns, such as a birthday", _anniversary),
 }
 """Every kind: what it is called, and what places its fields."""
 
 
-def _column(view: View, fits: Callable[[str], bool]) -> ui.select:
+def _column(view: View, fits: Callable[[str], bool], first: str = "") -> ui.select:
     known, heads = known_columns(view.ws.warehouse.table), column_heads(view)
     named = {
         name: f"{heads[name].label} · {name}" for name in known if name in heads and fits(heads[name].kind)
     }
-    return _select(view.say("Trait"), named, next(iter(named), None), "column")
+    chosen = first if first in named else next(iter(named), None)
+    return _select(view.say("Trait"), named, chosen, "column")
 
 
 def _select(label: str, options: Mapping[Any, str], value: Any, name: str) -> ui.select:

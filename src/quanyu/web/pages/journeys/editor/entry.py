@@ -10,7 +10,8 @@ from nicegui import ui
 from quanyu import ledger
 from quanyu.tables.text.mask import masked
 from quanyu.text import Text
-from quanyu.web.pages.journeys.editor.fields import duration, typed, verbs
+from quanyu.web.pages.journeys.editor.control import duration, typed
+from quanyu.web.pages.journeys.editor.fields import verbs
 from quanyu.web.pages.journeys.editor.hand import FIELD, Heard
 from quanyu.web.pages.journeys.editor.written import FIELDS, Written
 from quanyu.web.pages.journeys.journey_words import BEGINS

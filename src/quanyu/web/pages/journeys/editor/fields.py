@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -13,15 +12,14 @@ from quanyu.errors import JourneyError
 from quanyu.part.document import document_of, document_text
 from quanyu.rule.verb import VERBS
 from quanyu.tables.view.data_words import EVENTS
-from quanyu.text import Text, message_and_hint
-from quanyu.web.pages.journeys.editor.hand import FIELD, At, Hand, Heard
+from quanyu.text import message_and_hint
+from quanyu.web.pages.journeys.editor.control import duration, typed
+from quanyu.web.pages.journeys.editor.effect import effect_fields
+from quanyu.web.pages.journeys.editor.hand import FIELD, At, Hand
 from quanyu.web.pages.journeys.editor.send import send_fields
 from quanyu.web.pages.journeys.journey_steps import Part, parts
 from quanyu.web.pages.journeys.journey_words import DAYS
 from quanyu.web.parts.button import button
-
-UNITS: Mapping[str, Text] = {"minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
-WRITTEN = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(minute|hour|day|week)s?\s*$")
 
 
 def step_fields(hand: Hand, at: At) -> None:
@@ -31,48 +29,10 @@ def step_fields(hand: Hand, at: At) -> None:
         _as_text(hand, at)
 
 
-def typed(
-    hand: Heard,
-    label: str,
-    value: Any,
-    write: Callable[[str], object],
-    *,
-    name: str,
-    hints: list[str] | None = None,
-) -> None:
-    """Place a line of text; `write` hears what is typed."""
-
-    async def take(event: Any) -> None:
-        write(str(event.value or ""))
-        await hand.changed()
-
-    made = ui.input(label, value="" if value is None else str(value), on_change=take, autocomplete=hints)
-    made.props(f'outlined dense debounce=300 autocomplete=off data-name="{name}"').classes("wide")
-
-
 def verbs() -> list[str]:
     """Return what people do, as conditions say it."""
     named = [f"did {event}" for event in EVENTS]
     return [*(name for name, verb in VERBS.items() if not verb.needs_detail), *named]
-
-
-def duration(hand: Heard, label: str, value: Any, write: Callable[[str], object], *, name: str) -> None:
-    """Place a time as a number and its unit."""
-    found = WRITTEN.match(str(value or ""))
-    with ui.element("div").classes("choices fields"):
-        number = ui.number(label, value=float(found[1]) if found else None, min=0, format="%g")
-        number.props(f'outlined dense debounce=300 data-name="{name}"')
-        units = {unit: hand.view.say(word) for unit, word in UNITS.items()}
-        unit = ui.select(units, value=found[2] if found else "day", label=hand.view.say("Unit"))
-        unit.props(f'{FIELD} data-name="unit-{name}"')
-
-    async def take() -> None:
-        n = float(number.value or 0)
-        write(f"{n:g} {unit.value}{'' if n == 1 else 's'}")
-        await hand.changed()
-
-    number.on_value_change(take)
-    unit.on_value_change(take)
 
 
 def _wait(hand: Hand, at: At) -> bool:
@@ -233,6 +193,7 @@ def _as_text(hand: Hand, at: At) -> None:
 Form = Callable[[Hand, At], bool]
 FORMS: Mapping[str, Form] = {
     "wait": _wait, "wait_until": _wait_until, "wait_for": _wait_for, "branch": _branch, "split": _split,
-    "send": send_fields, "exit": _exit,
+    "send": send_fields, "task": effect_fields, "webhook": effect_fields, "trait": effect_fields, "coupon": effect_fields,
+    "points": effect_fields, "exit": _exit,
 }  # fmt: skip
 """The form of each kind of step: it says whether it can show what stands there; a kind without one is written as text."""

@@ -1,0 +1,5 @@
+"""Tasks for staff, as journeys give them."""
+
+from quanyu.act.task.task import ACTIONS
+
+__all__ = ["ACTIONS"]
