@@ -13,7 +13,7 @@ from quanyu.part.process import Process
 from quanyu.workspace import Workspace
 
 DRAIN_SECONDS = 5.0
-ROUNDS = 500
+ROUNDS = 60
 """So often a workspace of its own is drained into before it is opened anew: it remembers each version that it has read."""
 BELOW = ("/v1/projects/", "/array/", "/decide/", "/flags/", "/sourceConfig/")
 
