@@ -16,6 +16,7 @@ from quanyu import ledger
 from quanyu.figure import money
 from quanyu.ledger import Campaign
 from quanyu.plan import report
+from quanyu.plan.campaign import keep_truths
 from quanyu.plan.report import GREEN, RED, render, write_report
 from quanyu.plan.review import review
 from quanyu.tables import contract
@@ -224,11 +225,12 @@ def write_campaign(ws) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_campaign_is_told_with_everybody_in_it(ws, language) -> None:
+def test_a_campaign_is_told_with_everybody_in_it(ws, language, tmp_path) -> None:
     empty = " ".join(Page(render(review(ws), language)).shown)
     assert {"zh": "还没有发起过活动", "en": "No campaign has been launched yet"}[language] in empty
     write_campaign(ws)
-    found = review(ws, {"c7": 0.09})
+    keep_truths(ws, {"c7": 0.09})
+    found = review(ws)
     (told,) = found.campaigns
     assert told.n_audience == 120 == sum(told.states.values())
     assert [n for _, n in told.steps] == [120, 80, 18, 18, 18]
@@ -243,6 +245,10 @@ def test_a_campaign_is_told_with_everybody_in_it(ws, language) -> None:
     }
     assert all(words in shown for words in said[language])
     assert text.count('class="truth"') == 2, "in the wide and in the narrow picture"
+    assert 'class="truth"' in write_report(ws, tmp_path / "later.html", language).read_text("utf-8"), (
+        "kept for later reports"
+    )
+    keep_truths(ws, {})
     assert 'class="truth"' not in render(review(ws), language), "a real shop knows no truth"
     assert not re.search(r"\b(None|nan|Undefined)\b", shown)
 
