@@ -15,7 +15,7 @@ from quanyu.workspace import Workspace
 
 DRAIN_SECONDS = 1.0
 """How long it rests before it looks again whether something came; longer after a drain that took longer, so that others work too."""
-ROUNDS = 500
+ROUNDS = 60
 """So often a workspace of its own is drained into before it is opened anew: it remembers each version that it has read."""
 BELOW = ("/v1/projects/", "/array/", "/decide/", "/flags/", "/sourceConfig/")
 
