@@ -15,6 +15,8 @@ from quanyu.workspace import Workspace
 
 DRAIN_SECONDS = 1.0
 """How long it rests before it looks again whether something came; longer after a drain that took longer, so that others work too."""
+IDLE_SECONDS = 60.0
+"""How often what is old is removed and wiped where nothing comes."""
 ROUNDS = 60
 """So often a workspace of its own is drained into before it is opened anew: it remembers each version that it has read."""
 BELOW = ("/v1/projects/", "/array/", "/decide/", "/flags/", "/sourceConfig/")
@@ -27,11 +29,11 @@ def _application(ws: Workspace) -> Collector:
 def _work(ws: Workspace, stop: Event) -> None:
     own = Workspace(ws.root, ws.settings, ws.clock)
     try:
-        n_rounds, rest = 0, DRAIN_SECONDS
+        n_rounds, rest, drained = 0, DRAIN_SECONDS, -IDLE_SECONDS
         while n_rounds < ROUNDS and not stop.wait(rest):
             began = time.monotonic()
-            if waiting_bytes(own):
-                n_rounds += 1
+            if began - drained >= IDLE_SECONDS or waiting_bytes(own):
+                n_rounds, drained = n_rounds + 1, began
                 drain(own)
             rest = max(DRAIN_SECONDS, time.monotonic() - began)
     finally:
