@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,10 @@ STATES: Mapping[str, Text] = {
 STEPS: Mapping[str, Text] = {"opened": "Opened", "clicked": "Clicked", "bought": "Bought"}
 """What people did with a message, after it was sent."""
 VERDICTS: Mapping[str, Text] = {"better": "Ahead", "worse": "Behind", "undecided": "Undecided"}
+JOURNEY = "journey"
+"""The kind of what a step of a journey sends: it is told with its journey."""
+KNOWN = "truths.json"
+"""The file of a simulated shop that holds what is truly so."""
 METRIC = "orders"
 """What is told of a lift: orders per person, which say most of the smallest groups."""
 
@@ -131,14 +136,12 @@ def reasons() -> Mapping[str, Text]:
     return known
 
 
-def campaigns(ws: Workspace, truths: Mapping[str, float] | None = None) -> tuple[CampaignReview, ...]:
+def campaigns(ws: Workspace, truths: Mapping[str, float]) -> tuple[CampaignReview, ...]:
     """Return every campaign and audience that was launched, the newest first, with effects as of the last turn.
 
     `truths` are the orders per person that campaigns of a simulated shop truly brought, by their ids.
     """
-    lifts, versions = ws.warehouse.table("lifts"), ws.warehouse.table("variants")
-    wanted = lifts.filter(lifts.metric == METRIC, lifts.arm == TREATED)
-    brought = {row["campaign_id"]: row for row in ws.warehouse.read(wanted).to_pylist()}
+    versions, brought = ws.warehouse.table("variants"), readings(ws, truths)
     parted: dict[str, list[dict[str, Any]]] = {}
     for row in ws.warehouse.read(
         versions.order_by("campaign_id", "channel", "variant", "other", "metric")
@@ -149,10 +152,31 @@ def campaigns(ws: Workspace, truths: Mapping[str, float] | None = None) -> tuple
             ws,
             one,
             _versions(parted.get(one.campaign_id, [])),
-            _brought(brought.get(one.campaign_id), (truths or {}).get(one.campaign_id)),
+            brought.get(one.campaign_id),
         )
         for one in ledger.list_campaigns(ws.ledger)
+        if one.kind != JOURNEY
     )
+
+
+def readings(ws: Workspace, truths: Mapping[str, float]) -> dict[str, Brought]:
+    """Return what every campaign and journey brought, as of the last turn."""
+    lifts = ws.warehouse.table("lifts")
+    wanted = lifts.filter(lifts.metric == METRIC, lifts.arm == TREATED)
+    rows = ws.warehouse.read(wanted).to_pylist()
+    return {row["campaign_id"]: _brought(row, truths.get(row["campaign_id"])) for row in rows}
+
+
+def keep_truths(ws: Workspace, truths: Mapping[str, float]) -> None:
+    """Keep how many orders per person campaigns and journeys of a simulated shop truly brought, by their ids, for its reports."""
+    ws.path(KNOWN).write_text(json.dumps(dict(truths)), encoding="utf-8")
+
+
+def kept_truths(ws: Workspace) -> dict[str, float]:
+    """Return what was kept; nothing where a shop is real."""
+    file = ws.path(KNOWN)
+    known: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return known
 
 
 def _campaign(
@@ -204,9 +228,7 @@ def _version(channel: str, name: str, rows: list[dict[str, Any]]) -> Version:
     )  # fmt: skip
 
 
-def _brought(row: Mapping[str, Any] | None, truth: float | None) -> Brought | None:
-    if row is None:
-        return None
+def _brought(row: Mapping[str, Any], truth: float | None) -> Brought:
     why: Text = reasons().get(row["reason"] or "", row["reason"] or "")
     return Brought(
         n_treated=row["n_treated"] or 0, n_control=row["n_control"] or 0, mean_treated=row["mean_treated"],

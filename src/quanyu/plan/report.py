@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,10 @@ from quanyu.method.assignment import CONTROL
 from quanyu.part.action import Action, Caller
 from quanyu.part.given import File
 from quanyu.plan.advice import advice
-from quanyu.plan.campaign import STATES
+from quanyu.plan.campaign import STATES, CampaignReview
 from quanyu.plan.chart import Curve, Tile, Whisker, bars, forest, line, spark, tint, treemap
+from quanyu.plan.journey import STATES as JOURNEY_STATES
+from quanyu.plan.journey import JourneyReview, left_in
 from quanyu.plan.review import Review, review
 from quanyu.tables import CONTRACTS
 from quanyu.tables.metric.catalogue import metric
@@ -32,15 +34,13 @@ HERE = Path(__file__).parent
 RED, GREEN = "#c8372d", "#1d8a4e"
 
 
-def write_report(
-    ws: Workspace, out: Path, language: Language | None = None, truths: Mapping[str, float] | None = None
-) -> Path:
+def write_report(ws: Workspace, out: Path, language: Language | None = None) -> Path:
     """Write the review of the shop to `out` and return the path; the workspace's language unless another is given.
 
-    `truths` are the orders per person that campaigns of a simulated shop truly brought, which then stand beside the measured.
+    Where a simulated shop has kept what is truly so (`quanyu.plan.campaign.keep_truths`), that stands beside the measured.
     """
     chosen = language or ws.settings.speech
-    page = render(review(ws, truths), chosen, good_is_red=ws.settings.good_is_red)
+    page = render(review(ws), chosen, good_is_red=ws.settings.good_is_red)
     out = Path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.part")
@@ -102,6 +102,8 @@ def _words(summary: Review, language: Language) -> dict[str, Any]:
         "per_hundred": _per_hundred,
         "is_control": lambda name: name == CONTROL,
         "state_name": lambda name: translate(STATES[name], language),
+        "journey_state": lambda name: translate(JOURNEY_STATES[name], language),
+        "left_by": lambda reason: left_in(reason, language),
         "slice_name": lambda name: slice_name(name, language),
         "check_name": lambda name: _check(name, language),
         "table_name": lambda name: _named(name, language),
@@ -156,12 +158,10 @@ def _charts(summary: Review, language: Language) -> dict[str, Markup]:
 def _forests(summary: Review, language: Language) -> dict[str, Markup]:
     """Return what each campaign brought, and how its variants stand, as pictures."""
     tell = partial(_tell, language)
-    brought = [
-        Whisker(one.name, told.value, told.low, told.high, told.truth, note=day(one.launched_on, language))
-        for one in summary.campaigns
-        if (told := one.brought) and told.low is not None and told.high is not None and told.value is not None
-    ]
-    drawn = {"brought": forest(brought, _per_hundred, tell("Orders more per 100 people"))}
+    drawn = {
+        name: forest(_whiskers(those, language), _per_hundred, tell("Orders more per 100 people"))
+        for name, those in (("brought", summary.campaigns), ("journeys", summary.journeys))
+    }
     for one in summary.campaigns:
         versions = [
             Whisker(two.variant, two.difference, two.low, two.high, note=tell(two.verdict))
@@ -173,6 +173,14 @@ def _forests(summary: Review, language: Language) -> dict[str, Markup]:
         ]
         drawn[f"versions_{one.campaign_id}"] = forest(versions, _per_hundred, tell("Which variant is ahead"))
     return drawn
+
+
+def _whiskers(those: Sequence[CampaignReview | JourneyReview], language: Language) -> list[Whisker]:
+    return [
+        Whisker(one.name, told.value, told.low, told.high, told.truth, note=day(one.launched_on, language))
+        for one in those
+        if (told := one.brought) and told.low is not None and told.high is not None and told.value is not None
+    ]
 
 
 def _per_hundred(share: float) -> str:

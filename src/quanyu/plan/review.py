@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quanyu.plan.campaign import CampaignReview, campaigns
+from quanyu.plan.campaign import CampaignReview, campaigns, kept_truths
 from quanyu.plan.credit import Credited, credited
 from quanyu.plan.crowd import Distribution, Grid, Group, Identity, distributions, grid, groups, identity
 from quanyu.plan.customer_value import CustomerValue, customer_value
+from quanyu.plan.journey import JourneyReview, journeys
 from quanyu.plan.outcome import Outcome, outcomes
 from quanyu.plan.spend import SpendReview, spend_review
 from quanyu.tables.metric.catalogue import metric
@@ -77,6 +78,7 @@ class Review:
     rejects: tuple[tuple[str, int], ...]
     outcomes: tuple[Outcome, ...]
     campaigns: tuple[CampaignReview, ...]
+    journeys: tuple[JourneyReview, ...]
     customer_value: CustomerValue | None
     spend: SpendReview | None
     credited: Credited | None
@@ -122,8 +124,9 @@ class Review:
         return self.sums.card(name, self.period)
 
 
-def review(ws: Workspace, truths: Mapping[str, float] | None = None) -> Review:
-    """Return the review as of the day the metrics were computed for; `truths`: see `campaigns`."""
+def review(ws: Workspace) -> Review:
+    """Return the review as of the day the metrics were computed for; of a simulated shop with the truths that it keeps."""
+    truths = kept_truths(ws)
     table = ws.warehouse.table("metrics")
     grains = ("day", "month", "week", "last_7", "last_30", "last_365")
     sums = metric_view(
@@ -159,6 +162,7 @@ def review(ws: Workspace, truths: Mapping[str, float] | None = None) -> Review:
         rejects=_rejects(ws),
         outcomes=outcomes(ws),
         campaigns=campaigns(ws, truths),
+        journeys=journeys(ws, truths),
         customer_value=customer_value(ws),
         spend=spend_review(ws),
         credited=credited(ws),

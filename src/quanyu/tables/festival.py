@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -60,6 +61,25 @@ WESTERN = (
     Festival("christmas", "12-25", -2, 1),
     Festival("between the years", "12-25", 2, 6),
 )
+
+DAYS: Mapping[Text, str] = {
+    "spring festival": "lunar 01-01", "lantern festival": "lunar 01-15", "valentine": "02-14", "women's day": "03-08",
+    "may day": "05-01", "520": "05-20", "dragon boat": "lunar 05-05", "children's day": "06-01", "618": "06-18",
+    "qixi": "lunar 07-07", "88": "08-08", "99": "09-09", "mid-autumn": "lunar 08-15", "teachers' day": "09-10",
+    "national day": "10-01", "double ninth": "lunar 09-09", "double 11": "11-11", "black friday": "black friday", "double 12": "12-12",
+    "christmas": "12-25", "new year": "01-01",
+}  # fmt: skip
+"""The day of each festival, as the anchor of a phase is written."""
+
+
+def festival_day(name: str, since: dt.date) -> dt.date:
+    """Return the first day of a festival of `DAYS` from a day on.
+
+    >>> festival_day("mid-autumn", dt.date(2026, 1, 1)), festival_day("spring festival", dt.date(2026, 12, 1))
+    (datetime.date(2026, 9, 25), datetime.date(2027, 2, 6))
+    """
+    days = (_anchor(DAYS[name], year) for year in range(since.year - 1, since.year + 2))
+    return next(day for day in days if day >= since)
 
 
 def festival_days(first: dt.date, last: dt.date, *, is_chinese: bool) -> dict[str, list[dt.date]]:

@@ -9,6 +9,7 @@ from tests.act.campaign.conftest import Sink
 from tests.act.conftest import person
 from tests.act.journey.conftest import Shop, sent
 
+from quanyu import ledger
 from quanyu.act.journey import tick
 from quanyu.errors import JourneyError
 from quanyu.part.action import Caller, action_named, perform
@@ -282,6 +283,7 @@ def test_a_tick_during_a_turn_sends_nothing_and_loses_nothing(shop: Shop, sink: 
 
 
 def test_who_enters_a_segment_and_who_leaves_it(shop: Shop) -> None:
+    ledger.save_segment(shop.ws.ledger, "vip", "frequency >= 3", "", who="li", at=shop.clock.at)
     for way in ("enters", "leaves"):
         shop.begin(name=way, **{way: "vip"}, control_share=0, steps=[{"wait": "1 day"}])
     for number, change in ((7, "entered"), (8, "left"), (9, "entered")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quanyu.act.journey.course import JourneyCourse, Passage, Question, Shown, show_journey, trace_journey
 from quanyu.act.journey.document import Plan
+from quanyu.act.journey.enrol import ENROL
 from quanyu.act.journey.journey import (
     Draft,
     Named,
@@ -64,6 +65,6 @@ TRACE = Action(
     Question, list[Passage], trace_journey, role="analyst", writes=False,
 )  # fmt: skip
 ACTIONS = {
-    one.name: one for one in (ADD, CHECK, LAUNCH, PAUSE, RESUME, END, SHOW, TRACE, REHEARSE, TEMPLATES)
+    one.name: one for one in (ADD, CHECK, LAUNCH, PAUSE, RESUME, END, SHOW, TRACE, ENROL, REHEARSE, TEMPLATES)
 }
 """What can be done with journeys, by name."""

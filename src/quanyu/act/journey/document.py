@@ -10,6 +10,8 @@ from typing import Any
 from cronsim import CronSim, CronSimError
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from quanyu import ledger
+from quanyu.act.journey.day import day_read, day_ready
 from quanyu.act.journey.step import NEXT, Node, kind_named, kinds, seconds
 from quanyu.errors import JourneyError
 from quanyu.nearest import did_you_mean
@@ -19,19 +21,20 @@ from quanyu.workspace import Workspace
 
 MOST_NODES = 200
 EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-TRIGGERS = ("when", "enters", "leaves", "every")
+TRIGGERS = ("when", "enters", "leaves", "every", "day")
 
 
 @dataclass(frozen=True)
 class Plan:
     """A journey: who enters, the steps, and when somebody leaves early.
 
-    One of `when` (a verb of the language of conditions: `did add_to_cart`), `enters` or `leaves` (a segment) and `every` (a cron
-    line in the zone of the shop) says when somebody enters, `whom` of whom that holds; with none of them people enter by name
-    alone. `per` names a column of what happened, such as `properties.cart_id`: one entry for each. `again`: `never`, `always`, or
-    a time such as `30 days` after the last entry. Who meets the `goal` (a verb, since they entered; of the same cart where both
-    name one) or the condition `ends_when` leaves at once. `control_share` enters and gets nothing; both are compared over
-    `window_days`. What happened more than `latest_hours` ago begins nothing.
+    One of `when` (a verb of the language of conditions: `did add_to_cart`), `enters` or `leaves` (a segment), `every` (a cron
+    line in the zone of the shop) and `day` (a date, a festival, a day of each person or its return: `{anniversary: birthday_on}`)
+    says when somebody enters, `whom` of whom that holds; with none of them people enter by name alone. `per` names a column of
+    what happened, such as `properties.cart_id`: one entry for each. `again`: `never`, `always`, or a time such as `30 days` after
+    the last entry. Who meets the `goal` (a verb, since they entered; of the same cart where both name one) or the condition
+    `ends_when` leaves at once. `control_share` enters and gets nothing; both are compared over `window_days`. What happened more
+    than `latest_hours` ago begins nothing.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -42,6 +45,7 @@ class Plan:
     enters: str = ""
     leaves: str = ""
     every: str = ""
+    day: Mapping[str, Any] = field(default_factory=dict)
     per: str = ""
     whom: str = ""
     again: str = "never"
@@ -71,6 +75,9 @@ def plan_of(ws: Workspace, document: object) -> Plan:
         )
     plan = _typed({name: value for name, value in document.items() if name != "nodes"})
     _check(plan)
+    if plan.day:
+        day_ready(ws, day_read("day", plan.day))
+    _known(ws, plan)
     nodes: dict[str, Node] = {}
     _place(ws, list(plan.steps), "", "", nodes)
     if len(nodes) > MOST_NODES:
@@ -112,7 +119,7 @@ def _check(plan: Plan) -> None:
     if len(said := [name for name in TRIGGERS if getattr(plan, name)]) > 1:
         raise JourneyError(
             "The journey begins by {triggers}.",
-            "Give one of: when, enters, leaves, every.",
+            "Give one of: when, enters, leaves, every, day.",
             triggers=", ".join(said),
         )
     if not 0 <= plan.control_share < 1:
@@ -133,8 +140,24 @@ def _check(plan: Plan) -> None:
                 'Write such as "0 9 * * 1": Mondays at 9 in the zone of the shop.',
                 line=plan.every,
             ) from None
+    if plan.day:
+        day_read("day", plan.day)
     if not plan.steps:
         raise JourneyError("The journey has no steps.", "Write {example}.", example="steps: [{wait: 1 day}]")
+
+
+def _known(ws: Workspace, plan: Plan) -> None:
+    """Raise `JourneyError` for a segment that there is not."""
+    wanted = plan.enters or plan.leaves
+    known = [one.segment_id for one in ledger.list_segments(ws.ledger)] if wanted else []
+    if wanted and wanted not in known:
+        near = did_you_mean(wanted, known)
+        raise JourneyError(
+            "There is no segment {name!r}.",
+            "{near} All of them: quanyu segment list" if near else "All of them: quanyu segment list",
+            name=wanted,
+            near=near,
+        )
 
 
 def again(text: str) -> float | None:

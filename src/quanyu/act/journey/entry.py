@@ -36,6 +36,7 @@ LEFT: Mapping[str, Text] = {
     "erased": "Was erased",
     "merged": "Is somebody who is on their way already",
     "ended": "The journey was ended",
+    "no_such_day": "The day that is waited for is past or not known",
     "global_holdout": "In the global holdout, which no campaign reaches",
 }
 """Why somebody leaves early, or never set out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import ibis
@@ -11,6 +11,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from cronsim import CronSim
 
+from quanyu.act.gate import moment
+from quanyu.act.journey.day import day_read, whose_day
 from quanyu.act.journey.document import Plan
 from quanyu.act.journey.entry import Occasion
 from quanyu.act.journey.look import asking, holding
@@ -21,6 +23,7 @@ from quanyu.rule import happened, members, parse
 from quanyu.rule.row import cell, did_of
 from quanyu.rule.tree import did_rows
 from quanyu.rule.verb import VERBS
+from quanyu.workspace import Workspace
 
 SEGMENTS = "segment_changes"
 CLOCK = "clock"
@@ -38,7 +41,8 @@ def sources(plan: Plan) -> tuple[str, ...]:
     asked = [VERBS[did.verb].rows.table.name for did in ending]
     tables = [*map(table_of, verbs), *asked, *(KNOWN if plan.ends_when else ())]
     segments = [SEGMENTS] if plan.enters or plan.leaves else []
-    return tuple(dict.fromkeys([*tables, *segments, "identities", MERGES, *([CLOCK] if plan.every else [])]))
+    clock = [CLOCK] if plan.every or plan.day else []
+    return tuple(dict.fromkeys([*tables, *segments, "identities", MERGES, *clock]))
 
 
 def now_at(scene: Scene, source: str) -> str:
@@ -82,6 +86,8 @@ def _found(scene: Scene, journey: Journey, plan: Plan) -> list[Occasion]:
         return [*deeds(scene, journey.journey_id, plan.when, plan.per), *_known_now(scene, journey, plan)]
     if plan.enters or plan.leaves:
         return _changes(scene, journey, plan)
+    if plan.day:
+        return list(_of_days(scene, journey, plan))
     return _struck(scene, journey, plan) if plan.every else []
 
 
@@ -133,15 +139,52 @@ def _struck(scene: Scene, journey: Journey, plan: Plan) -> list[Occasion]:
     kept = road.position(scene.ws.ledger, journey.journey_id, CLOCK)
     since = dt.datetime.fromisoformat(kept) if kept else scene.at
     zone, last = scene.ws.settings.zone, None
-    for moment in CronSim(plan.every, since.astimezone(zone)):
-        if moment > scene.at:
+    for then in CronSim(plan.every, since.astimezone(zone)):
+        if then > scene.at:
             break
-        last = moment.astimezone(dt.UTC)
+        last = then.astimezone(dt.UTC)
     if last is None:
         return []
+    return [
+        Occasion(f"every:{last.isoformat()}:{person}", person, "", last) for person in _fitting(scene, plan)
+    ]
+
+
+def _of_days(scene: Scene, journey: Journey, plan: Plan) -> Iterator[Occasion]:
+    """Yield everybody whose day it is, at its time in the zone of the shop; each day that came since, unless it is too late for it."""
+    kept, zone, given = (
+        road.position(scene.ws.ledger, journey.journey_id, CLOCK),
+        scene.ws.settings.zone,
+        day_read("day", plan.day),
+    )
+    since = dt.datetime.fromisoformat(kept) if kept else scene.at
+    since = max(since, scene.at - dt.timedelta(hours=plan.latest_hours))
+    day, time = since.astimezone(zone).date(), dt.time.fromisoformat(given["time"])
+    while (then := moment(day, time, zone)) <= scene.at:
+        if then > since:
+            whose = whose_day(scene, given, day)
+            for person in _fitting(scene, plan) if whose is None else whose:
+                yield Occasion(f"day:{day.isoformat()}:{person}", person, "", then)
+        day += dt.timedelta(days=1)
+
+
+def next_strike(ws: Workspace, plan: Plan, after: dt.datetime) -> dt.datetime | None:
+    """Return when a clock begins something next after a moment, None where none does."""
+    zone = ws.settings.zone
+    if plan.every:
+        return next(CronSim(plan.every, after.astimezone(zone))).astimezone(dt.UTC)
+    if not plan.day:
+        return None
+    day, time = after.astimezone(zone).date(), dt.time.fromisoformat(day_read("day", plan.day)["time"])
+    return next(
+        then for ahead in range(3) if (then := moment(day + dt.timedelta(days=ahead), time, zone)) > after
+    )
+
+
+def _fitting(scene: Scene, plan: Plan) -> list[str]:
+    """Return everybody of whom the journey's condition holds."""
     found = members(parse(plan.whom), asking(scene)).select("person_id")
-    people = scene.ws.warehouse.read(found).column(0).to_pylist()
-    return [Occasion(f"every:{last.isoformat()}:{person}", person, "", last) for person in people]
+    return [str(person) for person in scene.ws.warehouse.read(found).column(0).to_pylist()]
 
 
 def _newer(scene: Scene, journey_id: str, name: str) -> Callable[[str], ir.Table]:

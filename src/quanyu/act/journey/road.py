@@ -38,6 +38,8 @@ def advance(scene: Scene, journey: Journey, plan: Plan) -> int:
                         scene, plan, node, outcome, {one: zones[one] for one in ids}, details=decided.details
                     ):
                         n += road.move(connection, journey.journey_id, journey.version, move, at=scene.at)
+                for moment, ids in decided.waits.items():
+                    road.put_off(connection, journey, node.node_id, ids, until=moment)
                 if decided.write:
                     decided.write(connection)
             after = batch["enrolment_id"][-1]

@@ -112,14 +112,21 @@ def set_position(scope: Scope, journey_id: str, source: str, at: str) -> None:
 def due(
     scope: Scope, journey: Journey, node: str, *, at: dt.datetime, limit: int, after: int = 0
 ) -> dict[str, tuple[Any, ...]]:
-    """Return who is due at a node, as columns enrolment_id, person_id, entity, time_zone; by id, after one."""
-    columns = ("enrolment_id", "person_id", "entity", "time_zone")
+    """Return who is due at a node, as columns enrolment_id, person_id, entity, time_zone, changed_at; by id, after one."""
+    columns = ("enrolment_id", "person_id", "entity", "time_zone", "changed_at")
     wanted = sa.select(*(E.c[name] for name in columns)).where(
         _at_node(journey.journey_id, journey.version, node), E.c.due_at <= at, E.c.enrolment_id > after
     )
     with reading(scope) as connection:
         rows = connection.execute(wanted.order_by(E.c.enrolment_id).limit(limit)).all()
     return dict(zip(columns, zip(*rows, strict=True) if rows else ((),) * len(columns), strict=True))
+
+
+def put_off(scope: Scope, journey: Journey, node: str, ids: Sequence[int], *, until: dt.datetime) -> None:
+    """Let those of some enrolments that are still at a node be due later."""
+    with writing(scope) as connection:
+        here = _at_node(journey.journey_id, journey.version, node) & among(connection, E.c.enrolment_id, ids)
+        connection.execute(sa.update(E).where(here).values(due_at=until))
 
 
 def next_due(scope: Scope, journey_id: str) -> dt.datetime | None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from quanyu.world.answer.habit import RECENT_DAYS, WINDOW_DAYS, Habits
+from quanyu.world.answer.habit import RECENT_DAYS, STAYS, WINDOW_DAYS, Habits
 from quanyu.world.lettering import Flags, Floats, Ints, pick
 from quanyu.world.people import People
 
@@ -189,7 +189,7 @@ def answers(seed: int, habits: Habits, sent: Sent, lean: Floats) -> Answers:
         status=np.where(has_arrived, "delivered", np.where(is_hard, "bounced", "deferred")).astype(object),
         is_caused=caused,
         is_deterred=has_arrived & (drawn["deter"] < habits.deterred),
-        order_days=np.minimum(1 + np.log1p(-drawn["lag"]) // np.log(0.65), WINDOW_DAYS - 1).astype(np.int64),
+        order_days=np.minimum(1 + np.log1p(-drawn["lag"]) // np.log(STAYS), WINDOW_DAYS - 1).astype(np.int64),
         has={
             "opened": opened,
             "clicked": opened & (drawn["click"] < p_click),

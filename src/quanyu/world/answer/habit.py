@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,6 +10,8 @@ from typing import ClassVar
 
 WINDOW_DAYS = 14
 """Days after a message in which what it brings is bought."""
+STAYS = 0.65
+"""The probability that whom a message moves to buy has not bought by a day, given that they had not the day before."""
 RECENT_DAYS = 30
 """Days before a message in which others tire its reader."""
 
@@ -35,6 +38,7 @@ class Habits:
     """
 
     window_days: ClassVar[int] = WINDOW_DAYS
+    recent_days: ClassVar[int] = RECENT_DAYS
     hard_bounce: float = 0.01
     soft_bounce: float = 0.01
     opened: float = 0.35
@@ -50,3 +54,13 @@ class Habits:
     by_variant: Mapping[str, float] = field(default_factory=_by_name)
     fatigue: float = 0.15
     annoyance: float = 0.3
+
+    @staticmethod
+    def arrived_share(days: float) -> float:
+        """Return the share of what messages bring that is bought less than so many days after them; days may be no whole ones.
+
+        >>> [round(Habits.arrived_share(days), 3) for days in (0.5, 1, 1.5, 2.5, 12.5, 13.5)]
+        [0.0, 0.0, 0.35, 0.577, 0.994, 1.0]
+        """
+        whole = math.ceil(days) - 1
+        return 0.0 if whole < 1 else 1.0 if whole >= WINDOW_DAYS - 1 else 1 - STAYS**whole

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cronsim import CronSim
-
 from quanyu.act.campaign.queue import kept_brief
 from quanyu.act.journey.course import JourneyCourse, Passage, course_of, way_of
 from quanyu.act.journey.document import Plan, kept_plan, plan_of
 from quanyu.act.journey.journey import Named, find, launch_journey
-from quanyu.act.journey.news import CLOCK, sources
+from quanyu.act.journey.news import CLOCK, next_strike, sources
 from quanyu.act.journey.rehearsal.power import Strength, strength
 from quanyu.act.journey.rehearsal.stage import Stage, staged
 from quanyu.act.journey.tick import tick
@@ -142,10 +140,7 @@ def _moments(stage: Stage, journey: Journey, plan: Plan, step: dt.timedelta) -> 
     while True:
         at += step
         nexts = [stage.past.next_change(names), road.next_due(stage.ws.ledger, journey.journey_id)]
-        if plan.every:
-            nexts.append(
-                next(CronSim(plan.every, (at - step).astimezone(stage.ws.settings.zone))).astimezone(dt.UTC)
-            )
+        nexts.append(next_strike(stage.ws, plan, at - step))
         wanted = min((one for one in nexts if one is not None), default=end + step)
         if wanted > at:
             at = begin + -(-(wanted - begin) // step) * step

@@ -55,11 +55,15 @@ class Scene:
 
 @dataclass(frozen=True)
 class Decided:
-    """Which enrolments leave by which outcome, what is said of each, and what is written in the same transaction."""
+    """Which enrolments leave by which outcome, what is said of each, and what is written in the same transaction.
+
+    Those in `waits` stay, and are asked again at the moment that it names.
+    """
 
     outcomes: Mapping[str, Sequence[int]]
     details: Mapping[int, str] = field(default_factory=dict)
     write: Callable[[Scope], None] | None = None
+    waits: Mapping[dt.datetime, Sequence[int]] = field(default_factory=dict)
 
 
 Decide = Callable[[Scene, Node, pa.Table], Decided]

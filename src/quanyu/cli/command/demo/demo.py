@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,14 +16,17 @@ import quanyu.workspace
 from quanyu import ledger, loop
 from quanyu.cli.command.decisions import decided, expectation
 from quanyu.cli.command.demo.campaigns import HABITS, SLEEPERS, run_campaigns
-from quanyu.cli.command.demo.readers import Clock, Readers
+from quanyu.cli.command.demo.readers import Readers
+from quanyu.cli.command.demo.shop import complain, key_of, noon_after
+from quanyu.cli.command.demo.week import live_week, show_week
 from quanyu.cli.progress import progress
 from quanyu.cli.screen import table
-from quanyu.cli.speech import err, language, out, say
-from quanyu.collect.load import Loaded, load
+from quanyu.cli.speech import language, out, say
+from quanyu.collect.load import load
 from quanyu.errors import WorkspaceError
 from quanyu.method import Inconclusive
 from quanyu.part.action import Caller, perform
+from quanyu.plan.campaign import keep_truths
 from quanyu.plan.report import write_report
 from quanyu.text import told
 from quanyu.understand.outlook import outlook
@@ -35,7 +37,9 @@ from quanyu.world.check import Estimate, Foreseen, Verdict, estimates, judge, pl
 from quanyu.world.enact import enact
 from quanyu.world.world import World
 
-FOLDER = Path("demo")
+FOLDER, REPORT = Path("demo"), "report.html"
+SIZES = {False: (20_000, 400), True: (6_000, 90)}
+"""The usual people and days of history, and those of a demo that is live."""
 TODAY = dt.datetime.fromisoformat("2026-11-29")
 """The day on which the shop stands, so that the same seed makes the same shop and tells the same story on every day."""
 TEST_DAYS, LATER_DAYS = 86, 42
@@ -61,34 +65,63 @@ def demo(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help=say("Folder for the shop; it must be new or empty."))
     ] = FOLDER,
-    people: Annotated[int, typer.Option(min=100, help=say("People in the shop."))] = 20_000,
-    days: Annotated[int, typer.Option(min=60, help=say("Days of history."))] = 400,
+    *,
+    people: Annotated[
+        int | None, typer.Option(min=100, help=say("People in the shop: 20000, with --live 6000."))
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=60, help=say("Days of history: 400, with --live 90."))
+    ] = None,
     seed: Annotated[int, typer.Option(help=say("The same seed makes the same shop."))] = 7,
     today: Annotated[
         dt.datetime, typer.Option(formats=["%Y-%m-%d"], help=say("The day on which the shop stands."))
     ] = TODAY,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help=say("Let people use the shop for a week while journeys write to them.")),
+    ] = False,
+    speed: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help=say("How many times as fast as real time a live week goes at most; 0: as fast as it can."),
+        ),
+    ] = 0,
 ) -> None:
-    """Do three turns on a simulated shop, two where nothing is tested: what each decides is carried out and measured by the next."""
+    """Do three turns on a simulated shop, two where nothing is tested: what each decides is carried out and measured by the next.
+
+    With `--live` its people use the shop for a week instead, through the real collector, and two journeys write to them.
+    """
     quanyu.workspace.usable(folder)
     if folder.exists() and any(folder.iterdir()):
         raise WorkspaceError(
             "{folder} is not empty.", "Name another folder, or remove this one.", folder=folder
         )
+    n_people, n_days = (given or usual for given, usual in zip((people, days), SIZES[live], strict=True))
+    shop = Shop(people=n_people, days=n_days, seed=seed)
+    if live:
+        show_week(live_week(folder, shop, today.date(), speed=speed))
+    else:
+        _turns(folder, shop, today.date())
+    out.print(say("Report: {file}", file=folder / REPORT), highlight=False)
+    out.print(say("Console: quanyu serve --workspace {folder}", folder=folder), highlight=False)
+
+
+def _turns(folder: Path, shop: Shop, today: dt.date) -> None:
     with _Stage.open(folder) as stage:
-        world = stage.begin(Shop(people=people, days=days, seed=seed), today.date())
+        world = stage.begin(shop, today)
         while world.shop.horizon:
             world, foreseen = stage.decide(world)
             stage.go_on(world)
         newest, *earlier = [
             folder / period / "truth" for period in reversed(PERIODS[: world.shop.period + 1])
         ]
-        ws, report = stage.ws, stage.report(planted_lifts(*earlier[:-1], newest))
+        stage.report(planted_lifts(*earlier[:-1], newest))
+    ws = stage.ws
     _show_found(judge(ws, newest, *earlier))
     _show_decided(ws)
     _show_estimates(estimates(ws, newest, foreseen, *earlier[:-1]))
     ws.close()
-    out.print(say("Report: {file}", file=report), highlight=False)
-    out.print(say("Console: quanyu serve --workspace {folder}", folder=folder), highlight=False)
 
 
 @dataclass
@@ -113,9 +146,9 @@ class _Stage:
         world = simulate(replace(shop, days=shop.days - later, ends_on=ends_on, horizon=later))
         self.say(say("Writing the files as the platforms export them"))
         export(world, self.folder)
-        self.clock = _noon_after(world)
+        self.clock = noon_after(world)
         self.ws = quanyu.workspace.create(
-            self.folder, clock=self.clock, key=_key(shop.seed), audience=AUDIENCE
+            self.folder, clock=self.clock, key=key_of(shop.seed), audience=AUDIENCE
         )
         for name, (rule, description) in SEGMENTS.items():
             given = {"name": name, "rule": rule, "description": description}
@@ -149,39 +182,25 @@ class _Stage:
         self.say(say("Writing the files as the platforms export them"))
         folder = self.folder / PERIODS[world.shop.period]
         export(world, folder)
-        self.clock = _noon_after(world)
+        self.clock = noon_after(world)
         self.ws = quanyu.workspace.open(self.folder, clock=self.clock)
         self.turn(folder / "files")
 
-    def report(self, truths: Mapping[str, float]) -> Path:
-        """Write the report of the newest turn, with what campaigns truly brought beside what was measured."""
+    def report(self, truths: Mapping[str, float]) -> None:
+        """Write the report of the newest turn, with what campaigns truly brought beside what was measured, now and later."""
         self.say(say("Writing the report"))
-        return write_report(self.ws, self.folder / "report.html", self.ws.settings.speech, truths)
+        keep_truths(self.ws, truths)
+        write_report(self.ws, self.folder / REPORT, self.ws.settings.speech)
 
     def turn(self, files: Path) -> None:
         """Load files and do one turn."""
         self.say(say("Loading the files"))
-        _complain(load(self.ws, [files]))
+        complain(load(self.ws, [files]))
         loop.run(self.ws, progress=lambda step, *_: self.say(say(step.label)))
 
     def say(self, what: str) -> None:
         """Show what is being done."""
         self.bars.update(self.task, description=what, advance=1)
-
-
-def _noon_after(world: World) -> Clock:
-    return Clock(dt.datetime.combine(world.shop.ends_on + dt.timedelta(days=1), dt.time(4), dt.UTC))
-
-
-def _complain(loaded: list[Loaded]) -> None:
-    for result in loaded:
-        if result.status == "failed":
-            err.print(
-                f"{result.file}: {told(result.message, language())}",
-                style="red",
-                highlight=False,
-                markup=False,
-            )
 
 
 def _show_found(verdicts: list[Verdict]) -> None:
@@ -219,8 +238,3 @@ def _show_estimates(compared: list[Estimate]) -> None:
 
 def _written(value: float | None) -> str:
     return "" if value is None else f"{value:,.4g}"
-
-
-def _key(seed: int) -> str:
-    """Return the key of a simulated shop: from its seed, so that the same lots are drawn each time."""
-    return hashlib.sha256(f"quanyu demo {seed}".encode()).hexdigest()

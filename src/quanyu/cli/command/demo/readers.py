@@ -80,7 +80,7 @@ class Readers:
             ):
                 send_id = f"{campaign_id}:{step}:{person}"
                 self.fates[f"{campaign_id}:{place}"] = send_id, status.get(send_id, "delivered")
-        self.waiting += _reactions(ws, campaign_id, told)
+        self.waiting += reactions(ws, campaign_id, told)
 
     def way(self, name: str) -> Channel:
         """Return a channel whose provider is these people."""
@@ -111,7 +111,7 @@ class Readers:
             record_responses(ws, channel, sorted(told, key=lambda one: one.at or until))
 
 
-def _reactions(ws: Workspace, campaign_id: str, told: Answers) -> Iterator[Reaction]:
+def reactions(ws: Workspace, campaign_id: str, told: Answers) -> Iterator[Reaction]:
     """Yield what people will do with the messages of a campaign; texts of this shop have no links."""
     campaign = ledger.find_campaign(ws.ledger, campaign_id)
     assert campaign is not None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from quanyu.act.journey.day import SORTS
 from quanyu.act.journey.step import kind_named, kinds
 from quanyu.workspace import Workspace
 
@@ -81,6 +82,10 @@ def parts(step: Any) -> list[Part]:
     kind = kind_of(step)
     written = step[kind] if kind else None
     if kind == "wait_for" and isinstance(written, dict):
+        return [Part(name, written, name) for name in ("then", "else")]
+    if kind == "wait_until" and isinstance(written, dict) and any(name in written for name in SORTS):
+        # Without an `else` of its own, whoever has no such day leaves: that is written down, so that it can be changed.
+        written.setdefault("else", [{"exit": "no_such_day"}])
         return [Part(name, written, name) for name in ("then", "else")]
     if kind == "split" and isinstance(written, dict):
         return [Part(name, one, "steps") for name, one in written.items() if isinstance(one, dict)]

@@ -12,7 +12,10 @@ from quanyu import figure
 from quanyu.act.account import reason_words
 from quanyu.act.channel import channels
 from quanyu.act.journey import WORDS
+from quanyu.act.journey.day import day_read
 from quanyu.act.journey.step import seconds
+from quanyu.errors import JourneyError
+from quanyu.tables.festival import DAYS as FESTIVALS
 from quanyu.text import Text
 from quanyu.web.parts.campaign import rule_told
 from quanyu.web.parts.markup import span
@@ -36,6 +39,7 @@ BEGINS: Mapping[str, Text] = {
     "enters": "Somebody enters a segment",
     "leaves": "Somebody leaves a segment",
     "every": "At set times, everybody of whom the condition holds",
+    "day": "On a day: a birthday, a festival, a date",
     "": "Only by name: a person is put in",
 }
 """What begins a journey, by the field of the document that says so."""
@@ -73,6 +77,11 @@ def begins_told(view: View, document: Mapping[str, Any]) -> str:
         "every": lambda text: view.say("At the times {line}", line=text),
     }
     begun = [tell(str(document[name])) for name, tell in said.items() if document.get(name)]
+    begun += (
+        [_day_of(view, document["day"])]
+        if isinstance(document.get("day"), Mapping) and document["day"]
+        else []
+    )
     whom = [rule_told(view, str(document["whom"]))] if document.get("whom") else []
     return " · ".join([*(begun or [view.say("Only by name")]), *whom])
 
@@ -104,7 +113,33 @@ def way_told(view: View, kind: str, outcome: str, given: Mapping[str, Any]) -> s
     return view.say(words[outcome]) if outcome in words else outcome
 
 
+def _day_of(view: View, written: Mapping[str, Any]) -> str:
+    """Say on which day something is, as it is written; one that cannot be read stands as it is."""
+    try:
+        return day_told(view, day_read("day", written))
+    except JourneyError:
+        return str(dict(written))
+
+
+def day_told(view: View, given: Mapping[str, Any]) -> str:
+    """Say which day is meant, as its kind reads it."""
+    name, days = given["name"], given["days"]
+    festivals: Mapping[str, Text] = {one: one for one in FESTIVALS}
+    said = {
+        "date": name,
+        "festival": view.say(festivals[name]) if name in festivals else name,
+        "trait": view.say("the day {trait}", trait=name),
+        "anniversary": view.say("the return of {trait}", trait=name),
+    }[given["sort"]]
+    if days:
+        many: Text = "{n} days before {day}" if days < 0 else "{n} days after {day}"
+        said = view.say(many, n=abs(days), day=said)
+    return said if given["time"] == "00:00" else f"{said} {given['time']}"
+
+
 def _until(view: View, given: Mapping[str, Any]) -> str:
+    if "sort" in given:
+        return view.say("Until {day}, where the person is", day=day_told(view, given))
     days = given["on"]
     every = (
         view.say("every day") if len(days) == len(DAYS) else ", ".join(view.say(DAYS[day]) for day in days)

@@ -11,6 +11,7 @@ from quanyu import ledger
 from quanyu.tables.text.mask import masked
 from quanyu.text import Text
 from quanyu.web.pages.journeys.editor.control import duration, typed
+from quanyu.web.pages.journeys.editor.day import day_fields
 from quanyu.web.pages.journeys.editor.fields import verbs
 from quanyu.web.pages.journeys.editor.hand import FIELD, Heard
 from quanyu.web.pages.journeys.editor.written import FIELDS, Written
@@ -77,6 +78,10 @@ def _occasion(hand: Heard, written: Written) -> None:
             value,
             write,
         )
+        return
+    if field == "day":
+        given = dict(value) if isinstance(value, Mapping) else {}
+        day_fields(hand, given, lambda: write({**given}), name="day")
         return
     labels: Mapping[str, Text] = {
         "when": "What somebody does, such as: did add_to_cart",

@@ -8,12 +8,14 @@ from typing import Any
 
 from nicegui import ui
 
+from quanyu.act.journey.day import SORTS
 from quanyu.errors import JourneyError
 from quanyu.part.document import document_of, document_text
 from quanyu.rule.verb import VERBS
 from quanyu.tables.view.data_words import EVENTS
 from quanyu.text import message_and_hint
 from quanyu.web.pages.journeys.editor.control import duration, typed
+from quanyu.web.pages.journeys.editor.day import day_fields
 from quanyu.web.pages.journeys.editor.effect import effect_fields
 from quanyu.web.pages.journeys.editor.hand import FIELD, At, Hand
 from quanyu.web.pages.journeys.editor.send import send_fields
@@ -43,6 +45,8 @@ def _wait(hand: Hand, at: At) -> bool:
 def _wait_until(hand: Hand, at: At) -> bool:
     view = hand.view
     given = at.written if isinstance(at.written, dict) else {"time": at.written}
+    if any(name in given for name in SORTS):
+        return _until_day(hand, at, given)
     on = given.get("on") or []
     if not isinstance(on, list) or set(map(str, on)) - set(DAYS):
         return False
@@ -62,8 +66,24 @@ def _wait_until(hand: Hand, at: At) -> bool:
             names, value=list(map(str, on)), multiple=True, label=view.say("On which days; none: every day")
         )
         days.props(f'{FIELD} use-chips data-name="{at.name("days")}"')
+
+    async def by_day() -> None:
+        at.write({"anniversary": "", "then": [], "else": []})
+        await hand.redraw(at.number)
+
+    button(view.say("Wait for a day instead"), by_day).props(f'data-name="{at.name("by-day")}"')
     time.on_value_change(take)
     days.on_value_change(take)
+    return True
+
+
+def _until_day(hand: Hand, at: At, given: dict[str, Any]) -> bool:
+    view = hand.view
+    day_fields(hand, given, lambda: at.write(given), name=at.name("day"))
+    for part, label in zip(
+        parts(at.step), (view.say("On the day"), view.say("No such day ahead")), strict=True
+    ):
+        hand.nested(label, part, at.number)
     return True
 
 

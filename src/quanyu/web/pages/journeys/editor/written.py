@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from quanyu.ledger.journey import Journey
 
 FIELDS: Mapping[str, Any] = {
-    "name": None, "when": "", "enters": "", "leaves": "", "every": "", "per": "", "whom": "", "again": "never", "goal": "",
+    "name": None, "when": "", "enters": "", "leaves": "", "every": "", "day": {}, "per": "", "whom": "", "again": "never", "goal": "",
     "ends_when": "", "control_share": 0.1, "window_days": 14, "latest_hours": 24, "steps": None,
 }  # fmt: skip
 """Fields of a journey in the order in which they are written, and what each is where it is left out; None: never left out."""
@@ -61,7 +61,7 @@ class Written:
         """Choose what begins it."""
         self.begins = name
         for other in filter(None, BEGINS):
-            self.put(other, "")
+            self.put(other, FIELDS[other])
 
 
 def lean(document: Mapping[str, Any]) -> dict[str, Any]:
