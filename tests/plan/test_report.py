@@ -15,6 +15,7 @@ import pytest
 from quanyu import ledger
 from quanyu.figure import money
 from quanyu.ledger import Campaign
+from quanyu.ledger.journey import Journey, documents, road
 from quanyu.plan import report
 from quanyu.plan.campaign import keep_truths
 from quanyu.plan.report import GREEN, RED, render, write_report
@@ -251,6 +252,69 @@ def test_a_campaign_is_told_with_everybody_in_it(ws, language, tmp_path) -> None
     keep_truths(ws, {})
     assert 'class="truth"' not in render(review(ws), language), "a real shop knows no truth"
     assert not re.search(r"\b(None|nan|Undefined)\b", shown)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_journey_is_told_with_everybody_who_entered(ws, language) -> None:
+    """Its own section, not one for each of its messages; every entry in one state, the truth beside the lift."""
+    assert 'id="journeys"' not in render(review(ws), language)
+    at = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
+    states = [
+        ("done", ""),
+        ("done", ""),
+        ("active", ""),
+        ("exited", "goal"),
+        ("held_out", "control"),
+        ("exited", "tired <of> it"),
+    ]
+    rows = [
+        {"journey_id": "cart", "version": 1, "person_id": f"p{n}", "entity": "", "entry_key": f"p{n}", "arm": "treated",
+         "state": state, "node": "", "variant": "", "reason": reason, "time_zone": "", "context": {},
+         "n_moves": 0, "entered_at": at, "due_at": None, "changed_at": at}
+        for n, (state, reason) in enumerate(states)
+    ]  # fmt: skip
+    with ws.ledger.begin() as connection:
+        documents.save(connection, Journey("cart", 1, "live", {}, "li", at, at))
+        documents.save(connection, Journey("later", 1, "draft", {}, "li", at))
+        road.enrol(connection, rows)
+        ledger.freeze(
+            connection, Campaign("cart-v1-1", "cart-v1-1", "cart-v1-1", "journey", "sms", "done", {}, at), []
+        )
+    lift = {
+        "campaign_id": "cart",
+        "as_of": AS_OF,
+        "arm": "treated",
+        "metric": "orders",
+        "n_treated": 5,
+        "n_control": 1,
+        "mean_treated": 0.3,
+        "mean_control": 0.1,
+        "lift": 0.2,
+        "lift_low": 0.05,
+        "lift_high": 0.35,
+        "is_final": True,
+        "status": "measured",
+        "fit_id": "f",
+    }
+    ws.warehouse.replace(
+        "lifts", pa.Table.from_pylist([lift], contract("lifts").schema.to_pyarrow()), by="measure"
+    )
+    keep_truths(ws, {"cart": 0.17})
+    found = review(ws)
+    (told,) = found.journeys
+    assert (told.n_entries, told.states) == (6, {"done": 2, "active": 1, "exited": 2, "held_out": 1})
+    assert not [one for one in found.campaigns if one.campaign_id == "cart-v1-1"]
+    text = render(found, language)
+    shown = " ".join(Page(text).shown)
+    for words in (
+        "+20",
+        "(+5 – +35)",
+        "+17",
+        "tired <of> it",
+        {"zh": "走完全程", "en": "Came to the end"}[language],
+    ):
+        assert words in shown, words
+    assert text.count('class="truth"') == 2
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -268,6 +268,15 @@ class PushSettings(Section, name="push"):
     """How long JPush may take to answer."""
 
 
+class SiteSettings(Section, name="site"):
+    """Messages in slots of the shop's own pages; the fields `days` and `times` of a message go before these."""
+
+    days: int = Field(default=14, ge=1, le=365)
+    """For so many days a message waits to be shown, and is shown."""
+    times: int = Field(default=3, ge=1, le=1000)
+    """How often one is shown to a person at most; within half an hour it counts once."""
+
+
 class WecomSettings(Section, name="wecom"):
     """The shop's company in WeCom (企业微信): an app that writes to staff, and staff who write to customers."""
 

@@ -188,9 +188,10 @@ def written(plan: Delta, n_rows: int, write: Callable[[ir.Table], list[Path]]) -
 def _tally(warehouse: Warehouse, promise: Table, rows: ir.Table, existing: ir.Table | None) -> _Tally:
     counts = {"n_rows": rows.count(), "n_keys": row_key(rows, promise.key).nunique()}
     if existing is not None:
-        known = existing.mutate(**{THERE: ibis.literal(True)})
+        # A row that is never changed need not be compared, and only its key is read.
+        values = [] if promise.is_append_only else [n for n in promise.schema.names if n not in promise.key]
+        known = existing.select(*promise.key, *values, **{THERE: ibis.literal(True)})
         rows = rows.left_join(known, _same_key(rows, known, promise.key), rname="{name}_old")
-        values = [name for name in promise.schema.names if name not in promise.key]
         differs = [~rows[name].identical_to(rows[f"{name}_old"]) for name in values]
         is_changed = rows[THERE] & (ibis.or_(*differs) if differs else ibis.literal(False))
         counts = {

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx
 import ibis
 import pytest
-import uvicorn
 from tests.act.track.conftest import LINKS, launch
+from tests.api.public.serving import served
 
 from quanyu import ledger
 from quanyu.act.channel import channel_named
 from quanyu.act.consent import Refusals, consented, unpersonalised
 from quanyu.act.response import Response
 from quanyu.act.track import Token, written
-from quanyu.api.public import application
 from quanyu.errors import ChannelError
 from quanyu.workspace import Workspace
 
@@ -35,18 +32,9 @@ def ws(embedded) -> Workspace:
 @pytest.fixture
 def client(ws) -> Iterator[httpx.Client]:
     """Somebody's phone, and a real server before it."""
-    server = uvicorn.Server(uvicorn.Config(application(ws), port=0, log_level="error", lifespan="off"))
-    server.install_signal_handlers = lambda: None
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
     headers = {"user-agent": PHONE, "accept-language": "en"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False) as client:
+    with served(ws) as url, httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
         yield client
-    server.should_exit = True
-    thread.join()
 
 
 def link(ws, purpose, place=0, number=1):

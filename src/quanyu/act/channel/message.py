@@ -8,10 +8,12 @@ from typing import Annotated, Literal, Protocol
 
 from quanyu.text import Text
 
-Status = Annotated[Literal["delivered", "later", "retry", "permanent", "opt_out", "configuration"], Text]
+Status = Annotated[
+    Literal["delivered", "later", "retry", "permanent", "expired", "opt_out", "configuration"], Text
+]
 """What became of a message: `delivered` (the provider took it), `later` (not tried: too fast), `retry` (tried; it may go
-another time), `permanent` (it never will, to this contact), `opt_out` (the person wants none) or `configuration` (nothing
-will go before somebody mends the channel)."""
+another time), `permanent` (it never will, to this contact), `expired` (its time was over before it reached anybody), `opt_out`
+(the person wants none) or `configuration` (nothing will go before somebody mends the channel)."""
 GONE = frozenset({"mailbox_unknown", "bad_address", "number_invalid", "openid_invalid", "device_unknown"})
 """Reasons for which no message ever reaches a contact; all others speak of one message."""
 

@@ -10,7 +10,7 @@ from quanyu.act.journey import tick
 from quanyu.part.process import Process
 from quanyu.workspace import Workspace
 
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 1.0
 """How long a worker waits after a round before it looks again."""
 
 

@@ -118,7 +118,22 @@ const api = win.quanyu = {
     if (!allowed()) forget()
     else if (!before) { page = null; view() }
   },
-  flush: () => send()
+  flush: () => send(),
+  // What is due for this browser in a slot of the page: put into the element, and given back.
+  slot: (name, on) => allowed() && fetch(new URL('/slot/' + encodeURIComponent(name) + '?key=' + encodeURIComponent(tag.dataset.key) + '&id=' + (load('id') || save('id', uuid())), tag.dataset.slots || tag.src), { credentials: 'omit' })
+    .then(answer => answer.status === 200 ? answer.json() : null)
+    .then(due => {
+      const place = typeof on === 'string' ? doc.querySelector(on) : on
+      if (due && place) {
+        if (due.html) place.innerHTML = due.html
+        else {
+          const link = place.appendChild(doc.createElement(due.link ? 'a' : 'p'))
+          link.textContent = due.text
+          if (due.link) link.href = due.link
+        }
+      }
+      return due
+    }).catch(() => null)
 }
 view()
 waiting.forEach(([name, ...given]) => api[name] && api[name](...given))

@@ -11,10 +11,12 @@ from contextlib import suppress
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from quanyu import ledger
 from quanyu.act.channel import channel_named
+from quanyu.act.slot import message_for
 from quanyu.act.track import agent_of, record_responses
 from quanyu.act.visit import Visit, address_of, preference, record_visit, visit_of
 from quanyu.api.public.door import (
@@ -40,15 +42,26 @@ GIF = (
 )
 """One transparent dot."""
 
+PAGES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Vary": "Origin",
+}
+"""What lets pages of any site read an answer; `no-store` keeps it out of every cache."""
+
 
 def application(ws: Workspace) -> Starlette:
-    """Return the public application of a workspace: `/c/`, `/o/`, `/u/`, `/p/` and `/hook/`."""
+    """Return the public application of a workspace: `/c/`, `/o/`, `/u/`, `/p/`, `/slot/` and `/hook/`."""
     public = Public(ws)
     routes = [
         Route("/c/{token}", public.click, methods=["GET"]),
         Route("/o/{token}.gif", public.opened, methods=["GET"]),
         Route("/u/{token}", public.unsubscribe, methods=["GET", "POST"]),
         Route("/p/{token}", public.preferences, methods=["GET", "POST"]),
+        Route("/slot/{name}", public.slot, methods=["GET", "OPTIONS"]),
         Route("/hook/{channel}", public.hook, methods=["POST"]),
     ]
     made = Starlette(routes=routes, exception_handlers={TooLargeError: too_large, QuanyuError: busy})
@@ -115,6 +128,35 @@ class Public:
             else self.pages.choices(request, who)
         )
 
+    async def slot(self, request: Request) -> Response:
+        """Give a page what is due in a slot for the browser that asks: 200 with the message, 204 where nothing is.
+
+        Pages of any site may read the answer: no cookie is looked at, and who asks has to know the browser's own identifier.
+        """
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=PAGES)
+        if self._is_barred(request):
+            return PlainTextResponse("Too many requests", 429, headers=PAGES)
+        return await run_in_threadpool(self._slot, request)
+
+    def _slot(self, request: Request) -> Response:
+        told = request.query_params
+        key, browser = told.get("key", ""), told.get("id", "").strip()
+        if not self._is_source(key):
+            self.failures.add(_address(request), self._second())
+            return PlainTextResponse("The write key is not known", 401, headers=PAGES)
+        agent = agent_of(request.headers.get("user-agent", ""), request.method)
+        is_heard = browser and request.method == "GET" and self.visits.add(browser, self._second())
+        message = message_for(self.ws, request.path_params["name"], browser, agent) if is_heard else None
+        return (
+            Response(status_code=204, headers=PAGES)
+            if message is None
+            else JSONResponse(message, headers=PAGES)
+        )
+
+    def _is_source(self, key: str) -> bool:
+        return any(one.write_key == key and one.is_valid for one in ledger.list_sources(self.ws.ledger))
+
     async def hook(self, request: Request) -> Response:
         """Take what a provider posts, once the channel has found that the provider wrote it."""
         if self._is_barred(request):
@@ -162,5 +204,5 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-PROCESS = Process("public", ("/c/", "/o/", "/u/", "/p/", "/hook/"), application)
+PROCESS = Process("public", ("/c/", "/o/", "/u/", "/p/", "/slot/", "/hook/"), application)
 """Found by whoever serves."""

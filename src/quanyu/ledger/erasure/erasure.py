@@ -16,7 +16,7 @@ from quanyu.ledger.document import to_json
 from quanyu.ledger.journey import road
 from quanyu.ledger.store import Ledger, Scope, reading, schema
 
-DROPPED = ("consent_entries", "given_traits", "suppressions", "responses")
+DROPPED = ("consent_entries", "given_traits", "suppressions", "responses", "placements", "placement_keys")
 """Records that are about one person and nothing else; in all others the person is made unknown."""
 CHUNK = 10_000
 TRIGGER = "audit_no_change"

@@ -32,6 +32,8 @@ Moved: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 CHANGES = "changes"
 """The word by which a commit names the files with the rows that went and came, and the folder in which they lie."""
+SETTLED = 1_000_000_000
+"""Nanoseconds after which a folder that said when it changed says so of any later change."""
 
 MAINTENANCE = {"delta.logRetentionDuration": "interval 30 days"}
 
@@ -82,16 +84,26 @@ def _lost(path: Path, last: int, size: int) -> Sentence | None:
     return None if gone is None else Sentence("version {kept} is not what was written", kept=gone)
 
 
-def logged(path: Path) -> tuple[set[int], set[int]]:
+def logged(path: Path) -> tuple[frozenset[int], frozenset[int]]:
     """Return the versions that have an entry in the log, and those that have a checkpoint."""
+    folder = path / "_delta_log"
     with explained(path.name):
         try:
-            names = os.listdir(path / "_delta_log")  # noqa: PTH208 - `Path.glob` passes over what it may not read
+            changed = folder.stat().st_mtime_ns
+            # Clocks of folders tick slowly: one that changed a moment ago may change again and say the same.
+            listed = _listed if time.time_ns() - changed > SETTLED else _listed.__wrapped__
+            return listed(folder, changed)
         except FileNotFoundError:
-            names = []
+            return frozenset(), frozenset()
+
+
+@lru_cache(maxsize=256)
+def _listed(folder: Path, changed: int) -> tuple[frozenset[int], frozenset[int]]:
+    """List a log, which may have many thousand entries, once as long as nothing has `changed` in it."""
+    names = os.listdir(folder)  # noqa: PTH208 - `Path.glob` passes over what it may not read
     numbered = [(int(name[:20]), name[20:]) for name in names if name[:20].isdigit()]
-    entries = {number for number, rest in numbered if rest == ".json"}
-    return entries, {number for number, rest in numbered if rest.startswith(".checkpoint")}
+    entries = frozenset(number for number, rest in numbered if rest == ".json")
+    return entries, frozenset(number for number, rest in numbered if rest.startswith(".checkpoint"))
 
 
 @lru_cache(maxsize=1024)

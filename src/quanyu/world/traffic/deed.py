@@ -154,9 +154,10 @@ def _visit(desk: _Desk, visit: _Visit, user: str) -> Iterator[Deed]:
         has_item = name in ("product_view", "add_to_cart")
         desk.n += 1
         yield Deed(
-            desk.n, visit.person, name, at * SECOND + desk.n % SECOND,
+            number=desk.n, person=visit.person, name=name, at=at * SECOND + desk.n % SECOND,
             user=user if is_known else "", cookie=f"ap{user}", session=session, item=item if has_item else "",
-            cart=cart if name in ("add_to_cart", "checkout", "purchase") else "", fen=fen if has_item or name == "purchase" else 0,
+            cart=cart if name in ("add_to_cart", "checkout", "purchase") else "",
+            fen=fen if has_item or name == "purchase" else 0,
         )  # fmt: skip
         if name == "purchase":
             desk.buys(visit.person, user, at * SECOND, fen)

@@ -130,10 +130,10 @@ def _posts(
 def _post(source: str, wire: str, batch: Batch, wrong: Sequence[Item]) -> Post:
     items, envelope = WIRES[wire](batch)
     numbers = tuple(deed.number for deed in batch.deeds)
-    said = body(wire, [*items, *wrong], envelope)
     return Post(
-        batch.sent_at + SECOND // 2, source, wire, PATHS[wire], said, numbers=numbers, n_broken=len(wrong)
-    )
+        at=batch.sent_at + SECOND // 2, source=source, wire=wire, path=PATHS[wire],
+        body=body(wire, [*items, *wrong], envelope), numbers=numbers, n_broken=len(wrong),
+    )  # fmt: skip
 
 
 def _garbled(post: Post) -> bytes:

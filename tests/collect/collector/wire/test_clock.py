@@ -63,3 +63,9 @@ def test_a_corrected_time_is_never_after_the_true_one_and_at_most_a_quarter_befo
     read_at = T + wrong + correction(T + wrong, T + late)
     allowed_ahead = 60 * SECOND if wrong <= 60 * SECOND + late else SECOND
     assert -GRID <= read_at - T <= max(allowed_ahead, SECOND) + late
+
+
+def test_what_happened_after_its_sending_is_of_another_sending() -> None:
+    """Clients that keep a request write the time of its first sending for all of them; a clock that is ahead still is corrected."""
+    assert times([T], T - 14 * 24 * HOUR, T + 240 * SECOND) == [T]
+    assert times([T + 2 * HOUR], T + 2 * HOUR + SECOND, T + SECOND + TRANSIT) == [T]

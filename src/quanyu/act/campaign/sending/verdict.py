@@ -6,6 +6,7 @@ import datetime as dt
 
 from quanyu.act.channel import Outcome
 from quanyu.ledger import ClaimedSend, SettledSend
+from quanyu.ledger.campaign import SendStatus
 
 RETRY = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 600))
 """How long a send waits after each attempt that failed for a time."""
@@ -40,5 +41,7 @@ def verdict(send: ClaimedSend, outcome: Outcome, at: dt.datetime, fallback: str 
             return send.waits(due, outcome.reason, n_attempts=n)
     if fallback:
         return send.waits(at, outcome.reason, channel=fallback, n_attempts=0)
-    reason = outcome.reason if outcome.status == "permanent" else "unreachable"
-    return SettledSend(send.place, "failed", send.channel, reason, outcome.receipt, n_attempts=n)
+    is_over = outcome.status == "expired"
+    reason = outcome.reason if is_over or outcome.status == "permanent" else "unreachable"
+    status: SendStatus = "suppressed" if is_over else "failed"
+    return SettledSend(send.place, status, send.channel, reason, outcome.receipt, n_attempts=n)

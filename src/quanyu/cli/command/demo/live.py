@@ -60,8 +60,8 @@ class LiveShop:
     shoppers: Shoppers
     traffic: Live
     folder: Path
-    step: dt.timedelta = dt.timedelta(hours=4)
-    quiet_step: dt.timedelta = dt.timedelta(hours=12)
+    step: dt.timedelta = dt.timedelta(hours=6)
+    quiet_step: dt.timedelta = dt.timedelta(hours=24)
     speed: float = 0
     answers: dict[int, int] = field(default_factory=dict)
     drained: Drained = field(default_factory=Drained)

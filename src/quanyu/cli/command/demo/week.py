@@ -27,8 +27,8 @@ from quanyu.world.people import make_people
 from quanyu.world.traffic import Traffic, live
 
 LIVE_DAYS = 7
-LATER_DAYS = LIVE_DAYS + WINDOW_DAYS + 1
-"""Days after the history: those that are live, and as many as the last who enters is watched."""
+LATER_DAYS = LIVE_DAYS + 2 + WINDOW_DAYS + 1
+"""Days after the history: those that are live, two in which late posts come, and as many as the last who enters is watched."""
 KNOWING = "collect"
 """The stage whose steps say who people are: all that journeys need of a turn."""
 

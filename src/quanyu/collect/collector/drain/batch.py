@@ -84,7 +84,6 @@ class Reader:
     def batch(self, folder: Path, log: str, since: int, most_bytes: int) -> Batch:
         """Return the rows of the next records of a log, until they are so many bytes."""
         batch = Batch(log, since, since)
-        n_bytes = 0
         for entry in entries(folder, log, since):
             batch.end = entry.next
             if entry.is_damaged:
@@ -93,8 +92,7 @@ class Reader:
             elif entry.posted:
                 batch.n_requests += 1
                 self._posted(batch, entry, entry.posted)
-            n_bytes += entry.next - entry.at
-            if n_bytes >= most_bytes:
+            if batch.end - since >= most_bytes:
                 break
         return batch
 
@@ -168,10 +166,14 @@ def _link(rows: dict[Key, tuple[int, Any]], at: int, key: Key, *, is_sure: bool,
 
 
 def batches(reader: Reader, folder: Path, log: str, since: int, most_bytes: int) -> Iterator[Batch]:
-    """Yield what was posted to a log from a place on, some of it at a time."""
-    while True:
+    """Yield what was posted to a log from a place on, some of it at a time.
+
+    What is posted meanwhile waits for the next drain: else a site that is never still would be a commit without end.
+    """
+    is_more = True
+    while is_more:
         batch = reader.batch(folder, log, since, most_bytes)
-        if batch.end == since:
-            return
-        yield batch
+        is_more = batch.end - since >= most_bytes
+        if batch.end > since:
+            yield batch
         since = batch.end

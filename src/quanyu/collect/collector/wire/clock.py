@@ -24,7 +24,8 @@ def correction(sent_at: int | None, received_at: int, latest: int = 0) -> int:
     `received - sent` is the error of the clock plus the time on the way, which is not known: peers add both, so that what is late
     or sent anew moves. Here the sum is rounded down to a quarter of an hour, and a right clock (up to a quarter behind, a minute
     ahead) moves nothing. A corrected time is never after the true one and at most a quarter before it. Where nothing says when it
-    was sent, the `latest` time within does if it lies ahead.
+    was sent, the `latest` time within does if it lies ahead. Where that time lies after the sending and not ahead of ours, what was
+    said of the sending is of another one, as clients write it that keep a request and send it anew: nothing moves.
 
     >>> minute = 60 * SECOND
     >>> [correction(0, late * minute) // minute for late in (0, 1, 10, 60, 70)]
@@ -32,9 +33,14 @@ def correction(sent_at: int | None, received_at: int, latest: int = 0) -> int:
     >>> hour = 60 * minute
     >>> [correction(hour, late * minute) // minute for late in (0, 1, 10)], correction(None, 5, 5 + hour) // minute
     ([-60, -60, -60], -60)
+    >>> day = 24 * hour
+    >>> correction(0, 14 * day, 14 * day - minute), correction(0, 14 * day, -minute) // day
+    (0, 14)
     """
     if sent_at is None:
         sent_at = max(latest, received_at)
+    if sent_at + AHEAD < latest <= received_at + AHEAD:
+        return 0
     offset = received_at - sent_at
     if -AHEAD <= offset < GRID:
         return 0
