@@ -10,7 +10,7 @@ from quanyu.rule.place import distance
 
 LYON, PARIS = (45.7597, 4.8422), (48.8567, 2.3508)
 PUBLISHED = [
-    # https://pypi.org/project/haversine: haversine(lyon, paris), in km and nautical miles
+    # README of the library haversine (mapado/haversine): lyon to paris, in km and in nautical miles
     (LYON, PARIS, 392.2172595594006),
     (LYON, PARIS, 211.78037755311516 * 1.852),
     # A quarter and a half of a great circle of the mean radius of the IUGG, by definition.
