@@ -66,10 +66,8 @@ def test_lists_are_the_largest_sums_without_what_somebody_had(
     similar = links.similar.toarray()
     for row, one in enumerate(histories):
         ages = {what: len(one) - 1 - at for at, what in enumerate(one)}
-        score = (
-            sum(links.decay**age * similar[what] for what, age in ages.items()) + links.weight * then[one[-1]]
-        )
-        said = similar[one].any(axis=0) | (then[one[-1]] != 0)
+        score = sum(links.decay**age * similar[what] for what, age in ages.items())
+        said = similar[one].any(axis=0)
         free = [what for what in range(N_ITEMS) if what not in one and said[what]]
         expected = sorted(free, key=lambda what: (-np.float32(score[what]), what))[:n]
         mine = told.item[told.person == row]

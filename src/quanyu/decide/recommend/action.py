@@ -131,9 +131,12 @@ def _with_item(ws: Workspace, given: Wanted) -> list[Entry]:
         known = ws.warehouse.read(items.select("item_id").order_by("item_id").limit(5000))[
             "item_id"
         ].to_pylist()
+        near = did_you_mean(given.item_id, known)
         raise RecommendError(
-            "There is no item {item_id!r}.", did_you_mean(given.item_id, known) or "quanyu sql \"SELECT item_id, name FROM items\"",
+            "There is no item {item_id!r}.",
+            '{near} All of them: quanyu sql "SELECT item_id, name FROM items"' if near else 'quanyu sql "SELECT item_id, name FROM items"',
             item_id=given.item_id,
+            near=near,
         )  # fmt: skip
     own = links.filter(links.item_id == given.item_id, links.place <= given.n)
     own = own.select("place", "score", item_id="other_id")

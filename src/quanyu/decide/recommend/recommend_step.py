@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from quanyu.decide.recommend.choice import POPULAR, Choice, choice
@@ -48,7 +49,7 @@ def recommend_all(ws: Workspace, as_of: dt.date) -> Mapping[str, Any]:
             links = WAYS[chosen.model].make(known.counts, given.n_neighbours)
             said = near if chosen.model == NEAR else scratch.known(told(links, known.items))
             lists = recommendations(ws, had, said, links.decay, offer=offer, span=span)
-            written["recommendations"] = lists.mutate(model=chosen.model)
+            written["recommendations"] = lists.mutate(model=ibis.literal(chosen.model))
         else:
             ws.warehouse.replace(
                 "recommendations", contract("recommendations").schema.to_pyarrow().empty_table(), by="decide"
