@@ -134,7 +134,9 @@ def _with_item(ws: Workspace, given: Wanted) -> list[Entry]:
         near = did_you_mean(given.item_id, known)
         raise RecommendError(
             "There is no item {item_id!r}.",
-            '{near} All of them: quanyu sql "SELECT item_id, name FROM items"' if near else 'quanyu sql "SELECT item_id, name FROM items"',
+            '{near} All of them: quanyu sql "SELECT item_id, name FROM items"'
+            if near
+            else 'quanyu sql "SELECT item_id, name FROM items"',
             item_id=given.item_id,
             near=near,
         )  # fmt: skip
