@@ -80,6 +80,8 @@ class RecommendSettings(Section, name="recommend"):
     """The newest items of a person that are looked at."""
     n_neighbours: int = Field(default=100, ge=5, le=500)
     """Other items that an item can lead to."""
+    most_weighed: int = Field(default=5000, ge=0)
+    """Items up to which all are weighed together as well (`linear`), which takes time that grows with the cube of their number."""
     per_category: int = Field(default=5, ge=1)
     """The most items of one category in a list."""
     repeat_share: float = Field(default=0.3, gt=0, le=1)

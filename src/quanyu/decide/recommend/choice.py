@@ -51,7 +51,8 @@ def choice(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Choice:
     lists = {POPULAR: popular(told.person, told.item, n_had, FOREMOST)}
     reasons = {}
     for name, way in WAYS.items():
-        if way.bytes_of(len(known.items)) > memory_limit(ws):
+        n_items = len(known.items)
+        if (way.bytes_of(n_items) and n_items > given.most_weighed) or way.bytes_of(n_items) > memory_limit(ws):
             reasons[name] = "too_large"
             continue
         lists[name] = ranked(told.person, told.item, way.make(known.counts, given.n_neighbours), FOREMOST)

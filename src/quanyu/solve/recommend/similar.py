@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
-from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from quanyu.solve.recommend.counts import Counts, Sparse
 from quanyu.solve.recommend.top import nearest
@@ -32,7 +31,10 @@ def ease(counts: Counts, *, l2: float, n_neighbours: int | None = None) -> Spars
     """
     gram = counts.both.toarray()
     gram[np.diag_indices_from(gram)] += l2
-    inverse: NDArray[np.float64] = scipy.linalg.inv(gram, overwrite_a=True, check_finite=False)
+    # By Cholesky, a third of the time of a general inverse; only the lower half of it is made.
+    factor, _ = lapack.dpotrf(gram, lower=1, overwrite_a=1, clean=1)
+    lower, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    inverse = lower + np.tril(lower, -1).T
     weights = inverse / -np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
     whole = sp.csr_matrix(weights)

@@ -23,7 +23,7 @@ SOURCES: Mapping[str, Text] = MappingProxyType({**RECOMMENDERS_KNOWN, "linked": 
 UNUSED: Mapping[str, Text] = MappingProxyType(
     {
         "too_few_people": "Too few people bought anything new lately to tell which is better",
-        "too_large": "It would take more memory than the workspace may",
+        "too_large": "It would take more memory or time than the settings allow",
     }
 )
 """Why a way of recommending was not judged, by the word in `reason`."""
