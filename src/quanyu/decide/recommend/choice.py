@@ -52,7 +52,9 @@ def choice(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Choice:
     reasons = {}
     for name, way in WAYS.items():
         n_items = len(known.items)
-        if (way.bytes_of(n_items) and n_items > given.most_weighed) or way.bytes_of(n_items) > memory_limit(ws):
+        if (way.bytes_of(n_items) and n_items > given.most_weighed) or way.bytes_of(n_items) > memory_limit(
+            ws
+        ):
             reasons[name] = "too_large"
             continue
         lists[name] = ranked(told.person, told.item, way.make(known.counts, given.n_neighbours), FOREMOST)

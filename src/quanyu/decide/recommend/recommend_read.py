@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from quanyu.tables.owned.recommended import RECOMMENDERS_KNOWN
+from quanyu.tables.owned.offer import RECOMMENDERS_KNOWN
 from quanyu.workspace import Workspace
 
 MOST_LINKS = 500

@@ -13,7 +13,7 @@ from quanyu.cli.speech import out, say
 from quanyu.collect.identity import correction
 from quanyu.decide.recommend import RECOMMEND, Entry, Recommended
 from quanyu.part.action import Caller, perform
-from quanyu.tables.owned.recommended import SOURCES
+from quanyu.tables.owned.offer import SOURCES
 
 
 def recommend(

@@ -7,7 +7,7 @@ from nicegui import ui
 from quanyu import figure
 from quanyu.decide.recommend import Offer, offer
 from quanyu.decide.settings import RecommendSettings
-from quanyu.tables.owned.recommended import RECOMMENDERS_KNOWN, UNUSED
+from quanyu.tables.owned.offer import RECOMMENDERS_KNOWN, UNUSED
 from quanyu.web.page import Page
 from quanyu.web.parts.chart import Chart, chart
 from quanyu.web.parts.markup import put, span, tag
