@@ -81,6 +81,17 @@ def shop(workspace: Workspace) -> Workspace:
     return workspace
 
 
+def ask(ws: Workspace, **wanted: Any) -> Any:
+    return perform(ws, RECOMMEND, wanted, HER)
+
+
+@pytest.fixture
+def told(embedded: Workspace) -> Workspace:
+    fill(embedded)
+    loop.run(embedded, only="recommendations")
+    return embedded
+
+
 def listed(ws: Workspace) -> dict[str, list[str]]:
     rows = ws.warehouse.table("recommendations").order_by("person_id", "place")
     told: dict[str, list[str]] = {}
@@ -89,7 +100,8 @@ def listed(ws: Workspace) -> dict[str, list[str]]:
     return told
 
 
-def test_everybody_is_offered_what_they_like_within_the_limits(shop: Workspace) -> None:
+def test_everybody_is_offered_what_they_like_within_the_limits(told: Workspace) -> None:
+    shop = told
     lists = listed(shop)
     bought: dict[str, set[str]] = {}
     for who, what, _ in buys(shop):
@@ -97,8 +109,8 @@ def test_everybody_is_offered_what_they_like_within_the_limits(shop: Workspace) 
     assert len(lists) > 0.9 * N_PEOPLE
     own = [int(items[0][1:]) // 10 == int(who[1:]) % 3 for who, items in lists.items()]
     assert np.mean(own) > 0.9, "the foremost item is of their kind"
-    told = Counter(what for items in lists.values() for what in items)
-    assert not {item(5), item(6)} & told.keys(), "neither what is sold out nor what is sold below cost"
+    counted = Counter(what for items in lists.values() for what in items)
+    assert not {item(5), item(6)} & counted.keys(), "neither what is sold out nor what is sold below cost"
     assert all(not bought[who] & {*items} for who, items in lists.items()), "nor what somebody has"
     most = max(max(Counter(int(what[1:]) // 10 for what in items).values()) for items in lists.values())
     assert most <= shop.settings.of(RecommendSettings).per_category
@@ -150,17 +162,6 @@ def test_lists_of_the_engine_are_those_of_arrays(shop: Workspace) -> None:
         at = np.searchsorted(people, number_of[person_id])
         expected = [name_of[items[one]] for one in told.item[told.person == at]]
         assert mine[:3] == expected[:3] or sorted(mine[:5]) == sorted(expected[:5]), "equal but for ties"
-
-
-def ask(ws: Workspace, **wanted: Any) -> Any:
-    return perform(ws, RECOMMEND, wanted, HER)
-
-
-@pytest.fixture
-def told(embedded: Workspace) -> Workspace:
-    fill(embedded)
-    loop.run(embedded, only="recommendations")
-    return embedded
 
 
 def test_an_answer_names_its_source_and_why_it_is_not_a_list_of_ones_own(told: Workspace) -> None:
