@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from quanyu import figure
 from quanyu.decide.recommend import Offer, offer
 from quanyu.decide.settings import RecommendSettings
 from quanyu.tables.owned.offer import RECOMMENDERS_KNOWN, UNUSED
@@ -94,9 +93,9 @@ def _figures(view: View, told: Offer) -> None:
 
 
 def _popular(view: View, told: Offer) -> None:
-    heads = (Head(view.say("Item")), Head(view.say("Name")), Head(view.say("Buyers"), "count"))
-    rows = tuple((row["item_id"], row["name"] or figure.NOTHING, row["n_people"]) for row in told.popular)
-    grid(view, Sheet(view.say("Popular now"), heads, rows), is_short=True)
+    heads = (Head(view.say("Item")), Head(view.say("Buyers"), "count"))
+    rows = tuple((row["name"] or row["item_id"], row["n_people"]) for row in told.popular)
+    grid(view, Sheet(view.say("Popular now"), heads, rows))
 
 
 def _links(view: View, told: Offer) -> None:
