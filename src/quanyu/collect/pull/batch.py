@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quanyu.collect.pull.cell import NOTHING, as_text, kind_of
+from quanyu.collect.pull.cell import UNSEEN, as_text, kind_of
 
 NUMBER = b"quanyu.batch"
 """Under which name a file says which batch it is, so that no two batches are the same file."""
@@ -29,7 +29,7 @@ class Batch:
     def kinds(self) -> dict[str, str]:
         """Return the kinds of values by column; of several kinds all, "" where there are none."""
         cells = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
-        seen = [sorted({kind_of(value) for value in column} - {NOTHING}) for column in cells]
+        seen = [sorted({kind_of(value) for value in column} - {UNSEEN}) for column in cells]
         return {name: " / ".join(kinds) for name, kinds in zip(self.columns, seen, strict=True)}
 
     def table(self) -> pa.Table:

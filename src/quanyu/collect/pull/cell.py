@@ -19,7 +19,7 @@ KINDS: Mapping[type, str] = {
     tuple: "json",
 }  # fmt: skip
 """What kinds of values are called where columns are told."""
-NOTHING = ""
+UNSEEN = ""
 """The kind of a column in which nothing was seen yet."""
 
 
@@ -30,7 +30,7 @@ def kind_of(value: object) -> str:
     ('decimal', 'time with zone', '')
     """
     if value is None:
-        return NOTHING
+        return UNSEEN
     if isinstance(value, dt.datetime) and value.tzinfo:
         return "time with zone"
     return KINDS.get(type(value), type(value).__name__)
