@@ -6,10 +6,12 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
+import httpx
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -105,6 +107,70 @@ class DatabaseSource(Source):
         return self
 
 
+class Next(BaseModel):
+    """Where the next page is, one of: a number of pages or records in a parameter, a word of the body in a parameter, an address
+    in the body; nothing of them: the header `Link` with `rel="next"`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    page: str = ""
+    first: int = 1
+    offset: str = ""
+    cursor: str = ""
+    parameter: str = "cursor"
+    url: str = ""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Next:
+        if sum(map(bool, (self.page, self.offset, self.cursor, self.url))) > 1:
+            raise ValueError(Sentence("one of 'page', 'offset', 'cursor' and 'url' is needed"))
+        return self
+
+
+class HttpSource(Source):
+    """Pages of JSON that a service answers with."""
+
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    """Headers of every request, such as the key of the service."""
+    records: str = ""
+    """Where the records are in an answer, such as `orders` or `data.orders`; nothing: the answer is their list."""
+    explode: str = ""
+    """A list within each record that becomes a row for each of its items, such as `line_items`."""
+    since: str = ""
+    """The parameter that asks for what changed since a value of the cursor, such as `updated_at_min`; nothing: all is asked."""
+    start: str = ""
+    """What this parameter says the first time."""
+    key: Names = ("id",)
+    """What records are told apart by."""
+    next: Next = Next()
+    """Where the next page is."""
+    rate: float = Field(default=2, gt=0, le=1000)
+    """Requests in a second."""
+    timeout: float = Field(default=30, gt=0, le=600)
+    """Seconds that an answer may take."""
+    most_mb: int = Field(default=64, ge=1, le=1024)
+    """Megabytes that an answer may have."""
+    batch: int = Field(default=2_000, ge=1, le=1_000_000)
+    """Records from which on the pages that were read are brought in."""
+
+    @model_validator(mode="after")
+    def _has_cursor(self) -> HttpSource:
+        if self.since and not self.cursor:
+            raise ValueError(Sentence("'since' needs 'cursor', the field of a record that it is about"))
+        return self
+
+    @cached_property
+    def address(self) -> httpx.URL:
+        """The address that is asked."""
+        return httpx.URL(self.url.get_secret_value())
+
+
+def _model(url: object) -> type[Source]:
+    """Return the kind of a source by its address."""
+    return HttpSource if str(url).lower().startswith(("http://", "https://")) else DatabaseSource
+
+
 def read_source(path: Path) -> Source:
     """Read the file of a source; raise `SettingError` that names the file, the line and the entry that is wrong."""
     try:
@@ -121,9 +187,10 @@ def read_source(path: Path) -> Source:
         given = {"name": path.stem, **{key: _filled(value, key, hidden) for key, value in entries.items()}}
         if "hidden" in entries:
             raise _WrongError("hidden", "", Sentence("there is no such entry"))
-        return DatabaseSource.model_validate({**given, "hidden": tuple(hidden)})
+        model = _model(given.get("url"))
+        return model.model_validate({**given, "hidden": tuple(hidden)})
     except ValidationError as error:
-        wrong = _seen(error, DatabaseSource)
+        wrong = _seen(error, model)
     except _WrongError as error:
         wrong = error
     raise SettingError(

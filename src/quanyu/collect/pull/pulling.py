@@ -23,9 +23,9 @@ from quanyu.collect.layout import Layout, catalogue
 from quanyu.collect.load import Loaded, load
 from quanyu.collect.pull.batch import Batch, digest_of, write
 from quanyu.collect.pull.cell import NAIVE
-from quanyu.collect.pull.database import open_reading, place_of
-from quanyu.collect.pull.declare import DatabaseSource, Source
+from quanyu.collect.pull.declare import Source
 from quanyu.collect.pull.drift import Drift, check_columns, drift, known
+from quanyu.collect.pull.feed import opened, place_of, question_of
 from quanyu.errors import PullError, QuanyuError, WorkspaceBusyError
 from quanyu.ledger import PullState
 from quanyu.warehouse import Change
@@ -125,7 +125,7 @@ def _alone(ws: Workspace, name: str) -> Iterator[None]:
 
 def _begun(ws: Workspace, source: Source, before: PullState | None) -> PullState:
     """Return where a source stands: at its beginning where it was never pulled, or something else is asked than before."""
-    asked, place = _asked(source), place_of(_database(source))
+    asked, place = _asked(source), place_of(source)
     if before is None or before.asked != asked:
         return PullState(source.name, place, source.layout, asked, ws.now())
     return replace(before, place=place, tried_at=ws.now())
@@ -133,14 +133,8 @@ def _begun(ws: Workspace, source: Source, before: PullState | None) -> PullState
 
 def _asked(source: Source) -> str:
     """Return a digest of what is asked: whoever asks for other rows, or reads them otherwise, begins anew."""
-    one = _database(source)
-    told = [place_of(one), one.table, one.query, one.cursor, one.key, one.layout, one.timezone]
+    told = [place_of(source), *question_of(source), source.cursor, source.layout, source.timezone]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-def _database(source: Source) -> DatabaseSource:
-    assert isinstance(source, DatabaseSource)
-    return source
 
 
 @dataclass
@@ -163,15 +157,16 @@ class _Run:
         # Rows of a pull that was killed must not lie here for ever.
         shutil.rmtree(self._folder, ignore_errors=True)
         try:
-            with open_reading(_database(self.source)) as reading:
-                gone = [name for name in self.state.columns if name not in reading.columns]
-                check_columns(self.source.name, self.layout, reading.columns, gone)
-                n_unplaced = reading.n_unplaced()
-                for number, batch in enumerate(reading.batches(self.state.position)):
+            with opened(self.ws, self.source) as feed:
+                for number, batch in enumerate(feed.batches(self.state.position, self.state.columns)):
+                    if batch.columns:
+                        gone = [name for name in self.state.columns if name not in batch.columns]
+                        check_columns(self.source.name, self.layout, batch.columns, gone)
                     done = self._batch(done, batch, is_alone=number == 0 and batch.is_last)
+                done = replace(done, n_unplaced=feed.n_unplaced())
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
-        return replace(done, n_unplaced=n_unplaced)
+        return done
 
     def _batch(self, done: Pulled, batch: Batch, *, is_alone: bool) -> Pulled:
         """Load a batch unless it is all there was the last time, and remember the position behind it."""
@@ -183,7 +178,7 @@ class _Run:
         state = replace(
             self.state,
             position=batch.position,
-            columns=known(self.state.columns, kinds),
+            columns=known(self.state.columns, kinds) or self.state.columns,
             drift=_plain(changed, self.ws.now()) if changed else self.state.drift,
             error="",
             tried_at=self.ws.now(),

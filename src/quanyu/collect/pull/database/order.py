@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-
-from quanyu.errors import PullError
-
-LATE_SECONDS = 60.0
-"""How much of a cursor of times is read again where nothing is said: transactions that began before end later."""
 
 
 def alike(value: Any) -> Any:
@@ -63,37 +56,3 @@ def behind(columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any]) -> s
 def as_given(value: Any) -> sa.ColumnElement[Any]:
     """Return a value as the driver gave it, of the type of what it is compared with: a UUID is no VARCHAR."""
     return sa.literal(value, sa.types.NullType())
-
-
-def earlier(value: Any, overlap: float | None) -> Any:
-    """Return the value of a cursor from which is read again; raise `PullError` where it cannot be told.
-
-    >>> earlier("2026-11-11T00:00:30", None), earlier(1000, 10), earlier("A7", None)
-    ('2026-11-10T23:59:30', 990, 'A7')
-    """
-    if isinstance(value, int | float | Decimal):
-        return type(value)(Decimal(value) - Decimal(overlap or 0))
-    seconds = dt.timedelta(seconds=LATE_SECONDS if overlap is None else overlap)
-    if isinstance(value, dt.datetime):
-        return value - seconds
-    if isinstance(value, dt.date):
-        return value - dt.timedelta(days=-(-seconds // dt.timedelta(days=1))) if seconds else value
-    return _earlier_text(value, seconds, is_asked=overlap is not None and overlap > 0)
-
-
-def _earlier_text(value: str, seconds: dt.timedelta, *, is_asked: bool) -> str:
-    """Return an earlier time as it was written; where it is no time only the same value is read again."""
-    try:
-        moment = dt.datetime.fromisoformat(value)
-    except ValueError:
-        if is_asked:
-            raise PullError(
-                "The cursor holds {value!r}, which is no time: no overlap can be taken off it.",
-                "Leave 'overlap' out, or name a cursor of times or numbers.",
-                value=value[:80],
-            ) from None
-        return value
-    if len(value) == len("2026-11-11"):
-        return str(moment.date() - dt.timedelta(days=1))
-    said = (moment - seconds).isoformat(sep=value[10], timespec="auto" if "." in value else "seconds")
-    return said.replace("+00:00", "Z") if value.endswith("Z") else said

@@ -14,9 +14,9 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import quoted_name
 
 from quanyu.collect.pull.batch import Batch
-from quanyu.collect.pull.cell import as_position, from_position
+from quanyu.collect.pull.cell import as_position, earlier, from_position
 from quanyu.collect.pull.database.engine import SET_UP, connected
-from quanyu.collect.pull.database.order import as_given, behind, earlier, whole_groups
+from quanyu.collect.pull.database.order import as_given, behind, whole_groups
 from quanyu.collect.pull.declare import DatabaseSource
 from quanyu.errors import PullError
 from quanyu.nearest import did_you_mean
@@ -104,7 +104,7 @@ class Reading:
                 ).scalar_one()
             )
 
-    def batches(self, position: Mapping[str, Any] | None) -> Iterator[Batch]:
+    def batches(self, position: Mapping[str, Any] | None, _known: Mapping[str, str]) -> Iterator[Batch]:
         """Yield the rows from a position on, in batches; the last one may be empty."""
         if not self._order:
             yield from self._streamed()
