@@ -107,7 +107,7 @@ from quanyu.ledger.outbox import (
     release_claims,
 )
 from quanyu.ledger.owner import Owner, adopt, check_key, find_owner, own
-from quanyu.ledger.pull import PullState, find_pull, forget_pull, keep_pull, list_pulls
+from quanyu.ledger.pull import PullState, find_pull, keep_pull, list_pulls
 from quanyu.ledger.response import (
     ResponseEntry,
     add_responses,
@@ -260,7 +260,6 @@ __all__ = [
     "forget_answer",
     "forget_attempt",
     "forget_marks",
-    "forget_pull",
     "freeze",
     "has_waiting",
     "keep_answer",

@@ -93,8 +93,8 @@ def pull(ws: Workspace, source: Source, *, anew: bool = False, progress: Progres
     layout = catalogue.layout_named(source.layout, catalogue.layouts(ws.root))
     layout = replace(layout, timezone=source.timezone or layout.timezone, decimal=".")
     with _alone(ws, source.name):
-        before = None if anew else ledger.find_pull(ws.ledger, source.name)
-        state = _begun(ws, source, before)
+        before = ledger.find_pull(ws.ledger, source.name)
+        state = _begun(ws, source, before, anew=anew)
         run = _Run(ws, source, layout, state, progress or _silent)
         try:
             done = run.all()
@@ -123,11 +123,15 @@ def _alone(ws: Workspace, name: str) -> Iterator[None]:
         yield
 
 
-def _begun(ws: Workspace, source: Source, before: PullState | None) -> PullState:
+def _begun(ws: Workspace, source: Source, before: PullState | None, *, anew: bool) -> PullState:
     """Return where a source stands: at its beginning where it was never pulled, or something else is asked than before."""
     asked, place = _asked(source), place_of(source)
-    if before is None or before.asked != asked:
-        return PullState(source.name, place, source.layout, asked, ws.now())
+    fresh = PullState(source.name, place, source.layout, asked, ws.now())
+    if before is None:
+        return fresh
+    if anew or before.asked != asked:
+        # No two batches have the same number, or rows that are as they were once would be taken for loaded.
+        return replace(fresh, n_batches=before.n_batches, pulled_at=before.pulled_at)
     return replace(before, place=place, tried_at=ws.now())
 
 

@@ -57,6 +57,13 @@ class PullState:
     error: str = ""
     pulled_at: dt.datetime | None = None
 
+    @property
+    def reached(self) -> str:
+        """How far it was read, in words: the values of cursor and key behind which it goes on."""
+        told = self.position or {}
+        values = told.get("at") or filter(None, [told.get("newest")])
+        return ", ".join(str(value[1] if isinstance(value, list) else value) for value in values)
+
 
 def keep_pull(scope: Scope, state: PullState) -> None:
     """Keep where a source stands, in place of what was kept."""
@@ -78,9 +85,3 @@ def list_pulls(scope: Scope) -> list[PullState]:
         return [
             PullState(**row._mapping) for row in connection.execute(sa.select(PULLS).order_by(PULLS.c.name))
         ]
-
-
-def forget_pull(scope: Scope, name: str) -> bool:
-    """Forget where a source stands, so that it is read from its beginning; say whether anything was known."""
-    with writing(scope) as connection:
-        return connection.execute(sa.delete(PULLS).where(PULLS.c.name == name)).rowcount == 1
