@@ -39,7 +39,7 @@ class Page:
     link: str
 
 
-class RefusedError(PullError):
+class RequestRefusedError(PullError):
     """The service does not take a request as it is."""
 
 
@@ -55,7 +55,7 @@ class Client:
     _next: float = field(default=0.0, init=False)
 
     def page(self, url: httpx.URL) -> Page:
-        """Return a page; raise `PullError` where none can be had, `RefusedError` where none would be at this address."""
+        """Return a page; raise `PullError` where none can be had, `RequestRefusedError` where none would be at this address."""
         self._check_host(url)
         for turn in range(TRIES):
             self._pace()
@@ -127,12 +127,12 @@ class Client:
                 "The service of {name} is not asked: {why}.",
                 "Services inside one's own network: pull.allow_private = true in quanyu.toml",
                 name=self.source.name,
-                why=error.args[0],
+                why=error.why,
             ) from None
         return url.copy_with(host=numbers[0]), {"sni_hostname": host}
 
     def _told(self, response: httpx.Response, turn: int) -> float | None:
-        """Return the seconds after which to ask again, None where the answer is good; raise `RefusedError` where it never will be."""
+        """Return the seconds after which to ask again, None where the answer is good; raise where it never will be."""
         if response.is_success:
             self._look_at_bucket(response)
             return None
@@ -143,7 +143,7 @@ class Client:
             if response.status_code in (401, 403)
             else "Check 'url' and the parameters in the source's file."
         )
-        raise RefusedError(
+        raise RequestRefusedError(
             "The service of {name} answers with HTTP {status}.",
             hint,
             name=self.source.name,

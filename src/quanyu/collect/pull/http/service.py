@@ -14,7 +14,7 @@ import httpx
 from quanyu.collect.pull.batch import Batch
 from quanyu.collect.pull.cell import as_position, earlier, from_position
 from quanyu.collect.pull.declare import HttpSource
-from quanyu.collect.pull.http.client import Client, RefusedError
+from quanyu.collect.pull.http.client import Client, RequestRefusedError
 from quanyu.collect.pull.http.paging import first_page, next_page
 from quanyu.collect.pull.http.record import at, records_of, rows_of
 
@@ -76,7 +76,7 @@ class Service:
         while url is not None:
             try:
                 page = self.client.page(url)
-            except RefusedError:
+            except RequestRefusedError:
                 if not may_begin:
                     raise
                 url, may_begin = begin, False
