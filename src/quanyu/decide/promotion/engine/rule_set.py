@@ -1,0 +1,242 @@
+"""A book of promotions made ready once, to quote many baskets: conditions as functions, and which of them an item meets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis.expr.datatypes as types
+from ibis.expr.datatypes import DataType
+
+from quanyu.decide.promotion.basket import Basket, Line
+from quanyu.decide.promotion.document import LEVELS, Book, Policy, Promotion
+from quanyu.decide.promotion.engine.amount import Shares, every, tiers
+from quanyu.decide.promotion.engine.group import Grouping, add_on, bundle, buy, nth
+from quanyu.errors import PromotionError, QuanyuError
+from quanyu.rule import parse, typed
+from quanyu.rule.asking import ANYWHEN
+from quanyu.rule.record import Record, ready
+from quanyu.rule.tree import During, Member, Node, columns, leaves, walked
+
+ATTRIBUTES = "attributes."
+ITEM: Mapping[str, DataType] = {
+    **dict.fromkeys(("item_id", "shop", "category", "brand"), types.string),
+    "price": types.float64,
+}
+"""What `items` may ask of a line, beside `attributes.NAME`."""
+BASKET: Mapping[str, DataType] = {
+    "channel": types.string,
+    "amount": types.float64,
+    "n_items": types.int64,
+    "weekday": types.int64,
+    "hour": types.int64,
+}
+"""What `when` may ask of a basket beside the traits of the person: its list amount, its moment in the zone of the shop."""
+TENDER, FREIGHT = LEVELS.index("tender"), LEVELS.index("freight")
+SINCE_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MOST_KEPT = 200_000
+GROUPINGS: Mapping[str, Callable[[Any], Grouping]] = {
+    "nth": nth,
+    "buy": buy,
+    "bundle": bundle,
+    "add_on": add_on,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """A promotion made ready. `parts` are the conditions its lines meet, `clash` the rules, as bits, that it is not taken with."""
+
+    index: int
+    promotion: Promotion
+    level: int
+    bit: int
+    clash: int
+    parts: tuple[int, ...]
+    holds: Callable[[Record], Any] | None
+    shares: Shares | None
+    grouping: Grouping | None
+    is_of_price: bool
+    starts: float
+    ends: float
+
+
+class RuleSet:
+    """Promotions in the order in which they are counted, and what of them an item meets, worked out once for each item."""
+
+    def __init__(
+        self, book: Book, traits: Mapping[str, DataType] | None = None, zone: ZoneInfo | None = None
+    ) -> None:
+        self.policy: Policy = book.policy
+        self.zone = zone or ZoneInfo("UTC")
+        self.kinds = {**(traits or {}), **BASKET}
+        self._claims: dict[str, int] = {}
+        self._matchers: list[Callable[[Record], Any] | None] = []
+        self._met: dict[tuple[Any, ...], tuple[int, ...]] = {}
+        self.asked: dict[str, None] = {}
+        ordered = sorted(book.promotions, key=_order)
+        self.rules = tuple(self._rule(n, one, ordered) for n, one in enumerate(ordered))
+        levels = range(1, FREIGHT + 1)
+        self.by_level = tuple(tuple(rule for rule in self.rules if rule.level == level) for level in levels)
+
+    @property
+    def n_claims(self) -> int:
+        """How many conditions of lines there are."""
+        return len(self._matchers)
+
+    def met(self, key: tuple[Any, ...], line: Line) -> tuple[int, ...]:
+        """Return which conditions of lines an item meets."""
+        found = self._met.get(key)
+        if found is None:
+            if len(self._met) >= MOST_KEPT:
+                self._met.clear()
+            record = _item_record(line)
+            found = tuple(
+                n for n, holds in enumerate(self._matchers) if holds is None or holds(record) is True
+            )
+            self._met[key] = found
+        return found
+
+    def record(self, basket: Basket) -> Record:
+        """Return what `when` is asked of: the traits of the person and the basket; raise `PromotionError` for one of a wrong type."""
+        given = {
+            name: _of_kind(name, value, self.kinds)
+            for name, value in basket.person.traits.items()
+            if name in self.asked
+        }
+        members = {("segment", name): SINCE_EVER for name in basket.person.segments}
+        return Record(
+            {**dict.fromkeys(self.asked), **given, **self._of_basket(basket)},
+            basket.person.person_id,
+            members=members,
+        )
+
+    def _of_basket(self, basket: Basket) -> dict[str, Any]:
+        there = basket.at.astimezone(self.zone)
+        return {
+            "channel": basket.channel or None,
+            "amount": sum(line.price * line.n_items for line in basket.lines) / 100,
+            "n_items": sum(line.n_items for line in basket.lines),
+            "weekday": there.isoweekday(),
+            "hour": there.hour,
+        }
+
+    def _rule(self, index: int, one: Promotion, ordered: list[Promotion]) -> Rule:
+        kind, level = one.kind, one.stands
+        try:
+            tree = _of_basket(one.when, self.kinds) if one.when else None
+            items = [one.items, *_further(one)]
+            parts = tuple(self._claim(text) for text in items)
+        except QuanyuError as wrong:
+            raise PromotionError(
+                "The promotion {name}: {wrong}", "Mend its condition.", name=one.promotion, wrong=str(wrong)
+            ) from None
+        self.asked |= dict.fromkeys(columns(tree)) if tree else {}
+        shares = every(one) if kind == "every" else tiers(one) if kind in ("off", "tiers") and level else None
+        return Rule(
+            index=index, promotion=one, level=level, bit=1 << index, parts=parts, shares=shares,
+            clash=sum(1 << n for n, other in enumerate(ordered) if n != index and _clash(one, other)),
+            holds=ready(typed(tree, self.kinds), ANYWHEN) if tree else None,
+            grouping=GROUPINGS[kind](getattr(one, kind)) if kind in GROUPINGS else None,
+            is_of_price=level == 0,
+            starts=one.starts_at.timestamp() if one.starts_at else float("-inf"),
+            ends=one.ends_at.timestamp() if one.ends_at else float("inf"),
+        )  # fmt: skip
+
+    def _claim(self, text: str) -> int:
+        if text not in self._claims:
+            self._claims[text] = len(self._matchers)
+            self._matchers.append(_of_item(text) if text else None)
+        return self._claims[text]
+
+
+def item_key(line: Line) -> tuple[Any, ...]:
+    """Return what conditions of lines look at, in an order of its own: equal ones are the same goods."""
+    return (
+        line.item_id, line.price, line.shop, line.category, line.brand, line.floor, line.tax_rate,
+        tuple(sorted(line.attributes.items())) if line.attributes else (),
+    )  # fmt: skip
+
+
+def _order(one: Promotion) -> tuple[int, int, float, str]:
+    return one.stands, -one.priority, one.ends_at.timestamp() if one.ends_at else float("inf"), one.promotion
+
+
+def _clash(one: Promotion, other: Promotion) -> bool:
+    is_of_one_group = bool(one.group) and one.group == other.group and one.stands == other.stands
+    return is_of_one_group or other.promotion in one.excludes or one.promotion in other.excludes
+
+
+def _further(one: Promotion) -> tuple[str, ...]:
+    """Return the conditions of further lines that a promotion is of."""
+    given = {
+        "buy": lambda: (one.buy.gets,) if one.buy and one.buy.gets else (),
+        "bundle": lambda: tuple(part.items for part in one.bundle.parts) if one.bundle else (),
+        "add_on": lambda: (one.add_on.items,) if one.add_on else (),
+    }
+    return given[one.kind]() if one.kind in given else ()
+
+
+def _of_item(text: str) -> Callable[[Record], Any]:
+    tree = parse(text)
+    named = [name for name in columns(tree) if name.startswith(ATTRIBUTES)]
+    _plain(tree, members=False)
+    return ready(typed(tree, {**ITEM, **dict.fromkeys(named, types.string)}), ANYWHEN)
+
+
+def _of_basket(text: str, kinds: Mapping[str, DataType]) -> Node:
+    tree = parse(text)
+    _plain(tree, members=True)
+    typed(tree, kinds)
+    return tree
+
+
+def _plain(tree: Node, *, members: bool) -> None:
+    """Raise `PromotionError` for what a basket alone cannot answer: history, ranks and lots belong into a segment."""
+    others = [
+        leaf for leaf in leaves(tree) if not (members and isinstance(leaf, Member) and leaf.since is None)
+    ]
+    if others or any(isinstance(node, During) for node in walked(tree)):
+        raise PromotionError(
+            "A promotion asks for the lines, the basket and the traits of a person at the moment it is quoted.",
+            "Make a segment of what somebody did and when, and ask for the segment.",
+        )
+
+
+def _item_record(line: Line) -> Record:
+    given = {"item_id": line.item_id, "price": line.price / 100}
+    given |= {name: getattr(line, name) or None for name in ("shop", "category", "brand")}
+    return Record(
+        _Traits({**given, **{f"{ATTRIBUTES}{name}": value for name, value in line.attributes.items()}})
+    )
+
+
+class _Traits(dict[str, Any]):
+    """Traits of an item; one that it has not is not known."""
+
+    def __missing__(self, _: str) -> None:
+        return None
+
+
+def _of_kind(name: str, value: Any, kinds: Mapping[str, DataType]) -> Any:
+    kind = kinds[name]
+    if value is None or name not in kinds:
+        return None
+    if kind.is_date() and isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            value = None
+    fits: Mapping[str, Any] = {"numeric": int | float, "string": str, "boolean": bool}
+    wanted = "numeric" if kind.is_numeric() else "boolean" if kind.is_boolean() else "string"
+    if not isinstance(value, fits[wanted]) or (wanted == "numeric" and isinstance(value, bool)):
+        raise PromotionError(
+            "The person's {name} is {value!r}.", "It is of the type {kind}.", name=name, value=str(value), kind=str(kind)
+        )  # fmt: skip
+    return value
+
+
+__all__ = ["BASKET", "FREIGHT", "ITEM", "TENDER", "Rule", "RuleSet", "item_key"]
