@@ -27,7 +27,7 @@ def allocate(total: int, weights: Sequence[int], unit: int = 1) -> list[int]:
     parts = [total * weight // whole for weight in weights]
     rest = total - sum(parts)
     if rest:
-        order = sorted((-(total * weight % whole), -weight, n) for n, weight in enumerate(weights))
+        order = sorted([(-(total * weight % whole), -weight, n) for n, weight in enumerate(weights)])
         for _, _, n in order[:rest]:
             parts[n] += 1
     return parts

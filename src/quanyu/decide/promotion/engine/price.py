@@ -48,21 +48,15 @@ def priced(
     slots = Slots([], [], [], [], [], [])
     taken: dict[int, dict[int, int]] = {}
     limits = _allotted(goods, offered, left) if left else {}
+    if not limits:
+        return _whole(goods, offered, policy)
     for of, (what, rules) in enumerate(zip(goods, offered, strict=True)):
         line = what.line
-        ends = (
-            sorted({what.n, *(limits.get((rule.index, of), what.n) for rule in rules)} - {0})
-            if limits
-            else (what.n,)
-        )
+        ends = sorted({what.n, *(limits.get((rule.index, of), what.n) for rule in rules)} - {0})
         start = 0
         for end in ends:
-            open_to = (
-                [rule for rule in rules if limits.get((rule.index, of), what.n) >= end] if limits else rules
-            )
-            unit, steps = (
-                lowest(open_to, line.price, line.floor, policy) if open_to else (int(line.price), ())
-            )
+            open_to = [rule for rule in rules if limits.get((rule.index, of), what.n) >= end]
+            unit, steps = lowest(open_to, line.price, line.floor, policy)
             for rule, off in steps:
                 taken.setdefault(rule.index, {})[len(slots.of)] = off * (end - start)
             slots.of.append(of)
@@ -73,6 +67,23 @@ def priced(
             slots.floor.append(line.floor * (end - start))
             start = end
     return slots, taken
+
+
+def _whole(
+    goods: Sequence[Goods], offered: Sequence[Sequence[Rule]], policy: Policy
+) -> tuple[Slots, dict[int, dict[int, int]]]:
+    """Return a slot for each of the goods, where no price is limited to some units."""
+    n = [what.n for what in goods]
+    unit = [what.line.price for what in goods]
+    listed = [price * n_units for price, n_units in zip(unit, n, strict=True)]
+    floor = [what.line.floor * what.n for what in goods]
+    taken: dict[int, dict[int, int]] = {}
+    for slot, rules in enumerate(offered):
+        if rules:
+            unit[slot], steps = lowest(rules, unit[slot], goods[slot].line.floor, policy)
+            for rule, off in steps:
+                taken.setdefault(rule.index, {})[slot] = off * n[slot]
+    return Slots(list(range(len(n))), [0] * len(n), n, unit, listed, floor), taken
 
 
 def _allotted(

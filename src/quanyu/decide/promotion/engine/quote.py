@@ -17,7 +17,7 @@ from quanyu.decide.promotion.engine.state import Cut, Goods, Miss
 from quanyu.decide.promotion.money import half_up
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What became of one promotion: it is applied (`why` is "applied") or not, by a word of `WORDS`.
 
     `off` is what it took off goods and freight in 分, `base` what it was counted from, `missing` what it lacks to be reached, in 分
@@ -32,7 +32,7 @@ class Verdict(msgspec.Struct, frozen=True):
     by: str = ""
 
 
-class Piece(msgspec.Struct, frozen=True):
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """Units of a line of one price: from `start` to before `stop` of the `n` of a slot, and the slot's shares."""
 
     listed: int
@@ -42,7 +42,7 @@ class Piece(msgspec.Struct, frozen=True):
     shares: tuple[tuple[str, int], ...]
 
 
-class LineQuote(msgspec.Struct, frozen=True):
+class LineQuote(msgspec.Struct, frozen=True, gc=False):
     """A line: its list amount, what is paid for it and the tax in that, and the share of every promotion, in 分."""
 
     line_id: str
@@ -109,7 +109,7 @@ def quote(rules: RuleSet, basket: Basket, limits: Mapping[str, Limit] | None = N
     goods = sum(state.amount)
     tenders = _tenders(asked, goods + state.freight, goods, verdicts)
     gifts = tuple(
-        (rule.promotion.promotion, rule.promotion.gift, rule.promotion.gift.item_id not in basket.sold_out)
+        (rule.name, rule.promotion.gift, rule.promotion.gift.item_id not in basket.sold_out)
         for rule in asked.rules
         if rule.promotion.gift is not None and chosen.chosen & rule.bit
     )
@@ -129,11 +129,10 @@ def _asked(
     asked: list[Rule] = []
     left: dict[int, Limit] = {}
     for rule in rules.rules:
-        one = rule.promotion
-        limit = limits.get(one.promotion) if limits else None
+        limit = limits.get(rule.name) if limits else None
         if at < rule.starts or at >= rule.ends:
             why = "early" if at < rule.starts else "late"
-        elif one.code and one.code not in basket.codes:
+        elif rule.code and rule.code not in basket.codes:
             why = "code"
         elif rule.holds is not None and rule.holds(record) is not True:
             why = "person"
@@ -146,28 +145,26 @@ def _asked(
             if limit is not None:
                 left[rule.index] = limit
             continue
-        verdicts[rule.index] = Verdict(one.promotion, why)
+        verdicts[rule.index] = Verdict(rule.name, why)
     return Asked(goods, met, asked, left, basket)
 
 
 def _goods(rules: RuleSet, basket: Basket) -> tuple[list[Goods], list[list[int]]]:
     """Return equal lines as one, in an order of their own, and for each condition which goods meet it."""
-    merged: dict[tuple[Any, ...], list[Line]] = {}
-    for line in basket.lines:
-        key = item_key(line)
-        if key in merged:
-            merged[key].append(line)
-        else:
-            merged[key] = [line]
+    keyed = [(item_key(line), line.line_id, line) for line in basket.lines]
+    keyed.sort()
     met: list[list[int]] = [[] for _ in range(rules.n_claims)]
     goods: list[Goods] = []
-    for n, key in enumerate(sorted(merged)):
-        lines = merged[key]
-        if len(lines) > 1:
-            lines.sort(key=lambda line: line.line_id)
-        for claim in rules.met(key, lines[0]):
-            met[claim].append(n)
-        goods.append(Goods(lines[0], sum([line.n_items for line in lines]), lines))
+    last = None
+    for key, _, line in keyed:
+        if key == last:
+            goods[-1].lines.append(line)
+            goods[-1].n += line.n_items
+            continue
+        last = key
+        for claim in rules.met(key, line):
+            met[claim].append(len(goods))
+        goods.append(Goods(line, line.n_items, [line]))
     return goods, met
 
 
@@ -175,14 +172,14 @@ def _shares(rules: RuleSet, chosen: Chosen, verdicts: dict[int, Verdict]) -> lis
     """Return what every promotion took off every slot; each rule that was asked gets its verdict."""
     shares: list[list[tuple[str, int]]] = [[] for _ in chosen.slots.of]
     for index, by_slot in chosen.prices.items():
-        name = rules.rules[index].promotion.promotion
+        name = rules.rules[index].name
         for slot, share in by_slot.items():
             shares[slot].append((name, share))
         base = sum([chosen.slots.listed[slot] for slot in by_slot])
         verdicts[index] = Verdict(name, "applied", sum(by_slot.values()), base)
     for way in chosen.ways:
         for rule, cut in _steps(way):
-            name = rule.promotion.promotion
+            name = rule.name
             if isinstance(cut, Miss):
                 verdicts[rule.index] = Verdict(name, cut.why, missing=cut.missing)
                 continue
@@ -206,11 +203,11 @@ def _steps(way: Way) -> list[tuple[Rule, Cut | Miss]]:
 
 def _passed_over(rules: RuleSet, rule: Rule, chosen: Chosen) -> Verdict:
     """Say why a rule that could be applied is not in the best set."""
-    name = rule.promotion.promotion
+    name = rule.name
     if rule.index in chosen.over_budget:
         return Verdict(name, "budget")
     by = next(
-        (other.promotion.promotion for other in rules.rules if other.bit & rule.clash & chosen.chosen), ""
+        (other.name for other in rules.rules if other.bit & rule.clash & chosen.chosen), ""
     )
     if by:
         return Verdict(name, "excluded", by=by)
@@ -228,7 +225,7 @@ def _tenders(
         if given is None:
             continue
         steps = min(points // given.per, given.most.of(goods) // given.amount, due // given.amount)
-        name = rule.promotion.promotion
+        name = rule.name
         verdicts[rule.index] = Verdict(name, "applied" if steps else "nothing", base=goods)
         if steps:
             paid.append((name, steps * given.amount, steps * given.per))

@@ -30,11 +30,18 @@ ITEM: Mapping[str, DataType] = {
 BASKET: Mapping[str, DataType] = {
     "channel": types.string,
     "amount": types.float64,
-    "n_items": types.int64,
-    "weekday": types.int64,
-    "hour": types.int64,
+    **dict.fromkeys(("n_items", "weekday", "hour"), types.int64),
 }
 """What `when` may ask of a basket beside the traits of the person: its list amount, its moment in the zone of the shop."""
+ASKED: Mapping[str, Callable[[Basket, ZoneInfo], Any]] = {
+    "channel": lambda basket, _: basket.channel or None,
+    "amount": lambda basket, _: sum([line.price * line.n_items for line in basket.lines]) / 100,
+    "n_items": lambda basket, _: sum([line.n_items for line in basket.lines]),
+    "weekday": lambda basket, zone: basket.at.astimezone(zone).isoweekday(),
+    "hour": lambda basket, zone: basket.at.astimezone(zone).hour,
+}
+BOUNDLESS = ("buy", "bundle", "add_on")
+"""Kinds that may give more when others have used units: nothing but the price of all units bounds them."""
 TENDER, FREIGHT = LEVELS.index("tender"), LEVELS.index("freight")
 SINCE_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MOST_KEPT = 200_000
@@ -59,7 +66,10 @@ class Rule:
     holds: Callable[[Record], Any] | None
     shares: Shares | None
     grouping: Grouping | None
-    is_of_price: bool
+    name: str
+    code: str
+    base: str
+    is_boundless: bool
     starts: float
     ends: float
 
@@ -102,27 +112,13 @@ class RuleSet:
 
     def record(self, basket: Basket) -> Record:
         """Return what `when` is asked of: the traits of the person and the basket; raise `PromotionError` for one of a wrong type."""
-        given = {
-            name: _of_kind(name, value, self.kinds)
-            for name, value in basket.person.traits.items()
-            if name in self.asked
+        traits = basket.person.traits
+        found = {
+            name: ASKED[name](basket, self.zone) if name in ASKED else _of_kind(name, traits.get(name), self.kinds)
+            for name in self.asked
         }
         members = {("segment", name): SINCE_EVER for name in basket.person.segments}
-        return Record(
-            {**dict.fromkeys(self.asked), **given, **self._of_basket(basket)},
-            basket.person.person_id,
-            members=members,
-        )
-
-    def _of_basket(self, basket: Basket) -> dict[str, Any]:
-        there = basket.at.astimezone(self.zone)
-        return {
-            "channel": basket.channel or None,
-            "amount": sum(line.price * line.n_items for line in basket.lines) / 100,
-            "n_items": sum(line.n_items for line in basket.lines),
-            "weekday": there.isoweekday(),
-            "hour": there.hour,
-        }
+        return Record(found, basket.person.person_id, members=members)
 
     def _rule(self, index: int, one: Promotion, ordered: list[Promotion]) -> Rule:
         kind, level = one.kind, one.stands
@@ -141,7 +137,8 @@ class RuleSet:
             clash=sum(1 << n for n, other in enumerate(ordered) if n != index and _clash(one, other)),
             holds=ready(typed(tree, self.kinds), ANYWHEN) if tree else None,
             grouping=GROUPINGS[kind](getattr(one, kind)) if kind in GROUPINGS else None,
-            is_of_price=level == 0,
+            name=one.promotion, code=one.code, base=one.base,
+            is_boundless=kind in BOUNDLESS or (one.nth is not None and one.nth.pick == "cheapest"),
             starts=one.starts_at.timestamp() if one.starts_at else float("-inf"),
             ends=one.ends_at.timestamp() if one.ends_at else float("inf"),
         )  # fmt: skip

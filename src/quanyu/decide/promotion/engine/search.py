@@ -8,13 +8,11 @@ from typing import TypeAlias
 from quanyu.decide.promotion.basket import Limit
 from quanyu.decide.promotion.document import GROUP, Policy
 from quanyu.decide.promotion.engine.allocation import allocate, within
-from quanyu.decide.promotion.engine.rule_set import FREIGHT, Rule
+from quanyu.decide.promotion.engine.rule_set import Rule
 from quanyu.decide.promotion.engine.state import Cut, Miss, Slots, State, after
 
 Way: TypeAlias = "tuple[Rule, Cut | Miss, Way] | None"
 """What became of each rule that was asked, the last first; rules that were passed over are not in it."""
-BOUNDLESS = ("buy", "bundle", "add_on")
-"""Kinds that may give more when others have used units: nothing but the price of all units bounds them."""
 
 
 class Search:
@@ -30,21 +28,61 @@ class Search:
         self.sold_out = sold_out
 
     def best(self, rules: Sequence[Rule], state: State, chosen: int) -> tuple[State, int, Way]:
-        """Return the state after the best of all sets of some rules that go with those chosen, with the chosen and the way."""
-        if len(rules) == 1:
-            rule = rules[0]
+        """Return the state after the best of all sets of some rules that go with those chosen, with the chosen and the way.
+
+        Rules of other lines that exclude none of the rest are chosen by themselves.
+        """
+        way: Way = None
+        for part in self._parts(rules):
+            if len(part) > 1:
+                state, chosen, way = self._searched(part, state, chosen, way)
+                continue
+            rule = part[0]
             if rule.clash & chosen:
-                return state, chosen, None
+                continue
             cut = self.cut(rule, state)
-            if isinstance(cut, Miss):
-                return state, chosen, (rule, cut, None)
-            return after(state, cut), chosen | rule.bit, (rule, cut, None)
+            way = (rule, cut, way)
+            if isinstance(cut, Cut):
+                state, chosen = after(state, cut), chosen | rule.bit
+        return state, chosen, way
+
+    def _parts(self, rules: Sequence[Rule]) -> Sequence[Sequence[Rule]]:
+        """Return rules in parts that have nothing to do with each other, each in their order."""
+        if len(rules) == 1:
+            return (rules,)
+        if self.policy.min_pay:
+            return (rules,)
+        parts: list[tuple[int, set[int], list[Rule]]] = []
+        for rule in rules:
+            bits, slots, held = rule.bit, self.slots_of(rule), [rule]
+            apart = []
+            for part in parts:
+                if part[0] & rule.clash or not slots.isdisjoint(part[1]):
+                    bits, slots, held = bits | part[0], slots | part[1], part[2] + held
+                else:
+                    apart.append(part)
+            parts = [*apart, (bits, slots, held)]
+        return [sorted(held, key=_index) if len(held) > 2 else held for _, _, held in parts]
+
+    def slots_of(self, rule: Rule) -> set[int]:
+        """Return the slots that a rule looks at."""
+        if len(rule.parts) == 1:
+            return set(self.found[rule.parts[0]])
+        return {slot for part in rule.parts for slot in self.found[part]}
+
+    def _searched(
+        self, rules: Sequence[Rule], state: State, chosen: int, before: Way
+    ) -> tuple[State, int, Way]:
+        """Return the best of all sets: those that cannot end lower than the best so far are not followed."""
+        if rules[0].level < GROUP:
+            # What is settled here is so when the last of these that form groups was tried; other parts have other slots.
+            state = State(state.amount, state.free, state.freight, state.cost)
         bounds = [0] * (len(rules) + 1)
         for n in range(len(rules) - 1, -1, -1):
             bounds[n] = bounds[n + 1] + self.most(rules[n], state)
         best: tuple[State, int, Way] | None = None
         # Whoever comes first of equally good ones has the earliest rules: with a rule is tried before without it.
-        stack: list[tuple[int, State, int, Way]] = [(0, state, chosen, None)]
+        stack: list[tuple[int, State, int, Way]] = [(0, state, chosen, before)]
         while stack:
             n, here, taken, way = stack.pop()
             while n < len(rules):
@@ -73,7 +111,8 @@ class Search:
         cut = self._whole(rule, state)
         if isinstance(cut, Miss) or not cut.shares:
             return cut
-        rooms = [state.amount[slot] - self.slots.floor[slot] for slot in cut.slots]
+        amount, floor = state.amount, self.slots.floor
+        rooms = [amount[slot] - floor[slot] for slot in cut.slots]
         for share, room in zip(cut.shares, rooms, strict=True):
             if share > room:
                 cut.shares = self._held(rule, cut, [max(room, 0) for room in rooms])
@@ -88,21 +127,15 @@ class Search:
                 return Miss("budget", total - limit.budget)
             total = limit.budget
             cut.shares = allocate(total, cut.shares)
-        return (
-            cut
-            if total
-            else Miss(
-                "floor"
-                if any(room < state.amount[slot] for slot, room in zip(cut.slots, rooms, strict=True))
-                else "nothing"
-            )
-        )
+        if total:
+            return cut
+        is_floored = any(room < amount[slot] for slot, room in zip(cut.slots, rooms, strict=True))
+        return Miss("floor" if is_floored else "nothing")
 
     def most(self, rule: Rule, state: State) -> int:
         """Return what a rule saves at most, from this state or any after it."""
-        if rule.promotion.kind in BOUNDLESS or (rule.promotion.nth and rule.promotion.nth.pick == "cheapest"):
-            slots = {slot for part in rule.parts for slot in self.found[part]}
-            return sum(self.slots.unit[slot] * state.free[slot] for slot in slots)
+        if rule.is_boundless:
+            return sum([self.slots.unit[slot] * state.free[slot] for slot in self.slots_of(rule)])
         cut = self._whole(rule, state)
         if isinstance(cut, Miss):
             return 0
@@ -138,9 +171,8 @@ class Search:
             free, unit = state.free, self.slots.unit
             used = {slot: free[slot] for slot in slots if free[slot]}
             return [unit[slot] * free[slot] for slot in slots], sum(used.values()), used
-        kind = rule.promotion.base
-        of = self.slots.listed if kind == "list" else state.amount
-        if kind == "parallel" and state.settled is not None:
+        of = self.slots.listed if rule.base == "list" else state.amount
+        if rule.base == "parallel" and state.settled is not None:
             of = state.settled
         return [of[slot] for slot in slots], sum([self.slots.n[slot] for slot in slots]), None
 
@@ -150,4 +182,8 @@ class Search:
         return within(cut.shares, rooms, cut.shares, is_passed_on=rule.promotion.overflow == "redistribute")
 
 
-__all__ = ["FREIGHT", "Search", "Way"]
+def _index(rule: Rule) -> int:
+    return rule.index
+
+
+__all__ = ["Search", "Way"]

@@ -21,7 +21,7 @@ class Slots(msgspec.Struct):
     floor: list[int]
 
 
-class State(msgspec.Struct):
+class State(msgspec.Struct, gc=False):
     """Where counting stands: per slot what is left to pay and how many units no group promotion has used; and what it costs.
 
     `settled` is what was to be paid after the price and group levels, None before. `cost` is goods and freight less the worth of
@@ -35,7 +35,7 @@ class State(msgspec.Struct):
     settled: list[int] | None = None
 
 
-class Cut(msgspec.Struct):
+class Cut(msgspec.Struct, gc=False):
     """What a promotion does: its share of each of `slots`, units it uses up, what it takes off the freight, or a gift."""
 
     slots: list[int]
@@ -46,14 +46,14 @@ class Cut(msgspec.Struct):
     base: int = 0
 
 
-class Miss(msgspec.Struct):
+class Miss(msgspec.Struct, gc=False):
     """Why a promotion does nothing: a word of `trace.WORDS`, and how much is missing, in 分 or units."""
 
     why: str
     missing: int = 0
 
 
-class Goods(msgspec.Struct):
+class Goods(msgspec.Struct, gc=False):
     """Equal lines, counted as one: whoever splits a line into two gets the same."""
 
     line: Line
