@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.decide.promotion.scenario import basket, line, lines, pay, quoted, rules, shares, why
 
+from quanyu.act.compliance.price import Deal, Gift, Offer, check_offer
 from quanyu.decide.promotion.engine import refund
 
 
@@ -252,7 +255,7 @@ def test_40_a_budget_is_never_passed(policy, expected) -> None:
 def test_42_a_refund_in_part(policy, expected) -> None:
     ruled, to = rules(cut(199, 100)), basket((50, 4))
     assert refund(ruled, to, {"a": 2}, policy=policy).amount == expected
-    rest = refund(ruled, to, {"a": 2}, before={"a": 2}, policy=policy).amount
+    rest = refund(ruled, to, {"a": 2}, before={"a": 2}, given=expected, policy=policy).amount
     assert rest + expected == 10000
 
 
@@ -271,3 +274,39 @@ def test_44_a_refund_of_some_units() -> None:
 def test_45_tax_is_in_what_is_paid() -> None:
     (one,) = quoted([{"off": "10%", "level": "shop"}], basket([line("a", 113, tax_rate=13)])).lines
     assert (one.pay, one.pay - one.tax, one.tax) == (10170, 9000, 1170)
+
+
+DEALS = [129, 129, 119, 129, 99, 129, 129]
+ON = dt.date(2026, 11, 11)
+
+
+def deals(*prices: int) -> list[Deal]:
+    days = range(len(prices), 0, -1)
+    return [Deal(ON - dt.timedelta(days=n), Decimal(price)) for n, price in zip(days, prices, strict=True)]
+
+
+LAW = [
+    ("46", {"now": 79, "was": 129}, DEALS, {}, [(16, 99)]),
+    ("46 allowed", {"now": 79, "was": 99}, DEALS, {}, []),
+    ("47", {"now": 75, "was": 150}, [100] * 7, {8: 100, 2: 150}, [(17, 100)]),
+    ("48", {"now": 79, "detail": 89}, [], {}, [(20, 89)]),
+    (
+        "49",
+        {"now": 79, "gift": Gift(shown_value=Decimal(59), price=Decimal(39))},
+        [],
+        {},
+        [(18, None), (18, 39)],
+    ),
+    ("50", {"now": "70.03", "was": 100, "discount": "0.30"}, [100], {}, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("shown", "paid", "listed", "expected"), [row[1:] for row in LAW], ids=[row[0] for row in LAW]
+)
+def test_prices_as_they_are_shown(shown, paid, listed, expected) -> None:
+    offer = Offer(
+        ON, **{name: one if isinstance(one, Gift) else Decimal(str(one)) for name, one in shown.items()}
+    )
+    marked = {ON - dt.timedelta(days=n): Decimal(price) for n, price in listed.items()}
+    assert [(one.article, one.allowed) for one in check_offer(offer, deals(*paid), marked)] == expected

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Literal
 
 import msgspec
 
 from quanyu.decide.promotion.money import Fen, Off, read_as
 from quanyu.errors import PromotionError
+from quanyu.text import Sentence, Text
 
 LEVELS = ("price", "group", "shop", "coupon", "cross", "platform", "freight", "tender")
 """In this order promotions are counted: the price of a unit, groups of items, the shop, its coupons, across shops, the platform's
@@ -202,7 +204,7 @@ def book_of(document: object) -> Book:
         document = {"promotions": document}
     elif isinstance(document, Mapping) and "promotions" not in document:
         document = {"promotions": [document]}
-    book = read(document, Book, "promotion")
+    book: Book = read(document, Book, "promotion")
     for promotion in book.promotions:
         _check(promotion)
     names = [one.promotion for one in book.promotions]
@@ -241,39 +243,49 @@ def _check(one: Promotion) -> None:
         if wrong:
             raise PromotionError(
                 "The promotion {name} cannot be counted: {field}.",
-                "See docs/how-to/design-a-promotion.md", name=name, field=field,
+                "See docs/how-to/design-a-promotion.md", name=name, field=Sentence(field),
             )  # fmt: skip
 
 
-def _wrong(one: Promotion) -> list[tuple[str, bool]]:
+def _wrong(one: Promotion) -> list[tuple[Text, bool]]:
     """Return what would make a promotion impossible to count, each with whether it is so."""
-    tiers, limits = one.tiers, (one.uses, one.per_person, one.units_per_person)
-    steps = [(tier.amount, tier.units, tier.off.amount, tier.off.rate) for tier in tiers]
-    times = [one.starts_at, one.ends_at]
-    counted = [
-        one.nth and one.nth.n,
-        one.buy and one.buy.n,
-        one.buy and one.buy.get,
-        one.points and one.points.per,
-    ]
-    counted += [one.add_on and one.add_on.n, one.gift and one.gift.n, *(part.n for part in one.bundle.parts if one.bundle)] if one.bundle else []  # fmt: skip
+    limits = (one.uses, one.per_person, one.units_per_person)
+    times = [time for time in (one.starts_at, one.ends_at) if time is not None]
+    parts = one.bundle.parts if one.bundle else ()
+    counted = [part.n for part in parts]
+    counted += [given.n for given in (one.buy, one.add_on, one.gift) if given is not None]
+    counted += [one.buy.get] if one.buy else [one.points.per] if one.points else []
     return [
-        ("tiers rise in what they ask and in what they give, all in one unit", not all(
-            all(a <= b for a, b in zip(low, high, strict=True)) and low[:2] != high[:2]
-            for low, high in zip(steps, steps[1:], strict=False)
-        ) or len({(bool(tier.units), bool(tier.off.rate)) for tier in tiers if tier.amount or tier.units}) > 1),
-        ("every needs an amount above 0", one.every is not None and one.every.amount <= 0),
-        ("numbers are whole and from 1 on", any(n is not None and n < 1 for n in counted)),
+        ("tiers rise in what they ask and in what they give, all in one unit", not _is_rising(one.tiers)),
+        ("every needs an amount above 0", one.every is not None and one.every.amount < 1),
+        ("points are worth an amount above 0", one.points is not None and one.points.amount < 1),
+        ("numbers are whole and from 1 on", any(n < 1 for n in counted)),
         ("nth is of 2 or more", one.nth is not None and one.nth.n < 2),
-        ("a bundle has parts", one.bundle is not None and not one.bundle.parts),
+        ("a bundle has parts", one.bundle is not None and not parts),
         ("limits are not negative", any(n is not None and n < 0 for n in limits)),
-        ("times name their zone, and the end comes after the start", any(time and time.tzinfo is None for time in times)
-         or bool(one.starts_at and one.ends_at and one.ends_at <= one.starts_at)),
-        ("units_per_person and is_stacked are of the price level", one.stands > 0
-         and (one.units_per_person is not None or one.is_stacked)),
-        ("a price is refused as a whole where its budget ends", one.stands == 0 and one.over_budget == "partial"),
+        ("times name their zone", any(time.tzinfo is None for time in times)),
+        ("the end comes after the start", len(times) == 2 and times[1] <= times[0]),
+        (
+            "units_per_person and is_stacked are of the price level",
+            one.stands > 0 and (one.units_per_person is not None or one.is_stacked),
+        ),
+        ("a price has no cap", one.stands == 0 and one.cap is not None),
+        (
+            "a price is refused as a whole where its budget ends",
+            one.stands == 0 and one.over_budget == "partial",
+        ),
         ("share_unit is at least 0.01", one.share_unit < 1),
-    ]  # fmt: skip
+    ]
+
+
+def _is_rising(tiers: tuple[Tier, ...]) -> bool:
+    """Say whether each tier asks more than the one before and gives no less: then more goods are never worth less."""
+    asked = [(tier.amount, tier.units) for tier in tiers]
+    given = [(tier.off.amount, tier.off.rate) for tier in tiers]
+    units = {(bool(tier.units), bool(tier.off.rate)) for tier in tiers if tier.amount or tier.units}
+    rises = all(low != high and low[0] <= high[0] and low[1] <= high[1] for low, high in pairwise(asked))
+    gives = all(low[0] <= high[0] and low[1] <= high[1] for low, high in pairwise(given))
+    return rises and gives and len(units) <= 1
 
 
 __all__ = [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from quanyu.decide.promotion.document import Promotion, Tier
 from quanyu.decide.promotion.engine.allocation import allocate
 from quanyu.decide.promotion.engine.state import Miss
-from quanyu.decide.promotion.money import WHOLE
+from quanyu.decide.promotion.money import MOST_FEN, WHOLE
 
 Shares = Callable[[list[int], int], list[int] | Miss]
 """From amounts per slot, and how many units they are, to the share of each."""
@@ -16,19 +16,19 @@ Shares = Callable[[list[int], int], list[int] | Miss]
 def tiers(promotion: Promotion) -> Shares:
     """Return what the highest tier that is reached takes off; one without tiers has a single one, from nothing on."""
     steps = promotion.tiers or (Tier(promotion.off),) if promotion.off else promotion.tiers
-    falling = [(step.units or step.amount, step.units > 0, step.off.amount, step.off.rate) for step in steps][
-        ::-1
-    ]
+    falling = [
+        (step.units or int(step.amount), step.units > 0, int(step.off.amount), step.off.rate)
+        for step in steps
+    ][::-1]
     lowest, is_units = falling[-1][:2]
     cap, unit = promotion.cap, promotion.share_unit
 
     def shares(weights: list[int], n: int) -> list[int] | Miss:
         total = sum(weights)
-        for least, is_of_units, amount, rate in falling:
-            if (n if is_of_units else total) >= least:
-                break
-        else:
+        step = next((step for step in falling if (n if step[1] else total) >= step[0]), None)
+        if step is None:
             return Miss("few" if is_units else "short", lowest - (n if is_units else total))
+        _, _, amount, rate = step
         if not rate:
             return allocate(min(amount, total), weights, unit)
         parts = [(weight * rate + WHOLE // 2) // WHOLE for weight in weights]
@@ -41,16 +41,16 @@ def every(promotion: Promotion) -> Shares:
     """Return what is taken off for every full amount."""
     given = promotion.every
     assert given is not None
-    unit, cap = promotion.share_unit, promotion.cap
+    unit, each, off, most = promotion.share_unit, int(given.amount), int(given.off), given.steps
+    cap = MOST_FEN if promotion.cap is None else int(promotion.cap)
 
     def shares(weights: list[int], _n: int) -> list[int] | Miss:
         total = sum(weights)
-        steps = total // given.amount
+        steps = total // each
         if not steps:
-            return Miss("short", given.amount - total)
-        steps = min(steps, given.steps) if given.steps else steps
-        taken = min(steps * given.off, total) if cap is None else min(steps * given.off, total, cap)
-        return allocate(taken, weights, unit)
+            return Miss("short", each - total)
+        steps = min(steps, most) if most else steps
+        return allocate(min(steps * off, total, cap), weights, unit)
 
     return shares
 

@@ -57,7 +57,8 @@ def _by_level(rules: RuleSet, asked: Asked, start: tuple[Search, Chosen], others
         if level >= GROUP and state.settled is None:
             state.settled = state.amount
         state, taken, way = search.best(others[n:end], state, taken)
-        chosen.ways.append(way)
+        if way is not None:
+            chosen.ways.append(way)
         n = end
     chosen.state, chosen.chosen = state, taken
     return chosen

@@ -15,12 +15,10 @@ Steps = tuple[tuple[Rule, int], ...]
 
 def unit_price(rule: Rule, price: int, listed: int) -> int:
     """Return the price of a unit under a promotion, counted from a price that others may have lowered; never above it."""
-    one = rule.promotion
-    if one.price is not None:
-        new = half_up(price * one.price, listed) if price != listed and listed else int(one.price)
-        return min(new, price)
-    assert one.off is not None
-    return price - one.off.of(price)
+    if rule.off is not None:
+        return price - rule.off.of(price)
+    new = half_up(price * rule.price, listed) if price != listed and listed else rule.price
+    return new if new < price else price
 
 
 def lowest(rules: Sequence[Rule], listed: int, floor: int, policy: Policy) -> tuple[int, Steps]:
@@ -29,14 +27,18 @@ def lowest(rules: Sequence[Rule], listed: int, floor: int, policy: Policy) -> tu
     best, steps = listed, tuple[tuple[Rule, int], ...]()
     stacked, chain = listed, list[tuple[Rule, int]]()
     for rule in rules:
-        if rule.promotion.is_stacked:
-            new = max(unit_price(rule, stacked, listed), min(floor, stacked) if is_cut else 0)
-            if new >= floor and new < stacked:
+        if rule.is_stacked:
+            new = unit_price(rule, stacked, listed)
+            if new < floor and is_cut:
+                new = min(floor, stacked)
+            if floor <= new < stacked:
                 chain.append((rule, stacked - new))
                 stacked = new
             continue
-        new = max(unit_price(rule, listed, listed), min(floor, listed) if is_cut else 0)
-        if new < best and new >= floor:
+        new = unit_price(rule, listed, listed)
+        if new < floor and is_cut:
+            new = min(floor, listed)
+        if floor <= new < best:
             best, steps = new, ((rule, listed - new),)
     return (stacked, tuple(chain)) if stacked < best else (best, steps)
 
@@ -74,7 +76,7 @@ def _whole(
 ) -> tuple[Slots, dict[int, dict[int, int]]]:
     """Return a slot for each of the goods, where no price is limited to some units."""
     n = [what.n for what in goods]
-    unit = [what.line.price for what in goods]
+    unit = [int(what.line.price) for what in goods]
     listed = [price * n_units for price, n_units in zip(unit, n, strict=True)]
     floor = [what.line.floor * what.n for what in goods]
     taken: dict[int, dict[int, int]] = {}

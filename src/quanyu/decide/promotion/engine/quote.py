@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -57,7 +56,7 @@ class LineQuote(msgspec.Struct, frozen=True, gc=False):
     def units(self) -> list[int]:
         """What is paid for each unit: together what is paid for the line."""
         return [
-            piece.listed - sum(spread(share, piece.n, unit, unit + 1) for _, share in piece.shares)
+            piece.listed - spread(sum(share for _, share in piece.shares), piece.n, unit, unit + 1)
             for piece in self.pieces
             for unit in range(piece.start, piece.stop)
         ]
@@ -124,7 +123,7 @@ def _asked(
 ) -> Asked:
     """Return what is to be counted; rules that cannot apply get their verdicts."""
     goods, met = _goods(rules, basket)
-    record = rules.record(basket) if rules.asked else None
+    record = rules.record(basket)
     at = basket.at.timestamp()
     asked: list[Rule] = []
     left: dict[int, Limit] = {}
@@ -155,14 +154,14 @@ def _goods(rules: RuleSet, basket: Basket) -> tuple[list[Goods], list[list[int]]
     keyed.sort()
     met: list[list[int]] = [[] for _ in range(rules.n_claims)]
     goods: list[Goods] = []
-    last = None
+    last, known = None, rules.met
     for key, _, line in keyed:
         if key == last:
             goods[-1].lines.append(line)
             goods[-1].n += line.n_items
             continue
         last = key
-        for claim in rules.met(key, line):
+        for claim in known.get(key) or rules.meet(key, line):
             met[claim].append(len(goods))
         goods.append(Goods(line, line.n_items, [line]))
     return goods, met
@@ -206,9 +205,7 @@ def _passed_over(rules: RuleSet, rule: Rule, chosen: Chosen) -> Verdict:
     name = rule.name
     if rule.index in chosen.over_budget:
         return Verdict(name, "budget")
-    by = next(
-        (other.name for other in rules.rules if other.bit & rule.clash & chosen.chosen), ""
-    )
+    by = next((other.name for other in rules.rules if other.bit & rule.clash & chosen.chosen), "")
     if by:
         return Verdict(name, "excluded", by=by)
     return Verdict(name, "dearer" if rule.level == 0 else "worse")
@@ -275,8 +272,12 @@ def _line(line: Line, first: int, held: list[tuple[int, list[tuple[str, int]]]],
         if start >= stop:
             continue
         pieces.append(Piece(int(line.price), n, start, stop, tuple(shares)))
+        before = 0
         for name, share in shares:
-            total[name] = total.get(name, 0) + spread(share, n, start, stop)
+            # One promotion's odd 分 are on the units after those of the promotion before: no unit falls below zero.
+            part = spread(before + share, n, start, stop) - spread(before, n, start, stop)
+            total[name] = total.get(name, 0) + part
+            before += share
     listed = line.price * line.n_items
     pay = listed - sum(total.values())
     tax = pay - half_up(100 * pay, 100 + line.tax_rate) if line.tax_rate else 0

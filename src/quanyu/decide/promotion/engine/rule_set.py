@@ -12,9 +12,10 @@ import ibis.expr.datatypes as types
 from ibis.expr.datatypes import DataType
 
 from quanyu.decide.promotion.basket import Basket, Line
-from quanyu.decide.promotion.document import LEVELS, Book, Policy, Promotion
+from quanyu.decide.promotion.document import GROUP, LEVELS, Book, Freight, Gift, Policy, Promotion
 from quanyu.decide.promotion.engine.amount import Shares, every, tiers
 from quanyu.decide.promotion.engine.group import Grouping, add_on, bundle, buy, nth
+from quanyu.decide.promotion.money import Off
 from quanyu.errors import PromotionError, QuanyuError
 from quanyu.rule import parse, typed
 from quanyu.rule.asking import ANYWHEN
@@ -70,6 +71,13 @@ class Rule:
     code: str
     base: str
     is_boundless: bool
+    is_within: bool
+    counts_units: bool
+    price: int
+    off: Off | None
+    is_stacked: bool
+    gift: Gift | None
+    freight: Freight | None
     starts: float
     ends: float
 
@@ -85,7 +93,7 @@ class RuleSet:
         self.kinds = {**(traits or {}), **BASKET}
         self._claims: dict[str, int] = {}
         self._matchers: list[Callable[[Record], Any] | None] = []
-        self._met: dict[tuple[Any, ...], tuple[int, ...]] = {}
+        self.met: dict[tuple[Any, ...], tuple[int, ...]] = {}
         self.asked: dict[str, None] = {}
         ordered = sorted(book.promotions, key=_order)
         self.rules = tuple(self._rule(n, one, ordered) for n, one in enumerate(ordered))
@@ -97,24 +105,23 @@ class RuleSet:
         """How many conditions of lines there are."""
         return len(self._matchers)
 
-    def met(self, key: tuple[Any, ...], line: Line) -> tuple[int, ...]:
-        """Return which conditions of lines an item meets."""
-        found = self._met.get(key)
-        if found is None:
-            if len(self._met) >= MOST_KEPT:
-                self._met.clear()
-            record = _item_record(line)
-            found = tuple(
-                n for n, holds in enumerate(self._matchers) if holds is None or holds(record) is True
-            )
-            self._met[key] = found
-        return found
+    def meet(self, key: tuple[Any, ...], line: Line) -> tuple[int, ...]:
+        """Find out which conditions of lines an item meets, and keep it in `met`."""
+        if len(self.met) >= MOST_KEPT:
+            self.met.clear()
+        record = _item_record(line)
+        self.met[key] = tuple(
+            n for n, holds in enumerate(self._matchers) if holds is None or holds(record) is True
+        )
+        return self.met[key]
 
     def record(self, basket: Basket) -> Record:
         """Return what `when` is asked of: the traits of the person and the basket; raise `PromotionError` for one of a wrong type."""
         traits = basket.person.traits
         found = {
-            name: ASKED[name](basket, self.zone) if name in ASKED else _of_kind(name, traits.get(name), self.kinds)
+            name: ASKED[name](basket, self.zone)
+            if name in ASKED
+            else _of_kind(name, traits.get(name), self.kinds)
             for name in self.asked
         }
         members = {("segment", name): SINCE_EVER for name in basket.person.segments}
@@ -138,6 +145,10 @@ class RuleSet:
             holds=ready(typed(tree, self.kinds), ANYWHEN) if tree else None,
             grouping=GROUPINGS[kind](getattr(one, kind)) if kind in GROUPINGS else None,
             name=one.promotion, code=one.code, base=one.base,
+            price=int(one.price or 0), off=one.off, is_stacked=one.is_stacked, gift=one.gift, freight=one.freight,
+            counts_units=any(tier.units for tier in one.tiers),
+            # Parts of an amount that is still to be paid cannot be more than it, unless they are rounded by more than 分.
+            is_within=one.share_unit == 1 and (level < GROUP or one.base == "sequential"),
             is_boundless=kind in BOUNDLESS or (one.nth is not None and one.nth.pick == "cheapest"),
             starts=one.starts_at.timestamp() if one.starts_at else float("-inf"),
             ends=one.ends_at.timestamp() if one.ends_at else float("inf"),
@@ -169,12 +180,11 @@ def _clash(one: Promotion, other: Promotion) -> bool:
 
 def _further(one: Promotion) -> tuple[str, ...]:
     """Return the conditions of further lines that a promotion is of."""
-    given = {
-        "buy": lambda: (one.buy.gets,) if one.buy and one.buy.gets else (),
-        "bundle": lambda: tuple(part.items for part in one.bundle.parts) if one.bundle else (),
-        "add_on": lambda: (one.add_on.items,) if one.add_on else (),
-    }
-    return given[one.kind]() if one.kind in given else ()
+    if one.bundle:
+        return tuple(part.items for part in one.bundle.parts)
+    if one.add_on:
+        return (one.add_on.items,)
+    return (one.buy.gets,) if one.buy and one.buy.gets else ()
 
 
 def _of_item(text: str) -> Callable[[Record], Any]:

@@ -26,6 +26,7 @@ class Search:
         self.limits = limits
         self.policy = policy
         self.sold_out = sold_out
+        self.is_floored = any(slots.floor)
 
     def best(self, rules: Sequence[Rule], state: State, chosen: int) -> tuple[State, int, Way]:
         """Return the state after the best of all sets of some rules that go with those chosen, with the chosen and the way.
@@ -111,17 +112,13 @@ class Search:
         cut = self._whole(rule, state)
         if isinstance(cut, Miss) or not cut.shares:
             return cut
-        amount, floor = state.amount, self.slots.floor
-        rooms = [amount[slot] - floor[slot] for slot in cut.slots]
-        for share, room in zip(cut.shares, rooms, strict=True):
-            if share > room:
-                cut.shares = self._held(rule, cut, [max(room, 0) for room in rooms])
-                break
+        if self.is_floored or not rule.is_within:
+            self._hold(rule, cut, state)
         total = sum(cut.shares)
         if self.policy.min_pay and total > (most := sum(state.amount) - self.policy.min_pay):
             total = max(most, 0)
             cut.shares = allocate(total, cut.shares)
-        limit = self.limits.get(rule.index)
+        limit = self.limits.get(rule.index) if self.limits else None
         if limit is not None and limit.budget is not None and total > limit.budget:
             if rule.promotion.over_budget == "reject" or not limit.budget:
                 return Miss("budget", total - limit.budget)
@@ -129,7 +126,9 @@ class Search:
             cut.shares = allocate(total, cut.shares)
         if total:
             return cut
-        is_floored = any(room < amount[slot] for slot, room in zip(cut.slots, rooms, strict=True))
+        is_floored = self.is_floored and any(
+            self.slots.floor[slot] and state.amount[slot] for slot in cut.slots
+        )
         return Miss("floor" if is_floored else "nothing")
 
     def most(self, rule: Rule, state: State) -> int:
@@ -154,7 +153,7 @@ class Search:
                 return shares
             return Cut(slots, shares, used, base=sum(weights))
         total = sum(weights)
-        gift, freight = rule.promotion.gift, rule.promotion.freight
+        gift, freight = rule.gift, rule.freight
         least = gift.amount if gift else freight.amount if freight else 0
         if total < least:
             return Miss("short", least - total)
@@ -174,12 +173,20 @@ class Search:
         of = self.slots.listed if rule.base == "list" else state.amount
         if rule.base == "parallel" and state.settled is not None:
             of = state.settled
-        return [of[slot] for slot in slots], sum([self.slots.n[slot] for slot in slots]), None
+        n = sum([self.slots.n[slot] for slot in slots]) if rule.counts_units else 0
+        return [of[slot] for slot in slots], n, None
 
-    def _held(self, rule: Rule, cut: Cut, rooms: list[int]) -> list[int]:
-        if self.policy.below_floor == "reject" and any(self.slots.floor[slot] for slot in cut.slots):
-            return [0] * len(rooms)
-        return within(cut.shares, rooms, cut.shares, is_passed_on=rule.promotion.overflow == "redistribute")
+    def _hold(self, rule: Rule, cut: Cut, state: State) -> None:
+        """Cut shares to what is left above the floors; refuse them all where the policy says so."""
+        floor = self.slots.floor
+        rooms = [max(state.amount[slot] - floor[slot], 0) for slot in cut.slots]
+        if all(share <= room for share, room in zip(cut.shares, rooms, strict=True)):
+            return
+        if self.policy.below_floor == "reject" and any(floor[slot] for slot in cut.slots):
+            cut.shares = [0] * len(rooms)
+            return
+        is_passed_on = rule.promotion.overflow == "redistribute"
+        cut.shares = within(cut.shares, rooms, cut.shares, is_passed_on=is_passed_on)
 
 
 def _index(rule: Rule) -> int:
