@@ -15,6 +15,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 LISTED = ROOT / "tests" / "mutants.toml"
 
 
+@cache
 def mutants() -> list[Mapping[str, Any]]:
     """Return the mutants as they are listed."""
     return list(tomllib.loads(LISTED.read_text(encoding="utf-8"))["mutant"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
+import time
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +15,11 @@ import pyarrow as pa
 import pytest
 
 import quanyu.workspace
-from quanyu import ledger
+from quanyu import ledger, loop
 from quanyu.errors import DamageError, SettingError, WorkspaceError, WorkspaceMissingError
 from quanyu.settings import Settings, frame
 from quanyu.workspace import pseudonym
+from quanyu.workspace.sweep import IDLE_SECONDS
 
 
 def test_settings_survive_on_disk(tmp_path: Path) -> None:
@@ -178,3 +181,26 @@ def test_a_copy_of_a_workspace_goes_on_with_its_own_ledger(tmp_path: Path) -> No
     copy = quanyu.workspace.open(tmp_path / "b")
     assert copy.secret == key
     copy.close()
+
+
+def test_what_a_killed_process_left_is_removed_once_nobody_can_be_at_it(tmp_path: Path) -> None:
+    ws = quanyu.workspace.create(tmp_path / "shop")
+    long_ago = time.time() - 2 * IDLE_SECONDS
+    left = [
+        ws.path("tmp", "scratch-1", "a", "b.parquet"),
+        ws.path("drain", "2", "events.parquet"),
+        ws.path("tmp", "3.tmp"),
+    ]
+    left.append(ws.warehouse.root / ".staged" / "4" / "rows.parquet")
+    at_work = [ws.path("tmp", "scratch-5", "a", "new.parquet"), ws.path("kept", "rfm", "6.parquet")]
+    for file in (*left, *at_work):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    for entry in [entry for folder in (ws.path(), ws.warehouse.root) for entry in folder.rglob("*")]:
+        os.utime(entry, (long_ago, long_ago))
+    at_work[0].touch()  # its folders have not changed for a day, it has
+    loop.run(ws, only="visits")
+    assert [file for file in left if file.exists()] == []
+    assert [file for file in at_work if not file.exists()] == []
+    assert not any(ws.path("tmp", name).exists() for name in ("scratch-1", "3.tmp"))
+    ws.close()

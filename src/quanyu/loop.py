@@ -26,6 +26,7 @@ from quanyu.part.step import Step
 from quanyu.tables import CONTRACTS
 from quanyu.text import Sentence, Text
 from quanyu.workspace import Workspace
+from quanyu.workspace.sweep import sweep
 
 STAGES = ("collect", "understand", "decide", "act", "measure", "plan")
 """Where steps are found."""
@@ -130,6 +131,7 @@ def run(
     forced = _named(again)
     with ws.writing(again=DERIVED if forced else ()):
         ledger.fail_interrupted_steps(ws.ledger, at=ws.now())
+        sweep(ws)
         day, turn, ran = as_of(ws), uuid.uuid4().hex, []
         if not earlier:
             _refuse_earlier(ws, day)

@@ -80,6 +80,19 @@ def change_by_moving(page: Any, say: Say) -> None:
     follow(page, "1", "2", "2.1.1")
 
 
+def begin_with_a_template(here: Any, page: Any, say: Say) -> None:
+    """Choose a template, see that all of it is filled in, and go back to an empty form."""
+    page.locator("[data-name=templates] summary").click()
+    page.locator("[data-name=templates] a[href$='from=abandoned-cart']").click()
+    page.wait_for_url("**from=abandoned-cart")
+    here.settled()
+    page.get_by_text(say("Nothing is wrong with it.")).wait_for()
+    assert "did add_to_cart" in page.locator("textarea[data-name=yaml]").input_value()
+    look_over(page, "a template")
+    here.open("/journeys/new")
+    page.get_by_text(say("It is checked as soon as it has a name and a step.")).wait_for()
+
+
 def write_as_text(page: Any, say: Say) -> None:
     """Change the document: the form follows; what cannot be read is told, and loses nothing."""
     area = page.locator("textarea[data-name=yaml]")
@@ -142,6 +155,7 @@ def test_a_journey_is_written_launched_gone_through_and_read(
     page.get_by_role("link", name=say("New journey"), exact=True).click()
     page.wait_for_url("**/journeys/new")
     here.settled()
+    begin_with_a_template(here, page, say)
     write_by_choosing(page, say, name)
     look_over(page, "/journeys/new")
     change_by_moving(page, say)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from quanyu.settings import Settings
 from quanyu.warehouse import Warehouse, open_warehouse
+from quanyu.warehouse.delta import delta
 
 WRITER = """
 import sys, datetime as dt, pyarrow as pa
@@ -77,3 +79,36 @@ def test_polars_reads_the_same_table(tmp_path_plain: Path) -> None:
     assert sorted(seen, key=str) == [("s1", "杭州"), ("s2", None)]
     assert [entry["stage"] for entry in warehouse.history("stores")] == ["collect"]
     warehouse.close()
+
+
+def test_commits_of_one_moment_are_all_seen_and_a_log_that_rests_is_listed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock of a folder stands still here: what came within a moment of the last change is looked for anew."""
+    log = tmp_path / "_delta_log"
+    log.mkdir()
+    listings, listed = [], os.listdir
+
+    def listdir(path: str) -> list[str]:
+        listings.append(path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "listdir", listdir)
+
+    def seen(rested: int) -> int:
+        moment = time.time_ns() - rested
+        os.utime(log, ns=(moment, moment))
+        return max(delta.logged(tmp_path)[0])
+
+    for number in range(3):
+        (log / f"{number:020}.json").touch()
+        assert seen(0) == number
+    (log / f"{3:020}.json").touch()
+    listings.clear()
+    assert seen(5 * delta.SETTLED) == 3
+    for _ in range(3):
+        delta.logged(tmp_path)
+    assert len(listings) == 1
+    for moment in range(300):
+        seen((10 + moment) * delta.SETTLED)
+    assert len(delta._known(log)) == 1, "only the last listing is kept"

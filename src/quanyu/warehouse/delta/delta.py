@@ -29,6 +29,8 @@ TIDIED = "tidied"
 
 Moved: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """The files that went, and those that came."""
+Logged: TypeAlias = tuple[frozenset[int], frozenset[int]]
+"""The versions that have an entry in a log, and those that have a checkpoint."""
 
 CHANGES = "changes"
 """The word by which a commit names the files with the rows that went and came, and the folder in which they lie."""
@@ -84,22 +86,33 @@ def _lost(path: Path, last: int, size: int) -> Sentence | None:
     return None if gone is None else Sentence("version {kept} is not what was written", kept=gone)
 
 
-def logged(path: Path) -> tuple[frozenset[int], frozenset[int]]:
+def logged(path: Path) -> Logged:
     """Return the versions that have an entry in the log, and those that have a checkpoint."""
     folder = path / "_delta_log"
     with explained(path.name):
         try:
-            changed = folder.stat().st_mtime_ns
-            # Clocks of folders tick slowly: one that changed a moment ago may change again and say the same.
-            listed = _listed if time.time_ns() - changed > SETTLED else _listed.__wrapped__
-            return listed(folder, changed)
+            now, changed = time.time_ns(), folder.stat().st_mtime_ns
+            known = _known(folder)
+            listed = known.get(changed)
+            if listed is None:
+                listed = _listed(folder)
+                known.clear()
+                # Clocks of folders tick slowly: one that changed a moment ago may change again and say the same.
+                if now - changed > SETTLED:
+                    known[changed] = listed
+            return listed
         except FileNotFoundError:
             return frozenset(), frozenset()
 
 
 @lru_cache(maxsize=256)
-def _listed(folder: Path, changed: int) -> tuple[frozenset[int], frozenset[int]]:
-    """List a log, which may have many thousand entries, once as long as nothing has `changed` in it."""
+def _known(folder: Path) -> dict[int, Logged]:
+    """Return what the listing of a log was when its folder last changed, by that moment: one at most, or none yet."""
+    return {}
+
+
+def _listed(folder: Path) -> Logged:
+    """List a log, which may have many thousand entries."""
     names = os.listdir(folder)  # noqa: PTH208 - `Path.glob` passes over what it may not read
     numbered = [(int(name[:20]), name[20:]) for name in names if name[:20].isdigit()]
     entries = frozenset(number for number, rest in numbered if rest == ".json")

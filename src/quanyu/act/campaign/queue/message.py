@@ -15,7 +15,7 @@ from quanyu.act.content.link import Tags
 from quanyu.tables import contract
 from quanyu.workspace import Workspace
 
-BATCH = 50_000
+BATCH = 10_000
 
 
 def links(brief: Brief, campaign_id: str) -> dict[str, dict[str, list[str]]]:

@@ -14,7 +14,7 @@ from quanyu.act.gate import Hours
 from quanyu.act.settings import GateSettings
 from quanyu.workspace import Workspace
 
-BATCH = 50_000
+BATCH = 10_000
 SHOWN = (
     "person_id",
     "step",

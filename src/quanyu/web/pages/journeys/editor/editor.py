@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 from nicegui import run, ui
 
+from quanyu.act.journey.template import templates
 from quanyu.errors import JourneyError, QuanyuError
 from quanyu.text import message_and_hint
 from quanyu.web.page import Page
@@ -16,19 +17,19 @@ from quanyu.web.pages.journeys.journey_steps import copied
 from quanyu.web.pages.journeys.journey_words import journey_address
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import put, tag
-from quanyu.web.parts.notice import empty, fault, notice, report
+from quanyu.web.parts.notice import fault, notice, report
 from quanyu.web.view import View
 
 
 def journey_editor(view: View) -> int | None:
     """Draw the form of a new journey, or of a new version of the one that the address names; 404 where there is none."""
-    edited = view.query.get("edit")
+    edited, chosen = view.query.get("edit"), view.query.get("from")
     back = journey_address(edited) if edited else "/journeys"
     put(tag("a", "← ", edited or view.say("Journeys"), href=back, class_="plain"), class_="back")
     try:
-        written = begun(view, edited)
-    except JourneyError:
-        empty(view, "There is no journey {name}.", "The list has all of them.", name=str(edited))
+        written = begun(view, edited, chosen)
+    except JourneyError as error:
+        fault(view, error)
         return 404
     before = written.before
     title = (
@@ -42,8 +43,31 @@ def journey_editor(view: View) -> int | None:
             "Whoever is under way stays in their version; nobody is written to again because of an edit."
         )
         put(tag("p", said, class_="muted leading"))
+    else:
+        _templates(view, chosen)
     _Editor(view, written).place()
     return None
+
+
+def _templates(view: View, chosen: str | None) -> None:
+    """Offer the journeys that there are to begin with, the one that was `chosen` marked."""
+    listed = (
+        tag(
+            "li",
+            tag(
+                "a", one.title[view.language], href=f"/journeys/new?from={one.name}",
+                aria_current="true" if one.name == chosen else None,
+            ),
+            tag("div", one.about[view.language], class_="muted"),
+        )
+        for one in templates()
+    )  # fmt: skip
+    told = tag("summary", view.say("Begin with a template"))
+    put(
+        tag("details", told, tag("ul", *listed, class_="links apart"), data_name="templates"),
+        "section",
+        "panel",
+    )
 
 
 class _Editor:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from quanyu.act.journey import ACTIONS
+from quanyu.act.journey.template import template_named
 from quanyu.errors import JourneyError
 from quanyu.ledger.journey import documents
 from quanyu.part.document import document_of, document_text
@@ -125,9 +126,14 @@ def checked(view: View, document: Mapping[str, Any], begins: str = "") -> Checke
     return Checked(read)
 
 
-def begun(view: View, name: str | None) -> Written:
-    """Return what stands in the form at first: the newest version of a journey, or nothing; raise `JourneyError` for none such."""
+def begun(view: View, name: str | None, template: str | None = None) -> Written:
+    """Return what stands in the form at first: the newest version of a journey, a template, or nothing.
+
+    Raises `JourneyError` where there is none of that name.
+    """
     written = Written()
+    if template is not None:
+        written.take(template_named(template).fields(view.language))
     if name is not None:
         course = view.perform(ACTIONS["show_journey"], {"journey": name})
         written.before = cast("Journey", course.journey)
