@@ -100,7 +100,9 @@ def quote_basket(ws: Workspace, given: Asked, _: Caller) -> Quoted:
 def traits(ws: Workspace) -> dict[str, DataType]:
     """Return the types of what a condition may ask of a person: their traits, and what is known of members and is not personal."""
     people = contract("people")
-    told = {column.name: people.schema[column.name] for column in people.columns if column.privacy != "personal"}
+    told = {
+        column.name: people.schema[column.name] for column in people.columns if column.privacy != "personal"
+    }
     return {**told, **trait_kinds(ws.warehouse.table)}
 
 
