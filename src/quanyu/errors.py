@@ -209,7 +209,7 @@ class JourneyError(QuanyuError):
 class PromotionError(QuanyuError):
     """A promotion, a basket or a coupon cannot be read, or may not do what is asked of it."""
 
-    exit_code = 26
+    exit_code = 27
 
 
 class TaskError(QuanyuError):

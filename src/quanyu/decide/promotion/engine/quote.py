@@ -113,9 +113,14 @@ def quote(rules: RuleSet, basket: Basket, limits: Mapping[str, Limit] | None = N
         if rule.promotion.gift is not None and chosen.chosen & rule.bit
     )
     return Quote(
-        goods, state.freight, tenders, goods + state.freight - sum([amount for _, amount, _ in tenders]),
-        _lines(basket, asked.goods, chosen, shares), gifts, tuple([verdicts[n] for n in range(len(rules.rules))]),
-    )  # fmt: skip
+        goods=goods,
+        freight=state.freight,
+        tenders=tenders,
+        due=goods + state.freight - sum([amount for _, amount, _ in tenders]),
+        lines=_lines(basket, asked.goods, chosen, shares),
+        gifts=gifts,
+        trace=tuple([verdicts[n] for n in range(len(rules.rules))]),
+    )
 
 
 def _asked(
@@ -251,7 +256,13 @@ def _lines(
             pay = chosen.state.amount[slot]
             tax = pay - half_up(100 * pay, 100 + line.tax_rate) if line.tax_rate else 0
             told[line.line_id] = LineQuote(
-                line.line_id, line.shop, slots.listed[slot], pay, tax, dict(shares[slot]), (piece,)
+                line.line_id,
+                line.shop,
+                slots.listed[slot],
+                pay,
+                tax,
+                shares=dict(shares[slot]),
+                pieces=(piece,),
             )
             continue
         first = 0
@@ -281,7 +292,7 @@ def _line(line: Line, first: int, held: list[tuple[int, list[tuple[str, int]]]],
     listed = line.price * line.n_items
     pay = listed - sum(total.values())
     tax = pay - half_up(100 * pay, 100 + line.tax_rate) if line.tax_rate else 0
-    return LineQuote(line.line_id, line.shop, listed, pay, tax, total, tuple(pieces))
+    return LineQuote(line.line_id, line.shop, listed, pay, tax, shares=total, pieces=tuple(pieces))
 
 
 __all__ = ["LineQuote", "Quote", "Verdict", "quote"]
