@@ -56,9 +56,9 @@ def _wait(url: sa.URL, server: subprocess.Popen[bytes]) -> None:
     engine = sa.create_engine(url)
     for _ in range(SECONDS * 10):
         try:
-            with engine.connect():
-                engine.dispose()
-                return
+            engine.connect().close()
+            engine.dispose()
+            return
         except sa.exc.OperationalError:
             assert server.poll() is None, "MariaDB ended"
             time.sleep(0.1)

@@ -60,8 +60,6 @@ def test_killed_at_every_boundary_nothing_is_lost_or_twice(embedded, shop, tmp_p
         reached.append(None if state is None or not state.position else state.position["at"][-1])
     assert reached == [None, None, "A1", "A3"]
     done = pull(embedded, source)
-    assert done.n_rows == 2, (
-        "what was loaded is not read again, but for the batch whose position was not kept"
-    )
+    assert done.n_rows == 4, "the batch whose position was not kept, and what may have come late"
     assert taken(embedded) == {f"A{n}": f"{n}.00" for n in range(6)}
     assert not list(embedded.path("pulling").glob("*/*")), "no rows stay behind"

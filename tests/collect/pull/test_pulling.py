@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ import quanyu.workspace
 from quanyu import ledger
 from quanyu.collect.pull import pull
 from quanyu.collect.pull.cell import as_position, as_text, from_position
+from quanyu.collect.pull.database import open_reading
 from quanyu.collect.pull.drift import Drift
 from quanyu.errors import PullError, UnknownLayoutError
 
@@ -46,7 +48,7 @@ def test_only_what_is_new_is_taken(embedded, shop, source) -> None:
     pull(embedded, source(batch=6))
     assert pull(embedded, source(batch=6)).n_batches == 0, "what was there the last time is not loaded again"
     state = ledger.find_pull(embedded.ledger, "shop")
-    assert state is not None and state.position == {"at": ["2026-11-11 00:21:00", "B1"], "is_whole": True}
+    assert state is not None and state.position == {"at": ["2026-11-11 00:21:00"], "is_whole": True}
 
 
 def test_rows_of_one_moment_are_neither_lost_nor_split(embedded, shop, source) -> None:
@@ -55,6 +57,31 @@ def test_rows_of_one_moment_are_neither_lost_nor_split(embedded, shop, source) -
     shop.put(("A0", 1, 5), ("Z", 1, 5))
     pull(embedded, source(batch=15))
     assert len(taken(embedded)) == 22, "rows that appear in the moment of the position are seen"
+
+
+def test_rows_that_change_while_they_are_read_are_read_again(shop, source) -> None:
+    shop.put(*((f"A{n}", n, n) for n in range(9)))
+    with open_reading(source(batch=3)) as reading:
+        batches = reading.batches(None, {})
+        seen = [next(batches)]
+        shop.put(("A1", 10, 20), ("A8", 80, 21), ("late", 1, 1))
+        seen += batches
+        rows = [row[0] for batch in seen for row in batch.rows]
+        assert rows == [f"A{n}" for n in range(8)], "a pass ends where the end was when it began"
+        assert [batch.is_last for batch in seen] == [False, False, True]
+        more = [row[0] for batch in reading.batches(seen[-1].position, {}) for row in batch.rows]
+        assert {"A1", "A8"} <= set(more)
+
+
+def test_a_pass_that_was_broken_off_ends_where_it_would_have(shop, source) -> None:
+    shop.put(*((f"A{n}", n, n) for n in range(6)))
+    with open_reading(source(batch=2)) as reading:
+        first = next(reading.batches(None, {}))
+        shop.put(("B", 1, 60), ("late", 1, 5))
+        batches = list(reading.batches(json.loads(json.dumps(first.position)), {}))
+        rows = [row[0] for batch in batches for row in batch.rows]
+    assert rows == ["A2", "A3", "A4", "A5", "late", "A4", "A5", "late", "B"]
+    assert [batch.is_last for batch in batches][-2:] == [False, True]
 
 
 def test_rows_that_become_visible_late_are_seen_within_the_overlap(embedded, shop, source) -> None:

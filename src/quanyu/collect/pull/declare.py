@@ -253,7 +253,11 @@ def _seen(error: ValidationError, model: type[Source]) -> _WrongError:
 
 
 def _line(text: str, entry: str) -> int:
-    """Return the line of a TOML text where an entry stands, 1 where it does not."""
-    last = entry.rpartition(".")[2]
-    key = re.compile(rf"""\s*["']?{re.escape(last)}["']?\s*=""")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if key.match(line)), 1)
+    """Return the line of a TOML text where an entry stands, or what it stands in; 1 where neither does."""
+    lines = text.splitlines()
+    for name in reversed(entry.split(".")):
+        key = re.compile(rf"""\s*\[?["']?{re.escape(name)}["']?\s*[=\]]""")
+        for number, line in enumerate(lines, 1):
+            if key.match(line):
+                return number
+    return 1

@@ -40,7 +40,8 @@ Progress = Callable[[str, int, int], None]
 class Pulled:
     """What one pull did: rows read, taken and refused and why, changes per table, and what changed in the columns.
 
-    `n_batches` were loaded, none where nothing is new. `n_unplaced` rows have no cursor or key and are never read.
+    `n_batches` were loaded, none where nothing is new. `n_unplaced` rows have no cursor or key and are never read; they are
+    counted where something is new.
     `unmapped` are columns that the layout does not read. `is_anew` says that something else is asked than before, so that
     the source was read from its beginning.
     """
@@ -167,7 +168,8 @@ class _Run:
                         gone = [name for name in self.state.columns if name not in batch.columns]
                         check_columns(self.source.name, self.layout, batch.columns, gone)
                     done = self._batch(done, batch, is_alone=number == 0 and batch.is_last)
-                done = replace(done, n_unplaced=feed.n_unplaced())
+                # To look for them may take as long as to read all: not where nothing is new.
+                done = replace(done, n_unplaced=feed.n_unplaced() if done.n_batches else 0)
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
         return done

@@ -114,6 +114,8 @@ def _engine(url: URL) -> Engine:
             known=", ".join(sorted(DRIVERS)),
         ) from None
     event.listen(engine, "connect", _set_up(SET_UP.get(url.get_backend_name(), ())))
+    if engine.driver == "psycopg":
+        event.listen(engine, "connect", _take_all_times)
     return engine
 
 
@@ -126,3 +128,27 @@ def _set_up(statements: tuple[str, ...]) -> Any:
         connection.commit()
 
     return set_up
+
+
+def _take_all_times(connection: Any, _record: object) -> None:
+    """Let times that Python does not know, as `infinity`, come as words: the row that has one is judged, the others pass."""
+    from psycopg import DataError
+    from psycopg.types import datetime as times
+
+    def lenient(base: type[Any]) -> type[Any]:
+        class Lenient(base):  # type: ignore[misc]
+            def load(self, data: Any) -> Any:
+                try:
+                    return super().load(data)
+                except DataError:
+                    return bytes(data).decode()
+
+        return Lenient
+
+    known = {
+        "date": times.DateLoader,
+        "timestamp": times.TimestampLoader,
+        "timestamptz": times.TimestamptzLoader,
+    }
+    for kind, base in known.items():
+        connection.adapters.register_loader(kind, lenient(base))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -105,15 +105,29 @@ class Reading:
             )
 
     def batches(self, position: Mapping[str, Any] | None, _known: Mapping[str, str]) -> Iterator[Batch]:
-        """Yield the rows from a position on, in batches; the last one may be empty."""
+        """Yield the rows from a position on, in batches; the last one may be empty.
+
+        A pass reads up to the cursor that was the latest when it began, and one that was broken off ends there too: whatever
+        became visible late meanwhile is then within the overlap of the next one.
+        """
         if not self._order:
             yield from self._streamed()
             return
+        if position and not position["is_whole"]:
+            for batch in self._pass(position, position["upto"]):
+                position = batch.position
+                yield replace(batch, is_last=batch.is_last and not self.source.cursor)
+            if not self.source.cursor:
+                return
+        yield from self._pass(position, self._latest())
+
+    def _pass(self, position: Mapping[str, Any] | None, upto: Any) -> Iterator[Batch]:
         columns: list[sa.ColumnElement[Any]] = [self._column(name) for name in self._order]
         places = [self.columns.index(name) for name in self._order]
         where, most, is_last = self._since(columns, position), self.source.batch, False
+        below = sa.true() if upto is None else columns[0] <= as_given(from_position(upto))
         while not is_last:
-            found = self._fetch(columns, where, most + 1)
+            found = self._fetch(columns, sa.and_(where, below), most + 1)
             n = whole_groups(found, places, most)
             if not n and found:
                 most *= GROW
@@ -121,17 +135,34 @@ class Reading:
             is_last, rows, most = len(found) <= most, found[:n], self.source.batch
             if rows:
                 last = [rows[-1][place] for place in places]
-                position = {"at": [as_position(value) for value in last], "is_whole": is_last}
+                position = {"at": [as_position(value) for value in last], "upto": upto, "is_whole": False}
                 where = behind(columns, last)
-            elif position:
-                position = {**position, "is_whole": True}
+            if is_last and position:
+                # Where all was read only the cursor counts; keys may be personal, and are not kept longer than needed.
+                position = {"at": position["at"][:1], "is_whole": True} if self.source.cursor else None
             yield Batch(self.columns, rows, position, is_last)
+
+    def _latest(self) -> Any:
+        """Return the latest value of the cursor that is there now, None where there is none."""
+        if not self.source.cursor:
+            return None
+        cursor = self._column(self.source.cursor)
+        latest = (
+            sa.select(cursor)
+            .select_from(self._rows)
+            .where(cursor.is_not(None))
+            .order_by(cursor.desc())
+            .limit(1)
+        )
+        with self.engine.connect() as connection:
+            found = connection.execute(latest).scalar_one_or_none()
+        return None if found is None else as_position(found)
 
     def _since(
         self, columns: Sequence[sa.ColumnElement[Any]], position: Mapping[str, Any] | None
     ) -> sa.ColumnElement[bool]:
         """Return which rows come from a position on: behind it where reading was broken off, else with an overlap."""
-        if position is None or (position["is_whole"] and not self.source.cursor):
+        if position is None:
             return sa.true()
         values = [from_position(said) for said in position["at"]]
         if position["is_whole"]:
