@@ -17,6 +17,7 @@ QuanyuError
 ├── SourceError
 │   ├── UnreadableFileError       truncated, encrypted, not the type its name says, a bomb
 │   └── UnknownLayoutError        no layout recognises the header
+├── PullError                     a database or service cannot be asked, or does not say what its layout needs
 ├── QueryError                    SQL that cannot be run or is not read-only
 ├── QualityError                  a threshold in quanyu.toml stopped the run
 ├── IdentityError                 a split or merge that is not allowed
@@ -135,6 +136,12 @@ class UnknownLayoutError(SourceError):
     """No layout recognises the file."""
 
 
+class PullError(QuanyuError):
+    """A database or service cannot be asked for its rows, or they lack what the layout needs."""
+
+    exit_code = 26
+
+
 class QueryError(QuanyuError):
     """The SQL cannot be run, or is not read-only."""
 
@@ -197,6 +204,12 @@ class JourneyError(QuanyuError):
     """A journey that cannot be read, launched or changed as it is."""
 
     exit_code = 24
+
+
+class PromotionError(QuanyuError):
+    """A promotion, a basket or a coupon cannot be read, or may not do what is asked of it."""
+
+    exit_code = 27
 
 
 class TaskError(QuanyuError):

@@ -38,3 +38,10 @@ class LogSettings(Section, name="log"):
     """Seconds between two times at which what was posted is brought into the tables."""
     keep_days: float = Field(default=7, ge=0)
     """Days for which files of the log stay after all of them is in the tables, to look into them."""
+
+
+class PullSettings(Section, name="pull"):
+    """Services that are asked over HTTP for what is new."""
+
+    allow_private: bool = False
+    """Whether a service may be inside one's own network, and be asked without TLS."""

@@ -107,6 +107,7 @@ from quanyu.ledger.outbox import (
     release_claims,
 )
 from quanyu.ledger.owner import Owner, adopt, check_key, find_owner, own
+from quanyu.ledger.pull import PullState, find_pull, keep_pull, list_pulls
 from quanyu.ledger.response import (
     ResponseEntry,
     add_responses,
@@ -181,6 +182,7 @@ __all__ = [
     "Message",
     "Owner",
     "Proposal",
+    "PullState",
     "Receipt",
     "ResponseEntry",
     "Round",
@@ -246,6 +248,7 @@ __all__ = [
     "find_key",
     "find_load",
     "find_owner",
+    "find_pull",
     "find_records",
     "find_send",
     "find_session",
@@ -263,6 +266,7 @@ __all__ = [
     "keep_content",
     "keep_fit",
     "keep_marks",
+    "keep_pull",
     "last_day",
     "last_good",
     "layouts_of",
@@ -278,6 +282,7 @@ __all__ = [
     "list_keys",
     "list_loads",
     "list_marks",
+    "list_pulls",
     "list_receipts",
     "list_responses",
     "list_runs",

@@ -67,7 +67,7 @@ def load(
     ws: Workspace,
     paths: Iterable[str | Path] | str | Path,
     *,
-    layout: str | None = None,
+    layout: str | Layout | None = None,
     progress: Progress | None = None,
     again: bool = False,
 ) -> list[Loaded]:
@@ -79,8 +79,7 @@ def load(
     (`UnreadableFileError`, `UnknownLayoutError`). `StorageError` and `WorkspaceBusyError` are always raised.
     """
     named = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    known = catalogue.layouts(ws.root)
-    chosen = [catalogue.layout_named(layout, known)] if layout else known
+    chosen = [layout] if isinstance(layout, Layout) else _chosen(ws, layout)
     with ws.writing():
         shutil.rmtree(ws.path("staging"), ignore_errors=True)
         convert(ws)
@@ -90,6 +89,11 @@ def load(
     if len(done) == 1 and run.errors:
         raise run.errors[0]
     return _and_waiting(ws, done)
+
+
+def _chosen(ws: Workspace, name: str | None) -> list[Layout]:
+    known = catalogue.layouts(ws.root)
+    return [catalogue.layout_named(name, known)] if name else known
 
 
 def _and_waiting(ws: Workspace, done: list[Loaded]) -> list[Loaded]:

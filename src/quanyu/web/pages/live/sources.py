@@ -12,6 +12,7 @@ from quanyu.collect.collector.wire import wires
 from quanyu.ledger import Source
 from quanyu.text import Text
 from quanyu.web.page import Page
+from quanyu.web.pages.live.pulls import pulls
 from quanyu.web.parts.button import button
 from quanyu.web.parts.markup import div, put, span, tag
 from quanyu.web.parts.notice import fault, lead, report
@@ -49,6 +50,7 @@ def sources(view: View) -> None:
         with ui.element("section").classes("panel w4 stack builder"):
             put(tag("h2", view.say("Add a source")), class_="bar")
             _form(view)
+    pulls(view)
 
 
 def _source(view: View, one: Source) -> None:

@@ -6,7 +6,7 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
-from quanyu.text import Sentence
+from quanyu.text import Sentence, Text
 
 MAPPED = (
     ipaddress.ip_network("64:ff9b::/96"),
@@ -19,8 +19,9 @@ MAPPED = (
 class BarredError(Exception):
     """The address leads where it must not; `is_passing` says that it could not be looked up."""
 
-    def __init__(self, why: str, is_passing: bool = False) -> None:
+    def __init__(self, why: Text, is_passing: bool = False) -> None:
         super().__init__(why)
+        self.why: Text = why
         self.is_passing = is_passing
 
 
@@ -40,7 +41,8 @@ def checked_address(url: str) -> tuple[str, list[str]]:
     except ValueError:
         raise BarredError(Sentence("an address has a port up to 65535")) from None
     except (OSError, UnicodeError) as error:
-        raise BarredError(str(error), is_passing=True) from None
+        told = Sentence("the address cannot be looked up: {error}", error=str(error))
+        raise BarredError(told, is_passing=True) from None
     numbers = list(dict.fromkeys(str(row[4][0]) for row in found))
     if not numbers or not all(is_public(number) for number in numbers):
         raise BarredError(Sentence("{host} is inside a network, not on the internet", host=parts.hostname))
