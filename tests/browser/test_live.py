@@ -119,3 +119,24 @@ def test_live_events_are_followed_and_say_why(root, base, visit: Visitor, width,
     page.locator("summary", has_text=rejected).first.wait_for()
     assert page.locator("summary", has_text="Seen").count() == 0
     assert here.seen.errors == [] and here.seen.dialogs == []
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "zh"), (1280, "en")])
+def test_what_is_pulled_is_listed_with_what_is_wrong(root, base, visit: Visitor, width, language) -> None:
+    ws = quanyu.workspace.open(root)
+    drift = {"came": ["gift"], "went": [], "turned": {"paid": ["integer", "text"]}}
+    position = {"at": [["time", "2026-11-11T00:21:00"]], "is_whole": True}
+    state = ledger.PullState(
+        f"till{width}", "postgresql://db/shop", "plain_orders", "", ws.now(), position, drift=drift,
+        n_batches=2, n_rows=1234, error="<b>no</b>", pulled_at=ws.now(),
+    )  # fmt: skip
+    ledger.keep_pull(ws.ledger, state)
+    ws.close()
+    here = visit(base, width)
+    here.speak(language)
+    page = here.open("/sources")
+    row = page.locator("section.pulls")
+    row.get_by_text(f"till{width}").first.wait_for()
+    assert row.get_by_text("<b>no</b>").count() or row.locator("b").count() == 0
+    look_over(page)
+    assert here.seen.errors == []
