@@ -206,6 +206,12 @@ class JourneyError(QuanyuError):
     exit_code = 24
 
 
+class PromotionError(QuanyuError):
+    """A promotion, a basket or a coupon cannot be read, or may not do what is asked of it."""
+
+    exit_code = 27
+
+
 class TaskError(QuanyuError):
     """A task that is not there, or that somebody has closed before."""
 

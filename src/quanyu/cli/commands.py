@@ -98,6 +98,8 @@ COMMANDS = (
     Command("journey", "journey.journey:journey",
             "Let people go step by step: write, launch, pause and show journeys, and follow one person.",
             "quanyu journey list", is_group=True),
+    Command("promotion", "promotion.promotion:promotion", "Say what a basket costs under promotions, and why.",
+            "quanyu promotion quote basket.json --rules promotions.yaml", is_group=True),
     Command("send", "campaign.send:send", "Let messages that are due leave.", "quanyu send --once"),
     Command("channel", "channel.channel:channel", "See which channels are ready, and try one.",
             "quanyu channel list", is_group=True),
