@@ -218,6 +218,12 @@ class TaskError(QuanyuError):
     exit_code = 25
 
 
+class RecommendError(QuanyuError):
+    """There is nobody, or nothing, to recommend for."""
+
+    exit_code = 28
+
+
 class ComplianceError(QuanyuError):
     """A text may not be sent as it is: something in it, or missing from it, is against the law."""
 

@@ -71,6 +71,8 @@ COMMANDS = (
     Command("audience", "whom.audience:audience",
             "Preview an audience: who would be reached, kept out, or left alone and why; --propose records it.",
             'quanyu audience "group in at_risk, must_win_back; clv_amount >= 500" --channel sms --propose'),
+    Command("recommend", "offer.recommend:recommend", "Say what is recommended to a person, or with an item, and why.",
+            "quanyu recommend jd:13912 --n 5"),
     Command("report", "plan:report", "Write the report: one self-contained HTML file with charts.",
             "quanyu report --out report.html --language en"),
     Command("demo", "demo.demo:demo",

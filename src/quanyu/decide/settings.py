@@ -65,3 +65,30 @@ class BudgetSettings(Section, name="budget"):
     """How far spend may be off its plan before the pace is called over or under."""
     stage: Literal["start", "growth", "mature"] = "growth"
     """Stage of the company: how money is divided at first, when nothing is known yet."""
+
+
+class RecommendSettings(Section, name="recommend"):
+    """What is recommended to people, and what never is."""
+
+    days: int = Field(default=365, ge=1)
+    """Days before today in which what people did counts."""
+    signals: tuple[str, ...] = ("add_to_cart", "favourite", "product_view")
+    """Events with an item that count beside purchases."""
+    n_items: int = Field(default=20, ge=1, le=100)
+    """Items that are kept for each person."""
+    most_items: int = Field(default=30, ge=2, le=200)
+    """The newest items of a person that are looked at."""
+    n_neighbours: int = Field(default=100, ge=5, le=500)
+    """Other items that an item can lead to."""
+    most_weighed: int = Field(default=5000, ge=0)
+    """Items up to which all are weighed together as well (`linear`), which takes time that grows with the cube of their number."""
+    per_category: int = Field(default=5, ge=1)
+    """The most items of one category in a list."""
+    repeat_share: float = Field(default=0.3, gt=0, le=1)
+    """An item that at least this share of its buyers bought again is recommended to buyers, once it is due again; others never."""
+    test_days: int = Field(default=28, ge=1)
+    """The last days, which are foreseen from those before to see which way of recommending is best."""
+    excluded_items: tuple[str, ...] = ()
+    """Items that are never recommended."""
+    excluded_categories: tuple[str, ...] = ()
+    """Categories of which nothing is recommended."""

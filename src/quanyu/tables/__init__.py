@@ -12,10 +12,11 @@ from quanyu.tables.owned.acted import ACTED
 from quanyu.tables.owned.collected import COLLECTED, SALES, STATUSES
 from quanyu.tables.owned.decided import DECIDED
 from quanyu.tables.owned.measured import MEASURED
+from quanyu.tables.owned.offer import RECOMMENDED
 from quanyu.tables.owned.understood import UNDERSTOOD
 
 CONTRACTS: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in (*COLLECTED, *UNDERSTOOD, *DECIDED, *ACTED, *MEASURED)}
+    {table.name: table for table in (*COLLECTED, *UNDERSTOOD, *DECIDED, *RECOMMENDED, *ACTED, *MEASURED)}
 )
 
 

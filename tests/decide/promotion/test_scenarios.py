@@ -310,3 +310,30 @@ def test_prices_as_they_are_shown(shown, paid, listed, expected) -> None:
     )
     marked = {ON - dt.timedelta(days=n): Decimal(price) for n, price in listed.items()}
     assert [(one.article, one.allowed) for one in check_offer(offer, deals(*paid), marked)] == expected
+
+
+TWENTY, TEN_OFF = {"off": "20%", "level": "shop"}, {"off": "10%", "level": "shop"}
+REPORTED: list[tuple[str, dict[str, Any], list[Any], float, dict[str, int], float]] = [
+    (
+        "woocommerce/woocommerce#64668",
+        {"off": "25%", "level": "shop"},
+        [(23.90, 10)],
+        179.25,
+        {"a": 10},
+        179.25,
+    ),
+    ("PrestaShop/PrestaShop#18319", TWENTY, [150, 60], 168, {"a": 1}, 120),
+    ("smartlabsAT/sonata-project-ecommerce#177", TEN_OFF, [(100, 3)], 270, {"a": 2}, 180),
+    ("odoo/odoo#271032", {"off": "100%", "level": "shop"}, [(13.23, 2)], 0, {"a": 1}, 0),
+    ("medusajs/medusa#14432", {"buy": {"n": 2}}, [(10, 5)], 40, {"a": 5}, 40),
+]
+
+
+@pytest.mark.parametrize(
+    ("promotion", "prices", "paid", "back", "given"),
+    [row[1:] for row in REPORTED],
+    ids=[row[0] for row in REPORTED],
+)
+def test_what_others_report(promotion, prices, paid, back, given) -> None:
+    assert pay(quoted([promotion], basket(*prices))) == paid
+    assert refund(rules(promotion), basket(*prices), back).goods == round(100 * given)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+FAR = 1 << 60
+"""More than any amount."""
+
 
 def allocate(total: int, weights: Sequence[int], unit: int = 1) -> list[int]:
     """Return whole parts of a total in proportion to weights: the largest remainders are rounded up.
@@ -27,8 +30,9 @@ def allocate(total: int, weights: Sequence[int], unit: int = 1) -> list[int]:
     parts = [total * weight // whole for weight in weights]
     rest = total - sum(parts)
     if rest:
-        order = sorted([(-(total * weight % whole), -weight, n) for n, weight in enumerate(weights)])
-        for _, _, n in order[:rest]:
+        # One number for remainder and weight; a stable sort leaves the lower index first.
+        keys = [total * weight % whole * FAR + weight for weight in weights]
+        for n in sorted(range(len(keys)), key=keys.__getitem__, reverse=True)[:rest]:
             parts[n] += 1
     return parts
 

@@ -34,9 +34,11 @@ class Search:
         Rules of other lines that exclude none of the rest are chosen by themselves.
         """
         way: Way = None
-        for part in self._parts(rules):
+        for part in self._parts(rules) if len(rules) > 1 else (rules,):
             if len(part) > 1:
-                state, chosen, way = self._searched(part, state, chosen, way)
+                is_one = all(rule.clash & other.bit for rule in part for other in part if other is not rule)
+                search = self._one_of if is_one else self._searched
+                state, chosen, way = search(part, state, chosen, way)
                 continue
             rule = part[0]
             if rule.clash & chosen:
@@ -49,8 +51,6 @@ class Search:
 
     def _parts(self, rules: Sequence[Rule]) -> Sequence[Sequence[Rule]]:
         """Return rules in parts that have nothing to do with each other, each in their order."""
-        if len(rules) == 1:
-            return (rules,)
         if self.policy.min_pay:
             return (rules,)
         parts: list[tuple[int, set[int], list[Rule]]] = []
@@ -70,6 +70,23 @@ class Search:
         if len(rule.parts) == 1:
             return set(self.found[rule.parts[0]])
         return {slot for part in rule.parts for slot in self.found[part]}
+
+    def _one_of(self, rules: Sequence[Rule], state: State, chosen: int, way: Way) -> tuple[State, int, Way]:
+        """Return the best of rules of which each excludes all others: the one that takes most, the first of equal ones."""
+        best: tuple[int, Rule, Cut] | None = None
+        for rule in rules:
+            if rule.clash & chosen:
+                continue
+            cut = self.cut(rule, state)
+            if isinstance(cut, Miss):
+                way = (rule, cut, way)
+                continue
+            taken = sum(cut.shares) + cut.freight + cut.worth
+            if best is None or taken > best[0]:
+                best = taken, rule, cut
+        if best is None:
+            return state, chosen, way
+        return after(state, best[2]), chosen | best[1].bit, (best[1], best[2], way)
 
     def _searched(
         self, rules: Sequence[Rule], state: State, chosen: int, before: Way

@@ -1,0 +1,1 @@
+"""Commands about what is offered: what is recommended, at what price, with which promotion."""

@@ -1,0 +1,1 @@
+"""What is offered to whom, and how far that can be believed."""
