@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from quanyu.errors import PullError
 
+MOST_DIGITS = 400
+"""More than any floating number has: `1e999999999` is a short word and a long number."""
 NAIVE = "time"
 """The kind of times that do not say in which zone they are."""
 KINDS: Mapping[type, str] = {
@@ -52,10 +56,10 @@ def _moment(value: dt.datetime) -> str:
     return (value.astimezone(dt.UTC) if value.tzinfo else value).isoformat(sep=" ")
 
 
-def _number(value: float | Decimal) -> str | None:
-    """Return a number with all its digits and without an exponent; None where it is no number."""
+def _number(value: float | Decimal) -> str:
+    """Return a number with all its digits; without an exponent unless that would be digits that nobody wrote."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    return format(exact, "f") if exact.is_finite() else None
+    return format(exact, "f") if exact.is_finite() and abs(exact.adjusted()) < MOST_DIGITS else str(exact)
 
 
 def _json(value: Any) -> str:
@@ -121,37 +125,90 @@ MADE: Mapping[str, Callable[[str], Any]] = {
 
 LATE_SECONDS = 60.0
 """How much of a cursor of times is read again where nothing is said: transactions that began before end later."""
+AHEAD = dt.timedelta(hours=38)
+"""A cursor that is further ahead of the clock, in whatever zone it is told, is wrong."""
+PASSED = dt.timedelta(hours=12)
+"""What is told of a clock this long ago has passed in every zone."""
+EXTENDED = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
+SHAPES = ("%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%S", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
+"""How else times are written in columns of text so that they are in order."""
+Write = Callable[[dt.datetime], str]
 
 
 def earlier(value: Any, overlap: float | None) -> Any:
     """Return the value of a cursor from which is read again; raise `PullError` where it cannot be told.
 
-    >>> earlier("2026-11-11T00:00:30", None), earlier(1000, 10), earlier("A7", None)
-    ('2026-11-10T23:59:30', 990, 'A7')
+    >>> earlier("2026-11-11T00:00:30", None), earlier(1000, 10), earlier("A7", None), earlier("20261111", None)
+    ('2026-11-10T23:59:30', 990, 'A7', '20261110')
     """
     if isinstance(value, int | float | Decimal):
         return type(value)(Decimal(value) - Decimal(overlap or 0))
     seconds = dt.timedelta(seconds=LATE_SECONDS if overlap is None else overlap)
-    if isinstance(value, dt.datetime):
-        return value - seconds
-    if isinstance(value, dt.date):
-        return value - dt.timedelta(days=-(-seconds // dt.timedelta(days=1))) if seconds else value
-    return _earlier_text(value, seconds, is_asked=overlap is not None and overlap > 0)
+    try:
+        if isinstance(value, dt.datetime):
+            return value - seconds
+        if isinstance(value, dt.date):
+            return value - dt.timedelta(days=-(-seconds // dt.timedelta(days=1))) if seconds else value
+        return _earlier_text(value, seconds, is_asked=overlap is not None and overlap > 0)
+    except OverflowError:  # the first day of all, which programs write for none
+        return value
 
 
 def _earlier_text(value: str, seconds: dt.timedelta, *, is_asked: bool) -> str:
     """Return an earlier time as it was written; where it is no time only the same value is read again."""
+    known = _read_text(value)
+    if known:
+        moment, write = known
+        return write(moment - seconds)
+    if is_asked:
+        raise PullError(
+            "The cursor holds {value!r}, which is no time: no overlap can be taken off it.",
+            "Leave 'overlap' out, or name a cursor of times or numbers.",
+            value=value[:80],
+        )
+    return value
+
+
+def _read_text(value: str) -> tuple[dt.datetime, Write] | None:
+    """Return the time that a text is, and what writes another one in the same way; None where it is none."""
+    for shape in SHAPES:
+        try:
+            moment = dt.datetime.strptime(value, shape)  # noqa: DTZ007 - it is compared with its like
+        except ValueError:
+            continue
+        if moment.strftime(shape) == value:
+            return moment, partial(_shaped, shape)
+    if not EXTENDED.fullmatch(value):
+        return None
     try:
         moment = dt.datetime.fromisoformat(value)
     except ValueError:
-        if is_asked:
-            raise PullError(
-                "The cursor holds {value!r}, which is no time: no overlap can be taken off it.",
-                "Leave 'overlap' out, or name a cursor of times or numbers.",
-                value=value[:80],
-            ) from None
-        return value
+        return None
     if len(value) == len("2026-11-11"):
-        return str(moment.date() - dt.timedelta(days=1))
-    said = (moment - seconds).isoformat(sep=value[10], timespec="auto" if "." in value else "seconds")
-    return said.replace("+00:00", "Z") if value.endswith("Z") else said
+        return moment, lambda other: str(other.date())
+    spec = "auto" if "." in value else "seconds"
+    end = ("+00:00", "Z") if value.endswith("Z") else ("", "")
+    return moment, lambda other: other.isoformat(sep=value[10], timespec=spec).replace(*end)
+
+
+def _shaped(shape: str, moment: dt.datetime) -> str:
+    return moment.strftime(shape)
+
+
+def not_ahead(value: Any, now: dt.datetime) -> Any:
+    """Return the value of a cursor, or where it lies in the future one that has passed: behind it nothing new would be seen.
+
+    >>> now = dt.datetime(2026, 11, 11, tzinfo=dt.UTC)
+    >>> not_ahead("9999-12-31 00:00:00", now), not_ahead("2026-11-11 08:00:00", now), not_ahead(7, now)
+    ('2026-11-10 12:00:00', '2026-11-11 08:00:00', 7)
+    """
+    moment = value
+    if isinstance(value, str):
+        known = _read_text(value)
+        moment = known[0] if known else None
+    if isinstance(moment, dt.date) and not isinstance(moment, dt.datetime):
+        moment = dt.datetime.combine(moment, dt.time())
+    if not isinstance(moment, dt.datetime):
+        return value
+    ahead = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)) - now
+    return value if ahead <= AHEAD else earlier(value, (ahead + PASSED).total_seconds())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from quanyu.collect.pull import database, http
 from quanyu.collect.pull.batch import Batch
+from quanyu.collect.pull.cell import as_position, from_position, not_ahead
 from quanyu.collect.pull.declare import DatabaseSource, HttpSource, Source
 from quanyu.collect.settings import PullSettings
 from quanyu.workspace import Workspace
@@ -50,3 +52,16 @@ def question_of(source: Source) -> list[object]:
 def _database(source: Source) -> DatabaseSource:
     assert isinstance(source, DatabaseSource)
     return source
+
+
+def passed(position: Mapping[str, Any] | None, now: dt.datetime) -> Mapping[str, Any] | None:
+    """Return a position that does not lie in the future: one row with a wrong time would hide whatever changes until then."""
+    if position and position.get("is_whole"):
+        return {**position, "at": [_passed(position["at"][0], now)]}
+    if position and position.get("newest") is not None and position["next"] is None:
+        return {**position, "newest": _passed(position["newest"], now)}
+    return position
+
+
+def _passed(said: Any, now: dt.datetime) -> Any:
+    return as_position(not_ahead(from_position(said), now))

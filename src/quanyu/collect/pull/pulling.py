@@ -25,7 +25,8 @@ from quanyu.collect.pull.batch import Batch, digest_of, write
 from quanyu.collect.pull.cell import NAIVE
 from quanyu.collect.pull.declare import Source
 from quanyu.collect.pull.drift import Drift, check_columns, drift, known
-from quanyu.collect.pull.feed import opened, place_of, question_of
+from quanyu.collect.pull.feed import opened, passed, place_of, question_of
+from quanyu.collect.pull.refused import forget_refused_before
 from quanyu.errors import PullError, QuanyuError, WorkspaceBusyError
 from quanyu.ledger import PullState
 from quanyu.warehouse import Change
@@ -151,6 +152,10 @@ class _Run:
     layout: Layout
     state: PullState
     progress: Progress
+    n_before: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.n_before = self.state.n_batches
 
     @property
     def _folder(self) -> Path:
@@ -163,7 +168,8 @@ class _Run:
         shutil.rmtree(self._folder, ignore_errors=True)
         try:
             with opened(self.ws, self.source) as feed:
-                for number, batch in enumerate(feed.batches(self.state.position, self.state.columns)):
+                position = passed(self.state.position, self.ws.now())
+                for number, batch in enumerate(feed.batches(position, self.state.columns)):
                     if batch.columns:
                         gone = [name for name in self.state.columns if name not in batch.columns]
                         check_columns(self.source.name, self.layout, batch.columns, gone)
@@ -196,12 +202,16 @@ class _Run:
             (loaded,) = load(self.ws, file, layout=self.layout)
             file.unlink()
             done = done.plus(loaded)
+            n_again = 0
+            # One that was killed may have loaded this very batch: what it refused is not told now.
+            if self.n_before and (loaded.n_refused or loaded.status == "already loaded"):
+                n_again = forget_refused_before(self.ws, self.source.name, file.name, self.n_before)
             state = replace(
                 state,
                 digest=digest if is_alone else "",
                 n_batches=number,
                 n_rows=state.n_rows + loaded.n_rows,
-                n_refused=state.n_refused + loaded.n_refused,
+                n_refused=max(0, state.n_refused + loaded.n_refused - n_again),
             )
         ledger.keep_pull(self.ws.ledger, state)
         self.state = state

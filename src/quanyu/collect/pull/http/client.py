@@ -170,7 +170,7 @@ class Client:
                     most=self.source.most_mb,
                 )
         try:
-            return json.loads(bytes(body), parse_float=Decimal, parse_constant=lambda _: None)
+            return json.loads(bytes(body), parse_float=Decimal, parse_constant=str)
         except (ValueError, RecursionError):
             raise PullError(
                 "The service of {name} answers with what is no JSON ({kind}).",

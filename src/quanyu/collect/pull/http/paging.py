@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import httpx
@@ -43,3 +44,26 @@ def next_page(source: HttpSource, url: httpx.URL, page: Page, n_records: int) ->
             "Check 'next' in the source's file.",
             name=source.name,
         ) from None
+
+
+def without_own(url: httpx.URL, home: httpx.URL) -> tuple[str, list[str]]:
+    """Return an address without what the source's own address says too, which may be a key, and which parameters that were.
+
+    >>> home = httpx.URL("https://me:pw@shop.example/orders?key=K&limit=2")
+    >>> without_own(httpx.URL("https://me:pw@shop.example/orders?key=K&page=7"), home)
+    ('https://shop.example/orders?page=7', ['key'])
+    """
+    mine = set(home.params.multi_items())
+    pairs = url.params.multi_items()
+    kept = httpx.QueryParams([pair for pair in pairs if pair not in mine])
+    bare = url.copy_with(userinfo=b"", query=str(kept).encode("ascii") or None)
+    return str(bare), list(dict.fromkeys(name for name, value in pairs if (name, value) in mine))
+
+
+def with_own(said: str, own: Collection[str], home: httpx.URL) -> httpx.URL:
+    """Return the address again, with what the source's own address says by now."""
+    url = httpx.URL(said)
+    pairs = [pair for pair in home.params.multi_items() if pair[0] in own]
+    if pairs:
+        url = url.copy_with(query=str(httpx.QueryParams([*pairs, *url.params.multi_items()])).encode("ascii"))
+    return url.copy_with(userinfo=home.userinfo)

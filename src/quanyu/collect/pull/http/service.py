@@ -15,7 +15,7 @@ from quanyu.collect.pull.batch import Batch
 from quanyu.collect.pull.cell import as_position, earlier, from_position
 from quanyu.collect.pull.declare import HttpSource
 from quanyu.collect.pull.http.client import Client, RequestRefusedError
-from quanyu.collect.pull.http.paging import first_page, next_page
+from quanyu.collect.pull.http.paging import first_page, next_page, with_own, without_own
 from quanyu.collect.pull.http.record import at, records_of, rows_of
 
 
@@ -59,9 +59,11 @@ class Service:
 
     def _stand(self, since: Any, newest: Any, url: httpx.URL | None) -> dict[str, Any]:
         """Return a position: where an address holds a secret it is not kept, and reading begins anew after a break."""
-        said = "" if url is None else str(url)
+        if url is None:
+            return {"since": since, "newest": newest, "next": None}
+        said, own = without_own(url, self.source.address)
         is_open = said != self.source.told(said)
-        return {"since": since, "newest": newest, "next": None if url is None else "" if is_open else said}
+        return {"since": since, "newest": newest, "next": "" if is_open else said, "own": own}
 
     def _pages(
         self, position: Mapping[str, Any] | None, since: Any
@@ -71,7 +73,9 @@ class Service:
         if since is not None:
             asked = earlier(from_position(since), self.source.overlap)
         begin = first_page(self.source, asked)
-        url: httpx.URL | None = httpx.URL(position["next"]) if position and position["next"] else begin
+        url: httpx.URL | None = begin
+        if position and position["next"]:
+            url = with_own(position["next"], position["own"], self.source.address)
         may_begin, seen, before = url != begin, set[str](), list[Mapping[str, Any]]()
         while url is not None:
             try:
