@@ -97,7 +97,8 @@ MET = {
 """Cases of which this scene has rows, each with where they are."""
 EMPTY = {
     "categories", "continuations", "deals", "fx_rates", "leads", "prices", "stores", "messages", "responses", "scores",
-    "enrolments", "given_traits", "grants", "spend_test_days", "spend_test_results", "tasks", "variants",
+    "enrolments", "given_traits", "grants", "popular_items", "recommendations", "spend_test_days", "spend_test_results",
+    "tasks", "variants",
 }  # fmt: skip
 """Tables that nothing in this scene fills: no file of theirs is loaded, or no step writes them yet."""
 

@@ -40,7 +40,7 @@ def choice(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Choice:
 
     Without enough people to judge by, what is popular is recommended to everybody.
     """
-    given = ws.settings.of(RecommendSettings)
+    given, limit = ws.settings.of(RecommendSettings), memory_limit(ws)
     first = as_of - dt.timedelta(days=given.test_days)
     had = scratch.keep(history(ws, Span.before(ws, first, given.days)))
     known = learned(ws.warehouse.read, had)
@@ -52,9 +52,7 @@ def choice(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Choice:
     reasons = {}
     for name, way in WAYS.items():
         n_items = len(known.items)
-        if (way.bytes_of(n_items) and n_items > given.most_weighed) or way.bytes_of(n_items) > memory_limit(
-            ws
-        ):
+        if (way.bytes_of(n_items) and n_items > given.most_weighed) or way.bytes_of(n_items) > limit:
             reasons[name] = "too_large"
             continue
         lists[name] = ranked(told.person, told.item, way.make(known.counts, given.n_neighbours), FOREMOST)

@@ -80,7 +80,6 @@ def _fit(ws: Workspace, chosen: Choice, known: Learned, as_of: dt.date) -> Fit:
         },
         (as_of - dt.timedelta(days=given.days), as_of - dt.timedelta(days=1)),
         {name: ws.warehouse.version(name) for name in READS},
-        seed=ws.settings.seed,
     )
 
 

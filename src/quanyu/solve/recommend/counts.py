@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.integer]
@@ -39,7 +39,7 @@ class Counts:
         [[0.0, 2.0], [0.0, 0.0]]
         """
         n_people = int(person.max()) + 1 if len(person) else 0
-        had = sp.csr_matrix((np.ones(len(item)), (person, item)), shape=(n_people, n_items))
+        had = scipy.sparse.csr_matrix((np.ones(len(item)), (person, item)), shape=(n_people, n_items))
         had.data[:] = 1.0
         same = person[1:] == person[:-1]
         following = (item[:-1][same], item[1:][same], np.ones(int(same.sum())))
@@ -52,6 +52,6 @@ class Counts:
 
 
 def _square(n: int, row: Numbers, column: Numbers, weight: Any) -> Sparse:
-    made = sp.csr_matrix((np.asarray(weight, float), (row, column)), shape=(n, n))
+    made = scipy.sparse.csr_matrix((np.asarray(weight, float), (row, column)), shape=(n, n))
     made.sum_duplicates()
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 
 from quanyu.solve.recommend.counts import Numbers, Sparse
 from quanyu.solve.recommend.judge import Ranked
@@ -32,7 +32,9 @@ def ranked(person: Numbers, item: Numbers, links: Links, n: int) -> Ranked:
     counts = np.bincount(person, minlength=n_people)
     begin = np.concatenate(([0], np.cumsum(counts)))
     age = counts[person] - 1 - (np.arange(len(person)) - begin[person])
-    had = sp.csr_matrix((links.decay**age, (person, item)), shape=(n_people, links.similar.shape[0]))
+    had = scipy.sparse.csr_matrix(
+        (links.decay**age, (person, item)), shape=(n_people, links.similar.shape[0])
+    )
     parts = [_best(had[at : at + BLOCK], links, n, at) for at in range(0, n_people, BLOCK)]
     return (
         Ranked(*(np.concatenate(part) for part in zip(*parts, strict=True)))

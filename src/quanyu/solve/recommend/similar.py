@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.linalg import lapack
+import scipy
 
 from quanyu.solve.recommend.counts import Counts, Sparse
 from quanyu.solve.recommend.top import nearest
@@ -20,7 +19,7 @@ def cosine(counts: Counts, *, shrink: float, n_neighbours: int) -> Sparse:
     apart = pairs.row != pairs.col
     row, column, weight = pairs.row[apart], pairs.col[apart], pairs.data[apart]
     value = weight / (np.sqrt(alone[row] * alone[column]) + shrink)
-    return nearest(sp.csr_matrix((value, (row, column)), shape=pairs.shape), n_neighbours)
+    return nearest(scipy.sparse.csr_matrix((value, (row, column)), shape=pairs.shape), n_neighbours)
 
 
 def ease(counts: Counts, *, l2: float, n_neighbours: int | None = None) -> Sparse:
@@ -32,12 +31,12 @@ def ease(counts: Counts, *, l2: float, n_neighbours: int | None = None) -> Spars
     gram = counts.both.toarray()
     gram[np.diag_indices_from(gram)] += l2
     # By Cholesky, a third of the time of a general inverse; only the lower half of it is made.
-    factor, _ = lapack.dpotrf(gram, lower=1, overwrite_a=1, clean=1)
-    lower, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    factor, _ = scipy.linalg.lapack.dpotrf(gram, lower=1, overwrite_a=1, clean=1)
+    lower, _ = scipy.linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
     inverse = lower + np.tril(lower, -1).T
     weights = inverse / -np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
-    whole = sp.csr_matrix(weights)
+    whole = scipy.sparse.csr_matrix(weights)
     return whole if n_neighbours is None else nearest(whole, n_neighbours)
 
 
@@ -50,7 +49,7 @@ def followers(counts: Counts, *, n_neighbours: int) -> Sparse:
     """Return the share of each other item among those that came next after an item."""
     total = np.asarray(counts.then.sum(axis=1)).ravel()
     rows = np.repeat(np.arange(counts.n_items), np.diff(counts.then.indptr))
-    shares = sp.csr_matrix(
+    shares = scipy.sparse.csr_matrix(
         (counts.then.data / total[rows], counts.then.indices, counts.then.indptr), shape=counts.then.shape
     )
     return nearest(shares, n_neighbours)

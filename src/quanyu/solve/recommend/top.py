@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import NDArray
 
 from quanyu.solve.recommend.counts import Numbers, Sparse
@@ -19,7 +19,7 @@ def largest(matrix: Sparse, n: int) -> tuple[Numbers, Numbers, Numbers]:
 
     Entries are compared as single precision numbers, equal ones by their column.
 
-    >>> [part.tolist() for part in largest(sp.csr_matrix([[0.0, 2.0, 3.0], [1.0, 1.0, 0.0]]), 1)]
+    >>> [part.tolist() for part in largest(scipy.sparse.csr_matrix([[0.0, 2.0, 3.0], [1.0, 1.0, 0.0]]), 1)]
     [[0, 1], [0, 0], [2, 0]]
     """
     bits = max(1, int(matrix.shape[1] - 1).bit_length())
@@ -43,7 +43,7 @@ def nearest(similar: Sparse, n: int) -> Sparse:
         + sorted_rows.indices
     )
     values = sorted_rows.data[np.searchsorted(keys, row * similar.shape[1] + column)]
-    return sp.csr_matrix((values, (row, column)), shape=similar.shape)
+    return scipy.sparse.csr_matrix((values, (row, column)), shape=similar.shape)
 
 
 def _of_block(rows: Sparse, n: int, bits: int, begin: int) -> tuple[Numbers, Numbers, Numbers]:
