@@ -104,5 +104,5 @@ STEP = Step(
     READS,
     WRITES,
     recommend_all,
-    ("recommend", "memory_limit"),
+    ("recommend",),
 )
