@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 
@@ -128,6 +129,7 @@ def test_times_without_a_zone_need_one(embedded, server, source) -> None:
     given = {"table": None, "query": query, "cursor": None}
     with pytest.raises(PullError, match="'ordered_at' of shop holds times without a time zone"):
         pull(embedded, source(timezone=None, **given))
+    gc.collect()  # a connection that stayed open would say so here
     pull(embedded, source(timezone="Europe/Berlin", **given))
     (row,) = embedded.warehouse.query("SELECT CAST(ordered_at AS VARCHAR) AS at FROM orders").to_pylist()
     assert row["at"].startswith("2026-11-01 09:00:00")

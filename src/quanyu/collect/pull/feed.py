@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -18,7 +18,9 @@ from quanyu.workspace import Workspace
 class Feed(Protocol):
     """A source that is open."""
 
-    def batches(self, position: Mapping[str, Any] | None, known: Mapping[str, str], /) -> Iterator[Batch]:
+    def batches(
+        self, position: Mapping[str, Any] | None, known: Mapping[str, str], /
+    ) -> Generator[Batch, None, None]:
         """Yield what comes from a position on, in batches of which the last may be empty; `known` columns were seen before."""
 
     def n_unplaced(self) -> int:

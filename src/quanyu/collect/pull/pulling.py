@@ -12,7 +12,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -167,9 +167,13 @@ class _Run:
         # Rows of a pull that was killed must not lie here for ever.
         shutil.rmtree(self._folder, ignore_errors=True)
         try:
-            with opened(self.ws, self.source) as feed:
-                position = passed(self.state.position, self.ws.now())
-                for number, batch in enumerate(feed.batches(position, self.state.columns)):
+            position = passed(self.state.position, self.ws.now())
+            # What is read stops before the source is left, or a connection that is still in use stays open.
+            with (
+                opened(self.ws, self.source) as feed,
+                closing(feed.batches(position, self.state.columns)) as batches,
+            ):
+                for number, batch in enumerate(batches):
                     if batch.columns:
                         gone = [name for name in self.state.columns if name not in batch.columns]
                         check_columns(self.source.name, self.layout, batch.columns, gone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -104,7 +104,9 @@ class Reading:
                 ).scalar_one()
             )
 
-    def batches(self, position: Mapping[str, Any] | None, _known: Mapping[str, str]) -> Iterator[Batch]:
+    def batches(
+        self, position: Mapping[str, Any] | None, _known: Mapping[str, str]
+    ) -> Generator[Batch, None, None]:
         """Yield the rows from a position on, in batches; the last one may be empty.
 
         A pass reads up to the cursor that was the latest when it began, and one that was broken off ends there too: whatever

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,7 +30,9 @@ class Service:
         """Return how many rows are never read: none, because the service says what comes."""
         return 0
 
-    def batches(self, position: Mapping[str, Any] | None, known: Mapping[str, str]) -> Iterator[Batch]:
+    def batches(
+        self, position: Mapping[str, Any] | None, known: Mapping[str, str]
+    ) -> Generator[Batch, None, None]:
         """Yield the rows from a position on, in batches of whole pages; the last one may be empty.
 
         A position says up to which value of the cursor all was read, the latest one seen since, and the next page.
