@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from tests.act.conftest import person, put
 
+import quanyu.workspace
 from quanyu import loop
 from quanyu.decide.recommend import RECOMMEND
 from quanyu.decide.recommend.choice import memory_limit
@@ -46,6 +47,18 @@ def buys(ws: Workspace, seed: int = 7) -> Iterator[tuple[int, str, dt.datetime]]
                 yield number, item(what), at
 
 
+def sell(ws: Workspace, bought: list[tuple[int, str, dt.datetime]]) -> None:
+    """Write orders of one line each: who bought what, and when."""
+    put(ws, "orders", [
+        {"order_id": str(n), "source": "t", "id_key": f"member:{who}", "ordered_at": at, "status": "completed",
+         "gross_amount": 10, "paid_amount": 10, "net_amount": 10}
+        for n, (who, _, at) in enumerate(bought)
+    ])  # fmt: skip
+    put(ws, "order_lines", [
+        {"order_id": str(n), "line_no": 1, "source": "t", "item_id": what, "n_items": 1} for n, (_, what, _) in enumerate(bought)
+    ])  # fmt: skip
+
+
 def fill(ws: Workspace) -> Workspace:
     bought = list(buys(ws))
     put(ws, "people", [
@@ -61,14 +74,7 @@ def fill(ws: Workspace) -> Workspace:
          "list_price_amount": 10, "cost_amount": 12 if i == 6 else 4}
         for i in range(N_ITEMS)
     ])  # fmt: skip
-    put(ws, "orders", [
-        {"order_id": str(n), "source": "t", "id_key": f"member:{who}", "ordered_at": at, "status": "completed",
-         "gross_amount": 10, "paid_amount": 10, "net_amount": 10}
-        for n, (who, _, at) in enumerate(bought)
-    ])  # fmt: skip
-    put(ws, "order_lines", [
-        {"order_id": str(n), "line_no": 1, "source": "t", "item_id": what, "n_items": 1} for n, (_, what, _) in enumerate(bought)
-    ])  # fmt: skip
+    sell(ws, bought)
     return ws
 
 
@@ -212,17 +218,27 @@ def test_what_is_bought_again_comes_back_when_it_is_due(embedded: Workspace) -> 
         first = 10 if number % 2 else 45
         lines += [(number, item(0), ws.now() - dt.timedelta(days=first + 30 * k)) for k in range(3)]
         lines += [(number, item(1 + number % 4), ws.now() - dt.timedelta(days=200))]
-    put(ws, "orders", [
-        {"order_id": str(n), "source": "t", "id_key": f"member:{who}", "ordered_at": at, "status": "completed",
-         "gross_amount": 10, "paid_amount": 10, "net_amount": 10}
-        for n, (who, _, at) in enumerate(lines)
-    ])  # fmt: skip
-    put(ws, "order_lines", [
-        {"order_id": str(n), "line_no": 1, "source": "t", "item_id": what, "n_items": 1} for n, (_, what, _) in enumerate(lines)
-    ])  # fmt: skip
+    sell(ws, lines)
     loop.run(ws, only="recommendations")
     again = {who for who, items in listed(ws).items() if item(0) in items}
     assert again <= {person(number) for number in range(0, N_PEOPLE, 2)}
+
+
+def test_what_somebody_bought_before_the_newest_items_does_not_come_back(embedded: Workspace) -> None:
+    """Lists are made of the two newest items here; what was bought before them is had all the same."""
+    ws = fill(embedded)
+    with (ws.root / "quanyu.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[recommend]\nmost_items = 2\n")
+    ws = quanyu.workspace.open(ws.root, clock=ws.clock)
+    loop.run(ws, only="recommendations")
+    bought: dict[str, set[str]] = {}
+    for who, what, _ in buys(ws):
+        bought.setdefault(person(who), set()).add(what)
+    assert max(map(len, bought.values())) > 2
+    lists = listed(ws)
+    assert lists
+    assert not [who for who, items in lists.items() if bought[who] & {*items}]
+    ws.close()
 
 
 def test_a_shop_without_buyers_says_why_and_recommends_what_is_popular(embedded: Workspace) -> None:

@@ -44,7 +44,7 @@ def choice(ws: Workspace, as_of: dt.date, scratch: Scratch) -> Choice:
     first = as_of - dt.timedelta(days=given.test_days)
     had = scratch.keep(history(ws, Span.before(ws, first, given.days)))
     known = learned(ws.warehouse.read, had)
-    told = _told(ws, scratch, known, had, Span.before(ws, as_of, given.test_days))
+    told = _told(ws, scratch, known, had, as_of)
     if told.n_people < FEWEST_PEOPLE:
         return Choice(POPULAR, reasons=dict.fromkeys((POPULAR, *WAYS), "too_few_people"))
     n_had = known.counts.both.diagonal()
@@ -78,9 +78,16 @@ class _Told:
     n_people: int
 
 
-def _told(ws: Workspace, scratch: Scratch, known: Learned, had: ir.Table, later: Span) -> _Told:
-    bought = purchases(ws, later).select("person", "item").distinct()
-    new = scratch.keep(bought.anti_join(had, ["person", "item"]).semi_join(had, "person"))
+def _told(ws: Workspace, scratch: Scratch, known: Learned, had: ir.Table, as_of: dt.date) -> _Told:
+    given = ws.settings.of(RecommendSettings)
+    bought = purchases(ws, Span.before(ws, as_of, given.test_days)).select("person", "item").distinct()
+    first = as_of - dt.timedelta(days=given.test_days)
+    earlier = purchases(ws, Span.before(ws, first, given.days))
+    new = scratch.keep(
+        bought.anti_join(had, ["person", "item"])
+        .anti_join(earlier, ["person", "item"])
+        .semi_join(had, "person")
+    )
     people = new.select("person").distinct().order_by("person").limit(MOST_PEOPLE)
     before = ws.warehouse.read(had.semi_join(people, "person").select("person", "item", "age"))
     after = ws.warehouse.read(new.semi_join(people, "person").select("person", "item"))

@@ -23,7 +23,7 @@ def offered(ws: Workspace) -> ir.Table:
     """
     items, given = ws.warehouse.table("items"), ws.settings.of(RecommendSettings)
     is_there = (items.stock > 0) | items.stock.isnull()
-    earns = (items.list_price_amount > items.cost_amount).fill_null(True)
+    earns = (items.list_price_amount >= items.cost_amount).fill_null(True)
     wanted = items.filter(is_there, earns)
     if given.excluded_items:
         wanted = wanted.filter(~wanted.item_id.isin(given.excluded_items))
@@ -68,7 +68,7 @@ def recommendations(
     met = near.inner_join(said, "item")
     summed = met.select("person", "other", share=ibis.literal(decay).pow(met.age) * met.similar)
     scored = summed.group_by("person", "other").aggregate(score=summed.share.sum().round(DIGITS))
-    fresh = scored.filter(scored.score > 0).anti_join(_kept_back(ws, had, span), ["person", "other"])
+    fresh = scored.filter(scored.score > 0).anti_join(_kept_back(ws, span), ["person", "other"])
     listed = fresh.inner_join(offer, fresh.other == offer.item).select(
         "person", "item_id", "category", "score"
     )
@@ -83,9 +83,12 @@ def recommendations(
     return best.inner_join(_told_people(ws), "person").select("person_id", "place", "item_id", "score")
 
 
-def _kept_back(ws: Workspace, had: ir.Table, span: Span) -> ir.Table:
-    """Return person and other: bought items, unless they are bought again and enough time has passed."""
-    bought = had.filter(had.is_bought).left_join(again(ws, span), "item")
+def _kept_back(ws: Workspace, span: Span) -> ir.Table:
+    """Return person and other: all bought items, however many, unless they are bought again and enough time has passed."""
+    bought = purchases(ws, span)
+    bought = (
+        bought.group_by("person", "item").aggregate(at=bought["at"].max()).left_join(again(ws, span), "item")
+    )
     end = int(span.end.timestamp())
     is_due = (end - bought["at"] >= bought.gap).fill_null(False)
     return bought.filter(~is_due).select("person", other="item")
