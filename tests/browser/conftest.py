@@ -96,7 +96,9 @@ class Visit:
         self.page.goto(self.base + path)
         self.page.fill("#name", name)
         self.page.fill("#password", password)
-        self.page.keyboard.press("Enter")
+        # The form is settled too: what is opened before its answer came would break the signing in off.
+        with self.page.expect_navigation(wait_until="commit"):
+            self.page.keyboard.press("Enter")
         return self.settled()
 
     def settled(self) -> Page:
